@@ -1,0 +1,144 @@
+//! A voucher's code: 13 symbols of Crockford's base32 (<https://www.crockford.com/base32.html>), 12 of them random (60
+//! bits), the last a check symbol.
+//!
+//! The check is Damm's scheme over GF(32): the interim value starts at 0 and becomes `α · (interim + symbol)` with each
+//! symbol, where `α` is a root of the primitive polynomial `x⁵ + x² + 1`; the check symbol brings it back to 0. Every single
+//! wrong symbol and every swap of neighbours ends elsewhere, because `α` is neither 0 nor 1. The tests prove both for all.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The symbols, by value. No `I`, `L`, `O`, `U`.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// How many symbols a code has.
+pub const CODE_LENGTH: usize = 13;
+const RANDOM_LENGTH: usize = CODE_LENGTH - 1;
+
+/// A code whose check symbol is right.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "0123456789ABR"))]
+pub struct VoucherCode([u8; CODE_LENGTH]);
+
+/// Why a text is no code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CodeError {
+    /// Nothing there.
+    #[error("no code")]
+    Empty,
+    /// Fewer than 13 symbols.
+    #[error("{0} of 13 symbols")]
+    Incomplete(usize),
+    /// More than 13 symbols.
+    #[error("more than 13 symbols")]
+    TooLong,
+    /// A symbol that no code has.
+    #[error("{0:?} is in no code")]
+    ForbiddenSymbol(char),
+    /// The check symbol does not fit: somebody mistyped.
+    #[error("mistyped")]
+    Mistyped,
+}
+
+impl VoucherCode {
+    /// A code from 8 random bytes; 60 of their 64 bits count.
+    pub fn from_random(bytes: [u8; 8]) -> Self {
+        let mut bits = u64::from_be_bytes(bytes);
+        let mut symbols = [0; CODE_LENGTH];
+        for symbol in &mut symbols[..RANDOM_LENGTH] {
+            *symbol = (bits & 31) as u8;
+            bits >>= 5;
+        }
+        symbols[RANDOM_LENGTH] = fold(&symbols[..RANDOM_LENGTH]);
+        Self(symbols)
+    }
+
+    /// Reads a code as people write it: case-blind, `O` as 0, `I` and `L` as 1, spaces and dashes ignored.
+    pub fn parse(text: &str) -> Result<Self, CodeError> {
+        let mut symbols = [0; CODE_LENGTH];
+        let mut length = 0;
+        for character in text.chars().filter(|c| !is_separator(*c)) {
+            let value = value_of(character).ok_or(CodeError::ForbiddenSymbol(character))?;
+            *symbols.get_mut(length).ok_or(CodeError::TooLong)? = value;
+            length += 1;
+        }
+        match length {
+            0 => Err(CodeError::Empty),
+            CODE_LENGTH if fold(&symbols) == 0 => Ok(Self(symbols)),
+            CODE_LENGTH => Err(CodeError::Mistyped),
+            short => Err(CodeError::Incomplete(short)),
+        }
+    }
+
+    /// The 13 symbols without dashes, as files and indexes keep them.
+    pub fn compact(self) -> String {
+        self.0.iter().map(|value| symbol(*value)).collect()
+    }
+}
+
+/// What has been typed so far, in groups: `XXXX-XXXX-XXXXX`. Symbols that no code has stay as they are.
+pub fn grouped(text: &str) -> String {
+    let symbols = text.chars().filter(|c| !is_separator(*c)).map(|c| value_of(c).map_or(c, symbol));
+    let mut shown = String::with_capacity(CODE_LENGTH + 2);
+    for (place, character) in symbols.take(64).enumerate() {
+        if place == 4 || place == 8 {
+            shown.push('-');
+        }
+        shown.push(character);
+    }
+    shown
+}
+
+fn is_separator(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+fn symbol(value: u8) -> char {
+    char::from(ALPHABET[usize::from(value & 31)])
+}
+
+fn value_of(character: char) -> Option<u8> {
+    let upper = match character.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    };
+    ALPHABET.iter().position(|known| char::from(*known) == upper).and_then(|place| u8::try_from(place).ok())
+}
+
+/// Times `α` in GF(32).
+const fn times_alpha(value: u8) -> u8 {
+    let shifted = value << 1;
+    if shifted & 0b10_0000 == 0 { shifted } else { (shifted ^ 0b10_0101) & 31 }
+}
+
+/// The interim value after all symbols. It is also the check symbol that brings it back to 0.
+fn fold(symbols: &[u8]) -> u8 {
+    symbols.iter().fold(0, |interim, symbol| times_alpha(interim ^ symbol))
+}
+
+impl fmt::Display for VoucherCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&grouped(&self.compact()))
+    }
+}
+
+impl fmt::Debug for VoucherCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl TryFrom<String> for VoucherCode {
+    type Error = CodeError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<VoucherCode> for String {
+    fn from(code: VoucherCode) -> Self {
+        code.compact()
+    }
+}

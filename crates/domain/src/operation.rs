@@ -1,0 +1,117 @@
+//! Operations: what people did. Each is recorded once and never changed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    code::VoucherCode,
+    conflict::Settlement,
+    ids::{ConflictId, OpId, TemplateId, VoucherId},
+    permission::Deed,
+    person::PersonHash,
+    template::TemplateContent,
+    text::Reason,
+    voucher::Payment,
+};
+
+/// Whether goods wait for the server's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RedeemMode {
+    /// The server is asked first: a refusal means that nothing went over the counter.
+    Asked,
+    /// The goods go, whatever the server will say.
+    Honoured,
+}
+
+/// Something a person did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Operation {
+    /// A new template.
+    CreateTemplate { template: TemplateId, content: TemplateContent },
+    /// New content for a template, made on the version that the person saw.
+    EditTemplate { template: TemplateId, based_on: u32, content: TemplateContent },
+    /// Hides a template from sale, or shows it again.
+    ArchiveTemplate { template: TemplateId, archived: bool },
+    /// Sells a voucher. The money is taken and the code is out: only an impossible sale is refused.
+    Sell {
+        voucher: VoucherId,
+        code: VoucherCode,
+        template: TemplateId,
+        template_version: u32,
+        snapshot: TemplateContent,
+        person: PersonHash,
+        payment: Payment,
+    },
+    /// Redeems a voucher.
+    Redeem { voucher: VoucherId, mode: RedeemMode },
+    /// The server did not answer an asked redemption in time, and the goods went.
+    Honour { voucher: VoucherId, redemption: OpId },
+    /// The server did not answer an asked redemption in time, and no goods went.
+    Withdraw { voucher: VoucherId, redemption: OpId },
+    /// Cancels a voucher: the money is owed.
+    Cancel { voucher: VoucherId, reason: Reason },
+    /// Returns the money of a cancelled voucher.
+    Refund { voucher: VoucherId, reason: Reason, payment: Payment },
+    /// Marks a voucher whose last day and grace have passed. The server's own.
+    Expire { voucher: VoucherId },
+    /// Correction: a redemption that should not have been.
+    UndoRedemption { voucher: VoucherId, redemption: OpId, reason: Reason },
+    /// Correction: redeems a voucher in spite of its expiry.
+    HonourExpired { voucher: VoucherId, reason: Reason },
+    /// Settles a conflict, seen at that version of it.
+    SettleConflict { conflict: ConflictId, voucher: VoucherId, seen_version: u64, settlement: Settlement, reason: Reason },
+}
+
+/// What an operation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A template.
+    Template(TemplateId),
+    /// A voucher.
+    Voucher(VoucherId),
+}
+
+impl Operation {
+    /// The template or voucher whose history shows it.
+    pub const fn subject(&self) -> Subject {
+        match self {
+            Self::CreateTemplate { template, .. } | Self::EditTemplate { template, .. } | Self::ArchiveTemplate { template, .. } => {
+                Subject::Template(*template)
+            }
+            Self::Sell { voucher, .. }
+            | Self::Redeem { voucher, .. }
+            | Self::Honour { voucher, .. }
+            | Self::Withdraw { voucher, .. }
+            | Self::Cancel { voucher, .. }
+            | Self::Refund { voucher, .. }
+            | Self::Expire { voucher }
+            | Self::UndoRedemption { voucher, .. }
+            | Self::HonourExpired { voucher, .. }
+            | Self::SettleConflict { voucher, .. } => Subject::Voucher(*voucher),
+        }
+    }
+
+    /// What somebody must be allowed to do.
+    pub const fn deed(&self) -> Deed {
+        match self {
+            Self::CreateTemplate { .. } | Self::EditTemplate { .. } | Self::ArchiveTemplate { .. } => Deed::WriteTemplates,
+            Self::Sell { .. } => Deed::Sell,
+            Self::Redeem { .. } | Self::Honour { .. } | Self::Withdraw { .. } => Deed::Redeem,
+            Self::Cancel { .. } => Deed::Cancel,
+            Self::Refund { .. } => Deed::Refund,
+            Self::Expire { .. } => Deed::Expire,
+            Self::UndoRedemption { .. } => Deed::UndoRedemption,
+            Self::HonourExpired { .. } => Deed::HonourExpired,
+            Self::SettleConflict { .. } => Deed::SettleConflicts,
+        }
+    }
+
+    /// Whether it tells of something that has happened already: goods or money changed hands, and a refusal cannot take
+    /// that back. Such an operation is booked even if the person was barred meanwhile.
+    pub const fn has_happened(&self) -> bool {
+        matches!(self, Self::Sell { .. } | Self::Redeem { mode: RedeemMode::Honoured, .. } | Self::Honour { .. } | Self::Withdraw { .. })
+    }
+}

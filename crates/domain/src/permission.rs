@@ -1,0 +1,90 @@
+//! Who may do what. Every layer asks this table: screens to offer, the program to allow, the server to decide.
+
+use serde::{Deserialize, Serialize};
+
+/// A staff member's role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Sells and redeems at a till.
+    Counter,
+    /// Writes templates; finds, corrects, cancels and refunds vouchers.
+    BackOffice,
+    /// All of that; settles conflicts; shops, devices, staff.
+    Admin,
+}
+
+/// Something that needs leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Create, edit, archive templates.
+    WriteTemplates,
+    /// Sell a voucher.
+    Sell,
+    /// Redeem a voucher.
+    Redeem,
+    /// Cancel a voucher.
+    Cancel,
+    /// Refund a cancelled voucher.
+    Refund,
+    /// Mark an overdue voucher. Nobody's: the server does it by itself.
+    Expire,
+    /// Undo a redemption.
+    UndoRedemption,
+    /// Redeem a voucher in spite of its expiry.
+    HonourExpired,
+    /// Settle a conflict.
+    SettleConflicts,
+    /// See every voucher, template and conflict.
+    UseOffice,
+    /// Shops, devices and staff.
+    Administer,
+}
+
+impl Deed {
+    /// Every deed.
+    pub const ALL: [Self; 11] = [
+        Self::WriteTemplates,
+        Self::Sell,
+        Self::Redeem,
+        Self::Cancel,
+        Self::Refund,
+        Self::Expire,
+        Self::UndoRedemption,
+        Self::HonourExpired,
+        Self::SettleConflicts,
+        Self::UseOffice,
+        Self::Administer,
+    ];
+}
+
+impl Role {
+    /// Every role, the least first.
+    pub const ALL: [Self; 3] = [Self::Counter, Self::BackOffice, Self::Admin];
+
+    /// Whether this role may do that.
+    pub const fn may(self, deed: Deed) -> bool {
+        match deed {
+            Deed::Sell | Deed::Redeem | Deed::UndoRedemption => true,
+            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::UseOffice => matches!(self, Self::BackOffice | Self::Admin),
+            Deed::SettleConflicts | Deed::Administer => matches!(self, Self::Admin),
+            Deed::Expire => false,
+        }
+    }
+
+    /// The name, as files and wire write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::BackOffice => "back_office",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The role of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}

@@ -1,0 +1,81 @@
+//! Administration: shops, staff, devices. Sent with the token of an admin's session.
+
+use beadsbox_domain::{Role, ShopId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::rows::{Device, Shop};
+
+/// `POST /v1/admin/shops`.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewShop {
+    /// 1 to 100 characters.
+    pub name: String,
+    /// IANA name of its time zone.
+    #[schema(example = "Europe/Paris")]
+    pub time_zone: String,
+}
+
+/// `POST /v1/admin/staff`.
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewStaff {
+    /// 1 to 100 characters, no other staff member's.
+    pub name: String,
+    /// 8 to 200 characters.
+    pub password: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// `PATCH /v1/admin/staff/{id}`: what is left out stays.
+#[derive(Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StaffPatch {
+    /// A new role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Bar them, or let them in again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    /// A new password; ends their sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+}
+
+/// `POST /v1/admin/enrolment-codes`.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEnrolmentCode {
+    /// Where the device will stand.
+    pub shop_id: ShopId,
+}
+
+/// A one-time code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct EnrolmentCode {
+    /// What to type at the device, shown once: the server keeps its hash only.
+    #[schema(example = "7KQ2-M9XA-4TBD")]
+    pub code: String,
+    /// Where the device will stand.
+    pub shop: Shop,
+    /// When it ends.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+}
+
+/// A device as an admin sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct DeviceStatus {
+    /// The device.
+    pub device: Device,
+    /// The last request that it made.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_contact_at: Option<Timestamp>,
+    /// The last operation that the server holds.
+    pub last_seq: u64,
+    /// How many operations it had waiting, as it last said.
+    pub waiting: Option<u64>,
+    /// By how many seconds its clock is ahead of the server's.
+    pub clock_skew_seconds: Option<i64>,
+}

@@ -1,0 +1,81 @@
+//! An operation's body: the bytes that a device hashes, signs and keeps, and that nobody ever changes.
+
+use beadsbox_domain::{DeviceId, OpId, Operation, ShopId, StaffId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{MOST_BODY_BYTES, chain::Incarnation};
+
+/// The format that this program writes.
+pub const FORMAT: u16 = 1;
+
+/// What stands in a body. It is written as JSON; the text as the device wrote it is what counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationBody {
+    /// Version of the format.
+    pub format: u16,
+    /// The device.
+    pub device: DeviceId,
+    /// Which life of the device: a restored copy gets a new one.
+    pub incarnation: Incarnation,
+    /// Its place in the device's order, from 1, without gaps.
+    pub dev_seq: u64,
+    /// The operation's id.
+    pub op: OpId,
+    /// When, by the device's clock, to the millisecond.
+    pub at: Timestamp,
+    /// Who.
+    pub staff: StaffId,
+    /// Where.
+    pub shop: ShopId,
+    /// Whether the device thought that it had the server.
+    pub online: bool,
+    /// Whether the device's clock was right at the last contact and has run evenly since.
+    pub clock_right: bool,
+    /// What was done.
+    pub operation: Operation,
+}
+
+/// Why bytes are no body.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// More than 64 KiB.
+    #[error("longer than {MOST_BODY_BYTES} bytes")]
+    TooLong,
+    /// Written by a newer program.
+    #[error("format {0} is newer than {FORMAT}")]
+    NewerFormat(u16),
+    /// Not what a body looks like.
+    #[error("unreadable: {0}")]
+    Unreadable(#[from] serde_json::Error),
+}
+
+#[derive(Deserialize)]
+struct FormatOnly {
+    format: u16,
+}
+
+impl OperationBody {
+    /// The bytes to hash, sign, keep and send.
+    pub fn encode(&self) -> Result<String, BodyError> {
+        let text = serde_json::to_string(self)?;
+        if text.len() > MOST_BODY_BYTES { Err(BodyError::TooLong) } else { Ok(text) }
+    }
+
+    /// Reads a body, from any device.
+    pub fn decode(text: &str) -> Result<Self, BodyError> {
+        if text.len() > MOST_BODY_BYTES {
+            return Err(BodyError::TooLong);
+        }
+        let FormatOnly { format } = serde_json::from_str(text)?;
+        if format > FORMAT {
+            return Err(BodyError::NewerFormat(format));
+        }
+        Ok(serde_json::from_str(text)?)
+    }
+
+    /// Who, where, when.
+    pub const fn stamp(&self) -> beadsbox_domain::Stamp {
+        beadsbox_domain::Stamp { op: self.op, at: self.at, staff: self.staff, shop: self.shop, device: self.device }
+    }
+}

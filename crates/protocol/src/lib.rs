@@ -1,0 +1,36 @@
+//! What goes over the wire between a device and the server, and what is hashed and signed of it.
+//!
+//! JSON over HTTP; `docs/sync.md` shows it with `curl`. Hashes and keys are lower-case hexadecimal, signatures base64.
+
+pub mod admin;
+pub mod body;
+pub mod chain;
+pub mod enrol;
+pub mod history;
+pub mod person;
+pub mod problem;
+pub mod pull;
+pub mod push;
+pub mod receipt;
+pub mod rows;
+pub mod session;
+
+pub use body::{BodyError, OperationBody};
+pub use chain::{ChainHash, Incarnation};
+pub use problem::{ErrorCode, Problem};
+
+/// The version of this program, told to the server with every request in [`CLIENT_VERSION_HEADER`].
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The header that carries [`VERSION`].
+pub const CLIENT_VERSION_HEADER: &str = "x-beadsbox-version";
+
+/// The most operations in one push.
+pub const MOST_OPERATIONS: usize = 500;
+/// The most bytes of one push.
+pub const MOST_PUSH_BYTES: usize = 1024 * 1024;
+/// The most bytes of one operation's body.
+pub const MOST_BODY_BYTES: usize = 64 * 1024;
+/// The most rows in one page of changes.
+pub const MOST_ROWS: u32 = 2000;
+/// The longest that a pull waits for something new, in seconds.
+pub const LONGEST_WAIT_SECONDS: u32 = 25;

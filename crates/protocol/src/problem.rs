@@ -1,0 +1,94 @@
+//! Errors as `application/problem+json` (RFC 9457) with a closed set of codes, so that nobody has to match on text.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The request is not what the endpoint takes.
+    Malformed,
+    /// Larger than the endpoint takes.
+    TooLarge,
+    /// No token, or one that nobody has.
+    UnknownDevice,
+    /// The device was revoked.
+    DeviceRevoked,
+    /// The device waits for an admin to accept it.
+    DeviceQuarantined,
+    /// Name and password do not fit.
+    WrongPassword,
+    /// Too many attempts; `retry_after` says when.
+    TooManyRequests,
+    /// No session, or one that ended.
+    SessionExpired,
+    /// The staff member may not sign in.
+    StaffInactive,
+    /// The role does not allow it.
+    Forbidden,
+    /// No such enrolment code.
+    EnrolmentCodeWrong,
+    /// The code was used, or its time has passed.
+    EnrolmentCodeUsed,
+    /// Operations before these are missing: `expected_seq` says which.
+    SequenceGap,
+    /// An operation differs from the one that the server took under that number: a copy of the device is about.
+    ChainForked,
+    /// The tip does not follow from the operations, or is not signed by the device.
+    BadSignature,
+    /// The server was restored: `epoch` is the new one, `expected_seq` the next operation that it lacks.
+    EpochChanged,
+    /// The cursor is not of this feed: take everything anew.
+    CursorGone,
+    /// No such thing.
+    NotFound,
+    /// The name is taken.
+    NameTaken,
+    /// The program is too old for this server.
+    ClientTooOld,
+    /// The server is busy or its database is away: try again.
+    Unavailable,
+    /// A fault of the server; it was logged under `instance`.
+    Internal,
+}
+
+/// The body of every answer that is not a success.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// `about:blank`: the code says it all.
+    #[serde(rename = "type", default = "about_blank")]
+    pub kind: String,
+    /// What went wrong, in English.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What went wrong, for programs.
+    pub code: ErrorCode,
+    /// More, in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The request's id, also in the server's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// Seconds after which to try again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+    /// The operation that the server expects next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_seq: Option<u64>,
+    /// The server's epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Uuid>,
+}
+
+fn about_blank() -> String {
+    "about:blank".to_owned()
+}
+
+impl Problem {
+    /// A problem with nothing but a code and words.
+    pub fn new(status: u16, code: ErrorCode, title: impl Into<String>) -> Self {
+        Self { kind: about_blank(), title: title.into(), status, code, detail: None, instance: None, retry_after: None, expected_seq: None, epoch: None }
+    }
+}

@@ -1,0 +1,147 @@
+//! The rows that a device caches. Each is the whole entity at one `row_version`.
+
+use beadsbox_domain::{Conflict, ConflictId, DeviceId, Person, Policy, Role, ShopId, StaffId, Template, TemplateId, Voucher, VoucherId};
+use serde::{Deserialize, Serialize};
+
+/// A shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Shop {
+    /// Its id.
+    pub id: ShopId,
+    /// Its name.
+    pub name: String,
+    /// IANA name of its time zone: its days end there.
+    #[schema(example = "Europe/Paris")]
+    pub time_zone: String,
+    /// Counts every change, from 1.
+    pub row_version: u64,
+}
+
+/// A staff member, as far as other devices need to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Staff {
+    /// Their id.
+    pub id: StaffId,
+    /// Their name, with which they sign in.
+    pub name: String,
+    /// Their role.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// Counts every change, from 1.
+    pub row_version: u64,
+}
+
+/// Whether the server takes a device's operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    /// It does.
+    Active,
+    /// It keeps them until an admin accepts them.
+    Quarantined,
+    /// It does not.
+    Revoked,
+}
+
+/// A device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub shop: ShopId,
+    /// Ed25519, hexadecimal.
+    pub public_key: String,
+    /// Whether its operations are taken.
+    pub state: DeviceState,
+    /// Counts every change, from 1.
+    pub row_version: u64,
+}
+
+/// What the organisation set. There is one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Settings {
+    /// The limits that the rules ask.
+    pub policy: Policy,
+    /// Counts every change, from 1.
+    pub row_version: u64,
+}
+
+/// A voucher with its buyer, as far as the device's profile may see; none once erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct VoucherRow {
+    /// The voucher.
+    pub voucher: Voucher,
+    /// Its buyer.
+    pub person: Option<Person>,
+}
+
+/// One entity of the feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "kind", content = "row", rename_all = "snake_case")]
+pub enum Row {
+    /// A shop.
+    Shop(Shop),
+    /// A staff member.
+    Staff(Staff),
+    /// A device.
+    Device(Device),
+    /// What the organisation set.
+    Settings(Settings),
+    /// A template.
+    Template(Template),
+    /// A voucher.
+    Voucher(Box<VoucherRow>),
+    /// A conflict.
+    Conflict(Box<Conflict>),
+}
+
+/// Which entity a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RowKey {
+    /// A shop.
+    Shop(ShopId),
+    /// A staff member.
+    Staff(StaffId),
+    /// A device.
+    Device(DeviceId),
+    /// What the organisation set.
+    Settings,
+    /// A template.
+    Template(TemplateId),
+    /// A voucher.
+    Voucher(VoucherId),
+    /// A conflict.
+    Conflict(ConflictId),
+}
+
+impl Row {
+    /// Which entity it is.
+    pub fn key(&self) -> RowKey {
+        match self {
+            Self::Shop(row) => RowKey::Shop(row.id),
+            Self::Staff(row) => RowKey::Staff(row.id),
+            Self::Device(row) => RowKey::Device(row.id),
+            Self::Settings(_) => RowKey::Settings,
+            Self::Template(row) => RowKey::Template(row.id),
+            Self::Voucher(row) => RowKey::Voucher(row.voucher.id),
+            Self::Conflict(row) => RowKey::Conflict(row.id),
+        }
+    }
+
+    /// How often it changed.
+    pub fn row_version(&self) -> u64 {
+        match self {
+            Self::Shop(row) => row.row_version,
+            Self::Staff(row) => row.row_version,
+            Self::Device(row) => row.row_version,
+            Self::Settings(row) => row.row_version,
+            Self::Template(row) => row.row_version,
+            Self::Voucher(row) => row.voucher.row_version,
+            Self::Conflict(row) => row.row_version,
+        }
+    }
+}

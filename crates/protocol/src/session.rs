@@ -1,0 +1,30 @@
+//! `POST /v1/sessions`: a staff member signs in at a device.
+
+use beadsbox_domain::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::rows::Staff;
+
+/// Name and password, sent with the device's token.
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignInRequest {
+    /// The staff member's name, case-blind.
+    #[schema(max_length = 100)]
+    pub name: String,
+    /// Their password.
+    #[schema(max_length = 200)]
+    pub password: String,
+}
+
+/// A session.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SignInResponse {
+    /// 256 random bits, hexadecimal: the bearer token of the administration.
+    pub token: String,
+    /// When it ends.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+    /// Who signed in.
+    pub staff: Staff,
+}

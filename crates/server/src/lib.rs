@@ -1,0 +1,1 @@
+//! The central server: the truth, on PostgreSQL

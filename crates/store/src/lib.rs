@@ -1,0 +1,1 @@
+//! The two encrypted SQLite files of a device: outbox and cache

@@ -1,0 +1,1 @@
+//! Plans what a device sends and takes, and does it

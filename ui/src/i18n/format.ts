@@ -1,0 +1,99 @@
+import type { Money } from '../platform'
+import * as m from './generated/messages'
+import { locale } from './locale.svelte'
+import { formatMoney } from './money'
+
+const cached = new Map<string, Intl.DateTimeFormat>()
+
+function dates(key: string, options: Intl.DateTimeFormatOptions) {
+  const id = `${locale.regional} ${key}`
+  const known = cached.get(id)
+  if (known) return known
+  const made = new Intl.DateTimeFormat(locale.regional, options)
+  cached.set(id, made)
+  return made
+}
+
+export const money = (value: Money) => formatMoney(value, locale.regional)
+
+export const number = (value: number) => new Intl.NumberFormat(locale.regional).format(value)
+
+/** A moment, "2 Mar 2026, 14:05". */
+export function moment(at: string): string {
+  return dates('moment', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
+}
+
+/** A moment for tables, "02/03/2026, 14:05". */
+export function shortMoment(at: string): string {
+  return dates('short', {
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date(at))
+}
+
+export function timeOfDay(at: string): string {
+  return dates('time', { timeStyle: 'short' }).format(new Date(at))
+}
+
+export function sameDay(a: string, b: Date): boolean {
+  return new Date(a).toDateString() === b.toDateString()
+}
+
+// A date has no time zone: it is read and written in UTC so that no zone can move it by a day.
+const asUtc = (date: string) => new Date(`${date}T00:00:00Z`)
+
+/** A calendar day, "2 Mar 2026". */
+export function day(date: string): string {
+  return dates('day', { dateStyle: 'medium', timeZone: 'UTC' }).format(asUtc(date))
+}
+
+/** A calendar day for tables, "02/03/2026". */
+export function shortDay(date: string): string {
+  return dates('shortDay', {
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(asUtc(date))
+}
+
+/** How long ago, in the largest whole unit; "just now" below ten seconds. */
+export function ago(at: string, now: number): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000))
+  if (seconds < 10) return m.time_just_now()
+  const style = new Intl.RelativeTimeFormat(locale.regional, { numeric: 'always', style: 'short' })
+  if (seconds < 60) return style.format(-seconds, 'second')
+  if (seconds < 3600) return style.format(-Math.floor(seconds / 60), 'minute')
+  if (seconds < 86_400) return style.format(-Math.floor(seconds / 3600), 'hour')
+  return style.format(-Math.floor(seconds / 86_400), 'day')
+}
+
+/** A length of time with its unit, "12 min". */
+export function duration(seconds: number): string {
+  const [value, unit] =
+    seconds < 120
+      ? [seconds, 'second']
+      : seconds < 7200
+        ? [Math.round(seconds / 60), 'minute']
+        : [Math.round(seconds / 3600), 'hour']
+  return new Intl.NumberFormat(locale.regional, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+  }).format(value)
+}
+
+/** Remaining time as "4:07". */
+export function countdown(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds))
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
+}
+
+/** "12 months", or what stands for a voucher without an end. */
+export function validity(months: number | null): string {
+  if (months === null) return m.validity_none()
+  return m.validity_months({ count: months })
+}

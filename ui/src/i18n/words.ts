@@ -1,0 +1,67 @@
+import type {
+  HistoryEntry,
+  Payment,
+  RedemptionState,
+  Role,
+  Vat,
+  VoucherStatus,
+} from '../platform'
+import * as m from './generated/messages'
+import { locale } from './locale.svelte'
+
+export const statusWord = (status: VoucherStatus) =>
+  ({
+    purchased: m.status_word_purchased,
+    used: m.status_word_used,
+    cancelled: m.status_word_cancelled,
+    refunded: m.status_word_refunded,
+    expired: m.status_word_expired,
+  })[status]()
+
+export const roleWord = (role: Role) =>
+  ({ counter: m.role_counter, back_office: m.role_back_office, admin: m.role_admin })[role]()
+
+export const paymentWord = (payment: Payment) =>
+  ({
+    cash: m.payment_cash,
+    card_terminal: m.payment_card_terminal,
+    other: m.payment_other,
+  })[payment]()
+
+export const whatWord = (what: HistoryEntry['what']) =>
+  ({
+    created: m.what_created,
+    edited: m.what_edited,
+    archived: m.what_archived,
+    unarchived: m.what_unarchived,
+    sold: m.what_sold,
+    redeem_asked: m.what_redeem_asked,
+    redeemed: m.what_redeemed,
+    honoured: m.what_honoured,
+    withdrawn: m.what_withdrawn,
+    cancelled: m.what_cancelled,
+    refunded: m.what_refunded,
+    expired: m.what_expired,
+    redemption_undone: m.what_redemption_undone,
+    expired_honoured: m.what_expired_honoured,
+    conflict_settled: m.what_conflict_settled,
+  })[what]()
+
+export const redemptionWord = (state: RedemptionState) =>
+  ({
+    confirmed: m.redemption_confirmed,
+    waiting: m.redemption_waiting,
+    conflict: m.redemption_conflict,
+    refused: m.redemption_refused,
+    withdrawn: m.redemption_withdrawn,
+    undone: m.redemption_undone,
+  })[state]()
+
+export function vatWord(vat: Vat): string {
+  if (vat.kind === 'multi_purpose') return m.vat_multi()
+  const rate = new Intl.NumberFormat(locale.regional, {
+    style: 'percent',
+    maximumFractionDigits: 2,
+  }).format(vat.rate_basis_points / 10_000)
+  return m.vat_single({ rate })
+}

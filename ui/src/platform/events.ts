@@ -1,0 +1,30 @@
+import { events, type Preferences, type StatusBar } from '../bindings/commands'
+
+type Payload<E extends { listen: (cb: never) => unknown }> = Parameters<
+  Parameters<E['listen']>[0]
+>[0]['payload']
+export type DataChanged = Payload<typeof events.dataChanged>
+type Stop = () => void
+type Source<T> = { listen: (cb: (event: { payload: T }) => void) => Promise<Stop> }
+
+// Listening is asynchronous in Tauri; a screen that goes away before it is set up must still be let go.
+function subscribe<T>(source: Source<T>, hear: (payload: T) => void): Stop {
+  let stopped = false
+  let stop: Stop | undefined
+  source.listen((event) => hear(event.payload)).then(
+    (unlisten) => {
+      if (stopped) unlisten()
+      else stop = unlisten
+    },
+    (reason) => console.error('cannot listen', reason),
+  )
+  return () => {
+    stopped = true
+    stop?.()
+  }
+}
+
+export const onStatus = (hear: (status: StatusBar) => void) => subscribe(events.statusChanged, hear)
+export const onData = (hear: (what: DataChanged) => void) => subscribe(events.dataChanged, hear)
+export const onPreferences = (hear: (preferences: Preferences) => void) =>
+  subscribe(events.preferencesChanged, hear)

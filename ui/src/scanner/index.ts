@@ -1,0 +1,2 @@
+export { type Options, defaults } from './burst'
+export { listenForScans } from './listen'
