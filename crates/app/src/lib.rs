@@ -1,1 +1,19 @@
-//! The use cases of the desktop program, over a small host
+//! The use cases of the desktop program: enrol, sign in, sell, redeem, correct, find, settle, sync.
+//!
+//! Everything here runs without a window: over the device's files ([`beadsbox_store`]), the server ([`beadsbox_sync`]) and a
+//! small [`host::Host`] (clock, randomness, keyring). The shell calls one method per command and shows what it answers.
+
+mod clock_evidence;
+mod device;
+pub mod error;
+pub mod host;
+mod program;
+mod replica;
+mod secrets;
+mod session;
+mod usecase;
+pub mod view;
+
+pub use error::{AppError, ErrorCode};
+pub use program::{Program, ProgramEvent};
+pub use usecase::{Seat, templates::currencies, till::check_code};

@@ -142,3 +142,55 @@ impl From<VoucherCode> for String {
         code.compact()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CODE_LENGTH, fold, times_alpha};
+
+    /// A word of nothing but that symbol at those places.
+    fn word(symbol: u8, places: impl IntoIterator<Item = usize>) -> [u8; CODE_LENGTH] {
+        let mut word = [0; CODE_LENGTH];
+        places.into_iter().for_each(|place| word[place] = symbol);
+        word
+    }
+
+    /// Why the proofs below are complete: `fold` is made of XOR and `times_alpha` alone, so if `times_alpha` is linear over
+    /// GF(2), `fold` is. Then the fold of a wrong code is that of the right one (0) XOR that of their difference, whatever
+    /// the right one was, and it is enough to look at every difference.
+    #[test]
+    fn times_alpha_is_linear() {
+        for a in 0..32 {
+            for b in 0..32 {
+                assert_eq!(times_alpha(a ^ b), times_alpha(a) ^ times_alpha(b));
+            }
+        }
+    }
+
+    /// A wrong symbol is a difference of 1 to 31 at one place.
+    #[test]
+    fn no_wrong_symbol_passes() {
+        for place in 0..CODE_LENGTH {
+            for difference in 1..32 {
+                assert_ne!(fold(&word(difference, [place])), 0, "{difference} at {place}");
+            }
+        }
+    }
+
+    /// A swap of two unlike neighbours is one difference, that of the two, at both places.
+    #[test]
+    fn no_swap_of_neighbours_passes() {
+        for place in 0..CODE_LENGTH - 1 {
+            for difference in 1..32 {
+                assert_ne!(fold(&word(difference, [place, place + 1])), 0, "{difference} at {place} and after");
+            }
+        }
+    }
+
+    /// The polynomial is primitive: the powers of `α` run through all 31 values but 0.
+    #[test]
+    fn alpha_generates_the_field() {
+        let mut powers: Vec<u8> = std::iter::successors(Some(1), |power| Some(times_alpha(*power))).take(31).collect();
+        powers.sort_unstable();
+        assert_eq!(powers, (1..32).collect::<Vec<_>>());
+    }
+}

@@ -49,7 +49,8 @@ impl std::fmt::Debug for PersonHash {
 impl TryFrom<String> for PersonHash {
     type Error = NotAHash;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.len() != 64 || !text.is_ascii() {
+        // Each digit by itself: the parser of numbers would also take a sign.
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(NotAHash);
         }
         let mut bytes = [0; 32];

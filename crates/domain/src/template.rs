@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The kind of voucher for VAT (Directive 2006/112/EC, articles 30a and 30b).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -22,6 +22,22 @@ pub enum Vat {
     },
     /// Taxed when redeemed.
     MultiPurpose,
+}
+
+/// By hand, because serde passes over what stands beside a variant without fields, also under `deny_unknown_fields`.
+impl<'de> Deserialize<'de> for Vat {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+        enum Read {
+            SinglePurpose { rate_basis_points: u16 },
+            MultiPurpose {},
+        }
+        Ok(match Read::deserialize(deserializer)? {
+            Read::SinglePurpose { rate_basis_points } => Self::SinglePurpose { rate_basis_points },
+            Read::MultiPurpose {} => Self::MultiPurpose,
+        })
+    }
 }
 
 /// What a template says; also the snapshot that a voucher takes of it at the sale.

@@ -22,10 +22,12 @@ pub enum TextError {
     NotAnEmail,
 }
 
-/// Control characters and the marks that override the direction of writing (Unicode bidi controls).
+/// Control characters, the marks that override the direction of writing (Unicode's `Bidi_Control`), the byte order mark, and
+/// in a text of one line everything that breaks lines.
 fn is_forbidden(character: char, lines: bool) -> bool {
     (character.is_control() && !(lines && character == '\n'))
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || (!lines && matches!(character, '\u{2028}' | '\u{2029}'))
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn clean(text: &str, least: usize, limit: usize, lines: bool) -> Result<String, TextError> {

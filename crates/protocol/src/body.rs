@@ -1,7 +1,7 @@
 //! An operation's body: the bytes that a device hashes, signs and keeps, and that nobody ever changes.
 
 use beadsbox_domain::{DeviceId, OpId, Operation, ShopId, StaffId, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::Error as _};
 
 use crate::{MOST_BODY_BYTES, chain::Incarnation};
 
@@ -70,6 +70,9 @@ impl OperationBody {
         let FormatOnly { format } = serde_json::from_str(text)?;
         if format > FORMAT {
             return Err(BodyError::NewerFormat(format));
+        }
+        if format == 0 {
+            return Err(serde_json::Error::custom("formats count from 1").into());
         }
         Ok(serde_json::from_str(text)?)
     }

@@ -1,1 +1,28 @@
-//! The central server: the truth, on PostgreSQL
+//! The central server: the truth, on PostgreSQL.
+//!
+//! `http/` takes requests and answers them, one endpoint a file; `push/` takes operations, `feed/` gives changes; `db/` has
+//! one file for each table; `jobs/` is what the server does by itself. Started by [`Server::start`].
+
+pub mod cli;
+mod clock;
+mod config;
+mod db;
+mod error;
+mod feed;
+mod http;
+mod identity;
+mod jobs;
+pub mod organisation;
+mod password;
+mod push;
+pub mod seed;
+mod server;
+mod state;
+mod token;
+
+pub use clock::Clock;
+pub use config::Config;
+pub use db::{MIGRATIONS, Profile, connect, migrate};
+pub use error::StartError;
+pub use http::{openapi_document, router_paths};
+pub use server::{RunningServer, Server};

@@ -1,1 +1,17 @@
-//! Plans what a device sends and takes, and does it
+//! Sends a device's operations, takes the server's changes, and goes on by itself when the network comes back.
+//!
+//! What to do next is decided by pure functions ([`plan`]); [`Syncer`] does it over two traits, [`Replica`] (the device's
+//! files) and [`Transport`] (the server). Neither a clock nor randomness of its own: both come with the replica.
+
+pub mod http;
+pub mod plan;
+mod replica;
+mod status;
+mod syncer;
+mod transport;
+
+pub use http::{HttpError, HttpServer, ServerAddress};
+pub use replica::{Position, Replica};
+pub use status::{Halt, Phase, Progress, SyncStatus, Trouble};
+pub use syncer::Syncer;
+pub use transport::{Transport, TransportError};

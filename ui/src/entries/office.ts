@@ -1,4 +1,4 @@
-import App from '$/features/shell/OfficeApp.svelte'
 import { open } from '$/features/shell/mount'
+import App from '$/features/shell/OfficeApp.svelte'
 
 open(App)

@@ -1,4 +1,4 @@
-import App from '$/features/start/StartApp.svelte'
 import { open } from '$/features/shell/mount'
+import App from '$/features/start/StartApp.svelte'
 
 open(App)

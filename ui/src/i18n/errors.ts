@@ -16,7 +16,8 @@ function spoken(params: Record<string, string>): Record<string, string> {
 
 /** An error in words. `raw` is the plain English text, only for a code that has no words here. */
 export function errorWords(error: AppError): Words & { raw: string | null } {
-  if (error.code === 'refused' && error.refusal) return { ...refusalWords(error.refusal), raw: null }
+  if (error.code === 'refused' && error.refusal)
+    return { ...refusalWords(error.refusal), raw: null }
   const told = spoken(error.params)
   const title = lookup(`error_${error.code}_title`, told)
   const meaning = lookup(`error_${error.code}_meaning`, told)

@@ -12,9 +12,13 @@ describe('money', () => {
   })
 
   it('is written by the reader’s locale', () => {
-    expect(plain(formatMoney({ minor: 123456, currency: 'EUR', exponent: 2 }, 'fr-FR'))).toBe('1 234,56 €')
+    expect(plain(formatMoney({ minor: 123456, currency: 'EUR', exponent: 2 }, 'fr-FR'))).toBe(
+      '1 234,56 €',
+    )
     expect(formatMoney({ minor: 9876, currency: 'USD', exponent: 2 }, 'en-US')).toBe('$98.76')
-    expect(plain(formatMoney({ minor: 1500, currency: 'BHD', exponent: 3 }, 'en-GB'))).toBe('BHD 1.500')
+    expect(plain(formatMoney({ minor: 1500, currency: 'BHD', exponent: 3 }, 'en-GB'))).toBe(
+      'BHD 1.500',
+    )
   })
 
   it('keeps every digit of an amount that a float would round', () => {

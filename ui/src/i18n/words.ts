@@ -1,11 +1,4 @@
-import type {
-  HistoryEntry,
-  Payment,
-  RedemptionState,
-  Role,
-  Vat,
-  VoucherStatus,
-} from '../platform'
+import type { HistoryEntry, Payment, RedemptionState, Role, Vat, VoucherStatus } from '../platform'
 import * as m from './generated/messages'
 import { locale } from './locale.svelte'
 

@@ -1,8 +1,8 @@
 import { events, type Preferences, type StatusBar } from '../bindings/commands'
 
-type Payload<E extends { listen: (cb: never) => unknown }> = Parameters<
-  Parameters<E['listen']>[0]
->[0]['payload']
+type Payload<E> = E extends { listen: (cb: (event: { payload: infer P }) => void) => unknown }
+  ? P
+  : never
 export type DataChanged = Payload<typeof events.dataChanged>
 type Stop = () => void
 type Source<T> = { listen: (cb: (event: { payload: T }) => void) => Promise<Stop> }
@@ -11,13 +11,15 @@ type Source<T> = { listen: (cb: (event: { payload: T }) => void) => Promise<Stop
 function subscribe<T>(source: Source<T>, hear: (payload: T) => void): Stop {
   let stopped = false
   let stop: Stop | undefined
-  source.listen((event) => hear(event.payload)).then(
-    (unlisten) => {
-      if (stopped) unlisten()
-      else stop = unlisten
-    },
-    (reason) => console.error('cannot listen', reason),
-  )
+  source
+    .listen((event) => hear(event.payload))
+    .then(
+      (unlisten) => {
+        if (stopped) unlisten()
+        else stop = unlisten
+      },
+      (reason) => console.error('cannot listen', reason),
+    )
   return () => {
     stopped = true
     stop?.()

@@ -9,7 +9,9 @@ type Rust = { [Name in keyof typeof commands]: Unwrapped<(typeof commands)[Name]
 
 function isResult(value: unknown): value is Result<unknown, AppError> {
   if (typeof value !== 'object' || value === null || !('status' in value)) return false
-  return (value.status === 'ok' && 'data' in value) || (value.status === 'error' && 'error' in value)
+  return (
+    (value.status === 'ok' && 'data' in value) || (value.status === 'error' && 'error' in value)
+  )
 }
 
 function unwrap(command: (...args: never[]) => Promise<unknown>) {

@@ -18,7 +18,8 @@ function keysOf(text: string, every: number, from = 1000): Key[] {
     const at = from + index * every
     const symbol = symbols[character]
     if (symbol) return { code: symbol[0], shift: symbol[1], modified: false, at }
-    if (/\d/.test(character)) return { code: `Digit${character}`, shift: false, modified: false, at }
+    if (/\d/.test(character))
+      return { code: `Digit${character}`, shift: false, modified: false, at }
     const upper = character.toUpperCase()
     return { code: `Key${upper}`, shift: character === upper, modified: false, at }
   })

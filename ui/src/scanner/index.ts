@@ -1,2 +1,2 @@
-export { type Options, defaults } from './burst'
+export { defaults, type Options } from './burst'
 export { listenForScans } from './listen'

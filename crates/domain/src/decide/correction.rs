@@ -1,6 +1,6 @@
 //! Cancel, refund, expire: what the status table allows besides redeeming.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::{Change, Context, Decided, Decision, Situation};
 use crate::{
@@ -20,15 +20,16 @@ pub(super) fn refund(situation: &Situation, context: &Context) -> Decided {
 /// Only after the grace in which redemptions made offline on the last day still arrive.
 pub(super) fn expire(situation: &Situation, context: &Context) -> Decided {
     let voucher = known(situation)?;
-    if voucher.status.after(StatusChange::Expire).is_some() && !grace_is_over(voucher, context.received_at, context) {
+    if voucher.status.after(StatusChange::Expire).is_some() && !grace_is_over(voucher, context) {
         return Err(Refusal::NotExpired);
     }
     change_status(voucher, StatusChange::Expire, context)
 }
 
-fn grace_is_over(voucher: &Voucher, at: Timestamp, context: &Context) -> bool {
+/// Whether no redemption made on the last day can arrive any more and apply.
+pub(super) fn grace_is_over(voucher: &Voucher, context: &Context) -> bool {
     let grace = SignedDuration::from_hours(i64::from(context.policy.expiry_grace_hours));
-    voucher.expires_at.is_some_and(|end| end.checked_add(grace).is_ok_and(|end| at >= end))
+    voucher.expires_at.is_some_and(|end| end.checked_add(grace).is_ok_and(|end| context.received_at >= end))
 }
 
 pub(super) fn known(situation: &Situation) -> Result<&Voucher, Refusal> {

@@ -121,14 +121,14 @@ pub fn decide(operation: &Operation, situation: &Situation, context: &Context) -
         Operation::ArchiveTemplate { archived, .. } => template::archive(*archived, situation, context),
         Operation::Sell { .. } => sale::sell(operation, situation, context),
         Operation::Redeem { voucher, mode } => redemption::redeem(*voucher, *mode, situation, context),
-        Operation::Honour { .. } => redemption::honour(situation, context),
-        Operation::Withdraw { .. } => redemption::withdraw(situation, context),
+        Operation::Honour { voucher, redemption } => redemption::honour(*voucher, *redemption, situation, context),
+        Operation::Withdraw { voucher, redemption } => redemption::withdraw(*voucher, *redemption, situation, context),
         Operation::UndoRedemption { redemption, .. } => redemption::undo(*redemption, situation, context),
         Operation::HonourExpired { .. } => redemption::honour_expired(situation, context),
         Operation::Cancel { .. } => correction::cancel(situation, context),
         Operation::Refund { .. } => correction::refund(situation, context),
         Operation::Expire { .. } => correction::expire(situation, context),
-        Operation::SettleConflict { seen_version, settlement, reason, .. } => settlement::settle(*seen_version, *settlement, reason, situation, context),
+        Operation::SettleConflict { .. } => settlement::settle(operation, situation, context),
     };
     let decision = decided.unwrap_or_else(Decision::rejected);
     redemption::with_attempt_recorded(operation, context, decision)

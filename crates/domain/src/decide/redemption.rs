@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::{
     Change, Context, Decided, Decision, Situation,
-    correction::{known, next_status, standing},
+    correction::{grace_is_over, known, next_status, standing},
 };
 use crate::{
     conflict::{Conflict, ConflictKind, ConflictState},
@@ -30,8 +30,8 @@ pub(super) fn redeem(id: VoucherId, mode: RedeemMode, situation: &Situation, con
 }
 
 /// An asked redemption whose answer never came, and whose goods went: from now on as if it had been honoured.
-pub(super) fn honour(situation: &Situation, context: &Context) -> Decided {
-    let redemption = asked(situation, context)?;
+pub(super) fn honour(voucher: VoucherId, redemption: OpId, situation: &Situation, context: &Context) -> Decided {
+    let redemption = asked(voucher, redemption, situation, context)?;
     let honoured = Redemption { mode: RedeemMode::Honoured, ..*redemption };
     match redemption.outcome {
         // The server had taken it already, and it may have been undone since: nothing to do again.
@@ -42,24 +42,21 @@ pub(super) fn honour(situation: &Situation, context: &Context) -> Decided {
                 None => Some(ConflictKind::UnknownVoucher),
                 Some(voucher) => obstacle(voucher, &redemption.stamp, context).map(|(kind, _)| kind),
             };
-            match stands_against {
-                Some(kind) => {
-                    let changed = Change::RedemptionChanged(Redemption { outcome: RedemptionOutcome::Conflict, ..honoured });
-                    Ok(conflicting(redemption.voucher, kind, situation, redemption.stamp, &[changed]))
-                }
-                None => {
-                    let voucher = standing(known(situation)?, Status::Used, redemption.stamp);
-                    let changed = Redemption { outcome: RedemptionOutcome::Accepted, ..honoured };
-                    Ok(Decision::applied(vec![Change::Voucher(voucher), Change::RedemptionChanged(changed)]))
-                }
+            if let Some(kind) = stands_against {
+                let changed = Change::RedemptionChanged(Redemption { outcome: RedemptionOutcome::Conflict, ..honoured });
+                Ok(conflicting(redemption.voucher, kind, situation, redemption.stamp, &[changed]))
+            } else {
+                let voucher = standing(known(situation)?, Status::Used, redemption.stamp);
+                let changed = Redemption { outcome: RedemptionOutcome::Accepted, ..honoured };
+                Ok(Decision::applied(vec![Change::Voucher(voucher), Change::RedemptionChanged(changed)]))
             }
         }
     }
 }
 
 /// An asked redemption whose answer never came, and whose goods stayed: if it was taken, it is taken back.
-pub(super) fn withdraw(situation: &Situation, context: &Context) -> Decided {
-    let redemption = asked(situation, context)?;
+pub(super) fn withdraw(voucher: VoucherId, redemption: OpId, situation: &Situation, context: &Context) -> Decided {
+    let redemption = asked(voucher, redemption, situation, context)?;
     if redemption.mode == RedeemMode::Honoured {
         return Err(Refusal::NotStanding);
     }
@@ -90,8 +87,11 @@ pub(super) fn undo(redemption: OpId, situation: &Situation, context: &Context) -
         Some(Role::Counter) => context.policy.counter_undo_minutes,
         _ => context.policy.office_undo_days.saturating_mul(24 * 60),
     };
-    // A counter's two times come from one clock, so a wrong one does not matter between them.
-    if context.stamp.at.duration_since(made.at) > SignedDuration::from_mins(i64::from(minutes)) {
+    let limit = SignedDuration::from_mins(i64::from(minutes));
+    let passed = context.stamp.at.duration_since(made.at);
+    // A counter's two times come from one clock, so a wrong one does not matter between them, but one that was set back
+    // does: it would undo for ever. An office's clock has nothing to do with the till's, and may be behind it.
+    if passed > limit || (context.role == Some(Role::Counter) && passed < -limit) {
         return Err(Refusal::TooLateToUndo { minutes });
     }
     let mut changes = given_back(voucher, &situation.open_conflicts, context);
@@ -153,12 +153,12 @@ fn given_back(voucher: &Voucher, open_conflicts: &[Conflict], context: &Context)
     changes
 }
 
-/// The redemption that an `honour` or `withdraw` of the same device names.
-fn asked<'a>(situation: &'a Situation, context: &Context) -> Result<&'a Redemption, Refusal> {
+/// The redemption that an `honour` or `withdraw` names: of that voucher and by the same device, or there is none.
+fn asked<'a>(voucher: VoucherId, op: OpId, situation: &'a Situation, context: &Context) -> Result<&'a Redemption, Refusal> {
     situation
         .redemption
         .as_ref()
-        .filter(|redemption| redemption.stamp.device == context.stamp.device)
+        .filter(|redemption| redemption.voucher == voucher && redemption.stamp.op == op && redemption.stamp.device == context.stamp.device)
         .ok_or(Refusal::UnknownRedemption)
 }
 
@@ -173,10 +173,13 @@ fn obstacle(voucher: &Voucher, stamp: &Stamp, context: &Context) -> Option<(Conf
         };
         return Some((kind, refusal));
     }
-    // A right clock's word counts; otherwise only the time at which the server got it.
+    // A right clock's word counts until the grace is over; otherwise only the time at which the server got it. It does not
+    // matter whether the nightly run has marked the voucher yet.
     let at = if context.clock_right { stamp.at } else { context.received_at };
     match voucher.expires_on {
-        Some(expires_on) if voucher.is_overdue(at) => Some((ConflictKind::HonouredAfterExpiry, Refusal::Expired { expires_on })),
+        Some(expires_on) if voucher.is_overdue(at) || grace_is_over(voucher, context) => {
+            Some((ConflictKind::HonouredAfterExpiry, Refusal::Expired { expires_on }))
+        }
         _ => None,
     }
 }

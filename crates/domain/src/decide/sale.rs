@@ -17,7 +17,9 @@ pub(super) fn sell(operation: &Operation, situation: &Situation, context: &Conte
     }
     let template = situation.template.as_ref().ok_or(Refusal::UnknownTemplate)?;
     snapshot.check().map_err(|error| Refusal::BadContent { rule: error.to_string() })?;
-    if *template_version > template.version || situation.content_as_sold.as_ref().is_some_and(|content| content != snapshot) {
+    // What it says now is known even to a device that no longer knows what it said before.
+    let as_sold = situation.content_as_sold.as_ref().or((*template_version == template.version).then_some(&template.content));
+    if !(1..=template.version).contains(template_version) || as_sold.is_some_and(|content| content != snapshot) {
         return Err(Refusal::SnapshotMismatch);
     }
     let end = match snapshot.validity_months {

@@ -7,23 +7,23 @@ use crate::{
     template::{Template, TemplateContent},
 };
 
-pub(super) fn create(id: TemplateId, content: &TemplateContent, situation: &Situation, context: &Context) -> Decided {
+pub(super) fn create(id: TemplateId, says: &TemplateContent, situation: &Situation, context: &Context) -> Decided {
     if situation.template.is_some() {
         return Err(Refusal::IdTaken);
     }
-    check(content)?;
-    let template = Template { id, content: content.clone(), version: 1, archived: false, changed: context.stamp, row_version: 1 };
+    check(says)?;
+    let template = Template { id, content: says.clone(), version: 1, archived: false, changed: context.stamp, row_version: 1 };
     Ok(Decision::applied(vec![Change::Template(template)]))
 }
 
-pub(super) fn edit(based_on: u32, content: &TemplateContent, situation: &Situation, context: &Context) -> Decided {
+pub(super) fn edit(based_on: u32, says: &TemplateContent, situation: &Situation, context: &Context) -> Decided {
     let current = situation.template.as_ref().ok_or(Refusal::UnknownTemplate)?;
     if based_on != current.version {
         return Err(Refusal::StaleTemplate { current: current.content.clone(), current_version: current.version, based_on });
     }
-    check(content)?;
+    check(says)?;
     Ok(changed(current, context, |template| {
-        template.content = content.clone();
+        template.content = says.clone();
         template.version += 1;
     }))
 }
@@ -44,6 +44,6 @@ fn changed(current: &Template, context: &Context, change: impl FnOnce(&mut Templ
     Decision::applied(vec![Change::Template(template)])
 }
 
-fn check(content: &TemplateContent) -> Result<(), Refusal> {
-    content.check().map_err(|error| Refusal::BadContent { rule: error.to_string() })
+fn check(says: &TemplateContent) -> Result<(), Refusal> {
+    says.check().map_err(|error| Refusal::BadContent { rule: error.to_string() })
 }

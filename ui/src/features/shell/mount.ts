@@ -3,15 +3,18 @@ import { rust } from '$/platform'
 import { preferences } from './preferences.svelte'
 import '$/styles/app.css'
 
+// A blank window for longer than this looks broken; the preferences then follow.
+const LONGEST = 150
+
 /** Puts a window's screens on the page once its language and theme are known. */
 export async function open(App: Component) {
-  try {
-    preferences.use((await rust.programState()).preferences)
-  } catch (reason) {
+  preferences.use({ language: 'system', theme: 'system' })
+  const known = rust.programState().then(
+    (program) => preferences.use(program.preferences),
     // The screens can still say what is wrong, in the system's language.
-    console.error('no program state', reason)
-    preferences.use({ language: 'system', theme: 'system' })
-  }
+    (reason) => console.error('no program state', reason),
+  )
+  await Promise.race([known, new Promise((go) => setTimeout(go, LONGEST))])
   const target = document.getElementById('app')
   if (target) mount(App, { target })
 }

@@ -1,0 +1,186 @@
+//! An enrolled device: its files, its server, and the sync between them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use beadsbox_domain::{OpId, Operation, StaffId};
+use beadsbox_store::{Enrolment, NewOperation, Store};
+use beadsbox_sync::{HttpServer, ServerAddress, SyncStatus, Syncer};
+use jiff::tz::TimeZone;
+use tokio::{
+    sync::{Notify, watch},
+    task::AbortHandle,
+};
+
+use crate::{
+    clock_evidence::ClockEvidence,
+    error::{AppError, AppResult},
+    host::Host,
+    program::{Program, ProgramEvent, blocking},
+    replica::StoreReplica,
+    secrets::DeviceSecrets,
+
+    view::DataChanged,
+};
+
+/// The device.
+pub(crate) struct Device {
+    pub(crate) host: Host,
+    pub(crate) store: Arc<Store>,
+    pub(crate) enrolment: Enrolment,
+    pub(crate) server: HttpServer,
+    pub(crate) syncer: Arc<Syncer<StoreReplica, HttpServer>>,
+    /// Asks for the status bar to be told anew.
+    news: Notify,
+    server_version: Mutex<Option<String>>,
+    tasks: Mutex<Vec<AbortHandle>>,
+}
+
+impl Device {
+    pub(crate) async fn open(host: Host, store: Arc<Store>, enrolment: Enrolment, secrets: &DeviceSecrets) -> AppResult<Arc<Self>> {
+        let address = ServerAddress::parse(&enrolment.server_url)?;
+        let token = secrets.token.clone().unwrap_or_default();
+        let server = HttpServer::new(address, host.ca_file.as_ref())?.with_token(token);
+        let replica = StoreReplica::new(host.clone(), Arc::clone(&store), secrets.signing_key()?);
+        let device = Arc::new(Self {
+            syncer: Syncer::new(replica, server.clone()),
+            host,
+            store,
+            enrolment,
+            server,
+            news: Notify::new(),
+            server_version: Mutex::default(),
+            tasks: Mutex::default(),
+        });
+        device.withdraw_open_asks().await?;
+        Ok(device)
+    }
+
+    /// Runs the sync and tells the screens of it, until [`Self::stop`].
+    pub(crate) fn run(self: &Arc<Self>, program: Program) {
+        let tasks = [
+            tokio::spawn(Arc::clone(&self.syncer).run()).abort_handle(),
+            tokio::spawn(tell_screens(Arc::clone(self), program)).abort_handle(),
+            tokio::spawn(ask_version(Arc::clone(self))).abort_handle(),
+        ];
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
+    }
+
+    pub(crate) fn stop(&self) {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).for_each(|task| task.abort());
+    }
+
+    /// Runs work on the files outside the async threads.
+    pub(crate) async fn files<T: Send + 'static>(&self, work: impl FnOnce(&Store) -> AppResult<T> + Send + 'static) -> AppResult<T> {
+        let store = Arc::clone(&self.store);
+        blocking(move || work(&store)).await
+    }
+
+    /// The next operation of that person, now.
+    pub(crate) fn operation(&self, staff: StaffId, operation: Operation) -> NewOperation {
+        NewOperation {
+            op: OpId(self.host.new_id()),
+            at: self.host.clock.now(),
+            staff,
+            shop: self.enrolment.shop,
+            online: self.is_online(),
+            clock_right: self.clock().is_some_and(|evidence| evidence.is_right(self.host.clock.now(), self.host.clock.running())),
+            operation,
+            person: None,
+        }
+    }
+
+    /// Something was recorded: have it sent, and shown in every window.
+    pub(crate) fn recorded(&self) {
+        self.syncer.wake();
+        self.syncer.replica().changed(DataChanged { vouchers: true, templates: true, conflicts: true, directory: false });
+    }
+
+    /// Have the status bar told anew.
+    pub(crate) fn announce(&self) {
+        self.news.notify_one();
+    }
+
+    pub(crate) fn is_online(&self) -> bool {
+        self.syncer.status().borrow().online
+    }
+
+    pub(crate) fn clock(&self) -> Option<ClockEvidence> {
+        self.syncer.replica().clock()
+    }
+
+    /// Grows whenever outcomes arrived.
+    pub(crate) fn outcomes(&self) -> watch::Receiver<u64> {
+        self.syncer.replica().outcomes()
+    }
+
+    pub(crate) fn shop_name(&self) -> String {
+        let named = |view: beadsbox_store::View| view.directory().shop_name(self.enrolment.shop).to_owned();
+        self.store.view().map(named).unwrap_or_default()
+    }
+
+    pub(crate) fn time_zone(&self) -> AppResult<TimeZone> {
+        Ok(self.store.view()?.directory().time_zone(self.enrolment.shop))
+    }
+
+    pub(crate) fn server_version(&self) -> Option<String> {
+        self.server_version.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// An ask that a crash left open: nobody saw an answer, so no goods went. It is withdrawn, in the name of whoever asked.
+    async fn withdraw_open_asks(&self) -> AppResult<()> {
+        let asks = self.files(|store| Ok(store.view()?.open_asks()?)).await?;
+        for ask in asks {
+            let new = self.operation(ask.staff, Operation::Withdraw { voucher: ask.voucher, redemption: ask.op });
+            self.files(move |store| {
+                let withdrawn = store.record(move |view| {
+                    let still_open = view.own_operation(ask.op)?.is_some_and(|own| own.outcome.is_none());
+                    if still_open { Ok(new) } else { Err(AppError::internal("answered meanwhile")) }
+                });
+                if withdrawn.is_ok() {
+                    tracing::warn!(redemption = %ask.op, "a redemption that was never answered was withdrawn");
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Tells the screens what changed: the status bar when the sync moves or something is recorded, and the lists that a page touched.
+async fn tell_screens(device: Arc<Device>, program: Program) {
+    let mut status = device.syncer.status();
+    let mut data = device.syncer.replica().changes();
+    loop {
+        tokio::select! {
+            changed = status.changed() => if changed.is_err() { return },
+            changed = data.recv() => if let Ok(changed) = changed { program.emit(ProgramEvent::Data(changed)) },
+            () = device.news.notified() => {}
+        }
+        if let Ok(seat) = program.seat()
+            && let Ok(bar) = seat.status_bar().await
+        {
+            program.emit(ProgramEvent::Status(Box::new(bar)));
+        }
+    }
+}
+
+/// Asks the server for its version whenever it is reached anew.
+async fn ask_version(device: Arc<Device>) {
+    let mut status = device.syncer.status();
+    while status.wait_for(|status: &SyncStatus| status.online).await.is_ok() {
+        if let Ok(info) = device.server.info().await {
+            *device.server_version.lock().unwrap_or_else(PoisonError::into_inner) = Some(info.version);
+        }
+        if status.wait_for(|status| !status.online).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The status of the sync in the words of the screens.
+pub(crate) fn trouble_for_screen(status: &SyncStatus) -> Option<AppError> {
+    use beadsbox_sync::Trouble;
+    status.trouble.as_ref().filter(|trouble| !matches!(trouble, Trouble::Offline(_))).map(AppError::from)
+}
+

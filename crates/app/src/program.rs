@@ -1,0 +1,314 @@
+//! The program: opens the files, enrols, signs in, and hands out [`Seat`]s.
+
+use std::{
+    fs::{self, File},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use beadsbox_store::{Store, StorePaths};
+use tokio::sync::{Mutex as AsyncMutex, broadcast};
+
+use crate::{
+    device::Device,
+    error::{AppError, AppResult, ErrorCode},
+    host::Host,
+    secrets::DeviceSecrets,
+    session::{self, Session},
+    usecase::{Seat, enrolment},
+    view::{About, DataChanged, EnrolForm, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar},
+};
+
+const PREFERENCES: &str = "preferences";
+const LAST_PERSON: &str = "last_person";
+
+/// What the program tells the screens by itself.
+#[derive(Debug, Clone)]
+pub enum ProgramEvent {
+    /// The status bar changed.
+    Status(Box<StatusBar>),
+    /// Something to load again.
+    Data(DataChanged),
+    /// Language or theme changed.
+    Preferences(Preferences),
+}
+
+/// The program, shared by every window. Cheap to clone.
+#[derive(Clone)]
+pub struct Program(Arc<Inner>);
+
+struct Inner {
+    host: Host,
+    webview: String,
+    events: broadcast::Sender<ProgramEvent>,
+    stage: Mutex<Stage>,
+    session: Mutex<Option<Arc<Session>>>,
+    /// One start or enrolment at a time.
+    starting: AsyncMutex<()>,
+    /// Held while the program runs: a second one on the same files would be a second writer.
+    lock: Mutex<Option<File>>,
+}
+
+#[derive(Clone)]
+enum Stage {
+    Starting,
+    Blocked(AppError),
+    NeedsEnrolment { store: Arc<Store>, secrets: DeviceSecrets },
+    Ready(Arc<Device>),
+}
+
+impl Program {
+    /// A program that has not touched a file yet; [`Self::start`] does.
+    pub fn new(host: Host, webview: String) -> Self {
+        Self(Arc::new(Inner {
+            host,
+            webview,
+            events: broadcast::Sender::new(256),
+            stage: Mutex::new(Stage::Starting),
+            session: Mutex::default(),
+            starting: AsyncMutex::default(),
+            lock: Mutex::default(),
+        }))
+    }
+
+    /// What happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<ProgramEvent> {
+        self.0.events.subscribe()
+    }
+
+    /// Opens the files. May be called again after a person has mended what stood in the way.
+    pub async fn start(&self) {
+        let _turn = self.0.starting.lock().await;
+        if matches!(self.stage(), Stage::NeedsEnrolment { .. } | Stage::Ready(_)) {
+            return;
+        }
+        let program = self.clone();
+        let opened = tokio::task::spawn_blocking(move || program.open_files()).await.unwrap_or_else(|error| Err(AppError::internal(error)));
+        let stage = match opened {
+            Err(problem) => Stage::Blocked(problem),
+            Ok((store, secrets)) => self.with_device(store, secrets).await.unwrap_or_else(Stage::Blocked),
+        };
+        if let Stage::Blocked(problem) = &stage {
+            tracing::error!(%problem, "the program cannot start");
+        }
+        self.set_stage(stage);
+    }
+
+    /// How far it is.
+    pub async fn state(&self) -> ProgramState {
+        let stage = self.stage();
+        let session = self.session();
+        let mut state = ProgramState {
+            phase: Phase::Blocked,
+            problem: None,
+            server: None,
+            shop: None,
+            device: None,
+            online: false,
+            last_person: self.preference(LAST_PERSON).await,
+            preferences: self.preferences().await,
+            about: self.about(),
+        };
+        match &stage {
+            Stage::Starting => state.problem = None,
+            Stage::Blocked(problem) => state.problem = Some(problem.clone()),
+            Stage::NeedsEnrolment { .. } => state.phase = Phase::NeedsEnrolment,
+            Stage::Ready(device) => {
+                state.phase = if session.is_some() { Phase::SignedIn } else { Phase::NeedsSignIn };
+                state.server = Some(device.server.address().to_string());
+                state.shop = Some(device.shop_name());
+                state.device = Some(device.enrolment.name.clone());
+                state.online = device.syncer.status().borrow().online;
+            }
+        }
+        state
+    }
+
+    /// Makes this device known to a server.
+    pub async fn enrol(&self, form: EnrolForm) -> AppResult<ProgramState> {
+        let _turn = self.0.starting.lock().await;
+        let (store, secrets) = match self.stage() {
+            Stage::NeedsEnrolment { store, secrets } => (store, secrets),
+            Stage::Ready(_) => return Err(AppError::new(ErrorCode::AlreadyEnrolled, "this device is enrolled already")),
+            Stage::Blocked(problem) => return Err(problem),
+            Stage::Starting => return Err(AppError::internal("the files are not open yet")),
+        };
+        let secrets = enrolment::enrol(&self.0.host, &store, secrets, form).await?;
+        let stage = self.with_device(store, secrets).await?;
+        self.set_stage(stage);
+        Ok(self.state().await)
+    }
+
+    /// Signs in.
+    pub async fn sign_in(&self, form: SignInForm) -> AppResult<SessionView> {
+        let device = self.device()?;
+        let session = session::sign_in(&device, form).await?;
+        tracing::info!(staff = %session.staff, offline = session.token.is_none(), "signed in");
+        let view = session.view();
+        self.set_session(Some(Arc::new(session)));
+        self.save_preference(LAST_PERSON, view.name.clone()).await?;
+        device.announce();
+        Ok(view)
+    }
+
+    /// Signs out. What waits goes on being sent.
+    pub async fn sign_out(&self) {
+        let token = self.session().and_then(|session| session.token.clone());
+        self.set_session(None);
+        if let (Some(token), Ok(device)) = (token, self.device()) {
+            // The server forgets the session by itself in time; nobody has to wait for it.
+            tokio::spawn(async move {
+                if let Err(error) = device.server.sign_out(&token).await {
+                    tracing::info!(%error, "the server was not told of the sign-out");
+                }
+            });
+        }
+    }
+
+    /// The place of the person who is signed in: every use case starts here.
+    pub fn seat(&self) -> AppResult<Seat> {
+        let device = self.device()?;
+        let session = self.session().ok_or_else(|| AppError::new(ErrorCode::NotSignedIn, "nobody is signed in"))?;
+        if device.host.clock.now() >= session.until {
+            self.set_session(None);
+            return Err(AppError::new(ErrorCode::SignInExpired, "the sign-in has ended"));
+        }
+        Ok(Seat::new(device, session))
+    }
+
+    /// Ends the background work. What was recorded stays on disk.
+    pub fn close(&self) {
+        if let Stage::Ready(device) = self.stage() {
+            device.stop();
+        }
+        self.set_stage(Stage::Starting);
+        self.lock_slot().take();
+    }
+
+    /// A person's choices on this machine.
+    pub async fn preferences(&self) -> Preferences {
+        self.preference(PREFERENCES).await.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    }
+
+    /// Keeps a person's choices.
+    pub async fn set_preferences(&self, preferences: Preferences) -> AppResult<Preferences> {
+        let text = serde_json::to_string(&preferences).map_err(AppError::internal)?;
+        self.save_preference(PREFERENCES, text).await?;
+        // Nobody listening is fine: no window is open yet.
+        let _ = self.0.events.send(ProgramEvent::Preferences(preferences));
+        Ok(preferences)
+    }
+
+    fn about(&self) -> About {
+        let versions = self.store().and_then(|store| store.versions().ok());
+        About {
+            version: beadsbox_protocol::VERSION.to_owned(),
+            sqlite: versions.as_ref().map(|versions| versions.sqlite.clone()).unwrap_or_default(),
+            sqlcipher: versions.map(|versions| versions.sqlcipher).unwrap_or_default(),
+            webview: self.0.webview.clone(),
+            server_version: match self.stage() {
+                Stage::Ready(device) => device.server_version(),
+                _ => None,
+            },
+            data_folder: self.0.host.data_dir.display().to_string(),
+        }
+    }
+
+    fn open_files(&self) -> AppResult<(Arc<Store>, DeviceSecrets)> {
+        let host = &self.0.host;
+        fs::create_dir_all(&host.data_dir).map_err(|error| disk(&error))?;
+        self.take_lock()?;
+        let paths = StorePaths { outbox: host.data_dir.join("outbox.db"), cache: host.data_dir.join("cache.db") };
+        let secrets = match DeviceSecrets::load(host.secrets.as_ref())? {
+            Some(secrets) => secrets,
+            // New keys would lock out what is there for good.
+            None if paths.outbox.exists() => return Err(AppError::new(ErrorCode::KeyringMismatch, "the files are there, but their keys are not in the keyring")),
+            None => DeviceSecrets::create(host)?,
+        };
+        let (store, opened) = Store::open(&paths, &secrets.store_keys()?)?;
+        tracing::info!(?opened, "the device's files are open");
+        Ok((Arc::new(store), secrets))
+    }
+
+    fn take_lock(&self) -> AppResult<()> {
+        let mut slot = self.lock_slot();
+        if slot.is_none() {
+            let file = File::create(self.0.host.data_dir.join("program.lock")).map_err(|error| disk(&error))?;
+            file.try_lock().map_err(|_| AppError::new(ErrorCode::AlreadyRunning, "another copy of the program has these files open"))?;
+            *slot = Some(file);
+        }
+        Ok(())
+    }
+
+    async fn with_device(&self, store: Arc<Store>, secrets: DeviceSecrets) -> AppResult<Stage> {
+        let reader = Arc::clone(&store);
+        let enrolment = blocking(move || Ok(reader.enrolment()?)).await?;
+        let Some(enrolment) = enrolment else { return Ok(Stage::NeedsEnrolment { store, secrets }) };
+        let device = Device::open(self.0.host.clone(), store, enrolment, &secrets).await?;
+        device.run(self.clone());
+        Ok(Stage::Ready(device))
+    }
+
+    pub(crate) fn emit(&self, event: ProgramEvent) {
+        // Nobody listening is fine: no window is open.
+        let _ = self.0.events.send(event);
+    }
+
+    fn device(&self) -> AppResult<Arc<Device>> {
+        match self.stage() {
+            Stage::Ready(device) => Ok(device),
+            Stage::Blocked(problem) => Err(problem),
+            Stage::Starting | Stage::NeedsEnrolment { .. } => Err(AppError::new(ErrorCode::NotSignedIn, "this device is not enrolled")),
+        }
+    }
+
+    fn store(&self) -> Option<Arc<Store>> {
+        match self.stage() {
+            Stage::NeedsEnrolment { store, .. } => Some(store),
+            Stage::Ready(device) => Some(Arc::clone(&device.store)),
+            Stage::Starting | Stage::Blocked(_) => None,
+        }
+    }
+
+    async fn preference(&self, key: &'static str) -> Option<String> {
+        let store = self.store()?;
+        blocking(move || Ok(store.preference(key)?)).await.ok().flatten()
+    }
+
+    async fn save_preference(&self, key: &'static str, value: String) -> AppResult<()> {
+        match self.store() {
+            Some(store) => blocking(move || Ok(store.set_preference(key, &value)?)).await,
+            None => Ok(()),
+        }
+    }
+
+    fn stage(&self) -> Stage {
+        self.0.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_stage(&self, stage: Stage) {
+        *self.0.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+    }
+
+    fn session(&self) -> Option<Arc<Session>> {
+        self.0.session.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_session(&self, session: Option<Arc<Session>>) {
+        *self.0.session.lock().unwrap_or_else(PoisonError::into_inner) = session;
+    }
+
+    fn lock_slot(&self) -> std::sync::MutexGuard<'_, Option<File>> {
+        self.0.lock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs work on the files outside the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> AppResult<T> + Send + 'static) -> AppResult<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(AppError::internal(error)))
+}
+
+fn disk(error: &std::io::Error) -> AppError {
+    let code = if error.kind() == std::io::ErrorKind::StorageFull { ErrorCode::DiskFull } else { ErrorCode::DiskFailed };
+    AppError::new(code, error.to_string())
+}
+

@@ -1,0 +1,162 @@
+//! Who is signed in, and how they got there.
+//!
+//! With the server: it checks the password, and this device keeps a verifier of its own (Argon2id) for later. Without: the
+//! verifier, for a limited number of days, with growing delays after wrong passwords.
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+};
+use beadsbox_domain::{Role, StaffId, Timestamp};
+use beadsbox_protocol::session::{SignInRequest, SignInResponse};
+use beadsbox_store::OfflineSignIn;
+use beadsbox_sync::TransportError;
+use jiff::SignedDuration;
+
+use crate::{
+    device::Device,
+    error::{AppError, AppResult, ErrorCode},
+    view::{SessionView, SignInForm},
+};
+
+/// How long a session with the server's blessing lasts without signing in again.
+const SESSION: SignedDuration = SignedDuration::from_hours(12);
+/// Wrong passwords that cost nothing: people mistype.
+const FREE_ATTEMPTS: u32 = 3;
+const LONGEST_DELAY_SECONDS: i64 = 15 * 60;
+
+/// A signed-in staff member.
+#[derive(Clone)]
+pub(crate) struct Session {
+    pub(crate) staff: StaffId,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    /// The server's token, where it was asked.
+    pub(crate) token: Option<String>,
+    /// How long it holds.
+    pub(crate) until: Timestamp,
+}
+
+impl Session {
+    pub(crate) fn view(&self) -> SessionView {
+        let offline = self.token.is_none();
+        SessionView {
+            staff_id: self.staff.to_string(),
+            name: self.name.clone(),
+            role: self.role,
+            offline,
+            offline_until: offline.then(|| self.until.to_string()),
+        }
+    }
+}
+
+/// Signs in: with the server if it answers, else by this device's own verifier.
+pub(crate) async fn sign_in(device: &Device, form: SignInForm) -> AppResult<Session> {
+    let request = SignInRequest { name: form.name.trim().to_owned(), password: form.password };
+    if request.name.is_empty() || request.password.is_empty() {
+        return Err(AppError::new(ErrorCode::WrongPassword, "name and password are both needed"));
+    }
+    match device.server.sign_in(&request).await {
+        Ok(response) => remember(device, request.password, response).await,
+        Err(error) if counts_as_offline(&error) => offline(device, request).await,
+        Err(error) => Err(delayed(error.into())),
+    }
+}
+
+/// A server that is away or in trouble is no reason to keep people from their work.
+fn counts_as_offline(error: &TransportError) -> bool {
+    use beadsbox_protocol::ErrorCode as Code;
+    match error {
+        TransportError::Unreachable(_) | TransportError::NotUnderstood(_) => true,
+        TransportError::Refused(problem) => matches!(problem.code, Code::Unavailable | Code::Internal),
+    }
+}
+
+fn delayed(error: AppError) -> AppError {
+    if error.code == ErrorCode::TooManyRequests { AppError { code: ErrorCode::SignInDelayed, ..error } } else { error }
+}
+
+async fn remember(device: &Device, password: String, response: SignInResponse) -> AppResult<Session> {
+    let now = device.host.clock.now();
+    let salt = device.host.random_bytes::<16>();
+    let (id, name, role) = (response.staff.id, response.staff.name.clone(), response.staff.role);
+    device
+        .files(move |store| {
+            let verifier = hash(&password, &salt)?;
+            store.keep_offline_sign_in(&OfflineSignIn { staff: id, name, role, verifier, verified_at: now, failed: 0, blocked_until: None })?;
+            Ok(())
+        })
+        .await?;
+    let until = now.saturating_add(SESSION).unwrap_or(now);
+    Ok(Session { staff: id, name: response.staff.name, role, token: Some(response.token), until: until.min(response.expires_at.max(now)) })
+}
+
+async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> {
+    let now = device.host.clock.now();
+    device
+        .files(move |store| {
+            let unknown = || AppError::new(ErrorCode::SignInOfflineUnknown, "this person never signed in on this device with the server");
+            let mut known = store.offline_sign_in(&request.name)?.ok_or_else(unknown)?;
+            if let Some(blocked_until) = known.blocked_until.filter(|until| *until > now) {
+                let seconds = blocked_until.duration_since(now).as_secs() + 1;
+                return Err(AppError::new(ErrorCode::SignInDelayed, "too many wrong passwords").with("seconds", seconds));
+            }
+            let days = store.view()?.directory().policy().offline_sign_in_days;
+            let until = known.verified_at.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(now);
+            // A clock turned back must not make the days longer.
+            if now >= until || now < known.verified_at.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(now) {
+                return Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sign-in with the server").with("days", days));
+            }
+            if !verify(&request.password, &known.verifier) {
+                known.failed += 1;
+                known.blocked_until = now.saturating_add(delay(known.failed)).ok();
+                store.keep_offline_sign_in(&known)?;
+                return Err(AppError::new(ErrorCode::WrongPassword, "name and password do not fit"));
+            }
+            let staff = store.view()?.directory().staff(known.staff).cloned();
+            if staff.as_ref().is_some_and(|staff| !staff.active) {
+                return Err(AppError::new(ErrorCode::StaffInactive, "this person may not sign in any more"));
+            }
+            (known.failed, known.blocked_until) = (0, None);
+            store.keep_offline_sign_in(&known)?;
+            // The role may have changed since, and the cache knows.
+            let role = staff.map_or(known.role, |staff| staff.role);
+            Ok(Session { staff: known.staff, name: known.name, role, token: None, until })
+        })
+        .await
+}
+
+/// Nothing for the first wrong passwords, then 2, 4, 8, … seconds up to a quarter of an hour.
+fn delay(failed: u32) -> SignedDuration {
+    let over = failed.saturating_sub(FREE_ATTEMPTS);
+    let seconds = if over == 0 { 0 } else { 2_i64.saturating_pow(over).min(LONGEST_DELAY_SECONDS) };
+    SignedDuration::from_secs(seconds)
+}
+
+fn hash(password: &str, salt: &[u8]) -> AppResult<String> {
+    Argon2::default().hash_password_with_salt(password.as_bytes(), salt).map(|hash| hash.to_string()).map_err(AppError::internal)
+}
+
+fn verify(password: &str, verifier: &str) -> bool {
+    PasswordHash::new(verifier).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_after_the_free_attempts() {
+        let seconds: Vec<i64> = (1..=6).map(|failed| delay(failed).as_secs()).collect();
+        assert_eq!(seconds, [0, 0, 0, 2, 4, 8]);
+        assert_eq!(delay(u32::MAX).as_secs(), LONGEST_DELAY_SECONDS);
+    }
+
+    #[test]
+    fn a_verifier_takes_its_password_only() {
+        let verifier = hash("Würfel 7", &[7; 16]).unwrap();
+        assert!(verify("Würfel 7", &verifier));
+        assert!(!verify("würfel 7", &verifier));
+        assert!(!verify("Würfel 7", "not a hash"));
+    }
+}

@@ -1,0 +1,111 @@
+//! What a signed-in person can do. One file an area; each use case asks for leave first.
+
+pub(crate) mod conflicts;
+pub(crate) mod corrections;
+pub(crate) mod enrolment;
+pub(crate) mod history;
+pub(crate) mod names;
+pub(crate) mod offline_limits;
+pub(crate) mod redeem;
+pub(crate) mod sell;
+pub(crate) mod sync;
+pub(crate) mod templates;
+pub(crate) mod till;
+pub(crate) mod vouchers;
+
+use std::sync::Arc;
+
+use beadsbox_domain::{Deed, OpId, Operation, Outcome, text::Reason};
+use beadsbox_protocol::person::SaltedPerson;
+use beadsbox_store::{NewOperation, RecordError, View};
+
+use crate::{
+    device::Device,
+    error::{AppError, AppResult, ErrorCode, FieldErrors},
+    session::Session,
+};
+
+/// A person at a device.
+#[derive(Clone)]
+pub struct Seat {
+    pub(crate) device: Arc<Device>,
+    pub(crate) session: Arc<Session>,
+}
+
+impl Seat {
+    pub(crate) const fn new(device: Arc<Device>, session: Arc<Session>) -> Self {
+        Self { device, session }
+    }
+
+    /// Refuses what the role may not do. The server asks the same table again.
+    pub(crate) fn require(&self, deed: Deed) -> AppResult<()> {
+        if self.session.role.may(deed) {
+            return Ok(());
+        }
+        Err(AppError::new(ErrorCode::RoleNotAllowed, "the role does not allow it").with("role", self.session.role.name()))
+    }
+
+    /// Reads one consistent moment of the files.
+    pub(crate) async fn read<T: Send + 'static>(&self, work: impl FnOnce(&View) -> AppResult<T> + Send + 'static) -> AppResult<T> {
+        self.device.files(move |store| work(&store.view()?)).await
+    }
+
+    /// The next operation of this person, now.
+    pub(crate) fn operation(&self, operation: Operation) -> NewOperation {
+        self.device.operation(self.session.staff, operation)
+    }
+
+    /// Asks the rules with what this device knows; records the operation if they allow it, and has it sent. When this
+    /// returns, it is on disk; a refusal records nothing.
+    pub(crate) async fn record(&self, operation: Operation, person: Option<SaltedPerson>) -> AppResult<OpId> {
+        let new = NewOperation { person, ..self.operation(operation) };
+        let op = new.op;
+        self.record_if(new, |view, new| match view.foretell(new)?.outcome {
+            Outcome::Rejected { refusal } => Err(AppError::refused(names::refusal(view.directory(), &refusal))),
+            Outcome::Applied | Outcome::Conflict { .. } => Ok(()),
+        })
+        .await?;
+        Ok(op)
+    }
+
+    /// Records the operation if the check lets it pass: what the check sees is still so when the operation is committed.
+    pub(crate) async fn record_if<E: From<AppError> + Send + 'static>(
+        &self,
+        new: NewOperation,
+        check: impl FnOnce(&View, &NewOperation) -> Result<(), E> + Send + 'static,
+    ) -> Result<(), E> {
+        let recorded = self
+            .device
+            .files(move |store| {
+                Ok(store.record(move |view| {
+                    check(view, &new)?;
+                    Ok(new)
+                }))
+            })
+            .await?;
+        match recorded {
+            Ok(_) => {
+                self.device.recorded();
+                Ok(())
+            }
+            Err(RecordError::Refused(refused)) => Err(refused),
+            Err(RecordError::Store(error)) => Err(E::from(AppError::from(error))),
+        }
+    }
+}
+
+/// Reads an id that a screen sent.
+pub(crate) fn id<T: std::str::FromStr>(text: &str, unknown: ErrorCode) -> AppResult<T> {
+    text.parse().map_err(|_| AppError::new(unknown, "not an id"))
+}
+
+/// Reads a reason that a person typed.
+pub(crate) fn reason(text: &str) -> AppResult<Reason> {
+    if text.trim().is_empty() {
+        return Err(AppError::new(ErrorCode::NeedsReason, "a reason is needed"));
+    }
+    let mut faults = FieldErrors::default();
+    let reason = faults.take("reason", Reason::new(text));
+    faults.finish()?;
+    reason.ok_or_else(|| AppError::internal("a reason without a fault"))
+}

@@ -1,0 +1,42 @@
+//! Facts with names: what the screens show of stamps and refusals.
+
+use beadsbox_domain::{Refusal, Stamp};
+use beadsbox_store::Directory;
+
+use crate::view::{Fact, RefusalView, TemplateForm};
+
+/// Who, where, when, with names.
+pub(crate) fn fact(directory: &Directory, stamp: &Stamp) -> Fact {
+    Fact {
+        op_id: stamp.op.to_string(),
+        at: stamp.at.to_string(),
+        staff: directory.staff_name(stamp.staff).to_owned(),
+        shop: directory.shop_name(stamp.shop).to_owned(),
+        device: directory.device_name(stamp.device).to_owned(),
+    }
+}
+
+/// A refusal with names.
+pub(crate) fn refusal(directory: &Directory, refusal: &Refusal) -> RefusalView {
+    match refusal {
+        Refusal::StatusIs { status, since } => RefusalView::StatusIs { status: *status, since: fact(directory, since) },
+        Refusal::Expired { expires_on } => RefusalView::Expired { expires_on: expires_on.to_string() },
+        Refusal::UnknownVoucher => RefusalView::UnknownVoucher,
+        Refusal::NotPermitted { role } => RefusalView::NotPermitted { role: *role },
+        Refusal::TooLateToUndo { minutes } => RefusalView::TooLateToUndo { minutes: *minutes },
+        Refusal::NotOwnRedemption => RefusalView::NotOwnRedemption,
+        Refusal::NotStanding => RefusalView::NotStanding,
+        Refusal::StaleTemplate { current, current_version, based_on } => {
+            RefusalView::StaleTemplate { current: TemplateForm::from(current), current_version: *current_version, based_on: *based_on }
+        }
+        Refusal::ArchivedAlready { archived: true } => RefusalView::AlreadyArchived,
+        Refusal::ArchivedAlready { archived: false } => RefusalView::NotArchived,
+        Refusal::ConflictClosed | Refusal::ConflictChanged => RefusalView::ConflictSettled,
+        other => RefusalView::Other { code: kind(other) },
+    }
+}
+
+/// The refusal's `kind` on the wire.
+fn kind(refusal: &Refusal) -> String {
+    serde_json::to_value(refusal).ok().and_then(|value| value.get("kind")?.as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,59 @@
+//! What a till may honour without the server's word: value, number and age since the last sync.
+
+use beadsbox_domain::{Money, OfflineLimits, Timestamp};
+use beadsbox_store::OfflineUse;
+use jiff::SignedDuration;
+
+use crate::view::{OfflineLimit, RefusalView};
+
+/// The limit that honouring a voucher of that value now would pass.
+pub(crate) fn passed(limits: &OfflineLimits, standing: OfflineUse, value: Money, now: Timestamp) -> Option<RefusalView> {
+    let over = |limit, value: String| Some(RefusalView::OverLimit { limit, value });
+    let Some(last_sync) = standing.last_sync_at else { return over(OfflineLimit::NeverSynced, String::new()) };
+    if value.minor > limits.highest_value_minor {
+        return over(OfflineLimit::Value, Money::new(limits.highest_value_minor, value.currency).decimal());
+    }
+    if standing.honoured >= u64::from(limits.most_redemptions) {
+        return over(OfflineLimit::Count, limits.most_redemptions.to_string());
+    }
+    // A clock turned back does not make the last sync younger: that is as bad as too old.
+    let age = now.duration_since(last_sync);
+    if age > SignedDuration::from_hours(i64::from(limits.most_hours_since_sync)) || age < -SignedDuration::from_hours(1) {
+        return over(OfflineLimit::Age, limits.most_hours_since_sync.to_string());
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use beadsbox_domain::Currency;
+    use rstest::rstest;
+
+    use super::*;
+
+    const NOW: i64 = 1_700_000_000;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    #[rstest]
+    #[case(Some(0), 0, 50_000, None)]
+    #[case(None, 0, 1, Some(OfflineLimit::NeverSynced))]
+    #[case(Some(0), 0, 50_001, Some(OfflineLimit::Value))]
+    #[case(Some(0), 499, 1, None)]
+    #[case(Some(0), 500, 1, Some(OfflineLimit::Count))]
+    #[case(Some(72 * 3600), 0, 1, None)]
+    #[case(Some(72 * 3600 + 1), 0, 1, Some(OfflineLimit::Age))]
+    #[case(Some(-86_400), 0, 1, Some(OfflineLimit::Age))]
+    fn limits(#[case] age: Option<i64>, #[case] honoured: u64, #[case] minor: i64, #[case] expected: Option<OfflineLimit>) {
+        let standing = OfflineUse { last_sync_at: age.map(|age| at(NOW - age)), honoured };
+        let value = Money::new(minor, Currency::from_code("EUR").unwrap());
+        let limit = match passed(&OfflineLimits::default(), standing, value, at(NOW)) {
+            Some(RefusalView::OverLimit { limit, .. }) => Some(limit),
+            Some(other) => panic!("{other:?}"),
+            None => None,
+        };
+        assert_eq!(limit, expected);
+    }
+}

@@ -1,0 +1,185 @@
+//! How the sync stands; and what an admin does about devices.
+
+use beadsbox_domain::{Deed, ShopId, operation::Subject};
+use beadsbox_protocol::{
+    admin::{DeviceStatus, NewEnrolmentCode},
+    rows::DeviceState,
+};
+use beadsbox_store::{OwnOperation, View};
+use beadsbox_sync::Phase;
+
+use super::{Seat, id, names};
+use crate::{
+    clock_evidence::TOLERANCE,
+    device::trouble_for_screen,
+    error::{AppError, AppResult, ErrorCode},
+    view::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusalView, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncPhase, SyncProgress, What},
+};
+
+impl Seat {
+    /// The line at the bottom.
+    pub async fn status_bar(&self) -> AppResult<StatusBar> {
+        let status = self.device.syncer.status().borrow().clone();
+        let clock = &self.device.host.clock;
+        let skew = self.device.clock().map(|evidence| evidence.skew_now(clock.now(), clock.running()));
+        let seat = self.clone();
+        self.device
+            .files(move |store| {
+                let (counts, position) = (store.counts()?, store.position()?);
+                let view = store.view()?;
+                Ok(StatusBar {
+                    shop: view.directory().shop_name(seat.device.enrolment.shop).to_owned(),
+                    device: seat.device.enrolment.name.clone(),
+                    person: seat.session.name.clone(),
+                    role: seat.session.role,
+                    online: status.online,
+                    syncing: status.progress.is_some() || (status.online && (counts.waiting > 0 || !status.up_to_date)),
+                    progress: status.progress.map(|progress| SyncProgress {
+                        phase: match progress.phase {
+                            Phase::Sending => SyncPhase::Sending,
+                            Phase::Receiving => SyncPhase::Receiving,
+                        },
+                        done: progress.done,
+                        total: progress.total,
+                    }),
+                    last_sync_at: position.last_sync_at.map(|at| at.to_string()),
+                    waiting: counts.waiting,
+                    refused: counts.refused_unseen,
+                    open_conflicts: view.open_conflicts()?,
+                    clock_skew_seconds: skew.filter(|skew| skew.abs() > TOLERANCE).map(|skew| skew.as_secs()),
+                    trouble: trouble_for_screen(&status),
+                })
+            })
+            .await
+    }
+
+    /// Sends and takes everything.
+    pub async fn sync_now(&self) -> AppResult<StatusBar> {
+        self.device.syncer.sync_now().await.map_err(|trouble| AppError::from(&trouble))?;
+        self.status_bar().await
+    }
+
+    /// Everything about the sync: this device, and for an admin all of them.
+    pub async fn sync_overview(&self) -> AppResult<SyncOverview> {
+        self.require(Deed::UseOffice)?;
+        let status = self.status_bar().await?;
+        let contacts = self.device_contacts().await;
+        let (seat, head) = (self.clone(), self.device.syncer.status().borrow().head);
+        let may_administer = self.session.role.may(Deed::Administer);
+        self.device
+            .files(move |store| {
+                let (counts, position) = (store.counts()?, store.position()?);
+                let view = store.view()?;
+                let refused = view.refused()?.iter().filter_map(|own| refused(&view, own).transpose()).collect::<AppResult<_>>()?;
+                Ok(SyncOverview {
+                    status,
+                    server: seat.device.server.address().to_string(),
+                    epoch: position.epoch.map(|epoch| epoch.to_string()),
+                    cursor: position.cursor.seq,
+                    head: head.or(position.head),
+                    operations: counts.total,
+                    confirmed: counts.acknowledged,
+                    refused,
+                    devices: seat.device_rows(&view, &contacts),
+                    may_administer,
+                    shops: shop_views(&view),
+                })
+            })
+            .await
+    }
+
+    /// A person has seen that the server refused it.
+    pub async fn acknowledge_refusal(&self, op: &str) -> AppResult<SyncOverview> {
+        self.require(Deed::UseOffice)?;
+        let (op, now) = (id(op, ErrorCode::Internal)?, self.device.host.clock.now());
+        self.device.files(move |store| Ok(store.acknowledge_refusal(op, now)?)).await?;
+        self.device.announce();
+        self.sync_overview().await
+    }
+
+    /// A one-time code for a new device.
+    pub async fn create_enrolment_code(&self, shop: &str) -> AppResult<EnrolmentCodeView> {
+        self.require(Deed::Administer)?;
+        let shop_id: ShopId = id(shop, ErrorCode::Internal)?;
+        let code = self.device.server.enrolment_code(self.server_session()?, &NewEnrolmentCode { shop_id }).await?;
+        Ok(EnrolmentCodeView { code: code.code, shop: code.shop.name, expires_at: code.expires_at.to_string() })
+    }
+
+    /// Revokes a device at once.
+    pub async fn revoke_device(&self, device: &str) -> AppResult<SyncOverview> {
+        self.require(Deed::Administer)?;
+        self.device.server.revoke_device(self.server_session()?, id(device, ErrorCode::Internal)?).await?;
+        self.sync_overview().await
+    }
+
+    /// Every shop.
+    pub async fn shops(&self) -> AppResult<Vec<ShopView>> {
+        self.require(Deed::UseOffice)?;
+        self.read(|view| Ok(shop_views(view))).await
+    }
+
+    /// The server's token of this session. Who signed in without the server has none.
+    fn server_session(&self) -> AppResult<&str> {
+        self.session.token.as_deref().ok_or_else(|| AppError::new(ErrorCode::SignInExpired, "signed in without the server: sign in again to administer"))
+    }
+
+    /// What the server knows of each device; nothing where it cannot be asked.
+    async fn device_contacts(&self) -> Vec<DeviceStatus> {
+        let Some(token) = self.session.token.as_deref().filter(|_| self.session.role.may(Deed::Administer) && self.device.is_online()) else {
+            return Vec::new();
+        };
+        match tokio::time::timeout(std::time::Duration::from_secs(2), self.device.server.devices(token)).await {
+            Ok(Ok(devices)) => devices,
+            Ok(Err(error)) => {
+                tracing::info!(%error, "the server does not list its devices");
+                Vec::new()
+            }
+            Err(_) => Vec::new(),
+        }
+    }
+
+    fn device_rows(&self, view: &View, contacts: &[DeviceStatus]) -> Vec<DeviceRow> {
+        let directory = view.directory();
+        let row = |device: &beadsbox_protocol::rows::Device| {
+            let contact = contacts.iter().find(|contact| contact.device.id == device.id);
+            DeviceRow {
+                id: device.id.to_string(),
+                name: device.name.clone(),
+                shop: directory.shop_name(device.shop).to_owned(),
+                state: match device.state {
+                    DeviceState::Active => DeviceStateView::Active,
+                    DeviceState::Quarantined => DeviceStateView::Quarantined,
+                    DeviceState::Revoked => DeviceStateView::Revoked,
+                },
+                last_contact_at: contact.and_then(|contact| contact.last_contact_at).map(|at| at.to_string()),
+                last_seq: contact.map_or(0, |contact| contact.last_seq),
+                waiting: contact.and_then(|contact| contact.waiting),
+                clock_skew_seconds: contact.and_then(|contact| contact.clock_skew_seconds),
+                this_device: device.id == self.device.enrolment.device,
+            }
+        };
+        directory.devices().iter().map(|device| row(device)).collect()
+    }
+}
+
+fn shop_views(view: &View) -> Vec<ShopView> {
+    view.directory().shops().iter().map(|shop| ShopView { id: shop.id.to_string(), name: shop.name.clone() }).collect()
+}
+
+fn refused(view: &View, own: &OwnOperation) -> AppResult<Option<RefusedOperation>> {
+    let Some(beadsbox_domain::Outcome::Rejected { refusal }) = &own.outcome else { return Ok(None) };
+    let (subject, voucher_id) = match own.body.operation.subject() {
+        Subject::Voucher(voucher) => (view.voucher(voucher)?.map(|found| found.voucher.code.to_string()), Some(voucher.to_string())),
+        Subject::Template(template) => (view.template(template)?.map(|found| found.template.content.title.into()), None),
+    };
+    let refusal: RefusalView = names::refusal(view.directory(), refusal);
+    Ok(Some(RefusedOperation {
+        op_id: own.body.op.to_string(),
+        what: What::of(&own.body.operation).0,
+        subject: subject.unwrap_or_default(),
+        voucher_id,
+        at: own.body.at.to_string(),
+        staff: view.directory().staff_name(own.body.staff).to_owned(),
+        refusal,
+    }))
+}

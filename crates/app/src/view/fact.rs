@@ -1,0 +1,82 @@
+use beadsbox_domain::{Operation, RedeemMode};
+use serde::Serialize;
+
+use super::RefusalView;
+
+/// Who, where, when. A name is empty where this device does not know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct Fact {
+    pub op_id: String,
+    pub at: String,
+    pub staff: String,
+    pub shop: String,
+    pub device: String,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    Created,
+    Edited,
+    Archived,
+    Unarchived,
+    Sold,
+    RedeemAsked,
+    Redeemed,
+    Honoured,
+    Withdrawn,
+    Cancelled,
+    Refunded,
+    Expired,
+    RedemptionUndone,
+    ExpiredHonoured,
+    ConflictSettled,
+}
+
+impl What {
+    /// What the operation did, and the reason that was given.
+    pub(crate) fn of(operation: &Operation) -> (Self, Option<String>) {
+        let because = |reason: &beadsbox_domain::text::Reason| Some(reason.as_str().to_owned());
+        match operation {
+            Operation::CreateTemplate { .. } => (Self::Created, None),
+            Operation::EditTemplate { .. } => (Self::Edited, None),
+            Operation::ArchiveTemplate { archived: true, .. } => (Self::Archived, None),
+            Operation::ArchiveTemplate { archived: false, .. } => (Self::Unarchived, None),
+            Operation::Sell { .. } => (Self::Sold, None),
+            Operation::Redeem { mode: RedeemMode::Asked, .. } => (Self::RedeemAsked, None),
+            Operation::Redeem { mode: RedeemMode::Honoured, .. } => (Self::Redeemed, None),
+            Operation::Honour { .. } => (Self::Honoured, None),
+            Operation::Withdraw { .. } => (Self::Withdrawn, None),
+            Operation::Cancel { reason, .. } => (Self::Cancelled, because(reason)),
+            Operation::Refund { reason, .. } => (Self::Refunded, because(reason)),
+            Operation::Expire { .. } => (Self::Expired, None),
+            Operation::UndoRedemption { reason, .. } => (Self::RedemptionUndone, because(reason)),
+            Operation::HonourExpired { reason, .. } => (Self::ExpiredHonoured, because(reason)),
+            Operation::SettleConflict { reason, .. } => (Self::ConflictSettled, because(reason)),
+        }
+    }
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryOutcome {
+    Applied,
+    Conflict,
+    Rejected,
+    Waiting,
+}
+
+/// One line of a history.
+#[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
+pub struct HistoryEntry {
+    pub op_id: String,
+    pub what: What,
+    pub fact: Fact,
+    /// Whether the device had the server.
+    pub online: bool,
+    pub outcome: HistoryOutcome,
+    pub refusal: Option<RefusalView>,
+    pub reason: Option<String>,
+}

@@ -1,0 +1,23 @@
+//! What the screens get and send: plain values, made for showing. Times are RFC 3339 in UTC, dates `YYYY-MM-DD`.
+
+mod conflict;
+mod fact;
+mod money;
+mod program;
+mod refusal;
+mod sale;
+mod sync;
+mod template;
+mod till;
+mod voucher;
+
+pub use conflict::{ConflictRow, SettleForm, SettledView};
+pub use fact::{Fact, HistoryEntry, HistoryOutcome, What};
+pub use money::{CurrencyView, MoneyView};
+pub use program::{About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme};
+pub use refusal::{OfflineLimit, RefusalView};
+pub use sale::{SaleForm, SaleReceipt, TemplateCard};
+pub use sync::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, SyncOverview};
+pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
+pub use till::{AnswerKind, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
+pub use voucher::{ActionForm, ActionOffer, SortKey, VoucherAction, VoucherDetail, VoucherFilters, VoucherPage, VoucherQuery, VoucherRow};

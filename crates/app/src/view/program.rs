@@ -1,0 +1,143 @@
+use beadsbox_domain::Role;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// How far the program is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    NeedsEnrolment,
+    NeedsSignIn,
+    SignedIn,
+    /// It cannot go on: see `problem`.
+    Blocked,
+}
+
+/// What the start window shows.
+#[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
+pub struct ProgramState {
+    pub phase: Phase,
+    pub problem: Option<AppError>,
+    pub server: Option<String>,
+    pub shop: Option<String>,
+    pub device: Option<String>,
+    pub online: bool,
+    /// Who signed in here last.
+    pub last_person: Option<String>,
+    pub preferences: Preferences,
+    pub about: About,
+}
+
+/// A person's choices on this machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Preferences {
+    pub language: Language,
+    pub theme: Theme,
+}
+
+/// The screens' language.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    #[default]
+    System,
+    En,
+    Fr,
+}
+
+/// The screens' colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// Versions and places.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, specta::Type)]
+pub struct About {
+    pub version: String,
+    pub sqlite: String,
+    pub sqlcipher: String,
+    pub webview: String,
+    pub server_version: Option<String>,
+    pub data_folder: String,
+}
+
+/// What makes this device known to the server.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct EnrolForm {
+    pub server: String,
+    pub code: String,
+    pub device_name: String,
+}
+
+/// Name and password.
+#[derive(Clone, Deserialize, specta::Type)]
+pub struct SignInForm {
+    pub name: String,
+    pub password: String,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename = "Session")]
+pub struct SessionView {
+    pub staff_id: String,
+    pub name: String,
+    pub role: Role,
+    /// Signed in without the server.
+    pub offline: bool,
+    /// How long that holds.
+    pub offline_until: Option<String>,
+}
+
+/// What is being moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncPhase {
+    Sending,
+    Receiving,
+}
+
+/// How far the sync is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+pub struct SyncProgress {
+    pub phase: SyncPhase,
+    pub done: u64,
+    pub total: u64,
+}
+
+/// The line at the bottom of every window.
+#[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
+pub struct StatusBar {
+    pub shop: String,
+    pub device: String,
+    pub person: String,
+    pub role: Role,
+    pub online: bool,
+    pub syncing: bool,
+    pub progress: Option<SyncProgress>,
+    pub last_sync_at: Option<String>,
+    /// Operations of this device that the server has not acknowledged.
+    pub waiting: u64,
+    /// Refused operations that nobody acknowledged.
+    pub refused: u64,
+    pub open_conflicts: u64,
+    /// By how many seconds the clock is ahead; only above five minutes.
+    pub clock_skew_seconds: Option<i64>,
+    /// Why the last sync failed, other than for want of a network.
+    pub trouble: Option<AppError>,
+}
+
+/// What a screen should load again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, specta::Type)]
+pub struct DataChanged {
+    pub vouchers: bool,
+    pub templates: bool,
+    pub conflicts: bool,
+    pub directory: bool,
+}

@@ -1,0 +1,34 @@
+use beadsbox_domain::{Role, Status};
+use serde::Serialize;
+
+use super::{Fact, TemplateForm};
+
+/// Which offline limit was passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OfflineLimit {
+    Value,
+    Count,
+    Age,
+    NeverSynced,
+}
+
+/// Why something does not hold, with the facts and with names.
+#[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
+#[serde(rename = "Refusal", tag = "kind", rename_all = "snake_case")]
+pub enum RefusalView {
+    StatusIs { status: Status, since: Fact },
+    Expired { expires_on: String },
+    Mistyped,
+    UnknownVoucher,
+    NotPermitted { role: Role },
+    OverLimit { limit: OfflineLimit, value: String },
+    TooLateToUndo { minutes: u32 },
+    NotOwnRedemption,
+    NotStanding,
+    StaleTemplate { current: TemplateForm, current_version: u32, based_on: u32 },
+    AlreadyArchived,
+    NotArchived,
+    ConflictSettled,
+    Other { code: String },
+}

@@ -1,0 +1,40 @@
+use beadsbox_domain::Payment;
+use serde::{Deserialize, Serialize};
+
+use super::MoneyView;
+
+/// A template as a counter sells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct TemplateCard {
+    pub id: String,
+    pub version: u32,
+    pub title: String,
+    pub description: String,
+    pub price: MoneyView,
+    pub validity_months: Option<u16>,
+}
+
+/// A sale as typed; empty texts are left out.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct SaleForm {
+    pub template_id: String,
+    pub buyer: String,
+    pub email: String,
+    pub recipient: String,
+    pub message: String,
+    pub payment: Payment,
+}
+
+/// A voucher just sold: it is on this device's disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct SaleReceipt {
+    pub voucher_id: String,
+    pub code: String,
+    pub title: String,
+    pub price: MoneyView,
+    pub buyer: String,
+    pub recipient: Option<String>,
+    pub expires_on: Option<String>,
+    pub sold_at: String,
+    pub online: bool,
+}

@@ -1,0 +1,77 @@
+use serde::Serialize;
+
+use super::{MoneyView, RefusalView};
+
+/// How far a typed code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeState {
+    Empty,
+    Incomplete,
+    ForbiddenSymbol,
+    TooLong,
+    Mistyped,
+    WellFormed,
+}
+
+/// A code as it is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct CodeCheck {
+    pub state: CodeState,
+    /// In groups, as far as typed.
+    pub shown: String,
+}
+
+/// What a counter sees when it redeems: exactly one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerKind {
+    Confirmed,
+    AcceptedOffline,
+    Refused,
+    Unknown,
+}
+
+/// The answer to a scan.
+#[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
+pub struct RedeemAnswer {
+    pub answer: AnswerKind,
+    pub op_id: Option<String>,
+    pub voucher_id: Option<String>,
+    pub code: String,
+    pub title: Option<String>,
+    pub price: Option<MoneyView>,
+    pub buyer: Option<String>,
+    pub recipient: Option<String>,
+    pub expires_on: Option<String>,
+    pub refusal: Option<RefusalView>,
+    pub at: String,
+    pub undo_until: Option<String>,
+}
+
+/// What became of a redemption of this till.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RedemptionState {
+    Confirmed,
+    Waiting,
+    Conflict,
+    Refused,
+    Withdrawn,
+    Undone,
+}
+
+/// One of this till's last redemptions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct RecentRedemption {
+    pub op_id: String,
+    pub voucher_id: String,
+    pub code: String,
+    pub title: String,
+    /// None where this device no longer knows the voucher.
+    pub price: Option<MoneyView>,
+    pub at: String,
+    pub staff: String,
+    pub state: RedemptionState,
+    pub undo_until: Option<String>,
+}

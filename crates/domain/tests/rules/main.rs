@@ -1,0 +1,24 @@
+//! What the domain promises, a module for each thing that it holds.
+
+#![expect(clippy::expect_used, reason = "a test says what it expects")]
+
+mod code;
+mod decide_corrections;
+mod decide_expiry;
+mod decide_late;
+mod decide_sale;
+mod decide_settlement;
+mod decide_statuses;
+mod decide_templates;
+mod expiry;
+mod model;
+mod money;
+mod operation;
+mod permission;
+mod person;
+mod policy;
+mod sequences;
+mod status;
+mod support;
+mod template;
+mod text;

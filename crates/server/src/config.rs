@@ -1,0 +1,47 @@
+//! What a server is started with.
+
+use std::{net::SocketAddr, time::Duration};
+
+use secrecy::SecretString;
+
+use crate::clock::Clock;
+
+/// Where a server listens and what it bounds.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `postgres://…`
+    pub database_url: SecretString,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The clock.
+    pub clock: Clock,
+    /// The most connections to the database, besides one that listens.
+    pub database_connections: u32,
+    /// The most requests at once, long polls aside.
+    pub most_requests: usize,
+    /// The most long polls at once.
+    pub most_polls: usize,
+    /// The longest that a request may take; a long poll may wait on top of it.
+    pub time_limit: Duration,
+    /// How often the sequencer looks by itself.
+    pub sequence_every: Duration,
+    /// How often overdue vouchers are looked for.
+    pub expire_every: Duration,
+}
+
+impl Config {
+    /// The usual bounds.
+    pub fn new(database_url: impl Into<String>, listen: SocketAddr) -> Self {
+        Self {
+            database_url: SecretString::from(database_url.into()),
+            listen,
+            clock: Clock::system(),
+            database_connections: 20,
+            most_requests: 256,
+            most_polls: 4096,
+            time_limit: Duration::from_secs(30),
+            sequence_every: Duration::from_secs(1),
+            expire_every: Duration::from_hours(1),
+        }
+    }
+}

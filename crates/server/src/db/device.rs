@@ -1,0 +1,246 @@
+//! `device`: installed programs, and the server's own.
+
+use beadsbox_domain::{DeviceId, ShopId, Timestamp};
+use beadsbox_protocol::{
+    ChainHash, Incarnation,
+    admin::DeviceStatus,
+    rows::{self, DeviceState},
+};
+use ed25519_dalek::VerifyingKey;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+use super::{damaged, named, to_bigint, to_count};
+use crate::error::Failure;
+
+/// The server's own device.
+pub const SERVER: DeviceId = DeviceId(Uuid::nil());
+
+/// What a device is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Profile {
+    /// No e-mail addresses; messages only of what it sold itself.
+    Counter,
+    /// Everything.
+    Office,
+}
+
+impl Profile {
+    /// The name, as the database and the command line have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Office => "office",
+        }
+    }
+
+    /// The profile of that name; the one that sees less, where the name is unknown.
+    pub(crate) fn from_name(name: &str) -> Self {
+        if name == "office" { Self::Office } else { Self::Counter }
+    }
+}
+
+#[derive(FromRow)]
+struct Record {
+    id: Uuid,
+    name: String,
+    shop_id: Option<Uuid>,
+    public_key: Vec<u8>,
+    profile: String,
+    state: String,
+    incarnation: i32,
+    last_seq: i64,
+    chain_hash: Vec<u8>,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    enrolled_at: Timestamp,
+    last_contact_at: Option<jiff_sqlx::Timestamp>,
+    waiting: Option<i64>,
+    clock_skew_seconds: Option<i64>,
+    row_version: i64,
+}
+
+/// A device as the server works with it.
+#[derive(Debug, Clone)]
+pub struct Device {
+    pub id: DeviceId,
+    pub name: String,
+    pub shop: ShopId,
+    pub public_key: [u8; 32],
+    pub profile: Profile,
+    pub state: DeviceState,
+    pub incarnation: Incarnation,
+    pub last_seq: u64,
+    pub chain_hash: ChainHash,
+    pub enrolled_at: Timestamp,
+    pub last_contact_at: Option<Timestamp>,
+    pub waiting: Option<u64>,
+    pub clock_skew_seconds: Option<i64>,
+    pub row_version: u64,
+}
+
+impl Record {
+    fn read(self) -> Result<Device, Failure> {
+        Ok(Device {
+            id: DeviceId(self.id),
+            name: self.name,
+            // Only the server's own device stands nowhere; its operations name the nil shop.
+            shop: ShopId(self.shop_id.unwrap_or_default()),
+            public_key: self.public_key.try_into().map_err(|_| damaged("device.public_key"))?,
+            profile: Profile::from_name(&self.profile),
+            state: named(&self.state, "device.state")?,
+            incarnation: Incarnation::try_from(self.incarnation).map_err(|_| damaged("device.incarnation"))?,
+            last_seq: to_count(self.last_seq),
+            chain_hash: ChainHash(self.chain_hash.try_into().map_err(|_| damaged("device.chain_hash"))?),
+            enrolled_at: self.enrolled_at,
+            last_contact_at: self.last_contact_at.map(jiff_sqlx::Timestamp::to_jiff),
+            waiting: self.waiting.map(to_count),
+            clock_skew_seconds: self.clock_skew_seconds,
+            row_version: to_count(self.row_version),
+        })
+    }
+}
+
+impl Device {
+    /// As other devices see it.
+    pub fn row(&self) -> rows::Device {
+        rows::Device {
+            id: self.id,
+            name: self.name.clone(),
+            shop: self.shop,
+            public_key: hex::encode(self.public_key),
+            state: self.state,
+            row_version: self.row_version,
+        }
+    }
+
+    /// As an admin sees it.
+    pub fn status(&self) -> DeviceStatus {
+        DeviceStatus {
+            device: self.row(),
+            last_contact_at: self.last_contact_at,
+            last_seq: self.last_seq,
+            waiting: self.waiting,
+            clock_skew_seconds: self.clock_skew_seconds,
+        }
+    }
+
+    pub fn verifying_key(&self) -> Result<VerifyingKey, Failure> {
+        VerifyingKey::from_bytes(&self.public_key).map_err(|_| damaged("device.public_key"))
+    }
+}
+
+/// A device that enrols.
+pub struct NewDevice<'a> {
+    pub id: DeviceId,
+    pub name: &'a str,
+    pub shop: ShopId,
+    pub public_key: &'a VerifyingKey,
+    pub profile: Profile,
+    pub token_hash: &'a [u8; 32],
+    pub enrolled_at: Timestamp,
+}
+
+pub async fn insert(conn: &mut PgConnection, new: &NewDevice<'_>) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO device (id, name, shop_id, public_key, profile, token_hash, chain_hash, enrolled_at, last_contact_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+    )
+    .bind(new.id.0)
+    .bind(new.name)
+    .bind(new.shop.0)
+    .bind(new.public_key.as_bytes().as_slice())
+    .bind(new.profile.name())
+    .bind(new.token_hash.as_slice())
+    .bind(ChainHash::of_enrolment(new.id, 1, new.public_key).0.as_slice())
+    .bind(new.enrolled_at.to_sqlx())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn one(query: sqlx::query::QueryAs<'_, sqlx::Postgres, Record, sqlx::postgres::PgArguments>, conn: &mut PgConnection) -> Result<Option<Device>, Failure> {
+    query.fetch_optional(conn).await?.map(Record::read).transpose()
+}
+
+pub async fn find(conn: &mut PgConnection, id: DeviceId) -> Result<Option<Device>, Failure> {
+    one(sqlx::query_as("SELECT * FROM device WHERE id = $1").bind(id.0), conn).await
+}
+
+pub async fn find_by_token(conn: &mut PgConnection, token_hash: &[u8; 32]) -> Result<Option<Device>, Failure> {
+    one(sqlx::query_as("SELECT * FROM device WHERE token_hash = $1").bind(token_hash.as_slice()), conn).await
+}
+
+pub async fn find_by_key(conn: &mut PgConnection, public_key: &[u8; 32]) -> Result<Option<Device>, Failure> {
+    one(sqlx::query_as("SELECT * FROM device WHERE public_key = $1").bind(public_key.as_slice()), conn).await
+}
+
+/// The device's row, locked: its operations are taken one batch after another.
+pub async fn lock(conn: &mut PgConnection, id: DeviceId) -> Result<Option<Device>, Failure> {
+    one(sqlx::query_as("SELECT * FROM device WHERE id = $1 FOR NO KEY UPDATE").bind(id.0), conn).await
+}
+
+/// Every device but the server's own.
+pub async fn all(conn: &mut PgConnection) -> Result<Vec<Device>, Failure> {
+    let records: Vec<Record> = sqlx::query_as("SELECT * FROM device WHERE id <> $1 ORDER BY enrolled_at, id").bind(SERVER.0).fetch_all(conn).await?;
+    records.into_iter().map(Record::read).collect()
+}
+
+pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Device>, Failure> {
+    let records: Vec<Record> = sqlx::query_as("SELECT * FROM device WHERE id = ANY($1)").bind(ids).fetch_all(conn).await?;
+    records.into_iter().map(Record::read).collect()
+}
+
+pub async fn set_token(conn: &mut PgConnection, id: DeviceId, token_hash: &[u8; 32]) -> sqlx::Result<()> {
+    sqlx::query("UPDATE device SET token_hash = $2 WHERE id = $1").bind(id.0).bind(token_hash.as_slice()).execute(conn).await?;
+    Ok(())
+}
+
+/// Moves the end of the device's chain.
+pub async fn advance(conn: &mut PgConnection, id: DeviceId, last_seq: u64, chain_hash: ChainHash) -> sqlx::Result<()> {
+    sqlx::query("UPDATE device SET last_seq = $2, chain_hash = $3 WHERE id = $1")
+        .bind(id.0)
+        .bind(to_bigint(last_seq))
+        .bind(chain_hash.0.as_slice())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that the device was heard of, in a push.
+pub async fn note_push(conn: &mut PgConnection, id: DeviceId, now: Timestamp, waiting: u64, clock_skew_seconds: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE device SET last_contact_at = $2, waiting = $3, clock_skew_seconds = $4 WHERE id = $1")
+        .bind(id.0)
+        .bind(now.to_sqlx())
+        .bind(to_bigint(waiting))
+        .bind(clock_skew_seconds)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Notes that the device was heard of, in a pull: every few seconds at most, and never by waiting for a push of it.
+pub async fn note_pull(conn: &mut PgConnection, id: DeviceId, now: Timestamp, waiting: u64) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE device SET last_contact_at = $2, waiting = $3
+         WHERE id = (SELECT id FROM device WHERE id = $1
+                     AND (last_contact_at IS NULL OR last_contact_at < $2 - interval '5 seconds' OR waiting IS DISTINCT FROM $3)
+                     FOR NO KEY UPDATE SKIP LOCKED)",
+    )
+    .bind(id.0)
+    .bind(now.to_sqlx())
+    .bind(to_bigint(waiting))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Bars the device for good. False where there is none, or it was barred before.
+pub async fn revoke(conn: &mut PgConnection, id: DeviceId) -> sqlx::Result<bool> {
+    let revoked = sqlx::query("UPDATE device SET state = 'revoked', row_version = row_version + 1 WHERE id = $1 AND id <> $2 AND state <> 'revoked'")
+        .bind(id.0)
+        .bind(SERVER.0)
+        .execute(conn)
+        .await?;
+    Ok(revoked.rows_affected() == 1)
+}

@@ -1,0 +1,114 @@
+//! `change_inbox`, `change_feed`, `feed_batch`: what changed, in an order that no reader can miss anything in.
+
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+/// What kind of row changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Shop,
+    Staff,
+    Device,
+    Settings,
+    Template,
+    Voucher,
+    Conflict,
+}
+
+impl Kind {
+    const ALL: [Self; 7] = [Self::Shop, Self::Staff, Self::Device, Self::Settings, Self::Template, Self::Voucher, Self::Conflict];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Shop => "shop",
+            Self::Staff => "staff",
+            Self::Device => "device",
+            Self::Settings => "settings",
+            Self::Template => "template",
+            Self::Voucher => "voucher",
+            Self::Conflict => "conflict",
+        }
+    }
+
+    /// The kind of that name. A CHECK holds the column to these.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Tells that these rows changed, in the transaction that changes them.
+pub async fn note(conn: &mut PgConnection, kind: Kind, ids: &[Uuid]) -> sqlx::Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query("INSERT INTO change_inbox (kind, entity_id) SELECT $1, unnest($2::uuid[])").bind(kind.name()).bind(ids).execute(conn).await?;
+    Ok(())
+}
+
+/// The sequencer's lock: any number that nothing else in the database uses.
+const SEQUENCER_LOCK: i64 = 0x6265_6164_7365_7131;
+
+/// Whether this transaction is the sequencer. A statement of its own: the next one sees everything that was committed
+/// before the lock was taken.
+pub async fn try_lock_sequencer(conn: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(SEQUENCER_LOCK).fetch_one(conn).await
+}
+
+/// Moves up to `limit` rows of the inbox into the feed under the next numbers, one per entity. How many left the inbox, and
+/// the feed's head afterwards.
+pub async fn move_inbox(conn: &mut PgConnection, limit: i64, tag: &str) -> sqlx::Result<(i64, i64)> {
+    let (moved, head): (i64, i64) = sqlx::query_as(
+        "WITH chosen AS (SELECT id FROM change_inbox ORDER BY id LIMIT $1),
+              taken AS (DELETE FROM change_inbox i USING chosen c WHERE i.id = c.id RETURNING i.id, i.kind, i.entity_id),
+              entity AS (SELECT kind, entity_id, max(id) AS id FROM taken GROUP BY kind, entity_id),
+              head AS (SELECT coalesce(max(to_seq), 0) AS seq FROM feed_batch),
+              placed AS (
+                  INSERT INTO change_feed (kind, entity_id, seq)
+                  SELECT kind, entity_id, (SELECT seq FROM head) + row_number() OVER (ORDER BY id) FROM entity
+                  ON CONFLICT (kind, entity_id) DO UPDATE SET seq = excluded.seq
+                  RETURNING seq)
+         SELECT (SELECT count(*) FROM taken), greatest((SELECT seq FROM head), (SELECT max(seq) FROM placed))",
+    )
+    .bind(limit)
+    .fetch_one(&mut *conn)
+    .await?;
+    if moved > 0 {
+        sqlx::query("INSERT INTO feed_batch (to_seq, tag) VALUES ($1, $2)").bind(head).bind(tag).execute(conn).await?;
+    }
+    Ok((moved, head))
+}
+
+pub async fn inbox_is_empty(conn: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT NOT EXISTS (SELECT FROM change_inbox)").fetch_one(conn).await
+}
+
+/// The channel on which the sequencer tells the other processes of a new head.
+pub const CHANNEL: &str = "beadsbox_feed";
+
+/// Tells the other processes, once this transaction is committed.
+pub async fn announce(conn: &mut PgConnection, head: i64) -> sqlx::Result<()> {
+    sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(head.to_string()).execute(conn).await?;
+    Ok(())
+}
+
+/// The last number there is, with its batch's tag; none in an empty feed.
+pub async fn head(conn: &mut PgConnection) -> sqlx::Result<Option<(i64, String)>> {
+    sqlx::query_as("SELECT to_seq, tag FROM feed_batch ORDER BY to_seq DESC LIMIT 1").fetch_optional(conn).await
+}
+
+/// The tag of the batch that the number belongs to; none beyond the head.
+pub async fn tag_of(conn: &mut PgConnection, seq: i64) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT tag FROM feed_batch WHERE to_seq >= $1 ORDER BY to_seq LIMIT 1").bind(seq).fetch_optional(conn).await
+}
+
+/// A change of the feed.
+#[derive(FromRow)]
+pub struct Change {
+    pub kind: String,
+    pub entity_id: Uuid,
+    pub seq: i64,
+}
+
+pub async fn after(conn: &mut PgConnection, seq: i64, limit: i64) -> sqlx::Result<Vec<Change>> {
+    sqlx::query_as("SELECT kind, entity_id, seq FROM change_feed WHERE seq > $1 ORDER BY seq LIMIT $2").bind(seq).bind(limit).fetch_all(conn).await
+}

@@ -1,0 +1,130 @@
+//! The database: one file for each table, with its rows and queries.
+
+pub mod conflict;
+pub mod device;
+pub mod enrolment_code;
+pub mod feed;
+pub mod operation;
+pub mod person;
+pub mod redemption;
+pub mod server;
+pub mod session;
+pub mod settings;
+pub mod shop;
+pub mod sign_in_delay;
+pub mod staff;
+pub mod template;
+pub mod voucher;
+
+use std::str::FromStr as _;
+
+use beadsbox_domain::{DeviceId, OpId, ShopId, StaffId, Stamp, Timestamp};
+use sqlx::{
+    PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use uuid::Uuid;
+
+use crate::error::{Failure, StartError};
+
+pub use device::Profile;
+
+/// The schema, file by file.
+pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
+
+/// Connects to serve. Whatever the database is set to, what was acknowledged is on its disk, and nothing waits for ever.
+pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StartError> {
+    let options = PgConnectOptions::from_str(url)?.application_name("beadsbox-server").options([
+        ("synchronous_commit", "on"),
+        ("statement_timeout", "25s"),
+        ("lock_timeout", "10s"),
+        ("idle_in_transaction_session_timeout", "60s"),
+        ("timezone", "UTC"),
+    ]);
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(std::time::Duration::from_secs(5));
+    Ok(pool.connect_with(options).await?)
+}
+
+/// Brings the schema up to date, as its owner.
+pub async fn migrate(url: &str) -> Result<(), StartError> {
+    let pool = PgPoolOptions::new().max_connections(1).connect(url).await?;
+    MIGRATIONS.run(&pool).await?;
+    pool.close().await;
+    Ok(())
+}
+
+/// Whether the schema is this program's.
+pub(crate) async fn check_migrated(pool: &PgPool) -> Result<(), StartError> {
+    let applied: Vec<(i64, Vec<u8>)> = sqlx::query_as("SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version")
+        .fetch_all(pool)
+        .await
+        .map_err(|error| if sql_state_is(&error, "42P01") { StartError::NotMigrated } else { error.into() })?;
+    let own: Vec<(i64, Vec<u8>)> = MIGRATIONS.iter().map(|migration| (migration.version, migration.checksum.to_vec())).collect();
+    if applied == own {
+        Ok(())
+    } else if own.starts_with(&applied) {
+        Err(StartError::NotMigrated)
+    } else {
+        Err(StartError::ForeignSchema)
+    }
+}
+
+fn sql_state_is(error: &sqlx::Error, state: &str) -> bool {
+    crate::error::sql_state(error).is_some_and(|found| found == state)
+}
+
+/// Whether the error is a refusal by the unique index of that name.
+pub(crate) fn is_taken(error: &sqlx::Error, index: &str) -> bool {
+    error.as_database_error().is_some_and(|error| error.is_unique_violation() && error.constraint() == Some(index))
+}
+
+/// A count as PostgreSQL keeps it. Counts start at 1 and never come near the bound.
+pub(crate) fn to_bigint(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A count that came from a column whose CHECK forbids negative ones.
+pub(crate) fn to_count(column: i64) -> u64 {
+    u64::try_from(column).unwrap_or(0)
+}
+
+/// A value that a CHECK or the program's own writing should have made sound.
+fn damaged(what: &str) -> Failure {
+    Failure::Defect(format!("a row is damaged: {what}"))
+}
+
+fn stamp(op: Uuid, at: Timestamp, staff: Uuid, shop: Uuid, device: Uuid) -> Stamp {
+    Stamp { op: OpId(op), at, staff: StaffId(staff), shop: ShopId(shop), device: DeviceId(device) }
+}
+
+/// A value of the domain by the name that it has in files, wire and columns.
+fn named<T: serde::de::DeserializeOwned>(name: &str, what: &str) -> Result<T, Failure> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned())).map_err(|_| damaged(what))
+}
+
+/// The name of such a value.
+fn name_of(value: impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        // Only enums without fields come here, and those are always strings.
+        _ => String::new(),
+    }
+}
+
+/// Writes a time as JSON, for `jsonb_populate_recordset`.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+fn optional_timestamp<S: serde::Serializer>(at: &Option<jiff_sqlx::Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    serde::Serialize::serialize(&at.map(jiff_sqlx::Timestamp::to_jiff), serializer)
+}
+
+/// Writes a day as JSON, for `jsonb_populate_recordset`.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+fn optional_date<S: serde::Serializer>(day: &Option<jiff_sqlx::Date>, serializer: S) -> Result<S::Ok, S::Error> {
+    serde::Serialize::serialize(&day.map(jiff_sqlx::Date::to_jiff), serializer)
+}
+
+/// Writes bytes in hexadecimal as PostgreSQL reads them, for `jsonb_populate_recordset`.
+fn bytea<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format!("\\x{}", hex::encode(bytes)))
+}

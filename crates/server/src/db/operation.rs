@@ -1,0 +1,174 @@
+//! `operation` and `push_tip`: what devices did, as it came. Only ever added to.
+
+use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp, operation::Subject};
+use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, history::HistoryItem, push::OpResult};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use jiff_sqlx::ToSqlx as _;
+use sqlx::{FromRow, PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::{damaged, to_bigint, to_count};
+use crate::error::Failure;
+
+/// An operation to keep.
+pub struct New<'a> {
+    pub dev_seq: u64,
+    pub op_id: Option<OpId>,
+    /// Readable, of this device, and the first of its id.
+    pub taken: bool,
+    pub hash: ChainHash,
+    pub body: &'a str,
+    pub claimed_at: Option<Timestamp>,
+    pub received_at: Timestamp,
+    pub commit_no: i64,
+    pub subject: Option<Subject>,
+    pub outcome: Option<&'a Outcome>,
+    pub row_version: Option<u64>,
+    pub receipt: Option<[u8; 64]>,
+}
+
+fn subject_columns(subject: Subject) -> (&'static str, Uuid) {
+    match subject {
+        Subject::Template(id) => ("template", id.0),
+        Subject::Voucher(id) => ("voucher", id.0),
+    }
+}
+
+pub async fn insert(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, new: &[New<'_>]) -> sqlx::Result<()> {
+    let subjects: Vec<Option<(&str, Uuid)>> = new.iter().map(|op| op.subject.map(subject_columns)).collect();
+    sqlx::query(
+        "INSERT INTO operation (device_id, incarnation, dev_seq, op_id, taken, hash, body, claimed_at, received_at, commit_no,
+                                subject_kind, subject_id, outcome, row_version, receipt)
+         SELECT $1, $2, n.* FROM unnest($3::bigint[], $4::uuid[], $5::boolean[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[],
+                                        $10::bigint[], $11::text[], $12::uuid[], $13::jsonb[], $14::bigint[], $15::bytea[]) AS n",
+    )
+    .bind(device.0)
+    .bind(to_column(incarnation))
+    .bind(new.iter().map(|op| to_bigint(op.dev_seq)).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.op_id.map(|id| id.0)).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.taken).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.hash.0.as_slice()).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.body.as_bytes()).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.claimed_at.map(|at| at.to_sqlx())).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.received_at.to_sqlx()).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.commit_no).collect::<Vec<_>>())
+    .bind(subjects.iter().map(|subject| subject.map(|(kind, _)| kind)).collect::<Vec<_>>())
+    .bind(subjects.iter().map(|subject| subject.map(|(_, id)| id)).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.outcome.map(Json)).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.row_version.map(to_bigint)).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.receipt.map(Vec::from)).collect::<Vec<Option<Vec<u8>>>>())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Incarnations count restored copies of one device and never come near the bound.
+fn to_column(incarnation: Incarnation) -> i32 {
+    i32::try_from(incarnation).unwrap_or(i32::MAX)
+}
+
+/// The next numbers of the order in which operations are taken.
+pub async fn next_commit_numbers(conn: &mut PgConnection, count: usize) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar("SELECT nextval('commit_no') FROM generate_series(1, $1)").bind(i64::try_from(count).unwrap_or(i64::MAX)).fetch_all(conn).await
+}
+
+/// Which of these ids were taken already.
+pub async fn taken_ids(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("SELECT op_id FROM operation WHERE taken AND op_id = ANY($1)").bind(ids).fetch_all(conn).await
+}
+
+/// The chain's hashes from one `dev_seq` to another, both included, in order.
+pub async fn hashes(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, from: u64, to: u64) -> Result<Vec<ChainHash>, Failure> {
+    let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
+        "SELECT hash FROM operation WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 ORDER BY dev_seq",
+    )
+    .bind(device.0)
+    .bind(to_column(incarnation))
+    .bind(to_bigint(from))
+    .bind(to_bigint(to))
+    .fetch_all(conn)
+    .await?;
+    hashes.into_iter().map(|hash| hash.try_into().map(ChainHash).map_err(|_| damaged("operation.hash"))).collect()
+}
+
+#[derive(FromRow)]
+struct ResultRecord {
+    dev_seq: i64,
+    op_id: Option<Uuid>,
+    outcome: Option<Json<Outcome>>,
+    row_version: Option<i64>,
+    commit_no: i64,
+    receipt: Option<Vec<u8>>,
+}
+
+impl From<ResultRecord> for OpResult {
+    fn from(record: ResultRecord) -> Self {
+        Self {
+            dev_seq: to_count(record.dev_seq),
+            op_id: record.op_id.map(OpId),
+            result: record.outcome.map(|outcome| outcome.0),
+            row_version: record.row_version.map(to_count),
+            commit_no: to_count(record.commit_no),
+            receipt: record.receipt.map(|receipt| BASE64.encode(receipt)).unwrap_or_default(),
+        }
+    }
+}
+
+/// What was decided on the device's operations after that `dev_seq`, in order.
+pub async fn results_after(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, after: u64, limit: i64) -> sqlx::Result<Vec<OpResult>> {
+    let records: Vec<ResultRecord> = sqlx::query_as(
+        "SELECT dev_seq, op_id, outcome, row_version, commit_no, receipt FROM operation
+         WHERE device_id = $1 AND incarnation = $2 AND dev_seq > $3 ORDER BY dev_seq LIMIT $4",
+    )
+    .bind(device.0)
+    .bind(to_column(incarnation))
+    .bind(to_bigint(after))
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(records.into_iter().map(Into::into).collect())
+}
+
+/// Keeps the signature over a batch's tip.
+pub async fn insert_tip(
+    conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, dev_seq: u64, tip: ChainHash, signature: &[u8; 64], received_at: Timestamp,
+) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO push_tip (device_id, incarnation, dev_seq, tip, signature, received_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING")
+        .bind(device.0)
+        .bind(to_column(incarnation))
+        .bind(to_bigint(dev_seq))
+        .bind(tip.0.as_slice())
+        .bind(signature.as_slice())
+        .bind(received_at.to_sqlx())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct HistoryRecord {
+    body: Vec<u8>,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    received_at: Timestamp,
+    outcome: Json<Outcome>,
+}
+
+impl HistoryRecord {
+    fn read(self) -> Result<HistoryItem, Failure> {
+        let body = std::str::from_utf8(&self.body).ok().and_then(|text| OperationBody::decode(text).ok()).ok_or_else(|| damaged("operation.body"))?;
+        Ok(HistoryItem { stamp: body.stamp(), received_at: self.received_at, online: body.online, operation: body.operation, result: self.outcome.0 })
+    }
+}
+
+/// Every operation on a template or voucher that was taken, in the order in which the server took them.
+pub async fn history(conn: &mut PgConnection, subject: Subject) -> Result<Vec<HistoryItem>, Failure> {
+    let (kind, id) = subject_columns(subject);
+    let records: Vec<HistoryRecord> = sqlx::query_as(
+        "SELECT body, received_at, outcome FROM operation WHERE subject_kind = $1 AND subject_id = $2 AND outcome IS NOT NULL ORDER BY commit_no LIMIT 1000",
+    )
+    .bind(kind)
+    .bind(id)
+    .fetch_all(conn)
+    .await?;
+    records.into_iter().map(HistoryRecord::read).collect()
+}

@@ -1,0 +1,74 @@
+//! `sign_in_delay`: guessing a password gets slower with each try.
+
+use beadsbox_domain::Timestamp;
+use jiff::SignedDuration;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::PgConnection;
+
+/// What is counted, and how many failures are free.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope {
+    /// One name at one device.
+    NameAtDevice,
+    /// Whatever is tried at one device.
+    Device,
+}
+
+impl Scope {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::NameAtDevice => "name_at_device",
+            Self::Device => "device",
+        }
+    }
+
+    const fn free(self) -> i32 {
+        match self {
+            Self::NameAtDevice => 3,
+            Self::Device => 20,
+        }
+    }
+}
+
+/// The longest delay, in seconds.
+const LONGEST: i32 = 900;
+/// After so many hours without a failure the count starts anew.
+const FORGOTTEN_AFTER_HOURS: i64 = 24;
+
+/// Counts an attempt as failed before its password is looked at, so that many at once do not get past the count. Success
+/// takes it back. Err is the moment until which nobody may try.
+pub async fn count(conn: &mut PgConnection, scope: Scope, subject: &[u8; 32], now: Timestamp) -> sqlx::Result<Result<(), Timestamp>> {
+    let forgotten = now - SignedDuration::from_hours(FORGOTTEN_AFTER_HOURS);
+    let counted = sqlx::query(
+        "INSERT INTO sign_in_delay AS d (scope, subject, failures, failed_at, blocked_until) VALUES ($1, $2, 1, $3, $3)
+         ON CONFLICT (scope, subject) DO UPDATE SET
+             failures = CASE WHEN d.failed_at < $4 THEN 1 ELSE d.failures + 1 END,
+             failed_at = $3,
+             blocked_until = CASE WHEN d.failed_at < $4 OR d.failures + 1 < $5 THEN $3
+                                  ELSE $3 + make_interval(secs => least($6, power(2, least(d.failures + 1 - $5, 20)))) END
+         WHERE d.blocked_until <= $3",
+    )
+    .bind(scope.name())
+    .bind(subject.as_slice())
+    .bind(now.to_sqlx())
+    .bind(forgotten.to_sqlx())
+    .bind(scope.free())
+    .bind(LONGEST)
+    .execute(&mut *conn)
+    .await?;
+    if counted.rows_affected() == 1 {
+        return Ok(Ok(()));
+    }
+    let until: jiff_sqlx::Timestamp = sqlx::query_scalar("SELECT blocked_until FROM sign_in_delay WHERE scope = $1 AND subject = $2")
+        .bind(scope.name())
+        .bind(subject.as_slice())
+        .fetch_one(conn)
+        .await?;
+    Ok(Err(until.to_jiff()))
+}
+
+/// Takes the count back after a success.
+pub async fn forget(conn: &mut PgConnection, scope: Scope, subject: &[u8; 32]) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM sign_in_delay WHERE scope = $1 AND subject = $2").bind(scope.name()).bind(subject.as_slice()).execute(conn).await?;
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! `staff`.
+
+use std::collections::HashMap;
+
+use beadsbox_domain::{Role, StaffId, Timestamp};
+use beadsbox_protocol::rows;
+use jiff_sqlx::ToSqlx as _;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+use super::{damaged, is_taken, to_count};
+use crate::error::Failure;
+
+#[derive(FromRow)]
+struct Record {
+    id: Uuid,
+    name: String,
+    role: String,
+    active: bool,
+    row_version: i64,
+}
+
+impl Record {
+    fn read(self) -> Result<rows::Staff, Failure> {
+        let role = Role::from_name(&self.role).ok_or_else(|| damaged("staff.role"))?;
+        Ok(rows::Staff { id: StaffId(self.id), name: self.name, role, active: self.active, row_version: to_count(self.row_version) })
+    }
+}
+
+const COLUMNS_ALL: &str = "SELECT id, name, role, active, row_version FROM staff ORDER BY lower(name)";
+const COLUMNS_BY_IDS: &str = "SELECT id, name, role, active, row_version FROM staff WHERE id = ANY($1)";
+
+/// What a decision asks of a staff member.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    pub role: Role,
+    /// Since when they are barred.
+    pub barred_at: Option<Timestamp>,
+}
+
+pub async fn insert(conn: &mut PgConnection, id: StaffId, name: &str, password_hash: &str, role: Role) -> Result<(), Failure> {
+    let inserted = sqlx::query("INSERT INTO staff (id, name, password_hash, role) VALUES ($1, $2, $3, $4)")
+        .bind(id.0)
+        .bind(name)
+        .bind(password_hash)
+        .bind(role.name())
+        .execute(conn)
+        .await;
+    match inserted {
+        Err(error) if is_taken(&error, "staff_name") => Err(Failure::name_taken()),
+        other => Ok(other.map(|_| ())?),
+    }
+}
+
+pub async fn all(conn: &mut PgConnection) -> Result<Vec<rows::Staff>, Failure> {
+    let records: Vec<Record> = sqlx::query_as(COLUMNS_ALL).fetch_all(conn).await?;
+    records.into_iter().map(Record::read).collect()
+}
+
+pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<rows::Staff>, Failure> {
+    let records: Vec<Record> = sqlx::query_as(COLUMNS_BY_IDS).bind(ids).fetch_all(conn).await?;
+    records.into_iter().map(Record::read).collect()
+}
+
+pub async fn find(conn: &mut PgConnection, id: StaffId) -> Result<Option<rows::Staff>, Failure> {
+    Ok(by_ids(conn, &[id.0]).await?.pop())
+}
+
+/// The staff member of that name, case-blind, with the hash of their password.
+pub async fn find_by_name(conn: &mut PgConnection, name: &str) -> Result<Option<(rows::Staff, String)>, Failure> {
+    let found: Option<(Uuid, String)> =
+        sqlx::query_as("SELECT id, password_hash FROM staff WHERE lower(name) = lower($1)").bind(name).fetch_optional(&mut *conn).await?;
+    let Some((id, password_hash)) = found else { return Ok(None) };
+    Ok(find(conn, StaffId(id)).await?.map(|staff| (staff, password_hash)))
+}
+
+pub async fn standings(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<StaffId, Standing>, Failure> {
+    let found: Vec<(Uuid, String, Option<jiff_sqlx::Timestamp>)> =
+        sqlx::query_as("SELECT id, role, barred_at FROM staff WHERE id = ANY($1)").bind(ids).fetch_all(conn).await?;
+    found
+        .into_iter()
+        .map(|(id, role, barred_at)| {
+            let role = Role::from_name(&role).ok_or_else(|| damaged("staff.role"))?;
+            Ok((StaffId(id), Standing { role, barred_at: barred_at.map(jiff_sqlx::Timestamp::to_jiff) }))
+        })
+        .collect()
+}
+
+/// Locks every admin that is active, so that two requests cannot bar each other's last one.
+pub async fn lock_active_admins(conn: &mut PgConnection) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("SELECT id FROM staff WHERE role = 'admin' AND active ORDER BY id FOR UPDATE").fetch_all(conn).await
+}
+
+/// What an admin changes of a staff member; what is none stays.
+#[derive(Default)]
+pub struct Patch {
+    pub role: Option<Role>,
+    pub active: Option<bool>,
+    pub password_hash: Option<String>,
+}
+
+/// Whether there was such a staff member.
+pub async fn change(conn: &mut PgConnection, id: StaffId, patch: &Patch, now: Timestamp) -> sqlx::Result<bool> {
+    let changed = sqlx::query(
+        "UPDATE staff SET role = coalesce($2, role), active = coalesce($3, active),
+                barred_at = CASE WHEN coalesce($3, active) THEN NULL ELSE coalesce(barred_at, $5) END,
+                password_hash = coalesce($4, password_hash), row_version = row_version + 1
+         WHERE id = $1",
+    )
+    .bind(id.0)
+    .bind(patch.role.map(Role::name))
+    .bind(patch.active)
+    .bind(&patch.password_hash)
+    .bind(now.to_sqlx())
+    .execute(conn)
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}

@@ -1,0 +1,183 @@
+//! `voucher`.
+
+use std::collections::HashMap;
+
+use beadsbox_domain::{DeviceId, Person, PersonHash, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
+use beadsbox_protocol::rows::VoucherRow;
+use jiff_sqlx::ToSqlx as _;
+use serde::Serialize;
+use sqlx::{FromRow, PgConnection, types::Json};
+use uuid::Uuid;
+
+use super::{damaged, device::Profile, name_of, named, stamp, template, to_bigint, to_count};
+use crate::error::Failure;
+
+#[derive(FromRow, Serialize)]
+struct Record {
+    id: Uuid,
+    code: String,
+    template_id: Uuid,
+    template_version: i32,
+    #[serde(serialize_with = "super::bytea")]
+    person_hash: Vec<u8>,
+    payment: String,
+    sold_op: Uuid,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    sold_at: Timestamp,
+    sold_staff: Uuid,
+    sold_shop: Uuid,
+    sold_device: Uuid,
+    #[serde(serialize_with = "super::optional_date")]
+    expires_on: Option<jiff_sqlx::Date>,
+    #[serde(serialize_with = "super::optional_timestamp")]
+    expires_at: Option<jiff_sqlx::Timestamp>,
+    status: String,
+    since_op: Uuid,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    since_at: Timestamp,
+    since_staff: Uuid,
+    since_shop: Uuid,
+    since_device: Uuid,
+    row_version: i64,
+}
+
+/// What templates said, by template and version, so that vouchers of one template share it.
+type Contents = HashMap<(Uuid, i32), beadsbox_domain::TemplateContent>;
+
+impl Record {
+    fn new(voucher: &Voucher, template_version: u32) -> Self {
+        Self {
+            id: voucher.id.0,
+            code: voucher.code.compact(),
+            template_id: voucher.template.0,
+            template_version: template::to_version(template_version),
+            person_hash: voucher.person.0.to_vec(),
+            payment: name_of(voucher.payment),
+            sold_op: voucher.sold.op.0,
+            sold_at: voucher.sold.at,
+            sold_staff: voucher.sold.staff.0,
+            sold_shop: voucher.sold.shop.0,
+            sold_device: voucher.sold.device.0,
+            expires_on: voucher.expires_on.map(|day| day.to_sqlx()),
+            expires_at: voucher.expires_at.map(|at| at.to_sqlx()),
+            status: voucher.status.name().to_owned(),
+            since_op: voucher.since.op.0,
+            since_at: voucher.since.at,
+            since_staff: voucher.since.staff.0,
+            since_shop: voucher.since.shop.0,
+            since_device: voucher.since.device.0,
+            row_version: to_bigint(voucher.row_version),
+        }
+    }
+
+    fn read(self, contents: &Contents) -> Result<Voucher, Failure> {
+        let snapshot = contents.get(&(self.template_id, self.template_version)).ok_or_else(|| damaged("voucher.template_version"))?;
+        Ok(Voucher {
+            id: VoucherId(self.id),
+            code: VoucherCode::parse(&self.code).map_err(|_| damaged("voucher.code"))?,
+            template: TemplateId(self.template_id),
+            snapshot: snapshot.clone(),
+            person: PersonHash(self.person_hash.try_into().map_err(|_| damaged("voucher.person_hash"))?),
+            payment: named(&self.payment, "voucher.payment")?,
+            sold: stamp(self.sold_op, self.sold_at, self.sold_staff, self.sold_shop, self.sold_device),
+            expires_on: self.expires_on.map(jiff_sqlx::Date::to_jiff),
+            expires_at: self.expires_at.map(jiff_sqlx::Timestamp::to_jiff),
+            status: Status::from_name(&self.status).ok_or_else(|| damaged("voucher.status"))?,
+            since: stamp(self.since_op, self.since_at, self.since_staff, self.since_shop, self.since_device),
+            row_version: to_count(self.row_version),
+        })
+    }
+}
+
+async fn contents_of(conn: &mut PgConnection, named: impl Iterator<Item = (Uuid, i32)>) -> Result<Contents, Failure> {
+    let distinct: std::collections::BTreeSet<(Uuid, i32)> = named.collect();
+    let (ids, versions): (Vec<Uuid>, Vec<i32>) = distinct.into_iter().unzip();
+    template::contents(conn, &ids, &versions).await?.iter().map(|record| Ok(((record.template_id, record.version), record.read()?))).collect()
+}
+
+/// Which of these vouchers exist.
+pub async fn existing(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("SELECT id FROM voucher WHERE id = ANY($1)").bind(ids).fetch_all(conn).await
+}
+
+/// These vouchers, locked in the order of their ids, so that two batches never wait for each other in a ring.
+pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Voucher>, Failure> {
+    let records: Vec<Record> =
+        sqlx::query_as("SELECT * FROM voucher WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE").bind(ids).fetch_all(&mut *conn).await?;
+    let contents = contents_of(conn, records.iter().map(|record| (record.template_id, record.template_version))).await?;
+    records.into_iter().map(|record| record.read(&contents)).collect()
+}
+
+/// Which of these codes are taken.
+pub async fn taken_codes(conn: &mut PgConnection, codes: &[String]) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar("SELECT code FROM voucher WHERE code = ANY($1)").bind(codes).fetch_all(conn).await
+}
+
+/// New vouchers, each with the version of the template that it was sold at.
+pub async fn insert(conn: &mut PgConnection, vouchers: &[(&Voucher, u32)]) -> sqlx::Result<()> {
+    if vouchers.is_empty() {
+        return Ok(());
+    }
+    let records: Vec<Record> = vouchers.iter().map(|(voucher, version)| Record::new(voucher, *version)).collect();
+    sqlx::query("INSERT INTO voucher SELECT * FROM jsonb_populate_recordset(NULL::voucher, $1)").bind(Json(records)).execute(conn).await?;
+    Ok(())
+}
+
+/// Where vouchers stand now. How many rows were there to update.
+pub async fn update(conn: &mut PgConnection, vouchers: &[&Voucher]) -> sqlx::Result<u64> {
+    if vouchers.is_empty() {
+        return Ok(0);
+    }
+    // What was sold does not change: only where it stands is written.
+    let records: Vec<Record> = vouchers.iter().map(|voucher| Record::new(voucher, 0)).collect();
+    let updated = sqlx::query(
+        "UPDATE voucher v SET status = n.status, since_op = n.since_op, since_at = n.since_at, since_staff = n.since_staff,
+                since_shop = n.since_shop, since_device = n.since_device, row_version = n.row_version
+         FROM jsonb_populate_recordset(NULL::voucher, $1) AS n WHERE v.id = n.id",
+    )
+    .bind(Json(records))
+    .execute(conn)
+    .await?;
+    Ok(updated.rows_affected())
+}
+
+/// Vouchers whose grace is over at that moment, oldest first.
+pub async fn overdue(conn: &mut PgConnection, ended_before: Timestamp, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("SELECT id FROM voucher WHERE status = 'purchased' AND expires_at <= $1 ORDER BY expires_at LIMIT $2")
+        .bind(ended_before.to_sqlx())
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+}
+
+#[derive(FromRow)]
+struct WithPerson {
+    #[sqlx(flatten)]
+    voucher: Record,
+    person: Option<String>,
+}
+
+/// Vouchers as a device of that profile may see them.
+pub async fn rows(conn: &mut PgConnection, ids: &[Uuid], profile: Profile, device: DeviceId) -> Result<Vec<VoucherRow>, Failure> {
+    let records: Vec<WithPerson> =
+        sqlx::query_as("SELECT v.*, p.person FROM voucher v LEFT JOIN person p ON p.hash = v.person_hash WHERE v.id = ANY($1)")
+            .bind(ids)
+            .fetch_all(&mut *conn)
+            .await?;
+    let contents = contents_of(conn, records.iter().map(|record| (record.voucher.template_id, record.voucher.template_version))).await?;
+    let read = |record: WithPerson| -> Result<VoucherRow, Failure> {
+        let person = record.person.map(|text| serde_json::from_str::<Person>(&text).map_err(|_| damaged("person.person"))).transpose()?;
+        let voucher = record.voucher.read(&contents)?;
+        let person = person.map(|person| as_seen(person, profile, voucher.sold.device == device));
+        Ok(VoucherRow { voucher, person })
+    };
+    records.into_iter().map(read).collect()
+}
+
+/// A counter sees no e-mail address, and a message only where it sold the voucher itself.
+fn as_seen(person: Person, profile: Profile, sold_here: bool) -> Person {
+    match profile {
+        Profile::Office => person,
+        Profile::Counter => Person { email: None, message: person.message.filter(|_| sold_here), ..person },
+    }
+}

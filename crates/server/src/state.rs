@@ -1,0 +1,56 @@
+//! What every request can reach.
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+use tokio::sync::{Semaphore, watch};
+
+use crate::{clock::Clock, config::Config, feed::Feed, identity::Identity, password::Passwords};
+
+/// The running program, shared by all its tasks.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub(crate) struct Parts {
+    pub pool: PgPool,
+    pub identity: Identity,
+    pub clock: Clock,
+    pub feed: Feed,
+    pub passwords: Passwords,
+    pub config: Config,
+    pub requests: Semaphore,
+    pub polls: Semaphore,
+    /// Turns true once, when the program is to end.
+    pub stopping: watch::Sender<bool>,
+}
+
+impl App {
+    pub fn new(pool: PgPool, identity: Identity, config: Config) -> Self {
+        Self(Arc::new(Parts {
+            feed: Feed::new(pool.clone()),
+            pool,
+            identity,
+            clock: config.clock.clone(),
+            passwords: Passwords::default(),
+            requests: Semaphore::new(config.most_requests),
+            polls: Semaphore::new(config.most_polls),
+            stopping: watch::Sender::new(false),
+            config,
+        }))
+    }
+
+    /// Resolves when the program is to end.
+    pub async fn stopped(&self) {
+        let mut stopping = self.0.stopping.subscribe();
+        // The sender lives as long as `self`.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,98 @@
+//! A page of changes: its rows and its cursor in one transaction, each row only where it is newer than the one there.
+
+use std::collections::HashSet;
+
+use beadsbox_domain::{PersonHash, Timestamp, operation::Subject};
+use beadsbox_protocol::{pull::ChangesPage, rows::Row};
+use rusqlite::Transaction;
+
+use super::{
+    meta,
+    rows::{self, Table},
+    voucher::{self, KnownSnapshots},
+};
+use crate::{
+    error::StoreError,
+    file::{WriteError, sql::Sql},
+    types::ChangedKinds,
+};
+
+/// What a page did.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    pub(crate) kinds: ChangedKinds,
+    /// The vouchers and templates whose rows, or whose conflicts, changed.
+    pub(crate) subjects: HashSet<Subject>,
+    /// The buyers that the server no longer has.
+    pub(crate) erased: Vec<PersonHash>,
+}
+
+/// Why a page was not taken.
+pub(crate) enum ApplyError {
+    Write(WriteError),
+    Refused(StoreError),
+}
+
+impl From<WriteError> for ApplyError {
+    fn from(error: WriteError) -> Self {
+        Self::Write(error)
+    }
+}
+
+impl From<rusqlite::Error> for ApplyError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Write(error.into())
+    }
+}
+
+/// Takes the page. It must begin where the cache stands: a gap would lose rows for good.
+pub(crate) fn apply(transaction: &Transaction<'_>, page: &ChangesPage, received_at: Timestamp) -> Result<Applied, ApplyError> {
+    let position = meta::position(transaction)?;
+    if let Some(known) = position.epoch.filter(|epoch| *epoch != page.epoch) {
+        return Err(ApplyError::Refused(StoreError::WrongEpoch { known, found: page.epoch }));
+    }
+    if position.cursor != page.from {
+        return Err(ApplyError::Refused(StoreError::PageOutOfPlace { from: page.from.seq, stands: position.cursor.seq }));
+    }
+    let mut applied = Applied::default();
+    let mut snapshots = KnownSnapshots::default();
+    for row in &page.rows {
+        apply_row(transaction, row, &mut snapshots, &mut applied)?;
+    }
+    let up_to_date = page.to.seq >= page.head;
+    meta::advance(transaction, page.epoch, &page.to, page.head, up_to_date.then_some(received_at))?;
+    Ok(applied)
+}
+
+fn apply_row(transaction: &Transaction<'_>, row: &Row, snapshots: &mut KnownSnapshots, applied: &mut Applied) -> rusqlite::Result<()> {
+    let Applied { kinds, subjects, erased } = applied;
+    let version = row.row_version();
+    match row {
+        Row::Shop(shop) => kinds.directory |= rows::keep(transaction, Table::Shop, Sql(shop.id), shop, version)?,
+        Row::Staff(staff) => kinds.directory |= rows::keep(transaction, Table::Staff, Sql(staff.id), staff, version)?,
+        Row::Device(device) => kinds.directory |= rows::keep(transaction, Table::Device, Sql(device.id), device, version)?,
+        Row::Settings(settings) => kinds.directory |= rows::keep_settings(transaction, settings, version)?,
+        Row::Template(template) => {
+            if rows::keep(transaction, Table::Template, Sql(template.id), template, version)? {
+                kinds.templates = true;
+                subjects.insert(Subject::Template(template.id));
+            }
+        }
+        Row::Voucher(row) => {
+            if voucher::keep(transaction, row, snapshots)? {
+                kinds.vouchers = true;
+                subjects.insert(Subject::Voucher(row.voucher.id));
+                if row.person.is_none() {
+                    erased.push(row.voucher.person);
+                }
+            }
+        }
+        Row::Conflict(conflict) => {
+            if rows::keep_conflict(transaction, conflict)? {
+                kinds.conflicts = true;
+                subjects.insert(Subject::Voucher(conflict.voucher));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! The server's rows: what a page of changes writes and what the screens read.
+
+pub(crate) mod apply;
+pub(crate) mod directory;
+pub(crate) mod meta;
+pub(crate) mod reset;
+pub(crate) mod rows;
+pub(crate) mod voucher;

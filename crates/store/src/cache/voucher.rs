@@ -1,0 +1,194 @@
+//! Vouchers as columns. What a template said is kept once for all the vouchers that share it.
+
+use std::collections::HashMap;
+
+use beadsbox_domain::{
+    Date, Payment, Person, PersonHash, Stamp, Status, TemplateContent, Timestamp, Voucher, VoucherCode, VoucherId,
+    text::{Email, Message, PersonName},
+};
+use beadsbox_protocol::rows::VoucherRow;
+use rusqlite::{
+    Connection, OptionalExtension as _, Row, named_params,
+    types::{FromSql, Type},
+};
+
+use crate::{
+    file::sql::{Json, Sql},
+    text::{fold, fold_optional},
+};
+
+/// A cached voucher and its buyer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CachedVoucher {
+    pub(crate) voucher: Voucher,
+    pub(crate) person: Option<Person>,
+}
+
+/// What [`read`] reads, of a voucher table named `v`.
+pub(crate) const COLUMNS: &str = "v.id, v.code, v.template, v.snapshot, v.person, v.buyer, v.recipient, v.email, v.message, v.payment,
+    v.sold_op, v.sold_at, v.sold_staff, v.sold_shop, v.sold_device, v.expires_on, v.expires_at, v.status,
+    v.since_op, v.since_at, v.since_staff, v.since_shop, v.since_device, v.row_version";
+
+const KEEP: &str = "
+    INSERT INTO voucher (id, code, template, snapshot, title_key, price, person, buyer, buyer_key, recipient, recipient_key, email,
+        message, payment, sold_op, sold_at, sold_staff, sold_shop, sold_device, expires_on, expires_at, status,
+        since_op, since_at, since_staff, since_shop, since_device, row_version)
+    VALUES (:id, :code, :template, :snapshot, :title_key, :price, :person, :buyer, :buyer_key, :recipient, :recipient_key, :email,
+        :message, :payment, :sold_op, :sold_at, :sold_staff, :sold_shop, :sold_device, :expires_on, :expires_at, :status,
+        :since_op, :since_at, :since_staff, :since_shop, :since_device, :row_version)
+    ON CONFLICT (id) DO UPDATE SET code = excluded.code, template = excluded.template, snapshot = excluded.snapshot,
+        title_key = excluded.title_key, price = excluded.price, person = excluded.person, buyer = excluded.buyer,
+        buyer_key = excluded.buyer_key, recipient = excluded.recipient, recipient_key = excluded.recipient_key, email = excluded.email,
+        message = excluded.message, payment = excluded.payment, sold_op = excluded.sold_op, sold_at = excluded.sold_at,
+        sold_staff = excluded.sold_staff, sold_shop = excluded.sold_shop, sold_device = excluded.sold_device,
+        expires_on = excluded.expires_on, expires_at = excluded.expires_at, status = excluded.status, since_op = excluded.since_op,
+        since_at = excluded.since_at, since_staff = excluded.since_staff, since_shop = excluded.since_shop,
+        since_device = excluded.since_device, row_version = excluded.row_version
+    WHERE excluded.row_version > voucher.row_version";
+
+/// Keeps a voucher if it is newer than the one there; answers whether it was.
+pub(crate) fn keep(connection: &Connection, row: &VoucherRow, snapshots: &mut KnownSnapshots) -> rusqlite::Result<bool> {
+    let VoucherRow { voucher, person } = row;
+    let buyer = person.as_ref().map(|person| person.buyer.as_str());
+    let recipient = person.as_ref().and_then(|person| person.recipient.as_ref()).map(PersonName::as_str);
+    let changed = connection.prepare_cached(KEEP)?.execute(named_params! {
+        ":id": Sql(voucher.id), ":code": Sql(voucher.code), ":template": Sql(voucher.template),
+        ":snapshot": snapshots.number(connection, &voucher.snapshot)?, ":title_key": fold(voucher.snapshot.title.as_str()),
+        ":price": voucher.snapshot.price.minor, ":person": Sql(voucher.person),
+        ":buyer": buyer, ":buyer_key": fold_optional(buyer), ":recipient": recipient, ":recipient_key": fold_optional(recipient),
+        ":email": person.as_ref().and_then(|person| person.email.as_ref()).map(Email::as_str),
+        ":message": person.as_ref().and_then(|person| person.message.as_ref()).map(Message::as_str),
+        ":payment": Json(voucher.payment),
+        ":sold_op": Sql(voucher.sold.op), ":sold_at": Sql(voucher.sold.at), ":sold_staff": Sql(voucher.sold.staff),
+        ":sold_shop": Sql(voucher.sold.shop), ":sold_device": Sql(voucher.sold.device),
+        ":expires_on": Sql(voucher.expires_on), ":expires_at": voucher.expires_at.map(Sql), ":status": Sql(voucher.status),
+        ":since_op": Sql(voucher.since.op), ":since_at": Sql(voucher.since.at), ":since_staff": Sql(voucher.since.staff),
+        ":since_shop": Sql(voucher.since.shop), ":since_device": Sql(voucher.since.device), ":row_version": Sql(voucher.row_version),
+    })?;
+    Ok(changed > 0)
+}
+
+/// One voucher.
+pub(crate) fn find(connection: &Connection, id: VoucherId, contents: &mut Contents) -> rusqlite::Result<Option<CachedVoucher>> {
+    one(connection, &question("WHERE v.id = ?1"), &[&Sql(id)], contents)
+}
+
+/// The voucher of that code.
+pub(crate) fn find_code(connection: &Connection, code: VoucherCode, contents: &mut Contents) -> rusqlite::Result<Option<CachedVoucher>> {
+    one(connection, &question("WHERE v.code = ?1 ORDER BY v.id LIMIT 1"), &[&Sql(code)], contents)
+}
+
+fn question(rest: &str) -> String {
+    format!("SELECT {COLUMNS} FROM voucher v {rest}")
+}
+
+fn one(
+    connection: &Connection,
+    question: &str,
+    values: &[&dyn rusqlite::ToSql],
+    contents: &mut Contents,
+) -> rusqlite::Result<Option<CachedVoucher>> {
+    let mut statement = connection.prepare_cached(question)?;
+    let mut rows = statement.query(values)?;
+    rows.next()?.map(|row| read(connection, row, contents)).transpose()
+}
+
+/// A voucher from the columns of [`COLUMNS`].
+pub(crate) fn read(connection: &Connection, row: &Row<'_>, contents: &mut Contents) -> rusqlite::Result<CachedVoucher> {
+    let mut columns = Columns { row, next: 0 };
+    let id = columns.take::<Sql<_>>()?.0;
+    let code = columns.take::<Sql<VoucherCode>>()?.0;
+    let template = columns.take::<Sql<_>>()?.0;
+    let snapshot = contents.of(connection, columns.take()?)?;
+    let hash = columns.take::<Sql<PersonHash>>()?.0;
+    let person = columns.person()?;
+    let payment = columns.take::<Json<Payment>>()?.0;
+    let sold = columns.stamp()?;
+    let expires_on = columns.take::<Sql<Option<Date>>>()?.0;
+    let expires_at = columns.take::<Option<Sql<Timestamp>>>()?.map(|at| at.0);
+    let status = columns.take::<Sql<Status>>()?.0;
+    let since = columns.stamp()?;
+    let row_version = columns.take::<Sql<u64>>()?.0;
+    let voucher =
+        Voucher { id, code, template, snapshot, person: hash, payment, sold, expires_on, expires_at, status, since, row_version };
+    Ok(CachedVoucher { voucher, person })
+}
+
+/// Reads one column after the other.
+struct Columns<'a, 'stmt> {
+    row: &'a Row<'stmt>,
+    next: usize,
+}
+
+impl Columns<'_, '_> {
+    fn take<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        self.next += 1;
+        self.row.get(self.next - 1)
+    }
+
+    fn stamp(&mut self) -> rusqlite::Result<Stamp> {
+        Ok(Stamp {
+            op: self.take::<Sql<_>>()?.0,
+            at: self.take::<Sql<_>>()?.0,
+            staff: self.take::<Sql<_>>()?.0,
+            shop: self.take::<Sql<_>>()?.0,
+            device: self.take::<Sql<_>>()?.0,
+        })
+    }
+
+    /// A text that was checked when it came, and is again.
+    fn text<T: TryFrom<String, Error: std::error::Error + Send + Sync + 'static>>(&mut self) -> rusqlite::Result<Option<T>> {
+        let text: Option<String> = self.take()?;
+        let column = self.next - 1;
+        text.map(|text| T::try_from(text).map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())))
+            .transpose()
+    }
+
+    fn person(&mut self) -> rusqlite::Result<Option<Person>> {
+        let buyer = self.text::<PersonName>()?;
+        let (recipient, email, message) = (self.text()?, self.text()?, self.text()?);
+        Ok(buyer.map(|buyer| Person { buyer, email, recipient, message }))
+    }
+}
+
+/// What the snapshots say that were read so far.
+#[derive(Debug, Default)]
+pub(crate) struct Contents(HashMap<i64, TemplateContent>);
+
+impl Contents {
+    fn of(&mut self, connection: &Connection, number: i64) -> rusqlite::Result<TemplateContent> {
+        if let Some(content) = self.0.get(&number) {
+            return Ok(content.clone());
+        }
+        let content = connection
+            .prepare_cached("SELECT content FROM snapshot WHERE n = ?1")?
+            .query_row([number], |row| Ok(row.get::<_, Json<TemplateContent>>(0)?.0))?;
+        self.0.insert(number, content.clone());
+        Ok(content)
+    }
+}
+
+/// The numbers of the snapshots that were written so far.
+#[derive(Debug, Default)]
+pub(crate) struct KnownSnapshots(HashMap<TemplateContent, i64>);
+
+impl KnownSnapshots {
+    fn number(&mut self, connection: &Connection, content: &TemplateContent) -> rusqlite::Result<i64> {
+        if let Some(number) = self.0.get(content) {
+            return Ok(*number);
+        }
+        let known = connection
+            .prepare_cached("SELECT n FROM snapshot WHERE content = ?1")?
+            .query_row([Json(content)], |row| row.get(0))
+            .optional()?;
+        let number = match known {
+            Some(number) => number,
+            None => {
+                connection.prepare_cached("INSERT INTO snapshot (content) VALUES (?1)")?.execute([Json(content)])?;
+                connection.last_insert_rowid()
+            }
+        };
+        self.0.insert(content.clone(), number);
+        Ok(number)
+    }
+}

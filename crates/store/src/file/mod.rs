@@ -1,0 +1,128 @@
+//! A file: one writer, a pool of readers, its key, its schema, and what to do where it is damaged.
+
+mod aside;
+mod connect;
+pub(crate) mod migrate;
+mod open;
+mod probe;
+mod readers;
+pub(crate) mod sql;
+mod writer;
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use aside::set_aside_outbox;
+pub(crate) use connect::check_library;
+pub(crate) use open::{open_cache, open_outbox};
+pub(crate) use readers::Snapshot;
+
+use crate::error::{StoreError, StoreFile};
+use connect::Key;
+use readers::Readers;
+use writer::Writer;
+
+/// One of the two files, open.
+pub(crate) struct Database {
+    file: StoreFile,
+    path: PathBuf,
+    writer: Writer,
+    readers: Readers,
+}
+
+impl Database {
+    fn new(file: StoreFile, path: PathBuf, key: Key, connection: Connection) -> Result<Self, StoreError> {
+        let writer = Writer::start(file, connection)?;
+        Ok(Self { file, writer, readers: Readers::new(file, path.clone(), key), path })
+    }
+
+    /// The file as it is now.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.readers.snapshot().inspect_err(|error| self.note(error))
+    }
+
+    /// Reads with `work` and names the file in what SQLite says.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let snapshot = self.snapshot()?;
+        work(&snapshot).map_err(|error| self.failed(&error))
+    }
+
+    /// One transaction on the writer's thread: all of it on the disk when this returns, or nothing.
+    pub(crate) fn write<T, E>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<WriteError> + Send + 'static,
+    {
+        let done = self.writer.run(move |connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(WriteError::Sqlite)?;
+            let given = work(&transaction)?;
+            transaction.commit().map_err(WriteError::Sqlite)?;
+            Ok(given)
+        });
+        done.unwrap_or_else(|stopped| Err(WriteError::Stopped(stopped).into()))
+    }
+
+    /// As [`Self::write`], for work that meets no other errors than SQLite's.
+    pub(crate) fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.write(move |transaction| work(transaction).map_err(WriteError::Sqlite)).map_err(|error| self.write_failed(error))
+    }
+
+    /// Work on the bare connection, outside any transaction.
+    pub(crate) fn maintain(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<()> + Send + 'static) -> Result<(), StoreError> {
+        self.readers.close_idle();
+        self.writer.run(work)?.map_err(|error| self.failed(&error))
+    }
+
+    /// A change that nobody waits for, and that is made again if it gets lost.
+    pub(crate) fn change_some_time(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static) {
+        let posted = self.writer.post(move |connection| {
+            if let Err(error) = work(connection) {
+                tracing::warn!(%error, "a note on a file was not kept");
+            }
+        });
+        if let Err(error) = posted {
+            tracing::warn!(%error, "a note on a file was not kept");
+        }
+    }
+
+    /// What a failed write means for this file.
+    pub(crate) fn write_failed(&self, error: WriteError) -> StoreError {
+        match error {
+            WriteError::Sqlite(error) => self.failed(&error),
+            WriteError::Stopped(error) => error,
+        }
+    }
+
+    /// What SQLite's word means for this file.
+    pub(crate) fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        let error = StoreError::from_sqlite(self.file, error);
+        self.note(&error);
+        error
+    }
+
+    /// A cache found damaged in use is rebuilt at the next start.
+    fn note(&self, error: &StoreError) {
+        if matches!(error, StoreError::CacheDamaged { .. }) {
+            aside::mark_damaged(&self.path);
+        }
+    }
+}
+
+/// Why a transaction was not made.
+#[derive(Debug)]
+pub(crate) enum WriteError {
+    /// SQLite's word.
+    Sqlite(rusqlite::Error),
+    /// The thread is gone.
+    Stopped(StoreError),
+}
+
+impl From<rusqlite::Error> for WriteError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}

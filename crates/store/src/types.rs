@@ -1,0 +1,319 @@
+//! What goes in and comes out: plain structs of domain types.
+
+use beadsbox_domain::{
+    Conflict, DeviceId, Money, OpId, Operation, Outcome, Person, Role, ShopId, StaffId, Template, Timestamp, Voucher, VoucherCode, VoucherId,
+};
+use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, person::SaltedPerson, pull::Cursor};
+use uuid::Uuid;
+
+/// How the cache was found at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheOpening {
+    /// There was none.
+    Fresh,
+    /// It was damaged, or of another epoch: an empty one stands in its place.
+    Rebuilt,
+    /// It was sound.
+    Kept,
+}
+
+/// What was found at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The cache.
+    pub cache: CacheOpening,
+}
+
+/// The device's identity, as the server gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    /// The device.
+    pub device: DeviceId,
+    /// Which life of it.
+    pub incarnation: Incarnation,
+    /// What people call it.
+    pub name: String,
+    /// Where it stands.
+    pub shop: ShopId,
+    /// The server's address.
+    pub server_url: String,
+    /// The server's epoch, as last seen.
+    pub epoch: Uuid,
+    /// The server's Ed25519 key.
+    pub server_public_key: [u8; 32],
+    /// The server's signature over the enrolment, as it came.
+    pub certificate: String,
+    /// When.
+    pub enrolled_at: Timestamp,
+    /// The device's Ed25519 key, the public half.
+    pub public_key: [u8; 32],
+}
+
+/// An operation to record. The store adds device, incarnation and place.
+#[derive(Debug, Clone)]
+pub struct NewOperation {
+    /// Its id.
+    pub op: OpId,
+    /// When, by this device's clock; kept to the millisecond.
+    pub at: Timestamp,
+    /// Who.
+    pub staff: StaffId,
+    /// Where.
+    pub shop: ShopId,
+    /// Whether the server is thought to be there.
+    pub online: bool,
+    /// Whether the clock is known to be right.
+    pub clock_right: bool,
+    /// What was done.
+    pub operation: Operation,
+    /// The buyer, with a sale and only with one.
+    pub person: Option<SaltedPerson>,
+}
+
+/// An operation that is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its place, from 1, without gaps.
+    pub dev_seq: u64,
+    /// Its id.
+    pub op: OpId,
+    /// The chain's hash after it.
+    pub hash: ChainHash,
+}
+
+/// How far an operation is on its way to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OpState {
+    /// Not answered yet, or to be given back to a server that lost it.
+    Waiting,
+    /// The server has it and cannot read it yet.
+    Held,
+    /// Decided.
+    Acknowledged,
+}
+
+/// An operation of this device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnOperation {
+    /// What was recorded.
+    pub body: OperationBody,
+    /// How far it is.
+    pub state: OpState,
+    /// What the server decided, once it has. Stays when a restored server has to be told again.
+    pub outcome: Option<Outcome>,
+    /// When a person took note of its refusal.
+    pub acknowledged_refusal_at: Option<Timestamp>,
+}
+
+/// How many operations there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxCounts {
+    /// Recorded on this device.
+    pub total: u64,
+    /// Not answered yet (held ones among them).
+    pub waiting: u64,
+    /// Decided by the server.
+    pub acknowledged: u64,
+    /// Refused, and nobody has taken note.
+    pub refused_unseen: u64,
+}
+
+/// The next operations to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingBatch {
+    /// Who sends.
+    pub device: DeviceId,
+    /// Which life of it.
+    pub incarnation: Incarnation,
+    /// The server's epoch, as last seen.
+    pub epoch: Uuid,
+    /// Place of the first.
+    pub first_seq: u64,
+    /// Place of the last.
+    pub last_seq: u64,
+    /// The bodies, byte for byte.
+    pub bodies: Vec<String>,
+    /// The buyers of the sales among them.
+    pub persons: Vec<SaltedPerson>,
+    /// The chain's hash after the last.
+    pub tip: ChainHash,
+    /// How many wait behind this batch.
+    pub waiting_after: u64,
+}
+
+/// The most that a batch holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimit {
+    /// Operations.
+    pub operations: usize,
+    /// Bytes, as JSON counts them.
+    pub bytes: usize,
+}
+
+/// The server's word on an operation that had none until now, or another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOutcome {
+    /// The operation's place.
+    pub dev_seq: u64,
+    /// The operation.
+    pub op: OpId,
+    /// What was decided; none while the server holds it.
+    pub outcome: Option<Outcome>,
+}
+
+/// Which lists a page of changes touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChangedKinds {
+    /// Vouchers.
+    pub vouchers: bool,
+    /// Templates.
+    pub templates: bool,
+    /// Conflicts.
+    pub conflicts: bool,
+    /// Shops, staff, devices or settings.
+    pub directory: bool,
+    /// Outcomes of this device's operations.
+    pub outcomes: bool,
+}
+
+/// Where the cache stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CachePosition {
+    /// Which cache: a new one after each rebuild.
+    pub cache_id: Uuid,
+    /// The epoch of its rows; none before the first page.
+    pub epoch: Option<Uuid>,
+    /// The last place of the feed that it holds.
+    pub cursor: Cursor,
+    /// The last place that there was, as the server said.
+    pub head: Option<u64>,
+    /// When it was last up to date, by this device's clock.
+    pub last_sync_at: Option<Timestamp>,
+}
+
+/// A voucher as this device shows it: the server's row and what was done here since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoucherView {
+    /// The voucher.
+    pub voucher: Voucher,
+    /// Its buyer; none once erased, or where this device may not know.
+    pub person: Option<Person>,
+    /// An operation of this device on it has no outcome yet.
+    pub waiting: bool,
+    /// A conflict about it is open.
+    pub open_conflict: bool,
+}
+
+/// A template as this device shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateView {
+    /// The template.
+    pub template: Template,
+    /// An operation of this device on it has no outcome yet.
+    pub waiting: bool,
+    /// Vouchers sold of it.
+    pub sold: u64,
+    /// Those still `purchased`.
+    pub outstanding: u64,
+}
+
+/// A conflict as this device shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConflictView {
+    /// The conflict.
+    pub conflict: Conflict,
+    /// The voucher, where this device knows it.
+    pub voucher: Option<VoucherBrief>,
+    /// An operation of this device on it has no outcome yet.
+    pub waiting: bool,
+}
+
+/// A voucher in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoucherBrief {
+    /// What stands on it.
+    pub code: VoucherCode,
+    /// What it is for.
+    pub title: String,
+    /// What was paid.
+    pub price: Money,
+}
+
+/// What became of an own redemption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RedemptionState {
+    /// The server accepted it, and it stands.
+    Confirmed,
+    /// No outcome yet.
+    Waiting,
+    /// The goods went, but another came first.
+    Conflict,
+    /// Nothing went over the counter.
+    Refused,
+    /// Asked, never answered in time, and taken back.
+    Withdrawn,
+    /// Undone.
+    Undone,
+}
+
+/// A redemption made on this device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecentRedemption {
+    /// The redemption.
+    pub op: OpId,
+    /// The voucher.
+    pub voucher: VoucherId,
+    /// The voucher in one line, where this device knows it.
+    pub brief: Option<VoucherBrief>,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub staff: StaffId,
+    /// Where.
+    pub shop: ShopId,
+    /// What became of it.
+    pub state: RedemptionState,
+}
+
+/// An asked redemption that was never answered, honoured or withdrawn: the program ended in between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenAsk {
+    /// The redemption.
+    pub op: OpId,
+    /// The voucher.
+    pub voucher: VoucherId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub staff: StaffId,
+    /// Where.
+    pub shop: ShopId,
+}
+
+/// What the offline limits ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfflineUse {
+    /// Redemptions honoured here that the server has not answered.
+    pub honoured: u64,
+    /// When the cache was last up to date, by this device's clock.
+    pub last_sync_at: Option<Timestamp>,
+}
+
+/// What lets a staff member in without the server.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OfflineSignIn {
+    /// Who.
+    pub staff: StaffId,
+    /// Their name, matched without case and accents.
+    pub name: String,
+    /// Their role then.
+    pub role: Role,
+    /// Argon2 in PHC form.
+    pub verifier: String,
+    /// When the server last let them in.
+    pub verified_at: Timestamp,
+    /// Wrong passwords since.
+    pub failed: u32,
+    /// Not before.
+    pub blocked_until: Option<Timestamp>,
+}

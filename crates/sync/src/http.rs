@@ -1,0 +1,290 @@
+//! The server over HTTP: the sync's two requests, and the others that the program makes.
+
+use std::{path::PathBuf, time::Duration};
+
+use async_trait::async_trait;
+use beadsbox_domain::{DeviceId, TemplateId, VoucherId};
+use beadsbox_protocol::{
+    CLIENT_VERSION_HEADER, ErrorCode, Problem, VERSION,
+    admin::{DeviceStatus, EnrolmentCode, NewEnrolmentCode},
+    enrol::{EnrolRequest, EnrolResponse},
+    history::HistoryItem,
+    pull::{ChangesPage, ChangesQuery},
+    push::{PushRequest, PushResponse},
+    session::{SignInRequest, SignInResponse},
+};
+use reqwest::{Client, Method, RequestBuilder};
+use serde::{Serialize, de::DeserializeOwned};
+use url::{Host, Url};
+
+use crate::transport::{Transport, TransportError};
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(4);
+const REQUEST_LIMIT: Duration = Duration::from_secs(20);
+/// No honest answer is larger: 2000 rows of a few kilobytes.
+const MOST_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Why there is no client for an address.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// Not an address.
+    #[error("not an address of a server: {0}")]
+    NotAnAddress(String),
+    /// Plain HTTP to another machine: anyone between could read and change it.
+    #[error("plain http is only for this machine itself: use https")]
+    Insecure,
+    /// The file with the certificate authority.
+    #[error("the certificate file {path}: {detail}")]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The HTTP client does not start.
+    #[error("the HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A server's address: HTTPS, or plain HTTP on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerAddress(Url);
+
+impl ServerAddress {
+    /// Reads what a person typed; `https://` may be left out.
+    pub fn parse(text: &str) -> Result<Self, HttpError> {
+        let text = text.trim();
+        let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+        let mut url = Url::parse(&full).map_err(|error| HttpError::NotAnAddress(error.to_string()))?;
+        let local = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => return Err(HttpError::NotAnAddress("no host".to_owned())),
+        };
+        match url.scheme() {
+            "https" => {}
+            "http" if local => {}
+            "http" => return Err(HttpError::Insecure),
+            other => return Err(HttpError::NotAnAddress(format!("{other} is not http"))),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(HttpError::NotAnAddress("no name or password in the address".to_owned()));
+        }
+        url.set_query(None);
+        url.set_fragment(None);
+        if !url.path().ends_with('/') {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        Ok(Self(url))
+    }
+}
+
+impl std::fmt::Display for ServerAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+/// What `/v1/info` says.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct ServerInfo {
+    /// Always `my-beads-box`.
+    pub name: String,
+    /// The server's version.
+    pub version: String,
+}
+
+/// A server, spoken to over HTTP.
+#[derive(Clone)]
+pub struct HttpServer {
+    client: Client,
+    address: ServerAddress,
+    token: Option<String>,
+}
+
+impl HttpServer {
+    /// A client for that address; nothing is sent yet. `ca_file`: a private certificate authority (PEM).
+    pub fn new(address: ServerAddress, ca_file: Option<&PathBuf>) -> Result<Self, HttpError> {
+        let mut builder = Client::builder()
+            .connect_timeout(CONNECT_LIMIT)
+            .timeout(REQUEST_LIMIT)
+            .tcp_nodelay(true)
+            // A redirect would carry the token elsewhere.
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("MyBeadsBox/", env!("CARGO_PKG_VERSION")));
+        if let Some(path) = ca_file {
+            let failed = |detail: String| HttpError::Certificate { path: path.clone(), detail };
+            let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+            let authority = reqwest::Certificate::from_pem(&pem).map_err(|error| failed(error.to_string()))?;
+            builder = builder.add_root_certificate(authority);
+        }
+        Ok(Self { client: builder.build()?, address, token: None })
+    }
+
+    /// The same server, spoken to with a device's token.
+    #[must_use]
+    pub fn with_token(&self, token: String) -> Self {
+        Self { token: Some(token), ..self.clone() }
+    }
+
+    /// The server's address.
+    pub const fn address(&self) -> &ServerAddress {
+        &self.address
+    }
+
+    /// Who answers there.
+    pub async fn info(&self) -> Result<ServerInfo, TransportError> {
+        let info: ServerInfo = self.fetch(self.request(Method::GET, "v1/info")?).await?;
+        if info.name == "my-beads-box" {
+            Ok(info)
+        } else {
+            Err(TransportError::NotUnderstood(format!("it calls itself {:?}", info.name)))
+        }
+    }
+
+    /// Makes this device known.
+    pub async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolResponse, TransportError> {
+        self.send("v1/devices/enrol", request).await
+    }
+
+    /// Signs a staff member in.
+    pub async fn sign_in(&self, request: &SignInRequest) -> Result<SignInResponse, TransportError> {
+        self.send("v1/sessions", request).await
+    }
+
+    /// Ends a session.
+    pub async fn sign_out(&self, session: &str) -> Result<(), TransportError> {
+        self.complete(self.request(Method::DELETE, "v1/sessions")?.bearer_auth(session)).await.map(drop)
+    }
+
+    /// Every operation on a voucher.
+    pub async fn voucher_history(&self, id: VoucherId) -> Result<Vec<HistoryItem>, TransportError> {
+        self.fetch(self.request(Method::GET, &format!("v1/vouchers/{id}/history"))?).await
+    }
+
+    /// Every operation on a template.
+    pub async fn template_history(&self, id: TemplateId) -> Result<Vec<HistoryItem>, TransportError> {
+        self.fetch(self.request(Method::GET, &format!("v1/templates/{id}/history"))?).await
+    }
+
+    /// Every device, for an admin.
+    pub async fn devices(&self, session: &str) -> Result<Vec<DeviceStatus>, TransportError> {
+        self.fetch(self.request(Method::GET, "v1/admin/devices")?.bearer_auth(session)).await
+    }
+
+    /// A one-time code for a new device.
+    pub async fn enrolment_code(&self, session: &str, request: &NewEnrolmentCode) -> Result<EnrolmentCode, TransportError> {
+        self.fetch(self.request(Method::POST, "v1/admin/enrolment-codes")?.bearer_auth(session).json(request)).await
+    }
+
+    /// Revokes a device.
+    pub async fn revoke_device(&self, session: &str, device: DeviceId) -> Result<(), TransportError> {
+        self.complete(self.request(Method::POST, &format!("v1/admin/devices/{device}/revoke"))?.bearer_auth(session))
+            .await
+            .map(drop)
+    }
+
+    async fn send<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, TransportError> {
+        self.fetch(self.authorised(self.request(Method::POST, path)?).json(body)).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, TransportError> {
+        let url = self.address.0.join(path).map_err(|error| TransportError::NotUnderstood(error.to_string()))?;
+        Ok(self.client.request(method, url).header(CLIENT_VERSION_HEADER, VERSION))
+    }
+
+    fn authorised(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    async fn fetch<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, TransportError> {
+        let body = self.complete(request).await?;
+        serde_json::from_slice(&body).map_err(|error| TransportError::NotUnderstood(error.to_string()))
+    }
+
+    /// Sends, and reads a bounded answer: a success's body, or the problem.
+    async fn complete(&self, request: RequestBuilder) -> Result<Vec<u8>, TransportError> {
+        let mut response = request.send().await.map_err(unreachable)?;
+        let status = response.status();
+        if response.content_length().is_some_and(|length| length > MOST_ANSWER_BYTES) {
+            return Err(TransportError::NotUnderstood("the answer is too large".to_owned()));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            body.extend_from_slice(&chunk);
+            if body.len() as u64 > MOST_ANSWER_BYTES {
+                return Err(TransportError::NotUnderstood("the answer is too large".to_owned()));
+            }
+        }
+        if status.is_success() {
+            return Ok(body);
+        }
+        match serde_json::from_slice::<Problem>(&body) {
+            Ok(problem) => Err(TransportError::Refused(Box::new(problem))),
+            // A load balancer speaks for a server that is away.
+            Err(_) if status.is_server_error() => {
+                let mut problem = Problem::new(status.as_u16(), ErrorCode::Unavailable, status.to_string());
+                problem.retry_after = Some(1);
+                Err(TransportError::Refused(Box::new(problem)))
+            }
+            Err(_) => Err(TransportError::NotUnderstood(format!("HTTP {status}"))),
+        }
+    }
+}
+
+/// The whole chain of causes: the outermost alone says only that sending failed.
+fn unreachable(error: reqwest::Error) -> TransportError {
+    let error = error.without_url();
+    let mut words = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        words = format!("{words}: {cause}");
+        source = cause.source();
+    }
+    TransportError::Unreachable(words)
+}
+
+#[async_trait]
+impl Transport for HttpServer {
+    async fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError> {
+        self.send("v1/sync/push", request).await
+    }
+
+    async fn changes(&self, query: &ChangesQuery) -> Result<ChangesPage, TransportError> {
+        let limit = REQUEST_LIMIT + Duration::from_secs(u64::from(query.wait));
+        self.fetch(self.authorised(self.request(Method::GET, "v1/sync/changes")?).query(query).timeout(limit)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("https://vouchers.example.com", "https://vouchers.example.com")]
+    #[case("vouchers.example.com/box", "https://vouchers.example.com/box")]
+    #[case(" http://localhost:8000/ ", "http://localhost:8000")]
+    #[case("http://127.0.0.1:8000", "http://127.0.0.1:8000")]
+    #[case("http://[::1]:8000", "http://[::1]:8000")]
+    fn addresses_that_are_taken(#[case] typed: &str, #[case] kept: &str) {
+        assert_eq!(ServerAddress::parse(typed).unwrap().to_string(), kept);
+    }
+
+    #[rstest]
+    #[case("http://vouchers.example.com")]
+    #[case("http://192.168.1.4:8000")]
+    #[case("ftp://localhost")]
+    #[case("https://me:secret@vouchers.example.com")]
+    #[case("")]
+    #[case("https://")]
+    #[case("two words")]
+    fn addresses_that_are_not_taken(#[case] typed: &str) {
+        assert!(ServerAddress::parse(typed).is_err());
+    }
+}

@@ -1,0 +1,174 @@
+//! What to do next: pure decisions, no I/O.
+
+use std::time::Duration;
+
+use beadsbox_protocol::{
+    ErrorCode, MOST_ROWS, Problem,
+    pull::{ChangesPage, ChangesQuery},
+};
+use uuid::Uuid;
+
+use crate::{
+    replica::Position,
+    status::{Halt, Trouble},
+    transport::TransportError,
+};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What to do about a failed request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reaction {
+    /// Try again after a pause; what was sent may have arrived, and is sent again as it was.
+    Retry { online: bool, trouble: Trouble, least_pause: Duration },
+    /// Take everything anew.
+    RebuildCache,
+    /// Send again what comes after that number; with a new epoch the cache is taken anew as well.
+    SendAgain { epoch: Uuid, last_seq: u64, rebuild_cache: bool },
+    /// Do not go on without a person.
+    Halt(Halt),
+}
+
+/// What to do about a failed request.
+pub fn react(error: &TransportError, position: &Position) -> Reaction {
+    match error {
+        TransportError::Unreachable(detail) => Reaction::Retry { online: false, trouble: Trouble::Offline(detail.clone()), least_pause: Duration::ZERO },
+        TransportError::NotUnderstood(detail) => Reaction::Retry { online: false, trouble: Trouble::Server(detail.clone()), least_pause: Duration::ZERO },
+        TransportError::Refused(problem) => react_to_problem(problem, position),
+    }
+}
+
+fn react_to_problem(problem: &Problem, position: &Position) -> Reaction {
+    match (problem.code, problem.epoch, problem.expected_seq) {
+        (ErrorCode::CursorGone, ..) => Reaction::RebuildCache,
+        (ErrorCode::EpochChanged, Some(epoch), expected) => {
+            Reaction::SendAgain { epoch, last_seq: expected.map_or(position.acked, |seq| seq.saturating_sub(1)), rebuild_cache: true }
+        }
+        (ErrorCode::SequenceGap, _, Some(expected)) => {
+            Reaction::SendAgain { epoch: position.epoch, last_seq: expected.saturating_sub(1), rebuild_cache: false }
+        }
+        (ErrorCode::DeviceRevoked, ..) => Reaction::Halt(Halt::Revoked),
+        (ErrorCode::DeviceQuarantined, ..) => Reaction::Halt(Halt::Quarantined),
+        (ErrorCode::ChainForked, ..) => Reaction::Halt(Halt::Forked),
+        (ErrorCode::ClientTooOld, ..) => Reaction::Halt(Halt::ClientTooOld),
+        (ErrorCode::UnknownDevice, ..) => Reaction::Halt(Halt::UnknownDevice),
+        (ErrorCode::BadSignature, ..) => Reaction::Halt(Halt::BadSignature),
+        (code, ..) => {
+            let busy = matches!(code, ErrorCode::Unavailable | ErrorCode::Internal | ErrorCode::TooManyRequests);
+            let trouble = if busy { Trouble::Server(problem.title.clone()) } else { Trouble::Refused(code) };
+            // A server that answers is there, but one that cannot take a redemption is as good as away.
+            Reaction::Retry { online: !busy, trouble, least_pause: Duration::from_secs(problem.retry_after.unwrap_or(0)) }
+        }
+    }
+}
+
+/// How long to wait before the attempt after `failures` failures in a row: doubling from half a second to half a minute, less
+/// up to a half by chance, so that a hundred tills do not come back in one moment.
+pub fn pause(failures: u32, random: u32) -> Duration {
+    let full = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(LONGEST_PAUSE);
+    let thousandths = 500 + random % 501;
+    full.saturating_mul(thousandths) / 1000
+}
+
+/// The query that goes on from where the device stands.
+pub fn next_query(position: &Position, wait_seconds: u32) -> ChangesQuery {
+    ChangesQuery {
+        epoch: position.epoch,
+        cursor: position.cursor.seq,
+        tag: position.cursor.tag.clone(),
+        acked: position.acked,
+        limit: MOST_ROWS,
+        wait: wait_seconds,
+        waiting: position.waiting,
+    }
+}
+
+/// Whether the page answers the query, so that it may be taken. A page of another place would leave a hole.
+pub fn page_fits(page: &ChangesPage, query: &ChangesQuery) -> bool {
+    page.epoch == query.epoch && page.from.seq == query.cursor && page.to.seq >= page.from.seq && page.head >= page.to.seq
+}
+
+/// Whether the page is the last one for now.
+pub fn is_at_head(page: &ChangesPage) -> bool {
+    page.to.seq == page.head
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use beadsbox_protocol::pull::Cursor;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn position() -> Position {
+        Position { epoch: Uuid::nil(), cursor: Cursor { seq: 7, tag: "a".into() }, acked: 3, waiting: 2 }
+    }
+
+    fn refused(code: ErrorCode) -> TransportError {
+        TransportError::Refused(Box::new(Problem::new(400, code, "no")))
+    }
+
+    #[rstest]
+    #[case(ErrorCode::DeviceRevoked, Halt::Revoked)]
+    #[case(ErrorCode::DeviceQuarantined, Halt::Quarantined)]
+    #[case(ErrorCode::ChainForked, Halt::Forked)]
+    #[case(ErrorCode::ClientTooOld, Halt::ClientTooOld)]
+    #[case(ErrorCode::UnknownDevice, Halt::UnknownDevice)]
+    #[case(ErrorCode::BadSignature, Halt::BadSignature)]
+    fn what_only_a_person_can_mend_halts(#[case] code: ErrorCode, #[case] halt: Halt) {
+        assert_eq!(react(&refused(code), &position()), Reaction::Halt(halt));
+    }
+
+    #[test]
+    fn a_busy_server_counts_as_offline_and_is_tried_again() {
+        let Reaction::Retry { online, .. } = react(&refused(ErrorCode::Unavailable), &position()) else { panic!("must retry") };
+        assert!(!online);
+    }
+
+    #[test]
+    fn a_gap_sends_again_what_the_server_lacks() {
+        let mut problem = Problem::new(409, ErrorCode::SequenceGap, "gap");
+        problem.expected_seq = Some(2);
+        let reaction = react(&TransportError::Refused(Box::new(problem)), &position());
+        assert_eq!(reaction, Reaction::SendAgain { epoch: Uuid::nil(), last_seq: 1, rebuild_cache: false });
+    }
+
+    #[test]
+    fn a_new_epoch_rebuilds_the_cache_and_sends_again() {
+        let mut problem = Problem::new(409, ErrorCode::EpochChanged, "restored");
+        (problem.epoch, problem.expected_seq) = (Some(Uuid::max()), Some(1));
+        let reaction = react(&TransportError::Refused(Box::new(problem)), &position());
+        assert_eq!(reaction, Reaction::SendAgain { epoch: Uuid::max(), last_seq: 0, rebuild_cache: true });
+    }
+
+    #[test]
+    fn pauses_grow_and_stay_below_half_a_minute() {
+        assert_eq!(pause(1, 500), Duration::from_millis(500));
+        assert_eq!(pause(1, 0), Duration::from_millis(250));
+        for failures in 1..200 {
+            assert!(pause(failures, u32::MAX) <= LONGEST_PAUSE);
+            assert!(pause(failures + 1, 500) >= pause(failures, 500));
+        }
+    }
+
+    #[test]
+    fn a_page_of_another_place_is_not_taken() {
+        let query = next_query(&position(), 0);
+        let fitting = ChangesPage {
+            epoch: Uuid::nil(),
+            from: Cursor { seq: 7, tag: "a".into() },
+            to: Cursor { seq: 9, tag: "b".into() },
+            head: 9,
+            own_results: vec![],
+            rows: vec![],
+            server_time: beadsbox_domain::Timestamp::UNIX_EPOCH,
+        };
+        assert!(page_fits(&fitting, &query) && is_at_head(&fitting));
+        assert!(!page_fits(&ChangesPage { from: Cursor { seq: 8, tag: "b".into() }, ..fitting.clone() }, &query));
+        assert!(!page_fits(&ChangesPage { epoch: Uuid::max(), ..fitting.clone() }, &query));
+        assert!(!page_fits(&ChangesPage { head: 8, ..fitting }, &query));
+    }
+}

@@ -1,0 +1,265 @@
+//! Does what the plan says: one task sends, one takes, and neither waits for the other.
+
+use std::{sync::Arc, time::Duration};
+
+use beadsbox_protocol::{LONGEST_WAIT_SECONDS, pull::ChangesPage};
+use tokio::sync::{Mutex, Notify, watch};
+use tracing::{debug, info, warn};
+
+use crate::{
+    plan::{self, Reaction},
+    replica::{Position, Replica},
+    status::{Halt, Phase, Progress, SyncStatus, Trouble},
+    transport::{Transport, TransportError},
+};
+
+/// The sync of one device.
+pub struct Syncer<R, T> {
+    replica: R,
+    transport: T,
+    status: watch::Sender<SyncStatus>,
+    /// Something was recorded, or the network is back.
+    to_send: Notify,
+    /// Somebody wants the long poll's place.
+    interrupt: Notify,
+    /// One batch at a time: operations arrive in order.
+    sending: Mutex<()>,
+    /// One page at a time.
+    receiving: Mutex<()>,
+}
+
+enum Next {
+    Again,
+    Failed { trouble: Trouble, least_pause: Duration },
+}
+
+impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
+    /// A syncer that does nothing until [`Self::run`] or [`Self::sync_now`].
+    pub fn new(replica: R, transport: T) -> Arc<Self> {
+        Arc::new(Self {
+            replica,
+            transport,
+            status: watch::Sender::default(),
+            to_send: Notify::new(),
+            interrupt: Notify::new(),
+            sending: Mutex::new(()),
+            receiving: Mutex::new(()),
+        })
+    }
+
+    /// The device's side.
+    pub const fn replica(&self) -> &R {
+        &self.replica
+    }
+
+    /// How the sync stands, and every change of it.
+    pub fn status(&self) -> watch::Receiver<SyncStatus> {
+        self.status.subscribe()
+    }
+
+    /// Something was recorded: send it now.
+    pub fn wake(&self) {
+        self.to_send.notify_one();
+    }
+
+    /// An answer did not come in time: count as offline until one comes, so that the next customer does not wait as well.
+    pub fn suspect(&self) {
+        self.status.send_if_modified(|status| std::mem::replace(&mut status.online, false));
+    }
+
+    /// Sends and takes until the task is dropped. Never returns by itself.
+    pub async fn run(self: Arc<Self>) {
+        tokio::join!(self.send_for_ever(), self.receive_for_ever());
+    }
+
+    /// Sends all that waits, then takes all that is new.
+    pub async fn sync_now(&self) -> Result<(), Trouble> {
+        let outcome = async {
+            self.send_all().await?;
+            self.receive_all().await
+        }
+        .await;
+        self.status.send_modify(|status| status.progress = None);
+        self.to_send.notify_one();
+        outcome
+    }
+
+    async fn send_for_ever(&self) {
+        let mut failures = 0;
+        loop {
+            match self.send_all().await {
+                Ok(()) => {
+                    failures = 0;
+                    self.to_send.notified().await;
+                }
+                Err(trouble) => self.rest(&trouble, &mut failures).await,
+            }
+        }
+    }
+
+    async fn receive_for_ever(&self) {
+        let mut failures = 0;
+        loop {
+            match self.receive_page(LONGEST_WAIT_SECONDS).await {
+                Ok(_) => failures = 0,
+                Err(trouble) => self.rest(&trouble, &mut failures).await,
+            }
+            // Whoever interrupted the long poll gets its place before the next one begins.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Waits longer after each failure, but not beyond the return of the network, which the other task may see first.
+    async fn rest(&self, trouble: &Trouble, failures: &mut u32) {
+        *failures += 1;
+        if *failures == 1 {
+            info!(%trouble, "sync pauses");
+        }
+        let pause = match trouble {
+            Trouble::Halted(_) => Duration::from_secs(60),
+            _ => plan::pause(*failures, self.replica.random()),
+        };
+        let mut status = self.status.subscribe();
+        let back = status.wait_for(|status| status.online && status.trouble.is_none());
+        let offline = matches!(trouble, Trouble::Offline(_) | Trouble::Server(_));
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = back, if offline => {}
+        }
+    }
+
+    async fn send_all(&self) -> Result<(), Trouble> {
+        let _turn = self.sending.lock().await;
+        let mut sent = 0;
+        while let Some(batch) = self.replica.next_batch().await.map_err(|error| self.files_failed(&error))? {
+            let count = batch.ops.len() as u64;
+            let total = sent + count + batch.waiting;
+            self.progress(Phase::Sending, sent, total);
+            match self.transport.push(&batch).await {
+                Ok(reply) => {
+                    self.replica.record_results(reply.epoch, &reply.results).await.map_err(|error| self.files_failed(&error))?;
+                    self.answered(reply.server_time).await;
+                    sent += count;
+                    debug!(count, "operations acknowledged");
+                }
+                Err(error) => self.handle(&error).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn receive_all(&self) -> Result<(), Trouble> {
+        let mut first = None;
+        loop {
+            self.interrupt.notify_waiters();
+            if let Some(page) = self.receive_page(0).await? {
+                let start = *first.get_or_insert(page.from.seq);
+                self.progress(Phase::Receiving, page.to.seq - start, page.head - start);
+                if plan::is_at_head(&page) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Takes one page. None where somebody else wanted the place, or the cache has to begin anew.
+    async fn receive_page(&self, wait: u32) -> Result<Option<ChangesPage>, Trouble> {
+        let interrupted = self.interrupt.notified();
+        let _turn = self.receiving.lock().await;
+        let position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
+        let query = plan::next_query(&position, wait);
+        let answer = tokio::select! {
+            answer = self.transport.changes(&query) => answer,
+            () = interrupted, if wait > 0 => return Ok(None),
+        };
+        match answer {
+            Ok(page) if plan::page_fits(&page, &query) => {
+                // The outcomes first: a reply to a push may have been lost, and the rows may rest on it.
+                self.replica.record_results(page.epoch, &page.own_results).await.map_err(|error| self.files_failed(&error))?;
+                self.replica.apply_page(&page).await.map_err(|error| self.files_failed(&error))?;
+                self.answered(page.server_time).await;
+                self.status.send_if_modified(|status| {
+                    let (up_to_date, head) = (plan::is_at_head(&page), Some(page.head));
+                    let changed = status.up_to_date != up_to_date || status.head != head;
+                    (status.up_to_date, status.head) = (up_to_date, head);
+                    changed
+                });
+                Ok(Some(page))
+            }
+            Ok(_) => Err(self.failed(false, Trouble::Server("a page of another place".to_owned()))),
+            Err(error) => self.handle(&error).await.map(|()| None),
+        }
+    }
+
+    /// Does what the plan says about a failed request. `Ok` means: try again at once.
+    async fn handle(&self, error: &TransportError) -> Result<(), Trouble> {
+        let position: Position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
+        match self.follow(plan::react(error, &position)).await? {
+            Next::Again => Ok(()),
+            Next::Failed { trouble, least_pause } => {
+                tokio::time::sleep(least_pause.min(Duration::from_secs(60))).await;
+                Err(trouble)
+            }
+        }
+    }
+
+    async fn follow(&self, reaction: Reaction) -> Result<Next, Trouble> {
+        match reaction {
+            Reaction::Retry { online, trouble, least_pause } => Ok(Next::Failed { trouble: self.failed(online, trouble), least_pause }),
+            Reaction::RebuildCache => {
+                warn!("the server's feed does not go on from here: the cache is taken anew");
+                self.replica.rebuild_cache().await.map_err(|error| self.files_failed(&error))?;
+                Ok(Next::Again)
+            }
+            Reaction::SendAgain { epoch, last_seq, rebuild_cache } => {
+                warn!(%epoch, last_seq, "the server holds less than this device thought: operations are sent again");
+                self.replica.send_again_after(epoch, last_seq).await.map_err(|error| self.files_failed(&error))?;
+                if rebuild_cache {
+                    self.replica.rebuild_cache().await.map_err(|error| self.files_failed(&error))?;
+                }
+                self.to_send.notify_one();
+                Ok(Next::Again)
+            }
+            Reaction::Halt(halt) => {
+                if halt == Halt::Revoked {
+                    self.replica.revoked().await.map_err(|error| self.files_failed(&error))?;
+                }
+                Ok(Next::Failed { trouble: self.failed(false, Trouble::Halted(halt)), least_pause: Duration::ZERO })
+            }
+        }
+    }
+
+    async fn answered(&self, server_time: beadsbox_domain::Timestamp) {
+        self.replica.contacted(server_time).await;
+        let was_offline = self.status.send_if_modified(|status| {
+            let news = !status.online || status.trouble.is_some();
+            (status.online, status.trouble) = (true, None);
+            news
+        });
+        if was_offline {
+            info!("the server answers");
+            self.to_send.notify_one();
+        }
+    }
+
+    fn failed(&self, online: bool, trouble: Trouble) -> Trouble {
+        self.status.send_modify(|status| {
+            status.online = online;
+            status.progress = None;
+            status.trouble = Some(trouble.clone());
+        });
+        trouble
+    }
+
+    fn files_failed(&self, error: &R::Error) -> Trouble {
+        warn!(%error, "the device's files failed");
+        let online = self.status.borrow().online;
+        self.failed(online, Trouble::Replica(error.to_string()))
+    }
+
+    fn progress(&self, phase: Phase, done: u64, total: u64) {
+        // A single operation or page is over before a bar could be drawn.
+        let shown = (total > 20).then_some(Progress { phase, done, total });
+        self.status.send_if_modified(|status| std::mem::replace(&mut status.progress, shown) != shown);
+    }
+}

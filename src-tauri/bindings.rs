@@ -1,0 +1,57 @@
+//! The page's typed bindings, generated from the commands. `cargo test` fails when the checked-in file is stale;
+//! `UPDATE_BINDINGS=1 cargo test -p mybeadsbox bindings` writes it.
+
+use std::path::Path;
+
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+use crate::{
+    commands::{admin, conflicts, everywhere, start, templates, till, vouchers},
+    events::{DataChanged, PreferencesChanged, StatusChanged},
+};
+
+/// Commands and events, as the page sees them.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        // Every number that crosses is far below 2^53: minor units, counters, versions.
+        .dangerously_cast_bigints_to_number()
+        .commands(collect_commands![
+            everywhere::program_state,
+            everywhere::set_preferences,
+            everywhere::sign_out,
+            everywhere::status_bar,
+            everywhere::sync_now,
+            start::retry_start,
+            start::enrol,
+            start::sign_in,
+            till::check_code,
+            till::redeem,
+            till::undo_redemption,
+            till::recent_redemptions,
+            till::sale_templates,
+            till::sell,
+            vouchers::open_till,
+            vouchers::voucher_page,
+            vouchers::voucher_detail,
+            vouchers::act_on_voucher,
+            templates::templates,
+            templates::template_detail,
+            templates::save_template,
+            templates::archive_template,
+            templates::currencies,
+            conflicts::conflicts,
+            conflicts::settle_conflict,
+            admin::sync_overview,
+            admin::acknowledge_refusal,
+            admin::create_enrolment_code,
+            admin::revoke_device,
+            admin::shops,
+        ])
+        .events(collect_events![StatusChanged, DataChanged, PreferencesChanged])
+}
+
+/// Writes the bindings.
+pub fn export(path: &Path) -> anyhow::Result<()> {
+    let header = "// Generated from src-tauri/commands by the test `bindings_are_current`. Do not edit.\n/* eslint-disable */\n";
+    builder().export(specta_typescript::Typescript::default().header(header), path).map_err(|error| anyhow::anyhow!("{error}"))
+}

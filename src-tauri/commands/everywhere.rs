@@ -1,0 +1,45 @@
+//! Commands of every window.
+
+use beadsbox_app::view::{Preferences, ProgramState, StatusBar};
+use tauri::AppHandle;
+
+use super::{Answer, Beads};
+use crate::windows::{self, Kind};
+
+/// How far the program is.
+#[tauri::command]
+#[specta::specta]
+pub async fn program_state(program: Beads<'_>) -> Result<ProgramState, ()> {
+    Ok(program.state().await)
+}
+
+/// Keeps a person's choices.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_preferences(program: Beads<'_>, preferences: Preferences) -> Answer<Preferences> {
+    program.set_preferences(preferences).await
+}
+
+/// Signs out, and shows the start window again.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_out(app: AppHandle, program: Beads<'_>) -> Answer<()> {
+    program.sign_out().await;
+    windows::open(&app, Kind::Start).map_err(beadsbox_app::AppError::internal)?;
+    windows::close_others(&app, Kind::Start);
+    Ok(())
+}
+
+/// The line at the bottom.
+#[tauri::command]
+#[specta::specta]
+pub async fn status_bar(program: Beads<'_>) -> Answer<StatusBar> {
+    program.seat()?.status_bar().await
+}
+
+/// Sends and takes everything; answers when that is done.
+#[tauri::command]
+#[specta::specta]
+pub async fn sync_now(program: Beads<'_>) -> Answer<StatusBar> {
+    program.seat()?.sync_now().await
+}

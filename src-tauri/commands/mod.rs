@@ -1,0 +1,15 @@
+//! The commands, by area. Each passes its arguments to one use case and its answer back.
+
+pub mod admin;
+pub mod conflicts;
+pub mod everywhere;
+pub mod start;
+pub mod templates;
+pub mod till;
+pub mod vouchers;
+
+use beadsbox_app::Program;
+use tauri::State;
+
+type Answer<T> = Result<T, beadsbox_app::AppError>;
+type Beads<'a> = State<'a, Program>;

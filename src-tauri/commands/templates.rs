@@ -1,0 +1,40 @@
+//! Commands of the templates.
+
+use beadsbox_app::view::{CurrencyView, SaveTemplate, TemplateDetail, TemplateRow};
+
+use super::{Answer, Beads};
+
+/// Every template.
+#[tauri::command]
+#[specta::specta]
+pub async fn templates(program: Beads<'_>, include_archived: bool) -> Answer<Vec<TemplateRow>> {
+    program.seat()?.templates(include_archived).await
+}
+
+/// Everything about a template.
+#[tauri::command]
+#[specta::specta]
+pub async fn template_detail(program: Beads<'_>, id: String) -> Answer<TemplateDetail> {
+    program.seat()?.template_detail(&id).await
+}
+
+/// Creates or edits a template.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_template(program: Beads<'_>, save: SaveTemplate) -> Answer<TemplateDetail> {
+    program.seat()?.save_template(save).await
+}
+
+/// Hides a template from sale, or shows it again.
+#[tauri::command]
+#[specta::specta]
+pub async fn archive_template(program: Beads<'_>, id: String, archived: bool) -> Answer<TemplateDetail> {
+    program.seat()?.archive_template(&id, archived).await
+}
+
+/// The currencies of ISO 4217.
+#[tauri::command]
+#[specta::specta]
+pub fn currencies() -> Vec<CurrencyView> {
+    beadsbox_app::currencies()
+}

@@ -1,0 +1,47 @@
+//! Commands of the till.
+
+use beadsbox_app::view::{CodeCheck, RecentRedemption, RedeemAnswer, SaleForm, SaleReceipt, TemplateCard};
+
+use super::{Answer, Beads};
+
+/// How far a typed code is.
+#[tauri::command]
+#[specta::specta]
+pub fn check_code(text: &str) -> CodeCheck {
+    beadsbox_app::check_code(text)
+}
+
+/// Redeems a voucher. An error means that nothing was recorded.
+#[tauri::command]
+#[specta::specta]
+pub async fn redeem(program: Beads<'_>, code: String) -> Answer<RedeemAnswer> {
+    program.seat()?.redeem(&code).await
+}
+
+/// Takes a redemption back.
+#[tauri::command]
+#[specta::specta]
+pub async fn undo_redemption(program: Beads<'_>, voucher_id: String, redemption: String, reason: String) -> Answer<Vec<RecentRedemption>> {
+    program.seat()?.undo_redemption(&voucher_id, &redemption, &reason).await
+}
+
+/// This till's last redemptions.
+#[tauri::command]
+#[specta::specta]
+pub async fn recent_redemptions(program: Beads<'_>) -> Answer<Vec<RecentRedemption>> {
+    program.seat()?.recent_redemptions().await
+}
+
+/// What can be sold.
+#[tauri::command]
+#[specta::specta]
+pub async fn sale_templates(program: Beads<'_>) -> Answer<Vec<TemplateCard>> {
+    program.seat()?.sale_templates().await
+}
+
+/// Sells a voucher.
+#[tauri::command]
+#[specta::specta]
+pub async fn sell(program: Beads<'_>, form: SaleForm) -> Answer<SaleReceipt> {
+    program.seat()?.sell(form).await
+}

@@ -1,0 +1,36 @@
+//! Commands of the grid and the voucher beside it.
+
+use beadsbox_app::view::{ActionForm, VoucherDetail, VoucherPage, VoucherQuery};
+use tauri::AppHandle;
+
+use super::{Answer, Beads};
+use crate::windows::{self, Kind};
+
+/// Opens a till beside the office.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_till(app: AppHandle, program: Beads<'_>) -> Answer<()> {
+    program.seat()?;
+    windows::open(&app, Kind::Counter).map_err(beadsbox_app::AppError::internal)
+}
+
+/// A page of the grid.
+#[tauri::command]
+#[specta::specta]
+pub async fn voucher_page(program: Beads<'_>, query: VoucherQuery) -> Answer<VoucherPage> {
+    program.seat()?.voucher_page(query).await
+}
+
+/// Everything about a voucher.
+#[tauri::command]
+#[specta::specta]
+pub async fn voucher_detail(program: Beads<'_>, id: String) -> Answer<VoucherDetail> {
+    program.seat()?.voucher_detail(&id).await
+}
+
+/// Cancels, refunds, redeems, corrects.
+#[tauri::command]
+#[specta::specta]
+pub async fn act_on_voucher(program: Beads<'_>, form: ActionForm) -> Answer<VoucherDetail> {
+    program.seat()?.act_on_voucher(form).await
+}

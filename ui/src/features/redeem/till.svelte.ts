@@ -1,0 +1,108 @@
+import {
+  type AppError,
+  asAppError,
+  onData,
+  type RecentRedemption,
+  type RedeemAnswer,
+  rust,
+} from '$/platform'
+import { play } from './sound'
+
+// Some scanners read one voucher twice while it is still under the beam.
+const SAME_SCAN = 1500
+
+export type Shown =
+  | { kind: 'asking'; code: string }
+  | { kind: 'answer'; answer: RedeemAnswer }
+  | { kind: 'failure'; code: string; error: AppError }
+  | { kind: 'undone'; code: string }
+
+// A mistyped code is an answer like the others, whichever way Rust says it.
+function failed(code: string, error: AppError): Shown {
+  if (error.code !== 'code_mistyped') return { kind: 'failure', code, error }
+  const nothing = { op_id: null, voucher_id: null, title: null, price: null, buyer: null }
+  const none = { recipient: null, expires_on: null, undo_until: null }
+  const at = new Date().toISOString()
+  const refusal = { kind: 'mistyped' as const }
+  return { kind: 'answer', answer: { answer: 'refused', code, refusal, at, ...nothing, ...none } }
+}
+
+/** What the till is redeeming and has redeemed, whichever screen is open. */
+class Till {
+  shown = $state<Shown | null>(null)
+  /** The answer that the present one replaced, so that a quick next scan hides nothing. */
+  before = $state<RedeemAnswer | null>(null)
+  recent = $state<RecentRedemption[] | null>(null)
+  recentFailure = $state<AppError | null>(null)
+
+  #waiting: string[] = []
+  #running = false
+  #last = { text: '', at: 0 }
+
+  redeem(text: string) {
+    const code = text.trim()
+    if (!code) return
+    const now = performance.now()
+    const repeated = code === this.#last.text && (this.#running || now - this.#last.at < SAME_SCAN)
+    if (repeated) return
+    this.#last = { text: code, at: now }
+    this.#waiting.push(code)
+    void this.#work()
+  }
+
+  // One at a time: answers come in the order of the scans and none is lost to a later one.
+  async #work() {
+    if (this.#running) return
+    this.#running = true
+    for (let code = this.#waiting.shift(); code !== undefined; code = this.#waiting.shift()) {
+      this.before = this.shown?.kind === 'answer' ? this.shown.answer : null
+      this.shown = { kind: 'asking', code }
+      try {
+        const answer = await rust.redeem(code)
+        this.shown = { kind: 'answer', answer }
+        play(answer.answer)
+      } catch (thrown) {
+        this.shown = failed(code, asAppError(thrown))
+        play('refused')
+      }
+      this.#last.at = performance.now()
+    }
+    this.#running = false
+    void this.loadRecent()
+  }
+
+  /** Nothing was recorded of a failed one, so it may be tried again. */
+  retry() {
+    if (this.shown?.kind !== 'failure') return
+    this.#waiting.push(this.shown.code)
+    void this.#work()
+  }
+
+  close() {
+    if (this.shown?.kind === 'asking') return
+    this.shown = null
+    this.before = null
+  }
+
+  async loadRecent() {
+    try {
+      this.recent = await rust.recentRedemptions()
+      this.recentFailure = null
+    } catch (thrown) {
+      this.recentFailure = asAppError(thrown)
+    }
+  }
+
+  /** Throws what Rust says, for the dialog to show. */
+  async undo(voucher: string, redemption: string, code: string, reason: string) {
+    this.recent = await rust.undoRedemption(voucher, redemption, reason)
+    if (this.shown?.kind === 'answer' && this.shown.answer.op_id === redemption) {
+      this.shown = { kind: 'undone', code }
+    }
+  }
+}
+
+export const till = new Till()
+onData((what) => {
+  if (what.vouchers || what.conflicts) void till.loadRecent()
+})

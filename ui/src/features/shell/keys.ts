@@ -1,0 +1,29 @@
+import { tinykeys } from 'tinykeys'
+
+export type Shortcut = { keys: string[]; what: string }
+
+export const modifier = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl'
+
+function typing(event: KeyboardEvent): boolean {
+  const target = event.target
+  return (
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLTextAreaElement ||
+    (target instanceof HTMLElement && target.isContentEditable)
+  )
+}
+
+/** Keys without a modifier do something only where nobody is typing. Returns how to stop. */
+export function bindKeys(keys: Record<string, () => void>): () => void {
+  const bound = Object.fromEntries(
+    Object.entries(keys).map(([key, act]) => [
+      key,
+      (event: KeyboardEvent) => {
+        if (!key.includes('$mod') && typing(event)) return
+        event.preventDefault()
+        act()
+      },
+    ]),
+  )
+  return tinykeys(window, bound)
+}

@@ -1,0 +1,97 @@
+import { validity } from '$/i18n/format'
+import * as m from '$/i18n/generated/messages'
+import { decimal, typedMinor } from '$/i18n/money'
+import { vatWord } from '$/i18n/words'
+import type { Currency, Money, TemplateForm } from '$/platform'
+
+/** The form as it is typed: everything that a person writes is text until it is sent. */
+export type Typed = {
+  title: string
+  description: string
+  price: string
+  currency: string
+  ends: boolean
+  months: string
+  vat: 'single_purpose' | 'multi_purpose'
+  rate: string
+}
+
+// Basis points are percent with two decimals, so they are typed and read like money.
+const RATE_EXPONENT = 2
+
+export const blank: Typed = {
+  title: '',
+  description: '',
+  price: '',
+  currency: 'EUR',
+  ends: true,
+  months: '12',
+  vat: 'single_purpose',
+  rate: '20',
+}
+
+export function typedFrom(form: TemplateForm): Typed {
+  const rate = form.vat.kind === 'single_purpose' ? form.vat.rate_basis_points : null
+  return {
+    title: form.title,
+    description: form.description,
+    price: form.price,
+    currency: form.currency,
+    ends: form.validity_months !== null,
+    months: form.validity_months === null ? '12' : String(form.validity_months),
+    vat: form.vat.kind,
+    rate: rate === null ? '20' : decimal(rate, RATE_EXPONENT).replace(/\.?0+$/, ''),
+  }
+}
+
+/** What is sent, or the names of the fields that are no numbers and cannot be sent as such. */
+export function formFrom(typed: Typed): { form: TemplateForm } | { bad: string[] } {
+  const months = typedMinor(typed.months, 0)
+  const rate = typedMinor(typed.rate, RATE_EXPONENT)
+  const bad = []
+  if (typed.ends && months === null) bad.push('validity_months')
+  if (typed.vat === 'single_purpose' && rate === null) bad.push('vat')
+  if (bad.length > 0) return { bad }
+  return {
+    form: {
+      title: typed.title,
+      description: typed.description,
+      price: typed.price.trim(),
+      currency: typed.currency,
+      validity_months: typed.ends ? months : null,
+      vat:
+        typed.vat === 'single_purpose'
+          ? { kind: 'single_purpose', rate_basis_points: rate ?? 0 }
+          : { kind: 'multi_purpose' },
+    },
+  }
+}
+
+/** The price for the preview; null until it is one. */
+export function previewPrice(typed: Typed, currencies: Currency[]): Money | null {
+  const exponent = currencies.find((one) => one.code === typed.currency)?.exponent ?? 2
+  const minor = typedMinor(typed.price, exponent)
+  return minor === null ? null : { minor, currency: typed.currency, exponent }
+}
+
+export type Difference = { label: string; mine: string; theirs: string }
+
+/** Where two versions of a template differ, in the reader's words. */
+export function differences(mine: TemplateForm, theirs: TemplateForm): Difference[] {
+  const rows: Difference[] = [
+    { label: m.word_title(), mine: mine.title, theirs: theirs.title },
+    { label: m.template_description(), mine: mine.description, theirs: theirs.description },
+    {
+      label: m.word_price(),
+      mine: `${mine.price} ${mine.currency}`,
+      theirs: `${theirs.price} ${theirs.currency}`,
+    },
+    {
+      label: m.word_validity(),
+      mine: validity(mine.validity_months),
+      theirs: validity(theirs.validity_months),
+    },
+    { label: m.word_vat(), mine: vatWord(mine.vat), theirs: vatWord(theirs.vat) },
+  ]
+  return rows.filter((row) => row.mine !== row.theirs)
+}

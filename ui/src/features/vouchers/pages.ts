@@ -1,0 +1,78 @@
+import type { VoucherPage, VoucherRow } from '$/platform'
+
+export const PAGE = 200
+// Far more than any window shows, and the memory stays the same at a million rows.
+const KEPT = 40
+
+/**
+ * The rows of one query as far as they were read. A page can be asked for again by its key once
+ * the page before it was seen; pages out of sight are let go.
+ */
+export class Pages {
+  #pages = new Map<number, VoucherRow[]>()
+  #keys: (string | null)[] = [null]
+  #reached = 0
+  #ended = false
+  total: number | null = null
+
+  /** How many rows the list has as far as is known; one page more while it goes on. */
+  get count(): number {
+    if (this.#ended) return this.#reached
+    return Math.max(this.total ?? 0, this.#reached + (this.#reached > 0 ? PAGE : 0))
+  }
+
+  get ended() {
+    return this.#ended
+  }
+
+  get reached() {
+    return this.#reached
+  }
+
+  row(index: number): VoucherRow | undefined {
+    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE]
+  }
+
+  has(page: number) {
+    return this.#pages.has(page)
+  }
+
+  /** The next page to read on the way to this one, and its key; null where there is nothing to read. */
+  next(wanted: number): { page: number; key: string | null } | null {
+    const known = this.#keys.length - 1
+    if (wanted > known && this.#ended) return null
+    const page = Math.min(wanted, known)
+    return { page, key: this.#keys[page] ?? null }
+  }
+
+  put(page: number, answer: VoucherPage) {
+    this.#pages.delete(page)
+    this.#pages.set(page, answer.rows)
+    if (page === 0 && answer.total !== null) this.total = answer.total
+    // Another key than before: rows came or went, and what followed no longer joins on.
+    const following = this.#keys[page + 1]
+    if (following !== undefined && following !== answer.next) this.#cut(page)
+    const last = page + 1 >= this.#keys.length
+    if (answer.next !== null && last) this.#keys.push(answer.next)
+    if (answer.next === null) {
+      this.#ended = true
+      this.#keys.length = page + 1
+    }
+    if (last) this.#reached = page * PAGE + answer.rows.length
+    this.#forget(page)
+  }
+
+  #cut(after: number) {
+    this.#keys.length = after + 1
+    this.#ended = false
+    for (const page of [...this.#pages.keys()]) if (page > after) this.#pages.delete(page)
+  }
+
+  #forget(around: number) {
+    if (this.#pages.size <= KEPT) return
+    const byDistance = [...this.#pages.keys()].sort(
+      (a, b) => Math.abs(b - around) - Math.abs(a - around),
+    )
+    for (const page of byDistance.slice(0, this.#pages.size - KEPT)) this.#pages.delete(page)
+  }
+}

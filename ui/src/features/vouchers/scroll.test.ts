@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { at, moved, type Place, revealing, rowsIn, TALLEST, trackHeight } from './scroll'
+
+const ROW = 30
+const short = { full: 10_000 * ROW, viewport: 600 }
+const million = { full: 1_000_000 * ROW, viewport: 600 }
+const start: Place = { scroll: 0, top: 0 }
+
+describe('a list that fits', () => {
+  it('has a track as long as itself and moves one to one', () => {
+    expect(trackHeight(short.full)).toBe(short.full)
+    expect(moved(start, 12_345, short)).toEqual({ scroll: 12_345, top: 12_345 })
+  })
+})
+
+describe('a million rows', () => {
+  it('have a track that every engine can draw', () => {
+    expect(trackHeight(million.full)).toBe(TALLEST)
+  })
+
+  it('move one to one with the wheel', () => {
+    const place = moved(start, 120, million)
+    expect(place.top).toBe(120)
+    expect(moved(place, 60, million).top).toBe(60)
+  })
+
+  it('reach the very end with a dragged thumb', () => {
+    const end = TALLEST - million.viewport
+    expect(moved(start, end, million).top).toBe(million.full - million.viewport)
+  })
+
+  it('reach the middle with a dragged thumb', () => {
+    const middle = (TALLEST - million.viewport) / 2
+    const { top } = moved(start, middle, million)
+    expect(top / ROW).toBeGreaterThan(499_000)
+    expect(top / ROW).toBeLessThan(501_000)
+  })
+
+  it('keep the row in view when the thumb is put right after wheeling', () => {
+    let place = at(15_000_000, million)
+    for (let turn = 0; turn < 1000; turn++) place = moved(place, place.scroll + 120, million)
+    expect(place.top).toBe(15_120_000)
+    const settled = at(place.top, million)
+    expect(settled.top).toBe(place.top)
+    expect(settled.scroll).toBeLessThan(place.scroll)
+    expect(moved(settled, settled.scroll + 30, million).top).toBe(place.top + 30)
+  })
+
+  it('never leave the list', () => {
+    const nearTop: Place = { scroll: 400, top: 100 }
+    expect(moved(nearTop, 0, million).top).toBe(0)
+    const nearEnd = at(million.full, million)
+    expect(nearEnd.top).toBe(million.full - million.viewport)
+    expect(moved(nearEnd, nearEnd.scroll + 500, million).top).toBe(nearEnd.top)
+  })
+})
+
+describe('rows to draw', () => {
+  it('cover the view and a few beyond', () => {
+    expect(rowsIn(0, 600, ROW, 1000, 5)).toEqual({ start: 0, end: 25 })
+    expect(rowsIn(3010, 600, ROW, 1000, 5)).toEqual({ start: 95, end: 126 })
+    expect(rowsIn(29_400, 600, ROW, 1000, 5)).toEqual({ start: 975, end: 1000 })
+  })
+
+  it('are none in an empty list', () => {
+    expect(rowsIn(0, 600, ROW, 0)).toEqual({ start: 0, end: 0 })
+  })
+
+  it('scroll no further than needed to show one', () => {
+    expect(revealing(5, 0, 600, ROW)).toBe(0)
+    expect(revealing(20, 0, 600, ROW)).toBe(30)
+    expect(revealing(2, 300, 600, ROW)).toBe(60)
+  })
+})

@@ -1,0 +1,51 @@
+// Engines lose whole pixels of position from 2^24 on, and cap an element's height not far above it.
+// Longer lists get a shorter scroll track: small moves stay one to one, a dragged thumb is stretched.
+export const TALLEST = 12_000_000
+
+export type Place = {
+  /** The scroll position of the element. */
+  scroll: number
+  /** The position in the whole list, in pixels. */
+  top: number
+}
+
+export type Extent = { full: number; viewport: number }
+
+export const trackHeight = (full: number) => Math.min(full, TALLEST)
+
+const reach = (height: number, viewport: number) => Math.max(0, height - viewport)
+const clamp = (value: number, most: number) => Math.min(Math.max(0, value), most)
+
+/** Where the list is after the element was scrolled to `scroll`. */
+export function moved(from: Place, scroll: number, { full, viewport }: Extent): Place {
+  const most = reach(full, viewport)
+  if (full <= TALLEST) return { scroll, top: clamp(scroll, most) }
+  const delta = scroll - from.scroll
+  if (Math.abs(delta) <= viewport) return { scroll, top: clamp(from.top + delta, most) }
+  const track = reach(trackHeight(full), viewport)
+  return { scroll, top: clamp(Math.round((scroll / track) * most), most) }
+}
+
+/** The place with the element's scroll position where the whole list says it belongs. */
+export function at(top: number, { full, viewport }: Extent): Place {
+  const most = reach(full, viewport)
+  const clamped = clamp(top, most)
+  if (full <= TALLEST) return { scroll: clamped, top: clamped }
+  const track = reach(trackHeight(full), viewport)
+  return { scroll: Math.round((clamped / most) * track), top: clamped }
+}
+
+/** The rows to draw, with some beyond each edge; `end` is exclusive. */
+export function rowsIn(top: number, viewport: number, height: number, count: number, beyond = 6) {
+  const start = Math.max(0, Math.floor(top / height) - beyond)
+  const end = Math.min(count, Math.ceil((top + viewport) / height) + beyond)
+  return { start: Math.min(start, end), end }
+}
+
+/** The position that brings a row into view with the least movement. */
+export function revealing(row: number, top: number, viewport: number, height: number): number {
+  const above = row * height
+  if (above < top) return above
+  if (above + height > top + viewport) return above + height - viewport
+  return top
+}
