@@ -1,7 +1,10 @@
 //! Commands of every window.
 
-use beadsbox_app::view::{Preferences, ProgramState, StatusBar};
-use tauri::AppHandle;
+use beadsbox_app::{
+    Program,
+    view::{Preferences, ProgramState, StatusBar},
+};
+use tauri::{AppHandle, Manager as _};
 
 use super::{Answer, Beads};
 use crate::windows::{self, Kind};
@@ -9,8 +12,8 @@ use crate::windows::{self, Kind};
 /// How far the program is.
 #[tauri::command]
 #[specta::specta]
-pub async fn program_state(program: Beads<'_>) -> Result<ProgramState, ()> {
-    Ok(program.state().await)
+pub async fn program_state(app: AppHandle) -> ProgramState {
+    app.state::<Program>().state().await
 }
 
 /// Keeps a person's choices.

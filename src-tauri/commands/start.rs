@@ -1,7 +1,10 @@
 //! Commands of the start window.
 
-use beadsbox_app::view::{EnrolForm, ProgramState, SessionView, SignInForm};
-use tauri::AppHandle;
+use beadsbox_app::{
+    Program,
+    view::{EnrolForm, ProgramState, SessionView, SignInForm},
+};
+use tauri::{AppHandle, Manager as _};
 
 use super::{Answer, Beads};
 use crate::windows::{self, Kind};
@@ -9,9 +12,10 @@ use crate::windows::{self, Kind};
 /// Tries again to open the files.
 #[tauri::command]
 #[specta::specta]
-pub async fn retry_start(program: Beads<'_>) -> Result<ProgramState, ()> {
+pub async fn retry_start(app: AppHandle) -> ProgramState {
+    let program = app.state::<Program>();
     program.start().await;
-    Ok(program.state().await)
+    program.state().await
 }
 
 /// Makes this device known to a server.

@@ -18,7 +18,7 @@ const RANDOM_LENGTH: usize = CODE_LENGTH - 1;
 /// A code whose check symbol is right.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "0123456789ABR"))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, example = "0123456789ABV"))]
 pub struct VoucherCode([u8; CODE_LENGTH]);
 
 /// Why a text is no code.

@@ -34,7 +34,9 @@ impl ChainHash {
 
     fn digest(parts: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();
-        parts.iter().for_each(|part| hash.update(part));
+        for part in parts {
+            hash.update(part);
+        }
         Self(hash.finalize().into())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::PasswordHash};
+use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::phc::PasswordHash};
 use tokio::sync::Semaphore;
 
 use crate::error::Failure;

@@ -1,1 +1,28 @@
-//! The two encrypted SQLite files of a device: outbox and cache
+//! The two encrypted SQLite files of a device.
+//!
+//! `outbox.db` holds what was done here, in order, and is precious; `cache.db` holds the server's rows and can be rebuilt. What
+//! the screens show is both together: see `docs/sync.md`. Every call blocks.
+
+mod cache;
+mod effective;
+mod error;
+mod file;
+mod keys;
+mod outbox;
+mod page;
+mod store;
+mod text;
+mod types;
+mod view;
+
+pub use cache::directory::Directory;
+pub use error::{RecordError, StoreError, StoreFile};
+pub use file::set_aside_outbox;
+pub use keys::{StoreKeys, StorePaths};
+pub use page::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
+pub use store::{Store, Versions};
+pub use types::{
+    BatchLimit, CacheOpening, CachePosition, ChangedKinds, ConflictView, Enrolment, NewOperation, NewOutcome, OfflineSignIn, OfflineUse, OpState,
+    OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, RecentRedemption, Recorded, RedemptionState, TemplateView, VoucherBrief, VoucherView,
+};
+pub use view::View;

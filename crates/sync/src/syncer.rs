@@ -116,7 +116,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             info!(%trouble, "sync pauses");
         }
         let pause = match trouble {
-            Trouble::Halted(_) => Duration::from_secs(60),
+            Trouble::Halted(_) => Duration::from_mins(1),
             _ => plan::pause(*failures, self.replica.random()),
         };
         let mut status = self.status.subscribe();
@@ -197,7 +197,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         match self.follow(plan::react(error, &position)).await? {
             Next::Again => Ok(()),
             Next::Failed { trouble, least_pause } => {
-                tokio::time::sleep(least_pause.min(Duration::from_secs(60))).await;
+                tokio::time::sleep(least_pause.min(Duration::from_mins(1))).await;
                 Err(trouble)
             }
         }

@@ -161,7 +161,7 @@ export type AnswerKind = "confirmed" | "accepted_offline" | "refused" | "unknown
 export type RedeemAnswer = { answer: AnswerKind; op_id: Uuid | null; voucher_id: Uuid | null; code: string; title: string | null; price: Money | null; buyer: string | null;
   recipient: string | null; expires_on: string | null; refusal: Refusal | null; at: string; undo_until: string | null };
 export type RedemptionState = "confirmed" | "waiting" | "conflict" | "refused" | "withdrawn" | "undone";
-export type RecentRedemption = { op_id: Uuid; voucher_id: Uuid; code: string; title: string; price: Money; at: string; staff: string; state: RedemptionState; undo_until: string | null };
+export type RecentRedemption = { op_id: Uuid; voucher_id: Uuid; code: string; title: string; price: Money | null; at: string; staff: string; state: RedemptionState; undo_until: string | null };
 export type TemplateCard = { id: Uuid; version: number; title: string; description: string; price: Money; validity_months: number | null };
 export type SaleForm = { template_id: Uuid; buyer: string; email: string; recipient: string; message: string; payment: Payment };
 export type SaleReceipt = { voucher_id: Uuid; code: string; title: string; price: Money; buyer: string; recipient: string | null; expires_on: string | null; sold_at: string; online: boolean };

@@ -6,6 +6,8 @@ type Catalogue = Record<string, unknown>
 
 const here = import.meta.dirname
 const bindings = readFileSync(join(here, '../bindings/commands.ts'), 'utf8')
+  .replace(/\/\*.*?\*\//gs, '')
+  .replace(/^\s*\/\/.*$/gm, '')
 
 function read(locale: string): Catalogue {
   const folder = join(here, 'messages', locale)
@@ -28,12 +30,7 @@ function placeholders(message: unknown): string[] {
 /** The values of a union of strings in the generated types, in whatever layout it is written. */
 function unionOf(name: string): string[] {
   const body = new RegExp(`export type ${name} =([^;]*?)(?:;|\\nexport)`).exec(bindings)?.[1] ?? ''
-  return [
-    ...body
-      .replace(/\/\*.*?\*\//gs, '')
-      .replace(/\/\/.*$/gm, '')
-      .matchAll(/["'](\w+)["']/g),
-  ].map((match) => match[1] as string)
+  return [...body.matchAll(/["'](\w+)["']/g)].map((match) => match[1] as string)
 }
 
 describe('the catalogue', () => {

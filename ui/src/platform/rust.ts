@@ -1,13 +1,18 @@
-import { type AppError, commands, type Result } from '../bindings/commands'
+import { type AppError, commands } from '../bindings/commands'
 import { Failure } from './failure'
 
-type Answer<R> = R extends Result<infer T, AppError> ? T : R
+type Outcome = { status: 'ok'; data: unknown } | { status: 'error'; error: AppError }
+type Value<R> = R extends { status: 'ok'; data: infer T }
+  ? T
+  : R extends { status: 'error' }
+    ? never
+    : R
 type Unwrapped<F> = F extends (...args: infer A) => Promise<infer R>
-  ? (...args: A) => Promise<R extends { status: 'error' } ? never : Answer<R>>
+  ? (...args: A) => Promise<Value<R>>
   : never
 type Rust = { [Name in keyof typeof commands]: Unwrapped<(typeof commands)[Name]> }
 
-function isResult(value: unknown): value is Result<unknown, AppError> {
+function isOutcome(value: unknown): value is Outcome {
   if (typeof value !== 'object' || value === null || !('status' in value)) return false
   return (
     (value.status === 'ok' && 'data' in value) || (value.status === 'error' && 'error' in value)
@@ -17,7 +22,7 @@ function isResult(value: unknown): value is Result<unknown, AppError> {
 function unwrap(command: (...args: never[]) => Promise<unknown>) {
   return async (...args: never[]) => {
     const answer = await command(...args)
-    if (!isResult(answer)) return answer
+    if (!isOutcome(answer)) return answer
     if (answer.status === 'error') throw new Failure(answer.error)
     return answer.data
   }

@@ -50,6 +50,25 @@ describe('a burst of keys', () => {
     expect(feed(keys)).toEqual({ kind: 'scan', text: 'HA112ZWM' })
   })
 
+  it('keeps the shifted symbol where the layout shows a digit for it', () => {
+    // The same keys as "$4" on the American layout; AZERTY shows 4 and an apostrophe.
+    const keys: Key[] = [
+      ...keysOf('ABCD', 6, 0),
+      { code: 'Digit4', shown: '4', shift: true, modified: false, at: 24 },
+      { code: 'Digit4', shown: "'", shift: false, modified: false, at: 30 },
+    ]
+    expect(feed(keys)).toEqual({ kind: 'scan', text: 'ABCD$4' })
+  })
+
+  it('takes a shifted character that comes without the shift key', () => {
+    const keys: Key[] = [
+      ...keysOf('MBB1', 6, 0),
+      { code: 'Semicolon', shown: ':', shift: false, modified: false, at: 24 },
+      { code: 'KeyA', shown: 'A', shift: false, modified: false, at: 30 },
+    ]
+    expect(feed(keys)).toEqual({ kind: 'scan', text: 'MBB1:A' })
+  })
+
   it('is not confused by the shift key that comes between', () => {
     const keys = keysOf('ABCD12', 8).flatMap((key) => [
       { code: 'ShiftLeft', shift: true, modified: false, at: key.at - 1 },

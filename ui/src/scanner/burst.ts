@@ -1,6 +1,6 @@
 import { characterOf } from './keys'
 
-export type Key = { code: string; shift: boolean; modified: boolean; at: number }
+export type Key = { code: string; shown?: string; shift: boolean; modified: boolean; at: number }
 
 export type Heard =
   /** Could be typing or the start of a scan. */
@@ -19,7 +19,7 @@ export type Options = {
   prefix: string
 }
 
-export const defaults: Options = { pause: 40, shortest: 6, prefix: '' }
+export const defaults: Options = { pause: 60, shortest: 6, prefix: '' }
 
 const ENDS = new Set(['Enter', 'NumpadEnter', 'Tab'])
 const SILENT = new Set(['ShiftLeft', 'ShiftRight', 'CapsLock', 'NumLock'])
@@ -39,7 +39,7 @@ export class Burst {
     if (!inTime) this.#text = ''
 
     if (ENDS.has(key.code)) return this.#end()
-    const character = key.modified ? null : characterOf(key.code, key.shift)
+    const character = key.modified ? null : characterOf(key.code, key.shift, key.shown)
     if (character === null) {
       this.#text = ''
       return { kind: 'nothing' }

@@ -22,14 +22,20 @@ const SYMBOLS: Record<string, [plain: string, shifted: string]> = {
 
 const SHIFTED_DIGITS = ')!@#$%^&*('
 
-/** The character that a physical key means on the scanner's layout; null for a key without one. */
-export function characterOf(code: string, shift: boolean): string | null {
-  if (/^Key[A-Z]$/.test(code)) return shift ? code.slice(3) : code.slice(3).toLowerCase()
-  if (/^Digit\d$/.test(code)) {
-    const digit = code.slice(5)
-    return shift ? SHIFTED_DIGITS.charAt(Number(digit)) : digit
-  }
-  if (/^Numpad\d$/.test(code)) return code.slice(6)
-  const symbol = SYMBOLS[code]
-  return symbol ? symbol[shift ? 1 : 0] : null
+function pairOf(code: string): [plain: string, shifted: string] | null {
+  if (/^Key[A-Z]$/.test(code)) return [code.slice(3).toLowerCase(), code.slice(3)]
+  if (/^Digit\d$/.test(code)) return [code.slice(5), SHIFTED_DIGITS.charAt(Number(code.slice(5)))]
+  if (/^Numpad\d$/.test(code)) return [code.slice(6), code.slice(6)]
+  return SYMBOLS[code] ?? null
+}
+
+/**
+ * The character that a physical key means on the scanner's layout; null for a key without one.
+ * `shown` is what the computer's layout made of it: remote desktops and test drivers send a shifted
+ * character without the shift key, and no layout shows that character there unshifted.
+ */
+export function characterOf(code: string, shift: boolean, shown = ''): string | null {
+  const pair = pairOf(code)
+  if (!pair) return null
+  return shift || shown === pair[1] ? pair[1] : pair[0]
 }

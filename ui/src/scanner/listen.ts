@@ -29,6 +29,7 @@ export function listenForScans(onScan: (text: string) => void, options: Options 
     const field = fieldOf(event.target)
     const heard = burst.hear({
       code: event.code,
+      shown: event.key,
       shift: event.shiftKey,
       modified: event.ctrlKey || event.altKey || event.metaKey,
       at: event.timeStamp,

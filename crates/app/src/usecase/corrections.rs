@@ -48,7 +48,7 @@ impl VoucherAction {
 pub(crate) fn offers(seat: &Seat, view: &View, voucher: &Voucher) -> AppResult<Vec<ActionOffer>> {
     let any = Reason::new("asked").map_err(AppError::internal)?;
     let mut offers = Vec::new();
-    for action in ALL.into_iter().filter(|action| seat.session.role.may(action.deed())) {
+    for action in ALL.into_iter().filter(|action| seat.session.role.may(action.deed()) && seat.can_now(*action)) {
         let new = seat.operation(action.operation(voucher, any.clone(), voucher.payment));
         if matches!(view.foretell(&new)?.outcome, Outcome::Applied) {
             offers.push(action.offer());
@@ -58,10 +58,19 @@ pub(crate) fn offers(seat: &Seat, view: &View, voucher: &Voucher) -> AppResult<V
 }
 
 impl Seat {
+    /// Honouring an expired voucher is a favour that can wait for the server: honoured twice without it, the second one would
+    /// be refused after the goods went.
+    fn can_now(&self, action: VoucherAction) -> bool {
+        action != VoucherAction::HonourExpired || self.device.is_online()
+    }
+
     /// Does it, and shows the voucher as it is afterwards.
     pub async fn act_on_voucher(&self, form: ActionForm) -> AppResult<VoucherDetail> {
         self.require(Deed::UseOffice)?;
         self.require(form.action.deed())?;
+        if !self.can_now(form.action) {
+            return Err(AppError::new(ErrorCode::Offline, "an expired voucher is honoured with the server only"));
+        }
         let voucher = id(&form.voucher_id, ErrorCode::UnknownVoucher)?;
         let found = self.read(move |view| Ok(view.voucher(voucher)?)).await?;
         let found = found.ok_or_else(|| AppError::new(ErrorCode::UnknownVoucher, "no such voucher here"))?.voucher;

@@ -39,7 +39,7 @@ pub async fn insert(conn: &mut PgConnection, device: DeviceId, incarnation: Inca
     sqlx::query(
         "INSERT INTO operation (device_id, incarnation, dev_seq, op_id, taken, hash, body, claimed_at, received_at, commit_no,
                                 subject_kind, subject_id, outcome, row_version, receipt)
-         SELECT $1, $2, n.* FROM unnest($3::bigint[], $4::uuid[], $5::boolean[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[],
+         SELECT $1::uuid, $2::integer, n.* FROM unnest($3::bigint[], $4::uuid[], $5::boolean[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[],
                                         $10::bigint[], $11::text[], $12::uuid[], $13::jsonb[], $14::bigint[], $15::bytea[]) AS n",
     )
     .bind(device.0)

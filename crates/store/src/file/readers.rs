@@ -3,7 +3,10 @@
 use std::{
     ops::Deref,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use rusqlite::Connection;
@@ -13,19 +16,29 @@ use crate::error::{StoreError, StoreFile};
 
 /// More than that are opened when needed, but not kept.
 const KEPT: usize = 4;
+/// SQLite asks after so many of its steps whether to go on.
+const STEPS: i32 = 1000;
+/// How often it may ask within a budget: some tens of milliseconds.
+const BUDGET: i64 = 3000;
+const NO_BUDGET: i64 = i64::MAX;
 
 /// The reading ends of one file.
 pub(crate) struct Readers {
     file: StoreFile,
     path: PathBuf,
     key: Key,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    idle: Arc<Mutex<Vec<Reader>>>,
+}
+
+struct Reader {
+    connection: Connection,
+    budget: Arc<AtomicI64>,
 }
 
 /// One moment of a file, until dropped.
 pub(crate) struct Snapshot {
-    connection: Option<Connection>,
-    idle: Arc<Mutex<Vec<Connection>>>,
+    reader: Option<Reader>,
+    idle: Arc<Mutex<Vec<Reader>>>,
 }
 
 impl Readers {
@@ -36,16 +49,27 @@ impl Readers {
     /// The file as it is now. SQLite takes the snapshot at the first read, so that one is made here.
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => connect(self.file, &self.path, &self.key, Use::Read)?,
+        let reader = match idle {
+            Some(reader) => reader,
+            None => self.open()?,
         };
-        let begun = connection
+        let begun = reader
+            .connection
             .prepare_cached("BEGIN")
             .and_then(|mut begin| begin.execute([]))
-            .and_then(|_| connection.prepare_cached("SELECT 1 FROM sqlite_schema LIMIT 1")?.query_row([], |_| Ok(())));
+            .and_then(|_| reader.connection.prepare_cached("SELECT 1 FROM sqlite_schema LIMIT 1")?.query_row([], |_| Ok(())));
         begun.map_err(|error| StoreError::from_sqlite(self.file, &error))?;
-        Ok(Snapshot { connection: Some(connection), idle: Arc::clone(&self.idle) })
+        Ok(Snapshot { reader: Some(reader), idle: Arc::clone(&self.idle) })
+    }
+
+    fn open(&self) -> Result<Reader, StoreError> {
+        let mut connection = connect(self.file, &self.path, &self.key, Use::Read)?;
+        let budget = Arc::new(AtomicI64::new(NO_BUDGET));
+        let left = Arc::clone(&budget);
+        connection
+            .progress_handler(STEPS, Some(move || left.fetch_sub(1, Ordering::Relaxed) <= 0))
+            .map_err(|error| StoreError::from_sqlite(self.file, &error))?;
+        Ok(Reader { connection, budget })
     }
 
     /// Closes those that wait.
@@ -54,24 +78,39 @@ impl Readers {
     }
 }
 
+impl Snapshot {
+    fn reader(&self) -> &Reader {
+        // `drop` alone takes it out.
+        self.reader.as_ref().unwrap_or_else(|| unreachable!())
+    }
+
+    /// Asks what may take too long; SQLite says that it was interrupted if it does.
+    pub(crate) fn within_budget<T>(&self, question: impl FnOnce(&Connection) -> T) -> T {
+        let Reader { connection, budget } = self.reader();
+        budget.store(BUDGET, Ordering::Relaxed);
+        let answer = question(connection);
+        budget.store(NO_BUDGET, Ordering::Relaxed);
+        answer
+    }
+}
+
 impl Deref for Snapshot {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        // `drop` alone takes it out.
-        self.connection.as_ref().unwrap_or_else(|| unreachable!())
+        &self.reader().connection
     }
 }
 
 impl Drop for Snapshot {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
-        if connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).is_err() {
+        let Some(reader) = self.reader.take() else { return };
+        if reader.connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).is_err() {
             return;
         }
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < KEPT {
-            idle.push(connection);
+            idle.push(reader);
         }
     }
 }

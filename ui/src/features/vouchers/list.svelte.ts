@@ -8,7 +8,7 @@ import {
   type VoucherQuery,
   type VoucherRow,
 } from '$/platform'
-import { PAGE, Pages } from './pages'
+import { Pages, pageOf, sizeOf, startOf } from './pages'
 
 const TYPING = 90
 const SETTLE = 400
@@ -114,7 +114,7 @@ class VoucherList {
     }
     this.loading = true
     try {
-      const answer = await this.#read(null)
+      const answer = await this.#read(0, null)
       if (asked !== this.#asked) return
       const pages = new Pages()
       pages.put(0, answer)
@@ -133,7 +133,7 @@ class VoucherList {
 
   /** The rows that are in sight; reads what is missing of them. */
   see(start: number, end: number) {
-    this.#wanted = [Math.floor(start / PAGE), Math.floor(Math.max(start, end - 1) / PAGE)]
+    this.#wanted = [pageOf(start), pageOf(Math.max(start, end - 1))]
     void this.#fill()
   }
 
@@ -141,6 +141,10 @@ class VoucherList {
     const [first, last] = this.#wanted
     for (let page = first; page <= last; page++) if (!this.#pages.has(page)) return page
     return null
+  }
+
+  #inSight(page: number) {
+    return page >= this.#wanted[0] && page <= this.#wanted[1]
   }
 
   // A far page is reached by its predecessors' keys, so a jump reads its way there and shows it.
@@ -153,12 +157,12 @@ class VoucherList {
         const pages = this.#pages
         const next = pages.next(page)
         if (!next) break
-        this.target = page - next.page > 2 ? page * PAGE : null
-        const answer = await this.#read(next.key)
+        this.target = page - next.page > 2 ? startOf(page) : null
+        const answer = await this.#read(next.page, next.key)
         if (asked !== this.#asked) continue
         pages.put(next.page, answer)
         this.failure = null
-        this.version++
+        if (this.#inSight(next.page)) this.version++
       }
     } catch (thrown) {
       this.failure = asAppError(thrown)
@@ -168,8 +172,8 @@ class VoucherList {
     }
   }
 
-  #read(after: string | null) {
-    return rust.voucherPage({ ...this.#query, after, limit: PAGE })
+  #read(page: number, after: string | null) {
+    return rust.voucherPage({ ...this.#query, after, limit: sizeOf(page) })
   }
 
   /** Something changed: the pages in sight are read again where they stand. */
@@ -186,7 +190,7 @@ class VoucherList {
       for (let page = first; page <= last; page++) {
         const next = pages.next(page)
         if (!next || next.page !== page) return
-        const answer = await this.#read(next.key)
+        const answer = await this.#read(next.page, next.key)
         if (asked !== this.#asked) return
         pages.put(page, answer)
       }

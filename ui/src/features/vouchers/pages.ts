@@ -1,8 +1,15 @@
 import type { VoucherPage, VoucherRow } from '$/platform'
 
-export const PAGE = 200
+/** Rows of the first page: few, because it is read again with every letter of a search. */
+export const FIRST = 100
+/** Rows of every page after it: many, because a jump reads all pages on its way. */
+export const PAGE = 500
 // Far more than any window shows, and the memory stays the same at a million rows.
-const KEPT = 40
+const KEPT = 16
+
+export const sizeOf = (page: number) => (page === 0 ? FIRST : PAGE)
+export const startOf = (page: number) => (page === 0 ? 0 : FIRST + (page - 1) * PAGE)
+export const pageOf = (row: number) => (row < FIRST ? 0 : 1 + Math.floor((row - FIRST) / PAGE))
 
 /**
  * The rows of one query as far as they were read. A page can be asked for again by its key once
@@ -30,7 +37,8 @@ export class Pages {
   }
 
   row(index: number): VoucherRow | undefined {
-    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE]
+    const page = pageOf(index)
+    return this.#pages.get(page)?.[index - startOf(page)]
   }
 
   has(page: number) {
@@ -58,7 +66,7 @@ export class Pages {
       this.#ended = true
       this.#keys.length = page + 1
     }
-    if (last) this.#reached = page * PAGE + answer.rows.length
+    if (last) this.#reached = startOf(page) + answer.rows.length
     this.#forget(page)
   }
 

@@ -1,0 +1,134 @@
+//! Each role against each command, as a table. A command that is not in the table fails the test of `src-tauri/command_names.rs`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod stage;
+
+use beadsbox_app::{
+    AppError, ErrorCode, Seat,
+    view::{ActionForm, SaleForm, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery},
+};
+use beadsbox_domain::{Payment, Role, Settlement, Vat};
+use stage::Centre;
+
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+const COUNTER_UP: &[Role] = &[Role::Counter, Role::BackOffice, Role::Admin];
+const OFFICE_UP: &[Role] = &[Role::BackOffice, Role::Admin];
+const ADMIN: &[Role] = &[Role::Admin];
+
+/// Commands that need nobody signed in, or that everybody signed in may call.
+const FREE: &[&str] = &[
+    "program_state",
+    "retry_start",
+    "enrol",
+    "sign_in",
+    "sign_out",
+    "set_preferences",
+    "status_bar",
+    "sync_now",
+    "check_code",
+    "currencies",
+    "open_till",
+];
+
+const TABLE: &[(&str, &[Role])] = &[
+    ("redeem", COUNTER_UP),
+    ("undo_redemption", COUNTER_UP),
+    ("recent_redemptions", COUNTER_UP),
+    ("sale_templates", COUNTER_UP),
+    ("sell", COUNTER_UP),
+    ("voucher_page", OFFICE_UP),
+    ("voucher_detail", OFFICE_UP),
+    ("act_on_voucher", OFFICE_UP),
+    ("templates", OFFICE_UP),
+    ("template_detail", OFFICE_UP),
+    ("save_template", OFFICE_UP),
+    ("archive_template", OFFICE_UP),
+    ("conflicts", OFFICE_UP),
+    ("settle_conflict", ADMIN),
+    ("sync_overview", OFFICE_UP),
+    ("acknowledge_refusal", OFFICE_UP),
+    ("create_enrolment_code", ADMIN),
+    ("revoke_device", ADMIN),
+    ("shops", OFFICE_UP),
+];
+
+async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
+    let id = NOBODY;
+    let text = || "a reason".to_owned();
+    match command {
+        "redeem" => seat.redeem("0000-0000-00000").await.map(drop),
+        "undo_redemption" => seat.undo_redemption(id, id, "a reason").await.map(drop),
+        "recent_redemptions" => seat.recent_redemptions().await.map(drop),
+        "sale_templates" => seat.sale_templates().await.map(drop),
+        "sell" => {
+            let (template_id, buyer, none) = (id.to_owned(), "Buyer".to_owned(), String::new);
+            seat.sell(SaleForm { template_id, buyer, email: none(), recipient: none(), message: none(), payment: Payment::Cash }).await.map(drop)
+        }
+        "voucher_page" => {
+            let query = VoucherQuery {
+                search: String::new(),
+                filters: VoucherFilters::default(),
+                sort: SortKey::Code,
+                descending: false,
+                after: None,
+                limit: 1,
+            };
+            seat.voucher_page(query).await.map(drop)
+        }
+        "voucher_detail" => seat.voucher_detail(id).await.map(drop),
+        "act_on_voucher" => {
+            seat.act_on_voucher(ActionForm { voucher_id: id.to_owned(), action: VoucherAction::Cancel, reason: text(), payment: None }).await.map(drop)
+        }
+        "templates" => seat.templates(true).await.map(drop),
+        "template_detail" => seat.template_detail(id).await.map(drop),
+        "save_template" => {
+            let form = TemplateForm {
+                title: String::new(),
+                description: String::new(),
+                price: String::new(),
+                currency: String::new(),
+                validity_months: None,
+                vat: Vat::MultiPurpose,
+            };
+            seat.save_template(SaveTemplate { id: None, based_on: None, form }).await.map(drop)
+        }
+        "archive_template" => seat.archive_template(id, true).await.map(drop),
+        "conflicts" => seat.conflicts(true).await.map(drop),
+        "settle_conflict" => {
+            let form = SettleForm { conflict_id: id.to_owned(), version: 1, settlement: Settlement::WriteOff, reason: text() };
+            seat.settle_conflict(form).await.map(drop)
+        }
+        "sync_overview" => seat.sync_overview().await.map(drop),
+        "acknowledge_refusal" => seat.acknowledge_refusal(id).await.map(drop),
+        "create_enrolment_code" => seat.create_enrolment_code(id).await.map(drop),
+        "revoke_device" => seat.revoke_device(id).await.map(drop),
+        "shops" => seat.shops().await.map(drop),
+        other => panic!("the table has no call for {other}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_role_may_call_exactly_its_commands() {
+    let centre = Centre::open().await;
+    let mut wrong = Vec::new();
+    for (person, role) in stage::PEOPLE {
+        let till = centre.till("Montmartre", person).await;
+        for (command, allowed) in TABLE {
+            let barred = call(&till.seat(), command).await.is_err_and(|error| error.code == ErrorCode::RoleNotAllowed);
+            if barred == allowed.contains(&role) {
+                wrong.push(format!("{role:?} {command}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn every_command_of_the_shell_is_in_the_table() {
+    let names = include_str!("../../../src-tauri/command_names.rs");
+    let declared: Vec<&str> = names.split('"').skip(1).step_by(2).collect();
+    let known: Vec<&str> = TABLE.iter().map(|(name, _)| *name).chain(FREE.iter().copied()).collect();
+    let missing: Vec<&&str> = declared.iter().filter(|name| !known.contains(name)).collect();
+    assert!(missing.is_empty() && declared.len() == known.len(), "{missing:?}, {} declared, {} known", declared.len(), known.len());
+}

@@ -1,0 +1,205 @@
+//! A server on a database of its own, and devices with real files, over real HTTP.
+
+#![allow(dead_code, reason = "each test file uses its own part of the stage")]
+#![allow(clippy::allow_attributes, reason = "whether something here is unused differs by test file")]
+
+pub mod clock;
+pub mod link;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use beadsbox_app::{
+    AppError, Program, Seat,
+    host::{ASK_LIMIT, Host, KeyFile, SystemRandom},
+    view::{EnrolForm, SaleForm, SaleReceipt, SignInForm, SortKey, StatusBar, VoucherFilters, VoucherPage, VoucherQuery},
+};
+use beadsbox_domain::{Payment, Role, Status};
+use beadsbox_testkit::TestDatabase;
+use tempfile::TempDir;
+
+use self::{
+    clock::TurnedClock,
+    link::{Link, Wire},
+};
+
+pub const PASSWORD: &str = "honey and amber 7";
+pub const PEOPLE: [(&str, Role); 3] = [("Ada", Role::Admin), ("Bruno", Role::BackOffice), ("Carla", Role::Counter)];
+
+/// The centre: database, server, shops and people.
+pub struct Centre {
+    pub database: TestDatabase,
+    pub address: SocketAddr,
+    server: Option<beadsbox_server::RunningServer>,
+}
+
+impl Centre {
+    pub async fn open() -> Self {
+        let database = TestDatabase::create().await;
+        beadsbox_server::migrate(database.url()).await.unwrap();
+        let server = start(database.url(), "127.0.0.1:0".parse().unwrap()).await;
+        let centre = Self { database, address: server.address(), server: Some(server) };
+        for shop in ["Montmartre", "Marais"] {
+            beadsbox_server::organisation::add_shop(centre.database.url(), shop, "Europe/Paris").await.unwrap();
+        }
+        for (name, role) in PEOPLE {
+            beadsbox_server::organisation::add_staff(centre.database.url(), name, role, PASSWORD).await.unwrap();
+        }
+        centre
+    }
+
+    pub async fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
+    }
+
+    pub async fn start_again(&mut self) {
+        self.server = Some(start(self.database.url(), self.address).await);
+    }
+
+    /// A new device of that shop, signed in as that person.
+    pub async fn till(&self, shop: &str, person: &str) -> Till {
+        let till = Till::new(self.address).await;
+        till.enrol(self, shop).await.unwrap();
+        till.sign_in(person, PASSWORD).await.unwrap();
+        till.sync().await;
+        till
+    }
+
+    pub async fn code(&self, shop: &str) -> String {
+        beadsbox_server::organisation::enrolment_code(self.database.url(), shop).await.unwrap()
+    }
+
+    /// One number from the database.
+    pub async fn count(&self, query: &'static str) -> i64 {
+        self.database.count(query).await
+    }
+}
+
+async fn start(url: &str, listen: SocketAddr) -> beadsbox_server::RunningServer {
+    beadsbox_server::Server::start(beadsbox_server::Config::new(url, listen)).await.unwrap()
+}
+
+/// A device: its folder, its wire, its clock, and the program on it.
+pub struct Till {
+    pub folder: TempDir,
+    pub link: Link,
+    pub clock: Arc<TurnedClock>,
+    pub program: Program,
+}
+
+impl Till {
+    pub async fn new(server: SocketAddr) -> Self {
+        let (folder, link, clock) = (TempDir::new().unwrap(), Link::to(server).await, Arc::new(TurnedClock::default()));
+        let program = Program::new(host(folder.path(), &clock), "test".to_owned());
+        program.start().await;
+        Self { folder, link, clock, program }
+    }
+
+    pub async fn enrol(&self, centre: &Centre, shop: &str) -> Result<(), AppError> {
+        let form = EnrolForm { server: format!("http://{}", self.link.address), code: centre.code(shop).await, device_name: format!("Till {shop}") };
+        self.program.enrol(form).await.map(drop)
+    }
+
+    pub async fn sign_in(&self, name: &str, password: &str) -> Result<(), AppError> {
+        self.program.sign_in(SignInForm { name: name.to_owned(), password: password.to_owned() }).await.map(drop)
+    }
+
+    pub fn seat(&self) -> Seat {
+        self.program.seat().unwrap()
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join("data").join(name)
+    }
+
+    /// Ends the program as it stands, and starts it again on the same files; nobody is signed in then.
+    pub async fn restart(&mut self) {
+        self.program.close();
+        // Whatever still runs holds the files' lock for a moment.
+        self.program = Program::new(host(self.folder.path(), &self.clock), "test".to_owned());
+        for _ in 0..100 {
+            self.program.start().await;
+            if self.program.state().await.problem.is_none() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn go_offline(&self) {
+        self.link.set(Wire::Cut);
+        self.until("offline", |status| !status.online).await;
+    }
+
+    pub async fn come_back(&self) {
+        self.link.set(Wire::Whole);
+        self.sync().await;
+    }
+
+    /// Everything sent and taken.
+    pub async fn sync(&self) -> StatusBar {
+        for _ in 0..50 {
+            if let Ok(status) = self.seat().sync_now().await {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the device does not sync: {:?}", self.seat().status_bar().await);
+    }
+
+    pub async fn until(&self, what: &str, seen: impl Fn(&StatusBar) -> bool) {
+        for _ in 0..400 {
+            if seen(&self.seat().status_bar().await.unwrap()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("never {what}: {:?}", self.seat().status_bar().await);
+    }
+
+    pub async fn sell(&self, buyer: &str) -> SaleReceipt {
+        let card = self.seat().sale_templates().await.unwrap().into_iter().min_by_key(|card| card.price.minor).unwrap();
+        let form = SaleForm {
+            template_id: card.id,
+            buyer: buyer.to_owned(),
+            email: String::new(),
+            recipient: String::new(),
+            message: String::new(),
+            payment: Payment::Cash,
+        };
+        self.seat().sell(form).await.unwrap()
+    }
+
+    pub async fn page(&self, search: &str) -> VoucherPage {
+        let query = VoucherQuery {
+            search: search.to_owned(),
+            filters: VoucherFilters::default(),
+            sort: SortKey::SoldAt,
+            descending: true,
+            after: None,
+            limit: 500,
+        };
+        self.seat().voucher_page(query).await.unwrap()
+    }
+
+    pub async fn status_of(&self, code: &str) -> Status {
+        self.page(code).await.rows.first().unwrap().status
+    }
+}
+
+fn host(folder: &Path, clock: &Arc<TurnedClock>) -> Host {
+    Host {
+        clock: Arc::clone(clock) as _,
+        random: Arc::new(SystemRandom),
+        secrets: Arc::new(KeyFile::new(folder.join("keys"))),
+        data_dir: folder.join("data"),
+        ca_file: None,
+        ask_limit: ASK_LIMIT,
+    }
+}

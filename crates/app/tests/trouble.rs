@@ -1,0 +1,256 @@
+//! Behaviour under trouble: each time a clear error, nothing lost, nothing shown as done that is not on disk.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod stage;
+
+use std::fs;
+
+use beadsbox_app::{
+    ErrorCode, Program,
+    host::{ASK_LIMIT, Host, Secrets, SecretsError, SystemClock, SystemRandom},
+    view::{AnswerKind, EnrolForm, OfflineLimit, Phase, RedemptionState, RefusalView, SaleForm},
+};
+use beadsbox_domain::{Payment, Status};
+use jiff::SignedDuration;
+use stage::{Centre, PASSWORD, Till, link::Wire};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_passwords_are_refused_and_slowed_down_offline_too() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Carla").await;
+    assert_eq!(till.sign_in("Carla", "guess").await.unwrap_err().code, ErrorCode::WrongPassword);
+    till.link.set(Wire::Cut);
+    till.program.sign_out().await;
+    for _ in 0..4 {
+        assert_eq!(till.sign_in("carla", "guess").await.unwrap_err().code, ErrorCode::WrongPassword);
+    }
+    let delayed = till.sign_in("Carla", PASSWORD).await.unwrap_err();
+    assert_eq!(delayed.code, ErrorCode::SignInDelayed, "even the right one has to wait");
+    assert_eq!(till.sign_in("Bruno", PASSWORD).await.unwrap_err().code, ErrorCode::SignInOfflineUnknown);
+    till.clock.turn(SignedDuration::from_secs(5));
+    till.sign_in("Carla", PASSWORD).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_without_the_server_ends_after_its_days() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Carla").await;
+    till.link.set(Wire::Cut);
+    till.program.sign_out().await;
+    till.sign_in("Carla", PASSWORD).await.unwrap();
+    till.clock.turn(SignedDuration::from_hours(24 * 7 + 1));
+    assert_eq!(till.program.seat().err().unwrap().code, ErrorCode::SignInExpired);
+    assert_eq!(till.sign_in("Carla", PASSWORD).await.unwrap_err().code, ErrorCode::SignInOfflineExpired);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_device_says_so_wipes_its_cache_and_keeps_its_outbox() {
+    let centre = Centre::open().await;
+    let (office, till) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Ada").await);
+    till.go_offline().await;
+    till.sell("Kept in the outbox").await;
+    let overview = office.seat().sync_overview().await.unwrap();
+    let device = overview.devices.iter().find(|device| device.name == "Till Marais").unwrap().id.clone();
+    office.seat().revoke_device(&device).await.unwrap();
+    till.link.set(Wire::Whole);
+    assert_eq!(till.seat().sync_now().await.unwrap_err().code, ErrorCode::DeviceRevoked);
+    let overview = till.seat().sync_overview().await.unwrap();
+    assert_eq!((overview.cursor, overview.status.waiting), (0, 1));
+    assert_eq!(overview.status.trouble.unwrap().code, ErrorCode::DeviceRevoked);
+}
+
+struct NoKeyring;
+
+impl Secrets for NoKeyring {
+    fn load(&self) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, SecretsError> {
+        Err(SecretsError::Absent("no Secret Service".to_owned()))
+    }
+
+    fn save(&self, _: &[u8]) -> Result<(), SecretsError> {
+        Err(SecretsError::Absent("no Secret Service".to_owned()))
+    }
+}
+
+#[tokio::test]
+async fn without_a_keyring_the_program_says_so_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let host = Host {
+        clock: std::sync::Arc::new(SystemClock::default()),
+        random: std::sync::Arc::new(SystemRandom),
+        secrets: std::sync::Arc::new(NoKeyring),
+        data_dir: folder.path().join("data"),
+        ca_file: None,
+        ask_limit: ASK_LIMIT,
+    };
+    let program = Program::new(host, String::new());
+    program.start().await;
+    let state = program.state().await;
+    assert_eq!((state.phase, state.problem.unwrap().code), (Phase::Blocked, ErrorCode::KeyringAbsent));
+    assert!(!folder.path().join("data/outbox.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_keys_block_and_touch_nothing() {
+    let centre = Centre::open().await;
+    let mut till = centre.till("Montmartre", "Carla").await;
+    let before = fs::read(till.file("outbox.db")).unwrap();
+    till.program.close();
+    fs::remove_file(till.folder.path().join("keys")).unwrap();
+    till.program = Program::new(
+        Host {
+            clock: till.clock.clone(),
+            random: std::sync::Arc::new(SystemRandom),
+            secrets: std::sync::Arc::new(beadsbox_app::host::KeyFile::new(till.folder.path().join("keys"))),
+            data_dir: till.folder.path().join("data"),
+            ca_file: None,
+            ask_limit: ASK_LIMIT,
+        },
+        String::new(),
+    );
+    till.program.start().await;
+    assert_eq!(till.program.state().await.problem.unwrap().code, ErrorCode::KeyringMismatch);
+    assert_eq!(fs::read(till.file("outbox.db")).unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_copy_on_the_same_files_is_refused() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Carla").await;
+    let second = Till { folder: tempfile::tempdir().unwrap(), ..Till::new(centre.address).await };
+    let host = Host {
+        clock: second.clock.clone(),
+        random: std::sync::Arc::new(SystemRandom),
+        secrets: std::sync::Arc::new(beadsbox_app::host::KeyFile::new(till.folder.path().join("keys"))),
+        data_dir: till.folder.path().join("data"),
+        ca_file: None,
+        ask_limit: ASK_LIMIT,
+    };
+    let program = Program::new(host, String::new());
+    program.start().await;
+    assert_eq!(program.state().await.problem.unwrap().code, ErrorCode::AlreadyRunning);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_or_cut_cache_is_taken_anew_and_the_outbox_stays() {
+    let centre = Centre::open().await;
+    let mut till = centre.till("Montmartre", "Ada").await;
+    let code = till.sell("Before the cut").await.code;
+    till.sync().await;
+    till.go_offline().await;
+    let waiting = till.sell("Not sent yet").await.code;
+    till.program.close();
+    let cache = till.file("cache.db");
+    let length = fs::metadata(&cache).unwrap().len();
+    fs::OpenOptions::new().write(true).open(&cache).unwrap().set_len(length / 2).unwrap();
+    till.restart().await;
+    till.sign_in("Ada", PASSWORD).await.unwrap();
+    // Own work is on the screen although the cache is empty.
+    assert_eq!(till.status_of(&waiting).await, Status::Purchased);
+    assert_eq!(till.status_of(&code).await, Status::Purchased);
+    till.come_back().await;
+    assert_eq!(till.page("").await.rows.len(), 2);
+    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ask_that_a_crash_left_open_is_withdrawn_at_the_next_start() {
+    let centre = Centre::open().await;
+    let mut till = centre.till("Montmartre", "Carla").await;
+    let code = till.sell("Crash").await.code;
+    till.sync().await;
+    till.link.set(Wire::RepliesLost);
+    let seat = till.seat();
+    let scan = code.clone();
+    let asking = tokio::spawn(async move { seat.redeem(&scan).await });
+    while centre.count("SELECT count(*) FROM redemption").await == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    // The program dies after the server took it, and before anybody was told.
+    asking.abort();
+    till.link.set(Wire::Cut);
+    till.restart().await;
+    till.link.set(Wire::Whole);
+    till.sign_in("Carla", PASSWORD).await.unwrap();
+    till.sync().await;
+    assert_eq!(till.seat().recent_redemptions().await.unwrap()[0].state, RedemptionState::Withdrawn);
+    assert_eq!(centre.count("SELECT count(*) FROM redemption WHERE outcome = 'withdrawn'").await, 1);
+    assert_eq!(till.seat().redeem(&code).await.unwrap().answer, AnswerKind::Confirmed, "the voucher is good again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_its_limits_a_till_refuses_offline_and_withdraws_what_it_asked() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Carla").await;
+    let codes = [till.sell("One").await.code, till.sell("Two").await.code];
+    till.sync().await;
+    till.clock.turn(SignedDuration::from_hours(73));
+    // Online the age does not matter; the reply is lost, so the till has only its own word.
+    till.sign_in("Carla", PASSWORD).await.unwrap();
+    till.sync().await;
+    till.clock.turn(SignedDuration::from_hours(73));
+    till.sign_in("Carla", PASSWORD).await.unwrap();
+    till.link.set(Wire::RepliesLost);
+    let refused = till.seat().redeem(&codes[0]).await.unwrap();
+    assert_eq!(refused.answer, AnswerKind::Refused);
+    assert!(matches!(refused.refusal, Some(RefusalView::OverLimit { limit: OfflineLimit::Age, .. })), "{refused:?}");
+    till.link.set(Wire::Cut);
+    till.until("offline", |status| !status.online).await;
+    let refused = till.seat().redeem(&codes[1]).await.unwrap();
+    assert!(matches!(refused.refusal, Some(RefusalView::OverLimit { .. })), "{refused:?}");
+    till.come_back().await;
+    assert_eq!(centre.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 0, "nothing went over the counter, nothing is booked");
+    assert_eq!(centre.count("SELECT count(*) FROM redemption WHERE outcome = 'withdrawn'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_wrong_by_a_day_is_shown_and_loses_nothing() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Ada").await;
+    till.clock.turn(SignedDuration::from_hours(24));
+    till.sign_in("Ada", PASSWORD).await.unwrap();
+    let skew = till.sync().await.clock_skew_seconds.unwrap();
+    assert!((86_300..86_500).contains(&skew), "{skew}");
+    let code = till.sell("Tomorrow's buyer").await.code;
+    assert_eq!(till.seat().redeem(&code).await.unwrap().answer, AnswerKind::Confirmed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_texts_come_back_as_they_went_in_or_with_the_field_named() {
+    let centre = Centre::open().await;
+    let (till, other) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Ada").await);
+    let hostile = ["<script>alert(1)</script>", "'; DROP TABLE voucher; --", "%_\"*", "🎁 Ünïcödé 漢字", "{{7*7}}${7*7}"];
+    for buyer in hostile {
+        till.sell(buyer).await;
+    }
+    till.sync().await;
+    other.sync().await;
+    for buyer in hostile {
+        assert_eq!(other.page(buyer).await.rows[0].buyer, buyer);
+    }
+    let card = till.seat().sale_templates().await.unwrap().remove(0);
+    let bad = SaleForm {
+        template_id: card.id,
+        buyer: "x".repeat(101),
+        email: "not an address".to_owned(),
+        recipient: "evil\u{202e}".to_owned(),
+        message: "\0".to_owned(),
+        payment: Payment::Cash,
+    };
+    let error = till.seat().sell(bad).await.unwrap_err();
+    let fields: Vec<&str> = error.fields.iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!((error.code, fields), (ErrorCode::InvalidInput, vec!["buyer", "email", "recipient", "message"]));
+    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_no_beadsbox_server_is_told_from_one_that_is_away() {
+    let till = Till::new("127.0.0.1:9".parse().unwrap()).await;
+    let enrol = async |server: &str| {
+        let form = EnrolForm { server: server.to_owned(), code: "AAAA-BBBB-CCCC".to_owned(), device_name: "Till".to_owned() };
+        till.program.enrol(form).await.unwrap_err().code
+    };
+    assert_eq!(enrol("http://127.0.0.1:9").await, ErrorCode::Offline);
+    assert_eq!(enrol("http://vouchers.example.com").await, ErrorCode::InsecureAddress);
+    assert_eq!(enrol("not an address").await, ErrorCode::InvalidInput);
+}

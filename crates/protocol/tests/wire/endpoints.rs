@@ -1,0 +1,123 @@
+//! The JSON of enrolment, sign-in, administration and history.
+
+use beadsbox_domain::{Outcome, Role};
+use beadsbox_protocol::{
+    admin::{DeviceStatus, EnrolmentCode, NewEnrolmentCode, NewShop, NewStaff, StaffPatch},
+    enrol::{EnrolRequest, EnrolResponse},
+    history::HistoryItem,
+    rows::{Device, DeviceState, Shop, Staff},
+    session::{SignInRequest, SignInResponse},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::support::{AT, DEVICE, EPOCH, SHOP, STAFF, at, has_form, id, reads, redeem, stamp, stamp_json, with, without};
+
+/// A request reads and is written in that form; it needs each field and takes no other.
+fn request<T: Serialize + DeserializeOwned>(form: &Value) {
+    let read: T = serde_json::from_value(form.clone()).expect("the form reads");
+    assert_eq!(&serde_json::to_value(&read).expect("JSON"), form);
+    for field in form.as_object().expect("an object").keys() {
+        assert!(!reads::<T>(without(form, field)), "without {field}");
+    }
+    assert!(!reads::<T>(with(form, "extra", json!(1))));
+}
+
+#[test]
+fn requests() {
+    request::<EnrolRequest>(&json!({"code": "7KQ2", "name": "Till 1", "public_key": "00", "proof": "AA=="}));
+    request::<SignInRequest>(&json!({"name": "ana", "password": "p"}));
+    request::<NewShop>(&json!({"name": "Lyon", "time_zone": "Europe/Paris"}));
+    request::<NewStaff>(&json!({"name": "Ana", "password": "p", "role": "admin"}));
+    request::<NewEnrolmentCode>(&json!({"shop_id": id(4)}));
+}
+
+#[test]
+fn what_a_patch_leaves_out_stays() {
+    let nothing: StaffPatch = serde_json::from_value(json!({})).unwrap();
+    assert_eq!((nothing.role, nothing.active, &nothing.password), (None, None, &None));
+    assert_eq!(serde_json::to_value(&nothing).unwrap(), json!({}));
+    let all = json!({"role": "counter", "active": false, "password": "p"});
+    let read: StaffPatch = serde_json::from_value(all.clone()).unwrap();
+    assert_eq!((read.role, read.active), (Some(Role::Counter), Some(false)));
+    assert_eq!(serde_json::to_value(&read).unwrap(), all);
+    assert!(!reads::<StaffPatch>(json!({"name": "Bo"})));
+}
+
+fn shop() -> (Shop, Value) {
+    let shop = Shop { id: SHOP, name: "Lyon".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1 };
+    (shop, json!({"id": id(4), "name": "Lyon", "time_zone": "Europe/Paris", "row_version": 1}))
+}
+
+#[test]
+fn enrol_response() {
+    let (shop, shop_form) = shop();
+    let response = EnrolResponse {
+        device_id: DEVICE,
+        incarnation: 1,
+        token: "t".to_owned(),
+        shop,
+        epoch: EPOCH,
+        server_public_key: "00".to_owned(),
+        enrolled_at: at(),
+        certificate: "AA==".to_owned(),
+    };
+    let form = json!({
+        "device_id": id(1),
+        "incarnation": 1,
+        "token": "t",
+        "shop": shop_form,
+        "epoch": id(7),
+        "server_public_key": "00",
+        "enrolled_at": AT,
+        "certificate": "AA==",
+    });
+    has_form(&response, &form);
+}
+
+#[test]
+fn enrolment_code() {
+    let (shop, shop_form) = shop();
+    has_form(
+        &EnrolmentCode { code: "7KQ2".to_owned(), shop, expires_at: at() },
+        &json!({"code": "7KQ2", "shop": shop_form, "expires_at": AT}),
+    );
+}
+
+#[test]
+fn sign_in_response() {
+    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::BackOffice, active: true, row_version: 2 };
+    let response = SignInResponse { token: "t".to_owned(), expires_at: at(), staff };
+    let form = json!({
+        "token": "t",
+        "expires_at": AT,
+        "staff": {"id": id(3), "name": "Ana", "role": "back_office", "active": true, "row_version": 2},
+    });
+    assert_eq!(serde_json::to_value(&response).unwrap(), form);
+    assert!(serde_json::from_value::<SignInResponse>(form).unwrap() == response);
+}
+
+#[test]
+fn device_status() {
+    let device = Device { id: DEVICE, name: "Till 1".to_owned(), shop: SHOP, public_key: "00".to_owned(), state: DeviceState::Active, row_version: 3 };
+    let device_form = json!({"id": id(1), "name": "Till 1", "shop": id(4), "public_key": "00", "state": "active", "row_version": 3});
+    let silent = DeviceStatus { device, last_contact_at: None, last_seq: 0, waiting: None, clock_skew_seconds: None };
+    let form = json!({"device": device_form, "last_contact_at": null, "last_seq": 0, "waiting": null, "clock_skew_seconds": null});
+    has_form(&silent, &form);
+    let heard = DeviceStatus { last_contact_at: Some(at()), last_seq: 4, waiting: Some(2), clock_skew_seconds: Some(-3), ..silent };
+    let form = json!({"device": form["device"], "last_contact_at": AT, "last_seq": 4, "waiting": 2, "clock_skew_seconds": -3});
+    has_form(&heard, &form);
+}
+
+#[test]
+fn history_item() {
+    let item = HistoryItem { stamp: stamp(), received_at: at(), online: true, operation: redeem(), result: Outcome::Applied };
+    let form = json!({
+        "stamp": stamp_json(),
+        "received_at": AT,
+        "online": true,
+        "operation": {"kind": "redeem", "voucher": id(5), "mode": "asked"},
+        "result": {"outcome": "applied"},
+    });
+    has_form(&item, &form);
+}

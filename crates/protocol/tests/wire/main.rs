@@ -1,0 +1,15 @@
+//! What the wire promises: the bytes that are signed, and the JSON that other programs read.
+
+#![expect(clippy::expect_used, reason = "a test says what it expects")]
+
+mod body;
+mod chain;
+mod endpoints;
+mod enrol;
+mod outcomes;
+mod person;
+mod problem;
+mod receipt;
+mod rows;
+mod support;
+mod sync;

@@ -1,0 +1,76 @@
+use beadsbox_protocol::{ErrorCode, Problem};
+use serde_json::json;
+
+use crate::support::{EPOCH, has_form, id, reads};
+
+/// The closed set, as programs compare it.
+const CODES: [(ErrorCode, &str); 22] = [
+    (ErrorCode::Malformed, "malformed"),
+    (ErrorCode::TooLarge, "too_large"),
+    (ErrorCode::UnknownDevice, "unknown_device"),
+    (ErrorCode::DeviceRevoked, "device_revoked"),
+    (ErrorCode::DeviceQuarantined, "device_quarantined"),
+    (ErrorCode::WrongPassword, "wrong_password"),
+    (ErrorCode::TooManyRequests, "too_many_requests"),
+    (ErrorCode::SessionExpired, "session_expired"),
+    (ErrorCode::StaffInactive, "staff_inactive"),
+    (ErrorCode::Forbidden, "forbidden"),
+    (ErrorCode::EnrolmentCodeWrong, "enrolment_code_wrong"),
+    (ErrorCode::EnrolmentCodeUsed, "enrolment_code_used"),
+    (ErrorCode::SequenceGap, "sequence_gap"),
+    (ErrorCode::ChainForked, "chain_forked"),
+    (ErrorCode::BadSignature, "bad_signature"),
+    (ErrorCode::EpochChanged, "epoch_changed"),
+    (ErrorCode::CursorGone, "cursor_gone"),
+    (ErrorCode::NotFound, "not_found"),
+    (ErrorCode::NameTaken, "name_taken"),
+    (ErrorCode::ClientTooOld, "client_too_old"),
+    (ErrorCode::Unavailable, "unavailable"),
+    (ErrorCode::Internal, "internal"),
+];
+
+#[test]
+fn codes() {
+    for (code, name) in CODES {
+        has_form(&code, &json!(name));
+    }
+    assert!(!reads::<ErrorCode>(json!("something_else")));
+}
+
+#[test]
+fn a_plain_problem_has_no_empty_fields() {
+    let problem = Problem::new(404, ErrorCode::NotFound, "No such thing");
+    has_form(&problem, &json!({"type": "about:blank", "title": "No such thing", "status": 404, "code": "not_found"}));
+}
+
+#[test]
+fn a_whole_problem() {
+    let problem = Problem {
+        detail: Some("more".to_owned()),
+        instance: Some("req-1".to_owned()),
+        retry_after: Some(30),
+        expected_seq: Some(8),
+        epoch: Some(EPOCH),
+        ..Problem::new(409, ErrorCode::SequenceGap, "Operations are missing")
+    };
+    let form = json!({
+        "type": "about:blank",
+        "title": "Operations are missing",
+        "status": 409,
+        "code": "sequence_gap",
+        "detail": "more",
+        "instance": "req-1",
+        "retry_after": 30,
+        "expected_seq": 8,
+        "epoch": id(7),
+    });
+    has_form(&problem, &form);
+}
+
+/// RFC 9457: `type` may be missing, and members that nobody knows are passed over.
+#[test]
+fn another_program_s_problem() {
+    let read: Problem = serde_json::from_value(json!({"title": "t", "status": 500, "code": "internal", "balance": 3})).unwrap();
+    assert_eq!(read, Problem::new(500, ErrorCode::Internal, "t"));
+    assert!(!reads::<Problem>(json!({"title": "t", "status": 500})));
+}

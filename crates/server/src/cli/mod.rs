@@ -1,0 +1,75 @@
+//! The command line.
+
+mod device;
+mod output;
+mod serve;
+mod shop;
+mod staff;
+
+use std::net::SocketAddr;
+
+use clap::{Parser, Subcommand};
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::PgPool;
+
+use crate::{Clock, Config, db, error::StartError, seed};
+
+/// The central server of My Beads Box.
+#[derive(Parser)]
+#[command(name = "beadsbox-server", version)]
+struct Arguments {
+    /// Where the database is: postgres://user:password@host/database
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    database_url: Option<SecretString>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Brings the database up to date, as its owner
+    Migrate,
+    /// Serves devices until SIGTERM or SIGINT
+    Serve {
+        /// Where to listen
+        #[arg(long, default_value = "127.0.0.1:8000", env = "BEADSBOX_LISTEN")]
+        listen: SocketAddr,
+    },
+    /// Staff members
+    #[command(subcommand)]
+    Staff(staff::Command),
+    /// Shops
+    #[command(subcommand)]
+    Shop(shop::Command),
+    /// Devices
+    #[command(subcommand)]
+    Device(device::Command),
+    /// Adds sample data: shops, staff, templates and 500 vouchers in every status
+    Seed,
+}
+
+/// Runs the program with the arguments of its command line.
+pub async fn run() -> Result<(), StartError> {
+    let Arguments { database_url, command } = Arguments::parse();
+    let url = database_url.ok_or_else(|| StartError::Refused("name the database with --database-url or DATABASE_URL".to_owned()))?;
+    match command {
+        Command::Migrate => {
+            db::migrate(url.expose_secret()).await?;
+            output::line("The database is up to date.")
+        }
+        Command::Serve { listen } => serve::serve(Config::new(url.expose_secret(), listen)).await,
+        Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
+        Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
+        Command::Device(command) => device::run(&pool(&url).await?, command).await,
+        Command::Seed => {
+            let seeded = seed::seed(&pool(&url).await?, &Clock::system()).await?;
+            output::line(&seeded.to_string())
+        }
+    }
+}
+
+async fn pool(url: &SecretString) -> Result<PgPool, StartError> {
+    let pool = db::connect(url.expose_secret(), 2).await?;
+    db::check_migrated(&pool).await?;
+    Ok(pool)
+}

@@ -1,0 +1,27 @@
+//! `beadsbox-server serve`
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::{Config, Server, error::StartError};
+
+pub(super) async fn serve(config: Config) -> Result<(), StartError> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).init();
+    let server = Server::start(config).await?;
+    let name = ended().await?;
+    tracing::info!(signal = name, "stopping");
+    server.stop().await;
+    Ok(())
+}
+
+/// The signal that ends the program.
+async fn ended() -> Result<&'static str, StartError> {
+    let refused = |error: std::io::Error| StartError::Refused(format!("signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
+    Ok(tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    })
+}

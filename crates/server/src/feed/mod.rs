@@ -1,0 +1,117 @@
+//! Gives changes: the sequencer that orders them, and the pages that devices take.
+
+mod listen;
+mod pull;
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use sqlx::PgPool;
+use tokio::sync::{Mutex, watch};
+
+use crate::{db::feed, error::Failure, token};
+
+pub(crate) use listen::listen;
+pub(crate) use pull::pull;
+
+/// How many rows of the inbox one transaction of the sequencer moves.
+const MOST_MOVED: i64 = 5000;
+/// How often the sequencer tries for its lock, where another process has it, and how long it waits between.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
+
+/// The feed of this process: runs the sequencer and knows the head.
+pub(crate) struct Feed {
+    pool: PgPool,
+    head: watch::Sender<u64>,
+    /// Counts those who asked for a run; each has committed what it wants to see moved.
+    asked: AtomicU64,
+    /// Up to which of them a run has served.
+    served: Mutex<u64>,
+}
+
+impl Feed {
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, head: watch::Sender::new(0), asked: AtomicU64::new(0), served: Mutex::new(0) }
+    }
+
+    /// Tells of every new head.
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.head.subscribe()
+    }
+
+    /// Another process, or this one, moved the head.
+    pub fn note_head(&self, head: u64) {
+        self.head.send_if_modified(|known| {
+            let newer = head > *known;
+            *known = head.max(*known);
+            newer
+        });
+    }
+
+    /// Wakes whoever waits, whatever the head: notifications may have been lost.
+    pub fn wake_all(&self) {
+        self.head.send_modify(|_| ());
+    }
+
+    /// Runs the sequencer, so that what the caller committed is in the feed when this returns. Many callers at once share
+    /// a run. A failure costs time only: the timer's run comes soon.
+    pub async fn settle(&self) {
+        let own = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut served = self.served.lock().await;
+        if *served >= own {
+            return;
+        }
+        let serving = self.asked.load(Ordering::SeqCst);
+        match self.run().await {
+            Ok(()) => *served = serving,
+            Err(error) => tracing::warn!(%error, "the sequencer failed; it runs again soon"),
+        }
+    }
+
+    /// Moves what is committed from the inbox into the feed.
+    async fn run(&self) -> Result<(), Failure> {
+        let mut tries = 0;
+        loop {
+            match self.run_once().await? {
+                Some(moved) if moved < MOST_MOVED => return Ok(()),
+                Some(_) => {}
+                None if tries < LOCK_TRIES => {
+                    // Another process is at it; it may have looked before the caller's commit.
+                    tries += 1;
+                    tokio::time::sleep(LOCK_PAUSE).await;
+                }
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// One transaction. None where another process is the sequencer.
+    async fn run_once(&self) -> Result<Option<i64>, Failure> {
+        let mut tx = self.pool.begin().await?;
+        if !feed::try_lock_sequencer(&mut tx).await? {
+            return Ok(None);
+        }
+        let tag = hex::encode(token::random::<16>()?);
+        let (moved, head) = feed::move_inbox(&mut tx, MOST_MOVED, &tag).await?;
+        if moved > 0 {
+            feed::announce(&mut tx, head).await?;
+        }
+        tx.commit().await?;
+        self.note_head(crate::db::to_count(head));
+        Ok(Some(moved))
+    }
+
+    /// The timer's run: only where something waits.
+    pub async fn run_if_needed(&self) -> Result<(), Failure> {
+        let mut conn = self.pool.acquire().await?;
+        let empty = feed::inbox_is_empty(&mut conn).await?;
+        drop(conn);
+        if !empty {
+            self.settle().await;
+        }
+        Ok(())
+    }
+}

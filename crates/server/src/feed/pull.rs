@@ -1,0 +1,161 @@
+//! `GET /v1/sync/changes`: pages of the feed, each from one snapshot.
+
+use std::collections::HashMap;
+
+use axum::http::StatusCode;
+use beadsbox_domain::ConflictId;
+use beadsbox_protocol::{
+    ErrorCode, LONGEST_WAIT_SECONDS, MOST_ROWS,
+    pull::{ChangesPage, ChangesQuery, Cursor},
+    rows::{Row, RowKey},
+};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use tokio::time::{Duration, Instant, sleep_until};
+use uuid::Uuid;
+
+use crate::{
+    db::{
+        self,
+        device::Device,
+        feed::{self, Change, Kind},
+        to_bigint, to_count,
+    },
+    error::Failure,
+    push,
+    state::App,
+};
+
+/// The most own results in one page.
+const MOST_RESULTS: i64 = 2000;
+
+/// The next page for the device; waits for one where it is asked to.
+pub(crate) async fn pull(app: &App, device: &Device, query: &ChangesQuery) -> Result<ChangesPage, Failure> {
+    if !(1..=MOST_ROWS).contains(&query.limit) {
+        return Err(Failure::malformed(format!("limit is 1 to {MOST_ROWS}")));
+    }
+    if query.wait > LONGEST_WAIT_SECONDS {
+        return Err(Failure::malformed(format!("wait is at most {LONGEST_WAIT_SECONDS}")));
+    }
+    let mut heads = app.feed.subscribe();
+    let deadline = Instant::now() + Duration::from_secs(u64::from(query.wait));
+    let mut noted = false;
+    loop {
+        // What comes after this moment wakes the wait below.
+        heads.mark_unchanged();
+        let page = page(app, device, query).await?;
+        if !noted {
+            db::device::note_pull(&mut *app.pool.acquire().await?, device.id, app.clock.now(), query.waiting).await?;
+            noted = true;
+        }
+        let nothing = page.rows.is_empty() && page.own_results.is_empty() && page.to == page.from;
+        if !nothing || Instant::now() >= deadline {
+            return Ok(page);
+        }
+        tokio::select! {
+            changed = heads.changed() => changed.map_err(|_| Failure::unavailable())?,
+            () = sleep_until(deadline) => return Ok(page),
+            () = app.stopped() => return Ok(page),
+        }
+    }
+}
+
+async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, Failure> {
+    Ok(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+}
+
+async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<ChangesPage, Failure> {
+    let mut tx = snapshot(&app.pool).await?;
+    // It may have been revoked while it waited.
+    let device = db::device::find(&mut tx, device.id).await?.ok_or_else(|| Failure::not_found("device"))?;
+    push::check_state(&device)?;
+    let (head, from) = check_cursor(&mut tx, app.identity.epoch, query).await?;
+
+    let mut own_results = db::operation::results_after(&mut tx, device.id, device.incarnation, query.acked, MOST_RESULTS + 1).await?;
+    let more_results = own_results.len() as i64 > MOST_RESULTS;
+    let (rows, to) = if more_results {
+        // A row may hold the effect of an operation whose outcome does not fit here: the device would show it twice.
+        own_results.pop();
+        (Vec::new(), from.clone())
+    } else {
+        let changes = feed::after(&mut tx, to_bigint(from.seq), i64::from(query.limit)).await?;
+        let to = end_of(&mut tx, &changes, query.limit, &head).await?;
+        (rows_of(&mut tx, &changes, &device).await?, to)
+    };
+    tx.commit().await?;
+    Ok(ChangesPage { epoch: app.identity.epoch, from, to, head: head.seq, own_results, rows, server_time: app.clock.now() })
+}
+
+/// The feed's head, and the cursor that was asked for, if both are of the same feed.
+async fn check_cursor(conn: &mut PgConnection, epoch: Uuid, query: &ChangesQuery) -> Result<(Cursor, Cursor), Failure> {
+    if query.epoch != epoch {
+        return Err(Failure::told(StatusCode::GONE, ErrorCode::EpochChanged, "the server was restored").with(|problem| problem.epoch = Some(epoch)));
+    }
+    let head = feed::head(conn).await?.map(|(seq, tag)| Cursor { seq: to_count(seq), tag }).unwrap_or_default();
+    let from = Cursor { seq: query.cursor, tag: query.tag.clone() };
+    let known = match from.seq {
+        0 => Some(String::new()),
+        seq => match i64::try_from(seq) {
+            Ok(seq) => feed::tag_of(conn, seq).await?,
+            Err(_) => None,
+        },
+    };
+    if known.as_ref() == Some(&from.tag) {
+        Ok((head, from))
+    } else {
+        Err(Failure::told(StatusCode::GONE, ErrorCode::CursorGone, "the cursor is not of this feed: take everything anew"))
+    }
+}
+
+/// Where a page ends: at the last change in it, or at the head where it holds all there is.
+async fn end_of(conn: &mut PgConnection, changes: &[Change], limit: u32, head: &Cursor) -> Result<Cursor, Failure> {
+    match changes.last() {
+        Some(last) if changes.len() >= limit as usize => {
+            let tag = feed::tag_of(conn, last.seq).await?.ok_or_else(|| Failure::Defect("a change belongs to no batch".to_owned()))?;
+            Ok(Cursor { seq: to_count(last.seq), tag })
+        }
+        _ => Ok(head.clone()),
+    }
+}
+
+/// The changed rows as they are now, in the order of the changes: one query for each kind.
+async fn rows_of(conn: &mut PgConnection, changes: &[Change], device: &Device) -> Result<Vec<Row>, Failure> {
+    let mut ids: HashMap<Kind, Vec<Uuid>> = HashMap::new();
+    let mut keys = Vec::with_capacity(changes.len());
+    for change in changes {
+        let kind = Kind::from_name(&change.kind).ok_or_else(|| Failure::Defect(format!("a change of an unknown kind: {}", change.kind)))?;
+        ids.entry(kind).or_default().push(change.entity_id);
+        keys.push(key_of(kind, change.entity_id));
+    }
+    let mut rows: HashMap<RowKey, Row> = HashMap::with_capacity(changes.len());
+    for (kind, ids) in ids {
+        rows.extend(rows_of_kind(conn, kind, &ids, device).await?.into_iter().map(|row| (row.key(), row)));
+    }
+    Ok(keys.iter().filter_map(|key| rows.remove(key)).collect())
+}
+
+fn key_of(kind: Kind, id: Uuid) -> RowKey {
+    match kind {
+        Kind::Shop => RowKey::Shop(beadsbox_domain::ShopId(id)),
+        Kind::Staff => RowKey::Staff(beadsbox_domain::StaffId(id)),
+        Kind::Device => RowKey::Device(beadsbox_domain::DeviceId(id)),
+        Kind::Settings => RowKey::Settings,
+        Kind::Template => RowKey::Template(beadsbox_domain::TemplateId(id)),
+        Kind::Voucher => RowKey::Voucher(beadsbox_domain::VoucherId(id)),
+        Kind::Conflict => RowKey::Conflict(ConflictId(id)),
+    }
+}
+
+async fn rows_of_kind(conn: &mut PgConnection, kind: Kind, ids: &[Uuid], device: &Device) -> Result<Vec<Row>, Failure> {
+    Ok(match kind {
+        Kind::Shop => db::shop::by_ids(conn, ids).await?.into_iter().map(Row::Shop).collect(),
+        Kind::Staff => db::staff::by_ids(conn, ids).await?.into_iter().map(Row::Staff).collect(),
+        Kind::Device => db::device::by_ids(conn, ids).await?.iter().map(|device| Row::Device(device.row())).collect(),
+        Kind::Settings => vec![Row::Settings(db::settings::read(conn).await?)],
+        Kind::Template => db::template::by_ids(conn, ids).await?.into_iter().map(Row::Template).collect(),
+        Kind::Voucher => {
+            let rows = db::voucher::rows(conn, ids, device.profile, device.id).await?;
+            rows.into_iter().map(|row| Row::Voucher(Box::new(row))).collect()
+        }
+        Kind::Conflict => db::conflict::by_ids(conn, ids).await?.into_iter().map(|conflict| Row::Conflict(Box::new(conflict))).collect(),
+    })
+}

@@ -1,0 +1,30 @@
+//! `POST /v1/admin/devices/{id}/revoke`
+
+use axum::extract::State;
+use beadsbox_domain::DeviceId;
+use beadsbox_protocol::{Problem, admin::DeviceStatus};
+
+use crate::{
+    error::Failure,
+    http::{
+        auth::AdminAuth,
+        json::{Json, Path},
+    },
+    organisation,
+    state::App,
+};
+
+/// Bars a device for good: it may call nothing from this moment on.
+#[utoipa::path(post, path = "/v1/admin/devices/{id}/revoke", operation_id = "revoke_device", tag = "admin", params(("id" = DeviceId, Path)),
+    security(("session" = [])), responses(
+    (status = 200, body = DeviceStatus),
+    (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn revoke(State(app): State<App>, AdminAuth(admin): AdminAuth, Path(id): Path<DeviceId>) -> Result<Json<DeviceStatus>, Failure> {
+    let mut tx = app.pool.begin().await?;
+    let device = organisation::revoke_device(&mut tx, id).await?;
+    tx.commit().await?;
+    tracing::info!(%admin, device = %id, "revoked a device");
+    app.feed.settle().await;
+    Ok(Json(device.status()))
+}

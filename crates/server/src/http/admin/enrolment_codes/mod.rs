@@ -1,0 +1,2 @@
+//! One-time codes with which devices enrol.
+pub mod create;

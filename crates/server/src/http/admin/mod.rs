@@ -1,0 +1,5 @@
+//! Administration, for admins alone.
+pub mod devices;
+pub mod enrolment_codes;
+pub mod shops;
+pub mod staff;

@@ -1,0 +1,27 @@
+//! `POST /v1/admin/shops`
+
+use axum::{extract::State, http::StatusCode};
+use beadsbox_domain::ShopId;
+use beadsbox_protocol::{Problem, admin::NewShop, rows::Shop};
+use uuid::Uuid;
+
+use crate::{
+    error::Failure,
+    http::{auth::AdminAuth, json::Json},
+    organisation,
+    state::App,
+};
+
+/// Adds a shop.
+#[utoipa::path(post, path = "/v1/admin/shops", operation_id = "create_shop", tag = "admin", request_body = NewShop, security(("session" = [])), responses(
+    (status = 201, body = Shop),
+    (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn create(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(new): Json<NewShop>) -> Result<(StatusCode, Json<Shop>), Failure> {
+    let mut tx = app.pool.begin().await?;
+    let shop = organisation::create_shop(&mut tx, ShopId(Uuid::now_v7()), &new.name, &new.time_zone).await?;
+    tx.commit().await?;
+    tracing::info!(%admin, shop = %shop.id, "added a shop");
+    app.feed.settle().await;
+    Ok((StatusCode::CREATED, Json(shop)))
+}

@@ -1,0 +1,3 @@
+//! Shops.
+pub mod create;
+pub mod list;

@@ -1,0 +1,4 @@
+//! Staff members.
+pub mod change;
+pub mod create;
+pub mod list;

@@ -1,0 +1,86 @@
+//! Who asks: a device by its token, an admin by their session.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, header, request::Parts},
+};
+use beadsbox_domain::{Deed, StaffId};
+use beadsbox_protocol::ErrorCode;
+use sqlx::PgConnection;
+
+use crate::{
+    db::{self, device::Device},
+    error::Failure,
+    push, state::App, token,
+};
+
+/// The hash of the bearer token; none where there is none.
+fn bearer_hash(parts: &Parts) -> Option<[u8; 32]> {
+    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token::hash(token.trim()))
+}
+
+fn unknown_device() -> Failure {
+    Failure::told(StatusCode::UNAUTHORIZED, ErrorCode::UnknownDevice, "no device has this token")
+}
+
+fn session_expired() -> Failure {
+    Failure::told(StatusCode::UNAUTHORIZED, ErrorCode::SessionExpired, "no session, or it ended: sign in again")
+}
+
+/// A device that may call.
+pub(super) struct DeviceAuth(pub Device);
+
+impl FromRequestParts<App> for DeviceAuth {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let hash = bearer_hash(parts).ok_or_else(unknown_device)?;
+        let mut conn = app.pool.acquire().await?;
+        let device = db::device::find_by_token(&mut conn, &hash).await?.ok_or_else(unknown_device)?;
+        push::check_state(&device)?;
+        Ok(Self(device))
+    }
+}
+
+/// A staff member who may administer, in a session at a device that may call.
+pub(super) struct AdminAuth(pub StaffId);
+
+impl FromRequestParts<App> for AdminAuth {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let hash = bearer_hash(parts).ok_or_else(session_expired)?;
+        let mut conn = app.pool.acquire().await?;
+        let (staff, device) = db::session::find(&mut conn, &hash, app.clock.now()).await?.ok_or_else(session_expired)?;
+        let device = db::device::find(&mut conn, device).await?.ok_or_else(unknown_device)?;
+        push::check_state(&device)?;
+        let staff = db::staff::find(&mut conn, staff).await?.filter(|staff| staff.active).ok_or_else(session_expired)?;
+        if staff.role.may(Deed::Administer) { Ok(Self(staff.id)) } else { Err(Failure::forbidden("only an admin may do this")) }
+    }
+}
+
+/// What a sign-out ends.
+pub(super) enum SignOut {
+    /// The session of that token.
+    Session([u8; 32]),
+    /// Every session at that device.
+    Device(Device),
+}
+
+impl FromRequestParts<App> for SignOut {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let hash = bearer_hash(parts).ok_or_else(session_expired)?;
+        let mut conn = app.pool.acquire().await?;
+        sign_out(&mut conn, hash, app).await
+    }
+}
+
+async fn sign_out(conn: &mut PgConnection, hash: [u8; 32], app: &App) -> Result<SignOut, Failure> {
+    if db::session::find(conn, &hash, app.clock.now()).await?.is_some() {
+        return Ok(SignOut::Session(hash));
+    }
+    let device = db::device::find_by_token(conn, &hash).await?.ok_or_else(session_expired)?;
+    push::check_state(&device)?;
+    Ok(SignOut::Device(device))
+}

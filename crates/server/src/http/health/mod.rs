@@ -1,0 +1,3 @@
+//! For whoever watches the process.
+pub mod live;
+pub mod ready;

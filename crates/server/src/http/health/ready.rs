@@ -1,0 +1,19 @@
+//! `GET /readyz`
+
+use axum::extract::State;
+use beadsbox_protocol::Problem;
+
+use crate::{error::Failure, state::App};
+
+/// The server can work: its database answers, and it is not about to end.
+#[utoipa::path(get, path = "/readyz", tag = "status", responses(
+    (status = 200, body = String, content_type = "text/plain"),
+    (status = 503, body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn ready(State(app): State<App>) -> Result<&'static str, Failure> {
+    if *app.stopping.borrow() {
+        return Err(Failure::unavailable());
+    }
+    sqlx::query("SELECT 1").execute(&app.pool).await?;
+    Ok("ok")
+}

@@ -1,0 +1,2 @@
+//! What kind of server this is.
+pub mod read;

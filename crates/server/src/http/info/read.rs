@@ -1,0 +1,33 @@
+//! `GET /v1/info`
+
+use axum::extract::State;
+use beadsbox_domain::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{http::json::Json, state::App};
+
+/// What a client sees before it enrols.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ServerInfo {
+    /// `my-beads-box`: the address is one of these servers.
+    pub name: String,
+    /// The program's version.
+    pub version: String,
+    /// The server's epoch.
+    pub epoch: Uuid,
+    /// The server's clock.
+    #[schema(value_type = String, format = DateTime)]
+    pub server_time: Timestamp,
+}
+
+/// Tells that this is a Beads Box server, which one, and its clock.
+#[utoipa::path(get, path = "/v1/info", tag = "status", responses((status = 200, body = ServerInfo)))]
+pub async fn read(State(app): State<App>) -> Json<ServerInfo> {
+    Json(ServerInfo {
+        name: "my-beads-box".to_owned(),
+        version: beadsbox_protocol::VERSION.to_owned(),
+        epoch: app.identity.epoch,
+        server_time: app.clock.now(),
+    })
+}

@@ -1,0 +1,70 @@
+//! HTTP: one endpoint a file. Handlers stay thin: they read the request, call `push/`, `feed/` or `organisation`, and answer.
+
+mod admin;
+mod auth;
+mod devices;
+mod edge;
+mod health;
+mod info;
+mod json;
+mod openapi;
+mod sessions;
+mod sync;
+mod templates;
+mod vouchers;
+
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
+use beadsbox_protocol::ErrorCode;
+use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{error::Failure, state::App};
+
+pub use openapi::openapi_document;
+
+/// The most bytes of a request: a full batch with its buyers, twice quoted.
+const MOST_PUSH_BODY: usize = 8 * 1024 * 1024;
+/// The most bytes of any other request.
+const MOST_BODY: usize = 64 * 1024;
+
+/// Every endpoint, with its description.
+fn endpoints() -> OpenApiRouter<App> {
+    let push = OpenApiRouter::new().routes(routes!(sync::push::push)).layer(DefaultBodyLimit::max(MOST_PUSH_BODY));
+    let rest = OpenApiRouter::with_openapi(openapi::frame())
+        .routes(routes!(info::read::read))
+        .routes(routes!(health::live::live))
+        .routes(routes!(health::ready::ready))
+        .routes(routes!(devices::enrol::enrol))
+        .routes(routes!(sessions::create::create, sessions::delete::delete))
+        .routes(routes!(sync::changes::changes))
+        .routes(routes!(vouchers::history::history))
+        .routes(routes!(templates::history::history))
+        .routes(routes!(admin::shops::list::list, admin::shops::create::create))
+        .routes(routes!(admin::staff::list::list, admin::staff::create::create))
+        .routes(routes!(admin::staff::change::change))
+        .routes(routes!(admin::devices::list::list))
+        .routes(routes!(admin::devices::revoke::revoke))
+        .routes(routes!(admin::enrolment_codes::create::create))
+        .layer(DefaultBodyLimit::max(MOST_BODY));
+    rest.merge(push)
+}
+
+/// Every path of the router that a request can reach, as the OpenAPI document has them, with their methods.
+pub fn router_paths() -> Vec<(String, String)> {
+    openapi::paths(&openapi_document())
+}
+
+/// The whole service.
+pub(crate) fn router(app: App) -> Router {
+    let (router, _) = endpoints().split_for_parts();
+    router
+        .route("/openapi.json", get(openapi::serve))
+        .fallback(async || Failure::not_found("endpoint"))
+        .method_not_allowed_fallback(async || Failure::told(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::Malformed, "this endpoint has no such method"))
+        // The outermost comes last.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CatchPanicLayer::custom(edge::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), edge::bound))
+        .layer(middleware::from_fn(edge::log))
+        .with_state(app)
+}

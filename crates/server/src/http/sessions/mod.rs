@@ -1,0 +1,3 @@
+//! Staff members sign in and out.
+pub mod create;
+pub mod delete;

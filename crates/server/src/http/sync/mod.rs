@@ -1,0 +1,3 @@
+//! What devices do all day.
+pub mod changes;
+pub mod push;

@@ -1,0 +1,22 @@
+//! `POST /v1/sync/push`
+
+use axum::extract::State;
+use beadsbox_protocol::{
+    Problem,
+    push::{PushRequest, PushResponse},
+};
+
+use crate::{
+    error::Failure,
+    http::{auth::DeviceAuth, json::Json},
+    state::App,
+};
+
+/// Takes a batch of the device's operations. What the answer says is on disk; sent again, it gets the same answer.
+#[utoipa::path(post, path = "/v1/sync/push", tag = "sync", request_body = PushRequest, security(("device" = [])), responses(
+    (status = 200, body = PushResponse),
+    (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn push(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json(request): Json<PushRequest>) -> Result<Json<PushResponse>, Failure> {
+    Ok(Json(crate::push::push(&app, &device, request).await?))
+}

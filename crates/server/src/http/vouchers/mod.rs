@@ -1,0 +1,2 @@
+//! Vouchers.
+pub mod history;

@@ -1,0 +1,120 @@
+//! Shops, staff and devices: what an admin, or whoever has the command line, sets up.
+
+use beadsbox_domain::{DeviceId, Role, ShopId, StaffId, Timestamp, text::Name};
+use beadsbox_protocol::{
+    admin::{EnrolmentCode, StaffPatch},
+    rows::{Shop, Staff},
+};
+use jiff::{SignedDuration, tz::TimeZone};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::{
+    db::{
+        self, Profile,
+        feed::{self, Kind},
+        staff::Patch,
+    },
+    error::{Failure, StartError},
+    password::{LENGTHS, Passwords},
+    token,
+};
+
+/// How long an enrolment code is good.
+const CODE_HOURS: i64 = 24;
+
+/// A new shop. The caller commits.
+pub(crate) async fn create_shop(conn: &mut PgConnection, id: ShopId, name: &str, time_zone: &str) -> Result<Shop, Failure> {
+    let name = checked_name(name)?;
+    // Only names of the IANA database: a fixed offset would forget summer time.
+    TimeZone::get(time_zone).map_err(|_| Failure::malformed("time_zone is an IANA name such as Europe/Paris"))?;
+    db::shop::insert(conn, id, name.as_str(), time_zone).await?;
+    feed::note(conn, Kind::Shop, &[id.0]).await?;
+    Ok(Shop { id, name: name.to_string(), time_zone: time_zone.to_owned(), row_version: 1 })
+}
+
+/// A new staff member. The caller commits.
+pub(crate) async fn create_staff(
+    conn: &mut PgConnection, passwords: &Passwords, id: StaffId, name: &str, role: Role, password: String,
+) -> Result<Staff, Failure> {
+    let name = checked_name(name)?;
+    let hash = hashed(passwords, password).await?;
+    db::staff::insert(conn, id, name.as_str(), &hash, role).await?;
+    feed::note(conn, Kind::Staff, &[id.0]).await?;
+    Ok(Staff { id, name: name.to_string(), role, active: true, row_version: 1 })
+}
+
+/// Changes a staff member. A new password, role or bar ends their sessions. The caller commits.
+pub(crate) async fn change_staff(conn: &mut PgConnection, passwords: &Passwords, id: StaffId, patch: StaffPatch, now: Timestamp) -> Result<Staff, Failure> {
+    let password_hash = match patch.password {
+        Some(password) => Some(hashed(passwords, password).await?),
+        None => None,
+    };
+    let patch = Patch { role: patch.role, active: patch.active, password_hash };
+    let admins = db::staff::lock_active_admins(conn).await?;
+    let demoted = patch.active == Some(false) || patch.role.is_some_and(|role| role != Role::Admin);
+    if demoted && admins == [id.0] {
+        return Err(Failure::forbidden("the last admin stays one"));
+    }
+    if !db::staff::change(conn, id, &patch, now).await? {
+        return Err(Failure::not_found("staff member"));
+    }
+    if patch.password_hash.is_some() || patch.active == Some(false) || patch.role.is_some() {
+        db::session::delete_of_staff(conn, id).await?;
+    }
+    feed::note(conn, Kind::Staff, &[id.0]).await?;
+    db::staff::find(conn, id).await?.ok_or_else(|| Failure::not_found("staff member"))
+}
+
+/// Bars a device for good, and ends the sessions at it. The caller commits.
+pub(crate) async fn revoke_device(conn: &mut PgConnection, id: DeviceId) -> Result<db::device::Device, Failure> {
+    if db::device::revoke(conn, id).await? {
+        db::session::delete_of_device(conn, id).await?;
+        feed::note(conn, Kind::Device, &[id.0]).await?;
+    }
+    db::device::find(conn, id).await?.filter(|device| device.id != db::device::SERVER).ok_or_else(|| Failure::not_found("device"))
+}
+
+/// A new enrolment code. The caller commits.
+pub(crate) async fn create_enrolment_code(conn: &mut PgConnection, shop: ShopId, profile: Profile, now: Timestamp) -> Result<EnrolmentCode, Failure> {
+    let shop = db::shop::find(conn, shop).await?.ok_or_else(|| Failure::not_found("shop"))?;
+    let code = token::enrolment_code()?;
+    let expires_at = now + SignedDuration::from_hours(CODE_HOURS);
+    db::enrolment_code::insert(conn, &token::enrolment_code_hash(&code), shop.id, profile, now, expires_at).await?;
+    Ok(EnrolmentCode { code, shop, expires_at })
+}
+
+fn checked_name(name: &str) -> Result<Name, Failure> {
+    Name::new(name).map_err(|error| Failure::malformed(format!("name: {error}")))
+}
+
+async fn hashed(passwords: &Passwords, password: String) -> Result<String, Failure> {
+    if !LENGTHS.contains(&password.chars().count()) {
+        return Err(Failure::malformed(format!("a password has {} to {} characters", LENGTHS.start(), LENGTHS.end())));
+    }
+    passwords.hash(password).await
+}
+
+/// Adds a shop, for the command line and tests.
+pub async fn add_shop(pool: &PgPool, name: &str, time_zone: &str) -> Result<Shop, StartError> {
+    let mut tx = pool.begin().await?;
+    let shop = create_shop(&mut tx, ShopId(Uuid::now_v7()), name, time_zone).await?;
+    tx.commit().await?;
+    Ok(shop)
+}
+
+/// Adds a staff member, for the command line and tests.
+pub async fn add_staff(pool: &PgPool, name: &str, role: Role, password: &str) -> Result<Staff, StartError> {
+    let mut tx = pool.begin().await?;
+    let staff = create_staff(&mut tx, &Passwords::default(), StaffId(Uuid::now_v7()), name, role, password.to_owned()).await?;
+    tx.commit().await?;
+    Ok(staff)
+}
+
+/// Makes an enrolment code, for the command line and tests.
+pub async fn add_enrolment_code(pool: &PgPool, shop: ShopId, profile: Profile) -> Result<EnrolmentCode, StartError> {
+    let mut tx = pool.begin().await?;
+    let code = create_enrolment_code(&mut tx, shop, profile, Timestamp::now()).await?;
+    tx.commit().await?;
+    Ok(code)
+}

@@ -1,0 +1,140 @@
+//! A push as it came over the wire, checked as far as that goes without the database.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use axum::http::StatusCode;
+use beadsbox_domain::Timestamp;
+use beadsbox_protocol::{
+    BodyError, ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES, OperationBody, chain::tip_is_signed, person::SaltedPerson, push::PushRequest,
+};
+
+use super::Persons;
+use crate::{
+    db::{device::Device, person::Checked},
+    error::Failure,
+};
+
+/// An operation as it came.
+#[derive(Debug, Clone)]
+pub(crate) struct Arrived {
+    pub dev_seq: u64,
+    pub body: String,
+    pub reading: Reading,
+    pub received_at: Timestamp,
+}
+
+/// What the server makes of a body.
+#[derive(Debug, Clone)]
+pub(crate) enum Reading {
+    Operation(Box<OperationBody>),
+    /// Written by a newer program: held until this one is upgraded.
+    Newer,
+    /// Stored as it came, and rejected.
+    Unreadable(String),
+}
+
+impl Arrived {
+    pub fn new(dev_seq: u64, body: String, received_at: Timestamp) -> Self {
+        let reading = match OperationBody::decode(&body) {
+            Ok(operation) => Reading::Operation(Box::new(operation)),
+            Err(BodyError::NewerFormat(_)) => Reading::Newer,
+            Err(error) => Reading::Unreadable(printable(&error.to_string())),
+        };
+        Self { dev_seq, body, reading, received_at }
+    }
+}
+
+/// A parser's words may quote what it read: short, and without control characters, which the database does not take.
+fn printable(detail: &str) -> String {
+    detail.chars().filter(|character| !character.is_control()).take(200).collect()
+}
+
+/// A batch whose form is sound.
+pub(crate) struct Batch {
+    ops: Vec<Arrived>,
+    persons: Persons,
+    tip: ChainHash,
+    signature: [u8; 64],
+    first_seq: u64,
+    last_seq: u64,
+}
+
+impl Batch {
+    pub fn read(request: PushRequest, received_at: Timestamp) -> Result<Self, Failure> {
+        let count = request.ops.len();
+        if count == 0 {
+            return Err(Failure::malformed("no operations"));
+        }
+        if count > MOST_OPERATIONS {
+            return Err(Failure::too_large(format!("at most {MOST_OPERATIONS} operations")));
+        }
+        if request.ops.iter().map(String::len).sum::<usize>() > MOST_PUSH_BYTES {
+            return Err(Failure::too_large(format!("at most {MOST_PUSH_BYTES} bytes of operations")));
+        }
+        if request.persons.len() > count {
+            return Err(Failure::malformed("more buyers than operations"));
+        }
+        let last_seq = request.first_seq.checked_add(count as u64 - 1).filter(|last| request.first_seq >= 1 && i64::try_from(*last).is_ok());
+        let last_seq = last_seq.ok_or_else(|| Failure::malformed("first_seq counts from 1"))?;
+        let tip = ChainHash::try_from(request.chain_tip).map_err(|_| Failure::malformed("chain_tip is 64 hexadecimal digits"))?;
+        let signature = BASE64.decode(&request.signature).ok().and_then(|bytes| bytes.try_into().ok());
+        let signature = signature.ok_or_else(|| Failure::malformed("signature is 64 bytes in base64"))?;
+        Ok(Self {
+            ops: (request.first_seq..).zip(request.ops).map(|(dev_seq, body)| Arrived::new(dev_seq, body, received_at)).collect(),
+            persons: request.persons.iter().filter_map(checked).map(|person| (person.hash, person)).collect(),
+            tip,
+            signature,
+            first_seq: request.first_seq,
+            last_seq,
+        })
+    }
+
+    /// Whether the device signed the tip. That the operations lead to it is for [`super::chain`].
+    pub fn check_signature(&self, device: &Device, incarnation: Incarnation) -> Result<(), Failure> {
+        if tip_is_signed(&device.verifying_key()?, device.id, incarnation, self.last_seq, self.tip, &self.signature) {
+            Ok(())
+        } else {
+            Err(bad_signature("the tip is not signed by this device"))
+        }
+    }
+
+    pub fn ops(&self) -> &[Arrived] {
+        &self.ops
+    }
+
+    pub fn persons(&self) -> &Persons {
+        &self.persons
+    }
+
+    pub fn tip(&self) -> ChainHash {
+        self.tip
+    }
+
+    pub fn signature(&self) -> &[u8; 64] {
+        &self.signature
+    }
+
+    pub fn first_seq(&self) -> u64 {
+        self.first_seq
+    }
+
+    pub fn last_seq(&self) -> u64 {
+        self.last_seq
+    }
+}
+
+pub(super) fn bad_signature(detail: &str) -> Failure {
+    Failure::told(StatusCode::BAD_REQUEST, ErrorCode::BadSignature, "the operations are not this device's as they came")
+        .with(|problem| problem.detail = Some(detail.to_owned()))
+}
+
+/// The longest text of a person, in bytes.
+const MOST_PERSON_BYTES: usize = 16 * 1024;
+
+/// A person under its hash; none where it cannot be read. The sale that names it is taken without.
+fn checked(salted: &SaltedPerson) -> Option<Checked> {
+    if salted.person.len() > MOST_PERSON_BYTES {
+        return None;
+    }
+    salted.open().ok()?;
+    Some(Checked { hash: salted.hash().ok()?, salt: hex::decode(&salted.salt).ok()?, person: salted.person.clone() })
+}

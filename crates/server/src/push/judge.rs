@@ -1,0 +1,110 @@
+//! Decides one operation.
+
+use beadsbox_domain::{Change, Context, OpId, Outcome, Refusal, Stamp, decide, operation::Subject};
+use beadsbox_protocol::{OperationBody, receipt};
+
+use super::{Fresh, RIGHT_CLOCK, Reading, Scope, world::World};
+
+/// An operation with what was decided.
+pub(super) struct Judged<'a> {
+    pub fresh: &'a Fresh,
+    pub commit_no: i64,
+    /// Where the body could be read.
+    pub op_id: Option<OpId>,
+    /// Of this device, and the first of its id.
+    pub taken: bool,
+    pub subject: Option<Subject>,
+    /// None while it is held.
+    pub outcome: Option<Outcome>,
+    pub row_version: Option<u64>,
+    pub changes: Vec<Change>,
+    pub receipt: Option<[u8; 64]>,
+}
+
+impl<'a> Judged<'a> {
+    /// What the person did, where it was taken.
+    pub fn body(&self) -> Option<&'a OperationBody> {
+        match &self.fresh.arrived.reading {
+            Reading::Operation(body) if self.taken => Some(body),
+            _ => None,
+        }
+    }
+
+    /// An operation that changes nothing, whatever it says.
+    pub fn refused(scope: &Scope<'_>, fresh: &'a Fresh, commit_no: i64, refusal: Refusal) -> Self {
+        let op_id = match &fresh.arrived.reading {
+            Reading::Operation(body) => Some(body.op),
+            Reading::Newer | Reading::Unreadable(_) => None,
+        };
+        Self::new(scope, fresh, commit_no, op_id, Some(Outcome::Rejected { refusal }))
+    }
+
+    fn new(scope: &Scope<'_>, fresh: &'a Fresh, commit_no: i64, op_id: Option<OpId>, outcome: Option<Outcome>) -> Self {
+        let receipt = outcome.as_ref().map(|outcome| {
+            let commit_no = u64::try_from(commit_no).unwrap_or(0);
+            receipt::sign(&scope.identity.signing_key, scope.identity.epoch, commit_no, fresh.hash, outcome)
+        });
+        Self { fresh, commit_no, op_id, taken: false, subject: None, outcome, row_version: None, changes: Vec::new(), receipt }
+    }
+}
+
+/// Decides an operation in that world, and leaves the world as it is afterwards.
+pub(super) fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_no: i64) -> Judged<'a> {
+    let body = match &fresh.arrived.reading {
+        Reading::Operation(body) => body,
+        Reading::Newer => return Judged::new(scope, fresh, commit_no, None, None),
+        Reading::Unreadable(detail) => return Judged::refused(scope, fresh, commit_no, Refusal::Unreadable { detail: detail.clone() }),
+    };
+    if let Some(detail) = foreign_header(scope, fresh, body) {
+        return Judged::refused(scope, fresh, commit_no, Refusal::Unreadable { detail: detail.to_owned() });
+    }
+    if !world.op_ids.insert(body.op) {
+        return Judged::refused(scope, fresh, commit_no, Refusal::Repeated);
+    }
+    let decision = decide(&body.operation, &world.situation(&body.operation), &context(scope, world, fresh, body));
+    for change in &decision.changes {
+        world.apply(change, commit_no);
+    }
+    let row_version = decision.row_version();
+    Judged {
+        taken: true,
+        subject: Some(body.operation.subject()),
+        row_version,
+        changes: decision.changes,
+        ..Judged::new(scope, fresh, commit_no, Some(body.op), Some(decision.outcome))
+    }
+}
+
+/// What in the body's header is not as the place where it came says.
+fn foreign_header(scope: &Scope<'_>, fresh: &Fresh, body: &OperationBody) -> Option<&'static str> {
+    if body.device != scope.device {
+        Some("the body names another device")
+    } else if body.incarnation != scope.incarnation {
+        Some("the body names another life of the device")
+    } else if body.dev_seq != fresh.arrived.dev_seq {
+        Some("the body names another place in the device's order")
+    } else if body.shop != scope.shop {
+        Some("the body names another shop than the device's")
+    } else {
+        None
+    }
+}
+
+fn context(scope: &Scope<'_>, world: &World, fresh: &Fresh, body: &OperationBody) -> Context {
+    let stamp: Stamp = body.stamp();
+    let received_at = fresh.arrived.received_at;
+    let clock_right = scope.clock_right && body.clock_right && stamp.at.duration_since(received_at) <= RIGHT_CLOCK;
+    let standing = world.staff.get(&stamp.staff);
+    // Barred meanwhile: what they did before counts, as far as the device's clock can be believed.
+    let staff_active = standing.is_some_and(|standing| standing.barred_at.is_none_or(|barred_at| clock_right && stamp.at < barred_at));
+    Context {
+        stamp,
+        role: standing.map(|standing| standing.role),
+        staff_active,
+        by_server: scope.by_server,
+        clock_right,
+        received_at,
+        policy: scope.policy,
+        time_zone: scope.time_zone.clone(),
+    }
+}

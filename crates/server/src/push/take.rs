@@ -1,0 +1,86 @@
+//! Decides and writes a batch, so that what the database refuses is singled out and stops nothing else.
+
+use beadsbox_domain::Refusal;
+use sqlx::{Acquire as _, PgConnection};
+
+use super::{
+    Fresh, Persons, Scope,
+    judge::{Judged, judge},
+    world::World,
+    write::write,
+};
+use crate::{
+    db::operation,
+    error::{Failure, sql_state},
+};
+
+/// Decides and writes operations of one device, in order. Its row is locked.
+///
+/// The whole batch is written in one savepoint. Where the database refuses that, it is taken in halves, down to the one
+/// operation that is refused: that one is stored as it came, and rejected.
+pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &'a [Fresh], persons: &Persons) -> Result<Vec<Judged<'a>>, Failure> {
+    let mut world = World::lock(conn, fresh).await?;
+    // After the locks: for one voucher, these numbers grow in the order in which its lock was taken.
+    let numbers = operation::next_commit_numbers(conn, fresh.len()).await?;
+    let numbered: Vec<(&Fresh, i64)> = fresh.iter().zip(numbers).collect();
+
+    let mut done = Vec::with_capacity(fresh.len());
+    let mut parts = vec![numbered.as_slice()];
+    while let Some(part) = parts.pop() {
+        let mut after = world.clone();
+        let judged: Vec<Judged<'_>> = part.iter().map(|(fresh, number)| judge(scope, &mut after, fresh, *number)).collect();
+        match (write_in_savepoint(conn, scope, &after, &judged, persons).await?, part) {
+            (None, _) => {
+                world = after;
+                done.extend(judged);
+            }
+            (Some(refusal), [(fresh, number)]) => {
+                let refused = vec![Judged::refused(scope, fresh, *number, refusal)];
+                if let Some(again) = write_in_savepoint(conn, scope, &world, &refused, persons).await? {
+                    return Err(Failure::Defect(format!("a refused operation cannot be stored either: {again:?}")));
+                }
+                done.extend(refused);
+            }
+            (Some(_), part) => {
+                let (front, back) = part.split_at(part.len() / 2);
+                parts.extend([back, front]);
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Writes in a savepoint. Some is what the database refused; then nothing of this is written.
+async fn write_in_savepoint(
+    conn: &mut PgConnection, scope: &Scope<'_>, after: &World, judged: &[Judged<'_>], persons: &Persons,
+) -> Result<Option<Refusal>, Failure> {
+    let mut savepoint = conn.begin().await?;
+    match write(&mut savepoint, scope, after, judged, persons).await {
+        Ok(()) => {
+            savepoint.commit().await?;
+            Ok(None)
+        }
+        Err(Failure::Database(error)) if is_refusal(&error) => {
+            savepoint.rollback().await?;
+            tracing::warn!(%error, device = %scope.device, "the database refused operations");
+            Ok(Some(refusal_of(&error)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Bad values and broken constraints: no try will ever go better.
+fn is_refusal(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Encode(_)) || sql_state(error).is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+}
+
+fn refusal_of(error: &sqlx::Error) -> Refusal {
+    let constraint = error.as_database_error().filter(|error| error.is_unique_violation()).and_then(|error| error.constraint());
+    match constraint {
+        // Another device was faster, in the moment between looking and writing.
+        Some("operation_op_id") => Refusal::Repeated,
+        Some("voucher_code") => Refusal::CodeTaken,
+        Some("voucher_pkey" | "voucher_template_pkey") => Refusal::IdTaken,
+        _ => Refusal::Unreadable { detail: format!("the database refuses it ({})", sql_state(error).unwrap_or_default()) },
+    }
+}

@@ -1,0 +1,120 @@
+//! Operations that the server has decided and the cached row does not show yet. Its word counts, also where the cached row
+//! would have it otherwise: that row is older.
+
+use beadsbox_domain::{
+    Change, Conflict, ConflictId, ConflictKind, ConflictState, Decision, Operation, Outcome, Stamp, Status, Template, Voucher, conflict::Settled,
+};
+use beadsbox_protocol::OperationBody;
+
+use super::state::VoucherState;
+
+/// Replays such an operation over a voucher. `foretold` is what the rules make of it on the cached row.
+pub(crate) fn replay(state: &mut VoucherState, body: &OperationBody, outcome: &Outcome, version: Option<u64>, foretold: Decision) {
+    match outcome {
+        Outcome::Rejected { .. } => {}
+        Outcome::Applied if foretold.outcome == Outcome::Applied => apply_rows(state, foretold),
+        Outcome::Applied => force(state, body),
+        Outcome::Conflict { conflict, conflict_kind } => {
+            let found_there = state.voucher.is_some();
+            if !matches!(foretold.outcome, Outcome::Rejected { .. }) {
+                apply_rows(state, foretold);
+            }
+            // In an empty cache a conflict of long ago may be settled by now: its row will tell.
+            if found_there || *conflict_kind == ConflictKind::UnknownVoucher {
+                put_missing_conflict(state, body, *conflict, *conflict_kind);
+            }
+        }
+    }
+    if let Some(voucher) = state.voucher.as_mut() {
+        voucher.row_version = voucher.row_version.max(version.unwrap_or(0));
+    }
+    state.note_outcome(body, outcome);
+}
+
+fn apply_rows(state: &mut VoucherState, foretold: Decision) {
+    let rows = foretold.changes.into_iter().filter(|change| matches!(change, Change::Voucher(_) | Change::Conflict(_)));
+    rows.for_each(|row| state.apply(row));
+}
+
+/// The redemption that collided: the operation's own, or the one that it honoured.
+fn collided(state: &VoucherState, body: &OperationBody) -> Stamp {
+    match &body.operation {
+        Operation::Honour { redemption, .. } => state.redemptions.get(redemption).map_or(body.stamp(), |known| known.stamp),
+        _ => body.stamp(),
+    }
+}
+
+fn put_missing_conflict(state: &mut VoucherState, body: &OperationBody, id: ConflictId, kind: ConflictKind) {
+    if state.conflicts.iter().any(|known| known.id == id) {
+        return;
+    }
+    let other = collided(state, body);
+    let voucher = match body.operation.subject() {
+        beadsbox_domain::operation::Subject::Voucher(voucher) => voucher,
+        beadsbox_domain::operation::Subject::Template(_) => return,
+    };
+    let accepted = state.voucher.as_ref().map(|voucher| voucher.since).filter(|since| since.op != other.op);
+    state.put_conflict(Conflict { id, voucher, kind, accepted, other, state: ConflictState::Open, settled: None, row_version: 1 });
+}
+
+/// What an applied operation makes of a voucher, whatever stood against it on the older row.
+fn force(state: &mut VoucherState, body: &OperationBody) {
+    let stamp = body.stamp();
+    let (status, since) = match &body.operation {
+        Operation::Redeem { .. } | Operation::HonourExpired { .. } => (Status::Used, stamp),
+        Operation::Honour { .. } => (Status::Used, collided(state, body)),
+        Operation::Cancel { .. } => (Status::Cancelled, stamp),
+        Operation::Refund { .. } => (Status::Refunded, stamp),
+        Operation::UndoRedemption { .. } | Operation::Withdraw { .. } => (Status::Purchased, stamp),
+        Operation::SettleConflict { conflict, settlement, reason, .. } => {
+            let settled = Settled { settlement: *settlement, reason: reason.clone(), by: stamp };
+            if let Some(known) = state.conflicts.iter_mut().find(|known| known.id == *conflict) {
+                known.state = ConflictState::Settled;
+                known.settled = Some(settled);
+            }
+            return;
+        }
+        _ => return,
+    };
+    if let Some(voucher) = state.voucher.take() {
+        state.voucher = Some(Voucher { status, since, ..voucher });
+    }
+}
+
+/// Replays such an operation over a template.
+pub(crate) fn replay_template(
+    template: Option<Template>,
+    body: &OperationBody,
+    outcome: &Outcome,
+    version: Option<u64>,
+    foretold: Decision,
+) -> Option<Template> {
+    let mut template = match (outcome, &foretold.outcome) {
+        (Outcome::Applied, Outcome::Applied) => new_template(foretold).or(template),
+        (Outcome::Applied, _) => template.map(|template| forced_template(template, body)),
+        _ => template,
+    };
+    if let (Some(template), Outcome::Applied) = (template.as_mut(), outcome) {
+        template.row_version = template.row_version.max(version.unwrap_or(0));
+    }
+    template
+}
+
+/// The template's new row in a decision.
+pub(crate) fn new_template(decision: Decision) -> Option<Template> {
+    decision.changes.into_iter().find_map(|change| match change {
+        Change::Template(template) => Some(template),
+        _ => None,
+    })
+}
+
+fn forced_template(template: Template, body: &OperationBody) -> Template {
+    let changed = body.stamp();
+    match &body.operation {
+        Operation::EditTemplate { based_on, content, .. } => {
+            Template { content: content.clone(), version: template.version.max(based_on.saturating_add(1)), changed, ..template }
+        }
+        Operation::ArchiveTemplate { archived, .. } => Template { archived: *archived, changed, ..template },
+        _ => template,
+    }
+}

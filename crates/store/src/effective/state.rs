@@ -1,0 +1,131 @@
+//! The rows of one voucher while operations are replayed over them.
+
+use std::collections::HashMap;
+
+use beadsbox_domain::{
+    Change, Conflict, ConflictState, OpId, Operation, Outcome, RedeemMode, Redemption, RedemptionOutcome, Situation, Template, Voucher,
+};
+use beadsbox_protocol::OperationBody;
+
+/// A voucher, its conflicts, and what became of the redemptions made here.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct VoucherState {
+    pub(crate) voucher: Option<Voucher>,
+    pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) redemptions: HashMap<OpId, Redemption>,
+}
+
+impl VoucherState {
+    /// What an operation on this voucher finds. A sale finds the template that it names: this device sold from it.
+    pub(crate) fn situation(&self, body: &OperationBody, code_taken: bool) -> Situation {
+        let conflict = match &body.operation {
+            Operation::SettleConflict { conflict, .. } => self.conflicts.iter().find(|known| known.id == *conflict).cloned(),
+            _ => None,
+        };
+        let redemption = match &body.operation {
+            Operation::Honour { redemption, .. } | Operation::Withdraw { redemption, .. } => self.redemptions.get(redemption).copied(),
+            _ => None,
+        };
+        Situation {
+            template: template_of_sale(body),
+            code_taken,
+            voucher: self.voucher.clone(),
+            redemption,
+            open_conflicts: self
+                .conflicts
+                .iter()
+                .filter(|conflict| conflict.state == ConflictState::Open)
+                .cloned()
+                .collect(),
+            conflict,
+            ..Situation::default()
+        }
+    }
+
+    /// Writes what an operation changed.
+    pub(crate) fn apply(&mut self, change: Change) {
+        match change {
+            Change::Voucher(voucher) => self.voucher = Some(voucher),
+            Change::Conflict(conflict) => self.put_conflict(conflict),
+            Change::RedemptionRecorded(redemption) | Change::RedemptionChanged(redemption) => {
+                self.redemptions.insert(redemption.stamp.op, redemption);
+            }
+            Change::RedemptionUndone { redemption, by } => {
+                if let Some(known) = self.redemptions.get_mut(&redemption) {
+                    known.undone_by = Some(by);
+                }
+            }
+            Change::RedemptionPromoted { redemption } => {
+                if let Some(known) = self.redemptions.get_mut(&redemption) {
+                    known.outcome = RedemptionOutcome::Accepted;
+                }
+            }
+            Change::Template(_) => {}
+        }
+    }
+
+    /// A conflict's new row, at its old place.
+    pub(crate) fn put_conflict(&mut self, conflict: Conflict) {
+        match self.conflicts.iter_mut().find(|known| known.id == conflict.id) {
+            Some(known) => *known = conflict,
+            None => self.conflicts.push(conflict),
+        }
+    }
+
+    /// What the server's outcome says about the redemptions made here.
+    pub(crate) fn note_outcome(&mut self, body: &OperationBody, outcome: &Outcome) {
+        let applied = *outcome == Outcome::Applied;
+        match &body.operation {
+            Operation::Redeem { voucher, mode } => {
+                self.note_redemption(Redemption { voucher: *voucher, stamp: body.stamp(), mode: *mode, outcome: became(outcome), undone_by: None });
+            }
+            Operation::HonourExpired { voucher, .. } => {
+                let mode = RedeemMode::Honoured;
+                self.note_redemption(Redemption { voucher: *voucher, stamp: body.stamp(), mode, outcome: became(outcome), undone_by: None });
+            }
+            Operation::Honour { redemption, .. } => {
+                if let Some(known) = self.redemptions.get_mut(redemption).filter(|_| !matches!(outcome, Outcome::Rejected { .. })) {
+                    known.mode = RedeemMode::Honoured;
+                    if known.outcome == RedemptionOutcome::Rejected {
+                        known.outcome = became(outcome);
+                    }
+                }
+            }
+            Operation::Withdraw { redemption, .. } if applied => {
+                if let Some(known) = self.redemptions.get_mut(redemption) {
+                    known.outcome = RedemptionOutcome::Withdrawn;
+                }
+            }
+            Operation::UndoRedemption { redemption, .. } if applied => {
+                if let Some(known) = self.redemptions.get_mut(redemption) {
+                    known.undone_by = Some(body.op);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn note_redemption(&mut self, redemption: Redemption) {
+        self.redemptions.insert(redemption.stamp.op, redemption);
+    }
+}
+
+const fn became(outcome: &Outcome) -> RedemptionOutcome {
+    match outcome {
+        Outcome::Applied => RedemptionOutcome::Accepted,
+        Outcome::Conflict { .. } => RedemptionOutcome::Conflict,
+        Outcome::Rejected { .. } => RedemptionOutcome::Rejected,
+    }
+}
+
+fn template_of_sale(body: &OperationBody) -> Option<Template> {
+    let Operation::Sell { template, template_version, snapshot, .. } = &body.operation else { return None };
+    Some(Template {
+        id: *template,
+        content: snapshot.clone(),
+        version: *template_version,
+        archived: false,
+        changed: body.stamp(),
+        row_version: 1,
+    })
+}

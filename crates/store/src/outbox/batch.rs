@@ -1,0 +1,81 @@
+//! The next operations to send.
+
+use beadsbox_domain::Operation;
+use beadsbox_protocol::{ChainHash, MOST_OPERATIONS, MOST_PUSH_BYTES, OperationBody, person::SaltedPerson};
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::{enrolment::Identity, person};
+use crate::{
+    file::sql::Sql,
+    types::{BatchLimit, PendingBatch},
+};
+
+/// What the rest of a push takes: ids, numbers, the tip and its signature.
+const ENVELOPE_BYTES: usize = 2048;
+
+impl Default for BatchLimit {
+    fn default() -> Self {
+        Self { operations: MOST_OPERATIONS, bytes: MOST_PUSH_BYTES - ENVELOPE_BYTES }
+    }
+}
+
+/// The operations from the first that waits on, without gaps. Where a later one was answered already it is sent again all the
+/// same: the server gives the same answer. One operation always fits.
+pub(crate) fn pending(connection: &Connection, identity: &Identity, limit: BatchLimit) -> rusqlite::Result<Option<PendingBatch>> {
+    let first: Option<Sql<u64>> = connection
+        .prepare_cached("SELECT min(dev_seq) FROM outbox WHERE state = 'waiting'")?
+        .query_row([], |row| row.get(0))?;
+    let Some(Sql(first_seq)) = first else { return Ok(None) };
+    let (mut bodies, mut persons, mut bytes, mut tip) = (Vec::new(), Vec::new(), 0, identity.origin);
+    let mut statement = connection.prepare_cached("SELECT body, hash FROM outbox WHERE dev_seq >= ?1 ORDER BY dev_seq LIMIT ?2")?;
+    let mut rows = statement.query((Sql(first_seq), i64::try_from(limit.operations.max(1)).unwrap_or(i64::MAX)))?;
+    while let Some(row) = rows.next()? {
+        let body: String = row.get(0)?;
+        let buyer = buyer(connection, &body)?;
+        bytes += sent_bytes(&body) + buyer.as_ref().map_or(0, |buyer| sent_bytes(&buyer.person) + sent_bytes(&buyer.salt) + 32);
+        if bytes > limit.bytes && !bodies.is_empty() {
+            break;
+        }
+        tip = row.get::<_, Sql<ChainHash>>(1)?.0;
+        bodies.push(body);
+        persons.extend(buyer);
+    }
+    let last_seq = first_seq + bodies.len() as u64 - 1;
+    Ok(Some(PendingBatch {
+        device: identity.enrolment.device,
+        incarnation: identity.enrolment.incarnation,
+        epoch: identity.enrolment.epoch,
+        first_seq,
+        last_seq,
+        bodies,
+        persons,
+        tip,
+        waiting_after: waiting_after(connection, last_seq)?,
+    }))
+}
+
+/// The buyer that a sale names, unless erased.
+fn buyer(connection: &Connection, body: &str) -> rusqlite::Result<Option<SaltedPerson>> {
+    match OperationBody::decode(body) {
+        Ok(OperationBody { operation: Operation::Sell { person, .. }, .. }) => person::find(connection, person),
+        _ => Ok(None),
+    }
+}
+
+/// How many bytes a text takes within JSON.
+fn sent_bytes(text: &str) -> usize {
+    let escaped = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 2,
+        0..=31 => 6,
+        _ => 1,
+    });
+    escaped.sum::<usize>() + 3
+}
+
+fn waiting_after(connection: &Connection, last_seq: u64) -> rusqlite::Result<u64> {
+    let count = connection
+        .prepare_cached("SELECT count(*) FROM outbox WHERE state = 'waiting' AND dev_seq > ?1")?
+        .query_row([Sql(last_seq)], |row| row.get::<_, Sql<u64>>(0))
+        .optional()?;
+    Ok(count.map_or(0, |count| count.0))
+}

@@ -1,0 +1,132 @@
+//! The operations as rows.
+
+use beadsbox_domain::{OpId, Outcome, TemplateId, Timestamp, VoucherId, operation::Subject};
+use beadsbox_protocol::OperationBody;
+use rusqlite::{
+    Connection, OptionalExtension as _, Row,
+    types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef},
+};
+use uuid::Uuid;
+
+use super::kind::subject_columns;
+use crate::{
+    file::sql::{Json, Sql},
+    types::{OpState, OwnOperation},
+};
+
+/// An operation with what the effective view needs to know about it.
+#[derive(Debug, Clone)]
+pub(crate) struct OwnRow {
+    pub(crate) own: OwnOperation,
+    pub(crate) acknowledged: Option<Acknowledgement>,
+    /// The cache that was seen to hold it, and where its cursor stood then.
+    pub(crate) contained: Option<(Uuid, u64)>,
+}
+
+/// What the server said it made of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Acknowledgement {
+    pub(crate) epoch: Uuid,
+    pub(crate) version: Option<u64>,
+}
+
+const COLUMNS: &str = "body, state, outcome, acknowledged_refusal_at, ack_epoch, ack_version, contained_in, contained_at";
+
+impl OpState {
+    /// As the file names it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Held => "held",
+            Self::Acknowledged => "acknowledged",
+        }
+    }
+}
+
+impl FromSql for Sql<OpState> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let name = value.as_str()?;
+        [OpState::Waiting, OpState::Held, OpState::Acknowledged]
+            .into_iter()
+            .find(|state| state.name() == name)
+            .map(Self)
+            .ok_or(FromSqlError::InvalidType)
+    }
+}
+
+/// A body that this device wrote.
+pub(crate) fn body(row: &Row<'_>, column: usize) -> rusqlite::Result<OperationBody> {
+    let text = row.get_ref(column)?.as_str().map_err(|error| unreadable(column, error))?;
+    OperationBody::decode(text).map_err(|error| unreadable(column, error))
+}
+
+fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<OwnRow> {
+    let epoch = row.get::<_, Option<Sql<Uuid>>>(4)?;
+    let version = row.get::<_, Option<Sql<u64>>>(5)?.map(|version| version.0);
+    let contained_in = row.get::<_, Option<Sql<Uuid>>>(6)?;
+    let contained_at = row.get::<_, Option<Sql<u64>>>(7)?;
+    Ok(OwnRow {
+        own: OwnOperation {
+            body: body(row, 0)?,
+            state: row.get::<_, Sql<OpState>>(1)?.0,
+            outcome: row.get::<_, Option<Json<Outcome>>>(2)?.map(|outcome| outcome.0),
+            acknowledged_refusal_at: row.get::<_, Option<Sql<Timestamp>>>(3)?.map(|at| at.0),
+        },
+        acknowledged: epoch.map(|epoch| Acknowledgement { epoch: epoch.0, version }),
+        contained: contained_in.zip(contained_at).map(|(cache, at)| (cache.0, at.0)),
+    })
+}
+
+/// The operations on a voucher or template, in their order.
+pub(crate) fn of_subject(connection: &Connection, subject: Subject) -> rusqlite::Result<Vec<OwnRow>> {
+    let (kind, id) = subject_columns(subject);
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE subject_id = ?1 AND subject_kind = ?2 ORDER BY dev_seq"))?
+        .query_map((Sql(id), kind), read)?
+        .collect()
+}
+
+/// One operation.
+pub(crate) fn find(connection: &Connection, op: OpId) -> rusqlite::Result<Option<OwnRow>> {
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE op_id = ?1"))?
+        .query_row([Sql(op)], read)
+        .optional()
+}
+
+/// The refused operations that nobody has taken note of. An asked redemption that was withdrawn or honoured afterwards told its
+/// story in that.
+pub(crate) fn refused(connection: &Connection) -> rusqlite::Result<Vec<OwnRow>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM outbox o WHERE verdict = 'rejected' AND acknowledged_refusal_at IS NULL AND NOT ({FOLLOWED}) ORDER BY dev_seq"
+        ))?
+        .query_map([], read)?
+        .collect()
+}
+
+/// Of an operation `o`: it is an ask that was followed up.
+pub(crate) const FOLLOWED: &str = "o.kind = 'redeem_asked' AND EXISTS (
+    SELECT 1 FROM outbox f WHERE f.redemption = o.op_id AND f.kind IN ('honour', 'withdraw'))";
+
+/// The subjects with operations that were not seen in the cache of that name, whose cursor stands there.
+pub(crate) fn uncontained_subjects(connection: &Connection, cache: Uuid, cursor: u64) -> rusqlite::Result<Vec<Subject>> {
+    connection
+        .prepare_cached(
+            "SELECT DISTINCT subject_kind, subject_id FROM outbox
+             WHERE contained_in IS NULL OR contained_in < ?1 OR contained_in > ?1 OR (contained_in = ?1 AND contained_at > ?2)",
+        )?
+        .query_map((Sql(cache), Sql(cursor)), |row| subject(row, 0))?
+        .collect()
+}
+
+/// A subject from its two columns.
+pub(super) fn subject(row: &Row<'_>, column: usize) -> rusqlite::Result<Subject> {
+    let id = row.get::<_, Sql<Uuid>>(column + 1)?.0;
+    let kind = row.get_ref(column)?.as_str().map_err(|error| unreadable(column, error))?;
+    Ok(if kind == "voucher" { Subject::Voucher(VoucherId(id)) } else { Subject::Template(TemplateId(id)) })
+}

@@ -1,0 +1,38 @@
+//! The redemptions made here.
+
+use beadsbox_domain::{OpId, operation::Subject};
+use rusqlite::Connection;
+
+use super::own::{FOLLOWED, body};
+use crate::{file::sql::Sql, types::OpenAsk};
+
+/// The last ones and what they were about, the newest first.
+pub(crate) fn recent(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<(OpId, Subject)>> {
+    use beadsbox_domain::VoucherId;
+    connection
+        .prepare_cached(
+            "SELECT op_id, subject_id FROM outbox WHERE kind IN ('redeem_asked', 'redeem_honoured', 'honour_expired') ORDER BY dev_seq DESC LIMIT ?1",
+        )?
+        .query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+            Ok((row.get::<_, Sql<OpId>>(0)?.0, Subject::Voucher(row.get::<_, Sql<VoucherId>>(1)?.0)))
+        })?
+        .collect()
+}
+
+/// The asks that nobody answered, honoured or withdrew, the oldest first.
+pub(crate) fn open_asks(connection: &Connection) -> rusqlite::Result<Vec<OpenAsk>> {
+    let question = format!(
+        "SELECT body FROM outbox o
+         WHERE state = 'waiting' AND verdict IS NULL AND kind = 'redeem_asked' AND NOT ({FOLLOWED}) ORDER BY dev_seq"
+    );
+    let mut statement = connection.prepare_cached(&question)?;
+    let mut rows = statement.query([])?;
+    let mut asks = Vec::new();
+    while let Some(row) = rows.next()? {
+        let body = body(row, 0)?;
+        if let Subject::Voucher(voucher) = body.operation.subject() {
+            asks.push(OpenAsk { op: body.op, voucher, at: body.at, staff: body.staff, shop: body.shop });
+        }
+    }
+    Ok(asks)
+}

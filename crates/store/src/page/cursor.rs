@@ -1,0 +1,37 @@
+//! Where the next page begins, as a text that the screen hands back.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    place::{Place, SortValue},
+    query::VoucherSort,
+};
+use crate::error::StoreError;
+
+#[derive(Serialize, Deserialize)]
+struct Cursor {
+    sort: usize,
+    descending: bool,
+    last: Place,
+}
+
+fn number_of(sort: VoucherSort) -> usize {
+    VoucherSort::ALL.iter().position(|known| *known == sort).unwrap_or_default()
+}
+
+/// The cursor after that place.
+pub(super) fn encode(last: Place, sort: VoucherSort, descending: bool) -> Result<String, StoreError> {
+    let cursor = Cursor { sort: number_of(sort), descending, last };
+    serde_json::to_vec(&cursor).map(hex::encode).map_err(StoreError::internal)
+}
+
+/// The place after which the page begins. It must be of a list in the same order.
+pub(super) fn decode(text: &str, sort: VoucherSort, descending: bool) -> Result<Place, StoreError> {
+    let bytes = hex::decode(text).map_err(|_| StoreError::BadCursor)?;
+    let cursor: Cursor = serde_json::from_slice(&bytes).map_err(|_| StoreError::BadCursor)?;
+    let is_number = matches!(cursor.last.value, SortValue::Number(_));
+    if cursor.sort != number_of(sort) || cursor.descending != descending || is_number != sort.is_number() {
+        return Err(StoreError::BadCursor);
+    }
+    Ok(cursor.last)
+}

@@ -1,0 +1,12 @@
+//! The voucher list: pages by keyset, sorted, filtered and searched, with this device's own operations counted in.
+
+mod conditions;
+mod cursor;
+mod listing;
+mod place;
+mod query;
+mod search;
+mod total;
+
+pub(crate) use listing::{ListSources, list};
+pub use query::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};

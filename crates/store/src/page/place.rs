@@ -1,0 +1,67 @@
+//! A voucher's place in a sorted list. SQLite and this program agree on it: numbers by value, texts by their bytes.
+
+use std::cmp::Ordering;
+
+use beadsbox_domain::{Person, Voucher, VoucherId};
+use serde::{Deserialize, Serialize};
+
+use super::query::VoucherSort;
+use crate::{
+    file::sql::{NEVER, day_number, status_number},
+    text::{fold, fold_optional},
+};
+
+/// What a list is sorted by, of one voucher.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum SortValue {
+    Number(i64),
+    Text(String),
+}
+
+/// Where a voucher stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Place {
+    pub(super) value: SortValue,
+    pub(super) id: VoucherId,
+}
+
+impl Place {
+    pub(super) fn of(voucher: &Voucher, person: Option<&Person>, sort: VoucherSort) -> Self {
+        let value = match sort {
+            VoucherSort::SoldAt => SortValue::Number(voucher.sold.at.as_microsecond()),
+            VoucherSort::Price => SortValue::Number(voucher.snapshot.price.minor),
+            VoucherSort::Buyer => SortValue::Text(fold_optional(person.map(|person| person.buyer.as_str()))),
+            VoucherSort::Title => SortValue::Text(fold(voucher.snapshot.title.as_str())),
+            VoucherSort::Status => SortValue::Number(status_number(voucher.status)),
+            VoucherSort::ExpiresOn => SortValue::Number(voucher.expires_on.map_or(NEVER, day_number)),
+            VoucherSort::Code => SortValue::Text(voucher.code.compact()),
+        };
+        Self { value, id: voucher.id }
+    }
+
+    /// Which of two comes first.
+    pub(super) fn order(&self, other: &Self, descending: bool) -> Ordering {
+        if descending { other.cmp(self) } else { self.cmp(other) }
+    }
+}
+
+impl VoucherSort {
+    /// The column and the index that is in its order.
+    pub(super) const fn column_and_index(self) -> (&'static str, &'static str) {
+        match self {
+            Self::SoldAt => ("v.sold_at", "voucher_by_sale"),
+            Self::Price => ("v.price", "voucher_by_price"),
+            Self::Buyer => ("v.buyer_key", "voucher_by_buyer"),
+            Self::Title => ("v.title_key", "voucher_by_title"),
+            Self::Status => ("v.status", "voucher_by_status"),
+            Self::ExpiresOn => ("v.expires_on", "voucher_by_expiry"),
+            Self::Code => ("v.code", "voucher_by_code"),
+        }
+    }
+
+    /// Whether its values are numbers.
+    pub(super) const fn is_number(self) -> bool {
+        matches!(self, Self::SoldAt | Self::Price | Self::Status | Self::ExpiresOn)
+    }
+}

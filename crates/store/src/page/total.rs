@@ -1,0 +1,70 @@
+//! How many vouchers a list has in all.
+
+use beadsbox_domain::{Status, TemplateId};
+use rusqlite::{Connection, ErrorCode, params_from_iter};
+
+use super::{
+    conditions::{Question, Source, passes},
+    listing::ListSources,
+    query::{VoucherFilters, VoucherQuery},
+    search::Search,
+};
+use crate::file::sql::Sql;
+
+/// The exact number; none where counting would keep the page waiting.
+pub(super) fn total(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search, source: Source) -> rusqlite::Result<Option<u64>> {
+    let filters = &query.filters;
+    let cached = if *search == Search::Everything && served_by_tally(filters) {
+        Some(tallied(sources.cache, filters)?)
+    } else {
+        let source = if source == Source::Found { source } else { Source::Table };
+        counted(sources, Question::new(source, filters, search))?
+    };
+    let Some(mut total) = cached else { return Ok(None) };
+    // What this device did something to counts as it shows it, not as it is cached.
+    for entry in sources.overlay.vouchers() {
+        let base = entry.base.as_ref().filter(|base| passes(filters, &base.voucher) && search.finds(&base.voucher, base.person.as_ref()));
+        let shown = entry.voucher().filter(|voucher| passes(filters, voucher) && search.finds(voucher, entry.person.as_ref()));
+        total = total.saturating_sub(u64::from(base.is_some())) + u64::from(shown.is_some());
+    }
+    Ok(Some(total))
+}
+
+/// Whether nothing but status and template is asked.
+fn served_by_tally(filters: &VoucherFilters) -> bool {
+    let rest = VoucherFilters { status: Vec::new(), template: None, ..filters.clone() };
+    rest == VoucherFilters::default()
+}
+
+/// All cached vouchers.
+pub(super) fn all_cached(cache: &Connection) -> rusqlite::Result<u64> {
+    tallied(cache, &VoucherFilters::default())
+}
+
+fn tallied(cache: &Connection, filters: &VoucherFilters) -> rusqlite::Result<u64> {
+    let mut statement = cache.prepare_cached("SELECT template, status, vouchers FROM tally")?;
+    let mut rows = statement.query([])?;
+    let mut total = 0;
+    while let Some(row) = rows.next()? {
+        let template = row.get::<_, Sql<TemplateId>>(0)?.0;
+        let status = row.get::<_, Sql<Status>>(1)?.0;
+        if filters.template.is_none_or(|wanted| wanted == template) && (filters.status.is_empty() || filters.status.contains(&status)) {
+            total += row.get::<_, Sql<u64>>(2)?.0;
+        }
+    }
+    Ok(total)
+}
+
+fn counted(sources: &ListSources<'_>, question: Question) -> rusqlite::Result<Option<u64>> {
+    let (text, values) = question.select("count(*)", "");
+    let count = sources.cache.within_budget(|cache| {
+        cache
+            .prepare_cached(&text)?
+            .query_row(params_from_iter(values), |row| Ok(row.get::<_, Sql<u64>>(0)?.0))
+    });
+    match count {
+        Ok(count) => Ok(Some(count)),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,107 @@
+//! The two files together.
+
+mod identity;
+mod recording;
+mod sync;
+
+use std::sync::Arc;
+
+use crate::{
+    cache::{meta, reset},
+    effective::overlay::OverlayCell,
+    error::StoreError,
+    file::{Database, check_library, open_cache, open_outbox},
+    keys::{StoreKeys, StorePaths},
+    outbox::{counts, enrolment, refusals},
+    types::{CacheOpening, CachePosition, Opened, OutboxCounts},
+    view::View,
+};
+use beadsbox_domain::{OpId, Timestamp};
+
+/// The open files and what is computed from both.
+pub(crate) struct Files {
+    pub(crate) outbox: Database,
+    pub(crate) cache: Database,
+    pub(crate) overlay: OverlayCell,
+}
+
+/// The two files of a device. Cheap to clone; every method blocks until it is done.
+#[derive(Clone)]
+pub struct Store {
+    files: Arc<Files>,
+}
+
+/// The libraries below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// SQLite's.
+    pub sqlite: String,
+    /// SQLCipher's.
+    pub sqlcipher: String,
+}
+
+impl Store {
+    /// Opens the files, or makes them. A damaged cache is moved aside and replaced; a damaged outbox is an error, and left as it is.
+    pub fn open(paths: &StorePaths, keys: &StoreKeys) -> Result<(Self, Opened), StoreError> {
+        check_library()?;
+        let outbox = open_outbox(&paths.outbox, &keys.outbox)?;
+        let (cache, mut opening) = open_cache(&paths.cache, &keys.cache)?;
+        cache.change(|transaction| meta::begin(transaction))?;
+        let store = Self { files: Arc::new(Files { outbox, cache, overlay: OverlayCell::new() }) };
+        if store.cache_is_of_another_epoch()? {
+            store.reset_cache()?;
+            opening = CacheOpening::Rebuilt;
+        }
+        Ok((store, Opened { cache: opening }))
+    }
+
+    /// The program may have ended between adopting a new epoch and emptying the cache.
+    fn cache_is_of_another_epoch(&self) -> Result<bool, StoreError> {
+        let known = self.files.outbox.read(enrolment::load)?.map(|identity| identity.enrolment.epoch);
+        let cached = self.position()?.epoch;
+        Ok(known.zip(cached).is_some_and(|(known, cached)| known != cached))
+    }
+
+    /// One moment of everything that the screens show.
+    pub fn view(&self) -> Result<View<'_>, StoreError> {
+        View::open(&self.files)
+    }
+
+    /// Where the cache stands.
+    pub fn position(&self) -> Result<CachePosition, StoreError> {
+        self.files.cache.read(meta::position)
+    }
+
+    /// How many operations there are.
+    pub fn counts(&self) -> Result<OutboxCounts, StoreError> {
+        self.files.outbox.read(counts::counts)
+    }
+
+    /// A person has taken note of a refusal.
+    pub fn acknowledge_refusal(&self, op: OpId, at: Timestamp) -> Result<(), StoreError> {
+        let found = self.files.outbox.change(move |transaction| refusals::acknowledge(transaction, op, at))?;
+        if found { Ok(()) } else { Err(StoreError::UnknownOperation { op }) }
+    }
+
+    /// Empties the cache, to take everything anew. The outbox is not touched.
+    pub fn reset_cache(&self) -> Result<(), StoreError> {
+        self.files.cache.change(reset::reset)?;
+        self.files.overlay.touch_everything();
+        Ok(())
+    }
+
+    /// Empties the cache and leaves nothing of it in the file, for a device that was revoked. The outbox is not touched.
+    pub fn wipe_cache(&self) -> Result<(), StoreError> {
+        self.reset_cache()?;
+        self.files.cache.maintain(|connection| reset::scrub(connection))
+    }
+
+    /// The libraries below.
+    pub fn versions(&self) -> Result<Versions, StoreError> {
+        let sqlcipher = self
+            .files
+            .outbox
+            .read(|connection| connection.query_row("PRAGMA cipher_version", [], |row| row.get(0)))?;
+        Ok(Versions { sqlite: rusqlite::version().to_owned(), sqlcipher })
+    }
+}

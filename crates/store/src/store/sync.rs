@@ -1,0 +1,103 @@
+//! What the sync asks.
+
+use beadsbox_domain::{PersonHash, Timestamp};
+use beadsbox_protocol::{pull::ChangesPage, push::OpResult};
+use uuid::Uuid;
+
+use super::Store;
+use crate::{
+    cache::apply::{ApplyError, apply},
+    error::StoreError,
+    outbox::{
+        batch, chain, counts,
+        enrolment::{self, Identity},
+        epoch, person,
+        results::{self, ResultsError},
+    },
+    types::{BatchLimit, ChangedKinds, NewOutcome, PendingBatch},
+};
+
+impl Store {
+    pub(super) fn identity(&self) -> Result<Identity, StoreError> {
+        self.files.outbox.read(enrolment::load)?.ok_or(StoreError::NotEnrolled)
+    }
+
+    /// The next operations to send; none when nothing waits.
+    pub fn pending_batch(&self, limit: BatchLimit) -> Result<Option<PendingBatch>, StoreError> {
+        let identity = self.identity()?;
+        self.files.outbox.read(move |connection| batch::pending(connection, &identity, limit))
+    }
+
+    /// The place up to which every outcome is held.
+    pub fn acknowledged_through(&self) -> Result<u64, StoreError> {
+        self.files.outbox.read(counts::acknowledged_through)
+    }
+
+    /// Keeps what the server decided; answers what was not known before. The same results may come again. When this returns
+    /// they are on the disk, and only then may a screen say "confirmed".
+    pub fn record_results(&self, results: &[OpResult], epoch: Uuid) -> Result<Vec<NewOutcome>, StoreError> {
+        let known = self.identity()?.enrolment.epoch;
+        if known != epoch {
+            return Err(StoreError::WrongEpoch { known, found: epoch });
+        }
+        if !self.files.outbox.read(|connection| results::brings_news(connection, results, epoch))? {
+            return Ok(Vec::new());
+        }
+        let results = results.to_vec();
+        let taken = self.files.outbox.write(move |transaction| results::take(transaction, &results, epoch));
+        match taken {
+            Ok(taken) => {
+                self.files.overlay.touch(taken.subjects);
+                Ok(taken.new)
+            }
+            Err(ResultsError::Refused(error)) => Err(error),
+            Err(ResultsError::Write(error)) => Err(self.files.outbox.write_failed(error)),
+        }
+    }
+
+    /// Takes a page of changes: first the outcomes in it, then its rows with the cursor. It must begin where the cache stands.
+    /// `received_at` is now, by this device's clock.
+    pub fn apply_page(&self, page: &ChangesPage, received_at: Timestamp) -> Result<ChangedKinds, StoreError> {
+        let outcomes = !self.record_results(&page.own_results, page.epoch)?.is_empty();
+        let rows = page.clone();
+        let applied = self.files.cache.write(move |transaction| apply(transaction, &rows, received_at));
+        let applied = match applied {
+            Ok(applied) => applied,
+            Err(ApplyError::Refused(error)) => return Err(error),
+            Err(ApplyError::Write(error)) => return Err(self.files.cache.write_failed(error)),
+        };
+        self.files.overlay.touch_cached(applied.subjects, applied.kinds.directory);
+        self.erase_persons(&applied.erased)?;
+        Ok(ChangedKinds { outcomes, ..applied.kinds })
+    }
+
+    /// A buyer whom the server erased goes here as well.
+    fn erase_persons(&self, erased: &[PersonHash]) -> Result<(), StoreError> {
+        if erased.is_empty() {
+            return Ok(());
+        }
+        let kept = self.files.outbox.read(|connection| person::kept_among(connection, erased))?;
+        if kept.is_empty() {
+            return Ok(());
+        }
+        self.files.outbox.change(move |transaction| person::erase(transaction, &kept))
+    }
+
+    /// The server has a new epoch, or holds less than this device thought: what comes after `server_last_seq` waits again, with the
+    /// outcomes and receipts that it had. Under a new epoch the cache is emptied as well.
+    pub fn adopt_epoch(&self, epoch: Uuid, server_last_seq: u64) -> Result<(), StoreError> {
+        let known = self.identity()?.enrolment.epoch;
+        self.files.outbox.change(move |transaction| epoch::adopt(transaction, epoch, server_last_seq))?;
+        self.files.overlay.touch_everything();
+        if known == epoch { Ok(()) } else { self.reset_cache() }
+    }
+
+    /// Computes the whole chain anew; answers how many operations it holds.
+    pub fn verify_chain(&self) -> Result<u64, StoreError> {
+        let identity = self.identity()?;
+        match self.files.outbox.read(move |connection| chain::walk(connection, &identity))? {
+            chain::Walk::Whole(operations) => Ok(operations),
+            chain::Walk::Broken(dev_seq) => Err(StoreError::ChainBroken { dev_seq }),
+        }
+    }
+}

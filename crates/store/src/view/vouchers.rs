@@ -1,0 +1,99 @@
+//! Vouchers: one, by code, a page of them, and what an operation would do.
+
+use beadsbox_domain::{Decision, Operation, Situation, VoucherCode, VoucherId, decide, operation::Subject};
+use beadsbox_protocol::{OperationBody, body::FORMAT};
+
+use super::View;
+use crate::{
+    cache::{
+        rows,
+        voucher::{self, CachedVoucher},
+    },
+    effective::entry::VoucherEntry,
+    error::StoreError,
+    outbox::enrolment,
+    page::{self, ListSources, VoucherPage, VoucherQuery},
+    types::{NewOperation, VoucherBrief, VoucherView},
+};
+
+impl View<'_> {
+    /// A voucher; none where this device does not know it.
+    pub fn voucher(&self, id: VoucherId) -> Result<Option<VoucherView>, StoreError> {
+        if let Some(entry) = self.overlay.voucher(id) {
+            return Ok(entry.view());
+        }
+        let found = self.cached(voucher::find(&self.cache, id, &mut self.contents.borrow_mut()))?;
+        found.map(|found| self.cached_view(found)).transpose()
+    }
+
+    /// The voucher of that code; none where this device does not know it.
+    pub fn voucher_by_code(&self, code: VoucherCode) -> Result<Option<VoucherView>, StoreError> {
+        if let Some(entry) = self.overlay.voucher_by_code(code) {
+            return Ok(entry.view());
+        }
+        let found = self.cached(voucher::find_code(&self.cache, code, &mut self.contents.borrow_mut()))?;
+        found.map(|found| self.cached_view(found)).transpose()
+    }
+
+    fn cached_view(&self, found: CachedVoucher) -> Result<VoucherView, StoreError> {
+        let open_conflict = self.cached(rows::has_open_conflict(&self.cache, found.voucher.id))?;
+        Ok(VoucherView { voucher: found.voucher, person: found.person, waiting: false, open_conflict })
+    }
+
+    /// One page of the list.
+    pub fn voucher_page(&self, query: &VoucherQuery) -> Result<VoucherPage, StoreError> {
+        let sources = ListSources { database: &self.files.cache, cache: &self.cache, overlay: &self.overlay, contents: &self.contents };
+        page::list(&sources, query)
+    }
+
+    pub(super) fn brief(&self, id: VoucherId) -> Result<Option<VoucherBrief>, StoreError> {
+        Ok(self.voucher(id)?.map(|view| VoucherBrief {
+            code: view.voucher.code,
+            title: view.voucher.snapshot.title.to_string(),
+            price: view.voucher.snapshot.price,
+        }))
+    }
+
+    pub(super) fn entry(&self, id: VoucherId) -> Result<VoucherEntry, StoreError> {
+        self.sources()?
+            .voucher(id, &mut self.contents.borrow_mut())
+            .map_err(|error| self.source_failed(error))
+    }
+
+    /// What the rules make of an operation here and now, with this device's own operations counted in. It records nothing.
+    pub fn foretell(&self, new: &NewOperation) -> Result<Decision, StoreError> {
+        let identity = self.recorded(enrolment::load(self.outbox()?))?.ok_or(StoreError::NotEnrolled)?;
+        let body = OperationBody {
+            format: FORMAT,
+            device: identity.enrolment.device,
+            incarnation: identity.enrolment.incarnation,
+            dev_seq: 0,
+            op: new.op,
+            at: new.at,
+            staff: new.staff,
+            shop: new.shop,
+            online: new.online,
+            clock_right: new.clock_right,
+            operation: new.operation.clone(),
+        };
+        let situation = self.situation(&body)?;
+        Ok(decide(&body.operation, &situation, &self.rules.context(&body)))
+    }
+
+    fn situation(&self, body: &OperationBody) -> Result<Situation, StoreError> {
+        match body.operation.subject() {
+            Subject::Template(id) => Ok(Situation { template: self.template(id)?.map(|view| view.template), ..Situation::default() }),
+            Subject::Voucher(id) => {
+                let code_taken = match &body.operation {
+                    Operation::Sell { code, .. } => self.voucher_by_code(*code)?.is_some_and(|other| other.voucher.id != id),
+                    _ => false,
+                };
+                let mut situation = self.entry(id)?.state.situation(body, code_taken);
+                if let Operation::Sell { template, .. } = &body.operation {
+                    situation.template = self.template(*template)?.map(|view| view.template);
+                }
+                Ok(situation)
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! One running program, and a person's hands and eyes on it.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, anyhow};
+use thirtyfour::{By, Capabilities, WebDriver, WebElement};
+use tokio::process::{Child, Command};
+
+use crate::ports;
+
+/// The longest that a person would look at an unchanged screen.
+const PATIENCE: Duration = Duration::from_secs(15);
+const GLANCE: Duration = Duration::from_millis(40);
+
+/// Where the program keeps its keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// In the system's keyring.
+    Keyring,
+    /// In a file beside its data.
+    File,
+}
+
+/// The program, opened.
+pub struct Desk {
+    pub driver: WebDriver,
+    process: Child,
+}
+
+impl Desk {
+    /// Opens the program on that data folder.
+    pub async fn open(data: &Path, keys: Keys) -> anyhow::Result<Self> {
+        let (port, native) = (ports::free()?, ports::free()?);
+        let driver_binary = std::env::var("BEADSBOX_TAURI_DRIVER").unwrap_or_else(|_| "tauri-driver".to_owned());
+        let process = Command::new(driver_binary)
+            .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("tauri-driver")?;
+        let mut capabilities = Capabilities::new();
+        capabilities.set("browserName", "wry")?;
+        capabilities.set("tauri:options", serde_json::json!({ "application": desktop_binary()?, "args": arguments(data, keys) }))?;
+        let url = format!("http://127.0.0.1:{port}");
+        let started = Instant::now();
+        let driver = loop {
+            match WebDriver::new(&url, capabilities.clone()).await {
+                Ok(driver) => break driver,
+                Err(error) if started.elapsed() > PATIENCE => return Err(error.into()),
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        };
+        Ok(Self { driver, process })
+    }
+
+    /// Closes the program.
+    pub async fn close(mut self) -> anyhow::Result<()> {
+        let quit = self.driver.clone().quit().await;
+        self.process.kill().await?;
+        Ok(quit?)
+    }
+
+    /// Goes on in the window whose page has that name; the one before may be gone.
+    pub async fn go_to_window(&self, page: &str) -> anyhow::Result<()> {
+        self.until(&format!("window {page}"), async || {
+            for handle in self.driver.windows().await.ok()? {
+                self.driver.switch_to_window(handle).await.ok()?;
+                if self.driver.current_url().await.is_ok_and(|url| url.path().contains(page)) {
+                    return Some(());
+                }
+            }
+            None
+        })
+        .await
+    }
+
+    /// The element of that test id, once it is there.
+    pub async fn find(&self, id: &str) -> anyhow::Result<WebElement> {
+        self.css(&format!("[data-testid='{id}']")).await
+    }
+
+    /// The first element of that selector, once it is there.
+    pub async fn css(&self, selector: &str) -> anyhow::Result<WebElement> {
+        self.until(selector, async || self.driver.find(By::Css(selector)).await.ok()).await
+    }
+
+    /// How many elements of that selector there are now.
+    pub async fn count(&self, selector: &str) -> anyhow::Result<usize> {
+        Ok(self.driver.find_all(By::Css(selector)).await?.len())
+    }
+
+    /// Clicks it, once it can be clicked.
+    pub async fn click(&self, id: &str) -> anyhow::Result<()> {
+        self.until(&format!("click on {id}"), async || {
+            let element = self.driver.find(By::Css(format!("[data-testid='{id}']"))).await.ok()?;
+            if !element.is_enabled().await.ok()? {
+                return None;
+            }
+            element.click().await.ok()
+        })
+        .await
+    }
+
+    /// Types into it, in the place of what stood there.
+    pub async fn fill(&self, id: &str, text: &str) -> anyhow::Result<()> {
+        let field = self.find(id).await?;
+        field.clear().await?;
+        field.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Waits until the element's text satisfies the condition, and returns it.
+    pub async fn text_where(&self, id: &str, condition: impl Fn(&str) -> bool) -> anyhow::Result<String> {
+        let selector = format!("[data-testid='{id}']");
+        self.until(&format!("text of {id}"), async || {
+            let text = self.driver.find(By::Css(&selector)).await.ok()?.text().await.ok()?;
+            condition(&text).then_some(text)
+        })
+        .await
+    }
+
+    /// Waits until the element's attribute has that value.
+    pub async fn attribute_is(&self, id: &str, name: &str, value: &str) -> anyhow::Result<()> {
+        let selector = format!("[data-testid='{id}']");
+        self.until(&format!("{id} with {name}={value}"), async || {
+            let found = self.driver.find(By::Css(&selector)).await.ok()?.attr(name).await.ok()??;
+            (found == value).then_some(())
+        })
+        .await
+    }
+
+    /// Takes a picture after the page was painted.
+    pub async fn picture(&self, path: &Path) -> anyhow::Result<()> {
+        // A picture taken right after the page changed shows the paint before.
+        let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+        self.driver.execute_async(painted, Vec::new()).await?;
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        self.driver.screenshot(path).await?;
+        Ok(())
+    }
+
+    /// Enrols, on the first page of a new device.
+    pub async fn enrol(&self, server: &str, code: &str, name: &str) -> anyhow::Result<()> {
+        self.fill("enrol-server", server).await?;
+        self.fill("enrol-code", code).await?;
+        self.fill("enrol-name", name).await?;
+        self.click("enrol-submit").await
+    }
+
+    /// Signs in, and goes on in the window that opens.
+    pub async fn sign_in(&self, name: &str, password: &str, page: &str) -> anyhow::Result<()> {
+        self.fill("signin-name", name).await?;
+        self.fill("signin-password", password).await?;
+        self.click("signin-submit").await?;
+        self.go_to_window(page).await
+    }
+
+    /// Looks again and again until there is something, or patience ends.
+    pub async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> anyhow::Result<T> {
+        let started = Instant::now();
+        loop {
+            if let Some(seen) = look().await {
+                return Ok(seen);
+            }
+            if started.elapsed() > PATIENCE {
+                if let Some(folder) = std::env::var_os("BEADSBOX_E2E_PICTURES") {
+                    let name = what.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+                    // The picture helps whoever reads the failure; without it the failure is the same.
+                    let _ = self.driver.screenshot(&Path::new(&folder).join(format!("failed-{name}.png"))).await;
+                }
+                return Err(anyhow!("not seen within {PATIENCE:?}: {what}"));
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+}
+
+fn desktop_binary() -> anyhow::Result<PathBuf> {
+    let binary = std::env::var_os("BEADSBOX_DESKTOP_BIN").context("BEADSBOX_DESKTOP_BIN is not set: run the tests with ./dev test")?;
+    Ok(std::fs::canonicalize(binary)?)
+}
+
+fn arguments(data: &Path, keys: Keys) -> Vec<String> {
+    let mut arguments = vec!["--data-dir".to_owned(), data.join("data").display().to_string()];
+    if keys == Keys::File {
+        arguments.extend(["--key-file".to_owned(), data.join("keys").display().to_string()]);
+    }
+    arguments
+}

@@ -1,0 +1,9 @@
+//! Drives the built program as a person would: the real window under a virtual display, through `WebDriver`, against a real
+//! server process on a real `PostgreSQL`.
+
+mod desk;
+mod ports;
+mod server;
+
+pub use desk::{Desk, Keys};
+pub use server::ServerProcess;

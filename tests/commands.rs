@@ -1,0 +1,106 @@
+//! Holds handlers, bindings and capabilities together: a command that is added in one place and forgotten in another fails here.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use mybeadsbox_desktop::COMMANDS;
+use serde_json::Value;
+
+const BINDINGS: &str = "ui/src/bindings/commands.ts";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The commands that each window may call.
+fn capabilities() -> BTreeMap<String, BTreeSet<String>> {
+    let files = fs::read_dir(root().join("capabilities")).unwrap();
+    files
+        .map(|file| {
+            let capability: Value = serde_json::from_str(&fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+            let permissions = capability["permissions"].as_array().unwrap().iter().map(|permission| permission.as_str().unwrap());
+            let commands = permissions.filter_map(|permission| permission.strip_prefix("allow-")).map(|name| name.replace('-', "_"));
+            (capability["identifier"].as_str().unwrap().to_owned(), commands.collect())
+        })
+        .collect()
+}
+
+#[test]
+fn bindings_are_current() {
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = folder.path().join("commands.ts");
+    mybeadsbox_desktop::export(&fresh).unwrap();
+    let (fresh, kept) = (fs::read_to_string(fresh).unwrap(), root().join(BINDINGS));
+    if std::env::var_os("UPDATE_BINDINGS").is_some() {
+        fs::write(&kept, &fresh).unwrap();
+    }
+    let stale = fs::read_to_string(kept).unwrap_or_default() != fresh;
+    assert!(!stale, "{BINDINGS} is stale: UPDATE_BINDINGS=1 cargo test --test commands");
+}
+
+#[test]
+fn every_command_has_a_handler_and_no_handler_is_undeclared() {
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = folder.path().join("commands.ts");
+    mybeadsbox_desktop::export(&fresh).unwrap();
+    let bindings = fs::read_to_string(fresh).unwrap();
+    let invoked: BTreeSet<&str> = bindings
+        .split("__TAURI_INVOKE")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('(').and_then(|(_, rest)| rest.split('"').nth(1)))
+        .filter(|name| !name.contains(' '))
+        .collect();
+    assert_eq!(invoked, COMMANDS.iter().copied().collect(), "handlers in src-tauri/bindings.rs and names in src-tauri/command_names.rs");
+}
+
+#[test]
+fn every_command_is_allowed_somewhere_and_nothing_else_is() {
+    let allowed: BTreeSet<String> = capabilities().into_values().flatten().collect();
+    assert_eq!(allowed, COMMANDS.iter().map(|name| (*name).to_owned()).collect());
+}
+
+/// Written out on purpose: whoever gives a window a new command has to say so here as well.
+#[test]
+fn each_window_may_call_exactly_its_own_commands() {
+    let everywhere = ["program_state", "set_preferences"];
+    let signed_in = ["sign_out", "status_bar", "sync_now"];
+    let expected = [
+        ("start", [&everywhere[..], &["retry_start", "enrol", "sign_in"]].concat()),
+        (
+            "counter",
+            [&everywhere[..], &signed_in, &["check_code", "redeem", "undo_redemption", "recent_redemptions", "sale_templates", "sell"]].concat(),
+        ),
+        (
+            "office",
+            [
+                &everywhere[..],
+                &signed_in,
+                &["open_till", "voucher_page", "voucher_detail", "act_on_voucher"],
+                &["templates", "template_detail", "save_template", "archive_template", "currencies"],
+                &["conflicts", "settle_conflict"],
+                &["sync_overview", "acknowledge_refusal", "create_enrolment_code", "revoke_device", "shops"],
+            ]
+            .concat(),
+        ),
+    ];
+    let expected = expected.into_iter().map(|(window, commands)| (window.to_owned(), commands.into_iter().map(str::to_owned).collect::<BTreeSet<_>>()));
+    assert_eq!(capabilities(), expected.collect());
+}
+
+#[test]
+fn no_page_may_call_a_plugin() {
+    for file in fs::read_dir(root().join("capabilities")).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let capability: Value = serde_json::from_str(&text).unwrap();
+        for permission in capability["permissions"].as_array().unwrap() {
+            let permission = permission.as_str().unwrap();
+            let own = permission.starts_with("allow-") || ["core:event:allow-listen", "core:event:allow-unlisten"].contains(&permission);
+            assert!(own, "{permission}");
+        }
+    }
+}
