@@ -3,7 +3,6 @@
 use beadsbox_app::view::StatusBar;
 use tauri::{
     AppHandle, Runtime,
-    image::Image,
     menu::{Menu, MenuItem},
     tray::TrayIconBuilder,
 };
@@ -18,7 +17,7 @@ pub fn create<R: Runtime>(app: &AppHandle<R>) -> anyhow::Result<()> {
     let quit = MenuItem::with_id(app, "quit", "Quit / Quitter", true, None::<&str>)?;
     let menu = Menu::with_items(app, &[&open, &quit])?;
     let built = TrayIconBuilder::with_id(ID)
-        .icon(Image::from_bytes(include_bytes!("../icons/tray.png"))?)
+        .icon(tauri::include_image!("icons/tray.png"))
         .tooltip("My Beads Box")
         .menu(&menu)
         .on_menu_event(|app, event| match event.id().as_ref() {

@@ -24,7 +24,6 @@ impl ServerProcess {
     /// Starts one.
     pub async fn start() -> anyhow::Result<Self> {
         let mut server = Self { database: TestDatabase::create().await, port: ports::free()?, child: None };
-        server.command(&["migrate"]).await?;
         server.up().await?;
         Ok(server)
     }
@@ -79,7 +78,7 @@ impl ServerProcess {
     fn program(&self, arguments: &[&str]) -> Command {
         let binary = std::env::var("BEADSBOX_SERVER_BIN").unwrap_or_else(|_| "beadsbox-server".to_owned());
         let mut command = Command::new(binary);
-        command.args(arguments).env("DATABASE_URL", self.database.url()).kill_on_drop(true);
+        command.args(arguments).env("DATABASE_URL", if arguments.first() == Some(&"serve") { self.database.serve_url() } else { self.database.owner_url() }).kill_on_drop(true);
         command
     }
 }

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use beadsbox_domain::{OpId, Operation, StaffId};
 use beadsbox_store::{Enrolment, NewOperation, Store};
 use beadsbox_sync::{HttpServer, ServerAddress, SyncStatus, Syncer};
-use jiff::tz::TimeZone;
 use tokio::{
     sync::{Notify, watch},
     task::AbortHandle,
@@ -114,12 +113,8 @@ impl Device {
     }
 
     pub(crate) fn shop_name(&self) -> String {
-        let named = |view: beadsbox_store::View| view.directory().shop_name(self.enrolment.shop).to_owned();
+        let named = |view: beadsbox_store::View<'_>| view.directory().shop_name(self.enrolment.shop).to_owned();
         self.store.view().map(named).unwrap_or_default()
-    }
-
-    pub(crate) fn time_zone(&self) -> AppResult<TimeZone> {
-        Ok(self.store.view()?.directory().time_zone(self.enrolment.shop))
     }
 
     pub(crate) fn server_version(&self) -> Option<String> {

@@ -1,1 +1,10 @@
-//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test
+//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, and a device that speaks plain HTTP.
+
+mod clock;
+mod database;
+mod device;
+pub mod fixtures;
+
+pub use clock::TestClock;
+pub use database::TestDatabase;
+pub use device::{Answer, Recorded, Session, TestDevice};

@@ -45,7 +45,7 @@ impl VoucherAction {
 }
 
 /// What status and role allow: the rules are asked with each action, so that no second table can disagree with them.
-pub(crate) fn offers(seat: &Seat, view: &View, voucher: &Voucher) -> AppResult<Vec<ActionOffer>> {
+pub(crate) fn offers(seat: &Seat, view: &View<'_>, voucher: &Voucher) -> AppResult<Vec<ActionOffer>> {
     let any = Reason::new("asked").map_err(AppError::internal)?;
     let mut offers = Vec::new();
     for action in ALL.into_iter().filter(|action| seat.session.role.may(action.deed()) && seat.can_now(*action)) {

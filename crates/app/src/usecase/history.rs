@@ -42,7 +42,7 @@ impl Seat {
 }
 
 /// The server's items, and this device's own operations that are not among them, oldest first.
-pub(crate) fn merged(view: &View, subject: Subject, from_server: Option<Vec<HistoryItem>>) -> AppResult<Vec<HistoryEntry>> {
+pub(crate) fn merged(view: &View<'_>, subject: Subject, from_server: Option<Vec<HistoryItem>>) -> AppResult<Vec<HistoryEntry>> {
     let directory = view.directory();
     let items = from_server.unwrap_or_default();
     let known: HashSet<OpId> = items.iter().map(|item| item.stamp.op).collect();

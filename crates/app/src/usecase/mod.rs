@@ -46,7 +46,7 @@ impl Seat {
     }
 
     /// Reads one consistent moment of the files.
-    pub(crate) async fn read<T: Send + 'static>(&self, work: impl FnOnce(&View) -> AppResult<T> + Send + 'static) -> AppResult<T> {
+    pub(crate) async fn read<T: Send + 'static>(&self, work: impl FnOnce(&View<'_>) -> AppResult<T> + Send + 'static) -> AppResult<T> {
         self.device.files(move |store| work(&store.view()?)).await
     }
 
@@ -72,7 +72,7 @@ impl Seat {
     pub(crate) async fn record_if<E: From<AppError> + Send + 'static>(
         &self,
         new: NewOperation,
-        check: impl FnOnce(&View, &NewOperation) -> Result<(), E> + Send + 'static,
+        check: impl FnOnce(&View<'_>, &NewOperation) -> Result<(), E> + Send + 'static,
     ) -> Result<(), E> {
         let recorded = self
             .device

@@ -61,7 +61,7 @@ impl Seat {
 
     /// The voucher; where this cache does not hold it, the server is asked for what is new first.
     async fn find(&self, code: VoucherCode) -> AppResult<Option<VoucherView>> {
-        let look = move |view: &View| Ok(view.voucher_by_code(code)?);
+        let look = move |view: &View<'_>| Ok(view.voucher_by_code(code)?);
         if let Some(found) = self.read(look).await? {
             return Ok(Some(found));
         }
@@ -98,7 +98,7 @@ impl Seat {
     /// The server did not answer in time. What is committed here is what the screen will say: in one transaction, either the
     /// answer has arrived after all, or the device's own word is on disk before it can.
     async fn decide_alone(&self, ask: OpId, voucher: Voucher) -> AppResult<Word> {
-        let answered = move |view: &View| match view.own_operation(ask)?.and_then(|own| own.outcome) {
+        let answered = move |view: &View<'_>| match view.own_operation(ask)?.and_then(|own| own.outcome) {
             Some(outcome) => Err(NotRecorded::Answered(outcome)),
             None => Ok(()),
         };
@@ -149,7 +149,7 @@ impl Seat {
     }
 
     async fn answer(&self, found: VoucherView, op: OpId, word: Word) -> AppResult<RedeemAnswer> {
-        let policy = self.read(|view| Ok(view.directory().policy())).await?;
+        let policy = self.read(|view| Ok(*view.directory().policy())).await?;
         let now = self.device.host.clock.now();
         let (answer, refusal) = match word {
             Word::Confirmed => (AnswerKind::Confirmed, None),
@@ -193,7 +193,7 @@ impl Seat {
 }
 
 /// Why this device may not honour the voucher on its own word: what it knows of it, or its limits.
-fn forbidden_offline(view: &View, voucher: &Voucher, now: beadsbox_domain::Timestamp) -> AppResult<Option<RefusalView>> {
+fn forbidden_offline(view: &View<'_>, voucher: &Voucher, now: beadsbox_domain::Timestamp) -> AppResult<Option<RefusalView>> {
     let directory = view.directory();
     if voucher.status != Status::Purchased {
         let refusal = Refusal::StatusIs { status: voucher.status, since: voucher.since };

@@ -138,7 +138,7 @@ impl Seat {
         }
     }
 
-    fn device_rows(&self, view: &View, contacts: &[DeviceStatus]) -> Vec<DeviceRow> {
+    fn device_rows(&self, view: &View<'_>, contacts: &[DeviceStatus]) -> Vec<DeviceRow> {
         let directory = view.directory();
         let row = |device: &beadsbox_protocol::rows::Device| {
             let contact = contacts.iter().find(|contact| contact.device.id == device.id);
@@ -162,11 +162,11 @@ impl Seat {
     }
 }
 
-fn shop_views(view: &View) -> Vec<ShopView> {
+fn shop_views(view: &View<'_>) -> Vec<ShopView> {
     view.directory().shops().iter().map(|shop| ShopView { id: shop.id.to_string(), name: shop.name.clone() }).collect()
 }
 
-fn refused(view: &View, own: &OwnOperation) -> AppResult<Option<RefusedOperation>> {
+fn refused(view: &View<'_>, own: &OwnOperation) -> AppResult<Option<RefusedOperation>> {
     let Some(beadsbox_domain::Outcome::Rejected { refusal }) = &own.outcome else { return Ok(None) };
     let (subject, voucher_id) = match own.body.operation.subject() {
         Subject::Voucher(voucher) => (view.voucher(voucher)?.map(|found| found.voucher.code.to_string()), Some(voucher.to_string())),

@@ -64,7 +64,7 @@ impl Seat {
         let subject = Subject::Template(template);
         let from_server = self.server_history(subject).await;
         let may_edit = self.session.role.may(Deed::WriteTemplates);
-        self.read(move |view: &View| {
+        self.read(move |view: &View<'_>| {
             let found = view.template(template)?.ok_or_else(|| AppError::new(ErrorCode::UnknownTemplate, "no such template here"))?;
             let history_complete = from_server.is_some();
             Ok(TemplateDetail {

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod link;
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -18,8 +19,10 @@ use beadsbox_app::{
     host::{ASK_LIMIT, Host, KeyFile, SystemRandom},
     view::{EnrolForm, SaleForm, SaleReceipt, SignInForm, SortKey, StatusBar, VoucherFilters, VoucherPage, VoucherQuery},
 };
-use beadsbox_domain::{Payment, Role, Status};
+use beadsbox_domain::{Payment, Role, ShopId, Status};
+use beadsbox_server::{Profile, organisation};
 use beadsbox_testkit::TestDatabase;
+use sqlx::PgPool;
 use tempfile::TempDir;
 
 use self::{
@@ -32,7 +35,9 @@ pub const PEOPLE: [(&str, Role); 3] = [("Ada", Role::Admin), ("Bruno", Role::Bac
 
 /// The centre: database, server, shops and people.
 pub struct Centre {
-    pub database: TestDatabase,
+    database: TestDatabase,
+    pool: PgPool,
+    shops: HashMap<&'static str, ShopId>,
     pub address: SocketAddr,
     server: Option<beadsbox_server::RunningServer>,
 }
@@ -40,16 +45,15 @@ pub struct Centre {
 impl Centre {
     pub async fn open() -> Self {
         let database = TestDatabase::create().await;
-        beadsbox_server::migrate(database.url()).await.unwrap();
-        let server = start(database.url(), "127.0.0.1:0".parse().unwrap()).await;
-        let centre = Self { database, address: server.address(), server: Some(server) };
+        let (pool, mut shops) = (database.pool(), HashMap::new());
         for shop in ["Montmartre", "Marais"] {
-            beadsbox_server::organisation::add_shop(centre.database.url(), shop, "Europe/Paris").await.unwrap();
+            shops.insert(shop, organisation::add_shop(&pool, shop, "Europe/Paris").await.unwrap().id);
         }
         for (name, role) in PEOPLE {
-            beadsbox_server::organisation::add_staff(centre.database.url(), name, role, PASSWORD).await.unwrap();
+            organisation::add_staff(&pool, name, role, PASSWORD).await.unwrap();
         }
-        centre
+        let server = start(&database.serve_url(), SocketAddr::from(([127, 0, 0, 1], 0))).await;
+        Self { database, pool, shops, address: server.address(), server: Some(server) }
     }
 
     pub async fn stop(&mut self) {
@@ -59,7 +63,7 @@ impl Centre {
     }
 
     pub async fn start_again(&mut self) {
-        self.server = Some(start(self.database.url(), self.address).await);
+        self.server = Some(start(&self.database.serve_url(), self.address).await);
     }
 
     /// A new device of that shop, signed in as that person.
@@ -72,12 +76,12 @@ impl Centre {
     }
 
     pub async fn code(&self, shop: &str) -> String {
-        beadsbox_server::organisation::enrolment_code(self.database.url(), shop).await.unwrap()
+        organisation::add_enrolment_code(&self.pool, self.shops[shop], Profile::Office).await.unwrap().code
     }
 
     /// One number from the database.
     pub async fn count(&self, query: &'static str) -> i64 {
-        self.database.count(query).await
+        sqlx::query_scalar(query).fetch_one(&self.pool).await.unwrap()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{Config, Server, error::StartError};
 
 pub(super) async fn serve(config: Config) -> Result<(), StartError> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).init();
+    tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_env_filter(filter).init();
     let server = Server::start(config).await?;
     let name = ended().await?;
     tracing::info!(signal = name, "stopping");

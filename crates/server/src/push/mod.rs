@@ -4,6 +4,7 @@
 //! locked and loaded (`world`), each operation is decided (`judge`) and everything is written (`write`), in savepoints that
 //! single out what the database refuses (`take`).
 
+mod append;
 mod batch;
 mod chain;
 mod judge;
@@ -35,6 +36,7 @@ use crate::{
     state::App,
 };
 
+pub(crate) use append::{Draft, append};
 pub(crate) use batch::{Arrived, Batch, Reading};
 
 /// A clock that is no further off counts as right.

@@ -28,10 +28,7 @@ impl Directory {
             zones: shops.iter().filter_map(zone_of).collect(),
             shops: shops.into_iter().map(|shop| (shop.id, shop)).collect(),
             staff: rows::all::<Staff>(connection, Table::Staff)?.into_iter().map(|staff| (staff.id, staff)).collect(),
-            devices: rows::all::<Device>(connection, Table::Device)?
-                .into_iter()
-                .map(|device| (device.id, device))
-                .collect(),
+            devices: rows::all::<Device>(connection, Table::Device)?.into_iter().map(|device| (device.id, device)).collect(),
             policy: rows::settings::<Settings>(connection)?.map_or_else(Policy::default, |settings| settings.policy),
         })
     }

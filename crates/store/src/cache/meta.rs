@@ -31,9 +31,7 @@ pub(crate) fn position(connection: &Connection) -> rusqlite::Result<CachePositio
 /// Moves the cursor. `up_to_date_at` where the page reached the head.
 pub(crate) fn advance(connection: &Connection, epoch: Uuid, to: &Cursor, head: u64, up_to_date_at: Option<Timestamp>) -> rusqlite::Result<()> {
     connection
-        .prepare_cached(
-            "UPDATE meta SET epoch = ?1, cursor_seq = ?2, cursor_tag = ?3, head = ?4, last_sync_at = coalesce(?5, last_sync_at)",
-        )?
+        .prepare_cached("UPDATE meta SET epoch = ?1, cursor_seq = ?2, cursor_tag = ?3, head = ?4, last_sync_at = coalesce(?5, last_sync_at)")?
         .execute(params![Sql(epoch), Sql(to.seq), to.tag, Sql(head), up_to_date_at.map(Sql)])?;
     Ok(())
 }

@@ -54,10 +54,7 @@ pub(crate) fn keep(connection: &Connection, table: Table, id: impl ToSql, row: &
 
 /// Every row of a table.
 pub(crate) fn all<T: DeserializeOwned>(connection: &Connection, table: Table) -> rusqlite::Result<Vec<T>> {
-    connection
-        .prepare_cached(table.all())?
-        .query_map([], |row| Ok(row.get::<_, Json<T>>(0)?.0))?
-        .collect()
+    connection.prepare_cached(table.all())?.query_map([], |row| Ok(row.get::<_, Json<T>>(0)?.0))?.collect()
 }
 
 /// Keeps the settings if they are newer.
@@ -69,10 +66,7 @@ pub(crate) fn keep_settings(connection: &Connection, row: &impl Serialize, versi
 
 /// The settings, once they have come.
 pub(crate) fn settings<T: DeserializeOwned>(connection: &Connection) -> rusqlite::Result<Option<T>> {
-    connection
-        .prepare_cached("SELECT row FROM settings")?
-        .query_row([], |row| Ok(row.get::<_, Json<T>>(0)?.0))
-        .optional()
+    connection.prepare_cached("SELECT row FROM settings")?.query_row([], |row| Ok(row.get::<_, Json<T>>(0)?.0)).optional()
 }
 
 /// One template.
@@ -93,13 +87,10 @@ pub(crate) fn keep_conflict(connection: &Connection, conflict: &Conflict) -> rus
         ConflictState::Settled => "settled",
         ConflictState::Resolved => "resolved",
     };
-    let changed = connection.prepare_cached(upsert)?.execute(params![
-        Sql(conflict.id),
-        Sql(conflict.voucher),
-        state,
-        Json(conflict),
-        Sql(conflict.row_version)
-    ])?;
+    let changed =
+        connection
+            .prepare_cached(upsert)?
+            .execute(params![Sql(conflict.id), Sql(conflict.voucher), state, Json(conflict), Sql(conflict.row_version)])?;
     Ok(changed > 0)
 }
 
@@ -123,23 +114,15 @@ pub(crate) fn conflict(connection: &Connection, id: ConflictId) -> rusqlite::Res
 
 /// The conflicts that are open, or all.
 pub(crate) fn conflicts(connection: &Connection, closed_too: bool) -> rusqlite::Result<Vec<Conflict>> {
-    let question = if closed_too { "SELECT row FROM conflict" } else { "SELECT row FROM conflict WHERE state = 'open'" };
-    connection
-        .prepare_cached(question)?
-        .query_map([], |row| Ok(row.get::<_, Json<Conflict>>(0)?.0))?
-        .collect()
-}
-
-/// How many are open.
-pub(crate) fn open_conflicts(connection: &Connection) -> rusqlite::Result<u64> {
-    connection
-        .prepare_cached("SELECT count(*) FROM conflict WHERE state = 'open'")?
-        .query_row([], |row| Ok(row.get::<_, Sql<u64>>(0)?.0))
+    let question = if closed_too {
+        "SELECT row FROM conflict"
+    } else {
+        "SELECT row FROM conflict WHERE state = 'open'"
+    };
+    connection.prepare_cached(question)?.query_map([], |row| Ok(row.get::<_, Json<Conflict>>(0)?.0))?.collect()
 }
 
 /// Whether one about that voucher is open.
 pub(crate) fn has_open_conflict(connection: &Connection, voucher: VoucherId) -> rusqlite::Result<bool> {
-    connection
-        .prepare_cached("SELECT 1 FROM conflict WHERE voucher = ?1 AND state = 'open'")?
-        .exists([Sql(voucher)])
+    connection.prepare_cached("SELECT 1 FROM conflict WHERE voucher = ?1 AND state = 'open'")?.exists([Sql(voucher)])
 }

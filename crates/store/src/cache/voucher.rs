@@ -82,12 +82,7 @@ fn question(rest: &str) -> String {
     format!("SELECT {COLUMNS} FROM voucher v {rest}")
 }
 
-fn one(
-    connection: &Connection,
-    question: &str,
-    values: &[&dyn rusqlite::ToSql],
-    contents: &mut Contents,
-) -> rusqlite::Result<Option<CachedVoucher>> {
+fn one(connection: &Connection, question: &str, values: &[&dyn rusqlite::ToSql], contents: &mut Contents) -> rusqlite::Result<Option<CachedVoucher>> {
     let mut statement = connection.prepare_cached(question)?;
     let mut rows = statement.query(values)?;
     rows.next()?.map(|row| read(connection, row, contents)).transpose()
@@ -109,8 +104,7 @@ pub(crate) fn read(connection: &Connection, row: &Row<'_>, contents: &mut Conten
     let status = columns.take::<Sql<Status>>()?.0;
     let since = columns.stamp()?;
     let row_version = columns.take::<Sql<u64>>()?.0;
-    let voucher =
-        Voucher { id, code, template, snapshot, person: hash, payment, sold, expires_on, expires_at, status, since, row_version };
+    let voucher = Voucher { id, code, template, snapshot, person: hash, payment, sold, expires_on, expires_at, status, since, row_version };
     Ok(CachedVoucher { voucher, person })
 }
 

@@ -29,9 +29,7 @@ pub(crate) fn is_contained(row: &OwnRow, cached: &CachedRows<'_>, rules: &Rules)
         _ if position.epoch.is_some_and(|epoch| epoch != acknowledged.epoch) => false,
         // The row that these change is the conflict's, whose version the acknowledgement does not name.
         (Outcome::Conflict { conflict, .. }, _) => version_of(*conflict).is_some(),
-        (Outcome::Applied, Operation::SettleConflict { conflict, seen_version, .. }) => {
-            version_of(*conflict).is_some_and(|version| version > *seen_version)
-        }
+        (Outcome::Applied, Operation::SettleConflict { conflict, seen_version, .. }) => version_of(*conflict).is_some_and(|version| version > *seen_version),
         (Outcome::Applied, _) => acknowledged.version.is_none_or(|version| cached.version.is_some_and(|cached| cached >= version)),
     }
 }

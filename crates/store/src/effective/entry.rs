@@ -1,6 +1,8 @@
 //! One voucher or template as this device shows it, from its cached row and its own operations.
 
-use beadsbox_domain::{Change, Conflict, ConflictKind, ConflictState, Operation, Outcome, Person, Situation, Template, TemplateId, Voucher, VoucherId, decide, operation::Subject};
+use beadsbox_domain::{
+    Change, Conflict, ConflictKind, ConflictState, Operation, Outcome, Person, Situation, Template, TemplateId, Voucher, VoucherId, decide, operation::Subject,
+};
 use beadsbox_protocol::OperationBody;
 use rusqlite::Connection;
 
@@ -103,8 +105,7 @@ impl Sources<'_> {
         let conflicts = rows::conflicts_of(self.cache, id).map_err(SourceError::Cache)?;
         let mut replayed = Replayed::default();
         let cached = CachedRows { version: base.as_ref().map(|base| base.voucher.row_version), conflicts: &conflicts };
-        let mut state =
-            VoucherState { voucher: base.as_ref().map(|base| base.voucher.clone()), conflicts: conflicts.clone(), ..VoucherState::default() };
+        let mut state = VoucherState { voucher: base.as_ref().map(|base| base.voucher.clone()), conflicts: conflicts.clone(), ..VoucherState::default() };
         for row in &own {
             let contained = is_contained(row, &cached, self.rules);
             replayed.note(row, contained, self.rules);

@@ -176,8 +176,7 @@ fn rebuild(built: &mut Built, stale: &Stale, cache: &Database, outbox: &Database
         Some(_) => stale.subjects.iter().copied().collect(),
         None => all_subjects(&operations, &rules).map_err(|error| outbox.failed(&error))?,
     };
-    let mut overlay =
-        known.unwrap_or_else(|| Arc::new(Overlay { rules: rules.clone(), vouchers: HashMap::new(), templates: HashMap::new() }));
+    let mut overlay = known.unwrap_or_else(|| Arc::new(Overlay { rules: rules.clone(), vouchers: HashMap::new(), templates: HashMap::new() }));
     let writable = Arc::make_mut(&mut overlay);
     writable.rules = rules.clone();
     let sources = Sources { cache: &rows, outbox: &operations, rules: &rules };

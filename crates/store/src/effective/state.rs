@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use beadsbox_domain::{
-    Change, Conflict, ConflictState, OpId, Operation, Outcome, RedeemMode, Redemption, RedemptionOutcome, Situation, Template, Voucher,
-};
+use beadsbox_domain::{Change, Conflict, ConflictState, OpId, Operation, Outcome, RedeemMode, Redemption, RedemptionOutcome, Situation, Template, Voucher};
 use beadsbox_protocol::OperationBody;
 
 /// A voucher, its conflicts, and what became of the redemptions made here.
@@ -31,12 +29,7 @@ impl VoucherState {
             code_taken,
             voucher: self.voucher.clone(),
             redemption,
-            open_conflicts: self
-                .conflicts
-                .iter()
-                .filter(|conflict| conflict.state == ConflictState::Open)
-                .cloned()
-                .collect(),
+            open_conflicts: self.conflicts.iter().filter(|conflict| conflict.state == ConflictState::Open).cloned().collect(),
             conflict,
             ..Situation::default()
         }
@@ -120,12 +113,5 @@ const fn became(outcome: &Outcome) -> RedemptionOutcome {
 
 fn template_of_sale(body: &OperationBody) -> Option<Template> {
     let Operation::Sell { template, template_version, snapshot, .. } = &body.operation else { return None };
-    Some(Template {
-        id: *template,
-        content: snapshot.clone(),
-        version: *template_version,
-        archived: false,
-        changed: body.stamp(),
-        row_version: 1,
-    })
+    Some(Template { id: *template, content: snapshot.clone(), version: *template_version, archived: false, changed: body.stamp(), row_version: 1 })
 }

@@ -42,9 +42,7 @@ fn gone_is_fine(result: io::Result<()>) -> io::Result<()> {
 
 /// Removes what a cache that is gone left behind.
 pub(super) fn clear_leftovers(path: &Path) -> io::Result<()> {
-    ["-wal", "-shm", ".damaged"]
-        .iter()
-        .try_for_each(|ending| gone_is_fine(fs::remove_file(beside(path, ending))))
+    ["-wal", "-shm", ".damaged"].iter().try_for_each(|ending| gone_is_fine(fs::remove_file(beside(path, ending))))
 }
 
 fn now_millis() -> u128 {
@@ -59,7 +57,9 @@ pub(super) fn set_cache_aside(path: &Path) -> io::Result<()> {
 }
 
 fn forget_oldest(path: &Path) -> io::Result<()> {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else { return Ok(()) };
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return Ok(());
+    };
     let prefix = format!("{name}.damaged-");
     let mut kept: Vec<PathBuf> = fs::read_dir(folder)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))

@@ -70,6 +70,8 @@ fn prepare(connection: &Connection, key: &Key, purpose: Use) -> rusqlite::Result
     if purpose == Use::Probe {
         connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     }
+    // What the cipher would print on the error output comes back as errors all the same.
+    connection.pragma_update(None, "cipher_log_level", "NONE")?;
     connection.pragma_update(None, "key", key.as_str())?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);

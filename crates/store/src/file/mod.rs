@@ -27,14 +27,15 @@ use writer::Writer;
 pub(crate) struct Database {
     file: StoreFile,
     path: PathBuf,
-    writer: Writer,
+    // Closed before the writer, which as the last one then moves the log into the file.
     readers: Readers,
+    writer: Writer,
 }
 
 impl Database {
     fn new(file: StoreFile, path: PathBuf, key: Key, connection: Connection) -> Result<Self, StoreError> {
         let writer = Writer::start(file, connection)?;
-        Ok(Self { file, writer, readers: Readers::new(file, path.clone(), key), path })
+        Ok(Self { file, readers: Readers::new(file, path.clone(), key), path, writer })
     }
 
     /// The file as it is now.
@@ -64,10 +65,7 @@ impl Database {
     }
 
     /// As [`Self::write`], for work that meets no other errors than SQLite's.
-    pub(crate) fn change<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+    pub(crate) fn change<T: Send + 'static>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static) -> Result<T, StoreError> {
         self.write(move |transaction| work(transaction).map_err(WriteError::Sqlite)).map_err(|error| self.write_failed(error))
     }
 

@@ -33,11 +33,14 @@ pub(crate) fn open_outbox(path: &Path, key: &[u8; 32]) -> Result<Database, Store
             if known_id.as_ref().is_some_and(|known| *known != id) {
                 return Err(StoreError::KeyMismatch { file });
             }
-            probe(file, path, &key).map_err(|error| match error {
+            let version = probe(file, path, &key).map_err(|error| match error {
                 // Without the hash beside it a whole number of pages is taken for a sound file under another key.
                 StoreError::OutboxDamaged { .. } if known_id.is_none() && length % PAGE == 0 && !reads_as_text(path) => StoreError::KeyMismatch { file },
                 error => error,
             })?;
+            if version == 0 && known_id.is_some() {
+                return Err(damaged("the file is empty"));
+            }
         }
         Ok(_) if known_id.is_some() => return Err(damaged("the file is empty")),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && known_id.is_some() => return Err(damaged("the file is gone")),
@@ -49,9 +52,7 @@ pub(crate) fn open_outbox(path: &Path, key: &[u8; 32]) -> Result<Database, Store
     let connection = open_to_write(file, path, &key, "FULL")?;
     if known_id.is_none() {
         // So that a sound file is never without its first page, and the hash never there before the file.
-        connection
-            .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
-            .map_err(|error| StoreError::from_sqlite(file, &error))?;
+        connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").map_err(|error| StoreError::from_sqlite(file, &error))?;
         fs::write(aside::beside(path, KEY_ID), id)
             .and_then(|()| sync_folder(path))
             .map_err(|error| StoreError::from_io(&error))?;
@@ -70,8 +71,10 @@ pub(crate) fn open_cache(path: &Path, key: &[u8; 32]) -> Result<(Database, Cache
         Err(error) => return Err(io(error)),
     };
     if length > 0 && !aside::is_marked(path) {
-        match probe(file, path, &key).and_then(|()| open_to_write(file, path, &key, "NORMAL")) {
-            Ok(connection) => return Ok((Database::new(file, path.to_owned(), key, connection)?, CacheOpening::Kept)),
+        let opened = probe(file, path, &key).and_then(|version| Ok((version, open_to_write(file, path, &key, "NORMAL")?)));
+        match opened {
+            Ok((0, connection)) => return Ok((Database::new(file, path.to_owned(), key, connection)?, CacheOpening::Fresh)),
+            Ok((_, connection)) => return Ok((Database::new(file, path.to_owned(), key, connection)?, CacheOpening::Kept)),
             Err(StoreError::CacheDamaged { detail }) => tracing::warn!(detail, "the cache is damaged and is made anew"),
             Err(error) => return Err(error),
         }

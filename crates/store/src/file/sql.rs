@@ -1,8 +1,6 @@
 //! Domain values as columns: ids and hashes as blobs, times as microseconds, dates as decimal yyyymmdd, the rest as JSON.
 
-use beadsbox_domain::{
-    ConflictId, Date, DeviceId, OpId, PersonHash, ShopId, StaffId, Status, TemplateId, Timestamp, VoucherCode, VoucherId,
-};
+use beadsbox_domain::{ConflictId, Date, DeviceId, OpId, PersonHash, ShopId, StaffId, Status, TemplateId, Timestamp, VoucherCode, VoucherId};
 use beadsbox_protocol::ChainHash;
 use rusqlite::{
     ToSql,

@@ -22,9 +22,7 @@ impl Default for BatchLimit {
 /// The operations from the first that waits on, without gaps. Where a later one was answered already it is sent again all the
 /// same: the server gives the same answer. One operation always fits.
 pub(crate) fn pending(connection: &Connection, identity: &Identity, limit: BatchLimit) -> rusqlite::Result<Option<PendingBatch>> {
-    let first: Option<Sql<u64>> = connection
-        .prepare_cached("SELECT min(dev_seq) FROM outbox WHERE state = 'waiting'")?
-        .query_row([], |row| row.get(0))?;
+    let first: Option<Sql<u64>> = connection.prepare_cached("SELECT min(dev_seq) FROM outbox WHERE state = 'waiting'")?.query_row([], |row| row.get(0))?;
     let Some(Sql(first_seq)) = first else { return Ok(None) };
     let (mut bodies, mut persons, mut bytes, mut tip) = (Vec::new(), Vec::new(), 0, identity.origin);
     let mut statement = connection.prepare_cached("SELECT body, hash FROM outbox WHERE dev_seq >= ?1 ORDER BY dev_seq LIMIT ?2")?;

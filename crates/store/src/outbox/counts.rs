@@ -13,9 +13,7 @@ fn number(connection: &Connection, question: &str) -> rusqlite::Result<u64> {
 pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<OutboxCounts> {
     let total = number(connection, "SELECT coalesce(max(dev_seq), 0) FROM outbox")?;
     let waiting = waiting(connection)?;
-    let refused = format!(
-        "SELECT count(*) FROM outbox o WHERE verdict = 'rejected' AND acknowledged_refusal_at IS NULL AND NOT ({FOLLOWED})"
-    );
+    let refused = format!("SELECT count(*) FROM outbox o WHERE verdict = 'rejected' AND acknowledged_refusal_at IS NULL AND NOT ({FOLLOWED})");
     Ok(OutboxCounts { total, waiting, acknowledged: total - waiting, refused_unseen: number(connection, &refused)? })
 }
 

@@ -8,9 +8,11 @@ use crate::file::sql::Sql;
 
 /// Keeps a buyer.
 pub(crate) fn keep(connection: &Connection, hash: PersonHash, salted: &SaltedPerson) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO person (hash, salt, person) VALUES (?1, ?2, ?3)")?
-        .execute(params![Sql(hash), salted.salt, salted.person])?;
+    connection.prepare_cached("INSERT OR REPLACE INTO person (hash, salt, person) VALUES (?1, ?2, ?3)")?.execute(params![
+        Sql(hash),
+        salted.salt,
+        salted.person
+    ])?;
     Ok(())
 }
 

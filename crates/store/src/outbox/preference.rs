@@ -4,10 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 /// The value, if one was set.
 pub(crate) fn get(connection: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
-    connection
-        .prepare_cached("SELECT value FROM preference WHERE key = ?1")?
-        .query_row([key], |row| row.get(0))
-        .optional()
+    connection.prepare_cached("SELECT value FROM preference WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
 }
 
 /// Sets it.

@@ -62,13 +62,7 @@ fn last(connection: &Connection) -> rusqlite::Result<Option<(u64, ChainHash)>> {
         .optional()
 }
 
-fn append_one<E>(
-    connection: &Connection,
-    identity: &Identity,
-    new: NewOperation,
-    dev_seq: u64,
-    previous: ChainHash,
-) -> Result<Recorded, Failure<E>> {
+fn append_one<E>(connection: &Connection, identity: &Identity, new: NewOperation, dev_seq: u64, previous: ChainHash) -> Result<Recorded, Failure<E>> {
     let sold_to = checked_person(&new)?;
     let body = OperationBody {
         format: FORMAT,
@@ -106,7 +100,13 @@ fn append_one<E>(
             Sql(previous),
             Sql(hash)
         ])
-        .map_err(|error| if is_repetition(&error) { StoreError::Repeated { op: body.op }.into() } else { Failure::from(error) })?;
+        .map_err(|error| {
+            if is_repetition(&error) {
+                StoreError::Repeated { op: body.op }.into()
+            } else {
+                Failure::from(error)
+            }
+        })?;
     Ok(Recorded { dev_seq, op: body.op, hash })
 }
 

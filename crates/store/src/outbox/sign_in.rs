@@ -17,9 +17,7 @@ impl FromSql for Sql<Role> {
 /// By name, without case and accents.
 pub(crate) fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<OfflineSignIn>> {
     connection
-        .prepare_cached(
-            "SELECT staff, name, role, verifier, verified_at, failed, blocked_until FROM offline_sign_in WHERE name_key = ?1",
-        )?
+        .prepare_cached("SELECT staff, name, role, verifier, verified_at, failed, blocked_until FROM offline_sign_in WHERE name_key = ?1")?
         .query_row([fold(name.trim())], |row| {
             Ok(OfflineSignIn {
                 staff: row.get::<_, Sql<StaffId>>(0)?.0,

@@ -149,7 +149,11 @@ impl Question {
 
     /// The text and its values.
     pub(super) fn select(self, columns: &str, rest: &str) -> (String, Vec<Value>) {
-        let conditions = if self.conditions.is_empty() { String::new() } else { format!(" WHERE {}", self.conditions.join(" AND ")) };
+        let conditions = if self.conditions.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", self.conditions.join(" AND "))
+        };
         (format!("SELECT {columns} FROM {}{conditions} {rest}", self.from), self.values)
     }
 }

@@ -107,9 +107,7 @@ fn best_source(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search,
 fn own_rows(overlay: &Overlay, query: &VoucherQuery, search: &Search, after: Option<&Place>) -> Vec<Listed> {
     let mut own: Vec<Listed> = overlay
         .vouchers()
-        .filter(|entry| {
-            entry.voucher().is_some_and(|voucher| passes(&query.filters, voucher) && search.finds(voucher, entry.person.as_ref()))
-        })
+        .filter(|entry| entry.voucher().is_some_and(|voucher| passes(&query.filters, voucher) && search.finds(voucher, entry.person.as_ref())))
         .filter_map(VoucherEntry::view)
         .map(|view| Listed { place: Place::of(&view.voucher, view.person.as_ref(), query.sort), view })
         .filter(|row| after.is_none_or(|after| after.order(&row.place, query.descending) == Ordering::Less))

@@ -72,14 +72,7 @@ pub struct VoucherQuery {
 impl VoucherQuery {
     /// Everything, the newest sale first.
     pub fn newest(limit: usize) -> Self {
-        Self {
-            search: String::new(),
-            filters: VoucherFilters::default(),
-            sort: VoucherSort::SoldAt,
-            descending: true,
-            after: None,
-            limit,
-        }
+        Self { search: String::new(), filters: VoucherFilters::default(), sort: VoucherSort::SoldAt, descending: true, after: None, limit }
     }
 }
 

@@ -57,11 +57,9 @@ fn tallied(cache: &Connection, filters: &VoucherFilters) -> rusqlite::Result<u64
 
 fn counted(sources: &ListSources<'_>, question: Question) -> rusqlite::Result<Option<u64>> {
     let (text, values) = question.select("count(*)", "");
-    let count = sources.cache.within_budget(|cache| {
-        cache
-            .prepare_cached(&text)?
-            .query_row(params_from_iter(values), |row| Ok(row.get::<_, Sql<u64>>(0)?.0))
-    });
+    let count = sources
+        .cache
+        .within_budget(|cache| cache.prepare_cached(&text)?.query_row(params_from_iter(values), |row| Ok(row.get::<_, Sql<u64>>(0)?.0)));
     match count {
         Ok(count) => Ok(Some(count)),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => Ok(None),

@@ -98,10 +98,7 @@ impl Store {
 
     /// The libraries below.
     pub fn versions(&self) -> Result<Versions, StoreError> {
-        let sqlcipher = self
-            .files
-            .outbox
-            .read(|connection| connection.query_row("PRAGMA cipher_version", [], |row| row.get(0)))?;
+        let sqlcipher = self.files.outbox.read(|connection| connection.query_row("PRAGMA cipher_version", [], |row| row.get(0)))?;
         Ok(Versions { sqlite: rusqlite::version().to_owned(), sqlcipher })
     }
 }

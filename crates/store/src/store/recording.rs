@@ -46,3 +46,73 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use beadsbox_domain::{DeviceId, OpId, Operation, RedeemMode, ShopId, StaffId, Timestamp, VoucherId};
+    use ed25519_dalek::SigningKey;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{Enrolment, StoreKeys, StorePaths};
+
+    fn open(folder: &tempfile::TempDir) -> Store {
+        let keys = StoreKeys { outbox: [1; 32], cache: [2; 32] };
+        let (store, _) = Store::open(&StorePaths::in_folder(folder.path()), &keys).unwrap();
+        let enrolment = Enrolment {
+            device: DeviceId(Uuid::from_u128(1)),
+            incarnation: 1,
+            name: "Till".into(),
+            shop: ShopId(Uuid::from_u128(2)),
+            server_url: String::new(),
+            epoch: Uuid::from_u128(3),
+            server_public_key: [0; 32],
+            certificate: String::new(),
+            enrolled_at: Timestamp::UNIX_EPOCH,
+            public_key: SigningKey::from_bytes(&[5; 32]).verifying_key().to_bytes(),
+        };
+        store.enrol(&enrolment).unwrap();
+        store
+    }
+
+    fn record(store: &Store, number: u128) -> Result<Recorded, RecordError<()>> {
+        let new = NewOperation {
+            op: OpId(Uuid::from_u128(number)),
+            at: Timestamp::UNIX_EPOCH,
+            staff: StaffId(Uuid::from_u128(4)),
+            shop: ShopId(Uuid::from_u128(2)),
+            online: false,
+            clock_right: true,
+            operation: Operation::Redeem { voucher: VoucherId(Uuid::from_u128(5)), mode: RedeemMode::Honoured },
+            person: None,
+        };
+        store.record(move |_| Ok(new))
+    }
+
+    fn allow_pages(store: &Store, pages: u32) {
+        let limit = move |connection: &mut rusqlite::Connection| connection.pragma_update(None, "max_page_count", pages);
+        store.files.outbox.maintain(limit).unwrap();
+    }
+
+    #[test]
+    fn a_full_disk_is_told_and_nothing_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder);
+        // SQLite takes the size that the file has for the least limit.
+        allow_pages(&store, 1);
+        let mut recorded = 0;
+        let error = loop {
+            match record(&store, recorded + 1) {
+                Ok(_) => recorded += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error, RecordError::Store(StoreError::DiskFull)), "{error}");
+        assert_eq!(u128::from(store.verify_chain().unwrap()), recorded);
+        drop(store);
+        let store = open(&folder);
+        assert_eq!(u128::from(store.verify_chain().unwrap()), recorded);
+        allow_pages(&store, u32::MAX - 1);
+        assert_eq!(u128::from(record(&store, recorded + 1).unwrap().dev_seq), recorded + 1);
+    }
+}

@@ -21,10 +21,14 @@ impl View<'_> {
 
     /// One conflict; none where this device does not know it.
     pub fn conflict(&self, id: ConflictId) -> Result<Option<ConflictView>, StoreError> {
-        let own = self
-            .overlay
-            .vouchers()
-            .find_map(|entry| entry.state.conflicts.iter().find(|conflict| conflict.id == id).map(|conflict| (conflict.clone(), entry.replayed.waiting)));
+        let own = self.overlay.vouchers().find_map(|entry| {
+            entry
+                .state
+                .conflicts
+                .iter()
+                .find(|conflict| conflict.id == id)
+                .map(|conflict| (conflict.clone(), entry.replayed.waiting))
+        });
         let found = match own {
             Some(own) => Some(own),
             None => self.cached(rows::conflict(&self.cache, id))?.map(|conflict| (conflict, false)),

@@ -68,7 +68,15 @@ impl View<'_> {
         }
         let body = &made.body;
         let state = state_of(&entry, made);
-        Ok(Some(RecentRedemption { op, voucher, brief: self.brief(voucher)?, at: body.at, staff: body.staff, shop: body.shop, state }))
+        Ok(Some(RecentRedemption {
+            op,
+            voucher,
+            brief: self.brief(voucher)?,
+            at: body.at,
+            staff: body.staff,
+            shop: body.shop,
+            state,
+        }))
     }
 }
 

@@ -95,10 +95,7 @@ fn tallied(cache: &Connection, only: Option<TemplateId>) -> rusqlite::Result<Has
     let mut numbers: HashMap<TemplateId, Numbers> = HashMap::new();
     while let Some(row) = rows.next()? {
         let status = row.get::<_, Sql<Status>>(1)?.0;
-        numbers
-            .entry(row.get::<_, Sql<TemplateId>>(0)?.0)
-            .or_default()
-            .add(Numbers::of(status, row.get::<_, Sql<u64>>(2)?.0));
+        numbers.entry(row.get::<_, Sql<TemplateId>>(0)?.0).or_default().add(Numbers::of(status, row.get::<_, Sql<u64>>(2)?.0));
     }
     Ok(numbers)
 }

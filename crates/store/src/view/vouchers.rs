@@ -55,9 +55,7 @@ impl View<'_> {
     }
 
     pub(super) fn entry(&self, id: VoucherId) -> Result<VoucherEntry, StoreError> {
-        self.sources()?
-            .voucher(id, &mut self.contents.borrow_mut())
-            .map_err(|error| self.source_failed(error))
+        self.sources()?.voucher(id, &mut self.contents.borrow_mut()).map_err(|error| self.source_failed(error))
     }
 
     /// What the rules make of an operation here and now, with this device's own operations counted in. It records nothing.

@@ -1,0 +1,56 @@
+//! Operations that this program makes itself: the same bodies, chain and signatures as a device's.
+
+use beadsbox_domain::{OpId, Operation, StaffId, Timestamp};
+use beadsbox_protocol::{OperationBody, body::FORMAT, chain::sign_tip, push::OpResult};
+use ed25519_dalek::SigningKey;
+use sqlx::PgConnection;
+
+use super::{Arrived, Fresh, Persons, scope_of, take_batch};
+use crate::{
+    db::{device::Device, operation},
+    error::Failure,
+    identity::Identity,
+};
+
+/// An operation without its place in a chain.
+pub(crate) struct Draft {
+    pub op: OpId,
+    pub at: Timestamp,
+    pub staff: StaffId,
+    pub online: bool,
+    pub operation: Operation,
+}
+
+/// Appends operations to the chain of a device whose row is locked, and takes them as received when they were made. The key
+/// is the device's.
+pub(crate) async fn append(
+    conn: &mut PgConnection, identity: &Identity, device: &Device, key: &SigningKey, drafts: impl Iterator<Item = Draft>, persons: &Persons,
+) -> Result<Vec<OpResult>, Failure> {
+    let mut hash = device.chain_hash;
+    let mut fresh = Vec::new();
+    for (dev_seq, draft) in (device.last_seq + 1..).zip(drafts) {
+        let body = OperationBody {
+            format: FORMAT,
+            device: device.id,
+            incarnation: device.incarnation,
+            dev_seq,
+            op: draft.op,
+            at: draft.at,
+            staff: draft.staff,
+            shop: device.shop,
+            online: draft.online,
+            clock_right: true,
+            operation: draft.operation,
+        };
+        let text = body.encode().map_err(|error| Failure::Defect(format!("an operation of this program: {error}")))?;
+        hash = hash.then(&text);
+        fresh.push(Fresh { arrived: Arrived::new(dev_seq, text, draft.at), hash });
+    }
+    let Some(last) = fresh.last() else { return Ok(Vec::new()) };
+    let scope = scope_of(conn, device, identity, true).await?;
+    let results = take_batch(conn, &scope, &fresh, persons).await?;
+    let (dev_seq, at) = (last.arrived.dev_seq, last.arrived.received_at);
+    let signature = sign_tip(key, device.id, device.incarnation, dev_seq, hash);
+    operation::insert_tip(conn, device.id, device.incarnation, dev_seq, hash, &signature, at).await?;
+    Ok(results)
+}

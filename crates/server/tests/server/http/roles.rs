@@ -1,0 +1,121 @@
+//! Who may call what: a table of every endpoint.
+
+use std::collections::BTreeSet;
+
+use beadsbox_domain::Role;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::support::{Stage, raw};
+
+/// Who may call an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Caller {
+    Anybody,
+    /// Whoever has a device's token.
+    Device,
+    /// Whoever has a device's token, or any session's.
+    DeviceOrSession,
+    /// An admin's session.
+    Admin,
+}
+use Caller::{Admin, Anybody, Device, DeviceOrSession};
+
+const TABLE: [(&str, &str, Caller); 18] = [
+    ("GET", "/healthz", Anybody),
+    ("GET", "/readyz", Anybody),
+    ("GET", "/v1/info", Anybody),
+    ("POST", "/v1/devices/enrol", Anybody),
+    ("POST", "/v1/sessions", Device),
+    ("DELETE", "/v1/sessions", DeviceOrSession),
+    ("POST", "/v1/sync/push", Device),
+    ("GET", "/v1/sync/changes", Device),
+    ("GET", "/v1/vouchers/{id}/history", Device),
+    ("GET", "/v1/templates/{id}/history", Device),
+    ("GET", "/v1/admin/shops", Admin),
+    ("POST", "/v1/admin/shops", Admin),
+    ("GET", "/v1/admin/staff", Admin),
+    ("POST", "/v1/admin/staff", Admin),
+    ("PATCH", "/v1/admin/staff/{id}", Admin),
+    ("GET", "/v1/admin/devices", Admin),
+    ("POST", "/v1/admin/devices/{id}/revoke", Admin),
+    ("POST", "/v1/admin/enrolment-codes", Admin),
+];
+
+#[test]
+fn every_endpoint_is_in_the_table() {
+    let documented: BTreeSet<(String, String)> = beadsbox_server::router_paths().into_iter().collect();
+    let tested: BTreeSet<(String, String)> = TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(documented, tested);
+}
+
+/// What an endpoint says to an empty request with that token: let in, or the code of the refusal.
+async fn knock(stage: &Stage, method: &str, path: &str, token: Option<&str>) -> String {
+    let path = path.replace("{id}", &uuid::Uuid::nil().to_string());
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    let body = if method == Method::GET || method == Method::DELETE { "" } else { "{}" };
+    let (status, problem) = raw(method, &format!("{}{path}", stage.base), token, "application/json", body).await;
+    match status.as_u16() {
+        401 | 403 => problem.get("code").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        status if status < 500 => "let in".to_owned(),
+        status => format!("{status}: {problem}"),
+    }
+}
+
+#[tokio::test]
+async fn each_role_at_every_endpoint() {
+    let stage = Stage::new().await;
+    let (admin_device, admin) = stage.device_with_session("Adrien", Role::Admin).await;
+    let mut sessions = vec![(Role::Admin, admin.token.clone())];
+    for (name, role) in [("Margaux", Role::BackOffice), ("Camille", Role::Counter)] {
+        sessions.push((role, stage.device_with_session(name, role).await.1.token));
+    }
+    for (method, path, caller) in TABLE {
+        let name = format!("{method} {path}");
+        for token in [None, Some("00"), Some("' OR 1=1 --")] {
+            let expected = match caller {
+                Anybody => "let in",
+                Device => "unknown_device",
+                Admin | DeviceOrSession => "session_expired",
+            };
+            assert_eq!(knock(&stage, method, path, token).await, expected, "{name} with {token:?}");
+        }
+        let expected = if caller == Admin { "session_expired" } else { "let in" };
+        if caller != DeviceOrSession {
+            assert_eq!(knock(&stage, method, path, Some(&admin_device.token)).await, expected, "{name} with a device's token");
+        }
+        for (role, token) in &sessions {
+            let expected = match caller {
+                Anybody => "let in",
+                Device => "unknown_device",
+                Admin if *role == Role::Admin => "let in",
+                Admin => "forbidden",
+                // It would end the session that the rest of the table needs.
+                DeviceOrSession => continue,
+            };
+            assert_eq!(knock(&stage, method, path, Some(token)).await, expected, "{name} as {role:?}");
+        }
+    }
+    for (role, token) in &sessions {
+        assert_eq!(knock(&stage, "DELETE", "/v1/sessions", Some(token)).await, "let in", "{role:?} signs out");
+        assert_eq!(knock(&stage, "DELETE", "/v1/sessions", Some(token)).await, "session_expired");
+    }
+    assert_eq!(knock(&stage, "DELETE", "/v1/sessions", Some(&admin_device.token)).await, "let in");
+}
+
+#[tokio::test]
+async fn a_revoked_device_and_a_session_at_it_are_let_in_nowhere() {
+    let stage = Stage::new().await;
+    let (device, session) = stage.device_with_session("Adrien", Role::Admin).await;
+    sqlx::query("UPDATE device SET state = 'revoked' WHERE id = $1").bind(device.id.0).execute(&stage.pool).await.unwrap();
+    for (method, path, caller) in TABLE {
+        let with_token = knock(&stage, method, path, Some(&device.token)).await;
+        let with_session = knock(&stage, method, path, Some(&session.token)).await;
+        match caller {
+            Anybody => assert_eq!((with_token.as_str(), with_session.as_str()), ("let in", "let in")),
+            Device => assert_eq!((with_token.as_str(), with_session.as_str()), ("device_revoked", "unknown_device"), "{method} {path}"),
+            Admin => assert_eq!((with_token.as_str(), with_session.as_str()), ("session_expired", "device_revoked"), "{method} {path}"),
+            DeviceOrSession => assert_eq!(with_token, "device_revoked"),
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What the role that serves may not do.
+
+use sqlx::{AssertSqlSafe, PgPool};
+
+use crate::support::{Stage, sell};
+
+#[tokio::test]
+async fn who_serves_cannot_change_what_happened() {
+    let stage = Stage::new().await;
+    let mut till = stage.till("Camille").await;
+    sell(&mut till).await;
+    let serving = PgPool::connect(&stage.database.serve_url()).await.unwrap();
+    for sql in [
+        "UPDATE operation SET body = ''",
+        "DELETE FROM operation",
+        "TRUNCATE operation",
+        "DELETE FROM push_tip",
+        "UPDATE push_tip SET tip = tip",
+        "UPDATE voucher_template_version SET price_minor = 1",
+        "DELETE FROM voucher",
+        "DELETE FROM redemption",
+        "UPDATE redemption SET device_id = device_id",
+        "DELETE FROM conflict",
+        "UPDATE conflict SET other_op = other_op",
+        "UPDATE person SET person = person",
+        "UPDATE server SET signing_key = signing_key",
+        "DROP TABLE voucher",
+        "CREATE TABLE own (id int)",
+        "ALTER TABLE operation DISABLE TRIGGER ALL",
+    ] {
+        let refused = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&serving).await.unwrap_err();
+        assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("42501"), "{sql}: {refused}");
+    }
+    // A person can be erased, and the voucher stays.
+    sqlx::query("DELETE FROM person").execute(&serving).await.unwrap();
+    assert_eq!(stage.count("SELECT count(*) FROM voucher").await, 1);
+    serving.close().await;
+}

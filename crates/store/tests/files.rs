@@ -1,0 +1,259 @@
+//! The files themselves: encrypted, checked at the start, the cache replaced where it is damaged, the outbox never.
+
+#[expect(dead_code, reason = "each test file uses its part")]
+mod common;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use beadsbox_store::{CacheOpening, Store, StoreError, StoreFile, StoreKeys, set_aside_outbox};
+use common::{Device, at, keys, server::Server};
+use rusqlite::Connection;
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn keyed(path: &Path, key: [u8; 32]) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    connection.pragma_update(None, "key", format!("x'{}'", hex::encode(key))).unwrap();
+    connection
+}
+
+/// A device with some work, closed.
+fn closed_device() -> (tempfile::TempDir, beadsbox_store::StorePaths) {
+    let device = Device::new();
+    let mut server = Server::new(common::EPOCH);
+    server.sell_there(1, "Anna");
+    server.pull(&device.store, at(0));
+    device.sell(1, 2, "Berta");
+    device.close()
+}
+
+fn open(paths: &beadsbox_store::StorePaths) -> Result<(Store, beadsbox_store::Opened), StoreError> {
+    Store::open(paths, &keys())
+}
+
+#[test]
+fn nothing_is_readable_without_the_keys() {
+    let device = Device::new();
+    let mut server = Server::new(common::EPOCH);
+    server.sell_there(1, "Unmistakable Name");
+    server.pull(&device.store, at(0));
+    device.sell(1, 2, "Unmistakable Name");
+    // While open, so that the logs are full, and after closing.
+    for _ in 0..2 {
+        for file in fs::read_dir(device.folder.path()).unwrap() {
+            let bytes = fs::read(file.unwrap().path()).unwrap();
+            for plain in [&b"Unmistakable"[..], b"unmistakable", b"SQLite format", b"CREATE TABLE", b"Bread"] {
+                assert!(!bytes.windows(plain.len()).any(|window| window == plain), "{}", String::from_utf8_lossy(plain));
+            }
+        }
+    }
+    let plain = Connection::open(&device.paths.outbox).unwrap();
+    assert!(plain.query_row("SELECT count(*) FROM outbox", [], |_| Ok(())).is_err());
+}
+
+#[test]
+fn a_wrong_key_opens_nothing_and_changes_nothing() {
+    let (_folder, paths) = closed_device();
+    let before = fs::read(&paths.outbox).unwrap();
+    let wrong = StoreKeys { outbox: [1; 32], cache: common::KEYS.1 };
+    for known_key in [true, false] {
+        let error = Store::open(&paths, &wrong).err().unwrap();
+        assert!(matches!(error, StoreError::KeyMismatch { file: StoreFile::Outbox }), "{error}");
+        assert_eq!(fs::read(&paths.outbox).unwrap(), before);
+        if known_key {
+            fs::remove_file(beside(&paths.outbox, ".key-id")).unwrap();
+        }
+    }
+    assert_eq!(open(&paths).unwrap().0.counts().unwrap().total, 1);
+}
+
+#[test]
+fn a_cache_under_another_key_is_rebuilt() {
+    let (_folder, paths) = closed_device();
+    let (store, opened) = Store::open(&paths, &StoreKeys { outbox: common::KEYS.0, cache: [1; 32] }).unwrap();
+    assert_eq!(opened.cache, CacheOpening::Rebuilt);
+    assert_eq!(store.position().unwrap().cursor.seq, 0);
+    assert_eq!(store.counts().unwrap().total, 1);
+}
+
+#[test]
+fn a_sound_cache_is_kept() {
+    let (_folder, paths) = closed_device();
+    let (store, opened) = open(&paths).unwrap();
+    assert_eq!(opened.cache, CacheOpening::Kept);
+    assert!(store.view().unwrap().voucher(common::voucher_id(1)).unwrap().is_some());
+}
+
+#[test]
+fn a_deleted_cache_is_made_anew_and_own_work_stays() {
+    let (_folder, paths) = closed_device();
+    fs::remove_file(&paths.cache).unwrap();
+    // What SQLite left beside it must not come back to life.
+    fs::write(beside(&paths.cache, "-wal"), [42; 5000]).unwrap();
+    let (store, opened) = open(&paths).unwrap();
+    assert_eq!(opened.cache, CacheOpening::Fresh);
+    let view = store.view().unwrap();
+    assert!(view.voucher(common::voucher_id(1)).unwrap().is_none());
+    assert!(view.voucher(common::voucher_id(2)).unwrap().is_some());
+}
+
+#[test]
+fn a_cut_cache_is_rebuilt_wherever_it_was_cut() {
+    let (folder, paths) = closed_device();
+    let whole = fs::read(&paths.cache).unwrap();
+    let cuts = [2, 15, 16, 100, 1024, 4095, 4096, 4097, 8192, 20_000, whole.len() / 2, whole.len() - 4096, whole.len() - 1];
+    for cut in cuts {
+        fs::write(&paths.cache, &whole[..cut]).unwrap();
+        let (store, opened) = open(&paths).unwrap();
+        assert_eq!(opened.cache, CacheOpening::Rebuilt, "cut at {cut} of {}", whole.len());
+        assert!(store.view().unwrap().voucher(common::voucher_id(2)).unwrap().is_some());
+    }
+    // SQLite itself takes these for a new file.
+    for cut in [0, 1] {
+        fs::write(&paths.cache, &whole[..cut]).unwrap();
+        assert_eq!(open(&paths).unwrap().1.cache, CacheOpening::Fresh, "cut at {cut}");
+    }
+    let aside = fs::read_dir(folder.path())
+        .unwrap()
+        .filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().contains(".damaged-"));
+    assert_eq!(aside.count(), 2, "only a few are kept");
+}
+
+#[test]
+fn a_garbled_cache_is_rebuilt() {
+    let (_folder, paths) = closed_device();
+    let whole = fs::read(&paths.cache).unwrap();
+    for place in [0, 20, 4096 + 7, whole.len() / 2, whole.len() - 5] {
+        let mut garbled = whole.clone();
+        garbled[place] ^= 0x55;
+        fs::write(&paths.cache, &garbled).unwrap();
+        assert_eq!(open(&paths).unwrap().1.cache, CacheOpening::Rebuilt, "at {place}");
+    }
+    fs::write(&paths.cache, b"this is no database").unwrap();
+    assert_eq!(open(&paths).unwrap().1.cache, CacheOpening::Rebuilt);
+    fs::write(&paths.cache, vec![0; 8192]).unwrap();
+    assert_eq!(open(&paths).unwrap().1.cache, CacheOpening::Rebuilt);
+}
+
+#[test]
+fn a_cache_that_breaks_while_in_use_is_rebuilt_at_the_next_start() {
+    let device = Device::new();
+    let mut server = Server::new(common::EPOCH);
+    (1..200).for_each(|number| server.sell_there(number, "Anna"));
+    server.pull(&device.store, at(0));
+    let device = device.reopen();
+    let length = fs::metadata(&device.paths.cache).unwrap().len();
+    let file = fs::OpenOptions::new().write(true).open(&device.paths.cache).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, &vec![0x33; usize::try_from(length).unwrap() - 4096], 4096).unwrap();
+    let error = device.store.view().and_then(|view| view.voucher_page(&beadsbox_store::VoucherQuery::newest(100)).map(|_| ()));
+    assert!(matches!(error, Err(StoreError::CacheDamaged { .. })), "{error:?}");
+    assert_eq!(device.reopen().opened.cache, CacheOpening::Rebuilt);
+}
+
+#[test]
+fn a_damaged_outbox_is_refused_and_left_as_it_is() {
+    let (folder, paths) = closed_device();
+    let whole = fs::read(&paths.outbox).unwrap();
+    let flipped = |place: usize| {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1;
+        bytes
+    };
+    let damages = [
+        Vec::new(),
+        whole[..1].to_vec(),
+        whole[..2].to_vec(),
+        whole[..1000].to_vec(),
+        whole[..4096].to_vec(),
+        whole[..whole.len() - 4096].to_vec(),
+        vec![0; whole.len()],
+        b"not a database".to_vec(),
+        flipped(3),
+        flipped(300),
+        flipped(whole.len() / 2),
+    ];
+    for (number, damage) in damages.iter().enumerate() {
+        fs::write(&paths.outbox, damage).unwrap();
+        let error = open(&paths).err().unwrap_or_else(|| panic!("damage {number} was not seen"));
+        assert!(matches!(error, StoreError::OutboxDamaged { .. }), "damage {number}: {error}");
+        assert_eq!(&fs::read(&paths.outbox).unwrap(), damage, "damage {number}");
+    }
+    fs::remove_file(&paths.outbox).unwrap();
+    assert!(matches!(open(&paths), Err(StoreError::OutboxDamaged { .. })));
+    assert!(!paths.outbox.exists());
+
+    // The sound file back in its place opens as if nothing had been.
+    fs::write(&paths.outbox, &whole).unwrap();
+    assert_eq!(open(&paths).unwrap().0.verify_chain().unwrap(), 1);
+    drop(folder);
+}
+
+#[test]
+fn an_outbox_is_set_aside_only_when_asked() {
+    let (_folder, paths) = closed_device();
+    let whole = fs::read(&paths.outbox).unwrap();
+    fs::write(&paths.outbox, &whole[..5000]).unwrap();
+    assert!(open(&paths).is_err());
+    let aside = set_aside_outbox(&paths).unwrap().unwrap();
+    assert_eq!(fs::read(aside).unwrap(), &whole[..5000]);
+    let (store, _) = open(&paths).unwrap();
+    assert_eq!(store.counts().unwrap().total, 0);
+    assert!(store.enrolment().unwrap().is_none());
+    drop(store);
+    assert!(set_aside_outbox(&paths).unwrap().is_some());
+    assert!(set_aside_outbox(&paths).unwrap().is_none());
+}
+
+#[test]
+fn a_file_of_a_newer_program_is_refused() {
+    let (_folder, paths) = closed_device();
+    for (path, key, file) in [(&paths.outbox, common::KEYS.0, StoreFile::Outbox), (&paths.cache, common::KEYS.1, StoreFile::Cache)] {
+        let connection = keyed(path, key);
+        let known: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        connection.pragma_update(None, "user_version", known + 1).unwrap();
+        drop(connection);
+        let error = open(&paths).err().unwrap();
+        assert!(matches!(error, StoreError::NewerSchema { file: found, .. } if found == file), "{error}");
+        keyed(path, key).pragma_update(None, "user_version", known).unwrap();
+    }
+    assert!(open(&paths).is_ok());
+}
+
+#[test]
+fn the_folder_is_missing_or_read_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = beadsbox_store::StorePaths::in_folder(folder.path().join("not there"));
+    assert!(matches!(open(&paths), Err(StoreError::DiskFailed { .. })));
+}
+
+#[test]
+fn a_wiped_cache_leaves_little_and_the_outbox_all() {
+    let device = Device::new();
+    let mut server = Server::new(common::EPOCH);
+    (1..200).for_each(|number| server.sell_there(number, "Anna"));
+    server.pull(&device.store, at(0));
+    device.sell(1, 500, "Berta");
+    let full = fs::metadata(&device.paths.cache).unwrap().len() + fs::metadata(beside(&device.paths.cache, "-wal")).unwrap().len();
+    device.store.wipe_cache().unwrap();
+    let left = fs::metadata(&device.paths.cache).unwrap().len() + fs::metadata(beside(&device.paths.cache, "-wal")).unwrap().len();
+    let fresh = Device::new();
+    let empty = fs::metadata(&fresh.paths.cache).unwrap().len() + fs::metadata(beside(&fresh.paths.cache, "-wal")).unwrap().len();
+    assert!(left < full && left <= empty, "{left} of {full}, an empty one has {empty}");
+    assert!(device.store.view().unwrap().voucher(common::voucher_id(1)).unwrap().is_none());
+    assert!(device.store.view().unwrap().voucher(common::voucher_id(500)).unwrap().is_some());
+    server.sync(&device.store, at(9));
+    assert!(device.store.view().unwrap().voucher(common::voucher_id(1)).unwrap().is_some());
+}
+
+#[test]
+fn versions_are_told() {
+    let versions = Device::new().store.versions().unwrap();
+    assert!(versions.sqlite.starts_with("3.") && versions.sqlcipher.starts_with("4."), "{versions:?}");
+}

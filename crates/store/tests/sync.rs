@@ -1,0 +1,275 @@
+//! Batches, results, pages, epochs.
+
+#[expect(dead_code, reason = "each test file uses its part")]
+mod common;
+
+use beadsbox_domain::{Operation, Outcome, RedeemMode, Refusal, Status};
+use beadsbox_protocol::{MOST_OPERATIONS, MOST_PUSH_BYTES, push::OpResult};
+use beadsbox_store::{BatchLimit, OpState, StoreError};
+use common::{Device, EPOCH, at, content, op_id, redeem, server::Server, template_id, voucher_id};
+use uuid::Uuid;
+
+const OTHER_EPOCH: Uuid = Uuid::from_u128(0xe0c5);
+
+fn synced(server: &mut Server, vouchers: u64) -> Device {
+    (1..=vouchers).for_each(|number| server.sell_there(number, "Anna"));
+    let device = Device::new();
+    server.sync(&device.store, at(0));
+    device
+}
+
+fn status(device: &Device, number: u64) -> Option<Status> {
+    device.store.view().unwrap().voucher(voucher_id(number)).unwrap().map(|view| view.voucher.status)
+}
+
+fn result(dev_seq: u64, result: Option<Outcome>, row_version: Option<u64>) -> OpResult {
+    OpResult { dev_seq, op_id: Some(op_id(dev_seq)), result, row_version, commit_no: dev_seq, receipt: format!("receipt {dev_seq}") }
+}
+
+#[test]
+fn a_batch_is_bounded_and_goes_on_where_the_last_ended() {
+    let device = Device::new();
+    assert!(device.store.pending_batch(BatchLimit::default()).unwrap().is_none());
+    (1..=1200).for_each(|op| {
+        device.record(op, redeem(op, RedeemMode::Honoured));
+    });
+    let mut next = 1;
+    while let Some(batch) = device.store.pending_batch(BatchLimit::default()).unwrap() {
+        assert_eq!(batch.first_seq, next);
+        assert_eq!(batch.last_seq + 1 - batch.first_seq, batch.bodies.len() as u64);
+        assert!(batch.bodies.len() <= MOST_OPERATIONS);
+        assert_eq!(batch.waiting_after, 1200 - batch.last_seq);
+        let results: Vec<_> = (batch.first_seq..=batch.last_seq).map(|seq| result(seq, Some(Outcome::Applied), None)).collect();
+        device.store.record_results(&results, EPOCH).unwrap();
+        next = batch.last_seq + 1;
+    }
+    assert_eq!(next, 1201);
+    let counts = device.store.counts().unwrap();
+    assert_eq!((counts.total, counts.waiting, counts.acknowledged), (1200, 0, 1200));
+}
+
+#[test]
+fn a_batch_with_its_buyers_fits_into_a_push() {
+    let device = Device::new();
+    let mut long = content("Bread", 4000, None);
+    long.description = beadsbox_domain::text::Description::new(&"\"\n".repeat(2400)).unwrap();
+    for op in 1..=200 {
+        let (operation, person) = common::sale(op, template_id(1), &long, &common::person("A \"quoted\" \\ name"));
+        device.record_with(op, operation, person);
+    }
+    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    assert!(batch.bodies.len() < 200 && batch.bodies.len() > 20);
+    assert!(!batch.persons.is_empty());
+    let sent = serde_json::to_vec(&(&batch.bodies, &batch.persons)).unwrap();
+    assert!(sent.len() <= MOST_PUSH_BYTES && sent.len() > MOST_PUSH_BYTES * 9 / 10, "{}", sent.len());
+    let least = device.store.pending_batch(BatchLimit { operations: 0, bytes: 0 }).unwrap().unwrap();
+    assert_eq!(least.bodies.len(), 1);
+}
+
+#[test]
+fn rule_7_results_may_come_any_number_of_times() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 2);
+    device.record(1, redeem(1, RedeemMode::Honoured));
+    device.record(2, redeem(2, RedeemMode::Honoured));
+    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let results = server.push(&batch.bodies, &batch.persons);
+    let new = device.store.record_results(&results, EPOCH).unwrap();
+    assert_eq!(new.iter().map(|one| one.dev_seq).collect::<Vec<_>>(), [1, 2]);
+    let first = device.store.view().unwrap().own_operation(op_id(1)).unwrap();
+    assert!(device.store.record_results(&results, EPOCH).unwrap().is_empty());
+    assert_eq!(device.store.view().unwrap().own_operation(op_id(1)).unwrap(), first);
+    assert_eq!(device.store.counts().unwrap().waiting, 0);
+    assert_eq!(status(&device, 1), Some(Status::Used));
+    // Of operations that were never recorded, or were others, nothing is kept.
+    let strange = [result(99, Some(Outcome::Applied), None), OpResult { op_id: Some(op_id(77)), ..result(1, None, None) }, result(u64::MAX, None, None)];
+    assert!(device.store.record_results(&strange, EPOCH).unwrap().is_empty());
+    assert_eq!(device.store.counts().unwrap().total, 2);
+}
+
+#[test]
+fn rule_1_a_lost_reply_comes_with_the_next_page() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 1);
+    device.record(1, redeem(1, RedeemMode::Asked));
+    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    server.push(&batch.bodies, &batch.persons);
+    assert_eq!(device.store.acknowledged_through().unwrap(), 0);
+    let position = device.store.position().unwrap();
+    let page = server.page(&position.cursor, 0, 100);
+    let changed = device.store.apply_page(&page, at(50)).unwrap();
+    assert!(changed.outcomes && changed.vouchers && !changed.directory);
+    assert_eq!(device.store.acknowledged_through().unwrap(), 1);
+    let own = device.store.view().unwrap().own_operation(op_id(1)).unwrap().unwrap();
+    assert_eq!((own.state, own.outcome), (OpState::Acknowledged, Some(Outcome::Applied)));
+    assert!(!device.store.view().unwrap().voucher(voucher_id(1)).unwrap().unwrap().waiting);
+}
+
+#[test]
+fn a_held_operation_waits_and_does_not_stop_those_behind_it() {
+    let device = Device::new();
+    device.record(1, redeem(1, RedeemMode::Honoured));
+    device.record(2, redeem(2, RedeemMode::Honoured));
+    device.store.record_results(&[result(1, None, None), result(2, Some(Outcome::Applied), None)], EPOCH).unwrap();
+    let counts = device.store.counts().unwrap();
+    assert_eq!((counts.waiting, counts.acknowledged), (1, 1));
+    assert!(device.store.pending_batch(BatchLimit::default()).unwrap().is_none(), "the server has it");
+    assert_eq!(device.store.acknowledged_through().unwrap(), 0, "so that its outcome comes one day");
+    device.store.record_results(&[result(1, Some(Outcome::Applied), None)], EPOCH).unwrap();
+    assert_eq!(device.store.acknowledged_through().unwrap(), 2);
+}
+
+#[test]
+fn a_page_is_taken_only_where_the_cache_stands() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 3);
+    let here = device.store.position().unwrap();
+    server.sell_there(4, "Anna");
+    let page = server.page(&here.cursor, 0, 100);
+    device.store.apply_page(&page, at(1)).unwrap();
+    let again = device.store.apply_page(&page, at(1));
+    assert!(matches!(again, Err(StoreError::PageOutOfPlace { .. })), "{again:?}");
+    let mut other_tag = server.page(&device.store.position().unwrap().cursor, 0, 100);
+    other_tag.from.tag = "another".into();
+    assert!(matches!(device.store.apply_page(&other_tag, at(1)), Err(StoreError::PageOutOfPlace { .. })));
+    let mut other_epoch = server.page(&device.store.position().unwrap().cursor, 0, 100);
+    other_epoch.epoch = OTHER_EPOCH;
+    assert!(matches!(device.store.apply_page(&other_epoch, at(1)), Err(StoreError::WrongEpoch { .. })));
+    assert_eq!(device.store.position().unwrap().last_sync_at, Some(at(1)));
+}
+
+#[test]
+fn only_the_last_page_says_up_to_date() {
+    let mut server = Server::new(EPOCH);
+    (1..=10).for_each(|number| server.sell_there(number, "Anna"));
+    let device = Device::new();
+    let page = server.page(&device.store.position().unwrap().cursor, 0, 5);
+    device.store.apply_page(&page, at(7)).unwrap();
+    let position = device.store.position().unwrap();
+    assert_eq!((position.last_sync_at, position.head), (None, Some(server.head())));
+    server.pull(&device.store, at(8));
+    assert_eq!(device.store.position().unwrap().last_sync_at, Some(at(8)));
+}
+
+#[test]
+fn a_row_never_goes_back() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 1);
+    let old = server.page(&beadsbox_protocol::pull::Cursor::default(), 0, 100).rows;
+    server.other(Operation::Cancel { voucher: voucher_id(1), reason: common::reason() }, &[]);
+    server.pull(&device.store, at(1));
+    let mut page = server.page(&device.store.position().unwrap().cursor, 0, 100);
+    page.rows = old;
+    let changed = device.store.apply_page(&page, at(2)).unwrap();
+    assert!(!changed.vouchers && !changed.templates && !changed.directory);
+    assert_eq!(status(&device, 1), Some(Status::Cancelled));
+}
+
+#[test]
+fn a_cache_that_is_reset_keeps_own_work_and_is_filled_again() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 3);
+    device.sell(1, 50, "Berta");
+    device.record(2, redeem(1, RedeemMode::Honoured));
+    server.sync(&device.store, at(5));
+    device.sell(3, 51, "Clara");
+    let old = device.store.position().unwrap().cache_id;
+    device.store.reset_cache().unwrap();
+    let position = device.store.position().unwrap();
+    assert!(position.cache_id != old && position.cursor.seq == 0 && position.last_sync_at.is_none());
+    assert_eq!(status(&device, 2), None);
+    assert_eq!(status(&device, 50), Some(Status::Purchased));
+    assert_eq!(status(&device, 51), Some(Status::Purchased));
+    assert_eq!(device.store.counts().unwrap().total, 3);
+    server.sync(&device.store, at(6));
+    assert_eq!(status(&device, 1), Some(Status::Used));
+    assert_eq!(device.store.view().unwrap().voucher_page(&beadsbox_store::VoucherQuery::newest(100)).unwrap().rows.len(), 5);
+}
+
+#[test]
+fn rule_10_a_restored_server_is_given_back_what_it_lost() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 4);
+    (1..=4).for_each(|number| {
+        device.record(number, redeem(number, RedeemMode::Honoured));
+    });
+    server.sync(&device.store, at(5));
+    assert!(device.store.pending_batch(BatchLimit::default()).unwrap().is_none());
+
+    // The backup holds the first two.
+    device.store.adopt_epoch(OTHER_EPOCH, 2).unwrap();
+    let stale = device.store.record_results(&[result(3, Some(Outcome::Applied), None)], EPOCH);
+    assert!(matches!(stale, Err(StoreError::WrongEpoch { .. })), "a late reply of before must not count");
+    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    assert_eq!((batch.first_seq, batch.last_seq, batch.epoch), (3, 4, OTHER_EPOCH));
+    assert_eq!(device.store.acknowledged_through().unwrap(), 2);
+    let own = device.store.view().unwrap().own_operation(op_id(3)).unwrap().unwrap();
+    assert_eq!((own.state, own.outcome), (OpState::Waiting, Some(Outcome::Applied)), "what the person was told stays known");
+
+    let mut restored = Server::new(OTHER_EPOCH);
+    (1..=4).for_each(|number| restored.sell_there(number, "Anna"));
+    let all = device.store.view().unwrap();
+    let bodies: Vec<String> = (1..=2).map(|op| all.own_operation(op_id(op)).unwrap().unwrap().body.encode().unwrap()).collect();
+    drop(all);
+    restored.push(&bodies, &[]);
+    restored.sync(&device.store, at(9));
+    for number in 1..=4 {
+        assert_eq!(status(&device, number), Some(Status::Used));
+    }
+    assert_eq!(device.store.counts().unwrap().waiting, 0);
+    assert_eq!(device.reopen().store.verify_chain().unwrap(), 4);
+}
+
+#[test]
+fn a_cache_of_another_epoch_is_emptied_at_the_start() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 2);
+    // As if the program had ended after the outbox adopted the epoch and before the cache was emptied.
+    let connection = rusqlite::Connection::open(&device.paths.outbox).unwrap();
+    connection.pragma_update(None, "key", format!("x'{}'", hex::encode(common::KEYS.0))).unwrap();
+    connection.execute("UPDATE enrolment SET epoch = ?1", [OTHER_EPOCH.as_bytes()]).unwrap();
+    drop(connection);
+    let device = device.reopen();
+    assert_eq!(device.opened.cache, beadsbox_store::CacheOpening::Rebuilt);
+    assert_eq!(status(&device, 1), None);
+}
+
+#[test]
+fn an_erased_buyer_is_gone_here_too() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 1);
+    device.sell(1, 5, "Berta");
+    server.sync(&device.store, at(5));
+    assert!(device.store.view().unwrap().voucher(voucher_id(5)).unwrap().unwrap().person.is_some());
+    server.persons.remove(&voucher_id(5));
+    let voucher = server.vouchers.get_mut(&voucher_id(5)).unwrap();
+    voucher.row_version += 1;
+    server.changed(beadsbox_protocol::rows::RowKey::Voucher(voucher_id(5)));
+    server.pull(&device.store, at(6));
+    assert!(device.store.view().unwrap().voucher(voucher_id(5)).unwrap().unwrap().person.is_none());
+    device.store.reset_cache().unwrap();
+    let own = device.store.view().unwrap().voucher(voucher_id(5)).unwrap().unwrap();
+    assert!(own.person.is_none(), "it does not come back from the outbox");
+    assert_eq!(device.store.verify_chain().unwrap(), 1);
+}
+
+#[test]
+fn refusals_stay_until_a_person_takes_note() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 2);
+    device.record(1, Operation::Cancel { voucher: voucher_id(1), reason: common::reason() });
+    server.other(redeem(1, RedeemMode::Honoured), &[]);
+    server.sync(&device.store, at(5));
+    let view = device.store.view().unwrap();
+    let refused = view.refused().unwrap();
+    assert_eq!(refused.len(), 1);
+    assert!(matches!(&refused[0].outcome, Some(Outcome::Rejected { refusal: Refusal::StatusIs { status: Status::Used, .. } })));
+    drop(view);
+    assert_eq!(device.store.counts().unwrap().refused_unseen, 1);
+    device.store.acknowledge_refusal(op_id(1), at(6)).unwrap();
+    device.store.acknowledge_refusal(op_id(1), at(7)).unwrap();
+    assert_eq!(device.store.counts().unwrap().refused_unseen, 0);
+    let own = device.store.view().unwrap().own_operation(op_id(1)).unwrap().unwrap();
+    assert_eq!(own.acknowledged_refusal_at, Some(at(6)));
+    assert!(matches!(device.store.acknowledge_refusal(op_id(9), at(6)), Err(StoreError::UnknownOperation { .. })));
+}

@@ -1,0 +1,149 @@
+//! A PostgreSQL database for one test, copied from a migrated template.
+
+use std::str::FromStr as _;
+
+use reqwest::Url;
+use sqlx::{
+    AssertSqlSafe, Connection as _, PgConnection, PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use uuid::Uuid;
+
+/// Names the throwaway cluster, as its superuser.
+const VARIABLE: &str = "BEADSBOX_TEST_DATABASE_URL";
+/// The role that tests serve with: only what serving may do.
+const SERVE_ROLE: &str = "beadsbox_test";
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
+
+/// A database of its own. It is dropped with this value.
+pub struct TestDatabase {
+    cluster: Url,
+    name: String,
+}
+
+impl TestDatabase {
+    /// A fresh, migrated database.
+    ///
+    /// # Panics
+    /// Where no cluster is named, or it does not do as it is told.
+    pub async fn create() -> Self {
+        let Ok(cluster) = std::env::var(VARIABLE) else {
+            panic!("no PostgreSQL for the tests: run them with `./dev test`, which starts one and sets {VARIABLE}");
+        };
+        match Self::try_create(&cluster).await {
+            Ok(database) => database,
+            Err(error) => panic!("a test database on the cluster of {VARIABLE}: {error}"),
+        }
+    }
+
+    async fn try_create(cluster: &str) -> Result<Self, Box<dyn std::error::Error>> {
+        let cluster = Url::parse(cluster)?;
+        let mut conn = PgConnection::connect(cluster.as_str()).await?;
+        let template = migrated_template(&mut conn, &cluster).await?;
+        let name = format!("beadsbox_test_{}", Uuid::now_v7().simple());
+        execute(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
+        conn.close().await?;
+        Ok(Self { cluster, name })
+    }
+
+    /// The database, for whoever serves: a role with no more rights than serving needs.
+    pub fn serve_url(&self) -> String {
+        let mut url = self.cluster.clone();
+        url.set_path(&self.name);
+        // The cluster's URL names a host, so these cannot fail.
+        let _ = url.set_username(SERVE_ROLE);
+        let _ = url.set_password(Some(SERVE_ROLE));
+        url.into()
+    }
+
+    /// The database, as its owner.
+    pub fn owner_url(&self) -> String {
+        let mut url = self.cluster.clone();
+        url.set_path(&self.name);
+        url.into()
+    }
+
+    /// Connections as the owner, to look and to break things.
+    ///
+    /// # Panics
+    /// Where the database is gone.
+    pub fn pool(&self) -> PgPool {
+        match PgConnectOptions::from_str(&self.owner_url()) {
+            Ok(options) => PgPoolOptions::new().max_connections(4).connect_lazy_with(options),
+            Err(error) => panic!("the test database's address: {error}"),
+        }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let (url, name) = (self.cluster.clone(), self.name.clone());
+        // A thread of its own, because the test's runtime may be ending. What stays behind goes with the cluster.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+            runtime.block_on(async {
+                let mut conn = PgConnection::connect(url.as_str()).await.ok()?;
+                execute(&mut conn, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.ok()
+            })
+        });
+        let _ = dropped.join();
+    }
+}
+
+async fn execute(conn: &mut PgConnection, sql: String) -> sqlx::Result<()> {
+    sqlx::query(AssertSqlSafe(sql)).execute(conn).await?;
+    Ok(())
+}
+
+/// The name of the template database of these migrations; made by whichever test comes first.
+async fn migrated_template(conn: &mut PgConnection, cluster: &Url) -> Result<String, Box<dyn std::error::Error>> {
+    // Any number: it keeps two processes from making the template at once.
+    const LOCK: i64 = 0x6265_6164_7465_7374;
+    let name = template_name();
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK).execute(&mut *conn).await?;
+    let made = make_template(conn, cluster, &name).await;
+    sqlx::query("SELECT pg_advisory_unlock($1)").bind(LOCK).execute(&mut *conn).await?;
+    made?;
+    Ok(name)
+}
+
+async fn make_template(conn: &mut PgConnection, cluster: &Url, name: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let ready: Option<bool> = sqlx::query_scalar("SELECT datistemplate FROM pg_database WHERE datname = $1").bind(name).fetch_optional(&mut *conn).await?;
+    if ready == Some(true) {
+        return Ok(());
+    }
+    // One that is there but not marked was left half made.
+    execute(conn, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+    execute(conn, format!("CREATE DATABASE {name}")).await?;
+    let mut url = cluster.clone();
+    url.set_path(name);
+    let pool = PgPoolOptions::new().max_connections(1).connect(url.as_str()).await?;
+    MIGRATIONS.run(&pool).await?;
+    pool.close().await;
+    execute(
+        conn,
+        format!(
+            "DO $$ BEGIN
+                 IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{SERVE_ROLE}') THEN
+                     CREATE ROLE {SERVE_ROLE} LOGIN PASSWORD '{SERVE_ROLE}' IN ROLE beadsbox_serve;
+                 END IF;
+             END $$"
+        ),
+    )
+    .await?;
+    execute(conn, format!("ALTER DATABASE {name} IS_TEMPLATE true")).await?;
+    Ok(())
+}
+
+/// Changes with every migration, so that an old template is never taken for a new one.
+fn template_name() -> String {
+    let mut sum: u64 = 0xcbf2_9ce4_8422_2325;
+    for migration in MIGRATIONS.iter() {
+        for byte in migration.checksum.iter() {
+            sum = (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("beadsbox_template_{sum:016x}")
+}
