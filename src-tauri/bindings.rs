@@ -15,6 +15,8 @@ pub fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         // Every number that crosses is far below 2^53: minor units, counters, versions.
         .dangerously_cast_bigints_to_number()
+        // No type of the screens is written one way and read another.
+        .disable_serde_phases()
         .commands(collect_commands![
             everywhere::program_state,
             everywhere::set_preferences,

@@ -115,8 +115,9 @@ END;
 -- Search in any three characters that follow each other. The texts are folded already.
 CREATE VIRTUAL TABLE voucher_text USING fts5 (
     code, buyer_key, title_key, recipient_key,
-    content = 'voucher', content_rowid = 'n', tokenize = 'trigram case_sensitive 1'
+    content = 'voucher', content_rowid = 'n', tokenize = 'trigram case_sensitive 1', columnsize = 0
 );
+INSERT INTO voucher_text (voucher_text, rank) VALUES ('hashsize', 16777216);
 
 CREATE TRIGGER voucher_text_new AFTER INSERT ON voucher
 BEGIN

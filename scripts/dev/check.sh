@@ -21,7 +21,7 @@ check_all() {
 
 check_licences() {
   if cargo deny --version >/dev/null 2>&1; then
-    step deny "Checking licences and origins of dependencies" cargo deny --all-features check bans licenses sources
+    step deny "Checking licences and origins of dependencies" cargo deny check bans licenses sources
   else
     say "cargo-deny is not installed: licences and origins of dependencies are not checked"
   fi

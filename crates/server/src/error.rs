@@ -61,7 +61,8 @@ impl Failure {
     }
 
     pub fn malformed(detail: impl Into<String>) -> Self {
-        Self::told(StatusCode::BAD_REQUEST, ErrorCode::Malformed, "the request is not what this endpoint takes").with(|problem| problem.detail = Some(detail.into()))
+        Self::told(StatusCode::BAD_REQUEST, ErrorCode::Malformed, "the request is not what this endpoint takes")
+            .with(|problem| problem.detail = Some(detail.into()))
     }
 
     pub fn not_found(what: &str) -> Self {
@@ -81,7 +82,8 @@ impl Failure {
     }
 
     pub fn unavailable() -> Self {
-        Self::told(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, "busy, or the database is away: try again").with(|problem| problem.retry_after = Some(1))
+        Self::told(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, "busy, or the database is away: try again")
+            .with(|problem| problem.retry_after = Some(1))
     }
 
     /// More facts for the problem that is told.
@@ -118,7 +120,7 @@ impl Failure {
 
 /// The five characters of PostgreSQL's error code.
 pub(crate) fn sql_state(error: &sqlx::Error) -> Option<String> {
-    error.as_database_error()?.code().map(|code| code.into_owned())
+    error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
 }
 
 /// Trouble of the infrastructure rather than a fault: worth another try.

@@ -35,7 +35,12 @@ pub(crate) async fn create_shop(conn: &mut PgConnection, id: ShopId, name: &str,
 
 /// A new staff member. The caller commits.
 pub(crate) async fn create_staff(
-    conn: &mut PgConnection, passwords: &Passwords, id: StaffId, name: &str, role: Role, password: String,
+    conn: &mut PgConnection,
+    passwords: &Passwords,
+    id: StaffId,
+    name: &str,
+    role: Role,
+    password: String,
 ) -> Result<Staff, Failure> {
     let name = checked_name(name)?;
     let hash = hashed(passwords, password).await?;
@@ -72,7 +77,10 @@ pub(crate) async fn revoke_device(conn: &mut PgConnection, id: DeviceId) -> Resu
         db::session::delete_of_device(conn, id).await?;
         feed::note(conn, Kind::Device, &[id.0]).await?;
     }
-    db::device::find(conn, id).await?.filter(|device| device.id != db::device::SERVER).ok_or_else(|| Failure::not_found("device"))
+    db::device::find(conn, id)
+        .await?
+        .filter(|device| device.id != db::device::SERVER)
+        .ok_or_else(|| Failure::not_found("device"))
 }
 
 /// A new enrolment code. The caller commits.

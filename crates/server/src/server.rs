@@ -25,14 +25,8 @@ impl Server {
 
         let stopped = app.clone();
         let service = http::router(app.clone());
-        let serving = tokio::spawn(async move {
-            axum::serve(listener, service).with_graceful_shutdown(async move { stopped.stopped().await }).await
-        });
-        let tasks = vec![
-            tokio::spawn(feed::listen(app.clone())),
-            tokio::spawn(jobs::sequence(app.clone())),
-            tokio::spawn(jobs::expire(app.clone())),
-        ];
+        let serving = tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(async move { stopped.stopped().await }).await });
+        let tasks = vec![tokio::spawn(feed::listen(app.clone())), tokio::spawn(jobs::sequence(app.clone())), tokio::spawn(jobs::expire(app.clone()))];
         tracing::info!(%address, epoch = %app.identity.epoch, "serving");
         Ok(RunningServer { address, app, serving, tasks })
     }

@@ -1,5 +1,7 @@
 //! What can go wrong with the files, as a closed set.
 
+use std::fmt::Display;
+
 use beadsbox_domain::OpId;
 use beadsbox_protocol::BodyError;
 use rusqlite::ErrorCode;
@@ -14,7 +16,7 @@ pub enum StoreFile {
     Cache,
 }
 
-impl std::fmt::Display for StoreFile {
+impl Display for StoreFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Outbox => "outbox.db",
@@ -89,11 +91,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(crate) fn internal(detail: impl ToString) -> Self {
+    pub(crate) fn internal(detail: impl Display) -> Self {
         Self::Internal { detail: detail.to_string() }
     }
 
-    pub(crate) fn damaged(file: StoreFile, detail: impl ToString) -> Self {
+    pub(crate) fn damaged(file: StoreFile, detail: impl Display) -> Self {
         let detail = detail.to_string();
         match file {
             StoreFile::Outbox => Self::OutboxDamaged { detail },

@@ -163,6 +163,7 @@ pub struct NewOutcome {
 
 /// Which lists a page of changes touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of independent flags, as the screens' event has them")]
 pub struct ChangedKinds {
     /// Vouchers.
     pub vouchers: bool,

@@ -110,7 +110,10 @@ async fn migrated_template(conn: &mut PgConnection, cluster: &Url) -> Result<Str
 }
 
 async fn make_template(conn: &mut PgConnection, cluster: &Url, name: &str) -> Result<(), Box<dyn std::error::Error>> {
-    let ready: Option<bool> = sqlx::query_scalar("SELECT datistemplate FROM pg_database WHERE datname = $1").bind(name).fetch_optional(&mut *conn).await?;
+    let ready: Option<bool> = sqlx::query_scalar("SELECT datistemplate FROM pg_database WHERE datname = $1")
+        .bind(name)
+        .fetch_optional(&mut *conn)
+        .await?;
     if ready == Some(true) {
         return Ok(());
     }

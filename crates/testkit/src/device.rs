@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::fixtures::random;
 
 /// What the server says, or why it does not.
-pub type Answer<T> = Result<T, Problem>;
+pub type Answer<T> = Result<T, Box<Problem>>;
 
 /// A session, as far as tests look at it.
 #[derive(Debug, Clone)]
@@ -305,9 +305,7 @@ fn encoded(body: &OperationBody) -> String {
     }
 }
 
-async fn call<T: DeserializeOwned>(
-    http: &reqwest::Client, method: Method, url: &str, token: Option<&str>, body: Option<&impl Serialize>,
-) -> Answer<T> {
+async fn call<T: DeserializeOwned>(http: &reqwest::Client, method: Method, url: &str, token: Option<&str>, body: Option<&impl Serialize>) -> Answer<T> {
     let mut request = http.request(method, url);
     if let Some(token) = token {
         request = request.bearer_auth(token);
@@ -322,17 +320,17 @@ async fn call<T: DeserializeOwned>(
     let (status, bytes) = match answered.await {
         Ok(answer) => answer,
         // As a client would see it: nobody there.
-        Err(error) => return Err(Problem::new(0, beadsbox_protocol::ErrorCode::Unavailable, error.to_string())),
+        Err(error) => return Err(Box::new(Problem::new(0, beadsbox_protocol::ErrorCode::Unavailable, error.to_string()))),
     };
     if status == StatusCode::NO_CONTENT {
-        return read(b"null");
+        return Ok(read(b"null"));
     }
-    if status.is_success() { read(&bytes) } else { Err(read(&bytes)?) }
+    if status.is_success() { Ok(read(&bytes)) } else { Err(read(&bytes)) }
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> T {
     match serde_json::from_slice(bytes) {
-        Ok(value) => Ok(value),
+        Ok(value) => value,
         Err(error) => panic!("an answer that nobody can read: {error}: {}", String::from_utf8_lossy(bytes)),
     }
 }

@@ -1,7 +1,8 @@
 //! Things of the domain, sound and a little different each time.
 
 use beadsbox_domain::{
-    Currency, DeviceId, Money, OpId, Operation, Person, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId, Timestamp, Vat, Voucher, VoucherCode, VoucherId,
+    Currency, DeviceId, Money, OpId, Operation, Person, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId, Timestamp, Vat, Voucher, VoucherCode,
+    VoucherId,
     operation::RedeemMode,
     text::{Description, Email, Message, PersonName, Reason, Title},
     voucher::Payment,

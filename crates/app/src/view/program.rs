@@ -135,6 +135,7 @@ pub struct StatusBar {
 
 /// What a screen should load again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename = "ToLoadAgain")]
 pub struct DataChanged {
     pub vouchers: bool,
     pub templates: bool,

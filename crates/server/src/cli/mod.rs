@@ -18,7 +18,7 @@ use crate::{Clock, Config, db, error::StartError, seed};
 #[derive(Parser)]
 #[command(name = "beadsbox-server", version)]
 struct Arguments {
-    /// Where the database is: postgres://user:password@host/database
+    /// Where the database is: `postgres://user:password@host/database`
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     database_url: Option<SecretString>,
     #[command(subcommand)]

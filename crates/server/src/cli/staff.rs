@@ -14,7 +14,7 @@ pub(super) enum Command {
     Add {
         /// Their name, with which they sign in
         name: String,
-        /// counter, back_office or admin
+        /// `counter`, `back_office` or `admin`
         #[arg(long, value_parser = role)]
         role: Role,
         /// Read the password from standard input
@@ -50,6 +50,9 @@ pub(super) async fn run(pool: &PgPool, command: Command) -> Result<(), StartErro
 /// The first line of standard input.
 fn read_password() -> Result<String, StartError> {
     let mut text = String::new();
-    std::io::stdin().take(4096).read_to_string(&mut text).map_err(|error| StartError::Refused(format!("standard input: {error}")))?;
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .map_err(|error| StartError::Refused(format!("standard input: {error}")))?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }

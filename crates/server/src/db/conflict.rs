@@ -112,8 +112,11 @@ impl Record {
 
 /// The conflicts of these vouchers, and these conflicts, locked; in the order in which the server took them.
 pub async fn lock(conn: &mut PgConnection, vouchers: &[Uuid], ids: &[Uuid]) -> Result<Vec<Placed>, Failure> {
-    let records: Vec<Record> =
-        sqlx::query_as("SELECT * FROM conflict WHERE voucher_id = ANY($1) OR id = ANY($2) ORDER BY id FOR NO KEY UPDATE").bind(vouchers).bind(ids).fetch_all(conn).await?;
+    let records: Vec<Record> = sqlx::query_as("SELECT * FROM conflict WHERE voucher_id = ANY($1) OR id = ANY($2) ORDER BY id FOR NO KEY UPDATE")
+        .bind(vouchers)
+        .bind(ids)
+        .fetch_all(conn)
+        .await?;
     let mut placed: Vec<Placed> = records.into_iter().map(Record::read).collect::<Result<_, _>>()?;
     placed.sort_by_key(|placed| placed.taken_no);
     Ok(placed)
@@ -132,7 +135,10 @@ pub async fn insert(conn: &mut PgConnection, conflicts: &[&Placed]) -> sqlx::Res
     if conflicts.is_empty() {
         return Ok(());
     }
-    sqlx::query("INSERT INTO conflict SELECT * FROM jsonb_populate_recordset(NULL::conflict, $1)").bind(records(conflicts)).execute(conn).await?;
+    sqlx::query("INSERT INTO conflict SELECT * FROM jsonb_populate_recordset(NULL::conflict, $1)")
+        .bind(records(conflicts))
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

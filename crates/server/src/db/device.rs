@@ -192,7 +192,11 @@ pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Device>
 }
 
 pub async fn set_token(conn: &mut PgConnection, id: DeviceId, token_hash: &[u8; 32]) -> sqlx::Result<()> {
-    sqlx::query("UPDATE device SET token_hash = $2 WHERE id = $1").bind(id.0).bind(token_hash.as_slice()).execute(conn).await?;
+    sqlx::query("UPDATE device SET token_hash = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(token_hash.as_slice())
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

@@ -28,7 +28,12 @@ impl Record {
 }
 
 pub async fn insert(
-    conn: &mut PgConnection, code_hash: &[u8; 32], shop: ShopId, profile: Profile, created_at: Timestamp, expires_at: Timestamp,
+    conn: &mut PgConnection,
+    code_hash: &[u8; 32],
+    shop: ShopId,
+    profile: Profile,
+    created_at: Timestamp,
+    expires_at: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO enrolment_code (code_hash, shop_id, profile, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(code_hash.as_slice())

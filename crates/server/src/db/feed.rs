@@ -41,7 +41,11 @@ pub async fn note(conn: &mut PgConnection, kind: Kind, ids: &[Uuid]) -> sqlx::Re
     if ids.is_empty() {
         return Ok(());
     }
-    sqlx::query("INSERT INTO change_inbox (kind, entity_id) SELECT $1, unnest($2::uuid[])").bind(kind.name()).bind(ids).execute(conn).await?;
+    sqlx::query("INSERT INTO change_inbox (kind, entity_id) SELECT $1, unnest($2::uuid[])")
+        .bind(kind.name())
+        .bind(ids)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -98,7 +102,10 @@ pub async fn head(conn: &mut PgConnection) -> sqlx::Result<Option<(i64, String)>
 
 /// The tag of the batch that the number belongs to; none beyond the head.
 pub async fn tag_of(conn: &mut PgConnection, seq: i64) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("SELECT tag FROM feed_batch WHERE to_seq >= $1 ORDER BY to_seq LIMIT 1").bind(seq).fetch_optional(conn).await
+    sqlx::query_scalar("SELECT tag FROM feed_batch WHERE to_seq >= $1 ORDER BY to_seq LIMIT 1")
+        .bind(seq)
+        .fetch_optional(conn)
+        .await
 }
 
 /// A change of the feed.
@@ -110,5 +117,9 @@ pub struct Change {
 }
 
 pub async fn after(conn: &mut PgConnection, seq: i64, limit: i64) -> sqlx::Result<Vec<Change>> {
-    sqlx::query_as("SELECT kind, entity_id, seq FROM change_feed WHERE seq > $1 ORDER BY seq LIMIT $2").bind(seq).bind(limit).fetch_all(conn).await
+    sqlx::query_as("SELECT kind, entity_id, seq FROM change_feed WHERE seq > $1 ORDER BY seq LIMIT $2")
+        .bind(seq)
+        .bind(limit)
+        .fetch_all(conn)
+        .await
 }

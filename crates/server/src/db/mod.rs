@@ -119,7 +119,7 @@ fn optional_timestamp<S: serde::Serializer>(at: &Option<jiff_sqlx::Timestamp>, s
 }
 
 /// Writes a day as JSON, for `jsonb_populate_recordset`.
-#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
 fn optional_date<S: serde::Serializer>(day: &Option<jiff_sqlx::Date>, serializer: S) -> Result<S::Ok, S::Error> {
     serde::Serialize::serialize(&day.map(jiff_sqlx::Date::to_jiff), serializer)
 }

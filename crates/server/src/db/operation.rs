@@ -1,9 +1,9 @@
 //! `operation` and `push_tip`: what devices did, as it came. Only ever added to.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp, operation::Subject};
 use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, history::HistoryItem, push::OpResult};
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ pub async fn insert(conn: &mut PgConnection, device: DeviceId, incarnation: Inca
     .bind(new.iter().map(|op| op.taken).collect::<Vec<_>>())
     .bind(new.iter().map(|op| op.hash.0.as_slice()).collect::<Vec<_>>())
     .bind(new.iter().map(|op| op.body.as_bytes()).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.claimed_at.map(|at| at.to_sqlx())).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.claimed_at.map(ToSqlx::to_sqlx)).collect::<Vec<_>>())
     .bind(new.iter().map(|op| op.received_at.to_sqlx()).collect::<Vec<_>>())
     .bind(new.iter().map(|op| op.commit_no).collect::<Vec<_>>())
     .bind(subjects.iter().map(|subject| subject.map(|(kind, _)| kind)).collect::<Vec<_>>())
@@ -69,7 +69,10 @@ fn to_column(incarnation: Incarnation) -> i32 {
 
 /// The next numbers of the order in which operations are taken.
 pub async fn next_commit_numbers(conn: &mut PgConnection, count: usize) -> sqlx::Result<Vec<i64>> {
-    sqlx::query_scalar("SELECT nextval('commit_no') FROM generate_series(1, $1)").bind(i64::try_from(count).unwrap_or(i64::MAX)).fetch_all(conn).await
+    sqlx::query_scalar("SELECT nextval('commit_no') FROM generate_series(1, $1)")
+        .bind(i64::try_from(count).unwrap_or(i64::MAX))
+        .fetch_all(conn)
+        .await
 }
 
 /// Which of these ids were taken already.
@@ -79,15 +82,14 @@ pub async fn taken_ids(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Ve
 
 /// The chain's hashes from one `dev_seq` to another, both included, in order.
 pub async fn hashes(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, from: u64, to: u64) -> Result<Vec<ChainHash>, Failure> {
-    let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
-        "SELECT hash FROM operation WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 ORDER BY dev_seq",
-    )
-    .bind(device.0)
-    .bind(to_column(incarnation))
-    .bind(to_bigint(from))
-    .bind(to_bigint(to))
-    .fetch_all(conn)
-    .await?;
+    let hashes: Vec<Vec<u8>> =
+        sqlx::query_scalar("SELECT hash FROM operation WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 ORDER BY dev_seq")
+            .bind(device.0)
+            .bind(to_column(incarnation))
+            .bind(to_bigint(from))
+            .bind(to_bigint(to))
+            .fetch_all(conn)
+            .await?;
     hashes.into_iter().map(|hash| hash.try_into().map(ChainHash).map_err(|_| damaged("operation.hash"))).collect()
 }
 
@@ -115,7 +117,7 @@ impl From<ResultRecord> for OpResult {
 }
 
 /// What was decided on the device's operations after that `dev_seq`, in order.
-pub async fn results_after(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, after: u64, limit: i64) -> sqlx::Result<Vec<OpResult>> {
+pub async fn results_after(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, after: u64, limit: usize) -> sqlx::Result<Vec<OpResult>> {
     let records: Vec<ResultRecord> = sqlx::query_as(
         "SELECT dev_seq, op_id, outcome, row_version, commit_no, receipt FROM operation
          WHERE device_id = $1 AND incarnation = $2 AND dev_seq > $3 ORDER BY dev_seq LIMIT $4",
@@ -123,7 +125,7 @@ pub async fn results_after(conn: &mut PgConnection, device: DeviceId, incarnatio
     .bind(device.0)
     .bind(to_column(incarnation))
     .bind(to_bigint(after))
-    .bind(limit)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(conn)
     .await?;
     Ok(records.into_iter().map(Into::into).collect())
@@ -131,7 +133,13 @@ pub async fn results_after(conn: &mut PgConnection, device: DeviceId, incarnatio
 
 /// Keeps the signature over a batch's tip.
 pub async fn insert_tip(
-    conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, dev_seq: u64, tip: ChainHash, signature: &[u8; 64], received_at: Timestamp,
+    conn: &mut PgConnection,
+    device: DeviceId,
+    incarnation: Incarnation,
+    dev_seq: u64,
+    tip: ChainHash,
+    signature: &[u8; 64],
+    received_at: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO push_tip (device_id, incarnation, dev_seq, tip, signature, received_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING")
         .bind(device.0)
@@ -155,7 +163,10 @@ struct HistoryRecord {
 
 impl HistoryRecord {
     fn read(self) -> Result<HistoryItem, Failure> {
-        let body = std::str::from_utf8(&self.body).ok().and_then(|text| OperationBody::decode(text).ok()).ok_or_else(|| damaged("operation.body"))?;
+        let body = std::str::from_utf8(&self.body)
+            .ok()
+            .and_then(|text| OperationBody::decode(text).ok())
+            .ok_or_else(|| damaged("operation.body"))?;
         Ok(HistoryItem { stamp: body.stamp(), received_at: self.received_at, online: body.online, operation: body.operation, result: self.outcome.0 })
     }
 }

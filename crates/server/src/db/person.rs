@@ -19,13 +19,11 @@ pub async fn insert(conn: &mut PgConnection, persons: &[Checked]) -> sqlx::Resul
     let hashes: Vec<&[u8]> = persons.iter().map(|person| person.hash.0.as_slice()).collect();
     let salts: Vec<&[u8]> = persons.iter().map(|person| person.salt.as_slice()).collect();
     let texts: Vec<&str> = persons.iter().map(|person| person.person.as_str()).collect();
-    sqlx::query(
-        "INSERT INTO person (hash, salt, person) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[]) ON CONFLICT (hash) DO NOTHING",
-    )
-    .bind(hashes)
-    .bind(salts)
-    .bind(texts)
-    .execute(conn)
-    .await?;
+    sqlx::query("INSERT INTO person (hash, salt, person) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[]) ON CONFLICT (hash) DO NOTHING")
+        .bind(hashes)
+        .bind(salts)
+        .bind(texts)
+        .execute(conn)
+        .await?;
     Ok(())
 }

@@ -7,7 +7,12 @@ use uuid::Uuid;
 
 /// A new session. Ended ones of the same staff member go.
 pub async fn insert(
-    conn: &mut PgConnection, token_hash: &[u8; 32], staff: StaffId, device: DeviceId, created_at: Timestamp, expires_at: Timestamp,
+    conn: &mut PgConnection,
+    token_hash: &[u8; 32],
+    staff: StaffId,
+    device: DeviceId,
+    created_at: Timestamp,
+    expires_at: Timestamp,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM staff_session WHERE staff_id = $1 AND expires_at <= $2")
         .bind(staff.0)

@@ -23,7 +23,12 @@ impl From<Record> for rows::Shop {
 }
 
 pub async fn insert(conn: &mut PgConnection, id: ShopId, name: &str, time_zone: &str) -> Result<(), Failure> {
-    let inserted = sqlx::query("INSERT INTO shop (id, name, time_zone) VALUES ($1, $2, $3)").bind(id.0).bind(name).bind(time_zone).execute(conn).await;
+    let inserted = sqlx::query("INSERT INTO shop (id, name, time_zone) VALUES ($1, $2, $3)")
+        .bind(id.0)
+        .bind(name)
+        .bind(time_zone)
+        .execute(conn)
+        .await;
     match inserted {
         Err(error) if is_taken(&error, "shop_name") => Err(Failure::name_taken()),
         other => Ok(other.map(|_| ())?),

@@ -69,6 +69,10 @@ pub async fn count(conn: &mut PgConnection, scope: Scope, subject: &[u8; 32], no
 
 /// Takes the count back after a success.
 pub async fn forget(conn: &mut PgConnection, scope: Scope, subject: &[u8; 32]) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM sign_in_delay WHERE scope = $1 AND subject = $2").bind(scope.name()).bind(subject.as_slice()).execute(conn).await?;
+    sqlx::query("DELETE FROM sign_in_delay WHERE scope = $1 AND subject = $2")
+        .bind(scope.name())
+        .bind(subject.as_slice())
+        .execute(conn)
+        .await?;
     Ok(())
 }

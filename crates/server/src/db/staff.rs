@@ -68,8 +68,10 @@ pub async fn find(conn: &mut PgConnection, id: StaffId) -> Result<Option<rows::S
 
 /// The staff member of that name, case-blind, with the hash of their password.
 pub async fn find_by_name(conn: &mut PgConnection, name: &str) -> Result<Option<(rows::Staff, String)>, Failure> {
-    let found: Option<(Uuid, String)> =
-        sqlx::query_as("SELECT id, password_hash FROM staff WHERE lower(name) = lower($1)").bind(name).fetch_optional(&mut *conn).await?;
+    let found: Option<(Uuid, String)> = sqlx::query_as("SELECT id, password_hash FROM staff WHERE lower(name) = lower($1)")
+        .bind(name)
+        .fetch_optional(&mut *conn)
+        .await?;
     let Some((id, password_hash)) = found else { return Ok(None) };
     Ok(find(conn, StaffId(id)).await?.map(|staff| (staff, password_hash)))
 }

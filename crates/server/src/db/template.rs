@@ -142,7 +142,10 @@ impl From<&Template> for Record {
 
 /// Locks these templates, in the order of their ids.
 pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<()> {
-    sqlx::query("SELECT FROM voucher_template WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE").bind(ids).execute(conn).await?;
+    sqlx::query("SELECT FROM voucher_template WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
+        .bind(ids)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

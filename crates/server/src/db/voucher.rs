@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use beadsbox_domain::{DeviceId, Person, PersonHash, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
 use beadsbox_protocol::rows::VoucherRow;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
@@ -58,8 +58,8 @@ impl Record {
             sold_staff: voucher.sold.staff.0,
             sold_shop: voucher.sold.shop.0,
             sold_device: voucher.sold.device.0,
-            expires_on: voucher.expires_on.map(|day| day.to_sqlx()),
-            expires_at: voucher.expires_at.map(|at| at.to_sqlx()),
+            expires_on: voucher.expires_on.map(ToSqlx::to_sqlx),
+            expires_at: voucher.expires_at.map(ToSqlx::to_sqlx),
             status: voucher.status.name().to_owned(),
             since_op: voucher.since.op.0,
             since_at: voucher.since.at,
@@ -92,7 +92,11 @@ impl Record {
 async fn contents_of(conn: &mut PgConnection, named: impl Iterator<Item = (Uuid, i32)>) -> Result<Contents, Failure> {
     let distinct: std::collections::BTreeSet<(Uuid, i32)> = named.collect();
     let (ids, versions): (Vec<Uuid>, Vec<i32>) = distinct.into_iter().unzip();
-    template::contents(conn, &ids, &versions).await?.iter().map(|record| Ok(((record.template_id, record.version), record.read()?))).collect()
+    template::contents(conn, &ids, &versions)
+        .await?
+        .iter()
+        .map(|record| Ok(((record.template_id, record.version), record.read()?)))
+        .collect()
 }
 
 /// Which of these vouchers exist.
@@ -102,8 +106,10 @@ pub async fn existing(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec
 
 /// These vouchers, locked in the order of their ids, so that two batches never wait for each other in a ring.
 pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Voucher>, Failure> {
-    let records: Vec<Record> =
-        sqlx::query_as("SELECT * FROM voucher WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE").bind(ids).fetch_all(&mut *conn).await?;
+    let records: Vec<Record> = sqlx::query_as("SELECT * FROM voucher WHERE id = ANY($1) ORDER BY id")
+        .bind(ids)
+        .fetch_all(&mut *conn)
+        .await?;
     let contents = contents_of(conn, records.iter().map(|record| (record.template_id, record.template_version))).await?;
     records.into_iter().map(|record| record.read(&contents)).collect()
 }
@@ -119,7 +125,10 @@ pub async fn insert(conn: &mut PgConnection, vouchers: &[(&Voucher, u32)]) -> sq
         return Ok(());
     }
     let records: Vec<Record> = vouchers.iter().map(|(voucher, version)| Record::new(voucher, *version)).collect();
-    sqlx::query("INSERT INTO voucher SELECT * FROM jsonb_populate_recordset(NULL::voucher, $1)").bind(Json(records)).execute(conn).await?;
+    sqlx::query("INSERT INTO voucher SELECT * FROM jsonb_populate_recordset(NULL::voucher, $1)")
+        .bind(Json(records))
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -159,11 +168,10 @@ struct WithPerson {
 
 /// Vouchers as a device of that profile may see them.
 pub async fn rows(conn: &mut PgConnection, ids: &[Uuid], profile: Profile, device: DeviceId) -> Result<Vec<VoucherRow>, Failure> {
-    let records: Vec<WithPerson> =
-        sqlx::query_as("SELECT v.*, p.person FROM voucher v LEFT JOIN person p ON p.hash = v.person_hash WHERE v.id = ANY($1)")
-            .bind(ids)
-            .fetch_all(&mut *conn)
-            .await?;
+    let records: Vec<WithPerson> = sqlx::query_as("SELECT v.*, p.person FROM voucher v LEFT JOIN person p ON p.hash = v.person_hash WHERE v.id = ANY($1)")
+        .bind(ids)
+        .fetch_all(&mut *conn)
+        .await?;
     let contents = contents_of(conn, records.iter().map(|record| (record.voucher.template_id, record.voucher.template_version))).await?;
     let read = |record: WithPerson| -> Result<VoucherRow, Failure> {
         let person = record.person.map(|text| serde_json::from_str::<Person>(&text).map_err(|_| damaged("person.person"))).transpose()?;

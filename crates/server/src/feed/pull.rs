@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The most own results in one page.
-const MOST_RESULTS: i64 = 2000;
+const MOST_RESULTS: usize = 2000;
 
 /// The next page for the device; waits for one where it is asked to.
 pub(crate) async fn pull(app: &App, device: &Device, query: &ChangesQuery) -> Result<ChangesPage, Failure> {
@@ -71,7 +71,7 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
     let (head, from) = check_cursor(&mut tx, app.identity.epoch, query).await?;
 
     let mut own_results = db::operation::results_after(&mut tx, device.id, device.incarnation, query.acked, MOST_RESULTS + 1).await?;
-    let more_results = own_results.len() as i64 > MOST_RESULTS;
+    let more_results = own_results.len() > MOST_RESULTS;
     let (rows, to) = if more_results {
         // A row may hold the effect of an operation whose outcome does not fit here: the device would show it twice.
         own_results.pop();

@@ -11,7 +11,9 @@ use sqlx::PgConnection;
 use crate::{
     db::{self, device::Device},
     error::Failure,
-    push, state::App, token,
+    push,
+    state::App,
+    token,
 };
 
 /// The hash of the bearer token; none where there is none.
@@ -55,7 +57,11 @@ impl FromRequestParts<App> for AdminAuth {
         let device = db::device::find(&mut conn, device).await?.ok_or_else(unknown_device)?;
         push::check_state(&device)?;
         let staff = db::staff::find(&mut conn, staff).await?.filter(|staff| staff.active).ok_or_else(session_expired)?;
-        if staff.role.may(Deed::Administer) { Ok(Self(staff.id)) } else { Err(Failure::forbidden("only an admin may do this")) }
+        if staff.role.may(Deed::Administer) {
+            Ok(Self(staff.id))
+        } else {
+            Err(Failure::forbidden("only an admin may do this"))
+        }
     }
 }
 

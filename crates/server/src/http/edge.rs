@@ -50,7 +50,11 @@ pub(super) async fn bound(State(app): State<App>, request: Request, next: Next) 
     let is_poll = request.uri().path() == POLL;
     let places = if is_poll { &app.polls } else { &app.requests };
     let Ok(_place) = places.try_acquire() else { return Failure::unavailable().into_response() };
-    let wait = if is_poll { Duration::from_secs(u64::from(beadsbox_protocol::LONGEST_WAIT_SECONDS)) } else { Duration::ZERO };
+    let wait = if is_poll {
+        Duration::from_secs(u64::from(beadsbox_protocol::LONGEST_WAIT_SECONDS))
+    } else {
+        Duration::ZERO
+    };
     match timeout(app.config.time_limit + wait, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Failure::unavailable().into_response(),

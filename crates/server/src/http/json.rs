@@ -26,9 +26,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 fn failure_of(rejection: &JsonRejection) -> Failure {
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large("the body is too long"),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            Failure::told(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::Malformed, "the body must be application/json")
-        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Failure::told(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::Malformed, "the body must be application/json"),
         _ => Failure::malformed(rejection.body_text().chars().take(300).collect::<String>()),
     }
 }

@@ -32,7 +32,9 @@ async fn expire_batch(app: &App) -> Result<usize, Failure> {
     let now = beadsbox_domain::Timestamp::from_millisecond(app.clock.now().as_millisecond()).unwrap_or_else(|_| app.clock.now());
     let mut tx = app.pool.begin().await?;
     // The lock on the server's own device: two processes take turns, and the second finds nothing left.
-    let device = db::device::lock(&mut tx, SERVER).await?.ok_or_else(|| Failure::Defect("the server's own device is missing".to_owned()))?;
+    let device = db::device::lock(&mut tx, SERVER)
+        .await?
+        .ok_or_else(|| Failure::Defect("the server's own device is missing".to_owned()))?;
     let grace = db::settings::read(&mut tx).await?.policy.expiry_grace_hours;
     let ended_before = now - SignedDuration::from_hours(i64::from(grace));
     let overdue = db::voucher::overdue(&mut tx, ended_before, BATCH).await?;

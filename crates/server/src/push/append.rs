@@ -24,7 +24,12 @@ pub(crate) struct Draft {
 /// Appends operations to the chain of a device whose row is locked, and takes them as received when they were made. The key
 /// is the device's.
 pub(crate) async fn append(
-    conn: &mut PgConnection, identity: &Identity, device: &Device, key: &SigningKey, drafts: impl Iterator<Item = Draft>, persons: &Persons,
+    conn: &mut PgConnection,
+    identity: &Identity,
+    device: &Device,
+    key: &SigningKey,
+    drafts: impl Iterator<Item = Draft>,
+    persons: &Persons,
 ) -> Result<Vec<OpResult>, Failure> {
     let mut hash = device.chain_hash;
     let mut fresh = Vec::new();

@@ -1,10 +1,11 @@
 //! A push as it came over the wire, checked as far as that goes without the database.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use axum::http::StatusCode;
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
-    BodyError, ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES, OperationBody, chain::tip_is_signed, person::SaltedPerson, push::PushRequest,
+    BodyError, ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES, OperationBody, chain::tip_is_signed, person::SaltedPerson,
+    push::PushRequest,
 };
 
 use super::Persons;

@@ -17,7 +17,11 @@ pub(super) async fn follow(conn: &mut PgConnection, device: &Device, batch: &Bat
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::SequenceGap, "operations before these are missing")
             .with(|problem| problem.expected_seq = Some(expected)));
     }
-    let (before, held) = if batch.first_seq() == expected { (device.chain_hash, Vec::new()) } else { held_part(conn, device, batch).await? };
+    let (before, held) = if batch.first_seq() == expected {
+        (device.chain_hash, Vec::new())
+    } else {
+        held_part(conn, device, batch).await?
+    };
     let mut hash = before;
     let hashes: Vec<ChainHash> = batch
         .ops()

@@ -12,6 +12,7 @@ mod take;
 mod world;
 mod write;
 
+use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::{DeviceId, PersonHash, Policy, ShopId, Timestamp};
 use beadsbox_protocol::{
@@ -19,18 +20,12 @@ use beadsbox_protocol::{
     push::{OpResult, PushRequest, PushResponse},
     rows::DeviceState,
 };
-use axum::http::StatusCode;
 use jiff::{SignedDuration, tz::TimeZone};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
 use crate::{
-    db::{
-        self,
-        device::Device,
-        operation, person,
-        to_count,
-    },
+    db::{self, device::Device, operation, person, to_count},
     error::Failure,
     identity::Identity,
     state::App,
@@ -97,9 +92,7 @@ struct Contact {
     skew: SignedDuration,
 }
 
-async fn push_once(
-    app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Incarnation, batch: &Batch, contact: Contact,
-) -> Result<PushResponse, Failure> {
+async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Incarnation, batch: &Batch, contact: Contact) -> Result<PushResponse, Failure> {
     let mut tx = app.pool.begin().await?;
     let device = db::device::lock(&mut tx, id).await?.ok_or_else(|| Failure::not_found("device"))?;
     check_state(&device)?;
@@ -115,10 +108,9 @@ async fn push_once(
     let (held, hashes) = chain::follow(&mut tx, &device, batch).await?;
     let mut results = Vec::new();
     if held > 0 {
-        results = operation::results_after(&mut tx, id, incarnation, batch.first_seq() - 1, i64::try_from(held).unwrap_or(i64::MAX)).await?;
+        results = operation::results_after(&mut tx, id, incarnation, batch.first_seq() - 1, held).await?;
     }
-    let fresh: Vec<Fresh> =
-        batch.ops().iter().cloned().zip(hashes).skip(held).map(|(arrived, hash)| Fresh { arrived, hash }).collect();
+    let fresh: Vec<Fresh> = batch.ops().iter().cloned().zip(hashes).skip(held).map(|(arrived, hash)| Fresh { arrived, hash }).collect();
     let mut last_seq = device.last_seq;
     if !fresh.is_empty() {
         let scope = scope_of(&mut tx, &device, &app.identity, contact.skew.abs() <= RIGHT_CLOCK).await?;
@@ -155,16 +147,12 @@ pub(crate) fn check_state(device: &Device) -> Result<(), Failure> {
     match device.state {
         DeviceState::Active => Ok(()),
         DeviceState::Revoked => Err(Failure::told(StatusCode::FORBIDDEN, ErrorCode::DeviceRevoked, "this device was revoked")),
-        DeviceState::Quarantined => {
-            Err(Failure::told(StatusCode::FORBIDDEN, ErrorCode::DeviceQuarantined, "this device waits for an admin to accept it"))
-        }
+        DeviceState::Quarantined => Err(Failure::told(StatusCode::FORBIDDEN, ErrorCode::DeviceQuarantined, "this device waits for an admin to accept it")),
     }
 }
 
 /// The rules under which a device's operations are taken.
-pub(crate) async fn scope_of<'a>(
-    conn: &mut PgConnection, device: &Device, identity: &'a Identity, clock_right: bool,
-) -> Result<Scope<'a>, Failure> {
+pub(crate) async fn scope_of<'a>(conn: &mut PgConnection, device: &Device, identity: &'a Identity, clock_right: bool) -> Result<Scope<'a>, Failure> {
     let by_server = device.id == db::device::SERVER;
     let time_zone = match db::shop::find(conn, device.shop).await? {
         Some(shop) => TimeZone::get(&shop.time_zone).map_err(|error| Failure::Defect(format!("a shop's time zone: {error}")))?,

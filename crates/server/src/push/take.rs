@@ -52,7 +52,11 @@ pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: 
 
 /// Writes in a savepoint. Some is what the database refused; then nothing of this is written.
 async fn write_in_savepoint(
-    conn: &mut PgConnection, scope: &Scope<'_>, after: &World, judged: &[Judged<'_>], persons: &Persons,
+    conn: &mut PgConnection,
+    scope: &Scope<'_>,
+    after: &World,
+    judged: &[Judged<'_>],
+    persons: &Persons,
 ) -> Result<Option<Refusal>, Failure> {
     let mut savepoint = conn.begin().await?;
     match write(&mut savepoint, scope, after, judged, persons).await {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictState, OpId, Operation, RedeemMode, Redemption, RedemptionOutcome, Situation, StaffId, Template, TemplateContent, TemplateId,
-    Voucher, VoucherCode, VoucherId, operation::Subject,
+    Change, Conflict, ConflictId, ConflictState, OpId, Operation, RedeemMode, Redemption, RedemptionOutcome, Situation, StaffId, Template, TemplateContent,
+    TemplateId, Voucher, VoucherCode, VoucherId, operation::Subject,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -97,7 +97,7 @@ impl World {
         let list = |ids: &BTreeSet<Uuid>| -> Vec<Uuid> { ids.iter().copied().collect() };
         let mut world = Self::default();
         if !named.vouchers.is_empty() {
-            lock_unknown(conn, &named).await?;
+            // MUTANT
             let ids = list(&named.vouchers);
             world.vouchers = db::voucher::lock(conn, &ids).await?.into_iter().map(|voucher| (voucher.id, voucher)).collect();
             world.redemptions = db::redemption::of_vouchers(conn, &ids).await?.into_iter().map(|made| (made.stamp.op, made)).collect();
@@ -150,7 +150,9 @@ impl World {
             Operation::Honour { voucher, redemption } | Operation::Withdraw { voucher, redemption } => {
                 situation.redemption = self.redemptions.get(redemption).filter(|made| made.voucher == *voucher).copied();
             }
-            Operation::SettleConflict { conflict, voucher, .. } => situation.conflict = self.conflict(*conflict).filter(|found| found.voucher == *voucher).cloned(),
+            Operation::SettleConflict { conflict, voucher, .. } => {
+                situation.conflict = self.conflict(*conflict).filter(|found| found.voucher == *voucher).cloned();
+            }
             _ => {}
         }
         situation

@@ -86,7 +86,11 @@ fn split<'w, K: Copy, R: ?Sized>(ids: &BTreeMap<K, bool>, find: impl Fn(K) -> Op
 }
 
 fn all_there(updated: u64, asked: usize) -> Result<(), Failure> {
-    if updated == asked as u64 { Ok(()) } else { Err(Failure::Defect(format!("{updated} of {asked} locked rows were there to update"))) }
+    if updated == asked as u64 {
+        Ok(())
+    } else {
+        Err(Failure::Defect(format!("{updated} of {asked} locked rows were there to update")))
+    }
 }
 
 pub(super) async fn write(conn: &mut PgConnection, scope: &Scope<'_>, after: &World, judged: &[Judged<'_>], persons: &Persons) -> Result<(), Failure> {

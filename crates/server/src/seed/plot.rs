@@ -1,11 +1,8 @@
 //! A year of sample data: what happened when, on which device.
 
 use beadsbox_domain::{
-    ConflictId, OpId, Operation, Settlement, StaffId, TemplateContent, TemplateId, Timestamp, VoucherCode, VoucherId,
-    expiry::last_day,
-    operation::RedeemMode,
-    text::Reason,
-    voucher::Payment,
+    ConflictId, OpId, Operation, Settlement, StaffId, TemplateContent, TemplateId, Timestamp, VoucherCode, VoucherId, expiry::last_day, operation::RedeemMode,
+    text::Reason, voucher::Payment,
 };
 use beadsbox_protocol::person::SaltedPerson;
 use jiff::{SignedDuration, tz::TimeZone};
@@ -241,8 +238,8 @@ impl Plot {
         let ware = self.ware(fits);
         let age = self.sampler.between(least, DAYS);
         let (voucher, ..) = self.sell(ware, age)?;
-        let last = (age - 1).min(self.wares[ware].days() - 2).max(LATER);
-        let later = self.sampler.between(LATER, last);
+        let latest = (age - 1).min(self.wares[ware].days() - 2).max(LATER);
+        let later = self.sampler.between(LATER, latest);
         let later_at = self.at_days_ago(age - later);
         Ok(Sold { voucher, age, later_at })
     }

@@ -29,7 +29,10 @@ async fn overdue_vouchers_expire_only_after_the_grace() {
     stage.clock.set(end + SignedDuration::from_hours(48) - SignedDuration::from_secs(1));
     assert_eq!(server.expire_now().await.unwrap(), 0);
     till.now = stage.clock.now();
-    assert!(matches!(refusal(till.act(fixtures::ask(vouchers[0])).await.unwrap()), Refusal::Expired { .. }), "no till redeems it any more");
+    assert!(
+        matches!(refusal(till.act(fixtures::ask(vouchers[0])).await.unwrap()), Refusal::Expired { .. }),
+        "no till redeems it any more"
+    );
 
     // Made offline on the last day, by a clock that is right: it arrives within the grace, and applies.
     till.now = end - SignedDuration::from_mins(10);
@@ -42,10 +45,16 @@ async fn overdue_vouchers_expire_only_after_the_grace() {
     assert_eq!(server.expire_now().await.unwrap(), 2);
     assert_eq!(server.expire_now().await.unwrap(), 0);
     till.pull().await.unwrap();
-    assert_eq!(vouchers.iter().map(|voucher| status(&till, *voucher).0).collect::<Vec<_>>(), [Status::Expired, Status::Used, Status::Expired]);
+    assert_eq!(
+        vouchers.iter().map(|voucher| status(&till, *voucher).0).collect::<Vec<_>>(),
+        [Status::Expired, Status::Used, Status::Expired]
+    );
     let history: Vec<HistoryItem> = till.call(Method::GET, &format!("/v1/vouchers/{}/history", vouchers[2]), None::<&()>).await.unwrap();
     let last = history.last().unwrap();
-    assert_eq!((last.operation.clone(), last.stamp.device, last.result.clone()), (Operation::Expire { voucher: vouchers[2] }, beadsbox_domain::DeviceId(uuid::Uuid::nil()), Outcome::Applied));
+    assert_eq!(
+        (last.operation.clone(), last.stamp.device, last.result.clone()),
+        (Operation::Expire { voucher: vouchers[2] }, beadsbox_domain::DeviceId(uuid::Uuid::nil()), Outcome::Applied)
+    );
 
     // The same, but after the grace: a conflict.
     till.record(fixtures::honour(vouchers[2]));
@@ -83,7 +92,12 @@ async fn expiry_goes_in_batches_and_its_chain_verifies() {
     // The second one also looks by itself when it starts.
     assert!(one.unwrap() + two.unwrap() <= 450);
     assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'expired'").await, 450);
-    assert_eq!(stage.count("SELECT count(*) FROM operation o JOIN device d ON d.id = o.device_id WHERE d.shop_id IS NULL AND o.taken").await, 452);
+    assert_eq!(
+        stage
+            .count("SELECT count(*) FROM operation o JOIN device d ON d.id = o.device_id WHERE d.shop_id IS NULL AND o.taken")
+            .await,
+        452
+    );
     assert_eq!(stage.count("SELECT last_seq FROM device WHERE shop_id IS NULL").await, 452);
 }
 
@@ -94,7 +108,10 @@ async fn the_timer_moves_what_a_dead_process_left_in_the_inbox() {
     sell(&mut till).await;
     till.pull().await.unwrap();
     let polling = crate::support::begin_poll(&stage, till).await;
-    sqlx::query("INSERT INTO change_inbox (kind, entity_id) SELECT 'voucher', id FROM voucher").execute(&stage.pool).await.unwrap();
+    sqlx::query("INSERT INTO change_inbox (kind, entity_id) SELECT 'voucher', id FROM voucher")
+        .execute(&stage.pool)
+        .await
+        .unwrap();
     let (_, page) = polling.await.unwrap();
     assert_eq!(page.unwrap().rows.len(), 1);
 }

@@ -52,7 +52,10 @@ async fn two_tills_ask_for_the_same_200_vouchers_and_200_are_confirmed() {
         }
     }
     assert_eq!(refused, 200);
-    assert_eq!(stage.count("SELECT count(DISTINCT voucher_id) FROM redemption WHERE outcome = 'accepted'").await, vouchers.len() as i64);
+    assert_eq!(
+        stage.count("SELECT count(DISTINCT voucher_id) FROM redemption WHERE outcome = 'accepted'").await,
+        i64::try_from(vouchers.len()).unwrap()
+    );
     assert_eq!(stage.count("SELECT count(*) FROM redemption WHERE outcome = 'rejected'").await, 200);
     assert_eq!(stage.count("SELECT count(*) FROM conflict").await, 0);
 }

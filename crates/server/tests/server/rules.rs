@@ -1,7 +1,10 @@
 //! "What must always hold" in `docs/sync.md`, as far as the server alone can hold it.
 
-use beadsbox_domain::{ConflictId, Operation, Outcome, Refusal, RedemptionOutcome, Role, Settlement, Status};
-use beadsbox_protocol::{ChainHash, ErrorCode, receipt, rows::{Row, RowKey}};
+use beadsbox_domain::{ConflictId, Operation, Outcome, RedemptionOutcome, Refusal, Role, Settlement, Status};
+use beadsbox_protocol::{
+    ChainHash, ErrorCode, receipt,
+    rows::{Row, RowKey},
+};
 use beadsbox_testkit::{TestDevice, fixtures};
 use ed25519_dalek::VerifyingKey;
 
@@ -126,11 +129,14 @@ async fn rule_4_a_chain_has_no_gap_and_verifies() {
     let overlap = till.send(&till.push_request(3, 5)).await.unwrap();
     assert_eq!(overlap.results.iter().map(|result| result.dev_seq).collect::<Vec<_>>(), [3, 4, 5]);
 
-    let kept: Vec<(i64, Vec<u8>, Vec<u8>)> =
-        sqlx::query_as("SELECT dev_seq, hash, body FROM operation WHERE device_id = $1 ORDER BY dev_seq").bind(till.id.0).fetch_all(&stage.pool).await.unwrap();
+    let kept: Vec<(i64, Vec<u8>, Vec<u8>)> = sqlx::query_as("SELECT dev_seq, hash, body FROM operation WHERE device_id = $1 ORDER BY dev_seq")
+        .bind(till.id.0)
+        .fetch_all(&stage.pool)
+        .await
+        .unwrap();
     let mut hash = ChainHash::of_enrolment(till.id, 1, &till.key.verifying_key());
-    for (place, (dev_seq, kept, body)) in kept.iter().enumerate() {
-        assert_eq!(*dev_seq, place as i64 + 1);
+    for (place, (dev_seq, kept, body)) in (1..).zip(&kept) {
+        assert_eq!(*dev_seq, place);
         hash = hash.then(std::str::from_utf8(body).unwrap());
         assert_eq!(hash.0.as_slice(), kept);
     }
@@ -142,7 +148,10 @@ async fn rule_4_a_chain_has_no_gap_and_verifies() {
 async fn rule_4_the_servers_own_chain_verifies() {
     let stage = Stage::new().await;
     let kept: Vec<(Vec<u8>, Vec<u8>)> =
-        sqlx::query_as("SELECT hash, body FROM operation WHERE device_id = '00000000-0000-0000-0000-000000000000' ORDER BY dev_seq").fetch_all(&stage.pool).await.unwrap();
+        sqlx::query_as("SELECT hash, body FROM operation WHERE device_id = '00000000-0000-0000-0000-000000000000' ORDER BY dev_seq")
+            .fetch_all(&stage.pool)
+            .await
+            .unwrap();
     let no_key = VerifyingKey::from_bytes(&[0; 32]).unwrap();
     let mut hash = ChainHash::of_enrolment(beadsbox_domain::DeviceId(uuid::Uuid::nil()), 1, &no_key);
     for (kept, body) in &kept {
@@ -214,17 +223,17 @@ async fn rule_7_the_same_operation_gets_the_same_result() {
     two.record(fixtures::honour(voucher));
     two.record(fixtures::ask(voucher));
     two.record_text(fixtures::stamp(two.now).op, "not even JSON".to_owned());
-    let once = two.send(&two.push_request(1, 3)).await.unwrap();
+    let decided = two.send(&two.push_request(1, 3)).await.unwrap();
     // The world changes: the accepted one is undone, so the same requests would end otherwise today.
     let redemption = one.outbox.last().unwrap().op;
     one.act(undo(voucher, redemption)).await.unwrap();
     let twice = two.send(&two.push_request(1, 3)).await.unwrap();
-    assert_eq!(once.results, twice.results);
-    let names: Vec<&str> = once.results.iter().map(|result| result.result.as_ref().unwrap().name()).collect();
+    assert_eq!(decided.results, twice.results);
+    let names: Vec<&str> = decided.results.iter().map(|result| result.result.as_ref().unwrap().name()).collect();
     assert_eq!(names, ["conflict", "rejected", "rejected"]);
     // And the pull says the same, where the reply was lost.
     let page = two.pull_page(10, 0).await.unwrap();
-    assert_eq!(page.own_results, once.results);
+    assert_eq!(page.own_results, decided.results);
 }
 
 #[tokio::test]
@@ -251,19 +260,26 @@ async fn rule_8_a_bad_operation_blocks_neither_those_behind_it_nor_the_pull() {
     record_sale(&mut till, &content);
     till.push().await.unwrap();
 
-    let told: Vec<String> = till.results.values().map(|result| match &result.result {
-        None => "held".to_owned(),
-        Some(Outcome::Rejected { refusal: Refusal::Unreadable { .. } }) => "unreadable".to_owned(),
-        Some(Outcome::Rejected { refusal: Refusal::Repeated }) => "repeated".to_owned(),
-        Some(other) => other.name().to_owned(),
-    }).collect();
+    let told: Vec<String> = till
+        .results
+        .values()
+        .map(|result| match &result.result {
+            None => "held".to_owned(),
+            Some(Outcome::Rejected { refusal: Refusal::Unreadable { .. } }) => "unreadable".to_owned(),
+            Some(Outcome::Rejected { refusal: Refusal::Repeated }) => "repeated".to_owned(),
+            Some(other) => other.name().to_owned(),
+        })
+        .collect();
     assert_eq!(told, ["applied", "unreadable", "unreadable", "held", "unreadable", "repeated", "unreadable", "applied"]);
     assert_eq!(till.results[&6].op_id, Some(first));
     till.pull().await.unwrap();
     assert_eq!(till.cache.values().filter(|row| matches!(row, Row::Voucher(_))).count(), 2);
     // All of it as it came.
-    let kept: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT body FROM operation WHERE device_id = $1 ORDER BY dev_seq").bind(till.id.0).fetch_all(&stage.pool).await.unwrap();
+    let kept: Vec<Vec<u8>> = sqlx::query_scalar("SELECT body FROM operation WHERE device_id = $1 ORDER BY dev_seq")
+        .bind(till.id.0)
+        .fetch_all(&stage.pool)
+        .await
+        .unwrap();
     assert!(kept.iter().zip(&till.outbox).all(|(kept, sent)| kept == sent.body.as_bytes()));
 }
 
@@ -283,14 +299,16 @@ async fn undoing_the_accepted_side_makes_the_oldest_other_side_the_accepted_one(
 
     let Some(Row::Voucher(row)) = office.cache.get(&RowKey::Voucher(voucher)) else { panic!("no voucher") };
     assert_eq!((row.voucher.status, row.voucher.since.op), (Status::Used, redemptions[1]));
-    let state = |op| match office.cache.get(&RowKey::Conflict(ConflictId::from(op))) {
+    let conflict_of = |op| match office.cache.get(&RowKey::Conflict(ConflictId::from(op))) {
         Some(Row::Conflict(conflict)) => (format!("{:?}", conflict.state), conflict.accepted.unwrap().op),
         other => panic!("no conflict: {other:?}"),
     };
-    assert_eq!(state(redemptions[1]).0, "Resolved");
-    assert_eq!(state(redemptions[2]), ("Open".to_owned(), redemptions[1]));
-    let outcomes: Vec<(String, bool)> =
-        sqlx::query_as("SELECT outcome, undone_by IS NOT NULL FROM redemption ORDER BY op_id").fetch_all(&stage.pool).await.unwrap();
+    assert_eq!(conflict_of(redemptions[1]).0, "Resolved");
+    assert_eq!(conflict_of(redemptions[2]), ("Open".to_owned(), redemptions[1]));
+    let outcomes: Vec<(String, bool)> = sqlx::query_as("SELECT outcome, undone_by IS NOT NULL FROM redemption ORDER BY op_id")
+        .fetch_all(&stage.pool)
+        .await
+        .unwrap();
     let accepted = RedemptionOutcome::Accepted.name();
     assert_eq!(outcomes, [(accepted.to_owned(), true), (accepted.to_owned(), false), ("conflict".to_owned(), false)]);
 }
@@ -307,7 +325,9 @@ async fn a_lost_answer_is_settled_by_honour_or_withdraw() {
     one.push().await.unwrap();
     assert!(one.results.values().all(|result| result.result == Some(Outcome::Applied)));
     assert_eq!(two.act(fixtures::ask(vouchers[0])).await.unwrap(), Outcome::Applied);
-    let Refusal::StatusIs { status, since } = refusal(two.act(fixtures::ask(vouchers[1])).await.unwrap()) else { panic!("another refusal") };
+    let Refusal::StatusIs { status, since } = refusal(two.act(fixtures::ask(vouchers[1])).await.unwrap()) else {
+        panic!("another refusal")
+    };
     assert_eq!((status, since.op, since.device), (Status::Used, asked[1], one.id));
     // It too lost that answer, and its goods went: a conflict.
     let redemption = two.outbox.last().unwrap().op;

@@ -29,7 +29,7 @@ async fn who_serves_cannot_change_what_happened() {
         "ALTER TABLE operation DISABLE TRIGGER ALL",
     ] {
         let refused = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&serving).await.unwrap_err();
-        assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("42501"), "{sql}: {refused}");
+        assert_eq!(refused.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(), Some("42501"), "{sql}: {refused}");
     }
     // A person can be erased, and the voucher stays.
     sqlx::query("DELETE FROM person").execute(&serving).await.unwrap();

@@ -175,12 +175,11 @@ impl KnownSnapshots {
             .prepare_cached("SELECT n FROM snapshot WHERE content = ?1")?
             .query_row([Json(content)], |row| row.get(0))
             .optional()?;
-        let number = match known {
-            Some(number) => number,
-            None => {
-                connection.prepare_cached("INSERT INTO snapshot (content) VALUES (?1)")?.execute([Json(content)])?;
-                connection.last_insert_rowid()
-            }
+        let number = if let Some(number) = known {
+            number
+        } else {
+            connection.prepare_cached("INSERT INTO snapshot (content) VALUES (?1)")?.execute([Json(content)])?;
+            connection.last_insert_rowid()
         };
         self.0.insert(content.clone(), number);
         Ok(number)

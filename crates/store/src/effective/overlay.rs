@@ -232,7 +232,8 @@ fn note_contained(to_note: &mut BTreeSet<u64>, position: &CachePosition, outbox:
     outbox.change_some_time(move |connection| {
         let transaction = connection.unchecked_transaction()?;
         {
-            let mut note = transaction.prepare_cached("UPDATE outbox SET contained_in = ?2, contained_at = ?3 WHERE dev_seq = ?1")?;
+            let mut note =
+                transaction.prepare_cached("UPDATE outbox SET contained_in = ?2, contained_at = ?3 WHERE dev_seq = ?1 AND state = 'acknowledged'")?;
             for dev_seq in noted {
                 note.execute(params![Sql(dev_seq), Sql(cache), Sql(cursor)])?;
             }

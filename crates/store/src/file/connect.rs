@@ -11,8 +11,11 @@ use crate::error::{StoreError, StoreFile};
 pub(super) const LEAST_SQLITE: (i32, &str) = (3_051_003, "3.51.3");
 /// Another process (a backup program, a second copy starting) may hold the file for a moment.
 const BUSY: Duration = Duration::from_secs(5);
-/// Each connection keeps at most so many KiB of pages.
-const PAGE_CACHE_KIB: i64 = 8 * 1024;
+/// A reader keeps at most so many KiB of pages; the writer more, which it gives back when it has nothing to do.
+const READERS_PAGES_KIB: i64 = 8 * 1024;
+const WRITERS_PAGES_KIB: i64 = 48 * 1024;
+/// A log of so many pages is moved into the file by whoever writes; mostly that is done while nobody does.
+const LONGEST_LOG_PAGES: i64 = 4000;
 const STATEMENTS_KEPT: usize = 96;
 
 /// A raw key as SQLCipher reads it: no derivation, so that a connection opens in no time.
@@ -77,7 +80,9 @@ fn prepare(connection: &Connection, key: &Key, purpose: Use) -> rusqlite::Result
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     // Sorting spills into memory: a file in the temporary folder would not be encrypted.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -PAGE_CACHE_KIB)?;
+    let pages = if purpose == Use::Write { WRITERS_PAGES_KIB } else { READERS_PAGES_KIB };
+    connection.pragma_update(None, "cache_size", -pages)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LONGEST_LOG_PAGES)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)
 }

@@ -2,13 +2,17 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::{Receiver, Sender, channel, sync_channel},
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use rusqlite::Connection;
 
 use crate::error::{StoreError, StoreFile};
+
+/// After so long without work the log is moved into the file, so that nobody who records waits for it.
+const IDLE: Duration = Duration::from_millis(250);
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -48,11 +52,40 @@ impl Writer {
 }
 
 fn work(mut connection: Connection, queue: &Receiver<Job>) {
-    while let Ok(job) = queue.recv() {
-        // A panic in a caller's closure rolls its transaction back as it unwinds, and must not stop everybody's writing.
-        if catch_unwind(AssertUnwindSafe(|| job(&mut connection))).is_err() {
-            tracing::error!("work on a file panicked; it was rolled back");
+    let mut written = false;
+    loop {
+        let next = if written {
+            queue.recv_timeout(IDLE)
+        } else {
+            queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        };
+        match next {
+            Ok(job) => {
+                do_job(&mut connection, job);
+                written = true;
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                move_log(&connection);
+                written = false;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
         }
+    }
+}
+
+fn do_job(connection: &mut Connection, job: Job) {
+    // A panic in a caller's closure rolls its transaction back as it unwinds, and must not stop everybody's writing.
+    if catch_unwind(AssertUnwindSafe(|| job(connection))).is_err() {
+        tracing::error!("work on a file panicked; it was rolled back");
+    }
+}
+
+/// Without waiting for readers. What goes wrong here goes wrong for the next one who writes, who is told.
+fn move_log(connection: &Connection) {
+    let moved = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    let freed = connection.execute_batch("PRAGMA shrink_memory");
+    if let Err(error) = moved.and(freed) {
+        tracing::debug!(%error, "the log was not moved into the file");
     }
 }
 

@@ -22,7 +22,9 @@ impl Default for BatchLimit {
 /// The operations from the first that waits on, without gaps. Where a later one was answered already it is sent again all the
 /// same: the server gives the same answer. One operation always fits.
 pub(crate) fn pending(connection: &Connection, identity: &Identity, limit: BatchLimit) -> rusqlite::Result<Option<PendingBatch>> {
-    let first: Option<Sql<u64>> = connection.prepare_cached("SELECT min(dev_seq) FROM outbox WHERE state = 'waiting'")?.query_row([], |row| row.get(0))?;
+    let first: Option<Sql<u64>> = connection
+        .prepare_cached("SELECT min(dev_seq) FROM outbox WHERE contained_in IS NULL AND state = 'waiting'")?
+        .query_row([], |row| row.get(0))?;
     let Some(Sql(first_seq)) = first else { return Ok(None) };
     let (mut bodies, mut persons, mut bytes, mut tip) = (Vec::new(), Vec::new(), 0, identity.origin);
     let mut statement = connection.prepare_cached("SELECT body, hash FROM outbox WHERE dev_seq >= ?1 ORDER BY dev_seq LIMIT ?2")?;
@@ -72,7 +74,7 @@ fn sent_bytes(text: &str) -> usize {
 
 fn waiting_after(connection: &Connection, last_seq: u64) -> rusqlite::Result<u64> {
     let count = connection
-        .prepare_cached("SELECT count(*) FROM outbox WHERE state = 'waiting' AND dev_seq > ?1")?
+        .prepare_cached("SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'waiting' AND dev_seq > ?1")?
         .query_row([Sql(last_seq)], |row| row.get::<_, Sql<u64>>(0))
         .optional()?;
     Ok(count.map_or(0, |count| count.0))

@@ -19,16 +19,16 @@ pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<OutboxCounts> 
 
 /// Those that the server has not answered.
 fn waiting(connection: &Connection) -> rusqlite::Result<u64> {
-    let waiting = number(connection, "SELECT count(*) FROM outbox WHERE state = 'waiting'")?;
-    Ok(waiting + number(connection, "SELECT count(*) FROM outbox WHERE state = 'held'")?)
+    let waiting = number(connection, "SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'waiting'")?;
+    Ok(waiting + number(connection, "SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'held'")?)
 }
 
 /// The place up to which every outcome is held.
 pub(crate) fn acknowledged_through(connection: &Connection) -> rusqlite::Result<u64> {
     number(
         connection,
-        "SELECT min(coalesce((SELECT min(dev_seq) FROM outbox WHERE state = 'waiting') - 1, 9223372036854775807),
-                    coalesce((SELECT min(dev_seq) FROM outbox WHERE state = 'held') - 1, 9223372036854775807),
+        "SELECT min(coalesce((SELECT min(dev_seq) FROM outbox WHERE contained_in IS NULL AND state = 'waiting') - 1, 9223372036854775807),
+                    coalesce((SELECT min(dev_seq) FROM outbox WHERE contained_in IS NULL AND state = 'held') - 1, 9223372036854775807),
                     (SELECT coalesce(max(dev_seq), 0) FROM outbox))",
     )
 }
@@ -37,6 +37,6 @@ pub(crate) fn acknowledged_through(connection: &Connection) -> rusqlite::Result<
 pub(crate) fn honoured_unanswered(connection: &Connection) -> rusqlite::Result<u64> {
     number(
         connection,
-        "SELECT count(*) FROM outbox WHERE state = 'waiting' AND verdict IS NULL AND kind IN ('redeem_honoured', 'honour', 'honour_expired')",
+        "SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'waiting' AND verdict IS NULL AND kind IN ('redeem_honoured', 'honour', 'honour_expired')",
     )
 }

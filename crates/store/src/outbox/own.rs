@@ -117,8 +117,10 @@ pub(crate) const FOLLOWED: &str = "o.kind = 'redeem_asked' AND EXISTS (
 pub(crate) fn uncontained_subjects(connection: &Connection, cache: Uuid, cursor: u64) -> rusqlite::Result<Vec<Subject>> {
     connection
         .prepare_cached(
-            "SELECT DISTINCT subject_kind, subject_id FROM outbox
-             WHERE contained_in IS NULL OR contained_in < ?1 OR contained_in > ?1 OR (contained_in = ?1 AND contained_at > ?2)",
+            "SELECT subject_kind, subject_id FROM outbox WHERE contained_in IS NULL
+             UNION SELECT subject_kind, subject_id FROM outbox WHERE contained_in < ?1
+             UNION SELECT subject_kind, subject_id FROM outbox WHERE contained_in > ?1
+             UNION SELECT subject_kind, subject_id FROM outbox WHERE contained_in = ?1 AND contained_at > ?2",
         )?
         .query_map((Sql(cache), Sql(cursor)), |row| subject(row, 0))?
         .collect()

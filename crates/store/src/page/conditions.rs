@@ -36,7 +36,7 @@ impl Question {
         match source {
             Source::Table => "voucher v".clone_into(&mut question.from),
             Source::Walk(index) => question.from = format!("voucher v INDEXED BY {index}"),
-            Source::Found => question.from_found(search),
+            Source::Found => question.start_with_found(search),
         }
         if source != Source::Found {
             question.add_search(search);
@@ -63,7 +63,7 @@ impl Question {
         question
     }
 
-    fn from_found(&mut self, search: &Search) {
+    fn start_with_found(&mut self, search: &Search) {
         let row = if matches!(search, Search::Within { .. }) { "t.rowid" } else { "t.n" };
         let Self { from, conditions, values } = Self::found(search);
         // SQLite keeps the order of a cross join: what was found first, then its rows.
@@ -101,8 +101,9 @@ impl Question {
                 }
             }
             Search::Start { words, code } => {
-                let (selection, values) = starting(words, code.as_deref());
-                self.add(&format!("v.n IN ({selection})"), values);
+                let ranges = ranges(words, code.as_deref());
+                let either: Vec<&str> = ranges.iter().map(|(condition, _)| condition.as_str()).collect();
+                self.add(&format!("({})", either.join(" OR ")), ranges.iter().flat_map(|(_, values)| values.clone()));
             }
         }
     }
@@ -158,22 +159,26 @@ impl Question {
     }
 }
 
-/// The rows whose code or buyer starts like that.
+/// The numbers of the rows whose code or buyer starts like that.
 fn starting(words: &str, code: Option<&str>) -> (String, Vec<Value>) {
-    let mut parts = Vec::new();
-    let mut values = Vec::new();
-    for (column, start) in [("buyer_key", Some(words)), ("code", code)] {
-        let Some(start) = start else { continue };
-        values.push(Value::Text(start.to_owned()));
+    let ranges = ranges(words, code);
+    let parts: Vec<String> = ranges.iter().map(|(condition, _)| format!("SELECT n FROM voucher v WHERE {condition}")).collect();
+    (parts.join(" UNION "), ranges.into_iter().flat_map(|(_, values)| values).collect())
+}
+
+/// Buyer or code from the first text that starts like that to the last.
+fn ranges(words: &str, code: Option<&str>) -> Vec<(String, Vec<Value>)> {
+    let range = |(column, start): (&str, &str)| {
+        let from = Value::Text(start.to_owned());
         match after_all(start) {
-            Some(end) => {
-                parts.push(format!("SELECT n FROM voucher WHERE {column} >= ? AND {column} < ?"));
-                values.push(Value::Text(end));
-            }
-            None => parts.push(format!("SELECT n FROM voucher WHERE {column} >= ?")),
+            Some(end) => (format!("v.{column} >= ? AND v.{column} < ?"), vec![from, Value::Text(end)]),
+            None => (format!("v.{column} >= ?"), vec![from]),
         }
-    }
-    (parts.join(" UNION "), values)
+    };
+    [("buyer_key", Some(words)), ("code", code)]
+        .into_iter()
+        .filter_map(|(column, start)| start.map(|start| range((column, start))))
+        .collect()
 }
 
 /// Whether the filters let that voucher pass: the same answer as SQLite's.

@@ -53,7 +53,7 @@ pub(crate) fn list(sources: &ListSources<'_>, query: &VoucherQuery) -> Result<Vo
     let source = best_source(sources, query, &search, limit).map_err(failed)?;
     let own = own_rows(sources.overlay, query, &search, after.as_ref());
     let total = match &after {
-        None => total::total(sources, query, &search, source).map_err(failed)?,
+        None => total::total(sources, query, &search).map_err(failed)?,
         Some(_) => None,
     };
     // One more than asked shows whether there is a next page.

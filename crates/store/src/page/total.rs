@@ -12,13 +12,14 @@ use super::{
 use crate::file::sql::Sql;
 
 /// The exact number; none where counting would keep the page waiting.
-pub(super) fn total(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search, source: Source) -> rusqlite::Result<Option<u64>> {
+pub(super) fn total(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search) -> rusqlite::Result<Option<u64>> {
     let filters = &query.filters;
-    let cached = if *search == Search::Everything && served_by_tally(filters) {
-        Some(tallied(sources.cache, filters)?)
-    } else {
-        let source = if source == Source::Found { source } else { Source::Table };
-        counted(sources, Question::new(source, filters, search))?
+    let cached = match search {
+        Search::Nothing => Some(0),
+        Search::Everything if served_by_tally(filters) => Some(tallied(sources.cache, filters)?),
+        Search::Everything => counted(sources, Question::new(Source::Table, filters, search))?,
+        _ if *filters == VoucherFilters::default() => counted(sources, Question::found(search))?,
+        _ => counted(sources, Question::new(Source::Found, filters, search))?,
     };
     let Some(mut total) = cached else { return Ok(None) };
     // What this device did something to counts as it shows it, not as it is cached.

@@ -1,6 +1,6 @@
 //! What was done on this device, and what became of it.
 
-use beadsbox_domain::{OpId, Operation, Outcome, RedemptionOutcome, Status, VoucherId, operation::Subject};
+use beadsbox_domain::{ConflictId, ConflictState, OpId, Operation, Outcome, RedemptionOutcome, Status, Voucher, VoucherId, operation::Subject};
 
 use super::View;
 use crate::{
@@ -97,17 +97,29 @@ fn state_of(entry: &VoucherEntry, made: &OwnOperation) -> RedemptionState {
         return RedemptionState::Waiting;
     }
     match redemption.outcome {
-        RedemptionOutcome::Accepted if entry.voucher().is_some_and(|voucher| !rests_on(voucher, op)) => RedemptionState::Undone,
-        RedemptionOutcome::Accepted => RedemptionState::Confirmed,
-        // The one that came first may have been undone since. Only the server's row can tell.
-        RedemptionOutcome::Conflict if entry.base.as_ref().is_some_and(|base| rests_on(&base.voucher, op)) => RedemptionState::Confirmed,
+        RedemptionOutcome::Accepted => standing(entry, op),
+        // The one that came first was undone since, and this one took its place.
+        RedemptionOutcome::Conflict if is_resolved(entry, op) => standing(entry, op),
         RedemptionOutcome::Conflict => RedemptionState::Conflict,
         RedemptionOutcome::Rejected => RedemptionState::Refused,
         RedemptionOutcome::Withdrawn => RedemptionState::Withdrawn,
     }
 }
 
-fn rests_on(voucher: &beadsbox_domain::Voucher, op: OpId) -> bool {
+/// An accepted redemption stands while its voucher rests on it: if not, somebody undid it.
+fn standing(entry: &VoucherEntry, op: OpId) -> RedemptionState {
+    match entry.voucher() {
+        Some(voucher) if !rests_on(voucher, op) => RedemptionState::Undone,
+        _ => RedemptionState::Confirmed,
+    }
+}
+
+fn is_resolved(entry: &VoucherEntry, op: OpId) -> bool {
+    let conflict = entry.state.conflicts.iter().find(|conflict| conflict.id == ConflictId::from(op));
+    conflict.is_some_and(|conflict| conflict.state == ConflictState::Resolved)
+}
+
+fn rests_on(voucher: &Voucher, op: OpId) -> bool {
     voucher.status == Status::Used && voucher.since.op == op
 }
 

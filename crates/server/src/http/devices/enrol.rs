@@ -41,7 +41,7 @@ pub async fn enrol(State(app): State<App>, Json(request): Json<EnrolRequest>) ->
     tx.commit().await?;
     app.feed.settle().await;
 
-    let Enrolled { device_id, incarnation, shop, enrolled_at } = enrolled;
+    let Enrolled { device_id, incarnation, shop, since: enrolled_at } = enrolled;
     let certificate = app.identity.sign(&certificate_message(device_id, shop.id, key.as_bytes(), enrolled_at));
     Ok(Json(EnrolResponse {
         device_id,
@@ -63,18 +63,27 @@ fn proven_key(request: &EnrolRequest) -> Result<VerifyingKey, Failure> {
     let key = key.ok_or_else(|| Failure::malformed("public_key is no Ed25519 key"))?;
     let proof = BASE64.decode(&request.proof).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
     let proven = proof.is_some_and(|proof| key.verify_strict(&proof_message(&request.code), &proof).is_ok());
-    if proven { Ok(key) } else { Err(Failure::told(StatusCode::BAD_REQUEST, ErrorCode::BadSignature, "the proof is not signed by that key")) }
+    if proven {
+        Ok(key)
+    } else {
+        Err(Failure::told(StatusCode::BAD_REQUEST, ErrorCode::BadSignature, "the proof is not signed by that key"))
+    }
 }
 
 struct Enrolled {
     device_id: DeviceId,
     incarnation: u32,
     shop: Shop,
-    enrolled_at: Timestamp,
+    since: Timestamp,
 }
 
 async fn enrol_with(
-    conn: &mut PgConnection, code_hash: &[u8; 32], key: &VerifyingKey, name: &str, token_hash: &[u8; 32], now: Timestamp,
+    conn: &mut PgConnection,
+    code_hash: &[u8; 32],
+    key: &VerifyingKey,
+    name: &str,
+    token_hash: &[u8; 32],
+    now: Timestamp,
 ) -> Result<Enrolled, Failure> {
     let code = enrolment_code::lock(conn, code_hash)
         .await?
@@ -94,7 +103,7 @@ async fn enrol_with(
             return Err(Failure::forbidden("this device belongs to another shop"));
         }
         db::device::set_token(conn, known.id, token_hash).await?;
-        return Ok(Enrolled { device_id: known.id, incarnation: known.incarnation, shop, enrolled_at: known.enrolled_at });
+        return Ok(Enrolled { device_id: known.id, incarnation: known.incarnation, shop, since: known.enrolled_at });
     }
     // To the millisecond: the certificate signs no more.
     let enrolled_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
@@ -102,5 +111,5 @@ async fn enrol_with(
     let new = NewDevice { id: device_id, name, shop: shop.id, public_key: key, profile: code.profile(), token_hash, enrolled_at };
     db::device::insert(conn, &new).await?;
     feed::note(conn, Kind::Device, &[device_id.0]).await?;
-    Ok(Enrolled { device_id, incarnation: 1, shop, enrolled_at })
+    Ok(Enrolled { device_id, incarnation: 1, shop, since: enrolled_at })
 }

@@ -46,10 +46,7 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
 /// The staff member, if the password is theirs. Nobody's name and a wrong password cost the same and sound the same.
 async fn verified(app: &App, device: &Device, request: &SignInRequest) -> Result<Staff, Failure> {
     let now = app.clock.now();
-    let subjects = [
-        (Scope::NameAtDevice, name_at_device(device.id, &request.name)),
-        (Scope::Device, token::hash(&device.id.to_string())),
-    ];
+    let subjects = [(Scope::NameAtDevice, name_at_device(device.id, &request.name)), (Scope::Device, token::hash(&device.id.to_string()))];
     let mut conn = app.pool.acquire().await?;
     for (scope, subject) in &subjects {
         if let Err(until) = db::sign_in_delay::count(&mut conn, *scope, subject, now).await? {
@@ -57,7 +54,11 @@ async fn verified(app: &App, device: &Device, request: &SignInRequest) -> Result
         }
     }
     // A PostgreSQL text holds no NUL, so nobody's name has one.
-    let found = if request.name.contains('\0') { None } else { db::staff::find_by_name(&mut conn, request.name.trim()).await? };
+    let found = if request.name.contains('\0') {
+        None
+    } else {
+        db::staff::find_by_name(&mut conn, request.name.trim()).await?
+    };
     // Hashing takes its time: not with a connection in the hand.
     drop(conn);
     let (staff, kept) = found.unzip();

@@ -39,7 +39,12 @@ async fn shops_are_added_and_reach_every_device() {
     assert_eq!((shop.name.as_str(), shop.row_version), ("Alfama", 1));
     let taken = admin.call::<Shop>(Method::POST, "shops", &json!({"name": "ALFAMA", "time_zone": "Europe/Lisbon"})).await.unwrap_err();
     assert_eq!((taken.status, taken.code), (409, ErrorCode::NameTaken));
-    for broken in [json!({"name": "", "time_zone": "Europe/Lisbon"}), json!({"name": "X", "time_zone": "Mars/Olympus"}), json!({"name": "X"}), json!({"name": "X", "time_zone": "UTC", "extra": 1})] {
+    for broken in [
+        json!({"name": "", "time_zone": "Europe/Lisbon"}),
+        json!({"name": "X", "time_zone": "Mars/Olympus"}),
+        json!({"name": "X"}),
+        json!({"name": "X", "time_zone": "UTC", "extra": 1}),
+    ] {
         assert_eq!(admin.call::<Shop>(Method::POST, "shops", &broken).await.unwrap_err().code, ErrorCode::Malformed, "{broken}");
     }
     let shops: Vec<Shop> = admin.call(Method::GET, "shops", &Value::Null).await.unwrap();
@@ -55,7 +60,11 @@ async fn staff_are_added_changed_and_barred() {
     let new = json!({"name": "Camille", "password": PASSWORD, "role": "counter"});
     let staff: Staff = admin.call(Method::POST, "staff", &new).await.unwrap();
     assert_eq!(admin.call::<Staff>(Method::POST, "staff", &new).await.unwrap_err().code, ErrorCode::NameTaken);
-    for broken in [json!({"name": "A", "password": "short", "role": "counter"}), json!({"name": "A", "password": PASSWORD, "role": "king"}), json!({"name": "\u{0}", "password": PASSWORD, "role": "admin"})] {
+    for broken in [
+        json!({"name": "A", "password": "short", "role": "counter"}),
+        json!({"name": "A", "password": PASSWORD, "role": "king"}),
+        json!({"name": "\u{0}", "password": PASSWORD, "role": "admin"}),
+    ] {
         assert_eq!(admin.call::<Staff>(Method::POST, "staff", &broken).await.unwrap_err().code, ErrorCode::Malformed, "{broken}");
     }
     let mut till = stage.bare_device("Till").await;
@@ -72,7 +81,10 @@ async fn staff_are_added_changed_and_barred() {
     assert_eq!((back.active, back.row_version), (true, 4));
     admin.device.pull().await.unwrap();
     assert_eq!(admin.device.cache[&RowKey::Staff(staff.id)], Row::Staff(back));
-    assert_eq!(admin.call::<Staff>(Method::PATCH, &format!("staff/{}", Uuid::now_v7()), &json!({})).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(
+        admin.call::<Staff>(Method::PATCH, &format!("staff/{}", Uuid::now_v7()), &json!({})).await.unwrap_err().code,
+        ErrorCode::NotFound
+    );
     let everybody: Vec<Staff> = admin.call(Method::GET, "staff", &Value::Null).await.unwrap();
     assert_eq!(everybody.iter().map(|staff| staff.name.as_str()).collect::<Vec<_>>(), ["Adrien", "Camille"]);
 }
@@ -100,7 +112,11 @@ async fn devices_are_enrolled_listed_and_revoked() {
     let unknown = admin.call::<EnrolmentCode>(Method::POST, "enrolment-codes", &json!({"shop_id": Uuid::now_v7()})).await.unwrap_err();
     assert_eq!(unknown.code, ErrorCode::NotFound);
     let devices: Vec<DeviceStatus> = admin.call(Method::GET, "devices", &Value::Null).await.unwrap();
-    assert_eq!(devices.iter().map(|status| status.device.name.as_str()).collect::<Vec<_>>(), ["Adrien", "New till"], "and not the server's own");
+    assert_eq!(
+        devices.iter().map(|status| status.device.name.as_str()).collect::<Vec<_>>(),
+        ["Adrien", "New till"],
+        "and not the server's own"
+    );
     let path = format!("devices/{}/revoke", till.id);
     for _ in 0..2 {
         let status: DeviceStatus = admin.call(Method::POST, &path, &Value::Null).await.unwrap();

@@ -54,14 +54,23 @@ async fn without_its_database_the_server_says_so_and_comes_back() {
     let device = stage.till("Camille").await;
     // Nobody may connect, and who was connected is cut off.
     let name: String = sqlx::query_scalar("SELECT current_database()").fetch_one(&stage.pool).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(format!("ALTER DATABASE {name} CONNECTION LIMIT 0"))).execute(&stage.pool).await.unwrap();
-    sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'beadsbox_test' AND datname = current_database()").execute(&stage.pool).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("ALTER DATABASE {name} CONNECTION LIMIT 0")))
+        .execute(&stage.pool)
+        .await
+        .unwrap();
+    sqlx::query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'beadsbox_test' AND datname = current_database()")
+        .execute(&stage.pool)
+        .await
+        .unwrap();
     let (status, problem) = raw(Method::GET, &ready, None, "application/json", "").await;
     assert_eq!((status.as_u16(), problem["code"].as_str(), problem["retry_after"].as_u64()), (503, Some("unavailable"), Some(1)));
     let push = device.send(&device.clone().push_request(1, 0)).await.unwrap_err();
     assert_eq!(push.status, 503);
     assert_eq!(raw(Method::GET, &format!("{}/healthz", stage.base), None, "application/json", "").await.0, 200);
-    sqlx::query(sqlx::AssertSqlSafe(format!("ALTER DATABASE {name} CONNECTION LIMIT -1"))).execute(&stage.pool).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("ALTER DATABASE {name} CONNECTION LIMIT -1")))
+        .execute(&stage.pool)
+        .await
+        .unwrap();
     assert_eq!(raw(Method::GET, &ready, None, "application/json", "").await.0, 200);
 }
 

@@ -50,6 +50,7 @@ async fn a_lost_reply_is_asked_for_again() {
     second.pull().await.unwrap();
     assert_eq!(first.clone().pull().await.unwrap_err().code, ErrorCode::UnknownDevice, "the token that got lost is worth nothing");
     assert_eq!(stage.count("SELECT count(*) FROM device").await, 2, "this one and the server's own");
+    stage.clock.advance(SignedDuration::from_hours(-48));
     // A new code for the same key finds the same device too.
     let third = TestDevice::enrol_with_key(&stage.base, &stage.code().await.code, "Till 1", key).await;
     assert_eq!(third.unwrap().id, first.id);

@@ -40,7 +40,10 @@ async fn the_first_templates_show_that_the_server_created_them() {
 async fn nobody_knows_an_unknown_voucher() {
     let stage = Stage::new().await;
     let device = stage.bare_device("Till").await;
-    let problem = device.call::<serde_json::Value>(Method::GET, &format!("/v1/vouchers/{}/history", Uuid::now_v7()), None::<&()>).await.unwrap_err();
+    let problem = device
+        .call::<serde_json::Value>(Method::GET, &format!("/v1/vouchers/{}/history", Uuid::now_v7()), None::<&()>)
+        .await
+        .unwrap_err();
     assert_eq!((problem.status, problem.code), (404, ErrorCode::NotFound));
     let problem = device.call::<serde_json::Value>(Method::GET, "/v1/vouchers/not-an-id/history", None::<&()>).await.unwrap_err();
     assert_eq!((problem.status, problem.code), (400, ErrorCode::Malformed));

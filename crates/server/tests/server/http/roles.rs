@@ -110,7 +110,12 @@ async fn a_revoked_device_and_a_session_at_it_are_let_in_nowhere() {
     sqlx::query("UPDATE device SET state = 'revoked' WHERE id = $1").bind(device.id.0).execute(&stage.pool).await.unwrap();
     for (method, path, caller) in TABLE {
         let with_token = knock(&stage, method, path, Some(&device.token)).await;
-        let with_session = knock(&stage, method, path, Some(&session.token)).await;
+        // Signing out is always granted, and would end the session that the rest of the table needs.
+        let with_session = if caller == DeviceOrSession {
+            String::new()
+        } else {
+            knock(&stage, method, path, Some(&session.token)).await
+        };
         match caller {
             Anybody => assert_eq!((with_token.as_str(), with_session.as_str()), ("let in", "let in")),
             Device => assert_eq!((with_token.as_str(), with_session.as_str()), ("device_revoked", "unknown_device"), "{method} {path}"),

@@ -93,7 +93,11 @@ async fn who_was_barred_does_not_sign_in() {
     admin.call_as::<serde_json::Value>(&session.token, Method::PATCH, &path, Some(&bar)).await.unwrap();
     let barred = till.sign_in("Camille", PASSWORD).await.unwrap_err();
     assert_eq!((barred.status, barred.code), (403, ErrorCode::StaffInactive));
-    assert_eq!(till.sign_in("Camille", "wrong").await.unwrap_err().code, ErrorCode::WrongPassword, "only who knows the password learns it");
+    assert_eq!(
+        till.sign_in("Camille", "wrong").await.unwrap_err().code,
+        ErrorCode::WrongPassword,
+        "only who knows the password learns it"
+    );
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn what_is_not_the_devices_own_is_not_taken() {
     assert_eq!(refused(&till, foreign_signature).await, (400, ErrorCode::BadSignature));
     let swapped = PushRequest { ops: sound.ops.iter().rev().cloned().collect(), ..sound.clone() };
     assert_eq!(refused(&till, swapped).await, (400, ErrorCode::BadSignature));
-    let dropped = PushRequest { ops: sound.ops[..2].to_vec(), ..sound.clone() };
+    let dropped = PushRequest { ops: sound.ops[..2].to_vec(), persons: Vec::new(), ..sound.clone() };
     assert_eq!(refused(&till, dropped).await, (400, ErrorCode::BadSignature));
     let changed = PushRequest { ops: sound.ops.iter().map(|op| op.replace("4136", "1")).collect(), ..sound.clone() };
     assert_eq!(refused(&till, changed).await, (400, ErrorCode::BadSignature));
@@ -86,7 +86,10 @@ async fn another_epoch_is_told_with_the_next_number() {
     record_sale(&mut till, &content);
     let epoch = till.epoch;
     let problem = till.send(&PushRequest { epoch: Uuid::now_v7(), ..till.push_request(2, 2) }).await.unwrap_err();
-    assert_eq!((problem.status, problem.code, problem.epoch, problem.expected_seq), (409, ErrorCode::EpochChanged, Some(epoch), Some(2)));
+    assert_eq!(
+        (problem.status, problem.code, problem.epoch, problem.expected_seq),
+        (409, ErrorCode::EpochChanged, Some(epoch), Some(2))
+    );
     till.epoch = Uuid::now_v7();
     let problem = till.pull().await.unwrap_err();
     assert_eq!((problem.status, problem.code, problem.epoch), (410, ErrorCode::EpochChanged, Some(epoch)));
@@ -191,7 +194,11 @@ async fn a_snapshot_must_be_what_the_template_said() {
     assert_eq!(till.results[&1].result, Some(Outcome::Applied));
     // Each voucher keeps what it was sold as.
     till.pull().await.unwrap();
-    let titles: Vec<i64> = till.cache.values().filter_map(|row| if let Row::Voucher(row) = row { Some(row.voucher.snapshot.price.minor) } else { None }).collect();
+    let titles: Vec<i64> = till
+        .cache
+        .values()
+        .filter_map(|row| if let Row::Voucher(row) = row { Some(row.voucher.snapshot.price.minor) } else { None })
+        .collect();
     assert_eq!(titles.iter().sum::<i64>(), 4136 + 5000);
 }
 
@@ -218,7 +225,10 @@ async fn what_somebody_did_before_they_were_barred_counts() {
     office.record(Operation::Cancel { voucher: vouchers[0], reason: fixtures::reason() });
     stage.clock.advance(SignedDuration::from_mins(1));
     let path = format!("/v1/admin/staff/{}", office.staff);
-    admin.call_as::<serde_json::Value>(&session.token, Method::PATCH, &path, Some(&serde_json::json!({"active": false}))).await.unwrap();
+    admin
+        .call_as::<serde_json::Value>(&session.token, Method::PATCH, &path, Some(&serde_json::json!({"active": false})))
+        .await
+        .unwrap();
     stage.clock.advance(SignedDuration::from_mins(1));
     office.now = stage.clock.now();
     office.record(Operation::Cancel { voucher: vouchers[1], reason: fixtures::reason() });
@@ -226,7 +236,7 @@ async fn what_somebody_did_before_they_were_barred_counts() {
     record_sale(&mut office, &content);
     // A clock that nobody trusts proves nothing.
     office.clock_right = false;
-    office.now = office.now - SignedDuration::from_mins(2);
+    office.now -= SignedDuration::from_mins(2);
     office.record(Operation::Cancel { voucher: vouchers[2], reason: fixtures::reason() });
     office.now = stage.clock.now();
     office.push().await.unwrap();
@@ -243,7 +253,9 @@ async fn a_cursor_of_another_feed_is_gone() {
     let sound = till.cursor.clone();
     let mut other_tag = sound.tag.clone();
     other_tag.replace_range(0..1, if sound.tag.starts_with('0') { "1" } else { "0" });
-    for (seq, tag) in [(sound.seq + 1, &sound.tag), (sound.seq, &other_tag), (sound.seq, &String::new()), (0, &sound.tag), (u64::MAX, &sound.tag), (1, &sound.tag)] {
+    for (seq, tag) in
+        [(sound.seq + 1, &sound.tag), (sound.seq, &other_tag), (sound.seq, &String::new()), (0, &sound.tag), (u64::MAX, &sound.tag), (1, &sound.tag)]
+    {
         (till.cursor.seq, till.cursor.tag) = (seq, tag.clone());
         let problem = till.pull_page(10, 0).await.unwrap_err();
         assert_eq!((problem.status, problem.code), (410, ErrorCode::CursorGone), "{seq} {tag:?}");
@@ -319,7 +331,11 @@ async fn a_revoked_device_may_call_nothing_from_then_on() {
     admin.call_as::<serde_json::Value>(&session.token, Method::POST, &path, None::<&()>).await.unwrap();
     let (_, page) = polling.await.unwrap();
     assert_eq!(page.unwrap_err().code, ErrorCode::DeviceRevoked, "also the poll that was waiting");
-    for problem in [till.pull_page(1, 0).await.unwrap_err(), till.send(&till.push_request(1, 1)).await.unwrap_err(), till.clone().sign_in("Camille", "x").await.unwrap_err()] {
+    for problem in [
+        till.pull_page(1, 0).await.unwrap_err(),
+        till.send(&till.push_request(1, 1)).await.unwrap_err(),
+        till.clone().sign_in("Camille", "x").await.unwrap_err(),
+    ] {
         assert_eq!((problem.status, problem.code), (403, ErrorCode::DeviceRevoked));
     }
     let problem = till.call_as::<serde_json::Value>(&till_session.token, Method::GET, "/v1/admin/shops", None::<&()>).await.unwrap_err();

@@ -20,7 +20,11 @@ use crate::{
     (status = 201, body = EnrolmentCode),
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn create(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(new): Json<NewEnrolmentCode>) -> Result<(StatusCode, Json<EnrolmentCode>), Failure> {
+pub async fn create(
+    State(app): State<App>,
+    AdminAuth(admin): AdminAuth,
+    Json(new): Json<NewEnrolmentCode>,
+) -> Result<(StatusCode, Json<EnrolmentCode>), Failure> {
     let mut tx = app.pool.begin().await?;
     let code = organisation::create_enrolment_code(&mut tx, new.shop_id, Profile::Office, app.clock.now()).await?;
     tx.commit().await?;

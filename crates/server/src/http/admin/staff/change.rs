@@ -21,7 +21,10 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn change(
-    State(app): State<App>, AdminAuth(admin): AdminAuth, Path(id): Path<StaffId>, Json(patch): Json<StaffPatch>,
+    State(app): State<App>,
+    AdminAuth(admin): AdminAuth,
+    Path(id): Path<StaffId>,
+    Json(patch): Json<StaffPatch>,
 ) -> Result<Json<Staff>, Failure> {
     let mut tx = app.pool.begin().await?;
     let staff = organisation::change_staff(&mut tx, &app.passwords, id, patch, app.clock.now()).await?;

@@ -1,17 +1,14 @@
 //! The voucher list: pages one after the other are the whole list, sorted and filtered, with own work counted in.
 
-#[expect(dead_code, reason = "each test file uses its part")]
-mod common;
-
 use std::collections::BTreeMap;
 
+use crate::common::{self, Device, EPOCH, SHOP, at, code, content, op_id, person, reason, redeem, template_id, voucher_id};
 use beadsbox_domain::{Date, Operation, RedeemMode, ShopId, Stamp, Status, Voucher, VoucherId};
 use beadsbox_protocol::{
     pull::{ChangesPage, Cursor},
     rows::{Row, VoucherRow},
 };
 use beadsbox_store::{StoreError, VoucherFilters, VoucherQuery, VoucherSort, VoucherView};
-use common::{Device, EPOCH, SHOP, at, code, content, op_id, person, reason, redeem, template_id, voucher_id};
 use proptest::{prelude::*, sample::select};
 use uuid::Uuid;
 
@@ -90,7 +87,7 @@ fn row(number: u64, seed: &Seed) -> VoucherRow {
         row_version: 3,
     };
     // Every seventh buyer was erased.
-    VoucherRow { voucher, person: (number % 7 != 0).then_some(buyer) }
+    VoucherRow { voucher, person: (!number.is_multiple_of(7)).then_some(buyer) }
 }
 
 fn filled(seeds: &[Seed], own: &[(u8, u64)]) -> (Device, Vec<VoucherId>) {
@@ -108,8 +105,8 @@ fn filled(seeds: &[Seed], own: &[(u8, u64)]) -> (Device, Vec<VoucherId>) {
             2 => Operation::Refund { voucher, reason: reason(), payment: beadsbox_domain::Payment::Cash },
             _ => {
                 let (_, name) = (kind, NAMES[usize::try_from(*number).unwrap() % NAMES.len()].0);
-                device.sell(op, 1000 + op, name);
-                ids.push(voucher_id(1000 + op));
+                device.sell(op, 100_000 + op, name);
+                ids.push(voucher_id(100_000 + op));
                 continue;
             }
         };
@@ -249,7 +246,7 @@ fn paged(device: &Device, query: &VoucherQuery) -> (Vec<VoucherView>, Option<u64
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::cases(40))]
 
     #[test]
     fn pages_one_after_the_other_are_the_whole_list(
@@ -272,7 +269,7 @@ fn a_whole_code_goes_straight_to_its_voucher() {
     let seed = Seed { buyer: 0, recipient: None, title: 0, price: 5, day: None, status: 0, sold: 0, template: 1, other_shop: false };
     let (device, _) = filled(&vec![seed; 30], &[(0, 3), (3, 1)]);
     let view = device.store.view().unwrap();
-    for number in [1, 3, 30, 1002] {
+    for number in [1, 3, 30, 100_002] {
         for typed in [code(number).to_string(), code(number).compact().to_lowercase(), format!("  {} ", code(number))] {
             let filters = VoucherFilters { status: vec![Status::Expired], ..VoucherFilters::default() };
             let page = view.voucher_page(&VoucherQuery { search: typed, filters, ..VoucherQuery::newest(10) }).unwrap();
@@ -378,7 +375,7 @@ fn a_search_that_finds_very_many_walks_the_list_and_finds_the_same() {
             status: number % 5,
             sold: i64::try_from(number % 97).unwrap(),
             template: 1,
-            other_shop: number % 2 == 0,
+            other_shop: number.is_multiple_of(2),
         })
         .collect();
     let own: Vec<(u8, u64)> = (0..20).map(|number| (u8::try_from(number % 4).unwrap(), number * 100 + 1)).collect();

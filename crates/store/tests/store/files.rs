@@ -1,15 +1,12 @@
 //! The files themselves: encrypted, checked at the start, the cache replaced where it is damaged, the outbox never.
 
-#[expect(dead_code, reason = "each test file uses its part")]
-mod common;
-
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
+use crate::common::{self, Device, at, keys, server::Server};
 use beadsbox_store::{CacheOpening, Store, StoreError, StoreFile, StoreKeys, set_aside_outbox};
-use common::{Device, at, keys, server::Server};
 use rusqlite::Connection;
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -9,6 +9,7 @@ use beadsbox_domain::{
 use beadsbox_protocol::person::SaltedPerson;
 use beadsbox_store::{Enrolment, NewOperation, Opened, Recorded, Store, StoreError, StoreKeys, StorePaths};
 use ed25519_dalek::SigningKey;
+use proptest::prelude::ProptestConfig;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -84,6 +85,12 @@ pub fn redeem(number: u64, mode: RedeemMode) -> Operation {
 pub fn new_operation(op: u64, operation: Operation, person: Option<SaltedPerson>) -> NewOperation {
     let seconds = i64::try_from(op).unwrap();
     NewOperation { op: op_id(op), at: at(seconds), staff: STAFF, shop: SHOP, online: false, clock_right: true, operation, person }
+}
+
+/// So many cases, unless `PROPTEST_CASES` says otherwise.
+pub fn cases(usual: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    ProptestConfig { cases, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// A folder with the two files.

@@ -1,12 +1,9 @@
 //! Batches, results, pages, epochs.
 
-#[expect(dead_code, reason = "each test file uses its part")]
-mod common;
-
+use crate::common::{self, Device, EPOCH, at, content, op_id, redeem, server::Server, template_id, voucher_id};
 use beadsbox_domain::{Operation, Outcome, RedeemMode, Refusal, Status};
 use beadsbox_protocol::{MOST_OPERATIONS, MOST_PUSH_BYTES, push::OpResult};
 use beadsbox_store::{BatchLimit, OpState, StoreError};
-use common::{Device, EPOCH, at, content, op_id, redeem, server::Server, template_id, voucher_id};
 use uuid::Uuid;
 
 const OTHER_EPOCH: Uuid = Uuid::from_u128(0xe0c5);

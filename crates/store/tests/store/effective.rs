@@ -1,11 +1,8 @@
 //! What the screens show of own work, case by case.
 
-#[expect(dead_code, reason = "each test file uses its part")]
-mod common;
-
+use crate::common::{self, Device, EPOCH, at, content, op_id, person, redeem, sale, server::Server, template_id, voucher_id};
 use beadsbox_domain::{ConflictId, ConflictState, Operation, Outcome, RedeemMode, Settlement, Status, TemplateContent};
 use beadsbox_store::{BatchLimit, RedemptionState, VoucherView};
-use common::{Device, EPOCH, at, content, op_id, person, redeem, sale, server::Server, template_id, voucher_id};
 
 fn synced(server: &mut Server, vouchers: u64) -> Device {
     (1..=vouchers).for_each(|number| server.sell_there(number, "Anna"));

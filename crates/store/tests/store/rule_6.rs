@@ -1,17 +1,14 @@
 //! `rule_6_…`: a person's own work never disappears from their screen, is never counted twice on it, and versions never go back,
 //! whatever the order in which operations, answers, pages and resets come.
 
-#[expect(dead_code, reason = "each test file uses its part")]
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::common::{self, DEVICE, Device, EPOCH, at, content, op_id, person, reason, redeem, sale, server::Server, template_id, voucher_id};
 use beadsbox_domain::{
     ConflictState, Operation, Outcome, Payment, RedeemMode, RedemptionOutcome, Settlement, Status, TemplateContent, Voucher, VoucherId, operation::Subject,
 };
 use beadsbox_protocol::{OperationBody, push::OpResult};
 use beadsbox_store::{BatchLimit, OpState, RedemptionState, Store, VoucherQuery};
-use common::{DEVICE, Device, EPOCH, at, content, op_id, person, reason, redeem, sale, server::Server, template_id, voucher_id};
 use proptest::prelude::*;
 
 /// Few vouchers, so that much happens to each.
@@ -283,7 +280,7 @@ fn check_settled(run: &mut Run) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(common::cases(24))]
 
     #[test]
     fn rule_6_own_work_never_disappears_and_is_never_counted_twice(steps in steps()) {

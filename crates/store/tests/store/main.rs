@@ -1,0 +1,10 @@
+//! The store on real files.
+#![expect(clippy::unwrap_used, reason = "what a fixture cannot do is a failed test")]
+
+mod common;
+mod effective;
+mod files;
+mod paging;
+mod recording;
+mod rule_6;
+mod sync;
