@@ -106,7 +106,7 @@ pub async fn existing(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec
 
 /// These vouchers, locked in the order of their ids, so that two batches never wait for each other in a ring.
 pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Voucher>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM voucher WHERE id = ANY($1) ORDER BY id")
+    let records: Vec<Record> = sqlx::query_as("SELECT * FROM voucher WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
         .bind(ids)
         .fetch_all(&mut *conn)
         .await?;

@@ -97,7 +97,7 @@ impl World {
         let list = |ids: &BTreeSet<Uuid>| -> Vec<Uuid> { ids.iter().copied().collect() };
         let mut world = Self::default();
         if !named.vouchers.is_empty() {
-            // MUTANT
+            lock_unknown(conn, &named).await?;
             let ids = list(&named.vouchers);
             world.vouchers = db::voucher::lock(conn, &ids).await?.into_iter().map(|voucher| (voucher.id, voucher)).collect();
             world.redemptions = db::redemption::of_vouchers(conn, &ids).await?.into_iter().map(|made| (made.stamp.op, made)).collect();

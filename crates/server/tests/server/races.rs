@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use beadsbox_domain::{Outcome, Refusal, Status, VoucherId};
-use beadsbox_protocol::rows::Row;
+use beadsbox_protocol::rows::{Row, RowKey};
 use beadsbox_testkit::{TestDevice, fixtures};
 use rstest::rstest;
 
@@ -145,18 +145,58 @@ async fn a_voucher_honoured_before_its_sale_arrives_ends_as_used(#[case] sale_fi
     assert_eq!(stage.count("SELECT count(*) FROM conflict WHERE state = 'open'").await, 0);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_sale_and_its_use_that_arrive_at_once_find_each_other() {
+/// Waits until that many transactions of the server wait for a lock.
+async fn until_waiting(stage: &Stage, transactions: i64) {
+    while stage
+        .count("SELECT count(*) FROM pg_stat_activity WHERE usename = 'beadsbox_test' AND datname = current_database() AND wait_event_type = 'Lock'")
+        .await
+        < transactions
+    {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[rstest]
+#[case::sale_first(true)]
+#[case::use_first(false)]
+#[tokio::test]
+async fn a_sale_and_its_use_that_arrive_at_once_find_each_other(#[case] sale_first: bool) {
     let stage = Stage::new().await;
     let (mut seller, mut till) = (stage.till("Camille").await, stage.till("Noé").await);
     let content = introduction(&mut seller).await;
-    for _ in 0..40 {
-        let voucher = record_sale(&mut seller, &content);
-        till.record(fixtures::honour(voucher));
-    }
-    tokio::join!(push_in_bits(&mut seller, 1), push_in_bits(&mut till, 1));
-    assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 40);
+    let voucher = record_sale(&mut seller, &content);
+    till.record(fixtures::honour(voucher));
+    // Both have decided and written everything but their tip before either commits, unless one waits for the other.
+    let mut holder = stage.pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE push_tip IN EXCLUSIVE MODE").execute(&mut *holder).await.unwrap();
+    let (mut first, mut second) = if sale_first { (seller, till) } else { (till, seller) };
+    let pushing = tokio::spawn(async move { first.push().await.unwrap() });
+    until_waiting(&stage, 1).await;
+    let following = tokio::spawn(async move { second.push().await.unwrap() });
+    until_waiting(&stage, 2).await;
+    holder.rollback().await.unwrap();
+    pushing.await.unwrap();
+    following.await.unwrap();
+    assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 1);
     assert_eq!(stage.count("SELECT count(*) FROM conflict WHERE state = 'open'").await, 0);
+}
+
+#[tokio::test]
+async fn a_change_that_commits_late_is_not_passed_by() {
+    let stage = Stage::new().await;
+    let mut till = stage.till("Camille").await;
+    let vouchers = sell_many(&mut till, 2).await;
+    till.pull().await.unwrap();
+    // The first writer gets its number in the inbox before the second, and commits after it.
+    let mut late = stage.pool.begin().await.unwrap();
+    let note = "INSERT INTO change_inbox (kind, entity_id) VALUES ('voucher', $1)";
+    sqlx::query(note).bind(vouchers[0].0).execute(&mut *late).await.unwrap();
+    sqlx::query(note).bind(vouchers[1].0).execute(&stage.pool).await.unwrap();
+    let page = till.pull_page(10, 20).await.unwrap();
+    assert_eq!(page.rows.iter().map(Row::key).collect::<Vec<_>>(), [RowKey::Voucher(vouchers[1])]);
+    late.commit().await.unwrap();
+    let page = till.pull_page(10, 20).await.unwrap();
+    assert_eq!(page.rows.iter().map(Row::key).collect::<Vec<_>>(), [RowKey::Voucher(vouchers[0])]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -17,16 +17,6 @@ export type Shown =
   | { kind: 'failure'; code: string; error: AppError }
   | { kind: 'undone'; code: string }
 
-// A mistyped code is an answer like the others, whichever way Rust says it.
-function failed(code: string, error: AppError): Shown {
-  if (error.code !== 'code_mistyped') return { kind: 'failure', code, error }
-  const nothing = { op_id: null, voucher_id: null, title: null, price: null, buyer: null }
-  const none = { recipient: null, expires_on: null, undo_until: null }
-  const at = new Date().toISOString()
-  const refusal = { kind: 'mistyped' as const }
-  return { kind: 'answer', answer: { answer: 'refused', code, refusal, at, ...nothing, ...none } }
-}
-
 /** What the till is redeeming and has redeemed, whichever screen is open. */
 class Till {
   shown = $state<Shown | null>(null)
@@ -62,7 +52,7 @@ class Till {
         this.shown = { kind: 'answer', answer }
         play(answer.answer)
       } catch (thrown) {
-        this.shown = failed(code, asAppError(thrown))
+        this.shown = { kind: 'failure', code, error: asAppError(thrown) }
         play('refused')
       }
       this.#last.at = performance.now()
