@@ -7,9 +7,9 @@ const PASSWORD: &str = "honey and amber 7";
 
 async fn server_with_people() -> anyhow::Result<ServerProcess> {
     let server = ServerProcess::start().await?;
-    server.command(&["shop", "add", "--name", "Montmartre", "--time-zone", "Europe/Paris"]).await?;
+    server.command(&["shop", "add", "Montmartre", "--time-zone", "Europe/Paris"]).await?;
     for (name, role) in [("Ada", "admin"), ("Carla", "counter")] {
-        server.command_with_input(&["staff", "add", "--name", name, "--role", role, "--password-stdin"], PASSWORD).await?;
+        server.command_with_input(&["staff", "add", name, "--role", role, "--password-stdin"], PASSWORD).await?;
     }
     Ok(server)
 }

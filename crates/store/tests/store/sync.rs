@@ -270,3 +270,41 @@ fn refusals_stay_until_a_person_takes_note() {
     assert_eq!(own.acknowledged_refusal_at, Some(at(6)));
     assert!(matches!(device.store.acknowledge_refusal(op_id(9), at(6)), Err(StoreError::UnknownOperation { .. })));
 }
+
+#[test]
+fn an_old_copy_of_the_cache_hides_no_own_work() {
+    const VOUCHERS: u64 = 300;
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, VOUCHERS);
+    let (folder, paths) = device.close();
+    let old = std::fs::read(&paths.cache).unwrap();
+    let (store, _) = beadsbox_store::Store::open(&paths, &common::keys()).unwrap();
+    let all = (1..=VOUCHERS).map(|number| common::new_operation(number, redeem(number, RedeemMode::Honoured), None)).collect();
+    store.record_all(move |_| Ok::<_, StoreError>(all)).unwrap();
+    server.sync(&store, at(5));
+    // So many that they are noted as contained.
+    let used = |store: &beadsbox_store::Store| {
+        let view = store.view().unwrap();
+        let voucher = |number| view.voucher(voucher_id(number)).unwrap().unwrap().voucher;
+        assert!((1..=VOUCHERS).all(|number| voucher(number).status == Status::Used));
+    };
+    used(&store);
+    drop(store);
+    let noted = rusqlite::Connection::open(&paths.outbox).unwrap();
+    noted.pragma_update(None, "key", format!("x'{}'", hex::encode(common::KEYS.0))).unwrap();
+    let count: u64 = noted
+        .query_row("SELECT count(*) FROM outbox WHERE contained_in IS NOT NULL", [], |row| row.get::<_, i64>(0))
+        .unwrap()
+        .unsigned_abs();
+    assert_eq!(count, VOUCHERS);
+    drop(noted);
+
+    // As after a power cut that took the last commits of the cache, or from a backup.
+    std::fs::write(&paths.cache, old).unwrap();
+    let (store, opened) = beadsbox_store::Store::open(&paths, &common::keys()).unwrap();
+    assert_eq!(opened.cache, beadsbox_store::CacheOpening::Kept);
+    used(&store);
+    server.pull(&store, at(6));
+    used(&store);
+    drop((store, folder));
+}
