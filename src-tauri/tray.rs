@@ -1,6 +1,8 @@
 //! One icon in the tray that shows how the sync stands.
 
 use beadsbox_app::view::StatusBar;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use tauri::{
     AppHandle, Runtime,
     menu::{Menu, MenuItem},
@@ -16,7 +18,7 @@ pub fn create<R: Runtime>(app: &AppHandle<R>) -> anyhow::Result<()> {
     let open = MenuItem::with_id(app, "open", "My Beads Box", true, None::<&str>)?;
     let quit = MenuItem::with_id(app, "quit", "Quit / Quitter", true, None::<&str>)?;
     let menu = Menu::with_items(app, &[&open, &quit])?;
-    let built = TrayIconBuilder::with_id(ID)
+    let builder = TrayIconBuilder::with_id(ID)
         .icon(tauri::include_image!("icons/tray.png"))
         .tooltip("My Beads Box")
         .menu(&menu)
@@ -24,10 +26,12 @@ pub fn create<R: Runtime>(app: &AppHandle<R>) -> anyhow::Result<()> {
             "open" => windows::show_front(app),
             "quit" => app.exit(0),
             _ => {}
-        })
-        .build(app);
-    if let Err(error) = built {
-        tracing::warn!(%error, "no tray on this desktop");
+        });
+    // On a Linux desktop without the indicator library the binding panics rather than answers an error.
+    match catch_unwind(AssertUnwindSafe(|| builder.build(app))) {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "no tray on this desktop"),
+        Err(_) => tracing::warn!("no tray on this desktop: its library is missing"),
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 BUILD_PACKAGES=(
   build-essential pkg-config file perl ca-certificates curl jq
-  libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libsoup-3.0-dev libssl-dev libxdo-dev
+  libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libsoup-3.0-dev libssl-dev libxdo-dev libayatana-appindicator3-dev
 )
 RUN_PACKAGES=(
   xvfb openbox xdotool imagemagick dbus dbus-x11 gnome-keyring webkit2gtk-driver postgresql openssl

@@ -26,7 +26,7 @@ pub(crate) fn replay(state: &mut VoucherState, body: &OperationBody, outcome: &O
         }
     }
     if let Some(voucher) = state.voucher.as_mut() {
-        let _ = version;
+        voucher.row_version = voucher.row_version.max(version.unwrap_or(0));
     }
     state.note_outcome(body, outcome);
 }
