@@ -15,12 +15,16 @@ pub(crate) fn replay(state: &mut VoucherState, body: &OperationBody, outcome: &O
         Outcome::Applied if foretold.outcome == Outcome::Applied => apply_rows(state, foretold),
         Outcome::Applied => force(state, body),
         Outcome::Conflict { conflict, conflict_kind } => {
-            let found_there = state.voucher.is_some();
+            let before = state.voucher.as_ref().map(|voucher| voucher.row_version);
             if !matches!(foretold.outcome, Outcome::Rejected { .. }) {
                 apply_rows(state, foretold);
             }
+            // The voucher is shown as it was while the operation waited, but its row did not change: what collided is the conflict's.
+            if let Some((voucher, before)) = state.voucher.as_mut().zip(before) {
+                voucher.row_version = before;
+            }
             // In an empty cache a conflict of long ago may be settled by now: its row will tell.
-            if found_there || *conflict_kind == ConflictKind::UnknownVoucher {
+            if before.is_some() || *conflict_kind == ConflictKind::UnknownVoucher {
                 put_missing_conflict(state, body, *conflict, *conflict_kind);
             }
         }

@@ -63,7 +63,7 @@ fn code_symbols(typed: &str) -> Option<String> {
 
 /// A question to the search index. Within its quotes only the quote itself means anything.
 pub(super) fn index_question(words: &str, code: Option<&str>) -> String {
-    let quoted = words.replace('~', "");
+    let quoted = words.replace('"', "\"\"");
     let in_words = format!("{{buyer_key title_key recipient_key}} : \"{quoted}\"");
     match code {
         Some(code) => format!("{in_words} OR code : \"{code}\""),

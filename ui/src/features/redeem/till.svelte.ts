@@ -29,13 +29,18 @@ class Till {
   #running = false
   #last = { text: '', at: 0 }
 
+  /** A code that was scanned. */
+  scan(text: string) {
+    const now = performance.now()
+    const same = text.trim() === this.#last.text
+    if (!same || (!this.#running && now - this.#last.at >= SAME_SCAN)) this.redeem(text)
+  }
+
+  /** A code that somebody typed and sent: they mean it each time. */
   redeem(text: string) {
     const code = text.trim()
     if (!code) return
-    const now = performance.now()
-    const repeated = code === this.#last.text && (this.#running || now - this.#last.at < SAME_SCAN)
-    if (repeated) return
-    this.#last = { text: code, at: now }
+    this.#last = { text: code, at: performance.now() }
     this.#waiting.push(code)
     void this.#work()
   }
