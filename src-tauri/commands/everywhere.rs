@@ -27,7 +27,7 @@ pub async fn set_preferences(program: Beads<'_>, preferences: Preferences) -> An
 #[tauri::command]
 #[specta::specta]
 pub async fn sign_out(app: AppHandle, program: Beads<'_>) -> Answer<()> {
-    program.sign_out().await;
+    program.sign_out();
     windows::open(&app, Kind::Start).map_err(beadsbox_app::AppError::internal)?;
     windows::close_others(&app, Kind::Start);
     Ok(())

@@ -132,7 +132,7 @@ pub struct AppError {
     /// Facts for the words.
     pub params: BTreeMap<String, String>,
     /// Why the rules refuse it.
-    pub refusal: Option<RefusalView>,
+    pub refusal: Option<Box<RefusalView>>,
 }
 
 /// The answer of a use case.
@@ -154,7 +154,7 @@ impl AppError {
     /// An operation that the rules refuse.
     pub fn refused(refusal: RefusalView) -> Self {
         let code = if matches!(refusal, RefusalView::StaleTemplate { .. }) { ErrorCode::StaleTemplate } else { ErrorCode::Refused };
-        Self { refusal: Some(refusal), ..Self::new(code, "the rules refuse it") }
+        Self { refusal: Some(Box::new(refusal)), ..Self::new(code, "the rules refuse it") }
     }
 
     /// A fault of the program itself.

@@ -96,7 +96,7 @@ impl Program {
     /// How far it is.
     pub async fn state(&self) -> ProgramState {
         let stage = self.stage();
-        let session = self.session();
+        let signed_in = self.session().is_some();
         let mut state = ProgramState {
             phase: Phase::Blocked,
             problem: None,
@@ -113,7 +113,7 @@ impl Program {
             Stage::Blocked(problem) => state.problem = Some(problem.clone()),
             Stage::NeedsEnrolment { .. } => state.phase = Phase::NeedsEnrolment,
             Stage::Ready(device) => {
-                state.phase = if session.is_some() { Phase::SignedIn } else { Phase::NeedsSignIn };
+                state.phase = if signed_in { Phase::SignedIn } else { Phase::NeedsSignIn };
                 state.server = Some(device.server.address().to_string());
                 state.shop = Some(device.shop_name());
                 state.device = Some(device.enrolment.name.clone());
@@ -151,7 +151,7 @@ impl Program {
     }
 
     /// Signs out. What waits goes on being sent.
-    pub async fn sign_out(&self) {
+    pub fn sign_out(&self) {
         let token = self.session().and_then(|session| session.token.clone());
         self.set_session(None);
         if let (Some(token), Ok(device)) = (token, self.device()) {

@@ -2,6 +2,7 @@
 //! conflict and settlement. The rules are those of `docs/sync.md`.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "the figures are what somebody runs these for")]
 
 mod stage;
 

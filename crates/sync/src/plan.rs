@@ -89,9 +89,9 @@ pub fn page_fits(page: &ChangesPage, query: &ChangesQuery) -> bool {
     page.epoch == query.epoch && page.from.seq == query.cursor && page.to.seq >= page.from.seq && page.head >= page.to.seq
 }
 
-/// Whether the page is the last one for now.
+/// Whether the page is the last one for now: nothing of the feed is left, nor of the outcomes, of which a page holds so many.
 pub fn is_at_head(page: &ChangesPage) -> bool {
-    page.to.seq == page.head
+    page.to.seq == page.head && page.own_results.len() < MOST_ROWS as usize
 }
 
 #[cfg(test)]

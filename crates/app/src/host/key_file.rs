@@ -21,7 +21,7 @@ impl KeyFile {
         Self { path }
     }
 
-    fn failed(&self, detail: impl ToString) -> SecretsError {
+    fn failed(&self, detail: &std::io::Error) -> SecretsError {
         SecretsError::File { path: self.path.clone(), detail: detail.to_string() }
     }
 
@@ -48,11 +48,11 @@ impl Secrets for KeyFile {
         match fs::read(&self.path) {
             Ok(secret) => Ok(Some(Zeroizing::new(secret))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.failed(error)),
+            Err(error) => Err(self.failed(&error)),
         }
     }
 
     fn save(&self, secret: &[u8]) -> Result<(), SecretsError> {
-        self.write_beside(secret).map_err(|error| self.failed(error))
+        self.write_beside(secret).map_err(|error| self.failed(&error))
     }
 }

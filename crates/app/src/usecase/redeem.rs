@@ -85,12 +85,11 @@ impl Seat {
                 }
             }
         };
-        let word = match tokio::time::timeout(self.device.host.ask_limit, answer).await {
-            Ok(outcome) => self.servers_word(outcome?).await?,
-            Err(_) => {
-                self.device.syncer.suspect();
-                self.decide_alone(op, voucher.clone()).await?
-            }
+        let word = if let Ok(outcome) = tokio::time::timeout(self.device.host.ask_limit, answer).await {
+            self.servers_word(outcome?).await?
+        } else {
+            self.device.syncer.suspect();
+            self.decide_alone(op, voucher.clone()).await?
         };
         Ok((op, word))
     }

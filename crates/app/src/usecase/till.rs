@@ -35,7 +35,7 @@ impl Seat {
         let seat = self.clone();
         self.read(move |view| {
             let (directory, policy) = (view.directory(), view.directory().policy());
-            Ok(view.recent_redemptions(RECENT)?.into_iter().map(|redemption| seat.recent(directory, &policy, redemption)).collect())
+            Ok(view.recent_redemptions(RECENT)?.into_iter().map(|redemption| seat.recent(directory, policy, redemption)).collect())
         })
         .await
     }

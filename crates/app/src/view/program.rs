@@ -136,6 +136,7 @@ pub struct StatusBar {
 /// What a screen should load again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, specta::Type)]
 #[serde(rename = "ToLoadAgain")]
+#[expect(clippy::struct_excessive_bools, reason = "each list is loaded again or not, by itself")]
 pub struct DataChanged {
     pub vouchers: bool,
     pub templates: bool,

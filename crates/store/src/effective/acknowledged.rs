@@ -14,6 +14,8 @@ pub(crate) fn replay(state: &mut VoucherState, body: &OperationBody, outcome: &O
         Outcome::Rejected { .. } => {}
         Outcome::Applied if foretold.outcome == Outcome::Applied => apply_rows(state, foretold),
         Outcome::Applied => force(state, body),
+        // The row says already that this one became the accepted one; only the conflict's row is still on its way.
+        Outcome::Conflict { .. } if rests_on_collided(state, body) => {}
         Outcome::Conflict { conflict, conflict_kind } => {
             let before = state.voucher.as_ref().map(|voucher| voucher.row_version);
             if !matches!(foretold.outcome, Outcome::Rejected { .. }) {
@@ -46,6 +48,11 @@ fn collided(state: &VoucherState, body: &OperationBody) -> Stamp {
         Operation::Honour { redemption, .. } => state.redemptions.get(redemption).map_or(body.stamp(), |known| known.stamp),
         _ => body.stamp(),
     }
+}
+
+fn rests_on_collided(state: &VoucherState, body: &OperationBody) -> bool {
+    let collided = collided(state, body).op;
+    state.voucher.as_ref().is_some_and(|voucher| voucher.status == Status::Used && voucher.since.op == collided)
 }
 
 fn put_missing_conflict(state: &mut VoucherState, body: &OperationBody, id: ConflictId, kind: ConflictKind) {

@@ -99,7 +99,7 @@ fn state_of(entry: &VoucherEntry, made: &OwnOperation) -> RedemptionState {
     match redemption.outcome {
         RedemptionOutcome::Accepted => standing(entry, op),
         // The one that came first was undone since, and this one took its place.
-        RedemptionOutcome::Conflict if is_resolved(entry, op) => standing(entry, op),
+        RedemptionOutcome::Conflict if is_resolved(entry, op) || row_rests_on(entry, op) => standing(entry, op),
         RedemptionOutcome::Conflict => RedemptionState::Conflict,
         RedemptionOutcome::Rejected => RedemptionState::Refused,
         RedemptionOutcome::Withdrawn => RedemptionState::Withdrawn,
@@ -112,6 +112,11 @@ fn standing(entry: &VoucherEntry, op: OpId) -> RedemptionState {
         Some(voucher) if !rests_on(voucher, op) => RedemptionState::Undone,
         _ => RedemptionState::Confirmed,
     }
+}
+
+/// Of the server's row, which may come before the conflict's.
+fn row_rests_on(entry: &VoucherEntry, op: OpId) -> bool {
+    entry.base.as_ref().is_some_and(|base| rests_on(&base.voucher, op))
 }
 
 fn is_resolved(entry: &VoucherEntry, op: OpId) -> bool {
