@@ -134,14 +134,18 @@ impl Desk {
         .await
     }
 
-    /// Takes a picture after the page was painted.
+    /// Takes a picture of the program's window as it stands on the screen. `WebDriver`'s own pictures never come from some pages
+    /// that stand still.
     pub async fn picture(&self, path: &Path) -> anyhow::Result<()> {
         // A picture taken right after the page changed shows the paint before.
         let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
         self.driver.execute_async(painted, Vec::new()).await?;
-        tokio::time::sleep(Duration::from_millis(150)).await;
-        self.driver.screenshot(path).await?;
-        Ok(())
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let found = Command::new("xdotool").args(["search", "--onlyvisible", "--name", "My Beads Box"]).output().await.context("xdotool")?;
+        let windows = String::from_utf8(found.stdout)?;
+        let window = windows.lines().last().context("no window on the screen")?;
+        let taken = Command::new("import").args(["-window", window]).arg(path).status().await.context("import of ImageMagick")?;
+        if taken.success() { Ok(()) } else { Err(anyhow!("no picture of window {window}")) }
     }
 
     /// Enrols, on the first page of a new device.
