@@ -55,5 +55,7 @@ pub fn builder() -> Builder<tauri::Wry> {
 /// Writes the bindings.
 pub fn export(path: &Path) -> anyhow::Result<()> {
     let header = "// Generated from src-tauri/commands by the test `bindings_are_current`. Do not edit.\n/* eslint-disable */\n";
-    builder().export(specta_typescript::Typescript::default().header(header), path).map_err(|error| anyhow::anyhow!("{error}"))
+    builder()
+        .export(specta_typescript::Typescript::default().header(header), path)
+        .map_err(|error| anyhow::anyhow!("{error}"))
 }

@@ -20,7 +20,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     let handler = bindings.invoke_handler();
     let app = tauri::Builder::default()
         // First of all: a second copy hands over to the first and ends before it touches a file.
-        .plugin(tauri_plugin_single_instance::Builder::new().callback(|app, _, _| windows::show_front(app)).dbus_id(setup::instance_id(&arguments)).build())
+        .plugin(
+            tauri_plugin_single_instance::Builder::new()
+                .callback(|app, _, _| windows::show_front(app))
+                .dbus_id(setup::instance_id(&arguments))
+                .build(),
+        )
         .plugin(log::plugin())
         .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(windows::remembered()).build())
         .invoke_handler(handler)

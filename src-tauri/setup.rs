@@ -61,7 +61,9 @@ fn host_of(arguments: &Arguments, data_dir: PathBuf) -> Host {
 async fn start(_app: AppHandle, program: Program, arguments: Arguments) {
     program.start().await;
     let state = program.state().await;
-    let (Some(server), Some(code), Phase::NeedsEnrolment) = (arguments.enrol_server, arguments.enrol_code, state.phase) else { return };
+    let (Some(server), Some(code), Phase::NeedsEnrolment) = (arguments.enrol_server, arguments.enrol_code, state.phase) else {
+        return;
+    };
     let form = EnrolForm { server, code, device_name: arguments.device_name };
     if let Err(error) = program.enrol(form).await {
         tracing::error!(%error, "could not enrol with the code of the command line");

@@ -88,7 +88,9 @@ fn each_window_may_call_exactly_its_own_commands() {
             .concat(),
         ),
     ];
-    let expected = expected.into_iter().map(|(window, commands)| (window.to_owned(), commands.into_iter().map(str::to_owned).collect::<BTreeSet<_>>()));
+    let expected = expected
+        .into_iter()
+        .map(|(window, commands)| (window.to_owned(), commands.into_iter().map(str::to_owned).collect::<BTreeSet<_>>()));
     assert_eq!(capabilities(), expected.collect());
 }
 

@@ -78,7 +78,17 @@ impl ServerProcess {
     fn program(&self, arguments: &[&str]) -> Command {
         let binary = std::env::var("BEADSBOX_SERVER_BIN").unwrap_or_else(|_| "beadsbox-server".to_owned());
         let mut command = Command::new(binary);
-        command.args(arguments).env("DATABASE_URL", if arguments.first() == Some(&"serve") { self.database.serve_url() } else { self.database.owner_url() }).kill_on_drop(true);
+        command
+            .args(arguments)
+            .env(
+                "DATABASE_URL",
+                if arguments.first() == Some(&"serve") {
+                    self.database.serve_url()
+                } else {
+                    self.database.owner_url()
+                },
+            )
+            .kill_on_drop(true);
         command
     }
 }

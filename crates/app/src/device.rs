@@ -17,7 +17,6 @@ use crate::{
     program::{Program, ProgramEvent, blocking},
     replica::StoreReplica,
     secrets::DeviceSecrets,
-
     view::DataChanged,
 };
 
@@ -178,4 +177,3 @@ pub(crate) fn trouble_for_screen(status: &SyncStatus) -> Option<AppError> {
     use beadsbox_sync::Trouble;
     status.trouble.as_ref().filter(|trouble| !matches!(trouble, Trouble::Offline(_))).map(AppError::from)
 }
-

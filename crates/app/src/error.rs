@@ -153,7 +153,11 @@ impl AppError {
 
     /// An operation that the rules refuse.
     pub fn refused(refusal: RefusalView) -> Self {
-        let code = if matches!(refusal, RefusalView::StaleTemplate { .. }) { ErrorCode::StaleTemplate } else { ErrorCode::Refused };
+        let code = if matches!(refusal, RefusalView::StaleTemplate { .. }) {
+            ErrorCode::StaleTemplate
+        } else {
+            ErrorCode::Refused
+        };
         Self { refusal: Some(Box::new(refusal)), ..Self::new(code, "the rules refuse it") }
     }
 
@@ -184,7 +188,11 @@ impl FieldErrors {
     }
 
     pub(crate) fn finish(self) -> AppResult<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(AppError { fields: self.0, ..AppError::new(ErrorCode::InvalidInput, "some fields are not right") }) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(AppError { fields: self.0, ..AppError::new(ErrorCode::InvalidInput, "some fields are not right") })
+        }
     }
 }
 

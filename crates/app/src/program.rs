@@ -97,7 +97,7 @@ impl Program {
     pub async fn state(&self) -> ProgramState {
         let stage = self.stage();
         let signed_in = self.session().is_some();
-        let mut state = ProgramState {
+        let mut shown = ProgramState {
             phase: Phase::Blocked,
             problem: None,
             server: None,
@@ -109,18 +109,18 @@ impl Program {
             about: self.about(),
         };
         match &stage {
-            Stage::Starting => state.problem = None,
-            Stage::Blocked(problem) => state.problem = Some(problem.clone()),
-            Stage::NeedsEnrolment { .. } => state.phase = Phase::NeedsEnrolment,
+            Stage::Starting => shown.problem = None,
+            Stage::Blocked(problem) => shown.problem = Some(problem.clone()),
+            Stage::NeedsEnrolment { .. } => shown.phase = Phase::NeedsEnrolment,
             Stage::Ready(device) => {
-                state.phase = if signed_in { Phase::SignedIn } else { Phase::NeedsSignIn };
-                state.server = Some(device.server.address().to_string());
-                state.shop = Some(device.shop_name());
-                state.device = Some(device.enrolment.name.clone());
-                state.online = device.syncer.status().borrow().online;
+                shown.phase = if signed_in { Phase::SignedIn } else { Phase::NeedsSignIn };
+                shown.server = Some(device.server.address().to_string());
+                shown.shop = Some(device.shop_name());
+                shown.device = Some(device.enrolment.name.clone());
+                shown.online = device.syncer.status().borrow().online;
             }
         }
-        state
+        shown
     }
 
     /// Makes this device known to a server.
@@ -221,7 +221,9 @@ impl Program {
         let secrets = match DeviceSecrets::load(host.secrets.as_ref())? {
             Some(secrets) => secrets,
             // New keys would lock out what is there for good.
-            None if paths.outbox.exists() => return Err(AppError::new(ErrorCode::KeyringMismatch, "the files are there, but their keys are not in the keyring")),
+            None if paths.outbox.exists() => {
+                return Err(AppError::new(ErrorCode::KeyringMismatch, "the files are there, but their keys are not in the keyring"));
+            }
             None => DeviceSecrets::create(host)?,
         };
         let (store, opened) = Store::open(&paths, &secrets.store_keys()?)?;
@@ -233,7 +235,8 @@ impl Program {
         let mut slot = self.lock_slot();
         if slot.is_none() {
             let file = File::create(self.0.host.data_dir.join("program.lock")).map_err(|error| disk(&error))?;
-            file.try_lock().map_err(|_| AppError::new(ErrorCode::AlreadyRunning, "another copy of the program has these files open"))?;
+            file.try_lock()
+                .map_err(|_| AppError::new(ErrorCode::AlreadyRunning, "another copy of the program has these files open"))?;
             *slot = Some(file);
         }
         Ok(())
@@ -308,7 +311,10 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> AppResult
 }
 
 fn disk(error: &std::io::Error) -> AppError {
-    let code = if error.kind() == std::io::ErrorKind::StorageFull { ErrorCode::DiskFull } else { ErrorCode::DiskFailed };
+    let code = if error.kind() == std::io::ErrorKind::StorageFull {
+        ErrorCode::DiskFull
+    } else {
+        ErrorCode::DiskFailed
+    };
     AppError::new(code, error.to_string())
 }
-

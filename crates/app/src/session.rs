@@ -73,7 +73,11 @@ fn counts_as_offline(error: &TransportError) -> bool {
 }
 
 fn delayed(error: AppError) -> AppError {
-    if error.code == ErrorCode::TooManyRequests { AppError { code: ErrorCode::SignInDelayed, ..error } } else { error }
+    if error.code == ErrorCode::TooManyRequests {
+        AppError { code: ErrorCode::SignInDelayed, ..error }
+    } else {
+        error
+    }
 }
 
 async fn remember(device: &Device, password: String, response: SignInResponse) -> AppResult<Session> {
@@ -135,7 +139,10 @@ fn delay(failed: u32) -> SignedDuration {
 }
 
 fn hash(password: &str, salt: &[u8]) -> AppResult<String> {
-    Argon2::default().hash_password_with_salt(password.as_bytes(), salt).map(|hash| hash.to_string()).map_err(AppError::internal)
+    Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), salt)
+        .map(|hash| hash.to_string())
+        .map_err(AppError::internal)
 }
 
 fn verify(password: &str, verifier: &str) -> bool {

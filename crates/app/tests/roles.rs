@@ -63,23 +63,20 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "sale_templates" => seat.sale_templates().await.map(drop),
         "sell" => {
             let (template_id, buyer, none) = (id.to_owned(), "Buyer".to_owned(), String::new);
-            seat.sell(SaleForm { template_id, buyer, email: none(), recipient: none(), message: none(), payment: Payment::Cash }).await.map(drop)
+            seat.sell(SaleForm { template_id, buyer, email: none(), recipient: none(), message: none(), payment: Payment::Cash })
+                .await
+                .map(drop)
         }
         "voucher_page" => {
-            let query = VoucherQuery {
-                search: String::new(),
-                filters: VoucherFilters::default(),
-                sort: SortKey::Code,
-                descending: false,
-                after: None,
-                limit: 1,
-            };
+            let query =
+                VoucherQuery { search: String::new(), filters: VoucherFilters::default(), sort: SortKey::Code, descending: false, after: None, limit: 1 };
             seat.voucher_page(query).await.map(drop)
         }
         "voucher_detail" => seat.voucher_detail(id).await.map(drop),
-        "act_on_voucher" => {
-            seat.act_on_voucher(ActionForm { voucher_id: id.to_owned(), action: VoucherAction::Cancel, reason: text(), payment: None }).await.map(drop)
-        }
+        "act_on_voucher" => seat
+            .act_on_voucher(ActionForm { voucher_id: id.to_owned(), action: VoucherAction::Cancel, reason: text(), payment: None })
+            .await
+            .map(drop),
         "templates" => seat.templates(true).await.map(drop),
         "template_detail" => seat.template_detail(id).await.map(drop),
         "save_template" => {

@@ -199,7 +199,11 @@ async fn over_its_limits_a_till_refuses_offline_and_withdraws_what_it_asked() {
     let refused = till.seat().redeem(&codes[1]).await.unwrap();
     assert!(matches!(refused.refusal, Some(RefusalView::OverLimit { .. })), "{refused:?}");
     till.come_back().await;
-    assert_eq!(centre.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 0, "nothing went over the counter, nothing is booked");
+    assert_eq!(
+        centre.count("SELECT count(*) FROM voucher WHERE status = 'used'").await,
+        0,
+        "nothing went over the counter, nothing is booked"
+    );
     assert_eq!(centre.count("SELECT count(*) FROM redemption WHERE outcome = 'withdrawn'").await, 1);
 }
 

@@ -54,6 +54,7 @@ async fn office(desk: &Desk, folder: &Path, look: Look) -> anyhow::Result<()> {
     desk.sign_in(ADMIN.0, ADMIN.1, "office").await?;
     desk.click("nav-settings").await?;
     desk.click(&format!("settings-theme-{}", look.theme)).await?;
+    desk.click("settings-language").await?;
     desk.click(&format!("settings-language-{}", look.language)).await?;
     desk.find("settings-about").await?;
     shot(desk, folder, look, "settings").await?;

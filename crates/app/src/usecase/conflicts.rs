@@ -30,7 +30,8 @@ impl Seat {
         let reason = reason(&form.reason)?;
         let found = self.read(move |view| Ok(view.conflict(conflict)?)).await?;
         let voucher = found.ok_or_else(|| AppError::new(ErrorCode::UnknownConflict, "no such conflict here"))?.conflict.voucher;
-        self.record(Operation::SettleConflict { conflict, voucher, seen_version: form.version, settlement: form.settlement, reason }, None).await?;
+        self.record(Operation::SettleConflict { conflict, voucher, seen_version: form.version, settlement: form.settlement, reason }, None)
+            .await?;
         self.conflicts(false).await
     }
 }

@@ -27,9 +27,9 @@ enum Word {
 /// Why a redemption was not recorded.
 enum NotRecorded {
     /// The server's outcome of the ask arrived after all.
-    Answered(Outcome),
+    Answered(Box<Outcome>),
     /// The device may not honour it on its own word.
-    Forbidden(RefusalView),
+    Forbidden(Box<RefusalView>),
     Failed(AppError),
 }
 
@@ -55,7 +55,11 @@ impl Seat {
         let Some(found) = self.find(code).await? else {
             return Ok(self.without_voucher(code.to_string(), AnswerKind::Unknown, RefusalView::UnknownVoucher));
         };
-        let (op, word) = if self.device.is_online() { self.ask(&found.voucher).await? } else { self.honour_at_once(&found.voucher).await? };
+        let (op, word) = if self.device.is_online() {
+            self.ask(&found.voucher).await?
+        } else {
+            self.honour_at_once(&found.voucher).await?
+        };
         self.answer(found, op, word).await
     }
 
@@ -98,7 +102,7 @@ impl Seat {
     /// answer has arrived after all, or the device's own word is on disk before it can.
     async fn decide_alone(&self, ask: OpId, voucher: Voucher) -> AppResult<Word> {
         let answered = move |view: &View<'_>| match view.own_operation(ask)?.and_then(|own| own.outcome) {
-            Some(outcome) => Err(NotRecorded::Answered(outcome)),
+            Some(outcome) => Err(NotRecorded::Answered(Box::new(outcome))),
             None => Ok(()),
         };
         let now = self.device.host.clock.now();
@@ -107,17 +111,17 @@ impl Seat {
         let honoured = self.record_if(honour, move |view, _| {
             answered(view)?;
             // As it was before the ask, which stands in the view by now.
-            forbidden_offline(view, &voucher, now)?.map_or(Ok(()), |refusal| Err(NotRecorded::Forbidden(refusal)))
+            forbidden_offline(view, &voucher, now)?.map_or(Ok(()), |refusal| Err(NotRecorded::Forbidden(Box::new(refusal))))
         });
         let refusal = match honoured.await {
             Ok(()) => return Ok(Word::Honoured),
-            Err(NotRecorded::Answered(outcome)) => return self.servers_word(outcome).await,
+            Err(NotRecorded::Answered(outcome)) => return self.servers_word(*outcome).await,
             Err(NotRecorded::Failed(error)) => return Err(error),
             Err(NotRecorded::Forbidden(refusal)) => refusal,
         };
         match self.record_if(withdraw, move |view, _| answered(view)).await {
-            Ok(()) | Err(NotRecorded::Forbidden(_)) => Ok(Word::Refused(refusal)),
-            Err(NotRecorded::Answered(outcome)) => self.servers_word(outcome).await,
+            Ok(()) | Err(NotRecorded::Forbidden(_)) => Ok(Word::Refused(*refusal)),
+            Err(NotRecorded::Answered(outcome)) => self.servers_word(*outcome).await,
             Err(NotRecorded::Failed(error)) => Err(error),
         }
     }
@@ -126,12 +130,12 @@ impl Seat {
         let new = self.operation(Operation::Redeem { voucher: voucher.id, mode: RedeemMode::Honoured });
         let (op, id, now) = (new.op, voucher.id, self.device.host.clock.now());
         let honoured = self.record_if(new, move |view, _| {
-            let Some(found) = view.voucher(id)? else { return Err(NotRecorded::Forbidden(RefusalView::UnknownVoucher)) };
-            forbidden_offline(view, &found.voucher, now)?.map_or(Ok(()), |refusal| Err(NotRecorded::Forbidden(refusal)))
+            let Some(found) = view.voucher(id)? else { return Err(NotRecorded::Forbidden(Box::new(RefusalView::UnknownVoucher))) };
+            forbidden_offline(view, &found.voucher, now)?.map_or(Ok(()), |refusal| Err(NotRecorded::Forbidden(Box::new(refusal))))
         });
         match honoured.await {
             Ok(()) => Ok((op, Word::Honoured)),
-            Err(NotRecorded::Forbidden(refusal)) => Ok((op, Word::Refused(refusal))),
+            Err(NotRecorded::Forbidden(refusal)) => Ok((op, Word::Refused(*refusal))),
             Err(NotRecorded::Failed(error)) => Err(error),
             Err(NotRecorded::Answered(_)) => Err(AppError::internal("an answer to nothing asked")),
         }

@@ -120,7 +120,10 @@ impl Seat {
 
     /// The server's token of this session. Who signed in without the server has none.
     fn server_session(&self) -> AppResult<&str> {
-        self.session.token.as_deref().ok_or_else(|| AppError::new(ErrorCode::SignInExpired, "signed in without the server: sign in again to administer"))
+        self.session
+            .token
+            .as_deref()
+            .ok_or_else(|| AppError::new(ErrorCode::SignInExpired, "signed in without the server: sign in again to administer"))
     }
 
     /// What the server knows of each device; nothing where it cannot be asked.

@@ -14,7 +14,9 @@ mod voucher;
 pub use conflict::{ConflictRow, SettleForm, SettledView};
 pub use fact::{Fact, HistoryEntry, HistoryOutcome, What};
 pub use money::{CurrencyView, MoneyView};
-pub use program::{About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme};
+pub use program::{
+    About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme,
+};
 pub use refusal::{OfflineLimit, RefusalView};
 pub use sale::{SaleForm, SaleReceipt, TemplateCard};
 pub use sync::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, SyncOverview};

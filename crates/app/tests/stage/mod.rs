@@ -181,14 +181,8 @@ impl Till {
     }
 
     pub async fn page(&self, search: &str) -> VoucherPage {
-        let query = VoucherQuery {
-            search: search.to_owned(),
-            filters: VoucherFilters::default(),
-            sort: SortKey::SoldAt,
-            descending: true,
-            after: None,
-            limit: 500,
-        };
+        let query =
+            VoucherQuery { search: search.to_owned(), filters: VoucherFilters::default(), sort: SortKey::SoldAt, descending: true, after: None, limit: 500 };
         self.seat().voucher_page(query).await.unwrap()
     }
 

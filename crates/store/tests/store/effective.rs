@@ -304,3 +304,38 @@ fn foretelling_records_nothing() {
     drop(view);
     assert_eq!(device.store.counts().unwrap().total, 0);
 }
+
+/// Honoured before its sale had reached the server: the sale makes it the accepted one.
+#[test]
+fn a_redemption_that_its_own_sale_promoted_is_confirmed_before_the_conflicts_row_comes() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 1);
+    device.record(1, redeem(7, RedeemMode::Honoured));
+    assert_eq!(device.store.view().unwrap().open_conflicts().unwrap(), 0, "that this device does not know it says nothing");
+    device.sell(2, 7, "Anna");
+    push(&mut server, &device);
+    let position = device.store.position().unwrap();
+    device.store.apply_page(&server.page(&position.cursor, 2, 1), at(1)).unwrap();
+    assert_eq!(shown(&device, 7).voucher, server.vouchers[&voucher_id(7)]);
+    assert_eq!(device.store.view().unwrap().open_conflicts().unwrap(), 0);
+    assert_eq!(state(&device, 1), RedemptionState::Confirmed);
+    device.record(3, Operation::UndoRedemption { voucher: voucher_id(7), redemption: op_id(1), reason: common::reason() });
+    assert_eq!(shown(&device, 7).voucher.status, Status::Purchased);
+    server.sync(&device.store, at(2));
+    assert_eq!(shown(&device, 7).voucher, server.vouchers[&voucher_id(7)]);
+    assert_eq!(state(&device, 1), RedemptionState::Undone);
+}
+
+#[test]
+fn rule_6_a_conflict_makes_no_version_that_the_row_never_had() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 0);
+    server.other(redeem(7, RedeemMode::Honoured), &[]);
+    server.sell_there(1, "Anna");
+    device.sell(1, 7, "Anna");
+    device.record(2, redeem(7, RedeemMode::Honoured));
+    push(&mut server, &device);
+    let before = shown(&device, 7).voucher.row_version;
+    server.pull(&device.store, at(1));
+    assert_eq!(before, shown(&device, 7).voucher.row_version);
+}
