@@ -8,7 +8,7 @@ mod stage;
 
 use std::time::Duration;
 
-use beadsbox_app::view::{AnswerKind, RedemptionState, RefusalView, SettleForm};
+use beadsbox_app::view::{AnswerKind, RedemptionState, RefusalView, SettleForm, What};
 use beadsbox_domain::{ConflictKind, Settlement, Status};
 use rstest::rstest;
 use stage::{Centre, Till, link::Wire};
@@ -38,6 +38,24 @@ async fn a_voucher_goes_from_sale_to_redemption_and_is_seen_used_on_the_other_ti
     assert_eq!(again.answer, AnswerKind::Refused);
     let Some(RefusalView::StatusIs { status: Status::Used, since }) = again.refusal else { panic!("{again:?}") };
     assert_eq!((since.shop.as_str(), since.staff.as_str(), since.device.as_str()), ("Marais", "Ada", "Till Marais"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_shows_what_every_device_did_and_says_when_it_cannot() {
+    let centre = Centre::open().await;
+    let (one, other) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Ada").await);
+    let code = sold(&one, 1).await.remove(0);
+    other.sync().await;
+    other.seat().redeem(&code).await.unwrap();
+    one.sync().await;
+    let id = one.page(&code).await.rows[0].id.clone();
+    let detail = one.seat().voucher_detail(&id).await.unwrap();
+    let seen: Vec<(What, &str)> = detail.history.iter().map(|entry| (entry.what, entry.fact.shop.as_str())).collect();
+    assert_eq!(seen, [(What::Sold, "Montmartre"), (What::RedeemAsked, "Marais")]);
+    assert!(detail.history_complete);
+    one.go_offline().await;
+    let detail = one.seat().voucher_detail(&id).await.unwrap();
+    assert_eq!((detail.history.len(), detail.history_complete), (1, false), "only what was done here");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -160,12 +160,12 @@ impl HttpServer {
 
     /// Every operation on a voucher.
     pub async fn voucher_history(&self, id: VoucherId) -> Result<Vec<HistoryItem>, TransportError> {
-        self.fetch(self.request(Method::GET, &format!("v1/vouchers/{id}/history"))?).await
+        self.fetch(self.authorised(self.request(Method::GET, &format!("v1/vouchers/{id}/history"))?)).await
     }
 
     /// Every operation on a template.
     pub async fn template_history(&self, id: TemplateId) -> Result<Vec<HistoryItem>, TransportError> {
-        self.fetch(self.request(Method::GET, &format!("v1/templates/{id}/history"))?).await
+        self.fetch(self.authorised(self.request(Method::GET, &format!("v1/templates/{id}/history"))?)).await
     }
 
     /// Every device, for an admin.

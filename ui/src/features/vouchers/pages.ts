@@ -25,7 +25,8 @@ export class Pages {
   /** How many rows the list has as far as is known; one page more while it goes on. */
   get count(): number {
     if (this.#ended) return this.#reached
-    return Math.max(this.total ?? 0, this.#reached + (this.#reached > 0 ? PAGE : 0))
+    if (this.total !== null) return Math.max(this.total, this.#reached)
+    return this.#reached + (this.#reached > 0 ? PAGE : 0)
   }
 
   get ended() {
