@@ -141,11 +141,7 @@ impl Desk {
         let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
         self.driver.execute_async(painted, Vec::new()).await?;
         tokio::time::sleep(Duration::from_millis(300)).await;
-        let found = Command::new("xdotool").args(["search", "--onlyvisible", "--name", "My Beads Box"]).output().await.context("xdotool")?;
-        let windows = String::from_utf8(found.stdout)?;
-        let window = windows.lines().last().context("no window on the screen")?;
-        let taken = Command::new("import").args(["-window", window]).arg(path).status().await.context("import of ImageMagick")?;
-        if taken.success() { Ok(()) } else { Err(anyhow!("no picture of window {window}")) }
+        snapshot(path).await
     }
 
     /// Enrols, on the first page of a new device.
@@ -160,7 +156,18 @@ impl Desk {
     pub async fn sign_in(&self, name: &str, password: &str, page: &str) -> anyhow::Result<()> {
         self.fill("signin-name", name).await?;
         self.fill("signin-password", password).await?;
-        self.click("signin-submit").await?;
+        self.leave_through("signin-submit", page).await
+    }
+
+    /// Signs out, and goes on in the start window.
+    pub async fn sign_out(&self) -> anyhow::Result<()> {
+        self.leave_through("sign-out", "start").await
+    }
+
+    /// Clicks on what closes this window and opens another, and goes on there. The window may be gone before the click is
+    /// answered, which is no failure.
+    async fn leave_through(&self, id: &str, page: &str) -> anyhow::Result<()> {
+        let _ = self.find(id).await?.click().await;
         self.go_to_window(page).await
     }
 
@@ -175,13 +182,22 @@ impl Desk {
                 if let Some(folder) = std::env::var_os("BEADSBOX_E2E_PICTURES") {
                     let name = what.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
                     // The picture helps whoever reads the failure; without it the failure is the same.
-                    let _ = self.driver.screenshot(&Path::new(&folder).join(format!("failed-{name}.png"))).await;
+                    let _ = snapshot(&Path::new(&folder).join(format!("failed-{name}.png"))).await;
                 }
                 return Err(anyhow!("not seen within {PATIENCE:?}: {what}"));
             }
             tokio::time::sleep(GLANCE).await;
         }
     }
+}
+
+/// A picture of the program's last window on the screen.
+async fn snapshot(path: &Path) -> anyhow::Result<()> {
+    let found = Command::new("xdotool").args(["search", "--onlyvisible", "--name", "My Beads Box"]).output().await.context("xdotool")?;
+    let windows = String::from_utf8(found.stdout)?;
+    let window = windows.lines().last().context("no window on the screen")?;
+    let taken = Command::new("import").args(["-window", window]).arg(path).status().await.context("import of ImageMagick")?;
+    if taken.success() { Ok(()) } else { Err(anyhow!("no picture of window {window}")) }
 }
 
 fn desktop_binary() -> anyhow::Result<PathBuf> {

@@ -69,7 +69,7 @@ async fn office(desk: &Desk, folder: &Path, look: Look) -> anyhow::Result<()> {
     desk.click("nav-templates").await?;
     desk.css("[data-testid='template-row']").await?;
     shot(desk, folder, look, "templates").await?;
-    click_first(desk, "[data-testid='template-row']").await?;
+    click_first(desk, "[data-testid='template-row'] td:first-child").await?;
     desk.find("template-title").await?;
     shot(desk, folder, look, "template-editor").await?;
 
@@ -136,8 +136,7 @@ async fn redeem(desk: &Desk, code: &str, answer: &str) -> anyhow::Result<()> {
 }
 
 async fn sign_out(desk: &Desk) -> anyhow::Result<()> {
-    desk.click("sign-out").await?;
-    desk.go_to_window("start").await?;
+    desk.sign_out().await?;
     desk.find("signin-name").await.map(drop)
 }
 

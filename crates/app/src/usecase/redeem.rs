@@ -90,7 +90,13 @@ impl Seat {
             }
         };
         let word = if let Ok(outcome) = tokio::time::timeout(self.device.host.ask_limit, answer).await {
-            self.servers_word(outcome?).await?
+            let word = self.servers_word(outcome?).await?;
+            if matches!(word, Word::Refused(_)) {
+                // The panel tells it to whoever asked: it need not wait in a list for somebody to take note.
+                let now = self.device.host.clock.now();
+                self.device.files(move |store| Ok(store.acknowledge_refusal(op, now)?)).await?;
+            }
+            word
         } else {
             self.device.syncer.suspect();
             self.decide_alone(op, voucher.clone()).await?

@@ -138,15 +138,16 @@ impl OverlayCell {
         lock(&self.stale).everything = true;
     }
 
-    /// The entries as they are now. Whoever recorded something before asking finds it.
-    pub(crate) fn current(&self, cache: &Database, outbox: &Database) -> Result<Arc<Overlay>, StoreError> {
+    /// The entries as they are now. Whoever recorded something before asking finds it. Who writes to the outbox gives the
+    /// writing connection, whose pages are in memory.
+    pub(crate) fn current(&self, cache: &Database, outbox: &Database, writing: Option<&Connection>) -> Result<Arc<Overlay>, StoreError> {
         let mut built = lock(&self.built);
         // Taken before the files are read: what comes later is stale again.
         let stale = mem::take(&mut *lock(&self.stale));
         if let Some(overlay) = built.overlay.as_ref().filter(|_| stale.is_nothing()) {
             return Ok(Arc::clone(overlay));
         }
-        match rebuild(&mut built, &stale, cache, outbox) {
+        match rebuild(&mut built, &stale, cache, (outbox, writing)) {
             Ok(overlay) => {
                 note_contained(&mut built.to_note, &overlay.rules.position, outbox);
                 Ok(overlay)
@@ -159,10 +160,11 @@ impl OverlayCell {
     }
 }
 
-fn rebuild(built: &mut Built, stale: &Stale, cache: &Database, outbox: &Database) -> Result<Arc<Overlay>, StoreError> {
+fn rebuild(built: &mut Built, stale: &Stale, cache: &Database, (outbox, writing): (&Database, Option<&Connection>)) -> Result<Arc<Overlay>, StoreError> {
     // The cache's moment first: see `Sources`.
     let rows = cache.snapshot()?;
-    let operations = outbox.snapshot()?;
+    let snapshot = if writing.is_none() { Some(outbox.snapshot()?) } else { None };
+    let operations = writing.or(snapshot.as_deref()).ok_or_else(|| StoreError::internal("no connection to read the operations"))?;
     let cache_failed = |error| cache.failed(&error);
     let position = meta::position(&rows).map_err(cache_failed)?;
     let known = built.overlay.take().filter(|known| !stale.everything && known.rules.position.cache_id == position.cache_id);
@@ -174,12 +176,12 @@ fn rebuild(built: &mut Built, stale: &Stale, cache: &Database, outbox: &Database
     let subjects = match &known {
         Some(known) if stale.rules => known.touched_subjects().into_iter().chain(stale.subjects.iter().copied()).collect(),
         Some(_) => stale.subjects.iter().copied().collect(),
-        None => all_subjects(&operations, &rules).map_err(|error| outbox.failed(&error))?,
+        None => all_subjects(operations, &rules).map_err(|error| outbox.failed(&error))?,
     };
     let mut overlay = known.unwrap_or_else(|| Arc::new(Overlay { rules: rules.clone(), vouchers: HashMap::new(), templates: HashMap::new() }));
     let writable = Arc::make_mut(&mut overlay);
     writable.rules = rules.clone();
-    let sources = Sources { cache: &rows, outbox: &operations, rules: &rules };
+    let sources = Sources { cache: &rows, outbox: operations, rules: &rules };
     place_entries(writable, &sources, &subjects, &mut built.to_note).map_err(|error| match error {
         SourceError::Cache(error) => cache.failed(&error),
         SourceError::Outbox(error) => outbox.failed(&error),

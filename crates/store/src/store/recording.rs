@@ -32,7 +32,7 @@ impl Store {
     {
         let files = Arc::clone(&self.files);
         let written = self.files.outbox.write(move |transaction| {
-            let operations = prepare(&View::open(&files)?).map_err(|refusal| Failure::Record(RecordError::Refused(refusal)))?;
+            let operations = prepare(&View::open_while(&files, Some(transaction))?).map_err(|refusal| Failure::Record(RecordError::Refused(refusal)))?;
             let subjects: Vec<Subject> = operations.iter().map(|operation| operation.operation.subject()).collect();
             append(transaction, operations).map(|recorded| (recorded, subjects))
         });

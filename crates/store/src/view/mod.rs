@@ -10,6 +10,8 @@ use std::{
     sync::Arc,
 };
 
+use rusqlite::Connection;
+
 use crate::{
     cache::{directory::Directory, meta, voucher::Contents},
     effective::{
@@ -32,6 +34,7 @@ pub struct View<'a> {
     overlay: Arc<Overlay>,
     cache: Snapshot,
     outbox: OnceCell<Snapshot>,
+    writing: Option<&'a Connection>,
     rules: Rules,
     contents: RefCell<Contents>,
 }
@@ -39,13 +42,18 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// The overlay first, then the cache's rows: what left the overlay is in the rows. Both must be of the same cache.
     pub(crate) fn open(files: &'a Files) -> Result<Self, StoreError> {
+        Self::open_while(files, None)
+    }
+
+    /// As [`Self::open`], for who is writing to the outbox.
+    pub(crate) fn open_while(files: &'a Files, writing: Option<&'a Connection>) -> Result<Self, StoreError> {
         for _ in 0..TRIES {
-            let overlay = files.overlay.current(&files.cache, &files.outbox)?;
+            let overlay = files.overlay.current(&files.cache, &files.outbox, writing)?;
             let cache = files.cache.snapshot()?;
             let position = meta::position(&cache).map_err(|error| files.cache.failed(&error))?;
             if position.cache_id == overlay.rules.position.cache_id {
                 let rules = Rules { directory: Arc::clone(&overlay.rules.directory), position };
-                return Ok(Self { files, overlay, cache, outbox: OnceCell::new(), rules, contents: RefCell::default() });
+                return Ok(Self { files, overlay, cache, outbox: OnceCell::new(), writing, rules, contents: RefCell::default() });
             }
             files.overlay.touch_everything();
         }
@@ -63,7 +71,10 @@ impl<'a> View<'a> {
     }
 
     /// The outbox's moment: later than the cache's, so that an operation is never missed in both.
-    fn outbox(&self) -> Result<&Snapshot, StoreError> {
+    fn outbox(&self) -> Result<&Connection, StoreError> {
+        if let Some(writing) = self.writing {
+            return Ok(writing);
+        }
         if let Some(snapshot) = self.outbox.get() {
             return Ok(snapshot);
         }
