@@ -17,7 +17,8 @@ const SERVE_ROLE: &str = "beadsbox_test";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
 
-/// A database of its own. It is dropped with this value.
+/// A database of its own. It stays behind and goes with the throwaway cluster: dropping it would wait for connections that the
+/// ending test still holds.
 pub struct TestDatabase {
     cluster: Url,
     name: String,
@@ -74,21 +75,6 @@ impl TestDatabase {
             Ok(options) => PgPoolOptions::new().max_connections(4).connect_lazy_with(options),
             Err(error) => panic!("the test database's address: {error}"),
         }
-    }
-}
-
-impl Drop for TestDatabase {
-    fn drop(&mut self) {
-        let (url, name) = (self.cluster.clone(), self.name.clone());
-        // A thread of its own, because the test's runtime may be ending. What stays behind goes with the cluster.
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-            runtime.block_on(async {
-                let mut conn = PgConnection::connect(url.as_str()).await.ok()?;
-                execute(&mut conn, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.ok()
-            })
-        });
-        let _ = dropped.join();
     }
 }
 

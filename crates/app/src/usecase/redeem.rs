@@ -95,6 +95,7 @@ impl Seat {
                 // The panel tells it to whoever asked: it need not wait in a list for somebody to take note.
                 let now = self.device.host.clock.now();
                 self.device.files(move |store| Ok(store.acknowledge_refusal(op, now)?)).await?;
+                self.device.announce();
             }
             word
         } else {

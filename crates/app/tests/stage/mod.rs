@@ -44,6 +44,8 @@ pub struct Centre {
 
 impl Centre {
     pub async fn open() -> Self {
+        // Shown with a test that fails.
+        let _ = tracing_subscriber::fmt().with_test_writer().with_env_filter("warn").try_init();
         let database = TestDatabase::create().await;
         let (pool, mut shops) = (database.pool(), HashMap::new());
         for shop in ["Montmartre", "Marais"] {
@@ -99,7 +101,11 @@ pub struct Till {
 
 impl Till {
     pub async fn new(server: SocketAddr) -> Self {
-        let (folder, link, clock) = (TempDir::new().unwrap(), Link::to(server).await, Arc::new(TurnedClock::default()));
+        Self::in_folder(server, TempDir::new().unwrap()).await
+    }
+
+    pub async fn in_folder(server: SocketAddr, folder: TempDir) -> Self {
+        let (link, clock) = (Link::to(server).await, Arc::new(TurnedClock::default()));
         let program = Program::new(host(folder.path(), &clock), "test".to_owned());
         program.start().await;
         Self { folder, link, clock, program }
@@ -168,6 +174,10 @@ impl Till {
     }
 
     pub async fn sell(&self, buyer: &str) -> SaleReceipt {
+        self.try_to_sell(buyer).await.unwrap()
+    }
+
+    pub async fn try_to_sell(&self, buyer: &str) -> Result<SaleReceipt, AppError> {
         let card = self.seat().sale_templates().await.unwrap().into_iter().min_by_key(|card| card.price.minor).unwrap();
         let form = SaleForm {
             template_id: card.id,
@@ -177,7 +187,7 @@ impl Till {
             message: String::new(),
             payment: Payment::Cash,
         };
-        self.seat().sell(form).await.unwrap()
+        self.seat().sell(form).await
     }
 
     pub async fn page(&self, search: &str) -> VoucherPage {
