@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use beadsbox_store::{Store, StorePaths};
@@ -20,6 +21,8 @@ use crate::{
 
 const PREFERENCES: &str = "preferences";
 const LAST_PERSON: &str = "last_person";
+/// How long the start waits for the server's first answer.
+const FIRST_CONTACT: Duration = Duration::from_millis(700);
 
 /// What the program tells the screens by itself.
 #[derive(Debug, Clone)]
@@ -248,6 +251,12 @@ impl Program {
         let Some(enrolment) = enrolment else { return Ok(Stage::NeedsEnrolment { store, secrets }) };
         let device = Device::open(self.0.host.clone(), store, enrolment, &secrets).await?;
         device.run(self.clone());
+        // Whoever looks next should not read "offline" only because nobody has asked the server yet.
+        let mut status = device.syncer.status();
+        let tried = status.wait_for(|status| status.online || status.trouble.is_some());
+        if tokio::time::timeout(FIRST_CONTACT, tried).await.is_err() {
+            tracing::info!("the server has not answered yet");
+        }
         Ok(Stage::Ready(device))
     }
 
