@@ -93,40 +93,29 @@ async fn without_a_keyring_the_program_says_so_and_writes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_keys_block_and_touch_nothing() {
     let centre = Centre::open().await;
-    let mut till = centre.till("Montmartre", "Carla").await;
-    let before = fs::read(till.file("outbox.db")).unwrap();
+    let mut till = centre.till("Montmartre", "Ada").await;
+    till.go_offline().await;
+    let code = till.sell("Under lock").await.code;
+    let keys = till.folder.path().join("keys");
+    let kept = fs::read(&keys).unwrap();
+    fs::remove_file(&keys).unwrap();
     till.program.close();
-    fs::remove_file(till.folder.path().join("keys")).unwrap();
-    till.program = Program::new(
-        Host {
-            clock: till.clock.clone(),
-            random: std::sync::Arc::new(SystemRandom),
-            secrets: std::sync::Arc::new(beadsbox_app::host::KeyFile::new(till.folder.path().join("keys"))),
-            data_dir: till.folder.path().join("data"),
-            ca_file: None,
-            ask_limit: ASK_LIMIT,
-        },
-        String::new(),
-    );
+    till.program = stage::program(till.folder.path(), &till.clock);
     till.program.start().await;
     assert_eq!(till.program.state().await.problem.unwrap().code, ErrorCode::KeyringMismatch);
-    assert_eq!(fs::read(till.file("outbox.db")).unwrap(), before);
+    assert!(!keys.exists(), "new keys would lock the files out for good");
+    // The keyring is unlocked, or brought back: everything is there.
+    fs::write(&keys, kept).unwrap();
+    till.restart().await;
+    till.sign_in("Ada", PASSWORD).await.unwrap();
+    assert_eq!(till.status_of(&code).await, Status::Purchased);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_copy_on_the_same_files_is_refused() {
     let centre = Centre::open().await;
     let till = centre.till("Montmartre", "Carla").await;
-    let second = Till { folder: tempfile::tempdir().unwrap(), ..Till::new(centre.address).await };
-    let host = Host {
-        clock: second.clock.clone(),
-        random: std::sync::Arc::new(SystemRandom),
-        secrets: std::sync::Arc::new(beadsbox_app::host::KeyFile::new(till.folder.path().join("keys"))),
-        data_dir: till.folder.path().join("data"),
-        ca_file: None,
-        ask_limit: ASK_LIMIT,
-    };
-    let program = Program::new(host, String::new());
+    let program = stage::program(till.folder.path(), &till.clock);
     program.start().await;
     assert_eq!(program.state().await.problem.unwrap().code, ErrorCode::AlreadyRunning);
 }

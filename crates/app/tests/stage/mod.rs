@@ -106,7 +106,7 @@ impl Till {
 
     pub async fn in_folder(server: SocketAddr, folder: TempDir) -> Self {
         let (link, clock) = (Link::to(server).await, Arc::new(TurnedClock::default()));
-        let program = Program::new(host(folder.path(), &clock), "test".to_owned());
+        let program = program(folder.path(), &clock);
         program.start().await;
         Self { folder, link, clock, program }
     }
@@ -132,7 +132,7 @@ impl Till {
     pub async fn restart(&mut self) {
         self.program.close();
         // Whatever still runs holds the files' lock for a moment.
-        self.program = Program::new(host(self.folder.path(), &self.clock), "test".to_owned());
+        self.program = program(self.folder.path(), &self.clock);
         for _ in 0..100 {
             self.program.start().await;
             if self.program.state().await.problem.is_none() {
@@ -199,6 +199,11 @@ impl Till {
     pub async fn status_of(&self, code: &str) -> Status {
         self.page(code).await.rows.first().unwrap().status
     }
+}
+
+/// The program on the files in that folder.
+pub fn program(folder: &Path, clock: &Arc<TurnedClock>) -> Program {
+    Program::new(host(folder, clock), "test".to_owned())
 }
 
 fn host(folder: &Path, clock: &Arc<TurnedClock>) -> Host {
