@@ -10,14 +10,15 @@ DO $$
 DECLARE
     nil       CONSTANT uuid  := '00000000-0000-0000-0000-000000000000';
     no_key    CONSTANT bytea := decode(repeat('00', 32), 'hex');
-    now_ms    CONSTANT timestamptz := date_trunc('milliseconds', now());
-    now_text  CONSTANT text  := to_char(now_ms AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+    -- Whole seconds: the program writes no trailing zeros of a fraction, and these bodies are hashed as it would write them.
+    this_second CONSTANT timestamptz := date_trunc('second', now());
+    now_text  CONSTANT text  := to_char(this_second AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
     chain     bytea := sha256(convert_to('beadsbox chain 1', 'UTF8') || uuid_send(nil) || int4send(1) || no_key);
     first     record;
     seq       bigint := 0;
     body      text;
 BEGIN
-    INSERT INTO device (id, name, public_key, chain_hash, enrolled_at) VALUES (nil, 'Server', no_key, chain, now_ms);
+    INSERT INTO device (id, name, public_key, chain_hash, enrolled_at) VALUES (nil, 'Server', no_key, chain, this_second);
 
     FOR first IN
         SELECT * FROM (VALUES
@@ -42,10 +43,10 @@ BEGIN
 
         INSERT INTO operation (device_id, incarnation, dev_seq, op_id, taken, hash, body, claimed_at, received_at, commit_no,
                                subject_kind, subject_id, outcome, row_version)
-        VALUES (nil, 1, seq, first.op, true, chain, convert_to(body, 'UTF8'), now_ms, now_ms, nextval('commit_no'),
+        VALUES (nil, 1, seq, first.op, true, chain, convert_to(body, 'UTF8'), this_second, this_second, nextval('commit_no'),
                 'template', first.template, '{"outcome":"applied"}', 1);
         INSERT INTO voucher_template (id, version, archived, changed_op, changed_at, changed_staff, changed_shop, changed_device, row_version)
-        VALUES (first.template, 1, false, first.op, now_ms, nil, nil, nil, 1);
+        VALUES (first.template, 1, false, first.op, this_second, nil, nil, nil, 1);
         INSERT INTO voucher_template_version (template_id, version, title, description, price_minor, currency, validity_months, vat_kind, vat_rate)
         VALUES (first.template, 1, first.title, first.description, first.price, 'EUR', 12, 'single_purpose', 2000);
         INSERT INTO change_inbox (kind, entity_id) VALUES ('template', first.template);
