@@ -75,7 +75,8 @@ impl Replica for StoreReplica {
                 Some(epoch) => epoch,
                 None => store.enrolment()?.map(|enrolment| enrolment.epoch).unwrap_or_default(),
             };
-            Ok(Position { epoch, cursor: cache.cursor, acked: store.acknowledged_through()?, waiting: store.counts()?.waiting })
+            let incarnation = store.enrolment()?.map_or(1, |enrolment| enrolment.incarnation);
+            Ok(Position { epoch, incarnation, cursor: cache.cursor, acked: store.acknowledged_through()?, waiting: store.counts()?.waiting })
         })
         .await
     }
@@ -96,6 +97,7 @@ impl Replica for StoreReplica {
                 signature: BASE64.encode(signature),
                 waiting: batch.waiting_after,
                 device_time: now,
+                receipts: Vec::new(),
             }))
         })
         .await

@@ -5,19 +5,25 @@
 pub mod admin;
 pub mod body;
 pub mod chain;
+pub mod digest;
 pub mod enrol;
+pub mod flat;
+pub mod fork;
 pub mod history;
 pub mod person;
 pub mod problem;
+pub mod profile;
 pub mod pull;
 pub mod push;
 pub mod receipt;
 pub mod rows;
 pub mod session;
+pub mod snapshot;
 
 pub use body::{BodyError, OperationBody};
 pub use chain::{ChainHash, Incarnation};
 pub use problem::{ErrorCode, Problem};
+pub use profile::Profile;
 
 /// The version of this program, told to the server with every request in [`CLIENT_VERSION_HEADER`].
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

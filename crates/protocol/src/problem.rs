@@ -34,13 +34,18 @@ pub enum ErrorCode {
     /// Operations before these are missing: `expected_seq` says which.
     SequenceGap,
     /// An operation differs from the one that the server took under that number: a copy of the device is about.
+    /// `expected_seq` is the first that differs.
     ChainForked,
+    /// This device has had too many lives already.
+    TooManyForks,
     /// The tip does not follow from the operations, or is not signed by the device.
     BadSignature,
     /// The server was restored: `epoch` is the new one, `expected_seq` the next operation that it lacks.
     EpochChanged,
     /// The cursor is not of this feed: take everything anew.
     CursorGone,
+    /// That snapshot is no longer kept: ask for the newest one.
+    SnapshotGone,
     /// No such thing.
     NotFound,
     /// The name is taken.

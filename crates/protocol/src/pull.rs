@@ -4,7 +4,7 @@ use beadsbox_domain::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{push::OpResult, rows::Row};
+use crate::{chain::Incarnation, push::OpResult, rows::Row};
 
 /// A place in the feed. The tag is that of the batch which the number belongs to: after a restore from a backup the same
 /// number comes again with another tag, and the server finds out.
@@ -22,6 +22,8 @@ pub struct Cursor {
 pub struct ChangesQuery {
     /// The server's epoch, as the device knows it.
     pub epoch: Uuid,
+    /// Which life of the device asks.
+    pub incarnation: Incarnation,
     /// The cursor's number.
     pub cursor: u64,
     /// The cursor's tag.
@@ -50,6 +52,9 @@ pub struct ChangesPage {
     pub to: Cursor,
     /// The last number there is. The device is up to date when `to` has reached it.
     pub head: u64,
+    /// The last operation that the server holds of this life of the device. A device that has fewer was put back to an older
+    /// copy of its files: it takes the missing ones back before it records anything.
+    pub last_seq: u64,
     /// Outcomes of this device's operations after `acked` (a reply may have been lost), oldest first.
     pub own_results: Vec<OpResult>,
     /// Each entity that changed, once, as it is now.

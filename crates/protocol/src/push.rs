@@ -35,6 +35,27 @@ pub struct PushRequest {
     /// The device's clock.
     #[schema(value_type = String, format = DateTime)]
     pub device_time: Timestamp,
+    /// What the server had decided on operations among these, by its own receipts: a server that was restored from a backup
+    /// takes them with the outcomes that people were told.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub receipts: Vec<KeptReceipt>,
+}
+
+/// A receipt that the device kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeptReceipt {
+    /// The operation's place in the device's order.
+    pub dev_seq: u64,
+    /// The epoch in which it was decided.
+    pub epoch: Uuid,
+    /// Its place in the order in which the server took operations in that epoch.
+    pub commit_no: u64,
+    /// What was decided.
+    pub outcome: Outcome,
+    /// The server's Ed25519 signature over these and the operation's hash, base64. See [`crate::receipt`].
+    pub receipt: String,
 }
 
 /// What became of a batch. It is on the server's disk.
@@ -46,6 +67,9 @@ pub struct PushResponse {
     pub last_seq: u64,
     /// One for each operation, in order.
     pub results: Vec<OpResult>,
+    /// The operations are kept, and wait for an admin to accept them: their results are open.
+    #[serde(default)]
+    pub quarantined: bool,
     /// The server's clock.
     #[schema(value_type = String, format = DateTime)]
     pub server_time: Timestamp,
@@ -58,7 +82,7 @@ pub struct OpResult {
     pub dev_seq: u64,
     /// Its id; none where the server could not read it.
     pub op_id: Option<OpId>,
-    /// Applied, conflict or rejected; none while it is held: its format is newer than the server.
+    /// Applied, conflict or rejected; none while it is held (its format is newer than the server) or in quarantine.
     pub result: Option<Outcome>,
     /// The version of the voucher or template that it made; none where it changed none.
     pub row_version: Option<u64>,

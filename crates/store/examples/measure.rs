@@ -152,8 +152,16 @@ fn fill(store: &Store, vouchers: u64) -> Outcome {
         let rows = (page * PAGE..vouchers.min((page + 1) * PAGE))
             .map(|number| voucher(number).map(|row| Row::Voucher(Box::new(row))))
             .collect::<Outcome<_>>()?;
-        let changes =
-            ChangesPage { epoch: EPOCH, from: from.clone(), to: to.clone(), head: pages, own_results: Vec::new(), rows, server_time: Timestamp::UNIX_EPOCH };
+        let changes = ChangesPage {
+            epoch: EPOCH,
+            from: from.clone(),
+            to: to.clone(),
+            head: pages,
+            last_seq: 0,
+            own_results: Vec::new(),
+            rows,
+            server_time: Timestamp::UNIX_EPOCH,
+        };
         store.apply_page(&changes, Timestamp::UNIX_EPOCH)?;
         from = to;
     }

@@ -7,15 +7,19 @@ use beadsbox_domain::{DeviceId, TemplateId, VoucherId};
 use beadsbox_protocol::{
     CLIENT_VERSION_HEADER, ErrorCode, Problem, VERSION,
     admin::{DeviceStatus, EnrolmentCode, NewEnrolmentCode},
-    enrol::{EnrolRequest, EnrolResponse},
+    digest::{DigestAnswer, DigestQuery, RangeQuery, RangeRows},
+    enrol::{EnrolRequest, EnrolResponse, RecogniseRequest, RecogniseResponse},
+    fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery, QuarantineDecision, QuarantineEntry},
     history::HistoryItem,
     pull::{ChangesPage, ChangesQuery},
     push::{PushRequest, PushResponse},
     session::{SignInRequest, SignInResponse},
+    snapshot::{MOST_CHUNK_BYTES, SnapshotAnswer},
 };
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder, header::RANGE};
 use serde::{Serialize, de::DeserializeOwned};
 use url::{Host, Url};
+use uuid::Uuid;
 
 use crate::transport::{Transport, TransportError};
 
@@ -23,6 +27,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(4);
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
 /// Somebody waits at the till, who can sign in without the server.
 const SIGN_IN_LIMIT: Duration = Duration::from_secs(6);
+/// A chunk of a snapshot, over a slow line.
+const CHUNK_LIMIT: Duration = Duration::from_mins(2);
 /// No honest answer is larger: 2000 rows of a few kilobytes.
 const MOST_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -187,6 +193,21 @@ impl HttpServer {
             .map(drop)
     }
 
+    /// What waits for an admin.
+    pub async fn quarantine(&self, session: &str) -> Result<Vec<QuarantineEntry>, TransportError> {
+        self.fetch(self.request(Method::GET, "v1/admin/quarantine")?.bearer_auth(session)).await
+    }
+
+    /// Takes what waits of one life of a device, or rejects it.
+    pub async fn decide_quarantine(&self, session: &str, entry: &QuarantineEntry, decision: &QuarantineDecision) -> Result<(), TransportError> {
+        let path = format!("v1/admin/quarantine/{}/{}", entry.device_id, entry.incarnation);
+        self.complete(self.request(Method::POST, &path)?.bearer_auth(session).json(decision)).await.map(drop)
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T, TransportError> {
+        self.fetch(self.authorised(self.request(Method::GET, path)?).query(query)).await
+    }
+
     async fn send<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, TransportError> {
         self.fetch(self.authorised(self.request(Method::POST, path)?).json(body)).await
     }
@@ -210,15 +231,19 @@ impl HttpServer {
 
     /// Sends, and reads a bounded answer: a success's body, or the problem.
     async fn complete(&self, request: RequestBuilder) -> Result<Vec<u8>, TransportError> {
+        self.complete_within(request, MOST_ANSWER_BYTES).await
+    }
+
+    async fn complete_within(&self, request: RequestBuilder, most_bytes: u64) -> Result<Vec<u8>, TransportError> {
         let mut response = request.send().await.map_err(unreachable)?;
         let status = response.status();
-        if response.content_length().is_some_and(|length| length > MOST_ANSWER_BYTES) {
+        if response.content_length().is_some_and(|length| length > most_bytes) {
             return Err(TransportError::NotUnderstood("the answer is too large".to_owned()));
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
             body.extend_from_slice(&chunk);
-            if body.len() as u64 > MOST_ANSWER_BYTES {
+            if body.len() as u64 > most_bytes {
                 return Err(TransportError::NotUnderstood("the answer is too large".to_owned()));
             }
         }
@@ -259,6 +284,36 @@ impl Transport for HttpServer {
     async fn changes(&self, query: &ChangesQuery) -> Result<ChangesPage, TransportError> {
         let limit = REQUEST_LIMIT + Duration::from_secs(u64::from(query.wait));
         self.fetch(self.authorised(self.request(Method::GET, "v1/sync/changes")?).query(query).timeout(limit)).await
+    }
+
+    async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError> {
+        self.ask("v1/sync/snapshot", &()).await
+    }
+
+    async fn snapshot_chunk(&self, snapshot: Uuid, number: usize, from_byte: u64) -> Result<Vec<u8>, TransportError> {
+        let request = self.authorised(self.request(Method::GET, &format!("v1/sync/snapshot/{snapshot}/{number}"))?).timeout(CHUNK_LIMIT);
+        let request = if from_byte > 0 { request.header(RANGE, format!("bytes={from_byte}-")) } else { request };
+        self.complete_within(request, MOST_CHUNK_BYTES as u64).await
+    }
+
+    async fn digest(&self, query: &DigestQuery) -> Result<DigestAnswer, TransportError> {
+        self.ask("v1/sync/digest", query).await
+    }
+
+    async fn range(&self, query: &RangeQuery) -> Result<RangeRows, TransportError> {
+        self.ask("v1/sync/range", query).await
+    }
+
+    async fn own_operations(&self, query: &OwnOperationsQuery) -> Result<OwnOperations, TransportError> {
+        self.ask("v1/sync/operations", query).await
+    }
+
+    async fn fork(&self, request: &ForkRequest) -> Result<ForkResponse, TransportError> {
+        self.send("v1/devices/incarnations", request).await
+    }
+
+    async fn recognise(&self, request: &RecogniseRequest) -> Result<RecogniseResponse, TransportError> {
+        self.send("v1/devices/recognise", request).await
     }
 }
 

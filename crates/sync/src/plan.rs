@@ -75,6 +75,7 @@ pub fn pause(failures: u32, random: u32) -> Duration {
 pub fn next_query(position: &Position, wait_seconds: u32) -> ChangesQuery {
     ChangesQuery {
         epoch: position.epoch,
+        incarnation: position.incarnation,
         cursor: position.cursor.seq,
         tag: position.cursor.tag.clone(),
         acked: position.acked,
@@ -104,7 +105,7 @@ mod tests {
     use super::*;
 
     fn position() -> Position {
-        Position { epoch: Uuid::nil(), cursor: Cursor { seq: 7, tag: "a".into() }, acked: 3, waiting: 2 }
+        Position { epoch: Uuid::nil(), incarnation: 1, cursor: Cursor { seq: 7, tag: "a".into() }, acked: 3, waiting: 2 }
     }
 
     fn refused(code: ErrorCode) -> TransportError {
@@ -162,6 +163,7 @@ mod tests {
             from: Cursor { seq: 7, tag: "a".into() },
             to: Cursor { seq: 9, tag: "b".into() },
             head: 9,
+            last_seq: 3,
             own_results: vec![],
             rows: vec![],
             server_time: beadsbox_domain::Timestamp::UNIX_EPOCH,

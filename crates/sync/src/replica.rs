@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
+    Incarnation,
     pull::{ChangesPage, Cursor},
     push::{OpResult, PushRequest},
 };
@@ -13,6 +14,8 @@ use uuid::Uuid;
 pub struct Position {
     /// The server's epoch, as last seen.
     pub epoch: Uuid,
+    /// Which life of the device this is.
+    pub incarnation: Incarnation,
     /// How far the cache is.
     pub cursor: Cursor,
     /// The highest own `dev_seq` up to which every outcome is held.

@@ -3,9 +3,14 @@
 use async_trait::async_trait;
 use beadsbox_protocol::{
     Problem,
+    digest::{DigestAnswer, DigestQuery, RangeQuery, RangeRows},
+    enrol::{RecogniseRequest, RecogniseResponse},
+    fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
     pull::{ChangesPage, ChangesQuery},
     push::{PushRequest, PushResponse},
+    snapshot::SnapshotAnswer,
 };
+use uuid::Uuid;
 
 /// Why a request brought no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,11 +26,25 @@ pub enum TransportError {
     NotUnderstood(String),
 }
 
-/// The two requests of the sync.
+/// The requests of the sync.
 #[async_trait]
 pub trait Transport: Send + Sync {
     /// Sends a batch of operations.
     async fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError>;
     /// Takes a page of changes; may wait for it as long as the query says.
     async fn changes(&self, query: &ChangesQuery) -> Result<ChangesPage, TransportError>;
+    /// Asks for everything at one moment.
+    async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError>;
+    /// Takes a chunk of a snapshot, from that byte on.
+    async fn snapshot_chunk(&self, snapshot: Uuid, number: usize, from_byte: u64) -> Result<Vec<u8>, TransportError>;
+    /// Asks what the server holds of a range.
+    async fn digest(&self, query: &DigestQuery) -> Result<DigestAnswer, TransportError>;
+    /// Takes the rows of a range.
+    async fn range(&self, query: &RangeQuery) -> Result<RangeRows, TransportError>;
+    /// Takes this device's own operations back.
+    async fn own_operations(&self, query: &OwnOperationsQuery) -> Result<OwnOperations, TransportError>;
+    /// Asks to go on as another life of the device.
+    async fn fork(&self, request: &ForkRequest) -> Result<ForkResponse, TransportError>;
+    /// Shows the enrolment's certificate to a server that lost the device.
+    async fn recognise(&self, request: &RecogniseRequest) -> Result<RecogniseResponse, TransportError>;
 }

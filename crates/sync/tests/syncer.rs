@@ -12,8 +12,12 @@ use async_trait::async_trait;
 use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp};
 use beadsbox_protocol::{
     ErrorCode, Problem,
+    digest::{DigestAnswer, DigestQuery, RangeQuery, RangeRows},
+    enrol::{RecogniseRequest, RecogniseResponse},
+    fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
     pull::{ChangesPage, ChangesQuery, Cursor},
     push::{OpResult, PushRequest, PushResponse},
+    snapshot::SnapshotAnswer,
 };
 use beadsbox_sync::{Halt, Position, Replica, Syncer, Transport, TransportError, Trouble};
 use tokio::sync::Notify;
@@ -96,7 +100,13 @@ impl Transport for Wire {
         if fault == Some(Fault::ReplyLost) {
             return Err(TransportError::Unreachable("reply lost".into()));
         }
-        Ok(PushResponse { epoch: Uuid::nil(), last_seq: last as u64, results: results(first..first + request.ops.len()), server_time: Timestamp::UNIX_EPOCH })
+        Ok(PushResponse {
+            epoch: Uuid::nil(),
+            last_seq: last as u64,
+            results: results(first..first + request.ops.len()),
+            quarantined: false,
+            server_time: Timestamp::UNIX_EPOCH,
+        })
     }
 
     async fn changes(&self, query: &ChangesQuery) -> Result<ChangesPage, TransportError> {
@@ -116,10 +126,39 @@ impl Transport for Wire {
             from: Cursor { seq: query.cursor, tag: query.tag.clone() },
             to: Cursor { seq: to, tag: "t".into() },
             head,
+            last_seq: taken as u64,
             own_results: results(usize::try_from(query.acked).unwrap()..taken),
             rows: vec![],
             server_time: Timestamp::UNIX_EPOCH,
         })
+    }
+
+    async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError> {
+        Ok(SnapshotAnswer::NotNeeded)
+    }
+
+    async fn snapshot_chunk(&self, _: Uuid, _: usize, _: u64) -> Result<Vec<u8>, TransportError> {
+        Err(problem(ErrorCode::SnapshotGone))
+    }
+
+    async fn digest(&self, _: &DigestQuery) -> Result<DigestAnswer, TransportError> {
+        Ok(DigestAnswer::OtherFormat)
+    }
+
+    async fn range(&self, _: &RangeQuery) -> Result<RangeRows, TransportError> {
+        Err(problem(ErrorCode::NotFound))
+    }
+
+    async fn own_operations(&self, _: &OwnOperationsQuery) -> Result<OwnOperations, TransportError> {
+        Ok(OwnOperations { operations: Vec::new() })
+    }
+
+    async fn fork(&self, _: &ForkRequest) -> Result<ForkResponse, TransportError> {
+        Err(problem(ErrorCode::NotFound))
+    }
+
+    async fn recognise(&self, _: &RecogniseRequest) -> Result<RecogniseResponse, TransportError> {
+        Err(problem(ErrorCode::NotFound))
     }
 }
 
@@ -145,7 +184,13 @@ impl Replica for Device {
 
     async fn position(&self) -> Result<Position, Never> {
         let files = self.0.lock().unwrap();
-        Ok(Position { epoch: Uuid::nil(), cursor: files.cursor.clone(), acked: files.acked as u64, waiting: (files.recorded.len() - files.acked) as u64 })
+        Ok(Position {
+            epoch: Uuid::nil(),
+            incarnation: 1,
+            cursor: files.cursor.clone(),
+            acked: files.acked as u64,
+            waiting: (files.recorded.len() - files.acked) as u64,
+        })
     }
 
     async fn next_batch(&self) -> Result<Option<PushRequest>, Never> {
@@ -162,6 +207,7 @@ impl Replica for Device {
             chain_tip: String::new(),
             signature: String::new(),
             device_time: Timestamp::UNIX_EPOCH,
+            receipts: Vec::new(),
         }))
     }
 

@@ -223,6 +223,7 @@ impl TestDevice {
             signature: BASE64.encode(sign_tip(&self.key, self.id, self.incarnation, last, tip)),
             waiting: self.outbox.len() as u64 - last,
             device_time: self.now,
+            receipts: Vec::new(),
         }
     }
 
@@ -280,8 +281,8 @@ impl TestDevice {
     pub fn pull_path(&self, limit: u32, wait: u32) -> String {
         let waiting = self.outbox.len() as u64 - self.acked;
         format!(
-            "/v1/sync/changes?epoch={}&cursor={}&tag={}&acked={}&limit={limit}&wait={wait}&waiting={waiting}",
-            self.epoch, self.cursor.seq, self.cursor.tag, self.acked
+            "/v1/sync/changes?epoch={}&incarnation={}&cursor={}&tag={}&acked={}&limit={limit}&wait={wait}&waiting={waiting}",
+            self.epoch, self.incarnation, self.cursor.seq, self.cursor.tag, self.acked
         )
     }
 

@@ -2,6 +2,7 @@
 
 use beadsbox_domain::{Outcome, Role};
 use beadsbox_protocol::{
+    Profile,
     admin::{DeviceStatus, EnrolmentCode, NewEnrolmentCode, NewShop, NewStaff, StaffPatch},
     enrol::{EnrolRequest, EnrolResponse},
     history::HistoryItem,
@@ -57,6 +58,7 @@ fn enrol_response() {
         incarnation: 1,
         token: "t".to_owned(),
         shop,
+        profile: Profile::Counter,
         epoch: EPOCH,
         server_public_key: "00".to_owned(),
         enrolled_at: at(),
@@ -67,6 +69,7 @@ fn enrol_response() {
         "incarnation": 1,
         "token": "t",
         "shop": shop_form,
+        "profile": "counter",
         "epoch": id(7),
         "server_public_key": "00",
         "enrolled_at": AT,

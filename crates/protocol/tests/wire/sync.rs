@@ -21,6 +21,7 @@ fn push_form() -> Value {
         "signature": "AA==",
         "waiting": 3,
         "device_time": AT,
+        "receipts": [],
     })
 }
 
@@ -37,6 +38,7 @@ fn push() {
         signature: "AA==".to_owned(),
         waiting: 3,
         device_time: at(),
+        receipts: Vec::new(),
     };
     assert_eq!(serde_json::to_value(&request).unwrap(), push_form());
     let read: PushRequest = serde_json::from_value(push_form()).unwrap();
@@ -47,7 +49,7 @@ fn push() {
 #[test]
 fn what_a_push_may_leave_out() {
     for field in push_form().as_object().unwrap().keys() {
-        let optional = ["persons", "waiting"].contains(&field.as_str());
+        let optional = ["persons", "waiting", "receipts"].contains(&field.as_str());
         assert_eq!(reads::<PushRequest>(without(&push_form(), field)), optional, "{field}");
     }
     let read: PushRequest = serde_json::from_value(without(&without(&push_form(), "persons"), "waiting")).unwrap();
@@ -68,8 +70,8 @@ fn result_form() -> Value {
 
 #[test]
 fn push_response() {
-    let response = PushResponse { epoch: EPOCH, last_seq: 4, results: vec![result()], server_time: at() };
-    has_form(&response, &json!({"epoch": id(7), "last_seq": 4, "results": [result_form()], "server_time": AT}));
+    let response = PushResponse { epoch: EPOCH, last_seq: 4, results: vec![result()], quarantined: false, server_time: at() };
+    has_form(&response, &json!({"epoch": id(7), "last_seq": 4, "results": [result_form()], "quarantined": false, "server_time": AT}));
 }
 
 #[test]
@@ -85,6 +87,7 @@ fn pull() {
         from: Cursor::default(),
         to: Cursor { seq: 12, tag: "k3".to_owned() },
         head: 15,
+        last_seq: 4,
         own_results: vec![result()],
         rows: Vec::new(),
         server_time: at(),
@@ -94,6 +97,7 @@ fn pull() {
         "from": {"seq": 0, "tag": ""},
         "to": {"seq": 12, "tag": "k3"},
         "head": 15,
+        "last_seq": 4,
         "own_results": [result_form()],
         "rows": [],
         "server_time": AT,
@@ -105,13 +109,13 @@ fn pull() {
 
 #[test]
 fn changes_query() {
-    let query = ChangesQuery { epoch: EPOCH, cursor: 12, tag: "k3".to_owned(), acked: 4, limit: 100, wait: 25, waiting: 2 };
-    let form = json!({"epoch": id(7), "cursor": 12, "tag": "k3", "acked": 4, "limit": 100, "wait": 25, "waiting": 2});
+    let query = ChangesQuery { epoch: EPOCH, incarnation: 1, cursor: 12, tag: "k3".to_owned(), acked: 4, limit: 100, wait: 25, waiting: 2 };
+    let form = json!({"epoch": id(7), "incarnation": 1, "cursor": 12, "tag": "k3", "acked": 4, "limit": 100, "wait": 25, "waiting": 2});
     has_form(&query, &form);
-    let least = json!({"epoch": id(7), "cursor": 0, "acked": 0, "limit": 1});
-    let expected = ChangesQuery { epoch: EPOCH, cursor: 0, tag: String::new(), acked: 0, limit: 1, wait: 0, waiting: 0 };
+    let least = json!({"epoch": id(7), "incarnation": 1, "cursor": 0, "acked": 0, "limit": 1});
+    let expected = ChangesQuery { epoch: EPOCH, incarnation: 1, cursor: 0, tag: String::new(), acked: 0, limit: 1, wait: 0, waiting: 0 };
     assert_eq!(serde_json::from_value::<ChangesQuery>(least.clone()).unwrap(), expected);
-    for field in ["epoch", "cursor", "acked", "limit"] {
+    for field in ["epoch", "incarnation", "cursor", "acked", "limit"] {
         assert!(!reads::<ChangesQuery>(without(&least, field)), "{field}");
     }
 }

@@ -18,11 +18,16 @@ pub(super) enum Command {
         #[arg(long)]
         shop: String,
         /// What it is sent: a counter gets no e-mail addresses
-        #[arg(long, value_enum, default_value = "office")]
+        #[arg(long, value_parser = profile, default_value = "office")]
         profile: Profile,
     },
     /// Lists the devices with their last contact
     List,
+}
+
+/// The profile of that name.
+fn profile(name: &str) -> Result<Profile, String> {
+    Profile::from_name(name).ok_or_else(|| "counter or office".to_owned())
 }
 
 pub(super) async fn run(pool: &PgPool, command: Command) -> Result<(), StartError> {

@@ -2,7 +2,7 @@
 
 use beadsbox_domain::{DeviceId, ShopId, Timestamp};
 use beadsbox_protocol::{
-    ChainHash, Incarnation,
+    ChainHash, Incarnation, Profile,
     admin::DeviceStatus,
     rows::{self, DeviceState},
 };
@@ -16,30 +16,6 @@ use crate::error::Failure;
 
 /// The server's own device.
 pub const SERVER: DeviceId = DeviceId(Uuid::nil());
-
-/// What a device is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Profile {
-    /// No e-mail addresses; messages only of what it sold itself.
-    Counter,
-    /// Everything.
-    Office,
-}
-
-impl Profile {
-    /// The name, as the database and the command line have it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Counter => "counter",
-            Self::Office => "office",
-        }
-    }
-
-    /// The profile of that name; the one that sees less, where the name is unknown.
-    pub(crate) fn from_name(name: &str) -> Self {
-        if name == "office" { Self::Office } else { Self::Counter }
-    }
-}
 
 #[derive(FromRow)]
 struct Record {
@@ -87,7 +63,7 @@ impl Record {
             // Only the server's own device stands nowhere; its operations name the nil shop.
             shop: ShopId(self.shop_id.unwrap_or_default()),
             public_key: self.public_key.try_into().map_err(|_| damaged("device.public_key"))?,
-            profile: Profile::from_name(&self.profile),
+            profile: Profile::from_name(&self.profile).ok_or_else(|| damaged("device.profile"))?,
             state: named(&self.state, "device.state")?,
             incarnation: Incarnation::try_from(self.incarnation).map_err(|_| damaged("device.incarnation"))?,
             last_seq: to_count(self.last_seq),

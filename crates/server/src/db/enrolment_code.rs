@@ -5,7 +5,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::device::Profile;
+use beadsbox_protocol::Profile;
 
 /// A code as the server keeps it.
 #[derive(FromRow)]
@@ -23,7 +23,8 @@ impl Record {
     }
 
     pub fn profile(&self) -> Profile {
-        Profile::from_name(&self.profile)
+        // A CHECK holds the column to the two names; the one that sees less, were there a third.
+        Profile::from_name(&self.profile).unwrap_or(Profile::Counter)
     }
 }
 

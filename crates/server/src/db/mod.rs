@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use crate::error::{Failure, StartError};
 
-pub use device::Profile;
+pub use beadsbox_protocol::Profile;
 
 /// The schema, file by file.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");

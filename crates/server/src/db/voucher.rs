@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use beadsbox_domain::{DeviceId, Person, PersonHash, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
-use beadsbox_protocol::rows::VoucherRow;
+use beadsbox_protocol::{Profile, rows::VoucherRow};
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{damaged, device::Profile, name_of, named, stamp, template, to_bigint, to_count};
+use super::{damaged, name_of, named, stamp, template, to_bigint, to_count};
 use crate::error::Failure;
 
 #[derive(FromRow, Serialize)]

@@ -82,7 +82,7 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
         (rows_of(&mut tx, &changes, &device).await?, to)
     };
     tx.commit().await?;
-    Ok(ChangesPage { epoch: app.identity.epoch, from, to, head: head.seq, own_results, rows, server_time: app.clock.now() })
+    Ok(ChangesPage { epoch: app.identity.epoch, from, to, head: head.seq, last_seq: device.last_seq, own_results, rows, server_time: app.clock.now() })
 }
 
 /// The feed's head, and the cursor that was asked for, if both are of the same feed.

@@ -120,7 +120,7 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
     }
     db::device::note_push(&mut tx, id, contact.now, contact.waiting, contact.skew.as_secs()).await?;
     tx.commit().await?;
-    Ok(PushResponse { epoch, last_seq, results, server_time: contact.now })
+    Ok(PushResponse { epoch, last_seq, results, quarantined: false, server_time: contact.now })
 }
 
 /// Takes operations that follow the device's last one, and moves the end of its chain. The device's row is locked.

@@ -94,7 +94,7 @@ fn filled(seeds: &[Seed], own: &[(u8, u64)]) -> (Device, Vec<VoucherId>) {
     let device = Device::new();
     let rows = (1..).zip(seeds).map(|(number, seed)| Row::Voucher(Box::new(row(number, seed)))).collect();
     let to = Cursor { seq: 1, tag: "tag".into() };
-    let page = ChangesPage { epoch: EPOCH, from: Cursor::default(), to, head: 1, own_results: Vec::new(), rows, server_time: at(0) };
+    let page = ChangesPage { epoch: EPOCH, from: Cursor::default(), to, head: 1, last_seq: 0, own_results: Vec::new(), rows, server_time: at(0) };
     device.store.apply_page(&page, at(0)).unwrap();
     let mut ids: Vec<VoucherId> = (1..=seeds.len() as u64).map(voucher_id).collect();
     for (op, (kind, number)) in (1..).zip(own) {

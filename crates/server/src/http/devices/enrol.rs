@@ -4,7 +4,7 @@ use axum::{extract::State, http::StatusCode};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::{DeviceId, Timestamp, text::Name};
 use beadsbox_protocol::{
-    ErrorCode, Problem,
+    ErrorCode, Problem, Profile,
     enrol::{EnrolRequest, EnrolResponse, certificate_message, proof_message},
     rows::Shop,
 };
@@ -41,13 +41,14 @@ pub async fn enrol(State(app): State<App>, Json(request): Json<EnrolRequest>) ->
     tx.commit().await?;
     app.feed.settle().await;
 
-    let Enrolled { device_id, incarnation, shop, since: enrolled_at } = enrolled;
-    let certificate = app.identity.sign(&certificate_message(device_id, shop.id, key.as_bytes(), enrolled_at));
+    let Enrolled { device_id, incarnation, shop, profile, since: enrolled_at } = enrolled;
+    let certificate = app.identity.sign(&certificate_message(device_id, shop.id, profile, key.as_bytes(), enrolled_at));
     Ok(Json(EnrolResponse {
         device_id,
         incarnation,
         token,
         shop,
+        profile,
         epoch: app.identity.epoch,
         server_public_key: app.identity.public_key(),
         enrolled_at,
@@ -74,6 +75,7 @@ struct Enrolled {
     device_id: DeviceId,
     incarnation: u32,
     shop: Shop,
+    profile: Profile,
     since: Timestamp,
 }
 
@@ -103,7 +105,7 @@ async fn enrol_with(
             return Err(Failure::forbidden("this device belongs to another shop"));
         }
         db::device::set_token(conn, known.id, token_hash).await?;
-        return Ok(Enrolled { device_id: known.id, incarnation: known.incarnation, shop, since: known.enrolled_at });
+        return Ok(Enrolled { device_id: known.id, incarnation: known.incarnation, shop, profile: known.profile, since: known.enrolled_at });
     }
     // To the millisecond: the certificate signs no more.
     let enrolled_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
@@ -111,5 +113,5 @@ async fn enrol_with(
     let new = NewDevice { id: device_id, name, shop: shop.id, public_key: key, profile: code.profile(), token_hash, enrolled_at };
     db::device::insert(conn, &new).await?;
     feed::note(conn, Kind::Device, &[device_id.0]).await?;
-    Ok(Enrolled { device_id, incarnation: 1, shop, since: enrolled_at })
+    Ok(Enrolled { device_id, incarnation: 1, shop, profile: code.profile(), since: enrolled_at })
 }

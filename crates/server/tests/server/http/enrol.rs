@@ -70,7 +70,7 @@ async fn the_certificate_is_the_servers_word() {
     let stage = Stage::new().await;
     let device = stage.bare_device("Till 1").await;
     let server: [u8; 32] = hex::decode(&device.enrolment.server_public_key).unwrap().try_into().unwrap();
-    let message = certificate_message(device.id, device.shop, device.key.verifying_key().as_bytes(), device.enrolment.enrolled_at);
+    let message = certificate_message(device.id, device.shop, device.enrolment.profile, device.key.verifying_key().as_bytes(), device.enrolment.enrolled_at);
     let signature = Signature::from_slice(&from_base64(&device.enrolment.certificate)).unwrap();
     VerifyingKey::from_bytes(&server).unwrap().verify_strict(&message, &signature).unwrap();
 }

@@ -191,7 +191,7 @@ impl Server {
         }
         let own_results = self.results.iter().filter(|result| result.dev_seq > acked).cloned().collect();
         let to = Cursor { seq: to as u64, tag: if to == 0 { String::new() } else { format!("tag {to}") } };
-        ChangesPage { epoch: self.epoch, from: from.clone(), to, head: self.head(), own_results, rows, server_time: at(0) }
+        ChangesPage { epoch: self.epoch, from: from.clone(), to, head: self.head(), last_seq: self.results.len() as u64, own_results, rows, server_time: at(0) }
     }
 
     fn row(&self, key: RowKey) -> Row {
