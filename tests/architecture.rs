@@ -23,7 +23,8 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
         &["beadsbox-domain", "beadsbox-protocol", "beadsbox-store", "beadsbox-sync"],
         &["beadsbox-testkit", "beadsbox-server"],
     ),
-    ("beadsbox-server", &["beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
+    ("beadsbox-authority", &["beadsbox-domain", "beadsbox-protocol"], &[]),
+    ("beadsbox-server", &["beadsbox-authority", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
     ("beadsbox-testkit", &["beadsbox-domain", "beadsbox-protocol"], &[]),
     ("beadsbox-e2e", &["beadsbox-domain", "beadsbox-protocol", "beadsbox-testkit"], &[]),
     ("mybeadsbox", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
@@ -33,6 +34,7 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
 const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("beadsbox-domain", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-protocol", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
+    ("beadsbox-authority", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-store", &["tokio", "reqwest", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-sync", &["rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-app", &["sqlx*", "axum", "tauri*", "beadsbox-server"]),

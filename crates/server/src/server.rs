@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use secrecy::ExposeSecret as _;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 
-use crate::{config::Config, db, error::StartError, feed, http, identity::Identity, jobs, state::App};
+use crate::{config::Config, db, error::StartError, feed, http, identity, jobs, state::App};
 
 /// How long requests and jobs may still take when the server ends.
 const LAST_ORDERS: Duration = Duration::from_secs(30);
@@ -18,7 +18,7 @@ impl Server {
     pub async fn start(config: Config) -> Result<RunningServer, StartError> {
         let pool = db::connect(config.database_url.expose_secret(), config.database_connections).await?;
         db::check_migrated(&pool).await?;
-        let identity = Identity::load_or_create(&mut *pool.acquire().await?).await?;
+        let identity = identity::load_or_create(&mut *pool.acquire().await?).await?;
         let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::Listen { address: config.listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
         let app = App::new(pool, identity, config);

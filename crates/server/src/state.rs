@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use beadsbox_authority::Identity;
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, watch};
 
-use crate::{clock::Clock, config::Config, feed::Feed, identity::Identity, password::Passwords};
+use crate::{clock::Clock, config::Config, feed::Feed, password::Passwords};
 
 /// The running program, shared by all its tasks.
 #[derive(Clone)]

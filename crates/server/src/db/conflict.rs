@@ -1,5 +1,6 @@
 //! `conflict`: cases that a person must settle.
 
+use beadsbox_authority::Placed;
 use beadsbox_domain::{Conflict, ConflictId, Timestamp, VoucherId, conflict::Settled, text::Reason};
 use jiff_sqlx::ToSqlx as _;
 use serde::Serialize;
@@ -37,13 +38,6 @@ struct Record {
     settled_device: Option<Uuid>,
     taken_no: i64,
     row_version: i64,
-}
-
-/// A conflict with its place in the order in which the server took them.
-#[derive(Debug, Clone)]
-pub struct Placed {
-    pub conflict: Conflict,
-    pub taken_no: i64,
 }
 
 impl From<&Placed> for Record {

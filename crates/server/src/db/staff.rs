@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use beadsbox_authority::Standing;
 use beadsbox_domain::{Role, StaffId, Timestamp};
 use beadsbox_protocol::rows;
 use jiff_sqlx::ToSqlx as _;
@@ -29,14 +30,6 @@ impl Record {
 
 const COLUMNS_ALL: &str = "SELECT id, name, role, active, row_version FROM staff ORDER BY lower(name)";
 const COLUMNS_BY_IDS: &str = "SELECT id, name, role, active, row_version FROM staff WHERE id = ANY($1)";
-
-/// What a decision asks of a staff member.
-#[derive(Debug, Clone, Copy)]
-pub struct Standing {
-    pub role: Role,
-    /// Since when they are barred.
-    pub barred_at: Option<Timestamp>,
-}
 
 pub async fn insert(conn: &mut PgConnection, id: StaffId, name: &str, password_hash: &str, role: Role) -> Result<(), Failure> {
     let inserted = sqlx::query("INSERT INTO staff (id, name, password_hash, role) VALUES ($1, $2, $3, $4)")

@@ -1,5 +1,6 @@
 //! Operations that this program makes itself: the same bodies, chain and signatures as a device's.
 
+use beadsbox_authority::Identity;
 use beadsbox_domain::{OpId, Operation, StaffId, Timestamp};
 use beadsbox_protocol::{OperationBody, body::FORMAT, chain::sign_tip, push::OpResult};
 use ed25519_dalek::SigningKey;
@@ -9,7 +10,6 @@ use super::{Arrived, Fresh, Persons, scope_of, take_batch};
 use crate::{
     db::{device::Device, operation},
     error::Failure,
-    identity::Identity,
 };
 
 /// An operation without its place in a chain.

@@ -2,52 +2,15 @@
 
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use beadsbox_authority::Arrived;
 use beadsbox_domain::Timestamp;
-use beadsbox_protocol::{
-    BodyError, ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES, OperationBody, chain::tip_is_signed, person::SaltedPerson,
-    push::PushRequest,
-};
+use beadsbox_protocol::{ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES, chain::tip_is_signed, person::SaltedPerson, push::PushRequest};
 
 use super::Persons;
 use crate::{
     db::{device::Device, person::Checked},
     error::Failure,
 };
-
-/// An operation as it came.
-#[derive(Debug, Clone)]
-pub(crate) struct Arrived {
-    pub dev_seq: u64,
-    pub body: String,
-    pub reading: Reading,
-    pub received_at: Timestamp,
-}
-
-/// What the server makes of a body.
-#[derive(Debug, Clone)]
-pub(crate) enum Reading {
-    Operation(Box<OperationBody>),
-    /// Written by a newer program: held until this one is upgraded.
-    Newer,
-    /// Stored as it came, and rejected.
-    Unreadable(String),
-}
-
-impl Arrived {
-    pub fn new(dev_seq: u64, body: String, received_at: Timestamp) -> Self {
-        let reading = match OperationBody::decode(&body) {
-            Ok(operation) => Reading::Operation(Box::new(operation)),
-            Err(BodyError::NewerFormat(_)) => Reading::Newer,
-            Err(error) => Reading::Unreadable(printable(&error.to_string())),
-        };
-        Self { dev_seq, body, reading, received_at }
-    }
-}
-
-/// A parser's words may quote what it read: short, and without control characters, which the database does not take.
-fn printable(detail: &str) -> String {
-    detail.chars().filter(|character| !character.is_control()).take(200).collect()
-}
 
 /// A batch whose form is sound.
 pub(crate) struct Batch {

@@ -1,22 +1,22 @@
 //! Takes the operations of devices, and the server's own: each exactly once, each with an outcome.
 //!
 //! One transaction a batch: the device's row is locked and its chain followed (`chain`), the rows that the batch is about are
-//! locked and loaded (`world`), each operation is decided (`judge`) and everything is written (`write`), in savepoints that
+//! locked and loaded (`load`), each operation is decided (`beadsbox_authority::judge`) and everything is written (`write`), in savepoints that
 //! single out what the database refuses (`take`).
 
 mod append;
 mod batch;
 mod chain;
-mod judge;
+mod load;
 mod take;
-mod world;
 mod write;
 
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_domain::{DeviceId, PersonHash, Policy, ShopId, Timestamp};
+use beadsbox_authority::Identity;
+use beadsbox_domain::{DeviceId, PersonHash, Timestamp};
 use beadsbox_protocol::{
-    ChainHash, ErrorCode, Incarnation,
+    ErrorCode, Incarnation,
     push::{OpResult, PushRequest, PushResponse},
     rows::DeviceState,
 };
@@ -27,37 +27,15 @@ use std::collections::HashMap;
 use crate::{
     db::{self, device::Device, operation, person, to_count},
     error::Failure,
-    identity::Identity,
     state::App,
 };
 
 pub(crate) use append::{Draft, append};
-pub(crate) use batch::{Arrived, Batch, Reading};
+pub(crate) use batch::Batch;
+pub(crate) use beadsbox_authority::{Arrived, Fresh, RIGHT_CLOCK, Scope};
 
-/// A clock that is no further off counts as right.
-pub(crate) const RIGHT_CLOCK: SignedDuration = SignedDuration::from_mins(5);
 /// How often a batch is tried where another transaction stands in its way.
 const TRIES: u32 = 4;
-
-/// Whose operations are taken, and under which rules.
-pub(crate) struct Scope<'a> {
-    pub device: DeviceId,
-    pub incarnation: Incarnation,
-    pub shop: ShopId,
-    pub time_zone: TimeZone,
-    /// The server's own: no role is asked.
-    pub by_server: bool,
-    /// The device's clock agrees with the server's.
-    pub clock_right: bool,
-    pub policy: Policy,
-    pub identity: &'a Identity,
-}
-
-/// An operation that the server does not hold yet, at its place in the chain.
-pub(crate) struct Fresh {
-    pub arrived: Arrived,
-    pub hash: ChainHash,
-}
 
 /// The buyers that came with a batch, each checked against its hash.
 pub(crate) type Persons = HashMap<PersonHash, person::Checked>;
@@ -131,7 +109,7 @@ pub(crate) async fn take_batch(conn: &mut PgConnection, scope: &Scope<'_>, fresh
     Ok(judged.into_iter().map(|judged| result_of(&judged)).collect())
 }
 
-fn result_of(judged: &judge::Judged<'_>) -> OpResult {
+fn result_of(judged: &beadsbox_authority::Judged<'_>) -> OpResult {
     OpResult {
         dev_seq: judged.fresh.arrived.dev_seq,
         op_id: judged.op_id,

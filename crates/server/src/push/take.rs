@@ -1,14 +1,10 @@
 //! Decides and writes a batch, so that what the database refuses is singled out and stops nothing else.
 
+use beadsbox_authority::{Judged, World, judge};
 use beadsbox_domain::Refusal;
 use sqlx::{Acquire as _, PgConnection};
 
-use super::{
-    Fresh, Persons, Scope,
-    judge::{Judged, judge},
-    world::World,
-    write::write,
-};
+use super::{Fresh, Persons, Scope, load, write::write};
 use crate::{
     db::operation,
     error::{Failure, sql_state},
@@ -19,7 +15,7 @@ use crate::{
 /// The whole batch is written in one savepoint. Where the database refuses that, it is taken in halves, down to the one
 /// operation that is refused: that one is stored as it came, and rejected.
 pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &'a [Fresh], persons: &Persons) -> Result<Vec<Judged<'a>>, Failure> {
-    let mut world = World::lock(conn, fresh).await?;
+    let mut world = load::lock(conn, fresh).await?;
     // After the locks: for one voucher, these numbers grow in the order in which its lock was taken.
     let numbers = operation::next_commit_numbers(conn, fresh.len()).await?;
     let numbered: Vec<(&Fresh, i64)> = fresh.iter().zip(numbers).collect();

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use beadsbox_authority::{Judged, Placed, World};
 use beadsbox_domain::{Change, ConflictId, OpId, Operation, Outcome, Redemption, Template, TemplateId, Voucher, VoucherId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Persons, Scope, judge::Judged, world::World};
+use super::{Persons, Scope};
 use crate::{
     db::{
         self,
-        conflict::Placed,
         feed::{self, Kind},
         operation,
         template::ContentRecord,

@@ -3,21 +3,31 @@
 use beadsbox_domain::{Change, Context, OpId, Outcome, Refusal, Stamp, decide, operation::Subject};
 use beadsbox_protocol::{OperationBody, receipt};
 
-use super::{Fresh, RIGHT_CLOCK, Reading, Scope, world::World};
+use crate::{
+    arrived::{Fresh, Reading},
+    scope::{RIGHT_CLOCK, Scope},
+    world::World,
+};
 
 /// An operation with what was decided.
-pub(super) struct Judged<'a> {
+pub struct Judged<'a> {
+    /// The operation.
     pub fresh: &'a Fresh,
+    /// Its place in the order in which the server took operations.
     pub commit_no: i64,
     /// Where the body could be read.
     pub op_id: Option<OpId>,
     /// Of this device, and the first of its id.
     pub taken: bool,
+    /// What it is about, where it was taken.
     pub subject: Option<Subject>,
     /// None while it is held.
     pub outcome: Option<Outcome>,
+    /// The version of the voucher or template that it made.
     pub row_version: Option<u64>,
+    /// The rows that it changes.
     pub changes: Vec<Change>,
+    /// The server's word on it, signed.
     pub receipt: Option<[u8; 64]>,
 }
 
@@ -49,7 +59,7 @@ impl<'a> Judged<'a> {
 }
 
 /// Decides an operation in that world, and leaves the world as it is afterwards.
-pub(super) fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_no: i64) -> Judged<'a> {
+pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_no: i64) -> Judged<'a> {
     let body = match &fresh.arrived.reading {
         Reading::Operation(body) => body,
         Reading::Newer => return Judged::new(scope, fresh, commit_no, None, None),

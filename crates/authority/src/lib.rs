@@ -1,0 +1,12 @@
+//! What the server decides on an operation, without its database: the rows that it is about come as a [`World`], the outcome
+//! and the changed rows go out. The server runs it over PostgreSQL, the simulator over rows in memory.
+
+mod arrived;
+mod judge;
+mod scope;
+mod world;
+
+pub use arrived::{Arrived, Fresh, Reading};
+pub use judge::{Judged, judge};
+pub use scope::{Identity, RIGHT_CLOCK, Scope};
+pub use world::{Placed, Standing, World};

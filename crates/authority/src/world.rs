@@ -1,0 +1,114 @@
+//! The rows that operations are about, and how they become while these are decided.
+
+use std::collections::{HashMap, HashSet};
+
+use beadsbox_domain::{
+    Change, Conflict, ConflictId, ConflictState, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Template, TemplateContent,
+    TemplateId, Timestamp, Voucher, VoucherCode, VoucherId, operation::Subject,
+};
+
+/// A staff member's standing.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// What they may do.
+    pub role: Role,
+    /// Since when they are barred.
+    pub barred_at: Option<Timestamp>,
+}
+
+/// A conflict with its place in the order in which the server took them.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The conflict.
+    pub conflict: Conflict,
+    /// The commit that made it.
+    pub taken_no: i64,
+}
+
+/// The rows.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    /// Templates.
+    pub templates: HashMap<TemplateId, Template>,
+    /// What templates said, version by version.
+    pub contents: HashMap<(TemplateId, u32), TemplateContent>,
+    /// Vouchers.
+    pub vouchers: HashMap<VoucherId, Voucher>,
+    /// Codes that are taken.
+    pub codes: HashSet<VoucherCode>,
+    /// Every redemption of these vouchers.
+    pub redemptions: HashMap<OpId, Redemption>,
+    /// In the order in which the server took them.
+    pub conflicts: Vec<Placed>,
+    /// Operations that were taken.
+    pub op_ids: HashSet<OpId>,
+    /// Who did them.
+    pub staff: HashMap<StaffId, Standing>,
+}
+
+impl World {
+    /// What a decision may look at.
+    pub fn situation(&self, operation: &Operation) -> Situation {
+        let mut situation = Situation::default();
+        match operation.subject() {
+            Subject::Template(id) => situation.template = self.templates.get(&id).cloned(),
+            Subject::Voucher(id) => {
+                situation.voucher = self.vouchers.get(&id).cloned();
+                situation.open_conflicts = self.open_conflicts(id);
+            }
+        }
+        match operation {
+            Operation::Sell { code, template, template_version, .. } => {
+                situation.template = self.templates.get(template).cloned();
+                situation.content_as_sold = self.contents.get(&(*template, *template_version)).cloned();
+                situation.code_taken = self.codes.contains(code);
+            }
+            Operation::Honour { voucher, redemption } | Operation::Withdraw { voucher, redemption } => {
+                situation.redemption = self.redemptions.get(redemption).filter(|made| made.voucher == *voucher).copied();
+            }
+            Operation::SettleConflict { conflict, voucher, .. } => {
+                situation.conflict = self.conflict(*conflict).filter(|found| found.voucher == *voucher).cloned();
+            }
+            _ => {}
+        }
+        situation
+    }
+
+    fn open_conflicts(&self, voucher: VoucherId) -> Vec<Conflict> {
+        let conflicts = self.conflicts.iter().map(|placed| &placed.conflict);
+        conflicts.filter(|conflict| conflict.voucher == voucher && conflict.state == ConflictState::Open).cloned().collect()
+    }
+
+    fn conflict(&self, id: ConflictId) -> Option<&Conflict> {
+        self.conflicts.iter().map(|placed| &placed.conflict).find(|conflict| conflict.id == id)
+    }
+
+    /// The world after that change. `commit_no` places a new conflict.
+    pub fn apply(&mut self, change: &Change, commit_no: i64) {
+        match change {
+            Change::Template(template) => {
+                self.contents.insert((template.id, template.version), template.content.clone());
+                self.templates.insert(template.id, template.clone());
+            }
+            Change::Voucher(voucher) => {
+                self.codes.insert(voucher.code);
+                self.vouchers.insert(voucher.id, voucher.clone());
+            }
+            Change::RedemptionRecorded(redemption) | Change::RedemptionChanged(redemption) => _ = self.redemptions.insert(redemption.stamp.op, *redemption),
+            Change::RedemptionUndone { redemption, by } => {
+                if let Some(made) = self.redemptions.get_mut(redemption) {
+                    made.undone_by = Some(*by);
+                }
+            }
+            Change::RedemptionPromoted { redemption } => {
+                if let Some(made) = self.redemptions.get_mut(redemption) {
+                    made.outcome = RedemptionOutcome::Accepted;
+                }
+            }
+            Change::Conflict(conflict) => match self.conflicts.iter_mut().find(|placed| placed.conflict.id == conflict.id) {
+                Some(placed) => placed.conflict = conflict.clone(),
+                None => self.conflicts.push(Placed { conflict: conflict.clone(), taken_no: commit_no }),
+            },
+        }
+    }
+}

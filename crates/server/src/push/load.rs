@@ -1,0 +1,115 @@
+//! Locks and loads the rows that a batch is about.
+
+use std::collections::{BTreeSet, HashSet};
+
+use beadsbox_authority::{Fresh, Reading, World};
+use beadsbox_domain::{OpId, Operation, RedeemMode, TemplateId, VoucherCode, operation::Subject};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{
+    db::{self, template::to_version},
+    error::Failure,
+};
+
+/// What a batch names.
+#[derive(Default)]
+struct Named {
+    /// Vouchers, by id: the order in which they are locked.
+    vouchers: BTreeSet<Uuid>,
+    sold: BTreeSet<Uuid>,
+    honoured: BTreeSet<Uuid>,
+    codes: Vec<String>,
+    /// Templates that may change, by id.
+    templates: BTreeSet<Uuid>,
+    /// Templates that vouchers are sold from.
+    sold_from: BTreeSet<(Uuid, i32)>,
+    conflicts: BTreeSet<Uuid>,
+    ops: Vec<Uuid>,
+    staff: BTreeSet<Uuid>,
+}
+
+impl Named {
+    fn by(fresh: &[Fresh]) -> Self {
+        let mut named = Self::default();
+        for fresh in fresh {
+            let Reading::Operation(body) = &fresh.arrived.reading else { continue };
+            named.ops.push(body.op.0);
+            named.staff.insert(body.staff.0);
+            match body.operation.subject() {
+                Subject::Template(id) => _ = named.templates.insert(id.0),
+                Subject::Voucher(id) => _ = named.vouchers.insert(id.0),
+            }
+            match &body.operation {
+                Operation::Sell { voucher, code, template, template_version, .. } => {
+                    named.sold.insert(voucher.0);
+                    named.codes.push(code.compact());
+                    named.sold_from.insert((template.0, to_version(*template_version)));
+                }
+                Operation::Redeem { voucher, mode: RedeemMode::Honoured } | Operation::Honour { voucher, .. } => _ = named.honoured.insert(voucher.0),
+                Operation::SettleConflict { conflict, .. } => _ = named.conflicts.insert(conflict.0),
+                _ => {}
+            }
+        }
+        named
+    }
+}
+
+/// Honouring a voucher before its sale arrived, and that sale, must see each other: there is no row yet to lock. Sales share
+/// this lock, and whoever honours an unknown voucher takes it alone. Any number that nothing else in the database uses.
+const UNKNOWN_VOUCHERS_LOCK: i64 = 0x6265_6164_756e_6b31;
+
+async fn lock_unknown(conn: &mut PgConnection, named: &Named) -> Result<(), Failure> {
+    if named.sold.is_empty() && named.honoured.is_empty() {
+        return Ok(());
+    }
+    let honoured: Vec<Uuid> = named.honoured.iter().copied().collect();
+    let existing: HashSet<Uuid> = db::voucher::existing(conn, &honoured).await?.into_iter().collect();
+    let alone = honoured.iter().any(|id| !existing.contains(id));
+    if alone {
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(UNKNOWN_VOUCHERS_LOCK).execute(conn).await?;
+    } else if !named.sold.is_empty() {
+        sqlx::query("SELECT pg_advisory_xact_lock_shared($1)").bind(UNKNOWN_VOUCHERS_LOCK).execute(conn).await?;
+    }
+    Ok(())
+}
+
+/// Locks in one order for every batch: unknown vouchers, vouchers by id, conflicts by id, templates by id.
+pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<World, Failure> {
+    let named = Named::by(fresh);
+    let list = |ids: &BTreeSet<Uuid>| -> Vec<Uuid> { ids.iter().copied().collect() };
+    let mut world = World::default();
+    if !named.vouchers.is_empty() {
+        lock_unknown(conn, &named).await?;
+        let ids = list(&named.vouchers);
+        world.vouchers = db::voucher::lock(conn, &ids).await?.into_iter().map(|voucher| (voucher.id, voucher)).collect();
+        world.redemptions = db::redemption::of_vouchers(conn, &ids).await?.into_iter().map(|made| (made.stamp.op, made)).collect();
+        world.conflicts = db::conflict::lock(conn, &ids, &list(&named.conflicts)).await?;
+    }
+    if !named.codes.is_empty() {
+        let taken = db::voucher::taken_codes(conn, &named.codes).await?;
+        world.codes = taken.iter().filter_map(|code| VoucherCode::parse(code).ok()).collect();
+    }
+    load_templates(&mut world, conn, &named).await?;
+    world.op_ids = db::operation::taken_ids(conn, &named.ops).await?.into_iter().map(OpId).collect();
+    world.staff = db::staff::standings(conn, &list(&named.staff)).await?;
+    Ok(world)
+}
+
+async fn load_templates(world: &mut World, conn: &mut PgConnection, named: &Named) -> Result<(), Failure> {
+    if !named.templates.is_empty() {
+        db::template::lock(conn, &named.templates.iter().copied().collect::<Vec<_>>()).await?;
+    }
+    let ids: BTreeSet<Uuid> = named.templates.iter().copied().chain(named.sold_from.iter().map(|(id, _)| *id)).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let templates = db::template::by_ids(conn, &ids.into_iter().collect::<Vec<_>>()).await?;
+    world.templates = templates.into_iter().map(|template| (template.id, template)).collect();
+    let (ids, versions): (Vec<Uuid>, Vec<i32>) = named.sold_from.iter().copied().unzip();
+    for record in db::template::contents(conn, &ids, &versions).await? {
+        let version = u32::try_from(record.version).unwrap_or(0);
+        world.contents.insert((TemplateId(record.template_id), version), record.read()?);
+    }
+    Ok(())
+}
