@@ -283,12 +283,13 @@ async fn bounds_of_a_pull() {
     let stage = Stage::new().await;
     let till = stage.bare_device("Camille").await;
     for query in ["limit=0", "limit=2001", "limit=1&wait=26", "limit=-1", "limit=1&acked=-1", "limit=1&cursor=x"] {
-        let base = format!("/v1/sync/changes?epoch={}&cursor=0&acked=0&", till.epoch).replace(if query.contains("cursor") { "cursor=0&" } else { "\0" }, "");
+        let base = format!("/v1/sync/changes?epoch={}&incarnation=1&cursor=0&acked=0&", till.epoch)
+            .replace(if query.contains("cursor") { "cursor=0&" } else { "\0" }, "");
         let base = if query.contains("acked") { base.replace("acked=0&", "") } else { base };
         let problem = till.call::<serde_json::Value>(Method::GET, &format!("{base}{query}"), None::<&()>).await.unwrap_err();
         assert_eq!((problem.status, problem.code), (400, ErrorCode::Malformed), "{query}");
     }
-    let most = format!("/v1/sync/changes?epoch={}&cursor=0&acked={}&limit=2000&waiting={}", till.epoch, i64::MAX, u64::MAX);
+    let most = format!("/v1/sync/changes?epoch={}&incarnation=1&cursor=0&acked={}&limit=2000&waiting={}", till.epoch, i64::MAX, u64::MAX);
     till.call::<serde_json::Value>(Method::GET, &most, None::<&()>).await.unwrap();
 }
 
