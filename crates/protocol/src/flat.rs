@@ -1,6 +1,6 @@
 //! A voucher as flat columns: what snapshots carry and digests are computed over.
 
-use beadsbox_domain::{Person, Stamp, Status, Voucher, voucher::Payment};
+use beadsbox_domain::{Date, Person, Stamp, Status, Voucher, voucher::Payment};
 use serde::{Deserialize, Serialize};
 
 /// SHA-256 of a template content's JSON.
@@ -109,6 +109,12 @@ pub const fn payment_number(payment: Payment) -> u8 {
     }
 }
 
+/// A day in the flat form: `yyyymmdd`.
+pub fn day_number(day: Date) -> u32 {
+    let year = u32::from(day.year().unsigned_abs());
+    year * 10_000 + u32::from(day.month().unsigned_abs()) * 100 + u32::from(day.day().unsigned_abs())
+}
+
 impl<'a> FlatVoucher<'a> {
     /// The voucher, whose code's 13 symbols the caller holds.
     pub fn new(voucher: &Voucher, code: &'a str, content: ContentHash, person: Option<&'a Person>) -> Self {
@@ -121,11 +127,7 @@ impl<'a> FlatVoucher<'a> {
             person: person.map(FlatPerson::from),
             payment: payment_number(voucher.payment),
             sold: (&voucher.sold).into(),
-            expires_on: voucher
-                .expires_on
-                .map(|day| day.year().unsigned_abs().into())
-                .zip(voucher.expires_on)
-                .map(|(year, day): (u32, _)| year * 10_000 + u32::from(day.month().unsigned_abs()) * 100 + u32::from(day.day().unsigned_abs())),
+            expires_on: voucher.expires_on.map(day_number),
             expires_at: voucher.expires_at.map(|at| at.as_microsecond()),
             status: status_number(voucher.status),
             since: (&voucher.since).into(),

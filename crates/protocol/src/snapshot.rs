@@ -78,6 +78,7 @@ pub struct Chunk {
 }
 
 /// One entry of a chunk.
+#[expect(clippy::large_enum_variant, reason = "nearly every entry is a voucher, and one is read at a time: a box would only cost")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Record<'a> {
     /// A row that is no voucher: [`crate::rows::Row`] as JSON.
