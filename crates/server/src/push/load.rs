@@ -130,6 +130,9 @@ pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<Wor
 async fn load_decided(world: &mut World, conn: &mut PgConnection, restored: &Restored) -> Result<(), Failure> {
     let vouchers: Vec<Uuid> = restored.vouchers.iter().copied().collect();
     let templates: Vec<Uuid> = restored.templates.iter().copied().collect();
+    // Also where nothing was: what this batch decides on them is added.
+    world.decided.extend(vouchers.iter().map(|id| (Subject::Voucher(VoucherId(*id)), Vec::new())));
+    world.decided.extend(templates.iter().map(|id| (Subject::Template(TemplateId(*id)), Vec::new())));
     if !vouchers.is_empty() {
         for (id, told) in operation::told(conn, "voucher", &vouchers).await? {
             world.decided.entry(Subject::Voucher(VoucherId(id))).or_default().push(told);
