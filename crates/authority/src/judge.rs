@@ -56,7 +56,19 @@ impl<'a> Judged<'a> {
             let commit_no = u64::try_from(commit_no).unwrap_or(0);
             receipt::sign(&scope.identity.signing_key, scope.identity.epoch, commit_no, fresh.hash, outcome)
         });
-        Self { fresh, commit_no, op_id, taken: false, subject: None, outcome, row_version: None, changes: Vec::new(), contents: Vec::new(), sold_at: None, receipt }
+        Self {
+            fresh,
+            commit_no,
+            op_id,
+            taken: false,
+            subject: None,
+            outcome,
+            row_version: None,
+            changes: Vec::new(),
+            contents: Vec::new(),
+            sold_at: None,
+            receipt,
+        }
     }
 }
 

@@ -14,8 +14,8 @@ use uuid::Uuid;
 use crate::{
     db::{
         self, Profile,
-        feed::{self, Kind},
         device::NewDevice,
+        feed::{self, Kind},
         staff::Patch,
     },
     error::{Failure, StartError},

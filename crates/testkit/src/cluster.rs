@@ -36,7 +36,10 @@ impl Cluster {
         // The port is free at this moment, and the cluster takes it in the next.
         let port = made(made(TcpListener::bind("127.0.0.1:0")).local_addr()).port();
         let cluster = Self { folder, programs, port, data };
-        cluster.run("initdb", &["--pgdata", &text(&cluster.data), "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--no-sync"]);
+        cluster.run(
+            "initdb",
+            &["--pgdata", &text(&cluster.data), "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--no-sync"],
+        );
         cluster.configure(&format!("archive_mode = on\narchive_command = 'cp %p {}/%f'\n", text(&archive)));
         cluster.start();
         Some(cluster)
@@ -63,7 +66,10 @@ impl Cluster {
     /// Takes a base backup.
     pub fn back_up(&self) {
         let (port, target) = (self.port.to_string(), text(&self.backup()));
-        self.run("pg_basebackup", &["--host", "127.0.0.1", "--port", &port, "--username", "postgres", "--pgdata", &target, "--checkpoint", "fast", "--no-sync"]);
+        self.run(
+            "pg_basebackup",
+            &["--host", "127.0.0.1", "--port", &port, "--username", "postgres", "--pgdata", &target, "--checkpoint", "fast", "--no-sync"],
+        );
     }
 
     /// Names this moment in the log.
@@ -80,7 +86,9 @@ impl Cluster {
         self.stop();
         self.data = self.backup();
         let archive = text(&self.folder.path().join("archive"));
-        self.configure(&format!("restore_command = 'cp {archive}/%f %p'\nrecovery_target_name = '{name}'\nrecovery_target_action = 'promote'\n"));
+        self.configure(&format!(
+            "restore_command = 'cp {archive}/%f %p'\nrecovery_target_name = '{name}'\nrecovery_target_action = 'promote'\n"
+        ));
         made(std::fs::write(self.data.join("recovery.signal"), ""));
         self.start();
         // `pg_ctl` waits until it takes connections, which in recovery it does before it has come to the moment.
@@ -90,7 +98,10 @@ impl Cluster {
     }
 
     fn is_recovering(&self) -> bool {
-        let asked = Command::new(self.programs.join("psql")).args(["--no-psqlrc", "-tAc", "SELECT pg_is_in_recovery()"]).arg(self.url("postgres")).output();
+        let asked = Command::new(self.programs.join("psql"))
+            .args(["--no-psqlrc", "-tAc", "SELECT pg_is_in_recovery()"])
+            .arg(self.url("postgres"))
+            .output();
         made(asked).stdout.trim_ascii() != b"f"
     }
 

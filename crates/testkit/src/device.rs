@@ -325,13 +325,7 @@ impl TestDevice {
         for result in results {
             self.acked = self.acked.max(result.dev_seq);
             if let Some(outcome) = result.result.clone() {
-                let kept = KeptReceipt {
-                    dev_seq: result.dev_seq,
-                    epoch: self.epoch,
-                    commit_no: result.commit_no,
-                    outcome,
-                    receipt: result.receipt.clone(),
-                };
+                let kept = KeptReceipt { dev_seq: result.dev_seq, epoch: self.epoch, commit_no: result.commit_no, outcome, receipt: result.receipt.clone() };
                 self.receipts.insert(result.dev_seq, kept);
             }
             self.results.insert(result.dev_seq, result);

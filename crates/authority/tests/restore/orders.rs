@@ -25,7 +25,11 @@ fn step(devices: std::ops::Range<u128>) -> impl Strategy<Value = Step> {
 fn operation(step: &Step, book: &Book, sells: bool) -> Operation {
     let id = voucher(step.voucher);
     let made = book.redemptions(id);
-    let any_redemption = if made.is_empty() { beadsbox_domain::OpId(uuid::Uuid::nil()) } else { made[step.pick.index(made.len())].stamp.op };
+    let any_redemption = if made.is_empty() {
+        beadsbox_domain::OpId(uuid::Uuid::nil())
+    } else {
+        made[step.pick.index(made.len())].stamp.op
+    };
     let standing = book.world.vouchers.get(&id).filter(|row| row.status == Status::Used).map_or(any_redemption, |row| row.since.op);
     let template = &book.world.templates[&TEMPLATE];
     match step.kind {

@@ -1,8 +1,8 @@
 //! `operation` and `push_tip`: what devices did, as it came. Only ever added to.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp, operation::Subject};
 use beadsbox_authority::Told;
+use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp, operation::Subject};
 use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, fork::OwnOperation, history::HistoryItem, push::OpResult};
 use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection, types::Json};

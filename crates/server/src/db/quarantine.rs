@@ -84,13 +84,7 @@ struct WaitingRecord {
 }
 
 /// The first operations that wait, as if they came now, and whether the device's clock was right when they did.
-pub async fn waiting(
-    conn: &mut PgConnection,
-    device: DeviceId,
-    incarnation: Incarnation,
-    limit: usize,
-    now: Timestamp,
-) -> Result<Vec<(Fresh, bool)>, Failure> {
+pub async fn waiting(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, limit: usize, now: Timestamp) -> Result<Vec<(Fresh, bool)>, Failure> {
     let records: Vec<WaitingRecord> = sqlx::query_as(
         "SELECT dev_seq, hash, body, clock_right, word FROM quarantine_operation
          WHERE device_id = $1 AND incarnation = $2 AND decision IS NULL ORDER BY dev_seq LIMIT $3",

@@ -6,7 +6,12 @@ use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_authority::{Arrived, Identity, Word};
 use beadsbox_domain::Timestamp;
-use beadsbox_protocol::{ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES, chain::tip_is_signed, person::SaltedPerson, push::{KeptReceipt, PushRequest}};
+use beadsbox_protocol::{
+    ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES,
+    chain::tip_is_signed,
+    person::SaltedPerson,
+    push::{KeptReceipt, PushRequest},
+};
 
 use super::Persons;
 use crate::{

@@ -34,10 +34,10 @@ use crate::{
 
 pub(crate) use append::{Draft, append};
 pub(crate) use batch::Batch;
+pub(crate) use beadsbox_authority::{Arrived, Fresh, RIGHT_CLOCK, Scope};
 pub(crate) use chain::unknown_life;
 pub(crate) use fork::fork;
 pub(crate) use quarantine::decide as decide_quarantine;
-pub(crate) use beadsbox_authority::{Arrived, Fresh, RIGHT_CLOCK, Scope};
 
 /// How often a batch is tried where another transaction stands in its way.
 const TRIES: u32 = 4;
@@ -88,10 +88,17 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
     let life = life.ok_or_else(unknown_life)?;
     let (held, hashes) = chain::follow(&mut tx, id, &life, batch).await?;
     let mut results = if held > 0 { held_results(&mut tx, id, &life, batch, held).await? } else { Vec::new() };
-    let fresh: Vec<Fresh> = batch.ops().iter().cloned().zip(hashes).skip(held).map(|(arrived, hash)| {
-        let word = batch.word(arrived.dev_seq, hash, &app.identity);
-        Fresh { arrived, hash, word }
-    }).collect();
+    let fresh: Vec<Fresh> = batch
+        .ops()
+        .iter()
+        .cloned()
+        .zip(hashes)
+        .skip(held)
+        .map(|(arrived, hash)| {
+            let word = batch.word(arrived.dev_seq, hash, &app.identity);
+            Fresh { arrived, hash, word }
+        })
+        .collect();
     let quarantine = quarantine::reason_of(&device, &life);
     let mut last_seq = life.last_seq;
     if !fresh.is_empty() {
@@ -114,7 +121,9 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
 /// The results of the batch's first operations, which the server holds; open where they wait in quarantine.
 async fn held_results(conn: &mut PgConnection, id: DeviceId, life: &Life, batch: &Batch, held: usize) -> Result<Vec<OpResult>, Failure> {
     let decided = operation::results_after(conn, id, life.incarnation, batch.first_seq() - 1, held).await?;
-    let waiting = batch.ops()[decided.len().min(held)..held].iter().map(|arrived| quarantine::open_result(arrived.dev_seq, arrived.op_id()));
+    let waiting = batch.ops()[decided.len().min(held)..held]
+        .iter()
+        .map(|arrived| quarantine::open_result(arrived.dev_seq, arrived.op_id()));
     let open: Vec<OpResult> = waiting.collect();
     Ok(decided.into_iter().chain(open).collect())
 }

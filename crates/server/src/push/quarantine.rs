@@ -52,15 +52,8 @@ pub(super) fn open_result(dev_seq: u64, op_id: Option<OpId>) -> OpResult {
 /// and the device is told. False where nothing waits.
 pub(crate) async fn decide(app: &App, device: DeviceId, incarnation: Incarnation, decision: &QuarantineDecision, admin: StaffId) -> Result<bool, Failure> {
     let reason = Reason::new(&decision.reason).map_err(|error| Failure::malformed(format!("reason: {error}")))?;
-    let decision = Decision {
-        id: Uuid::now_v7(),
-        device,
-        incarnation,
-        accepted: decision.accept,
-        reason: reason.as_str(),
-        staff: admin,
-        decided_at: app.clock.now(),
-    };
+    let decision =
+        Decision { id: Uuid::now_v7(), device, incarnation, accepted: decision.accept, reason: reason.as_str(), staff: admin, decided_at: app.clock.now() };
     let mut any = false;
     // A bounded batch for each transaction: the device pushes on meanwhile.
     while decide_batch(app, &decision, &reason).await? {
@@ -75,7 +68,9 @@ async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Re
     let mut tx = app.pool.begin().await?;
     app.check_home(&mut tx).await?;
     let device = db::device::lock(&mut tx, decision.device).await?.ok_or_else(|| Failure::not_found("device"))?;
-    let life = db::life::find(&mut tx, device.id, decision.incarnation).await?.ok_or_else(|| Failure::not_found("life of that device"))?;
+    let life = db::life::find(&mut tx, device.id, decision.incarnation)
+        .await?
+        .ok_or_else(|| Failure::not_found("life of that device"))?;
     let waiting = db::quarantine::waiting(&mut tx, device.id, life.incarnation, MOST_OPERATIONS, app.clock.now()).await?;
     let Some(last) = waiting.last().map(|(fresh, _)| fresh.arrived.dev_seq) else {
         if decision.accepted && life.quarantined {

@@ -64,7 +64,10 @@ async fn number<'a>(conn: &mut PgConnection, fresh: &'a [Fresh]) -> Result<Vec<(
     } else {
         operation::taken_numbers(conn, &kept).await?.into_iter().collect()
     };
-    let own: Vec<Option<i64>> = fresh.iter().map(|fresh| fresh.word.as_ref().map(|word| word.commit_no).filter(|number| taken.insert(*number))).collect();
+    let own: Vec<Option<i64>> = fresh
+        .iter()
+        .map(|fresh| fresh.word.as_ref().map(|word| word.commit_no).filter(|number| taken.insert(*number)))
+        .collect();
     let mut new = operation::next_commit_numbers(conn, own.iter().filter(|number| number.is_none()).count()).await?.into_iter();
     let numbers = own.into_iter().map(|number| number.or_else(|| new.next()));
     let numbered: Option<Vec<(&Fresh, i64)>> = fresh.iter().zip(numbers).map(|(fresh, number)| Some((fresh, number?))).collect();

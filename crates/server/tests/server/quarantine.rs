@@ -85,10 +85,15 @@ async fn rule_3_what_an_admin_rejects_stays_and_the_device_is_told_why() {
     copy.pull().await.unwrap();
     for place in [3, 4] {
         let result = copy.results[&place].result.clone();
-        assert!(matches!(&result, Some(Outcome::Rejected { refusal: Refusal::NotAccepted { reason } }) if reason.as_str() == "seen at the shop"), "{result:?}");
+        assert!(
+            matches!(&result, Some(Outcome::Rejected { refusal: Refusal::NotAccepted { reason } }) if reason.as_str() == "seen at the shop"),
+            "{result:?}"
+        );
     }
-    let bodies: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT body FROM operation WHERE incarnation = 2 ORDER BY dev_seq").fetch_all(&stage.pool).await.unwrap();
+    let bodies: Vec<Vec<u8>> = sqlx::query_scalar("SELECT body FROM operation WHERE incarnation = 2 ORDER BY dev_seq")
+        .fetch_all(&stage.pool)
+        .await
+        .unwrap();
     assert_eq!(bodies, [copy.outbox[2].body.as_bytes(), copy.outbox[3].body.as_bytes()], "byte for byte");
     assert_eq!(stage.count("SELECT count(*) FROM redemption").await, 1);
     // What comes later waits again.
@@ -146,8 +151,7 @@ async fn a_revoked_device_hands_over_what_waits_and_nothing_else() {
     let mut till = stage.till("Camille").await;
     let voucher = sell(&mut till).await;
     let redemption = till.record(fixtures::honour(voucher));
-    let _: serde_json::Value =
-        office.call_as(&admin.token, Method::POST, &format!("/v1/admin/devices/{}/revoke", till.id), None::<&()>).await.unwrap();
+    let _: serde_json::Value = office.call_as(&admin.token, Method::POST, &format!("/v1/admin/devices/{}/revoke", till.id), None::<&()>).await.unwrap();
 
     let response = till.send(&till.push_request(1, 2)).await.unwrap();
     assert!(response.quarantined);
@@ -184,7 +188,10 @@ async fn an_older_copy_takes_its_own_operations_back() {
     copy.results.clear();
     forked(&mut copy, vouchers).await;
     let own = take_back(&copy, 0, 500).await.operations;
-    assert_eq!(own.iter().map(|own| own.body.clone()).collect::<Vec<_>>(), copy.outbox.iter().map(|recorded| recorded.body.clone()).collect::<Vec<_>>());
+    assert_eq!(
+        own.iter().map(|own| own.body.clone()).collect::<Vec<_>>(),
+        copy.outbox.iter().map(|recorded| recorded.body.clone()).collect::<Vec<_>>()
+    );
     assert_eq!(own.iter().map(|own| own.result.result.is_some()).collect::<Vec<_>>(), [true, true, false, false]);
     assert_eq!(take_back(&copy, 1, 2).await.operations.iter().map(|own| own.result.dev_seq).collect::<Vec<_>>(), [2, 3]);
     // Only its own.

@@ -55,6 +55,10 @@ fn proven_key(app: &App, request: &RecogniseRequest, token_hash: &[u8; 32]) -> R
     if certified && signed(&key, &recognise_message(request.device_id, token_hash), &request.proof) {
         Ok(key)
     } else {
-        Err(Failure::told(StatusCode::UNAUTHORIZED, ErrorCode::UnknownDevice, "this server never certified that device, or the proof is not its own"))
+        Err(Failure::told(
+            StatusCode::UNAUTHORIZED,
+            ErrorCode::UnknownDevice,
+            "this server never certified that device, or the proof is not its own",
+        ))
     }
 }

@@ -22,6 +22,10 @@ use crate::{
     (status = 200, body = OwnOperations),
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn operations(State(app): State<App>, DeviceAuth(device): DeviceAuth, Query(query): Query<OwnOperationsQuery>) -> Result<Json<OwnOperations>, Failure> {
+pub async fn operations(
+    State(app): State<App>,
+    DeviceAuth(device): DeviceAuth,
+    Query(query): Query<OwnOperationsQuery>,
+) -> Result<Json<OwnOperations>, Failure> {
     Ok(Json(feed::own_operations(&app, &device, &query).await?))
 }

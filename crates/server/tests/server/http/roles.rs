@@ -58,7 +58,10 @@ fn every_endpoint_is_in_the_table() {
 
 /// What an endpoint says to an empty request with that token: let in, or the code of the refusal.
 async fn knock(stage: &Stage, method: &str, path: &str, token: Option<&str>) -> String {
-    let path = path.replace("{id}", &uuid::Uuid::nil().to_string()).replace("{device}", &uuid::Uuid::nil().to_string()).replace("{incarnation}", "1");
+    let path = path
+        .replace("{id}", &uuid::Uuid::nil().to_string())
+        .replace("{device}", &uuid::Uuid::nil().to_string())
+        .replace("{incarnation}", "1");
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let body = if method == Method::GET || method == Method::DELETE { "" } else { "{}" };
     let (status, problem) = raw(method, &format!("{}{path}", stage.base), token, "application/json", body).await;

@@ -17,7 +17,10 @@ async fn processes_that_start_at_once_on_a_restored_database_begin_one_epoch() {
     let (one, two, three) = tokio::join!(start(&restored, &stage.clock), start(&restored, &stage.clock), start(&restored, &stage.clock));
     assert_ne!(one.epoch(), old);
     assert_eq!((one.epoch(), one.epoch()), (two.epoch(), three.epoch()));
-    let begun: i64 = sqlx::query_scalar("SELECT count(*) FROM epoch WHERE reason LIKE 'another PostgreSQL: %'").fetch_one(&restored.pool()).await.unwrap();
+    let begun: i64 = sqlx::query_scalar("SELECT count(*) FROM epoch WHERE reason LIKE 'another PostgreSQL: %'")
+        .fetch_one(&restored.pool())
+        .await
+        .unwrap();
     assert_eq!(begun, 1);
     for server in [one, two, three] {
         server.stop().await;

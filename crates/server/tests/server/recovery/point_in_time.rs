@@ -33,8 +33,7 @@ async fn rule_10_after_a_restore_to_a_moment_devices_give_back_what_came_later()
     cluster.create_database("beadsbox").await;
     beadsbox_server::migrate(&cluster.url("beadsbox")).await.unwrap();
     let server = serve(&cluster, &clock).await;
-    let (epoch, mut one, mut two) =
-        (server.epoch(), till(&cluster, &server, &clock, "Camille").await, till(&cluster, &server, &clock, "Theo").await);
+    let (epoch, mut one, mut two) = (server.epoch(), till(&cluster, &server, &clock, "Camille").await, till(&cluster, &server, &clock, "Theo").await);
     cluster.back_up();
     // In the archive, but not in the base backup.
     let archived = sell(&mut one).await;
