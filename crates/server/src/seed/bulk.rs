@@ -147,7 +147,7 @@ impl Mill {
     /// One voucher: the later its place, the later it was sold, so that the index of the ids grows at its end.
     fn add(&mut self, number: u64, place: u64, count: u64, block: &mut Block) -> Result<(), Failure> {
         let mut sampler = Sampler::numbered(number);
-        let age = DAYS - i64::try_from(u128::from(place) * (DAYS.unsigned_abs() + 1).into() / u128::from(count)).unwrap_or(0);
+        let age = DAYS - i64::try_from(place * (DAYS.unsigned_abs() + 1) / count).unwrap_or(0);
         // Within the opening hours, in which the day is the same in every shop.
         let day = self.now.as_second().div_euclid(86_400) - age - 1;
         let sold_at = Timestamp::from_second(day * 86_400 + 9 * 3600 + sampler.between(0, 9 * 3600)).unwrap_or(self.now);
