@@ -21,6 +21,8 @@ pub struct Config {
     pub most_requests: usize,
     /// The most long polls at once.
     pub most_polls: usize,
+    /// The most chunks of snapshots that are sent at once, a megabyte each.
+    pub most_chunks: usize,
     /// The longest that a request may take; a long poll may wait on top of it.
     pub time_limit: Duration,
     /// How often the sequencer looks by itself.
@@ -39,6 +41,7 @@ impl Config {
             database_connections: 20,
             most_requests: 256,
             most_polls: 4096,
+            most_chunks: 16,
             time_limit: Duration::from_secs(30),
             sequence_every: Duration::from_secs(1),
             expire_every: Duration::from_hours(1),

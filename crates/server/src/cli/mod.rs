@@ -49,7 +49,11 @@ enum Command {
     #[command(subcommand)]
     Epoch(epoch::Command),
     /// Adds sample data: shops, staff, templates and 500 vouchers in every status
-    Seed,
+    Seed {
+        /// Then adds vouchers without a history until there are so many, to try and measure at size
+        #[arg(long)]
+        vouchers: Option<u64>,
+    },
 }
 
 /// Runs the program with the arguments of its command line.
@@ -66,9 +70,14 @@ pub async fn run() -> Result<(), StartError> {
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
         Command::Device(command) => device::run(&pool(&url).await?, command).await,
         Command::Epoch(command) => epoch::run(&pool(&url).await?, command).await,
-        Command::Seed => {
-            let seeded = seed::seed(&pool(&url).await?, &Clock::system()).await?;
-            output::line(&seeded.to_string())
+        Command::Seed { vouchers } => {
+            let (pool, clock) = (pool(&url).await?, Clock::system());
+            let seeded = seed::seed(&pool, &clock).await?;
+            output::line(&seeded.to_string())?;
+            match vouchers {
+                Some(total) => output::line(&format!("Added {} vouchers without a history.", seed::fill(&pool, &clock, total).await?)),
+                None => Ok(()),
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession};
 
-const TABLE: [(&str, &str, Caller); 23] = [
+const TABLE: [(&str, &str, Caller); 27] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -35,6 +35,10 @@ const TABLE: [(&str, &str, Caller); 23] = [
     ("POST", "/v1/sync/push", Device),
     ("GET", "/v1/sync/changes", Device),
     ("GET", "/v1/sync/operations", Device),
+    ("GET", "/v1/sync/digest", Device),
+    ("GET", "/v1/sync/range", Device),
+    ("GET", "/v1/sync/snapshot", Device),
+    ("GET", "/v1/sync/snapshot/{id}/{number}", Device),
     ("GET", "/v1/vouchers/{id}/history", Device),
     ("GET", "/v1/templates/{id}/history", Device),
     ("GET", "/v1/admin/shops", Admin),
@@ -61,7 +65,8 @@ async fn knock(stage: &Stage, method: &str, path: &str, token: Option<&str>) -> 
     let path = path
         .replace("{id}", &uuid::Uuid::nil().to_string())
         .replace("{device}", &uuid::Uuid::nil().to_string())
-        .replace("{incarnation}", "1");
+        .replace("{incarnation}", "1")
+        .replace("{number}", "0");
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let body = if method == Method::GET || method == Method::DELETE { "" } else { "{}" };
     let (status, problem) = raw(method, &format!("{}{path}", stage.base), token, "application/json", body).await;
