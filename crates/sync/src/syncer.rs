@@ -8,6 +8,7 @@ use tracing::{debug, info, warn};
 
 use crate::{
     plan::{self, Reaction},
+    recovery::Recovery,
     replica::{Position, Replica},
     status::{Halt, Phase, Progress, SyncStatus, Trouble},
     transport::{Transport, TransportError},
@@ -26,9 +27,10 @@ pub struct Syncer<R, T> {
     sending: Mutex<()>,
     /// One page at a time.
     receiving: Mutex<()>,
+    pub(crate) recovery: Recovery,
 }
 
-enum Next {
+pub(crate) enum Next {
     Again,
     Failed { trouble: Trouble, least_pause: Duration },
 }
@@ -44,7 +46,12 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             interrupt: Notify::new(),
             sending: Mutex::new(()),
             receiving: Mutex::new(()),
+            recovery: Recovery::default(),
         })
+    }
+
+    pub(crate) const fn transport(&self) -> &T {
+        &self.transport
     }
 
     /// The device's side.
@@ -67,7 +74,13 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         self.status.send_if_modified(|status| std::mem::replace(&mut status.online, false));
     }
 
-    /// Sends and takes until the task is dropped. Never returns by itself.
+    /// The device is known to be revoked: it only hands over what waits.
+    pub fn begin_revoked(&self) {
+        self.failed(false, Trouble::Halted(Halt::Revoked));
+        self.recovery.note_revoked();
+    }
+
+    /// Sends and takes until the task is dropped. Returns by itself only once the device is revoked and has handed over everything.
     pub async fn run(self: Arc<Self>) {
         tokio::join!(self.send_for_ever(), self.receive_for_ever());
     }
@@ -88,6 +101,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         let mut failures = 0;
         loop {
             match self.send_all().await {
+                Ok(()) if self.recovery.is_revoked() => return,
                 Ok(()) => {
                     failures = 0;
                     self.to_send.notified().await;
@@ -99,9 +113,10 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
 
     async fn receive_for_ever(&self) {
         let mut failures = 0;
-        loop {
+        while !self.recovery.is_revoked() {
             match self.receive_page(LONGEST_WAIT_SECONDS).await {
                 Ok(_) => failures = 0,
+                Err(Trouble::Halted(Halt::Revoked)) => return,
                 Err(trouble) => self.rest(&trouble, &mut failures).await,
             }
             // Whoever interrupted the long poll gets its place before the next one begins.
@@ -137,7 +152,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             self.progress(Phase::Sending, sent, total);
             match self.transport.push(&batch).await {
                 Ok(reply) => {
-                    self.replica.record_results(reply.epoch, &reply.results).await.map_err(|error| self.files_failed(&error))?;
+                    self.keep_answers(reply.epoch, &reply.results, reply.quarantined).await?;
                     self.answered(reply.server_time).await;
                     sent += count;
                     debug!(count, "operations acknowledged");
@@ -174,8 +189,17 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         };
         match answer {
             Ok(page) if plan::page_fits(&page, &query) => {
+                if plan::server_lost_some(&page, &position) {
+                    let lost = Reaction::SendAgain { epoch: page.epoch, last_seq: page.last_seq, rebuild_cache: false };
+                    return self.follow(lost).await.map(|_| None);
+                }
+                if page.last_seq > position.last_seq && self.catch_up(page.last_seq).await? {
+                    return Ok(None);
+                }
                 // The outcomes first: a reply to a push may have been lost, and the rows may rest on it.
-                self.replica.record_results(page.epoch, &page.own_results).await.map_err(|error| self.files_failed(&error))?;
+                if !self.keep_answers(page.epoch, &page.own_results, false).await? {
+                    return Ok(None);
+                }
                 self.replica.apply_page(&page).await.map_err(|error| self.files_failed(&error))?;
                 self.answered(page.server_time).await;
                 self.status.send_if_modified(|status| {
@@ -192,7 +216,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     }
 
     /// Does what the plan says about a failed request. `Ok` means: try again at once.
-    async fn handle(&self, error: &TransportError) -> Result<(), Trouble> {
+    pub(crate) async fn handle(&self, error: &TransportError) -> Result<(), Trouble> {
         let position: Position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
         match self.follow(plan::react(error, &position)).await? {
             Next::Again => Ok(()),
@@ -220,17 +244,27 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 self.to_send.notify_one();
                 Ok(Next::Again)
             }
+            Reaction::Fork { first_seq } => self.fork(first_seq).await,
+            Reaction::ShowCertificate => self.show_certificate().await,
             Reaction::Halt(halt) => {
+                let trouble = self.failed(false, Trouble::Halted(halt));
                 if halt == Halt::Revoked {
                     self.replica.revoked().await.map_err(|error| self.files_failed(&error))?;
+                    self.recovery.note_revoked();
+                    // What waits is handed over all the same.
+                    self.to_send.notify_one();
                 }
-                Ok(Next::Failed { trouble: self.failed(false, Trouble::Halted(halt)), least_pause: Duration::ZERO })
+                Ok(Next::Failed { trouble, least_pause: Duration::ZERO })
             }
         }
     }
 
     async fn answered(&self, server_time: beadsbox_domain::Timestamp) {
         self.replica.contacted(server_time).await;
+        self.recovery.is_over();
+        if self.recovery.is_revoked() {
+            return;
+        }
         let was_offline = self.status.send_if_modified(|status| {
             let news = !status.online || status.trouble.is_some();
             (status.online, status.trouble) = (true, None);
@@ -242,7 +276,11 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         }
     }
 
-    fn failed(&self, online: bool, trouble: Trouble) -> Trouble {
+    pub(crate) fn failed(&self, online: bool, trouble: Trouble) -> Trouble {
+        if self.recovery.is_revoked() {
+            // That stays what a person has to know.
+            return trouble;
+        }
         self.status.send_modify(|status| {
             status.online = online;
             status.progress = None;
@@ -251,7 +289,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         trouble
     }
 
-    fn files_failed(&self, error: &R::Error) -> Trouble {
+    pub(crate) fn files_failed(&self, error: &R::Error) -> Trouble {
         warn!(%error, "the device's files failed");
         let online = self.status.borrow().online;
         self.failed(online, Trouble::Replica(error.to_string()))
