@@ -285,6 +285,8 @@ pub enum RedemptionState {
     Confirmed,
     /// No outcome yet.
     Waiting,
+    /// The server has it, and an admin has not accepted it yet.
+    Quarantined,
     /// The goods went, but another came first.
     Conflict,
     /// Nothing went over the counter.

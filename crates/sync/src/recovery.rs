@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use beadsbox_protocol::{MOST_OPERATIONS, fork::OwnOperationsQuery, push::OpResult};
+use beadsbox_protocol::{ErrorCode, Incarnation, MOST_OPERATIONS, fork::OwnOperationsQuery, push::OpResult};
 use tokio::sync::Mutex;
 use tracing::{info, warn};
 use uuid::Uuid;
@@ -90,7 +90,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             let query = OwnOperationsQuery { incarnation: position.incarnation, after: position.last_seq, limit: most(MOST_OPERATIONS as u64) };
             let given = match self.transport().own_operations(&query).await {
                 Ok(given) => given.operations,
-                Err(error) => return self.handle(&error).await.map(|()| true),
+                Err(error) => return self.handle(&error, Some(position.incarnation)).await.map(|()| true),
             };
             if given.is_empty() {
                 return Err(self.failed(false, Trouble::Server("it does not give this device's operations back".to_owned())));
@@ -102,27 +102,33 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         }
     }
 
-    /// The server holds another operation under that number: goes on as a life of its own.
-    pub(crate) async fn fork(&self, first_seq: u64) -> Result<Next, Trouble> {
+    /// The server holds another operation under that number, or does not know the life that asked: goes on as a life of its own.
+    pub(crate) async fn fork(&self, first_seq: u64, asked_as: Option<Incarnation>) -> Result<Next, Trouble> {
         let _turn = self.recovery.turn.lock().await;
         let position = self.replica().position().await.map_err(|error| self.files_failed(&error))?;
+        if asked_as.is_some_and(|life| life != position.incarnation) {
+            return Ok(Next::Again);
+        }
         if !self.recovery.may_try() {
             return Ok(self.halted(Halt::Forked));
         }
         if let Err(error) = self.take_shared_answers(&position, first_seq).await? {
             return Ok(self.not_recovered(&error, &position));
         }
-        let request = self.replica().fork_request(first_seq).await.map_err(|error| self.files_failed(&error))?;
-        let Some(request) = request else { return Ok(self.halted(Halt::Forked)) };
-        match self.transport().fork(&request).await {
-            Ok(life) if life.incarnation > request.incarnation => {
-                warn!(first_seq, incarnation = life.incarnation, "a copy of this device is about: it goes on as a life of its own");
-                self.replica().adopt_life(first_seq, life.incarnation).await.map_err(|error| self.files_failed(&error))?;
-                Ok(Next::Again)
+        for request in self.replica().fork_requests(first_seq).await.map_err(|error| self.files_failed(&error))? {
+            match self.transport().fork(&request).await {
+                Ok(life) if life.incarnation > request.incarnation => {
+                    warn!(request.fork_seq, life.incarnation, "a copy of this device is about: it goes on as a life of its own");
+                    self.replica().adopt_life(request.fork_seq, life.incarnation).await.map_err(|error| self.files_failed(&error))?;
+                    return Ok(Next::Again);
+                }
+                Ok(_) => break,
+                // Not from there: the server knows another part of what this device did.
+                Err(TransportError::Refused(problem)) if problem.code == ErrorCode::Malformed => {}
+                Err(error) => return Ok(self.not_recovered(&error, &position)),
             }
-            Ok(_) => Ok(self.halted(Halt::Forked)),
-            Err(error) => Ok(self.not_recovered(&error, &position)),
         }
+        Ok(self.halted(Halt::Forked))
     }
 
     /// What became of the operations that both copies share is the old life's to tell, and this device leaves it.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use beadsbox_protocol::{LONGEST_WAIT_SECONDS, pull::ChangesPage};
+use beadsbox_protocol::{Incarnation, LONGEST_WAIT_SECONDS, pull::ChangesPage};
 use tokio::sync::{Mutex, Notify, watch};
 use tracing::{debug, info, warn};
 
@@ -157,7 +157,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                     sent += count;
                     debug!(count, "operations acknowledged");
                 }
-                Err(error) => self.handle(&error).await?,
+                Err(error) => self.handle(&error, Some(batch.incarnation)).await?,
             }
         }
         Ok(())
@@ -191,7 +191,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             Ok(page) if plan::page_fits(&page, &query) => {
                 if plan::server_lost_some(&page, &position) {
                     let lost = Reaction::SendAgain { epoch: page.epoch, last_seq: page.last_seq, rebuild_cache: false };
-                    return self.follow(lost).await.map(|_| None);
+                    return self.follow(lost, None).await.map(|_| None);
                 }
                 if page.last_seq > position.last_seq && self.catch_up(page.last_seq).await? {
                     return Ok(None);
@@ -211,14 +211,14 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 Ok(Some(page))
             }
             Ok(_) => Err(self.failed(false, Trouble::Server("a page of another place".to_owned()))),
-            Err(error) => self.handle(&error).await.map(|()| None),
+            Err(error) => self.handle(&error, Some(position.incarnation)).await.map(|()| None),
         }
     }
 
-    /// Does what the plan says about a failed request. `Ok` means: try again at once.
-    pub(crate) async fn handle(&self, error: &TransportError) -> Result<(), Trouble> {
+    /// Does what the plan says about a failed request, which was made as that life of the device. `Ok` means: try again at once.
+    pub(crate) async fn handle(&self, error: &TransportError, asked_as: Option<Incarnation>) -> Result<(), Trouble> {
         let position: Position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
-        match self.follow(plan::react(error, &position)).await? {
+        match self.follow(plan::react(error, &position), asked_as).await? {
             Next::Again => Ok(()),
             Next::Failed { trouble, least_pause } => {
                 tokio::time::sleep(least_pause.min(Duration::from_mins(1))).await;
@@ -227,7 +227,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         }
     }
 
-    async fn follow(&self, reaction: Reaction) -> Result<Next, Trouble> {
+    async fn follow(&self, reaction: Reaction, asked_as: Option<Incarnation>) -> Result<Next, Trouble> {
         match reaction {
             Reaction::Retry { online, trouble, least_pause } => Ok(Next::Failed { trouble: self.failed(online, trouble), least_pause }),
             Reaction::RebuildCache => {
@@ -244,7 +244,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 self.to_send.notify_one();
                 Ok(Next::Again)
             }
-            Reaction::Fork { first_seq } => self.fork(first_seq).await,
+            Reaction::Fork { first_seq } => self.fork(first_seq, asked_as).await,
             Reaction::ShowCertificate => self.show_certificate().await,
             Reaction::Halt(halt) => {
                 let trouble = self.failed(false, Trouble::Halted(halt));

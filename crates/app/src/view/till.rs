@@ -55,6 +55,8 @@ pub struct RedeemAnswer {
 pub enum RedemptionState {
     Confirmed,
     Waiting,
+    /// The server keeps it until an admin accepts what this device did.
+    Quarantined,
     Conflict,
     Refused,
     Withdrawn,

@@ -18,6 +18,8 @@ pub(crate) fn adopt(transaction: &Transaction<'_>, epoch: Uuid, server_last_seq:
         "UPDATE outbox SET state = 'waiting', quarantined = 0, contained_in = NULL, contained_at = NULL WHERE dev_seq > ?1 AND state <> 'waiting'",
         [last],
     )?;
+    // Held by the server after all: the answer that it gave before stands.
+    transaction.execute("UPDATE outbox SET state = 'acknowledged' WHERE dev_seq <= ?1 AND state = 'waiting' AND outcome IS NOT NULL", [last])?;
     transaction.execute("UPDATE outbox SET ack_epoch = ?1 WHERE dev_seq <= ?2 AND state = 'acknowledged'", params![Sql(epoch), last])?;
     Ok(())
 }

@@ -6,14 +6,28 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use super::enrolment::Identity;
 use crate::{file::sql::Sql, types::Fork};
 
-/// Where this device forked, if the first operation that differs is one of its own. While a life that began there is on its way
-/// to the server, asking again names the same fork.
+/// Where this device forked, if the first operation that differs is one of its own.
 pub(crate) fn fork(connection: &Connection, identity: &Identity, seq: u64) -> rusqlite::Result<Option<Fork>> {
     let Ok(place) = i64::try_from(seq) else { return Ok(None) };
     let hash: Option<Sql<ChainHash>> =
         connection.prepare_cached("SELECT hash FROM outbox WHERE dev_seq = ?1")?.query_row([place], |row| row.get(0)).optional()?;
     let (device, incarnation) = (identity.enrolment.device, identity.enrolment.incarnation);
     Ok(hash.map(|hash| Fork { device, incarnation, seq, hash: hash.0 }))
+}
+
+/// The fork by which the present life began; none in the first one.
+pub(crate) fn began(connection: &Connection, identity: &Identity) -> rusqlite::Result<Option<Fork>> {
+    connection
+        .prepare_cached("SELECT forked_from, fork_seq, fork_hash FROM life WHERE incarnation = ?1")?
+        .query_row([identity.enrolment.incarnation], |row| {
+            Ok(Fork {
+                device: identity.enrolment.device,
+                incarnation: row.get(0)?,
+                seq: row.get::<_, Sql<u64>>(1)?.0,
+                hash: row.get::<_, Sql<ChainHash>>(2)?.0,
+            })
+        })
+        .optional()
 }
 
 /// Goes on as that life: what differs is sent again under it, byte for byte, and what is recorded from now on names it.

@@ -93,6 +93,9 @@ fn state_of(entry: &VoucherEntry, made: &OwnOperation) -> RedemptionState {
     if redemption.undone_by.is_some() {
         return RedemptionState::Undone;
     }
+    if made.state == OpState::Quarantined && undecided {
+        return RedemptionState::Quarantined;
+    }
     if undecided || (was_refused(made) && is_being_honoured(entry, op)) {
         return RedemptionState::Waiting;
     }
