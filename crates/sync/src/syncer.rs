@@ -89,7 +89,12 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     pub async fn sync_now(&self) -> Result<(), Trouble> {
         let outcome = async {
             self.send_all().await?;
-            self.receive_all().await
+            self.receive_all().await?;
+            // A page may have told of operations that the server lost, or that only now can be sent.
+            if self.send_all().await? > 0 {
+                self.receive_all().await?;
+            }
+            Ok(())
         }
         .await;
         self.status.send_modify(|status| status.progress = None);
@@ -101,8 +106,8 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         let mut failures = 0;
         loop {
             match self.send_all().await {
-                Ok(()) if self.recovery.is_revoked() => return,
-                Ok(()) => {
+                Ok(_) if self.recovery.is_revoked() => return,
+                Ok(_) => {
                     failures = 0;
                     self.to_send.notified().await;
                 }
@@ -143,7 +148,8 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         }
     }
 
-    async fn send_all(&self) -> Result<(), Trouble> {
+    /// Answers how many operations were sent.
+    async fn send_all(&self) -> Result<u64, Trouble> {
         let _turn = self.sending.lock().await;
         let mut sent = 0;
         while let Some(batch) = self.replica.next_batch().await.map_err(|error| self.files_failed(&error))? {
@@ -160,7 +166,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 Err(error) => self.handle(&error, Some(batch.incarnation)).await?,
             }
         }
-        Ok(())
+        Ok(sent)
     }
 
     async fn receive_all(&self) -> Result<(), Trouble> {
