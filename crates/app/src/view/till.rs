@@ -55,7 +55,6 @@ pub struct RedeemAnswer {
 pub enum RedemptionState {
     Confirmed,
     Waiting,
-    /// The server keeps it until an admin accepts what this device did.
     Quarantined,
     Conflict,
     Refused,
