@@ -1,7 +1,9 @@
 //! An operation as it came to the server.
 
-use beadsbox_domain::Timestamp;
+use beadsbox_domain::{OpId, Operation, PersonHash, Timestamp};
 use beadsbox_protocol::{BodyError, ChainHash, OperationBody};
+
+use crate::told::Word;
 
 /// An operation as it came.
 #[derive(Debug, Clone)]
@@ -37,6 +39,21 @@ impl Arrived {
         };
         Self { dev_seq, body, reading, received_at }
     }
+
+    /// The operation, where it can be read.
+    fn read(&self) -> Option<&OperationBody> {
+        if let Reading::Operation(body) = &self.reading { Some(body) } else { None }
+    }
+
+    /// Its id, where it can be read.
+    pub fn op_id(&self) -> Option<OpId> {
+        self.read().map(|body| body.op)
+    }
+
+    /// The buyer that a sale names.
+    pub fn buyer(&self) -> Option<PersonHash> {
+        if let Operation::Sell { person, .. } = self.read()?.operation { Some(person) } else { None }
+    }
 }
 
 /// A parser's words may quote what it read: short, and without control characters, which the database does not take.
@@ -51,4 +68,6 @@ pub struct Fresh {
     pub arrived: Arrived,
     /// The chain's hash after it.
     pub hash: ChainHash,
+    /// What an earlier epoch had decided on it.
+    pub word: Option<Word>,
 }

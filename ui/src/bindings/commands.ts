@@ -471,7 +471,7 @@ export type RedeemAnswer = {
 export type RedemptionState = "confirmed" | "waiting" | "quarantined" | "conflict" | "refused" | "withdrawn" | "undone";
 
 /**  Why something does not hold, with the facts and with names. */
-export type Refusal = { kind: "status_is"; status: VoucherStatus; since: Fact } | { kind: "expired"; expires_on: string } | { kind: "mistyped" } | { kind: "unknown_voucher" } | { kind: "not_permitted"; role: Role } | { kind: "over_limit"; limit: OfflineLimit; value: string } | { kind: "too_late_to_undo"; minutes: number } | { kind: "not_own_redemption" } | { kind: "not_standing" } | { kind: "stale_template"; current: TemplateForm; current_version: number; based_on: number } | { kind: "already_archived" } | { kind: "not_archived" } | { kind: "conflict_settled" } | { kind: "other"; code: string };
+export type Refusal = { kind: "status_is"; status: VoucherStatus; since: Fact } | { kind: "expired"; expires_on: string } | { kind: "mistyped" } | { kind: "unknown_voucher" } | { kind: "not_permitted"; role: Role } | { kind: "over_limit"; limit: OfflineLimit; value: string } | { kind: "too_late_to_undo"; minutes: number } | { kind: "not_own_redemption" } | { kind: "not_standing" } | { kind: "stale_template"; current: TemplateForm; current_version: number; based_on: number } | { kind: "already_archived" } | { kind: "not_archived" } | { kind: "conflict_settled" } | { kind: "not_accepted"; reason: string } | { kind: "other"; code: string };
 
 /**  An operation of this device that the server refused, or of which it said otherwise later, until somebody acknowledges it. */
 export type RefusedOperation = {
