@@ -99,14 +99,15 @@ impl Replica for StoreReplica {
         self.files(|store| {
             // The outbox adopts an epoch first; a disk that failed then may have left the cache behind.
             store.leave_other_epoch()?;
-            let enrolment = store.enrolment()?;
+            let (enrolment, standing) = (store.enrolment()?, store.standing()?);
             Ok(Position {
                 epoch: enrolment.as_ref().map(|enrolment| enrolment.epoch).unwrap_or_default(),
                 incarnation: enrolment.map_or(1, |enrolment| enrolment.incarnation),
                 cursor: store.position()?.cursor,
                 acked: store.acknowledged_through()?,
                 waiting: store.counts()?.waiting,
-                last_seq: store.standing()?.last_seq,
+                last_seq: standing.last_seq,
+                behind: standing.behind_until.is_some(),
             })
         })
         .await
@@ -160,8 +161,8 @@ impl Replica for StoreReplica {
         Ok(())
     }
 
-    async fn fall_behind(&self, server_last_seq: u64) -> AppResult<bool> {
-        self.files(move |store| Ok(store.fall_behind(server_last_seq)?)).await
+    async fn fall_behind(&self, life: Incarnation, server_last_seq: u64) -> AppResult<bool> {
+        self.files(move |store| Ok(store.fall_behind(life, server_last_seq)?)).await
     }
 
     async fn take_back(&self, epoch: Uuid, operations: &[OwnOperation]) -> AppResult<Answers> {

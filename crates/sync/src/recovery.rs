@@ -73,9 +73,9 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     }
 
     /// The server holds own operations that these files lack: takes them back. `false`: not now, because what waits here goes first.
-    pub(crate) async fn catch_up(&self, server_last_seq: u64) -> Result<bool, Trouble> {
+    pub(crate) async fn catch_up(&self, life: Incarnation, server_last_seq: u64) -> Result<bool, Trouble> {
         let _turn = self.recovery.turn.lock().await;
-        if !self.replica().fall_behind(server_last_seq).await.map_err(|error| self.files_failed(&error))? {
+        if !self.replica().fall_behind(life, server_last_seq).await.map_err(|error| self.files_failed(&error))? {
             // The server will say whether it holds the same.
             self.wake();
             return Ok(false);
@@ -83,7 +83,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         warn!(server_last_seq, "the device's files are an older copy: its operations are taken back");
         loop {
             let position = self.replica().position().await.map_err(|error| self.files_failed(&error))?;
-            if position.last_seq >= server_last_seq {
+            if position.last_seq >= server_last_seq || position.incarnation != life {
                 info!(last_seq = position.last_seq, "the device's operations are back");
                 return Ok(true);
             }

@@ -26,6 +26,8 @@ pub struct Position {
     pub waiting: u64,
     /// The last operation recorded; 0 before the first.
     pub last_seq: u64,
+    /// The files are known to lack own operations that the server holds.
+    pub behind: bool,
 }
 
 /// What became of answers.
@@ -57,9 +59,9 @@ pub trait Replica: Send + Sync {
     async fn apply_page(&self, page: &ChangesPage) -> Result<(), Self::Error>;
     /// Empties the cache, to take everything anew. The outbox stays.
     async fn rebuild_cache(&self) -> Result<(), Self::Error>;
-    /// The server holds own operations up to that number: where the files lack some, nothing is recorded before they are back. Answers
-    /// whether they can be taken back now: not while something waits that the server may hold differently.
-    async fn fall_behind(&self, server_last_seq: u64) -> Result<bool, Self::Error>;
+    /// The server holds own operations of that life up to that number: where the files lack some, nothing is recorded before they are
+    /// back. Answers whether they can be taken back now: not while something waits that the server may hold differently.
+    async fn fall_behind(&self, life: Incarnation, server_last_seq: u64) -> Result<bool, Self::Error>;
     /// Appends own operations that the files lack, with their outcomes.
     async fn take_back(&self, epoch: Uuid, operations: &[OwnOperation]) -> Result<Answers, Self::Error>;
     /// The requests for a life of its own, signed, in the order in which to try them: from that operation on, if it is here; and as the

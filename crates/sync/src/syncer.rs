@@ -199,7 +199,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                     let lost = Reaction::SendAgain { epoch: page.epoch, last_seq: page.last_seq, rebuild_cache: false };
                     return self.follow(lost, None).await.map(|_| None);
                 }
-                if page.last_seq > position.last_seq && self.catch_up(page.last_seq).await? {
+                if (position.behind || page.last_seq > position.last_seq) && self.catch_up(position.incarnation, page.last_seq).await? {
                     return Ok(None);
                 }
                 // The outcomes first: a reply to a push may have been lost, and the rows may rest on it.

@@ -191,6 +191,7 @@ impl Replica for Device {
             acked: files.acked as u64,
             waiting: (files.recorded.len() - files.acked) as u64,
             last_seq: files.recorded.len() as u64,
+            behind: false,
         })
     }
 
@@ -224,7 +225,7 @@ impl Replica for Device {
         self.record_results(epoch, results).await
     }
 
-    async fn fall_behind(&self, _: u64) -> Result<bool, Never> {
+    async fn fall_behind(&self, _: Incarnation, _: u64) -> Result<bool, Never> {
         Ok(false)
     }
 

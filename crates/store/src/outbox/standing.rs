@@ -1,7 +1,8 @@
 //! Whether this device may record: not while the server holds own operations that these files lack, and not once it is revoked.
 
 use beadsbox_domain::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use beadsbox_protocol::Incarnation;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use crate::{error::StoreError, file::sql::Sql, types::Standing};
 
@@ -30,12 +31,14 @@ pub(crate) fn may_record(connection: &Connection) -> rusqlite::Result<Result<(),
     })
 }
 
-/// The server holds own operations up to `server_last_seq`, and these files do not: nothing is recorded from now on. Answers whether
-/// the server has all that was recorded here, so that the others can be taken back.
-pub(crate) fn fall_behind(transaction: &Transaction<'_>, server_last_seq: u64) -> rusqlite::Result<bool> {
+/// The server holds own operations of that life up to `server_last_seq`: where these files lack some, nothing is recorded from now on.
+/// Answers whether the server has all that was recorded here, so that the others can be taken back. A late word about another life
+/// counts for nothing.
+pub(crate) fn fall_behind(transaction: &Transaction<'_>, life: Incarnation, server_last_seq: u64) -> rusqlite::Result<bool> {
     let behind = standing(transaction)?.last_seq < server_last_seq;
-    if behind {
-        transaction.execute("UPDATE enrolment SET behind_until = max(coalesce(behind_until, 0), ?1)", [Sql(server_last_seq)])?;
+    let until = behind.then_some(Sql(server_last_seq));
+    if transaction.execute("UPDATE enrolment SET behind_until = ?1 WHERE incarnation = ?2", params![until, life])? == 0 {
+        return Ok(false);
     }
     let unsent = transaction.prepare_cached("SELECT 1 FROM outbox WHERE contained_in IS NULL AND state = 'waiting' LIMIT 1")?.exists([])?;
     Ok(behind && !unsent)

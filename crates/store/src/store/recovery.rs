@@ -37,10 +37,10 @@ impl Store {
         self.files.outbox.read(standing::standing)
     }
 
-    /// The server holds own operations up to `server_last_seq`: where these files lack some, nothing is recorded until they are taken
-    /// back. Answers whether they can be: not while something waits here, which the server may hold differently.
-    pub fn fall_behind(&self, server_last_seq: u64) -> Result<bool, StoreError> {
-        self.files.outbox.change(move |transaction| standing::fall_behind(transaction, server_last_seq))
+    /// The server holds own operations of that life up to `server_last_seq`: where these files lack some, nothing is recorded until
+    /// they are taken back. Answers whether they can be: not while something waits here, which the server may hold differently.
+    pub fn fall_behind(&self, life: Incarnation, server_last_seq: u64) -> Result<bool, StoreError> {
+        self.files.outbox.change(move |transaction| standing::fall_behind(transaction, life, server_last_seq))
     }
 
     /// Appends own operations that these files lack, as the server kept them, with their outcomes. They must follow from the last

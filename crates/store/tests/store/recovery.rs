@@ -184,7 +184,7 @@ fn rule_1_an_older_copy_of_the_files_takes_its_operations_back_and_records_nothi
     drop(device);
 
     let device = copy.open();
-    assert!(device.store.fall_behind(4).unwrap(), "all that is here was sent");
+    assert!(device.store.fall_behind(1, 4).unwrap(), "all that is here was sent");
     assert!(matches!(try_to_record(&device.store, 5), Err(StoreError::Behind { missing: 2 })));
     let device = device.reopen();
     assert!(matches!(try_to_record(&device.store, 5), Err(StoreError::Behind { missing: 2 })), "also after a restart");
@@ -202,7 +202,7 @@ fn rule_1_an_older_copy_of_the_files_takes_its_operations_back_and_records_nothi
     assert_eq!(try_to_record(&device.store, 5).unwrap(), 5);
     server.sync(&device.store, at(3));
     assert_eq!(server.results.len(), 5);
-    assert!(!device.store.fall_behind(5).unwrap(), "nothing is missing any more");
+    assert!(!device.store.fall_behind(1, 5).unwrap(), "nothing is missing any more");
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn rule_4_a_fork_goes_on_as_another_life_with_the_bytes_and_numbers_that_it_had(
 
     let clone = copy.open();
     honour(&clone, 4..=5);
-    assert!(!clone.store.fall_behind(5).unwrap(), "it has something of its own under these numbers");
+    assert!(!clone.store.fall_behind(1, 9).unwrap(), "it has something of its own under these numbers");
     let before = clone.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
     let fork = clone.store.fork(3).unwrap().unwrap();
     assert_eq!((fork.incarnation, fork.seq), (1, 3));
@@ -246,6 +246,8 @@ fn rule_4_a_fork_goes_on_as_another_life_with_the_bytes_and_numbers_that_it_had(
     clone.store.adopt_life(fork, 2).unwrap();
     // The answer comes again, and one that is older.
     clone.store.adopt_life(fork, 2).unwrap();
+    assert!(!clone.store.fall_behind(1, 9).unwrap(), "a late word about the life before");
+    assert_eq!(clone.store.standing().unwrap().behind_until, None);
     let clone = clone.reopen();
     let after = clone.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
     assert_eq!((after.incarnation, after.first_seq, &after.bodies, after.tip), (2, 3, &before.bodies, before.tip));

@@ -89,6 +89,7 @@ impl Replica for Device {
             acked: files.acked as u64,
             waiting: (files.recorded.len() - files.acked - files.quarantined) as u64,
             last_seq: files.recorded.len() as u64,
+            behind: files.behind_until.is_some(),
         }))
     }
 
@@ -136,8 +137,11 @@ impl Replica for Device {
         Ok(())
     }
 
-    async fn fall_behind(&self, server_last_seq: u64) -> Result<bool, Never> {
+    async fn fall_behind(&self, life: Incarnation, server_last_seq: u64) -> Result<bool, Never> {
         Ok(self.with(|files| {
+            if life != files.incarnation {
+                return false;
+            }
             let behind = (files.recorded.len() as u64) < server_last_seq;
             files.behind_until = behind.then_some(server_last_seq);
             behind && files.acked + files.quarantined == files.recorded.len()
