@@ -5,13 +5,14 @@
 
 pub mod http;
 pub mod plan;
+mod recovery;
 mod replica;
 mod status;
 mod syncer;
 mod transport;
 
 pub use http::{HttpError, HttpServer, ServerAddress};
-pub use replica::{Position, Replica};
+pub use replica::{Answers, Position, Replica};
 pub use status::{Halt, Phase, Progress, SyncStatus, Trouble};
 pub use syncer::Syncer;
 pub use transport::{Transport, TransportError};
