@@ -49,9 +49,17 @@ impl Question {
     pub(super) fn found(search: &Search) -> Self {
         let mut question = Self::default();
         match search {
-            Search::Within { words, code } => {
+            Search::Within { words, code, unbuilt: None } => {
                 "voucher_text t".clone_into(&mut question.from);
                 question.add("t.voucher_text MATCH ?", [index_question(words, code.as_deref()).into()]);
+            }
+            Search::Within { words, code, unbuilt: Some(mark) } => {
+                let (condition, values) = within(words, code.as_deref());
+                question.from = format!(
+                    "(SELECT rowid AS n FROM voucher_text WHERE voucher_text MATCH ? UNION ALL SELECT v.n FROM voucher v WHERE v.n > ? AND {condition}) t"
+                );
+                question.values.extend([index_question(words, code.as_deref()).into(), Value::Integer(*mark)]);
+                question.values.extend(values);
             }
             Search::Start { words, code } => {
                 let (selection, values) = starting(words, code.as_deref());
@@ -64,7 +72,7 @@ impl Question {
     }
 
     fn start_with_found(&mut self, search: &Search) {
-        let row = if matches!(search, Search::Within { .. }) { "t.rowid" } else { "t.n" };
+        let row = if matches!(search, Search::Within { unbuilt: None, .. }) { "t.rowid" } else { "t.n" };
         let Self { from, conditions, values } = Self::found(search);
         // SQLite keeps the order of a cross join: what was found first, then its rows.
         self.from = format!("{from} CROSS JOIN voucher v ON v.n = {row}");
@@ -92,13 +100,9 @@ impl Question {
         match search {
             Search::Everything => {}
             Search::Nothing => self.add("0", []),
-            Search::Within { words, code } => {
-                let text = || Value::Text(words.clone());
-                let in_words = "instr(v.buyer_key, ?) OR instr(v.title_key, ?) OR instr(v.recipient_key, ?)";
-                match code {
-                    Some(code) => self.add(&format!("({in_words} OR instr(v.code, ?))"), [text(), text(), text(), code.clone().into()]),
-                    None => self.add(&format!("({in_words})"), [text(), text(), text()]),
-                }
+            Search::Within { words, code, .. } => {
+                let (condition, values) = within(words, code.as_deref());
+                self.add(&condition, values);
             }
             Search::Start { words, code } => {
                 let ranges = ranges(words, code.as_deref());
@@ -156,6 +160,16 @@ impl Question {
             format!(" WHERE {}", self.conditions.join(" AND "))
         };
         (format!("SELECT {columns} FROM {}{conditions} {rest}", self.from), self.values)
+    }
+}
+
+/// What must hold of a row itself to be found, where the index is not asked.
+fn within(words: &str, code: Option<&str>) -> (String, Vec<Value>) {
+    let text = || Value::Text(words.to_owned());
+    let in_words = "instr(v.buyer_key, ?) OR instr(v.title_key, ?) OR instr(v.recipient_key, ?)";
+    match code {
+        Some(code) => (format!("({in_words} OR instr(v.code, ?))"), vec![text(), text(), text(), code.to_owned().into()]),
+        None => (format!("({in_words})"), vec![text(), text(), text()]),
     }
 }
 

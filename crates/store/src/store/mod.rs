@@ -1,11 +1,15 @@
 //! The two files together.
 
 mod identity;
+mod load;
+mod proof;
 mod recording;
 mod recovery;
 mod sync;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+
+pub use load::LoadStep;
 
 use crate::{
     cache::{meta, reset},
@@ -13,6 +17,7 @@ use crate::{
     error::StoreError,
     file::{Database, check_library, open_cache, open_outbox},
     keys::{StoreKeys, StorePaths},
+    load::Load,
     outbox::{counts, refusals},
     types::{CacheOpening, CachePosition, Opened, OutboxCounts},
     view::View,
@@ -24,6 +29,8 @@ pub(crate) struct Files {
     pub(crate) outbox: Database,
     pub(crate) cache: Database,
     pub(crate) overlay: OverlayCell,
+    /// A snapshot that is being loaded.
+    pub(crate) load: Mutex<Option<Load>>,
 }
 
 /// The two files of a device. Cheap to clone; every method blocks until it is done.
@@ -48,7 +55,7 @@ impl Store {
         let outbox = open_outbox(&paths.outbox, &keys.outbox)?;
         let (cache, mut opening) = open_cache(&paths.cache, &keys.cache)?;
         cache.change(|transaction| meta::begin(transaction))?;
-        let store = Self { files: Arc::new(Files { outbox, cache, overlay: OverlayCell::new() }) };
+        let store = Self { files: Arc::new(Files { outbox, cache, overlay: OverlayCell::new(), load: Mutex::default() }) };
         if store.leave_other_epoch()? {
             opening = CacheOpening::Rebuilt;
         }
@@ -65,6 +72,11 @@ impl Store {
         self.files.cache.read(meta::position)
     }
 
+    /// How many bytes the cache's file takes on the disk.
+    pub fn cache_bytes(&self) -> u64 {
+        self.files.cache.bytes()
+    }
+
     /// How many operations there are.
     pub fn counts(&self) -> Result<OutboxCounts, StoreError> {
         self.files.outbox.read(counts::counts)
@@ -76,8 +88,9 @@ impl Store {
         if found { Ok(()) } else { Err(StoreError::UnknownOperation { op }) }
     }
 
-    /// Empties the cache, to take everything anew. The outbox is not touched.
+    /// Empties the cache, to take everything anew, and throws away what was loaded. The outbox is not touched.
     pub fn reset_cache(&self) -> Result<(), StoreError> {
+        self.discard_load()?;
         self.files.cache.change(reset::reset)?;
         self.files.overlay.touch_everything();
         Ok(())
