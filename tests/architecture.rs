@@ -16,7 +16,8 @@ use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Packag
 const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("beadsbox-domain", &[], &[]),
     ("beadsbox-protocol", &["beadsbox-domain"], &[]),
-    ("beadsbox-store", &["beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
+    ("beadsbox-overlay", &["beadsbox-domain", "beadsbox-protocol"], &[]),
+    ("beadsbox-store", &["beadsbox-domain", "beadsbox-overlay", "beadsbox-protocol"], &["beadsbox-testkit"]),
     ("beadsbox-sync", &["beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
     (
         "beadsbox-app",
@@ -35,6 +36,7 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("beadsbox-domain", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-protocol", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-authority", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
+    ("beadsbox-overlay", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-store", &["tokio", "reqwest", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-sync", &["rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-app", &["sqlx*", "axum", "tauri*", "beadsbox-server"]),
