@@ -197,7 +197,9 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         match self.follow(plan::react(error, &position)).await? {
             Next::Again => Ok(()),
             Next::Failed { trouble, least_pause } => {
-                tokio::time::sleep(least_pause.min(Duration::from_mins(1))).await;
+                if !least_pause.is_zero() {
+                    tokio::time::sleep(least_pause.min(Duration::from_mins(1))).await;
+                }
                 Err(trouble)
             }
         }

@@ -78,6 +78,12 @@ impl Server {
         }
     }
 
+    /// Revokes a device.
+    pub fn revoke(&mut self, device: beadsbox_domain::DeviceId) {
+        self.tables.revoke(device);
+        self.settle();
+    }
+
     /// Bars a staff member, or lets them in again.
     pub fn bar(&mut self, number: u32, now: Timestamp) {
         self.tables.bar(names::staff(number), now);
