@@ -3,6 +3,8 @@
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{BodyError, ChainHash, OperationBody};
 
+use crate::told::Word;
+
 /// An operation as it came.
 #[derive(Debug, Clone)]
 pub struct Arrived {
@@ -51,4 +53,6 @@ pub struct Fresh {
     pub arrived: Arrived,
     /// The chain's hash after it.
     pub hash: ChainHash,
+    /// What an earlier epoch had decided on it.
+    pub word: Option<Word>,
 }

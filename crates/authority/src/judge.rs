@@ -1,11 +1,13 @@
 //! Decides one operation.
 
-use beadsbox_domain::{Change, Context, OpId, Outcome, Refusal, Stamp, decide, operation::Subject};
+use beadsbox_domain::{Change, Context, OpId, Operation, Outcome, Refusal, Stamp, TemplateContent, TemplateId, VoucherId, decide, operation::Subject};
 use beadsbox_protocol::{OperationBody, receipt};
 
 use crate::{
     arrived::{Fresh, Reading},
+    restore::restore,
     scope::{RIGHT_CLOCK, Scope},
+    told::Told,
     world::World,
 };
 
@@ -27,6 +29,10 @@ pub struct Judged<'a> {
     pub row_version: Option<u64>,
     /// The rows that it changes.
     pub changes: Vec<Change>,
+    /// What templates say at versions that are new.
+    pub contents: Vec<(TemplateId, u32, TemplateContent)>,
+    /// The version of its template at which it sold that voucher.
+    pub sold_at: Option<(VoucherId, u32)>,
     /// The server's word on it, signed.
     pub receipt: Option<[u8; 64]>,
 }
@@ -49,24 +55,27 @@ impl<'a> Judged<'a> {
         Self::new(scope, fresh, commit_no, op_id, Some(Outcome::Rejected { refusal }))
     }
 
-    fn new(scope: &Scope<'_>, fresh: &'a Fresh, commit_no: i64, op_id: Option<OpId>, outcome: Option<Outcome>) -> Self {
+    pub(crate) fn new(scope: &Scope<'_>, fresh: &'a Fresh, commit_no: i64, op_id: Option<OpId>, outcome: Option<Outcome>) -> Self {
         let receipt = outcome.as_ref().map(|outcome| {
             let commit_no = u64::try_from(commit_no).unwrap_or(0);
             receipt::sign(&scope.identity.signing_key, scope.identity.epoch, commit_no, fresh.hash, outcome)
         });
-        Self { fresh, commit_no, op_id, taken: false, subject: None, outcome, row_version: None, changes: Vec::new(), receipt }
+        Self { fresh, commit_no, op_id, taken: false, subject: None, outcome, row_version: None, changes: Vec::new(), contents: Vec::new(), sold_at: None, receipt }
     }
 }
 
-/// Decides an operation in that world, and leaves the world as it is afterwards.
+/// Decides an operation in that world, and leaves the world as it is afterwards. What an earlier epoch had decided stays so.
 pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_no: i64) -> Judged<'a> {
     let body = match &fresh.arrived.reading {
         Reading::Operation(body) => body,
         Reading::Newer => return Judged::new(scope, fresh, commit_no, None, None),
-        Reading::Unreadable(detail) => return Judged::refused(scope, fresh, commit_no, Refusal::Unreadable { detail: detail.clone() }),
+        Reading::Unreadable(detail) => return unread(scope, fresh, commit_no, detail),
     };
     if let Some(detail) = foreign_header(scope, fresh, body) {
-        return Judged::refused(scope, fresh, commit_no, Refusal::Unreadable { detail: detail.to_owned() });
+        return unread(scope, fresh, commit_no, detail);
+    }
+    if let Some(word) = &fresh.word {
+        return restore(scope, world, fresh, body, word, commit_no);
     }
     if !world.op_ids.insert(body.op) {
         return Judged::refused(scope, fresh, commit_no, Refusal::Repeated);
@@ -76,12 +85,44 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
         world.apply(change, commit_no);
     }
     let row_version = decision.row_version();
+    let subject = body.operation.subject();
+    if let Some(decided) = world.decided.get_mut(&subject) {
+        decided.push(Told { commit_no, body: body.as_ref().clone(), outcome: decision.outcome.clone() });
+    }
+    let (contents, sold_at) = sold_or_said(&body.operation, &decision.outcome, &decision.changes);
     Judged {
         taken: true,
-        subject: Some(body.operation.subject()),
+        subject: Some(subject),
         row_version,
         changes: decision.changes,
+        contents,
+        sold_at,
         ..Judged::new(scope, fresh, commit_no, Some(body.op), Some(decision.outcome))
+    }
+}
+
+/// Kept as it came. The refusal's words are those that people were told, if they were.
+fn unread<'a>(scope: &Scope<'_>, fresh: &'a Fresh, commit_no: i64, detail: &str) -> Judged<'a> {
+    match fresh.word.as_ref().map(|word| &word.outcome) {
+        Some(Outcome::Rejected { refusal }) => Judged::refused(scope, fresh, commit_no, refusal.clone()),
+        _ => Judged::refused(scope, fresh, commit_no, Refusal::Unreadable { detail: detail.to_owned() }),
+    }
+}
+
+type Said = (Vec<(TemplateId, u32, TemplateContent)>, Option<(VoucherId, u32)>);
+
+/// What templates say anew, and at which version a voucher was sold.
+fn sold_or_said(operation: &Operation, outcome: &Outcome, changes: &[Change]) -> Said {
+    if *outcome != Outcome::Applied {
+        return Said::default();
+    }
+    match operation {
+        Operation::CreateTemplate { .. } | Operation::EditTemplate { .. } => {
+            let templates = changes.iter().filter_map(|change| if let Change::Template(row) = change { Some(row) } else { None });
+            (templates.map(|row| (row.id, row.version, row.content.clone())).collect(), None)
+        }
+        Operation::Sell { voucher, template_version, .. } => (Vec::new(), Some((*voucher, *template_version))),
+        _ => Said::default(),
     }
 }
 

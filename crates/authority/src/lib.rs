@@ -2,11 +2,15 @@
 //! and the changed rows go out. The server runs it over PostgreSQL, the simulator over rows in memory.
 
 mod arrived;
+pub mod fold;
 mod judge;
+mod restore;
 mod scope;
+mod told;
 mod world;
 
 pub use arrived::{Arrived, Fresh, Reading};
 pub use judge::{Judged, judge};
 pub use scope::{Identity, RIGHT_CLOCK, Scope};
+pub use told::{Told, Word, first_commit_no};
 pub use world::{Placed, Standing, World};

@@ -1,11 +1,13 @@
 //! The rows that operations are about, and how they become while these are decided.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use beadsbox_domain::{
     Change, Conflict, ConflictId, ConflictState, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Template, TemplateContent,
     TemplateId, Timestamp, Voucher, VoucherCode, VoucherId, operation::Subject,
 };
+
+use crate::{fold::voucher::Rows, told::Told};
 
 /// A staff member's standing.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +46,8 @@ pub struct World {
     pub op_ids: HashSet<OpId>,
     /// Who did them.
     pub staff: HashMap<StaffId, Standing>,
+    /// Every operation that was taken on what receipts are about: these are folded anew. Nothing else needs to be here.
+    pub decided: HashMap<Subject, Vec<Told>>,
 }
 
 impl World {
@@ -81,6 +85,35 @@ impl World {
 
     fn conflict(&self, id: ConflictId) -> Option<&Conflict> {
         self.conflicts.iter().map(|placed| &placed.conflict).find(|conflict| conflict.id == id)
+    }
+
+    /// What that template said, version by version.
+    pub(crate) fn versions_of(&self, id: TemplateId) -> BTreeMap<u32, TemplateContent> {
+        let said = self.contents.iter().filter(|((template, _), _)| *template == id).map(|((_, version), content)| (*version, content.clone()));
+        let now = self.templates.get(&id).map(|template| (template.version, template.content.clone()));
+        said.chain(now).collect()
+    }
+
+    /// The rows of that voucher.
+    pub(crate) fn rows_of(&self, id: VoucherId) -> Rows {
+        let redemptions = self.redemptions.iter().filter(|(_, made)| made.voucher == id);
+        Rows {
+            voucher: self.vouchers.get(&id).cloned(),
+            redemptions: redemptions.map(|(op, made)| (*op, *made)).collect(),
+            conflicts: self.conflicts.iter().filter(|placed| placed.conflict.voucher == id).cloned().collect(),
+        }
+    }
+
+    /// Puts these rows in the place of that voucher's.
+    pub(crate) fn put(&mut self, id: VoucherId, rows: Rows) {
+        if let Some(voucher) = rows.voucher {
+            self.codes.insert(voucher.code);
+            self.vouchers.insert(id, voucher);
+        }
+        self.redemptions.extend(rows.redemptions);
+        self.conflicts.retain(|placed| placed.conflict.voucher != id);
+        self.conflicts.extend(rows.conflicts);
+        self.conflicts.sort_by_key(|placed| placed.taken_no);
     }
 
     /// The world after that change. `commit_no` places a new conflict.

@@ -36,7 +36,7 @@ pub enum ConflictState {
     Open,
     /// A person settled it.
     Settled,
-    /// What stood against it went away, and the other side became the accepted one.
+    /// What stood against it went away, and the other side became the accepted one; or the other side itself did.
     Resolved,
 }
 

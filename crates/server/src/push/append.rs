@@ -49,7 +49,7 @@ pub(crate) async fn append(
         };
         let text = body.encode().map_err(|error| Failure::Defect(format!("an operation of this program: {error}")))?;
         hash = hash.then(&text);
-        fresh.push(Fresh { arrived: Arrived::new(dev_seq, text, draft.at), hash });
+        fresh.push(Fresh { arrived: Arrived::new(dev_seq, text, draft.at), hash, word: None });
     }
     let Some(last) = fresh.last() else { return Ok(Vec::new()) };
     let scope = scope_of(conn, device, identity, true).await?;

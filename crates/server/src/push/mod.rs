@@ -88,7 +88,7 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
     if held > 0 {
         results = operation::results_after(&mut tx, id, incarnation, batch.first_seq() - 1, held).await?;
     }
-    let fresh: Vec<Fresh> = batch.ops().iter().cloned().zip(hashes).skip(held).map(|(arrived, hash)| Fresh { arrived, hash }).collect();
+    let fresh: Vec<Fresh> = batch.ops().iter().cloned().zip(hashes).skip(held).map(|(arrived, hash)| Fresh { arrived, hash, word: None }).collect();
     let mut last_seq = device.last_seq;
     if !fresh.is_empty() {
         let scope = scope_of(&mut tx, &device, &app.identity, contact.skew.abs() <= RIGHT_CLOCK).await?;

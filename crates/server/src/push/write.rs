@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use beadsbox_authority::{Judged, Placed, World};
-use beadsbox_domain::{Change, ConflictId, OpId, Operation, Outcome, Redemption, Template, TemplateId, Voucher, VoucherId};
+use beadsbox_domain::{Change, ConflictId, OpId, Operation, Redemption, Template, TemplateId, Voucher, VoucherId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -39,9 +39,7 @@ impl<'a> Touched<'a> {
             for change in &judged.changes {
                 touched.add(change);
             }
-            if let (Some(body), Some(Outcome::Applied)) = (judged.body(), &judged.outcome) {
-                touched.add_applied(&body.operation, judged, persons);
-            }
+            touched.add_sold_or_said(judged, persons);
         }
         touched
     }
@@ -57,20 +55,13 @@ impl<'a> Touched<'a> {
         }
     }
 
-    fn add_applied(&mut self, operation: &Operation, judged: &Judged<'_>, persons: &Persons) {
-        match operation {
-            Operation::CreateTemplate { .. } | Operation::EditTemplate { .. } => {
-                for change in &judged.changes {
-                    if let Change::Template(template) = change {
-                        self.contents.push(ContentRecord::new(template.id, template.version, &template.content));
-                    }
-                }
-            }
-            Operation::Sell { voucher, template_version, person, .. } => {
-                self.sold_at.insert(*voucher, *template_version);
+    fn add_sold_or_said(&mut self, judged: &Judged<'_>, persons: &Persons) {
+        self.contents.extend(judged.contents.iter().map(|(id, version, content)| ContentRecord::new(*id, *version, content)));
+        if let Some((voucher, version)) = judged.sold_at {
+            self.sold_at.insert(voucher, version);
+            if let Some(Operation::Sell { person, .. }) = judged.body().map(|body| &body.operation) {
                 self.persons.extend(persons.get(person).cloned());
             }
-            _ => {}
         }
     }
 }

@@ -1,0 +1,116 @@
+//! Random work, a rewind, and devices that come back in any order.
+
+use beadsbox_domain::{Operation, RedeemMode, Settlement, Status, voucher::Payment};
+use jiff::SignedDuration;
+use proptest::{prelude::*, sample::Index};
+
+use crate::book::{Book, Kept, TEMPLATE, content, device, reason, sell, voucher};
+
+/// One thing that somebody does; numbers are read by what is there when it happens.
+#[derive(Debug, Clone)]
+struct Step {
+    kind: u8,
+    voucher: u128,
+    device: u128,
+    pick: Index,
+    hours: i64,
+}
+
+fn step(devices: std::ops::Range<u128>) -> impl Strategy<Value = Step> {
+    let hours = prop_oneof![6 => 0..3_i64, 1 => 0..400_i64];
+    (0..24_u8, 1..3_u128, devices, any::<Index>(), hours).prop_map(|(kind, voucher, device, pick, hours)| Step { kind, voucher, device, pick, hours })
+}
+
+fn operation(step: &Step, book: &Book) -> Operation {
+    let id = voucher(step.voucher);
+    let made = book.redemptions(id);
+    let any_redemption = if made.is_empty() { beadsbox_domain::OpId(uuid::Uuid::nil()) } else { made[step.pick.index(made.len())].stamp.op };
+    let standing = book.world.vouchers.get(&id).filter(|row| row.status == Status::Used).map_or(any_redemption, |row| row.since.op);
+    let template = &book.world.templates[&TEMPLATE];
+    match step.kind {
+        0..=4 if !book.world.vouchers.contains_key(&id) => sell(id, template.version, template.content.clone()),
+        0..=6 => Operation::Redeem { voucher: id, mode: RedeemMode::Asked },
+        7..=11 => Operation::Redeem { voucher: id, mode: RedeemMode::Honoured },
+        12 | 13 => Operation::Honour { voucher: id, redemption: any_redemption },
+        14 | 15 => Operation::Withdraw { voucher: id, redemption: any_redemption },
+        16..=18 => Operation::UndoRedemption { voucher: id, redemption: standing, reason: reason() },
+        19 => Operation::Cancel { voucher: id, reason: reason() },
+        20 => Operation::Refund { voucher: id, reason: reason(), payment: Payment::Cash },
+        21 => Operation::HonourExpired { voucher: id, reason: reason() },
+        22 if !book.conflicts(id).is_empty() => {
+            let conflicts = book.conflicts(id);
+            let seen = conflicts[step.pick.index(conflicts.len())];
+            let (conflict, seen_version) = (seen.id, seen.row_version);
+            Operation::SettleConflict { conflict, voucher: id, seen_version, settlement: Settlement::WriteOff, reason: reason() }
+        }
+        _ => {
+            let says = content(["Introduction", "Edited", "Edited again"][step.pick.index(3)]);
+            Operation::EditTemplate { template: TEMPLATE, based_on: template.version, content: says }
+        }
+    }
+}
+
+fn play(book: &mut Book, steps: &[Step]) -> Vec<(u128, Kept)> {
+    let mut done = Vec::new();
+    for step in steps {
+        book.now += SignedDuration::from_hours(step.hours);
+        let operation = operation(step, book);
+        done.push((step.device, book.act(device(step.device), operation)));
+    }
+    done
+}
+
+/// Devices come back, each with its operations in its own order; `turns` says whose turn it is.
+fn bring_back(book: &mut Book, lost: &[(u128, Kept)], turns: &[Index]) -> Result<(), TestCaseError> {
+    let mut queues: Vec<Vec<&Kept>> = (0..3).map(|number| lost.iter().rev().filter(|(device, _)| *device == number).map(|(_, kept)| kept).collect()).collect();
+    let mut turns = turns.iter().cycle();
+    loop {
+        let waiting: Vec<usize> = (0..queues.len()).filter(|number| !queues[*number].is_empty()).collect();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let number = turns.next().map_or(waiting[0], |turn| waiting[turn.index(waiting.len())]);
+        if let Some(kept) = queues[number].pop() {
+            let again = book.bring_back(kept);
+            prop_assert_eq!(&again.word.outcome, &kept.word.outcome, "what was told is told again");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rule_10_devices_give_back_everything_in_any_order(
+        before in prop::collection::vec(step(0..3), 0..10),
+        lost in prop::collection::vec(step(0..3), 1..25),
+        turns in prop::collection::vec(any::<Index>(), 1..30),
+    ) {
+        let mut book = Book::new();
+        play(&mut book, &before);
+        let backup = book.clone();
+        let kept = play(&mut book, &lost);
+        let mut restored = backup.rewound(book.now, 2);
+        bring_back(&mut restored, &kept, &turns)?;
+        prop_assert_eq!(restored.facts(), book.facts());
+    }
+
+    #[test]
+    fn rule_10_the_order_in_which_devices_come_back_does_not_matter(
+        before in prop::collection::vec(step(0..3), 0..10),
+        lost in prop::collection::vec(step(0..3), 1..20),
+        since in prop::collection::vec(step(4..6), 0..12),
+        turns in prop::collection::vec(any::<Index>(), 1..30),
+        other_turns in prop::collection::vec(any::<Index>(), 1..30),
+    ) {
+        let mut book = Book::new();
+        play(&mut book, &before);
+        let mut restored = book.clone().rewound(book.now + SignedDuration::from_hours(2), 2);
+        let kept = play(&mut book, &lost);
+        play(&mut restored, &since);
+        let mut again = restored.clone();
+        bring_back(&mut restored, &kept, &turns)?;
+        bring_back(&mut again, &kept, &other_turns)?;
+        prop_assert_eq!(restored.facts(), again.facts());
+    }
+}
