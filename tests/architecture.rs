@@ -26,6 +26,11 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("beadsbox-authority", &["beadsbox-domain", "beadsbox-protocol"], &[]),
     ("beadsbox-server", &["beadsbox-authority", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
+    (
+        "beadsbox-simulator",
+        &["beadsbox-authority", "beadsbox-domain", "beadsbox-overlay", "beadsbox-protocol", "beadsbox-sync"],
+        &["beadsbox-server", "beadsbox-store", "beadsbox-testkit"],
+    ),
     ("beadsbox-testkit", &["beadsbox-domain", "beadsbox-protocol"], &[]),
     ("beadsbox-e2e", &["beadsbox-domain", "beadsbox-protocol", "beadsbox-testkit"], &[]),
     ("mybeadsbox", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),

@@ -222,7 +222,7 @@ impl Simulation {
             }
             Step::Backup => self.server.back_up(),
             Step::Rewind => {
-                let rewound = self.server.rewind();
+                let rewound = self.server.rewind(self.now);
                 self.tally.count_if("server rewound", rewound);
                 self.witness.rewound |= rewound;
             }

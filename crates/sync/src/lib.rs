@@ -3,6 +3,7 @@
 //! What to do next is decided by pure functions ([`plan`]); [`Syncer`] does it over two traits, [`Replica`] (the device's
 //! files) and [`Transport`] (the server). Neither a clock nor randomness of its own: both come with the replica.
 
+#[cfg(feature = "http")]
 pub mod http;
 pub mod plan;
 mod replica;
@@ -10,6 +11,7 @@ mod status;
 mod syncer;
 mod transport;
 
+#[cfg(feature = "http")]
 pub use http::{HttpError, HttpServer, ServerAddress};
 pub use replica::{Position, Replica};
 pub use status::{Halt, Phase, Progress, SyncStatus, Trouble};

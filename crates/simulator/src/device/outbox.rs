@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use beadsbox_domain::{DeviceId, OpId, Operation, Outcome, PersonHash, ShopId, operation::Subject};
 use beadsbox_overlay::{Acknowledgement, Own};
-use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, person::SaltedPerson, push::OpResult};
+use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, person::SaltedPerson, push::{KeptReceipt, OpResult}};
 use uuid::Uuid;
 
 use crate::names::{Key, device_key, subject_key};
@@ -39,8 +39,8 @@ pub struct OutRow {
     pub outcome: Option<Outcome>,
     /// What the server made of it.
     pub acknowledged: Option<Acknowledgement>,
-    /// The server's word: its number and its signature.
-    pub receipt: Option<(u64, String)>,
+    /// The server's word on it.
+    pub receipt: Option<KeptReceipt>,
     /// The cache that was seen to hold it, and where its cursor stood then.
     pub contained: Option<(Uuid, u64)>,
 }
@@ -82,6 +82,7 @@ pub struct Batch {
     pub bodies: Vec<String>,
     pub persons: Vec<SaltedPerson>,
     pub tip: ChainHash,
+    pub receipts: Vec<KeptReceipt>,
     pub waiting_after: u64,
 }
 
@@ -157,6 +158,7 @@ impl Outbox {
             bodies: sent.iter().map(|row| row.text.to_string()).collect(),
             persons: sent.iter().filter_map(buyer).collect(),
             tip: last.hash,
+            receipts: sent.iter().filter_map(|row| row.receipt.clone()).collect(),
             waiting_after: behind.filter(|row| row.state == State::Waiting).count() as u64,
         })
     }
@@ -173,7 +175,13 @@ impl Outbox {
             row.state = if result.result.is_some() { State::Acknowledged } else { State::Held };
             row.outcome.clone_from(&result.result);
             row.acknowledged = Some(Acknowledgement { epoch, version: result.row_version });
-            row.receipt = Some((result.commit_no, result.receipt.clone()));
+            row.receipt = result.result.clone().map(|outcome| KeptReceipt {
+                dev_seq: result.dev_seq,
+                epoch,
+                commit_no: result.commit_no,
+                outcome,
+                receipt: result.receipt.clone(),
+            });
             subjects.extend(row.body.as_ref().map(|body| body.operation.subject()));
         }
         subjects

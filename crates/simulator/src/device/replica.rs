@@ -115,7 +115,7 @@ impl Replica for FilesReplica {
                 signature: BASE64.encode(signature),
                 waiting: batch.waiting_after,
                 device_time: now,
-                receipts: Vec::new(),
+                receipts: batch.receipts,
             }
         }))
     }

@@ -16,9 +16,6 @@ use crate::{
     server::{Server, Stored},
 };
 
-/// The server takes what was lost in a rewind with the outcomes of the receipts.
-const RECEIPTS_BRING_OUTCOMES_BACK: bool = false;
-
 impl Simulation {
     pub(super) fn check_told(&self) -> Result<(), Violation> {
         for machine in self.machines.iter().filter(|machine| machine.counts()) {
@@ -39,9 +36,6 @@ impl Simulation {
             return hold(1, told.word == Word::Recorded, || format!("{} is no redemption on the server", who()));
         };
         let rule = if self.witness.rewound { 10 } else { 1 };
-        if self.witness.rewound && !RECEIPTS_BRING_OUTCOMES_BACK {
-            return Ok(());
-        }
         let holds = match told.word {
             Word::Recorded => true,
             Word::Confirmed => stored.outcome == Some(Outcome::Applied) && redemption.outcome == RedemptionOutcome::Accepted,

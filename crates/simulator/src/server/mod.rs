@@ -8,7 +8,7 @@ mod tables;
 
 pub use tables::{DeviceRecord, Stored, Tables};
 
-use beadsbox_authority::Identity;
+use beadsbox_authority::{Identity, first_commit_no};
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{ErrorCode, Problem};
 use ed25519_dalek::SigningKey;
@@ -63,11 +63,12 @@ impl Server {
     }
 
     /// Goes back to the backup, in a new epoch. False where there is none.
-    pub fn rewind(&mut self) -> bool {
+    pub fn rewind(&mut self, now: Timestamp) -> bool {
         let Some(backup) = &self.backup else { return false };
         self.tables = backup.clone();
         self.epochs += 1;
         self.tables.identity.epoch = names::id(Tag::Epoch, 0, self.epochs);
+        self.tables.last_commit = first_commit_no(self.tables.last_commit, now) - 1;
         true
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_authority::{Arrived, Fresh, Judged, RIGHT_CLOCK, Scope, judge};
+use beadsbox_authority::{Arrived, Fresh, Judged, RIGHT_CLOCK, Scope, Word, judge};
 use beadsbox_domain::{Change, Operation, Outcome, Timestamp};
 use beadsbox_protocol::{
     ChainHash, ErrorCode, Incarnation, OperationBody,
@@ -35,11 +35,23 @@ impl Server {
         let (held, hashes) = self.follow(&device, request)?;
         let mut results = self.held_results(&device, request.first_seq, held);
         let arrived = (request.first_seq..).zip(&request.ops).map(|(dev_seq, body)| Arrived::new(dev_seq, body.clone(), now));
-        let fresh: Vec<Fresh> = arrived.zip(hashes).skip(held).map(|(arrived, hash)| Fresh { arrived, hash }).collect();
+        let fresh: Vec<Fresh> = arrived
+            .zip(hashes)
+            .skip(held)
+            .map(|(arrived, hash)| Fresh { word: self.word_on(request, arrived.dev_seq, hash), arrived, hash })
+            .collect();
         results.extend(self.take(&device, &fresh, request, now));
         self.settle();
         let last_seq = self.tables.devices.get(&request.device_id).map_or(0, |device| device.last_seq);
         Ok(PushResponse { epoch: self.epoch(), last_seq, results, quarantined: false, server_time: now })
+    }
+
+    /// What an earlier epoch had decided, by the receipt that came along.
+    fn word_on(&self, request: &PushRequest, dev_seq: u64, hash: ChainHash) -> Option<Word> {
+        let kept = request.receipts.iter().find(|kept| kept.dev_seq == dev_seq)?;
+        let signature = BASE64.decode(&kept.receipt).ok()?;
+        let word = Word::of(kept, &signature, hash, &self.tables.identity.signing_key.verifying_key());
+        word.filter(|_| !self.is_broken(Breakage::ReceiptsIgnored))
     }
 
     fn held(&self, device: &DeviceRecord) -> &[Arc<Stored>] {
@@ -100,8 +112,12 @@ impl Server {
         };
         let mut results = Vec::with_capacity(fresh.len());
         for fresh in fresh {
-            self.tables.last_commit += 1;
-            let commit_no = self.tables.last_commit;
+            let commit_no = match &fresh.word {
+                Some(word) => word.commit_no,
+                None => self.tables.last_commit + 1,
+            };
+            self.tables.last_commit = self.tables.last_commit.max(commit_no);
+            self.tables.keep_decided(fresh);
             let before = self.is_broken(Breakage::ConflictsOtherSideDropped).then(|| self.tables.world.conflicts.len());
             let judged = judge(&scope, &mut self.tables.world, fresh, commit_no);
             if let Some(before) = before {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use beadsbox_authority::{Identity, Standing, World};
+use beadsbox_authority::{Fresh, Identity, Reading, Standing, World};
 use beadsbox_domain::{Change, ConflictId, DeviceId, OpId, Outcome, Person, PersonHash, Policy, Role, ShopId, StaffId, Stamp, Template, Timestamp, operation::Subject};
 use beadsbox_protocol::{
     ChainHash, Incarnation, Profile,
@@ -153,6 +153,13 @@ impl Tables {
         row.row_version += 1;
         standing.barred_at = (!row.active).then_some(now);
         self.note(key(RowKind::Staff, staff.0));
+    }
+
+    /// Every operation on a row may have to be folded anew after a rewind: keeps them by what they are about.
+    pub(super) fn keep_decided(&mut self, fresh: &Fresh) {
+        if let Reading::Operation(body) = &fresh.arrived.reading {
+            self.world.decided.entry(body.operation.subject()).or_default();
+        }
     }
 
     /// Revokes a device.
