@@ -5,7 +5,7 @@
 
 # Optimised, but every assertion stands; and of the workspace only what the simulator needs, so that it is there in a minute.
 dev_simulate() {
-  set_up build
+  check_rust
   step build "Building the simulator" cargo build --profile simulate -p beadsbox-simulator --features breakages
   say "Simulating"
   in_group "$(target_dir)/simulate/beadsbox-simulator" "$@"

@@ -1,10 +1,15 @@
 //! Goes through the steps of a plan, one after the other, on one thread.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use beadsbox_domain::Timestamp;
+use beadsbox_protocol::{Profile, rows::Row};
 use beadsbox_sync::TransportError;
 use jiff::SignedDuration;
+use uuid::Uuid;
 
 use crate::{
     breakage::Breakage,
@@ -321,10 +326,36 @@ impl Simulation {
         self.trace.number(answered.map_or(u64::MAX, u64::from));
     }
 
+    /// The rows that every run of this size begins with.
+    pub fn founding_rows(&self) -> Vec<Row> {
+        rows_of_the_office(&Server::new(&self.size, None))
+    }
+
+    /// The server's rows, as the office sees them.
+    pub fn rows_of_the_office(&self) -> Vec<Row> {
+        rows_of_the_office(&self.server)
+    }
+
+    /// What became of each attempt to redeem, and what undid it.
+    pub fn redemptions(&self) -> BTreeMap<Uuid, (String, Option<Uuid>)> {
+        let made = self.server.tables.world.redemptions.values();
+        made.map(|made| (made.stamp.op.0, (made.outcome.name().to_owned(), made.undone_by.map(|op| op.0)))).collect()
+    }
+
+    /// An installation's outbox.
+    pub fn outbox(&self, machine: usize) -> crate::device::outbox::Outbox {
+        lock(&self.machines[machine].files).outbox.clone()
+    }
+
     /// What each file went through, for one that does it again on real files.
     pub fn written(&self, machine: usize) -> Vec<Written> {
         lock(&self.machines[machine].files).written.clone()
     }
+}
+
+fn rows_of_the_office(server: &Server) -> Vec<Row> {
+    let tables = &server.tables;
+    tables.keys().into_iter().filter_map(|name| tables.row(name, Profile::Office, names::device(0))).collect()
 }
 
 /// The counter of crashes at that point.

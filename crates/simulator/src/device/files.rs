@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use beadsbox_domain::{Timestamp, operation::Subject};
-use beadsbox_protocol::{pull::ChangesPage, push::OpResult};
+use beadsbox_domain::{Operation, Timestamp, operation::Subject};
+use beadsbox_protocol::{OperationBody, person::SaltedPerson, pull::ChangesPage, push::OpResult};
 use uuid::Uuid;
 
 use super::{cache::Cache, outbox::Outbox};
@@ -85,6 +85,20 @@ impl Files {
             self.unsynced.clear();
         }
         self.unsynced.push(self.cache.clone());
+    }
+
+    /// A commit of the outbox: an operation.
+    pub fn record(&mut self, body: OperationBody, person: Option<SaltedPerson>) {
+        let subject = body.operation.subject();
+        let hash = match body.operation {
+            Operation::Sell { person, .. } => Some(person),
+            _ => None,
+        };
+        // Bodies of ours are far below the limit.
+        let text = body.encode().unwrap_or_default();
+        self.written.push(Written::Operation(body.dev_seq));
+        self.outbox.append(body.op, text, Some(body), hash.zip(person));
+        self.dirty.insert(subject_key(subject));
     }
 
     /// A commit of the outbox: results.

@@ -123,14 +123,22 @@ impl Outbox {
         });
     }
 
-    /// The operation of that id.
+    /// The operation of that id, the first where an id was used twice.
     pub fn find(&self, op: OpId) -> Option<&OutRow> {
-        self.rows.iter().rev().find(|row| row.op == op)
+        self.rows.iter().find(|row| row.op == op)
     }
 
     /// The operations about that voucher or template, in order.
     pub fn about(&self, subject: Key) -> impl Iterator<Item = &OutRow> {
         self.by_subject.get(&subject).into_iter().flatten().filter_map(|place| self.rows.get(*place))
+    }
+
+    /// The buyer that a sale names.
+    pub fn person_of(&self, row: &OutRow) -> Option<SaltedPerson> {
+        match row.body.as_deref()?.operation {
+            Operation::Sell { person, .. } => self.persons.get(&person).cloned(),
+            _ => None,
+        }
     }
 
     /// How many have no outcome.
@@ -148,15 +156,11 @@ impl Outbox {
         let first = self.rows.iter().position(|row| row.state == State::Waiting)?;
         let sent = &self.rows[first..(first + most).min(self.rows.len())];
         let last = sent.last()?;
-        let buyer = |row: &OutRow| match row.body.as_deref()?.operation {
-            Operation::Sell { person, .. } => self.persons.get(&person).cloned(),
-            _ => None,
-        };
         let behind = self.rows.iter().skip(first + sent.len());
         Some(Batch {
             first_seq: first as u64 + 1,
             bodies: sent.iter().map(|row| row.text.to_string()).collect(),
-            persons: sent.iter().filter_map(buyer).collect(),
+            persons: sent.iter().filter_map(|row| self.person_of(row)).collect(),
             tip: last.hash,
             receipts: sent.iter().filter_map(|row| row.receipt.clone()).collect(),
             waiting_after: behind.filter(|row| row.state == State::Waiting).count() as u64,

@@ -2,20 +2,19 @@
 
 use beadsbox_domain::{
     Conflict, ConflictState, Deed as Leave, OpId, Operation, Outcome, Payment, Person, RedeemMode, Role, Settlement, Status, Voucher, VoucherId,
-    operation::Subject,
     text::{PersonName, Reason},
 };
 use beadsbox_protocol::{OperationBody, body::FORMAT, person::SaltedPerson};
 
 use super::{
     Machine,
-    files::{Files, Written},
-    outbox::OutRow,
+    files::Files,
+    outbox::{OutRow, State},
     replica::lock,
 };
 use crate::{
     breakage::Breakage,
-    names::{self, subject_key},
+    names,
     plan::{Deed, Strange},
 };
 
@@ -71,7 +70,7 @@ impl Machine {
             clock_right,
             operation,
         };
-        append(&mut files, body, person);
+        files.record(body, person);
         op
     }
 
@@ -264,7 +263,7 @@ impl Machine {
         let voucher = names::voucher(self.number, u64::MAX);
         let op = self.next_op();
         let mut files = lock(&self.files);
-        let used = files.outbox.rows.iter().find(|row| row.body.is_some()).map(|row| row.op);
+        let used = files.outbox.rows.iter().find(|row| row.body.is_some() && row.state == State::Acknowledged).map(|row| row.op);
         let outbox = &files.outbox;
         let mut body = OperationBody {
             format: FORMAT,
@@ -286,26 +285,13 @@ impl Machine {
             Strange::RepeatedId => body.op = used.unwrap_or(op),
         }
         let text = if how == Strange::Undecodable { "{\"format\":1,\"no\":\"operation\"}".to_owned() } else { body.encode().unwrap_or_default() };
-        files.outbox.append(op, text, None, None);
+        files.outbox.append(body.op, text, None, None);
         op
     }
 
     fn tell(&mut self, op: OpId, word: Word) {
         self.told.push(Told { op, word });
     }
-}
-
-fn append(files: &mut Files, body: OperationBody, person: Option<SaltedPerson>) {
-    let subject: Subject = body.operation.subject();
-    let hash = match body.operation {
-        Operation::Sell { person, .. } => Some(person),
-        _ => None,
-    };
-    // Bodies of ours are far below the limit.
-    let text = body.encode().unwrap_or_default();
-    files.written.push(Written::Operation(body.dev_seq));
-    files.outbox.append(body.op, text, Some(body), hash.zip(person));
-    files.dirty.insert(subject_key(subject));
 }
 
 /// The asks that nobody answered, honoured or withdrew.

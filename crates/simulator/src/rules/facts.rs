@@ -38,7 +38,12 @@ impl Simulation {
         let rule = if self.witness.rewound { 10 } else { 1 };
         let holds = match told.word {
             Word::Recorded => true,
-            Word::Confirmed => stored.outcome == Some(Outcome::Applied) && redemption.outcome == RedemptionOutcome::Accepted,
+            // After a rewind what was told before it comes first, and what was accepted since may be a conflict's other side.
+            Word::Confirmed => {
+                let became = redemption.outcome;
+                let counts = became == RedemptionOutcome::Accepted || (self.witness.rewound && became == RedemptionOutcome::Conflict);
+                stored.outcome == Some(Outcome::Applied) && counts
+            }
             Word::AcceptedOffline => matches!(redemption.outcome, RedemptionOutcome::Accepted | RedemptionOutcome::Conflict),
             Word::Refused => matches!(redemption.outcome, RedemptionOutcome::Rejected | RedemptionOutcome::Withdrawn),
         };
@@ -63,7 +68,7 @@ impl Simulation {
         for stored in self.server.tables.operations.values().flatten().filter(|stored| is_attempt(stored)) {
             attempted += 1;
             let became = stored.op_id.and_then(|op| world.redemptions.get(&op));
-            hold(2, became.is_some_and(|made| fits(stored, made)), || format!("{:?} {:?} became {became:?}", stored.op_id, stored.outcome))?;
+            hold(2, became.is_some_and(|made| fits(stored, made, self.witness.rewound)), || format!("{:?} {:?} became {became:?}", stored.op_id, stored.outcome))?;
         }
         hold(2, attempted == world.redemptions.len(), || format!("{attempted} attempts, {} redemptions", world.redemptions.len()))
     }
@@ -157,8 +162,9 @@ fn is_attempt(stored: &Stored) -> bool {
 
 /// What became of an attempt can be what its operation was answered: a refused ask may have been honoured since, an accepted
 /// one withdrawn, and one in conflict may have become the accepted one.
-fn fits(stored: &Stored, made: &Redemption) -> bool {
+fn fits(stored: &Stored, made: &Redemption, rewound: bool) -> bool {
     match stored.outcome {
+        Some(Outcome::Applied) if made.outcome == RedemptionOutcome::Conflict => rewound,
         Some(Outcome::Applied) => matches!(made.outcome, RedemptionOutcome::Accepted | RedemptionOutcome::Withdrawn),
         Some(Outcome::Conflict { .. }) => matches!(made.outcome, RedemptionOutcome::Conflict | RedemptionOutcome::Accepted),
         Some(Outcome::Rejected { .. }) => true,

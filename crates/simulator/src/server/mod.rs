@@ -38,6 +38,16 @@ pub struct Server {
 /// Why a request is not done.
 pub type Refused = Box<Problem>;
 
+/// The key that signs receipts.
+fn signing_key() -> SigningKey {
+    SigningKey::from_bytes(&[42; 32])
+}
+
+/// Its public half.
+pub fn public_key() -> [u8; 32] {
+    signing_key().verifying_key().to_bytes()
+}
+
 fn refused(status: u16, code: ErrorCode, title: &str) -> Refused {
     Box::new(Problem::new(status, code, title))
 }
@@ -45,7 +55,7 @@ fn refused(status: u16, code: ErrorCode, title: &str) -> Refused {
 impl Server {
     /// A server with an organisation, its people, and so many devices.
     pub fn new(size: &Size, breakage: Option<Breakage>) -> Self {
-        let identity = Identity { epoch: names::id(Tag::Epoch, 0, 1), signing_key: SigningKey::from_bytes(&[42; 32]) };
+        let identity = Identity { epoch: names::id(Tag::Epoch, 0, 1), signing_key: signing_key() };
         let mut tables = Tables::new(identity);
         tables.found(size);
         tables.sequence();
