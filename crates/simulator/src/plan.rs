@@ -167,8 +167,9 @@ impl Plan {
     /// The run of that seed; `steps` says how many steps, where the seed should not.
     pub fn of_seed(seed: u64, steps: Option<usize>) -> Self {
         let mut rng = Rng::new(seed);
+        let most_devices = if rng.one_in(3) { 9 } else { 3 };
         let size = Size {
-            devices: 2 + rng.below(if rng.one_in(3) { 9 } else { 3 }),
+            devices: 2 + rng.below(most_devices),
             page_rows: *rng.pick(&[1, 3, 10, 100, 2000]),
             batch: *rng.pick(&[1, 2, 10, 500]),
             slow_disks: rng.one_in(2),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -63,7 +64,11 @@ pub struct Pushed {
 /// Runs those steps, then lets everything end well, and checks the rules.
 pub fn run(plan: &Plan, steps: &[Step], breakage: Option<Breakage>) -> Outcome {
     let mut simulation = Simulation::new(plan.size, breakage);
-    let violation = simulation.play(steps).err();
+    // A panic of the real code is a finding like any other: it is to be shrunk and shown.
+    let violation = match catch_unwind(AssertUnwindSafe(|| simulation.play(steps))) {
+        Ok(played) => played.err(),
+        Err(_) => Some(Violation::PANIC),
+    };
     simulation.finish(violation)
 }
 

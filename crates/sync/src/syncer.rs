@@ -153,7 +153,9 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         loop {
             self.interrupt.notify_waiters();
             if let Some(page) = self.receive_page(0).await? {
-                let start = *first.get_or_insert(page.from.seq);
+                // A cache that began anew on the way stands before the place where this began.
+                let start = first.map_or(page.from.seq, |first: u64| first.min(page.from.seq));
+                first = Some(start);
                 self.progress(Phase::Receiving, page.to.seq - start, page.head - start);
                 if plan::is_at_head(&page) {
                     return Ok(());

@@ -57,7 +57,8 @@ impl Simulation {
     fn pass_all_messages(&mut self) -> Result<(), Violation> {
         for _ in 0..MOST_PASSES {
             self.advance()?;
-            let (asked, answered) = (self.wires().requests.len(), self.wires().replies.len());
+            let asked = self.wires().requests.len();
+            let answered = self.wires().replies.len();
             let at_work = self.machines.iter().any(Machine::is_syncing);
             if !at_work && asked + answered == 0 {
                 return Ok(());
@@ -88,7 +89,7 @@ impl Simulation {
         let files = lock(&machine.files);
         hold(4, files.outbox.chain_holds(), || format!("machine {}: the chain is broken", machine.number))?;
         let mut hash = files.outbox.origin();
-        for (place, stored) in (1..).zip(held_of(&self.server, machine)) {
+        for (place, stored) in (1..).zip(held_of(&self.server, &files.outbox)) {
             hash = hash.then(&stored.body);
             hold(4, stored.dev_seq == place && stored.hash == hash, || format!("{}: {place} does not follow on the server", machine.device))?;
         }

@@ -1,6 +1,6 @@
 //! Rules 1, 2, 3 and 10: what the server holds, against what people were told.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use beadsbox_domain::{OpId, Operation, Outcome, Redemption, RedemptionOutcome, Status, VoucherId};
 use beadsbox_protocol::OperationBody;
@@ -9,6 +9,7 @@ use super::{Violation, broken, hold};
 use crate::{
     device::{
         Machine,
+        outbox::Outbox,
         replica::lock,
         till::{Told, Word},
     },
@@ -117,7 +118,7 @@ impl Simulation {
         }
         for machine in self.machines.iter().filter(|machine| machine.counts()) {
             let files = lock(&machine.files);
-            let held = held_of(&self.server, machine);
+            let held = held_of(&self.server, &files.outbox);
             for row in &files.outbox.rows {
                 let stored = usize::try_from(row.dev_seq - 1).ok().and_then(|place| held.get(place));
                 let restored = stored.is_some_and(|stored| stored.hash == row.hash && stored.outcome == row.outcome);
@@ -145,10 +146,9 @@ impl Simulation {
     }
 }
 
-/// What the server holds of the machine's device.
-pub(super) fn held_of<'a>(server: &'a Server, machine: &Machine) -> &'a [std::sync::Arc<Stored>] {
-    let incarnation = lock(&machine.files).outbox.incarnation;
-    server.tables.operations.get(&(machine.device, incarnation)).map_or(&[], Vec::as_slice)
+/// What the server holds of that life of the device.
+pub(super) fn held_of<'a>(server: &'a Server, outbox: &Outbox) -> &'a [Arc<Stored>] {
+    server.tables.operations.get(&(outbox.device, outbox.incarnation)).map_or(&[], Vec::as_slice)
 }
 
 fn is_attempt(stored: &Stored) -> bool {

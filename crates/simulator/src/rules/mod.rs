@@ -16,10 +16,15 @@ use crate::server::Server;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("rule {rule}: {what}")]
 pub struct Violation {
-    /// Which one, 1 to 10.
+    /// Which one, 1 to 10; 0 is a panic.
     pub rule: u8,
     /// What was found.
     pub what: String,
+}
+
+impl Violation {
+    /// Something panicked, which nothing may.
+    pub const PANIC: Self = Self { rule: 0, what: String::new() };
 }
 
 fn broken<T>(rule: u8, what: impl Into<String>) -> Result<T, Violation> {
