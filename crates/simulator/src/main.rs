@@ -102,12 +102,13 @@ fn run_seeds(next: &AtomicU64, last: u64, steps: Option<usize>, breakage: Option
 }
 
 fn show(plan: &Plan, violation: &Violation, breakage: Option<Breakage>) {
+    println!("seed {}: {violation}\n  shrinking its {} steps", plan.seed, plan.steps.len());
     let same = |outcome: Option<Violation>| outcome.is_some_and(|found| found.rule == violation.rule);
     let steps = shrink(&plan.steps, |steps| same(run(plan, steps, breakage).violation));
     let shrunk = run(plan, &steps, breakage).violation;
-    let mut text = format!("seed {}: {violation}\n", plan.seed);
+    let mut text = String::new();
     if let Some(shrunk) = shrunk {
-        text += &format!("  {} of {} steps break the same rule: {}\n", steps.len(), plan.steps.len(), shrunk.what);
+        text += &format!("seed {}: {} of {} steps break the same rule: {}\n", plan.seed, steps.len(), plan.steps.len(), shrunk.what);
     }
     text += &format!("  {:?}\n", plan.size);
     for step in &steps {

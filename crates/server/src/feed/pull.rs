@@ -68,7 +68,7 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
     // It may have been revoked while it waited.
     let device = db::device::find(&mut tx, device.id).await?.ok_or_else(|| Failure::not_found("device"))?;
     push::check_state(&device)?;
-    let (head, from) = check_cursor(&mut tx, app.identity.epoch, query).await?;
+    let (head, from) = check_cursor(&mut tx, app.identity.epoch, &device, query).await?;
 
     let mut own_results = db::operation::results_after(&mut tx, device.id, device.incarnation, query.acked, MOST_RESULTS + 1).await?;
     let more_results = own_results.len() > MOST_RESULTS;
@@ -86,9 +86,11 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
 }
 
 /// The feed's head, and the cursor that was asked for, if both are of the same feed.
-async fn check_cursor(conn: &mut PgConnection, epoch: Uuid, query: &ChangesQuery) -> Result<(Cursor, Cursor), Failure> {
+async fn check_cursor(conn: &mut PgConnection, epoch: Uuid, device: &Device, query: &ChangesQuery) -> Result<(Cursor, Cursor), Failure> {
     if query.epoch != epoch {
-        return Err(Failure::told(StatusCode::GONE, ErrorCode::EpochChanged, "the server was restored").with(|problem| problem.epoch = Some(epoch)));
+        // With the next operation that the server lacks: a device to which nothing waits would not find out otherwise.
+        return Err(Failure::told(StatusCode::GONE, ErrorCode::EpochChanged, "the server was restored")
+            .with(|problem| (problem.epoch, problem.expected_seq) = (Some(epoch), Some(device.last_seq + 1))));
     }
     let head = feed::head(conn).await?.map(|(seq, tag)| Cursor { seq: to_count(seq), tag }).unwrap_or_default();
     let from = Cursor { seq: query.cursor, tag: query.tag.clone() };

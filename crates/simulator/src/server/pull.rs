@@ -6,14 +6,14 @@ use beadsbox_protocol::{
     pull::{ChangesPage, ChangesQuery, Cursor},
 };
 
-use super::{Refused, Server, answer::result_of, refused};
+use super::{DeviceRecord, Refused, Server, answer::result_of, refused};
 use crate::breakage::Breakage;
 
 impl Server {
     /// The next page for the device.
     pub fn changes(&self, id: DeviceId, query: &ChangesQuery, now: Timestamp) -> Result<ChangesPage, Refused> {
         let device = self.authenticated(id)?;
-        let (head, from) = self.check_cursor(query)?;
+        let (head, from) = self.check_cursor(device, query)?;
         let held = self.tables.operations.get(&(id, device.incarnation)).map_or(&[][..], Vec::as_slice);
         let later = held.iter().filter(|stored| stored.dev_seq > query.acked);
         let own_results = if self.is_broken(Breakage::OwnResultsNotSent) { Vec::new() } else { later.map(|stored| result_of(stored)).collect() };
@@ -28,10 +28,10 @@ impl Server {
     }
 
     /// The feed's head, and the cursor that was asked for, if both are of the same feed.
-    fn check_cursor(&self, query: &ChangesQuery) -> Result<(Cursor, Cursor), Refused> {
+    fn check_cursor(&self, device: &DeviceRecord, query: &ChangesQuery) -> Result<(Cursor, Cursor), Refused> {
         if query.epoch != self.epoch() {
             let mut problem = refused(410, ErrorCode::EpochChanged, "the server was restored");
-            problem.epoch = Some(self.epoch());
+            (problem.epoch, problem.expected_seq) = (Some(self.epoch()), Some(device.last_seq + 1));
             return Err(problem);
         }
         let from = Cursor { seq: query.cursor, tag: query.tag.clone() };
