@@ -16,7 +16,8 @@ use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Packag
 const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("beadsbox-domain", &[], &[]),
     ("beadsbox-protocol", &["beadsbox-domain"], &[]),
-    ("beadsbox-store", &["beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
+    ("beadsbox-overlay", &["beadsbox-domain", "beadsbox-protocol"], &[]),
+    ("beadsbox-store", &["beadsbox-domain", "beadsbox-overlay", "beadsbox-protocol"], &["beadsbox-testkit"]),
     ("beadsbox-sync", &["beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
     (
         "beadsbox-app",
@@ -25,6 +26,11 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("beadsbox-authority", &["beadsbox-domain", "beadsbox-protocol"], &[]),
     ("beadsbox-server", &["beadsbox-authority", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
+    (
+        "beadsbox-simulator",
+        &["beadsbox-authority", "beadsbox-domain", "beadsbox-overlay", "beadsbox-protocol", "beadsbox-sync"],
+        &["beadsbox-server", "beadsbox-store", "beadsbox-testkit"],
+    ),
     ("beadsbox-testkit", &["beadsbox-domain", "beadsbox-protocol"], &[]),
     ("beadsbox-e2e", &["beadsbox-domain", "beadsbox-protocol", "beadsbox-testkit"], &[]),
     ("mybeadsbox", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
@@ -35,6 +41,7 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("beadsbox-domain", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-protocol", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-authority", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
+    ("beadsbox-overlay", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-store", &["tokio", "reqwest", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-sync", &["rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-app", &["sqlx*", "axum", "tauri*", "beadsbox-server"]),

@@ -4,6 +4,7 @@
 //! files) and [`Transport`] (the server). Neither a clock nor randomness of its own: both come with the replica.
 
 mod bootstrap;
+#[cfg(feature = "http")]
 pub mod http;
 pub mod plan;
 mod prove;
@@ -13,6 +14,7 @@ mod status;
 mod syncer;
 mod transport;
 
+#[cfg(feature = "http")]
 pub use http::{HttpError, HttpServer, ServerAddress};
 pub use prove::Proof;
 pub use replica::{Answers, Finished, IdRange, Loaded, LocalDigest, Position, Replica};

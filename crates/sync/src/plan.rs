@@ -48,7 +48,8 @@ fn react_to_problem(problem: &Problem, position: &Position) -> Reaction {
     match (problem.code, problem.epoch, problem.expected_seq) {
         (ErrorCode::CursorGone, ..) => Reaction::RebuildCache,
         (ErrorCode::EpochChanged, Some(epoch), expected) => {
-            Reaction::SendAgain { epoch, last_seq: expected.map_or(position.acked, |seq| seq.saturating_sub(1)), rebuild_cache: true }
+            // What the server does not say it holds is sent again, all of it: it knows what it has.
+            Reaction::SendAgain { epoch, last_seq: expected.map_or(0, |seq| seq.saturating_sub(1)), rebuild_cache: true }
         }
         (ErrorCode::SequenceGap, _, Some(expected)) => {
             Reaction::SendAgain { epoch: position.epoch, last_seq: expected.saturating_sub(1), rebuild_cache: false }

@@ -184,7 +184,9 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         loop {
             self.interrupt_long_poll();
             if let Some(page) = self.receive_page(0).await? {
-                let start = *first.get_or_insert(page.from.seq);
+                // A cache that began anew on the way stands before the place where this began.
+                let start = first.map_or(page.from.seq, |first: u64| first.min(page.from.seq));
+                first = Some(start);
                 self.progress(Progress { phase: Phase::Receiving, done: page.to.seq - start, total: page.head - start, bytes: None });
                 if plan::is_at_head(&page) {
                     return Ok(());
@@ -240,7 +242,9 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         match self.follow(plan::react(error, &position), asked_as).await? {
             Next::Again => Ok(()),
             Next::Failed { trouble, least_pause } => {
-                tokio::time::sleep(least_pause.min(Duration::from_mins(1))).await;
+                if !least_pause.is_zero() {
+                    tokio::time::sleep(least_pause.min(Duration::from_mins(1))).await;
+                }
                 Err(trouble)
             }
         }

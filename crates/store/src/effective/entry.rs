@@ -1,17 +1,11 @@
 //! One voucher or template as this device shows it, from its cached row and its own operations.
 
-use beadsbox_domain::{
-    Change, Conflict, ConflictKind, ConflictState, Operation, Outcome, Person, Situation, Template, TemplateId, Voucher, VoucherId, decide, operation::Subject,
-};
+use beadsbox_domain::{ConflictState, Context, Operation, Person, Template, TemplateId, Voucher, VoucherId, operation::Subject};
+use beadsbox_overlay::{Foretelling, Replayed, VoucherState};
 use beadsbox_protocol::OperationBody;
 use rusqlite::Connection;
 
-use super::{
-    acknowledged,
-    containment::{CachedRows, is_contained},
-    rules::Rules,
-    state::VoucherState,
-};
+use super::rules::Rules;
 use crate::{
     cache::{
         rows,
@@ -21,30 +15,8 @@ use crate::{
         own::{self, OwnRow},
         person,
     },
-    types::{OpState, VoucherView},
+    types::VoucherView,
 };
-
-/// What replaying found out about the operations themselves.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Replayed {
-    /// How many the cached row does not hold.
-    pub(crate) uncontained: usize,
-    /// One has no outcome yet.
-    pub(crate) waiting: bool,
-    /// Those that it holds, and that no note says so of.
-    pub(crate) newly_contained: Vec<u64>,
-}
-
-impl Replayed {
-    fn note(&mut self, row: &OwnRow, contained: bool, rules: &Rules) {
-        if !contained {
-            self.uncontained += 1;
-        } else if row.contained.is_none_or(|(cache, _)| cache != rules.position.cache_id) {
-            self.newly_contained.push(row.own.body.dev_seq);
-        }
-        self.waiting |= row.own.state != OpState::Acknowledged;
-    }
-}
 
 /// A voucher with this device's operations counted in.
 #[derive(Debug, Clone)]
@@ -97,51 +69,41 @@ pub(crate) struct Sources<'a> {
     pub(crate) rules: &'a Rules,
 }
 
+/// The cache of one moment, asked by the rules.
+struct Cached<'a> {
+    sources: &'a Sources<'a>,
+    contents: &'a mut Contents,
+}
+
+impl Foretelling for Cached<'_> {
+    type Error = SourceError;
+
+    fn context(&self, body: &OperationBody) -> Context {
+        self.sources.rules.context(body)
+    }
+
+    fn code_is_taken(&mut self, body: &OperationBody) -> Result<bool, SourceError> {
+        let Operation::Sell { voucher, code, .. } = &body.operation else { return Ok(false) };
+        let found = voucher::find_code(self.sources.cache, *code, self.contents).map_err(SourceError::Cache)?;
+        Ok(found.is_some_and(|found| found.voucher.id != *voucher))
+    }
+}
+
 impl Sources<'_> {
     /// A voucher.
     pub(crate) fn voucher(&self, id: VoucherId, contents: &mut Contents) -> Result<VoucherEntry, SourceError> {
         let own = own::of_subject(self.outbox, Subject::Voucher(id)).map_err(SourceError::Outbox)?;
         let base = voucher::find(self.cache, id, contents).map_err(SourceError::Cache)?;
         let conflicts = rows::conflicts_of(self.cache, id).map_err(SourceError::Cache)?;
-        let mut replayed = Replayed::default();
-        let cached = CachedRows { version: base.as_ref().map(|base| base.voucher.row_version), conflicts: &conflicts };
-        let mut state = VoucherState { voucher: base.as_ref().map(|base| base.voucher.clone()), conflicts: conflicts.clone(), ..VoucherState::default() };
-        for row in &own {
-            let contained = is_contained(row, &cached, self.rules);
-            replayed.note(row, contained, self.rules);
-            match &row.own.outcome {
-                Some(outcome) if contained => state.note_outcome(&row.own.body, outcome),
-                _ if contained => {}
-                _ => self.replay(row, &mut state, contents)?,
-            }
-        }
+        let cached = base.as_ref().map(|base| base.voucher.clone());
+        let mut foretelling = Cached { sources: self, contents };
+        let (state, replayed) = beadsbox_overlay::voucher(cached, conflicts, own.iter().map(OwnRow::for_replay), &self.rules.place(), &mut foretelling)?;
         let person = match &base {
             // The server's word, also where it says that there is none any more.
             Some(base) => base.person.clone(),
             None => self.own_person(state.voucher.as_ref())?,
         };
         Ok(VoucherEntry { base, state, person, replayed, own })
-    }
-
-    fn replay(&self, row: &OwnRow, state: &mut VoucherState, contents: &mut Contents) -> Result<(), SourceError> {
-        let body = &row.own.body;
-        let situation = state.situation(body, self.code_is_taken(body, contents)?);
-        let foretold = decide(&body.operation, &situation, &self.rules.context(body));
-        match &row.own.outcome {
-            Some(outcome) => {
-                let version = row.acknowledged.and_then(|acknowledged| acknowledged.version);
-                acknowledged::replay(state, body, outcome, version, foretold);
-            }
-            None => foretold.changes.into_iter().filter(is_known_here).for_each(|change| state.apply(change)),
-        }
-        Ok(())
-    }
-
-    /// Another cached voucher has the code of this sale.
-    fn code_is_taken(&self, body: &OperationBody, contents: &mut Contents) -> Result<bool, SourceError> {
-        let Operation::Sell { voucher, code, .. } = &body.operation else { return Ok(false) };
-        let found = voucher::find_code(self.cache, *code, contents).map_err(SourceError::Cache)?;
-        Ok(found.is_some_and(|found| found.voucher.id != *voucher))
     }
 
     fn own_person(&self, voucher: Option<&Voucher>) -> Result<Option<Person>, SourceError> {
@@ -154,37 +116,10 @@ impl Sources<'_> {
     pub(crate) fn template(&self, id: TemplateId) -> Result<TemplateEntry, SourceError> {
         let own = own::of_subject(self.outbox, Subject::Template(id)).map_err(SourceError::Outbox)?;
         let base = rows::template(self.cache, id).map_err(SourceError::Cache)?;
-        let cached = CachedRows { version: base.as_ref().map(|base| base.row_version), conflicts: &[] };
-        let mut replayed = Replayed::default();
-        let mut template = base.clone();
-        for row in &own {
-            let contained = is_contained(row, &cached, self.rules);
-            replayed.note(row, contained, self.rules);
-            if !contained {
-                template = self.replay_template(row, template);
-            }
-        }
+        let foretelling = Cached { sources: self, contents: &mut Contents::default() };
+        let (template, replayed) = beadsbox_overlay::template(base, own.iter().map(OwnRow::for_replay), &self.rules.place(), &foretelling);
         Ok(TemplateEntry { template, replayed })
     }
-
-    fn replay_template(&self, row: &OwnRow, template: Option<Template>) -> Option<Template> {
-        let body = &row.own.body;
-        let situation = Situation { template: template.clone(), ..Situation::default() };
-        let foretold = decide(&body.operation, &situation, &self.rules.context(body));
-        match &row.own.outcome {
-            Some(outcome) => {
-                let version = row.acknowledged.and_then(|acknowledged| acknowledged.version);
-                acknowledged::replay_template(template, body, outcome, version, foretold)
-            }
-            None if foretold.outcome == Outcome::Applied => acknowledged::new_template(foretold).or(template),
-            None => template,
-        }
-    }
-}
-
-/// That this cache does not hold a voucher does not say that the server does not: such a conflict is not foretold.
-fn is_known_here(change: &Change) -> bool {
-    !matches!(change, Change::Conflict(Conflict { kind: ConflictKind::UnknownVoucher, row_version: 1, .. }))
 }
 
 /// Which of the files failed.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use beadsbox_domain::{Context, Role};
+use beadsbox_domain::Context;
+use beadsbox_overlay::Place;
 use beadsbox_protocol::OperationBody;
 
 use crate::{cache::directory::Directory, types::CachePosition};
@@ -15,19 +16,12 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// As the server will see the operation, as far as this device knows. Somebody unknown was let in by this program, so
-    /// they may do what they did.
+    pub(crate) fn place(&self) -> Place {
+        Place { cache: self.position.cache_id, epoch: self.position.epoch, cursor: self.position.cursor.seq }
+    }
+
+    /// As the server will see the operation, as far as this device knows.
     pub(crate) fn context(&self, body: &OperationBody) -> Context {
-        let staff = self.directory.staff(body.staff);
-        Context {
-            stamp: body.stamp(),
-            role: Some(staff.map_or(Role::Admin, |staff| staff.role)),
-            staff_active: staff.is_none_or(|staff| staff.active),
-            by_server: false,
-            clock_right: body.clock_right,
-            received_at: body.at,
-            policy: *self.directory.policy(),
-            time_zone: self.directory.time_zone(body.shop),
-        }
+        beadsbox_overlay::context(body, self.directory.staff(body.staff), *self.directory.policy(), self.directory.time_zone(body.shop))
     }
 }

@@ -1,6 +1,7 @@
 //! The operations as rows.
 
 use beadsbox_domain::{OpId, Outcome, TemplateId, Timestamp, VoucherId, operation::Subject};
+use beadsbox_overlay::{Acknowledgement, Own};
 use beadsbox_protocol::OperationBody;
 use rusqlite::{
     Connection, OptionalExtension as _, Row,
@@ -23,11 +24,17 @@ pub(crate) struct OwnRow {
     pub(crate) contained: Option<(Uuid, u64)>,
 }
 
-/// What the server said it made of it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Acknowledgement {
-    pub(crate) epoch: Uuid,
-    pub(crate) version: Option<u64>,
+impl OwnRow {
+    /// As the rules of the effective view take it.
+    pub(crate) fn for_replay(&self) -> Own<'_> {
+        Own {
+            body: &self.own.body,
+            is_acknowledged: self.own.state == OpState::Acknowledged,
+            outcome: self.own.outcome.as_ref(),
+            acknowledged: self.acknowledged,
+            contained: self.contained,
+        }
+    }
 }
 
 const COLUMNS: &str =

@@ -6,7 +6,7 @@ use beadsbox_domain::{
 };
 use beadsbox_protocol::OperationBody;
 
-use super::state::VoucherState;
+use crate::state::VoucherState;
 
 /// Replays such an operation over a voucher. `foretold` is what the rules make of it on the cached row.
 pub(crate) fn replay(state: &mut VoucherState, body: &OperationBody, outcome: &Outcome, version: Option<u64>, foretold: Decision) {

@@ -7,10 +7,13 @@ use beadsbox_protocol::OperationBody;
 
 /// A voucher, its conflicts, and what became of the redemptions made here.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct VoucherState {
-    pub(crate) voucher: Option<Voucher>,
-    pub(crate) conflicts: Vec<Conflict>,
-    pub(crate) redemptions: HashMap<OpId, Redemption>,
+pub struct VoucherState {
+    /// As shown; none where this device does not know it.
+    pub voucher: Option<Voucher>,
+    /// Its conflicts, in the order in which they became known.
+    pub conflicts: Vec<Conflict>,
+    /// The redemptions made here.
+    pub redemptions: HashMap<OpId, Redemption>,
 }
 
 impl VoucherState {

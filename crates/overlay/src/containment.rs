@@ -2,8 +2,7 @@
 
 use beadsbox_domain::{Conflict, Operation, Outcome};
 
-use super::rules::Rules;
-use crate::{outbox::own::OwnRow, types::OpState};
+use crate::own::{Own, Place};
 
 /// The cached rows about one voucher or template.
 pub(crate) struct CachedRows<'a> {
@@ -15,18 +14,17 @@ pub(crate) struct CachedRows<'a> {
 
 /// A cache never goes back while it keeps its name and its cursor does not, so what it held once it holds for good. Without
 /// such a note the versions tell. An outcome that changed no row has nothing to wait for.
-pub(crate) fn is_contained(row: &OwnRow, cached: &CachedRows<'_>, rules: &Rules) -> bool {
-    let position = &rules.position;
-    if row.contained.is_some_and(|(cache, at)| cache == position.cache_id && at <= position.cursor.seq) {
+pub(crate) fn is_contained(own: &Own<'_>, cached: &CachedRows<'_>, place: &Place) -> bool {
+    if own.contained.is_some_and(|(cache, at)| cache == place.cache && at <= place.cursor) {
         return true;
     }
-    let (OpState::Acknowledged, Some(outcome), Some(acknowledged)) = (row.own.state, &row.own.outcome, row.acknowledged) else {
+    let (true, Some(outcome), Some(acknowledged)) = (own.is_acknowledged, own.outcome, own.acknowledged) else {
         return false;
     };
     let version_of = |id| cached.conflicts.iter().find(|conflict| conflict.id == id).map(|conflict| conflict.row_version);
-    match (outcome, &row.own.body.operation) {
+    match (outcome, &own.body.operation) {
         (Outcome::Rejected { .. }, _) => true,
-        _ if position.epoch.is_some_and(|epoch| epoch != acknowledged.epoch) => false,
+        _ if place.epoch.is_some_and(|epoch| epoch != acknowledged.epoch) => false,
         // The row that these change is the conflict's, whose version the acknowledgement does not name.
         (Outcome::Conflict { conflict, .. }, _) => version_of(*conflict).is_some(),
         (Outcome::Applied, Operation::SettleConflict { conflict, seen_version, .. }) => version_of(*conflict).is_some_and(|version| version > *seen_version),

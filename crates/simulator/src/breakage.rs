@@ -1,0 +1,55 @@
+//! Checks that can be left out on purpose, to show that the rules notice.
+
+/// A check that is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breakage {
+    /// The server takes a cursor of another feed for its own.
+    CursorTagNotChecked,
+    /// A page of changes comes without the outcomes that a lost reply carried.
+    OwnResultsNotSent,
+    /// A till says "confirmed" when the server's answer arrives, and not once it is on the disk.
+    ConfirmedBeforeCommit,
+    /// The server keeps a conflict's accepted side only.
+    ConflictsOtherSideDropped,
+    /// The server answers for a copy's operations what it answered for the device's own.
+    ForkNotDetected,
+    /// A till that may not honour an unanswered ask withdraws it on the screen, and not in the outbox.
+    WithdrawalNotRecorded,
+    /// A page replaces rows that are newer than its own.
+    OlderRowsTaken,
+    /// After a rewind the server decides anew what receipts say it had decided.
+    ReceiptsIgnored,
+}
+
+impl Breakage {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::CursorTagNotChecked,
+        Self::OwnResultsNotSent,
+        Self::ConfirmedBeforeCommit,
+        Self::ConflictsOtherSideDropped,
+        Self::ForkNotDetected,
+        Self::WithdrawalNotRecorded,
+        Self::OlderRowsTaken,
+        Self::ReceiptsIgnored,
+    ];
+
+    /// The name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CursorTagNotChecked => "cursor-tag-not-checked",
+            Self::OwnResultsNotSent => "own-results-not-sent",
+            Self::ConfirmedBeforeCommit => "confirmed-before-commit",
+            Self::ConflictsOtherSideDropped => "conflicts-other-side-dropped",
+            Self::ForkNotDetected => "fork-not-detected",
+            Self::WithdrawalNotRecorded => "withdrawal-not-recorded",
+            Self::OlderRowsTaken => "older-rows-taken",
+            Self::ReceiptsIgnored => "receipts-ignored",
+        }
+    }
+
+    /// The breakage of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|breakage| breakage.name() == name)
+    }
+}

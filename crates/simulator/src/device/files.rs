@@ -1,0 +1,199 @@
+//! A device's two files, and the moments at which a crash can come.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use beadsbox_domain::{Operation, Timestamp, operation::Subject};
+use beadsbox_protocol::{OperationBody, person::SaltedPerson, pull::ChangesPage, push::OpResult};
+use uuid::Uuid;
+
+use super::{cache::Cache, outbox::Outbox};
+use crate::{
+    names::{self, Key, Tag, subject_key},
+    plan::Loss,
+};
+
+/// Something that a device's files went through, to be repeated on real ones.
+#[derive(Debug, Clone)]
+pub enum Written {
+    /// An operation was recorded.
+    Operation(u64),
+    /// Results came.
+    Results(Uuid, Vec<OpResult>),
+    /// A page came.
+    Page(Arc<ChangesPage>),
+    /// The cache was emptied.
+    Reset,
+    /// An epoch was adopted.
+    Adopted(Uuid, u64),
+}
+
+/// The files.
+pub struct Files {
+    /// Which installation they belong to.
+    pub machine: u32,
+    /// `outbox.db`.
+    pub outbox: Outbox,
+    /// `cache.db`.
+    pub cache: Cache,
+    /// What the cache was before each commit since the last sync to disk, the oldest first.
+    unsynced: Vec<Cache>,
+    caches_made: u64,
+    /// The rows whose look on the screen may have changed.
+    pub dirty: BTreeSet<Key>,
+    /// All of them may have.
+    pub all_dirty: bool,
+    /// What happened to them.
+    pub written: Vec<Written>,
+    /// The crash that comes at the commit point that many from now.
+    pub crash_at: Option<(u8, Loss)>,
+    /// The crash that has come, and where.
+    pub crashed: Option<(&'static str, Loss)>,
+    /// The device's clock.
+    pub now: Timestamp,
+}
+
+/// So many commits of the cache at most are not on the disk.
+const MOST_UNSYNCED: usize = 5;
+
+impl Files {
+    /// The files of an enrolled device, as that installation has them.
+    pub fn new(machine: u32, outbox: Outbox) -> Self {
+        let mut files = Self {
+            machine,
+            outbox,
+            cache: Cache::new(Uuid::nil()),
+            unsynced: Vec::new(),
+            caches_made: 0,
+            dirty: BTreeSet::new(),
+            all_dirty: true,
+            written: Vec::new(),
+            crash_at: None,
+            crashed: None,
+            now: names::beginning(),
+        };
+        files.cache = files.new_cache();
+        files
+    }
+
+    fn new_cache(&mut self) -> Cache {
+        self.caches_made += 1;
+        Cache::new(names::id(Tag::Cache, self.machine, self.caches_made))
+    }
+
+    fn before_cache_commit(&mut self) {
+        if self.unsynced.len() >= MOST_UNSYNCED {
+            self.unsynced.clear();
+        }
+        self.unsynced.push(self.cache.clone());
+    }
+
+    /// A commit of the outbox: an operation.
+    pub fn record(&mut self, body: OperationBody, person: Option<SaltedPerson>) {
+        let subject = body.operation.subject();
+        let hash = match body.operation {
+            Operation::Sell { person, .. } => Some(person),
+            _ => None,
+        };
+        // Bodies of ours are far below the limit.
+        let text = body.encode().unwrap_or_default();
+        self.written.push(Written::Operation(body.dev_seq));
+        self.outbox.append(body.op, text, Some(body), hash.zip(person));
+        self.dirty.insert(subject_key(subject));
+    }
+
+    /// A commit of the outbox: results.
+    pub fn take_results(&mut self, epoch: Uuid, results: &[OpResult]) {
+        let subjects = self.outbox.take_results(epoch, results);
+        self.dirty.extend(subjects.into_iter().map(subject_key));
+        self.written.push(Written::Results(epoch, results.to_vec()));
+    }
+
+    /// A commit of the cache: a page.
+    pub fn apply_page(&mut self, page: &ChangesPage, older_too: bool) {
+        self.before_cache_commit();
+        let now = self.now;
+        let changed = self.cache.apply(page, now, older_too);
+        // Staff, shops and settings are rules for all that is foretold.
+        self.all_dirty |= changed.iter().any(|name| usize::from(name.0) < beadsbox_protocol::digest::RowKind::ALL.len() - 3);
+        self.dirty.extend(changed);
+        self.written.push(Written::Page(Arc::new(page.clone())));
+    }
+
+    /// A commit of the cache: emptied, under a new name.
+    pub fn reset_cache(&mut self) {
+        self.before_cache_commit();
+        self.cache = self.new_cache();
+        self.all_dirty = true;
+        self.written.push(Written::Reset);
+    }
+
+    /// A commit of the outbox, then one of the cache where the epoch is new.
+    pub fn adopt(&mut self, epoch: Uuid, last_seq: u64) {
+        self.outbox.adopt(epoch, last_seq);
+        self.all_dirty = true;
+        self.written.push(Written::Adopted(epoch, last_seq));
+    }
+
+    /// Somebody deleted the cache while the program was not running.
+    pub fn delete_cache(&mut self) {
+        self.cache = self.new_cache();
+        self.unsynced.clear();
+        self.all_dirty = true;
+    }
+
+    /// Notes which operations the cache holds.
+    pub fn note_contained(&mut self) -> usize {
+        let subjects: Vec<Key> = self.outbox.by_subject.keys().copied().collect();
+        let mut noted = 0;
+        for name in subjects {
+            let (_, replayed) = match subject_of(name) {
+                Subject::Voucher(id) => {
+                    let (state, replayed) = self.shown(id);
+                    (state.voucher.is_some(), replayed)
+                }
+                Subject::Template(id) => {
+                    let (template, replayed) = self.shown_template(id);
+                    (template.is_some(), replayed)
+                }
+            };
+            let note = Some((self.cache.id, self.cache.cursor.seq));
+            for dev_seq in replayed.newly_contained {
+                if let Some(row) = usize::try_from(dev_seq - 1).ok().and_then(|place| self.outbox.rows.get_mut(place)) {
+                    row.contained = note;
+                    noted += 1;
+                }
+            }
+        }
+        noted
+    }
+
+    /// The power goes: the cache loses some of what was not synced.
+    pub fn lose_unsynced(&mut self, commits: u8) -> usize {
+        let lost = usize::from(commits).min(self.unsynced.len());
+        let kept = self.unsynced.len() - lost;
+        if lost > 0 {
+            self.cache = self.unsynced.swap_remove(kept);
+            self.all_dirty = true;
+        }
+        self.unsynced.clear();
+        lost
+    }
+
+    /// The program starts: a cache of another epoch than the outbox's is begun anew.
+    pub fn open(&mut self) {
+        (self.crash_at, self.crashed) = (None, None);
+        if self.cache.epoch.is_some_and(|epoch| epoch != self.outbox.epoch) {
+            self.reset_cache();
+        }
+    }
+}
+
+/// What stands under that name.
+pub fn subject_of(name: Key) -> Subject {
+    use beadsbox_protocol::digest::RowKind;
+    if name.0 == names::key(RowKind::Template, name.1).0 {
+        Subject::Template(beadsbox_domain::TemplateId(name.1))
+    } else {
+        Subject::Voucher(beadsbox_domain::VoucherId(name.1))
+    }
+}

@@ -1,0 +1,177 @@
+//! The modelled files as the real sync sees them. Between any two commits the program may end, or somebody else go first.
+
+use std::{
+    future::{pending, poll_fn},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
+};
+
+use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use beadsbox_domain::Timestamp;
+use beadsbox_protocol::{
+    chain::sign_tip,
+    pull::ChangesPage,
+    push::{OpResult, PushRequest},
+};
+use beadsbox_sync::{Position, Replica};
+use uuid::Uuid;
+
+use super::files::Files;
+use crate::{breakage::Breakage, names::device_key};
+
+/// A device's files in the hands of its sync.
+#[derive(Clone)]
+pub struct FilesReplica {
+    /// The files.
+    pub files: Arc<Mutex<Files>>,
+    /// How many operations go into a push at most.
+    pub batch: usize,
+    /// Commit points let others go first.
+    pub slow: bool,
+    /// What is left out on purpose.
+    pub breakage: Option<Breakage>,
+}
+
+/// What a modelled file refuses, as the real one does.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The results are of another epoch than the device's.
+    #[error("results of another epoch")]
+    WrongEpoch,
+    /// The page does not go on from where the cache stands.
+    #[error("a page of another place")]
+    PageOutOfPlace,
+}
+
+/// The files, whoever else may have panicked.
+pub fn lock(files: &Mutex<Files>) -> MutexGuard<'_, Files> {
+    files.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl FilesReplica {
+    /// A moment at which the program can end.
+    async fn point(&self, name: &'static str) {
+        let ends = {
+            let mut files = lock(&self.files);
+            match files.crash_at {
+                Some((0, loss)) => {
+                    files.crashed = Some((name, loss));
+                    true
+                }
+                Some((points, loss)) => {
+                    files.crash_at = Some((points - 1, loss));
+                    false
+                }
+                None => false,
+            }
+        };
+        if ends {
+            pending::<()>().await;
+        }
+        if self.slow {
+            let mut waited = false;
+            poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+        }
+    }
+
+    async fn commit(&self, before: &'static str, after: &'static str, write: impl FnOnce(&mut Files) -> Result<(), FileError> + Send) -> Result<(), FileError> {
+        self.point(before).await;
+        let written = write(&mut lock(&self.files));
+        self.point(after).await;
+        written
+    }
+}
+
+#[async_trait]
+impl Replica for FilesReplica {
+    type Error = FileError;
+
+    async fn position(&self) -> Result<Position, FileError> {
+        let files = lock(&self.files);
+        Ok(Position {
+            epoch: files.cache.epoch.unwrap_or(files.outbox.epoch),
+            incarnation: files.outbox.incarnation,
+            cursor: files.cache.cursor.clone(),
+            acked: files.outbox.acknowledged_through(),
+            waiting: files.outbox.waiting(),
+        })
+    }
+
+    async fn next_batch(&self) -> Result<Option<PushRequest>, FileError> {
+        let files = lock(&self.files);
+        let (outbox, now) = (&files.outbox, files.now);
+        Ok(outbox.pending(self.batch).map(|batch| {
+            let last_seq = batch.first_seq + batch.bodies.len() as u64 - 1;
+            let signature = sign_tip(&device_key(outbox.device), outbox.device, outbox.incarnation, last_seq, batch.tip);
+            PushRequest {
+                epoch: outbox.epoch,
+                device_id: outbox.device,
+                incarnation: outbox.incarnation,
+                first_seq: batch.first_seq,
+                ops: batch.bodies,
+                persons: batch.persons,
+                chain_tip: batch.tip.to_string(),
+                signature: BASE64.encode(signature),
+                waiting: batch.waiting_after,
+                device_time: now,
+                receipts: batch.receipts,
+            }
+        }))
+    }
+
+    async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<(), FileError> {
+        if results.is_empty() {
+            return Ok(());
+        }
+        self.commit("before the results", "after the results", |files| {
+            if files.outbox.epoch != epoch {
+                return Err(FileError::WrongEpoch);
+            }
+            files.take_results(epoch, results);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn apply_page(&self, page: &ChangesPage) -> Result<(), FileError> {
+        let older_too = self.breakage == Some(Breakage::OlderRowsTaken);
+        self.commit("before the page", "after the page", |files| {
+            if !files.cache.fits(page) {
+                return Err(FileError::PageOutOfPlace);
+            }
+            files.apply_page(page, older_too);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn rebuild_cache(&self) -> Result<(), FileError> {
+        self.commit("before the cache goes", "after the cache went", |files| {
+            files.reset_cache();
+            Ok(())
+        })
+        .await
+    }
+
+    async fn send_again_after(&self, epoch: Uuid, last_seq: u64) -> Result<(), FileError> {
+        let mut is_new = false;
+        self.commit("before the epoch", "after the epoch", |files| {
+            is_new = files.outbox.epoch != epoch;
+            files.adopt(epoch, last_seq);
+            Ok(())
+        })
+        .await?;
+        if is_new { self.rebuild_cache().await } else { Ok(()) }
+    }
+
+    async fn contacted(&self, _: Timestamp) {}
+
+    async fn revoked(&self) -> Result<(), FileError> {
+        self.rebuild_cache().await
+    }
+
+    fn random(&self) -> u32 {
+        0
+    }
+}

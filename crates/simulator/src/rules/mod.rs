@@ -1,0 +1,77 @@
+//! The ten rules of `docs/sync.md`, as questions to a run.
+
+mod ends;
+mod facts;
+mod screen;
+
+use std::collections::BTreeMap;
+
+use beadsbox_domain::{ConflictId, DeviceId, OpId, Outcome, VoucherId};
+use beadsbox_protocol::push::OpResult;
+use uuid::Uuid;
+
+use crate::server::Server;
+
+/// A rule that did not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("rule {rule}: {what}")]
+pub struct Violation {
+    /// Which one, 1 to 10; 0 is a panic.
+    pub rule: u8,
+    /// What was found.
+    pub what: String,
+}
+
+impl Violation {
+    /// Something panicked, which nothing may.
+    pub const PANIC: Self = Self { rule: 0, what: String::new() };
+}
+
+fn broken<T>(rule: u8, what: impl Into<String>) -> Result<T, Violation> {
+    Err(Violation { rule, what: what.into() })
+}
+
+fn hold(rule: u8, holds: bool, what: impl FnOnce() -> String) -> Result<(), Violation> {
+    if holds { Ok(()) } else { broken(rule, what()) }
+}
+
+/// What was seen during a run, and must not be otherwise later.
+#[derive(Default)]
+pub struct Witness {
+    /// The server went back to a backup.
+    pub(crate) rewound: bool,
+    /// What was answered to the operation of that hash, in that epoch.
+    answered: BTreeMap<(Uuid, [u8; 32]), Outcome>,
+    /// The highest version that an installation showed of a voucher while nothing waited, by cache.
+    versions: BTreeMap<(u32, Uuid, VoucherId), u64>,
+    /// Conflicts, and what came second.
+    conflicts: BTreeMap<ConflictId, (VoucherId, OpId)>,
+    /// What was seen and cannot be.
+    seen: Option<Violation>,
+}
+
+impl Witness {
+    /// A power cut or a person set that installation's cache back: what it showed then may come again.
+    pub(crate) fn cache_went_back(&mut self, machine: u32) {
+        self.versions.retain(|(of, ..), _| *of != machine);
+    }
+
+    /// The server answered these for a device.
+    pub(crate) fn server_answered(&mut self, server: &Server, device: DeviceId, results: &[OpResult]) {
+        let Some(record) = server.tables.devices.get(&device) else { return };
+        let Some(held) = server.tables.operations.get(&(device, record.incarnation)) else { return };
+        for placed in &server.tables.world.conflicts {
+            let conflict = &placed.conflict;
+            self.conflicts.insert(conflict.id, (conflict.voucher, conflict.other.op));
+        }
+        for result in results {
+            let stored = held.iter().find(|stored| stored.dev_seq == result.dev_seq);
+            let Some((stored, outcome)) = stored.zip(result.result.as_ref()) else { continue };
+            let before = self.answered.entry((server.epoch(), stored.hash.0)).or_insert_with(|| outcome.clone());
+            if before != outcome && self.seen.is_none() {
+                let what = format!("{device} {} was answered {before:?}, then {outcome:?}", result.dev_seq);
+                self.seen = Some(Violation { rule: 7, what });
+            }
+        }
+    }
+}

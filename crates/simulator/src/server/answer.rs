@@ -1,0 +1,34 @@
+//! Who asks, and what is said of an operation.
+
+use beadsbox_domain::DeviceId;
+use beadsbox_protocol::{ErrorCode, push::OpResult, rows::DeviceState};
+
+use super::{DeviceRecord, Refused, Server, Stored, refused};
+use crate::breakage::Breakage;
+
+impl Server {
+    pub(super) fn is_broken(&self, breakage: Breakage) -> bool {
+        self.breakage == Some(breakage)
+    }
+
+    /// The device of that token, if it may call.
+    pub(super) fn authenticated(&self, id: DeviceId) -> Result<&DeviceRecord, Refused> {
+        let device = self.tables.devices.get(&id).ok_or_else(|| refused(401, ErrorCode::UnknownDevice, "no device has this token"))?;
+        match device.row.state {
+            DeviceState::Active => Ok(device),
+            DeviceState::Revoked => Err(refused(403, ErrorCode::DeviceRevoked, "this device was revoked")),
+            DeviceState::Quarantined => Err(refused(403, ErrorCode::DeviceQuarantined, "this device waits for an admin")),
+        }
+    }
+}
+
+pub(super) fn result_of(stored: &Stored) -> OpResult {
+    OpResult {
+        dev_seq: stored.dev_seq,
+        op_id: stored.op_id,
+        result: stored.outcome.clone(),
+        row_version: stored.row_version,
+        commit_no: u64::try_from(stored.commit_no).unwrap_or(0),
+        receipt: stored.receipt.clone(),
+    }
+}

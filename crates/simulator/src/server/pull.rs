@@ -1,0 +1,42 @@
+//! `GET /v1/sync/changes`, from one moment of the tables.
+
+use beadsbox_domain::{DeviceId, Timestamp};
+use beadsbox_protocol::{
+    ErrorCode,
+    pull::{ChangesPage, ChangesQuery, Cursor},
+};
+
+use super::{DeviceRecord, Refused, Server, answer::result_of, refused};
+use crate::breakage::Breakage;
+
+impl Server {
+    /// The next page for the device.
+    pub fn changes(&self, id: DeviceId, query: &ChangesQuery, now: Timestamp) -> Result<ChangesPage, Refused> {
+        let device = self.authenticated(id)?;
+        let (head, from) = self.check_cursor(device, query)?;
+        let held = self.tables.operations.get(&(id, device.incarnation)).map_or(&[][..], Vec::as_slice);
+        let later = held.iter().filter(|stored| stored.dev_seq > query.acked);
+        let own_results = if self.is_broken(Breakage::OwnResultsNotSent) { Vec::new() } else { later.map(|stored| result_of(stored)).collect() };
+        let limit = self.page_rows.min(query.limit as usize);
+        let changes = self.tables.changes_after(from.seq, limit);
+        let to = match changes.last() {
+            Some((seq, _)) if changes.len() >= limit => Cursor { seq: *seq, tag: self.tables.tag_of(*seq).cloned().unwrap_or_default() },
+            _ => head.clone(),
+        };
+        let rows = changes.iter().filter_map(|(_, changed)| self.tables.row(*changed, device.profile, id)).collect();
+        Ok(ChangesPage { epoch: self.epoch(), from, to, head: head.seq, last_seq: device.last_seq, own_results, rows, server_time: now })
+    }
+
+    /// The feed's head, and the cursor that was asked for, if both are of the same feed.
+    fn check_cursor(&self, device: &DeviceRecord, query: &ChangesQuery) -> Result<(Cursor, Cursor), Refused> {
+        if query.epoch != self.epoch() {
+            let mut problem = refused(410, ErrorCode::EpochChanged, "the server was restored");
+            (problem.epoch, problem.expected_seq) = (Some(self.epoch()), Some(device.last_seq + 1));
+            return Err(problem);
+        }
+        let from = Cursor { seq: query.cursor, tag: query.tag.clone() };
+        let known = if from.seq == 0 { Some("") } else { self.tables.tag_of(from.seq).map(String::as_str) };
+        let fits = known == Some(from.tag.as_str()) || self.is_broken(Breakage::CursorTagNotChecked);
+        if fits { Ok((self.tables.head(), from)) } else { Err(refused(410, ErrorCode::CursorGone, "the cursor is not of this feed")) }
+    }
+}
