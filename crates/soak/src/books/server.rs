@@ -6,7 +6,6 @@ use beadsbox_domain::{DeviceId, OpId, RedemptionOutcome, Status, VoucherCode, Vo
 use beadsbox_protocol::ChainHash;
 use serde::de::DeserializeOwned;
 use sqlx::{PgPool, Row as _, postgres::PgRow};
-use uuid::Uuid;
 
 /// A till as the server knows it.
 #[derive(Debug, Clone)]
@@ -116,7 +115,7 @@ impl ServerBooks {
 
 fn device(row: &PgRow) -> anyhow::Result<DeviceRow> {
     Ok(DeviceRow {
-        id: DeviceId(row.try_get::<Uuid, _>("id")?),
+        id: DeviceId(row.try_get("id")?),
         name: row.try_get("name")?,
         incarnation: row.try_get::<i32, _>("incarnation")?.try_into()?,
         last_seq: row.try_get::<i64, _>("last_seq")?.try_into()?,

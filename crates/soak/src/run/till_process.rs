@@ -115,7 +115,10 @@ impl TillProcess {
 
     /// Kills it, and reads what it had told by then.
     pub(super) async fn kill(mut self) -> anyhow::Result<()> {
-        self.child.kill().await?;
+        // One that ended by itself cannot be killed any more.
+        if self.child.try_wait()?.is_none() {
+            self.child.kill().await?;
+        }
         self.listener.await?
     }
 

@@ -6,7 +6,7 @@ use beadsbox_app::{
     Seat,
     view::{AnswerKind, RedeemAnswer, SaleForm, SortKey, VoucherFilters, VoucherQuery, VoucherRow},
 };
-use beadsbox_domain::{Payment, Status};
+use beadsbox_domain::{OpId, Payment, Status, VoucherId};
 
 use super::{Fault, Orders};
 use crate::told::{Told, Word};
@@ -78,8 +78,8 @@ async fn redeem(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>) -
     Ok(told.tell()?)
 }
 
-fn told_of(voucher: beadsbox_domain::VoucherId, answer: &RedeemAnswer) -> anyhow::Result<Told> {
-    let op = answer.op_id.as_ref().map(|op| op.parse()).transpose()?;
+fn told_of(voucher: VoucherId, answer: &RedeemAnswer) -> anyhow::Result<Told> {
+    let op = answer.op_id.as_ref().map(|op| op.parse::<OpId>()).transpose()?;
     Ok(match answer.answer {
         AnswerKind::Confirmed => Told::Redeemed { voucher, op, word: Word::Confirmed },
         AnswerKind::AcceptedOffline => Told::Redeemed { voucher, op, word: Word::Honoured },
