@@ -32,6 +32,7 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
         &["beadsbox-server", "beadsbox-store", "beadsbox-testkit"],
     ),
     ("beadsbox-testkit", &["beadsbox-domain", "beadsbox-protocol"], &[]),
+    ("beadsbox-soak", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol", "beadsbox-testkit"], &[]),
     ("beadsbox-e2e", &["beadsbox-domain", "beadsbox-protocol", "beadsbox-testkit"], &[]),
     ("mybeadsbox", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
 ];
@@ -47,6 +48,7 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("beadsbox-app", &["sqlx*", "axum", "tauri*", "beadsbox-server"]),
     ("beadsbox-server", &["rusqlite", "tauri*", "beadsbox-store", "beadsbox-sync", "beadsbox-app"]),
     ("beadsbox-testkit", &["rusqlite", "tauri*"]),
+    ("beadsbox-soak", &["axum", "tauri*", "beadsbox-server"]),
     ("mybeadsbox", &["sqlx*", "axum", "beadsbox-server"]),
 ];
 

@@ -92,13 +92,14 @@ stop_postgres() {
   as_postgres "$1/pg_ctl" -D "$2" -m fast -w -t 60 stop >/dev/null 2>&1 || as_postgres "$1/pg_ctl" -D "$2" -m immediate stop >/dev/null 2>&1
 }
 
-# start_throwaway_postgres: one that leaves nothing behind, for tests. Sets BEADSBOX_TEST_DATABASE_URL.
+# start_throwaway_postgres: one that leaves nothing behind, for tests. Sets BEADSBOX_TEST_DATABASE_URL and POSTGRES_FOLDER.
 start_throwaway_postgres() {
   local home base=${TMPDIR:-/tmp}
   as_postgres test -x "$base" 2>/dev/null || base=/tmp
   home=$(mktemp -d "$base/beadsbox-pg.XXXXXX")
   at_exit rm -rf "$home"
   chmod 711 "$home"
-  start_postgres "$home/pg"
+  POSTGRES_FOLDER=$home/pg
+  start_postgres "$POSTGRES_FOLDER"
   export BEADSBOX_TEST_DATABASE_URL=$POSTGRES_URL
 }

@@ -1,0 +1,13 @@
+//! Kills the real programs, and accounts for every word that a screen gave.
+//!
+//! Tills ([`till`]) are the desktop program without its window: real use cases, real files, real HTTP. The soak ([`run`]) lets
+//! them sell and redeem at servers on a real PostgreSQL, kills all of these at random moments, and writes down what each till
+//! told ([`told`]). When the faults have ended and everything is synced, the books are compared ([`books`]). With power cuts,
+//! the tills' files lie on a disk that forgets what was not synced ([`power`]).
+
+pub mod books;
+#[cfg(target_os = "linux")]
+pub mod power;
+pub mod run;
+pub mod till;
+pub mod told;

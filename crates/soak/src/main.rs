@@ -1,0 +1,103 @@
+//! `./dev soak`
+
+use std::{
+    io::Write as _,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use beadsbox_soak::run::{Plan, Programs, soak};
+use clap::Parser;
+
+/// Kills tills and servers at random moments, and accounts for every word that a screen gave.
+#[derive(Parser)]
+#[command(name = "beadsbox-soak")]
+struct Arguments {
+    /// How many processes to kill
+    #[arg(long, default_value_t = 300)]
+    kills: u32,
+    /// How often to cut a till's power as well, which loses what was not synced to its disk
+    #[arg(long, default_value_t = 0)]
+    power_cuts: u32,
+    /// How many tills
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=16))]
+    tills: u16,
+    /// How many servers on the one database
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=4))]
+    servers: u16,
+    /// What the random choices begin with; a new one each time if none is named
+    #[arg(long)]
+    seed: Option<u64>,
+    /// A command that stops PostgreSQL without a chance to tidy up, and starts it again
+    #[arg(long)]
+    crash_database: Option<String>,
+    /// Where the tills' files, the logs and the journal stay; otherwise they are removed after a run without a fault
+    #[arg(long)]
+    keep: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+        .init();
+    let arguments = Arguments::parse();
+    let (folder, kept) = match &arguments.keep {
+        Some(folder) => (folder.clone(), None),
+        None => {
+            let folder = tempfile::Builder::new().prefix("beadsbox-soak.").tempdir()?;
+            (folder.path().to_owned(), Some(folder))
+        }
+    };
+    std::fs::create_dir_all(&folder)?;
+    let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
+    let mut output = std::io::stdout();
+    writeln!(output, "seed        {seed}")?;
+    let report = soak(&plan(&arguments, folder.clone(), seed)?).await?;
+    write!(output, "{report}")?;
+    if report.is_good() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(folder) = kept {
+        writeln!(output, "kept        {}", folder.keep().display())?;
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+fn plan(arguments: &Arguments, folder: PathBuf, seed: u64) -> anyhow::Result<Plan> {
+    anyhow::ensure!(std::env::var_os("BEADSBOX_TEST_DATABASE_URL").is_some(), "no PostgreSQL is named: run this with ./dev soak, which starts one");
+    let beside = std::env::current_exe()?.parent().context("this program lies in no folder")?.to_owned();
+    Ok(Plan {
+        programs: Programs { till: beside.join("beadsbox-till"), server: beside.join("beadsbox-server") },
+        folder,
+        tills: arguments.tills.into(),
+        servers: arguments.servers.into(),
+        kills: arguments.kills,
+        power_cuts: power_cuts(arguments.power_cuts)?,
+        seed,
+        crash_database: arguments.crash_database.clone(),
+        fault: None,
+        lying_disk: false,
+    })
+}
+
+/// As many as are possible here.
+#[cfg(target_os = "linux")]
+fn power_cuts(wanted: u32) -> std::io::Result<u32> {
+    if wanted > 0 && !beadsbox_soak::power::is_possible() {
+        writeln!(std::io::stdout(), "power cuts  skipped: no /dev/fuse that this user may open")?;
+        return Ok(0);
+    }
+    Ok(wanted)
+}
+
+/// As many as are possible here.
+#[cfg(not(target_os = "linux"))]
+fn power_cuts(wanted: u32) -> std::io::Result<u32> {
+    if wanted > 0 {
+        writeln!(std::io::stdout(), "power cuts  skipped: the disk that forgets needs Linux")?;
+    }
+    Ok(0)
+}

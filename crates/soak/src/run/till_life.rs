@@ -1,0 +1,77 @@
+//! A till from its first start: each time it works until it dies.
+
+use super::{
+    Plan,
+    faults::{Blow, Faults},
+    journal::Journal,
+    moment::Moment,
+    till_process::{TillProcess, TillSetup, end_of_log},
+    trouble::Troubles,
+};
+#[cfg(target_os = "linux")]
+use crate::power::{ForgetfulDisk, Honesty};
+
+/// A till that does not even start is given up after so many times.
+const MOST_FAILED_STARTS: u32 = 5;
+
+/// A till, its disk, and what it tells.
+pub(super) struct TillLife {
+    pub(super) setup: TillSetup,
+    journal: Journal,
+    #[cfg(target_os = "linux")]
+    disk: Option<ForgetfulDisk>,
+}
+
+impl TillLife {
+    /// A till whose files lie on a disk that can lose its power, if that is planned.
+    pub(super) fn new(plan: &Plan, setup: TillSetup, journal: Journal) -> anyhow::Result<Self> {
+        #[cfg(target_os = "linux")]
+        let disk = if plan.power_cuts > 0 {
+            let honesty = if plan.lying_disk { Honesty::Lies } else { Honesty::Syncs };
+            Some(ForgetfulDisk::mount(&setup.folder, honesty)?)
+        } else {
+            None
+        };
+        #[cfg(not(target_os = "linux"))]
+        anyhow::ensure!(plan.power_cuts == 0, "a disk that loses its power needs Linux");
+        Ok(Self {
+            setup,
+            journal,
+            #[cfg(target_os = "linux")]
+            disk,
+        })
+    }
+
+    /// Works and dies until all faults are done.
+    pub(super) async fn live(&mut self, mut random: fastrand::Rng, faults: &Faults, troubles: &Troubles) -> anyhow::Result<()> {
+        let mut failed_starts = 0;
+        while let Some(blow) = faults.for_a_till(&mut random) {
+            let mut process = TillProcess::start(&self.setup, random.u64(..), false, &self.journal)?;
+            if !process.live_until(Moment::random(&mut random)).await? {
+                troubles.tell(format!("{} ended by itself: {}", self.setup.name(), end_of_log(&self.setup.log)));
+                failed_starts += 1;
+                if failed_starts == MOST_FAILED_STARTS {
+                    return Ok(());
+                }
+            }
+            process.kill().await?;
+            if blow == Blow::PowerCut {
+                self.cut_power(&mut random)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(target_os = "linux")]
+    fn cut_power(&mut self, random: &mut fastrand::Rng) -> anyhow::Result<()> {
+        let Some(disk) = &mut self.disk else { return Ok(()) };
+        let forgotten = disk.cut_power(random)?;
+        tracing::info!(till = self.setup.number, ?forgotten, "the power was cut");
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn cut_power(&mut self, _random: &mut fastrand::Rng) -> anyhow::Result<()> {
+        anyhow::bail!("a disk that loses its power needs Linux")
+    }
+}

@@ -1,0 +1,131 @@
+//! The till: the desktop program without its window.
+
+mod closing;
+mod counter;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::bail;
+use beadsbox_app::{
+    Program, Seat,
+    host::{Host, KeyFile, SystemClock, SystemRandom},
+    view::{EnrolForm, Phase, SignInForm},
+};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin};
+
+use crate::told::Told;
+
+/// Between two attempts to enrol or to sign in.
+const AGAIN: Duration = Duration::from_millis(100);
+/// How long such a till waits for the server's word: shorter than a person's, so that it is missed more often.
+const SHORTEST_ASK_MILLIS: u64 = 40;
+const LONGEST_ASK_MILLIS: u64 = 800;
+
+/// A way to be wrong, to see that the accounting finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Fault {
+    /// Tells a redemption before it is recorded.
+    AnswersEarly,
+}
+
+/// How a till is started.
+#[derive(Debug, Clone, clap::Parser)]
+#[command(name = "beadsbox-till")]
+pub struct Arguments {
+    /// Where its files and its keys go
+    #[arg(long)]
+    pub folder: PathBuf,
+    /// The server's address
+    #[arg(long)]
+    pub server: String,
+    /// The code to enrol with, if it is not enrolled yet
+    #[arg(long)]
+    pub code: String,
+    /// What people call it
+    #[arg(long)]
+    pub name: String,
+    /// Who signs in
+    #[arg(long)]
+    pub person: String,
+    /// That person's password
+    #[arg(long)]
+    pub password: String,
+    /// What its random choices begin with
+    #[arg(long)]
+    pub seed: u64,
+    /// Opens only to be closed: sells and redeems nothing
+    #[arg(long)]
+    pub idle: bool,
+    /// Be wrong in that way
+    #[arg(long, value_enum)]
+    pub fault: Option<Fault>,
+}
+
+/// What the till is told on its standard input: `settle` and `close`, a line each. Its end means that nobody is there any more.
+pub(crate) struct Orders(Lines<BufReader<Stdin>>);
+
+impl Orders {
+    async fn next(&mut self) -> anyhow::Result<Option<String>> {
+        Ok(self.0.next_line().await?)
+    }
+}
+
+/// Runs the till until it is told to close.
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let mut random = fastrand::Rng::with_seed(arguments.seed);
+    let mut orders = Orders(BufReader::new(tokio::io::stdin()).lines());
+    let program = Program::new(host(&arguments, &mut random), "none".to_owned());
+    let seat = open(&program, &arguments).await?;
+    if !arguments.idle {
+        counter::work(&seat, &mut random, arguments.fault, &mut orders).await?;
+    }
+    closing::settle(&seat).await?;
+    if orders.next().await?.is_some() {
+        closing::show_books(&seat).await?;
+    }
+    Ok(())
+}
+
+fn host(arguments: &Arguments, random: &mut fastrand::Rng) -> Host {
+    Host {
+        clock: Arc::new(SystemClock::default()),
+        random: Arc::new(SystemRandom),
+        secrets: Arc::new(KeyFile::new(arguments.folder.join("keys"))),
+        data_dir: arguments.folder.join("data"),
+        ca_file: None,
+        ask_limit: Duration::from_millis(random.u64(SHORTEST_ASK_MILLIS..=LONGEST_ASK_MILLIS)),
+    }
+}
+
+/// Opens the files, enrols where that was not done yet, and signs in, as often as it takes.
+async fn open(program: &Program, arguments: &Arguments) -> anyhow::Result<Seat> {
+    program.start().await;
+    loop {
+        let state = program.state().await;
+        match state.phase {
+            Phase::Blocked => {
+                let problem = state.problem.map_or_else(|| "not started".to_owned(), |problem| problem.to_string());
+                Told::Blocked { problem: problem.clone() }.tell()?;
+                bail!(problem);
+            }
+            Phase::NeedsEnrolment => {
+                let form = EnrolForm { server: arguments.server.clone(), code: arguments.code.clone(), device_name: arguments.name.clone() };
+                if let Err(error) = program.enrol(form).await {
+                    tracing::warn!(%error, "not enrolled");
+                    tokio::time::sleep(AGAIN).await;
+                }
+            }
+            Phase::NeedsSignIn => {
+                let form = SignInForm { name: arguments.person.clone(), password: arguments.password.clone() };
+                match program.sign_in(form).await {
+                    Ok(session) => Told::Open { offline: session.offline }.tell()?,
+                    Err(error) => {
+                        tracing::warn!(%error, "not signed in");
+                        tokio::time::sleep(AGAIN).await;
+                    }
+                }
+            }
+            Phase::SignedIn => return Ok(program.seat()?),
+        }
+    }
+}

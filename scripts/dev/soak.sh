@@ -1,0 +1,24 @@
+# ./dev soak: kills the real programs, and accounts for what they told. Sourced.
+# shellcheck shell=bash
+# shellcheck source=scripts/dev/setup.sh
+. scripts/dev/setup.sh
+# shellcheck source=scripts/dev/postgres.sh
+. scripts/dev/postgres.sh
+
+dev_soak() {
+  set_up_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}"
+  check_rust
+  step soak-build "Building tills and server" cargo build -p beadsbox-soak -p beadsbox-server --bins
+  start_throwaway_postgres
+  # The cluster is this run's own, so it may be crashed as well.
+  in_group "$(target_dir)/debug/beadsbox-soak" --crash-database "$(crash_command)" "$@"
+}
+
+# The command that stops the cluster without a chance to tidy up, and starts it again as it was.
+crash_command() {
+  local as=()
+  [ "$(id -u)" -ne 0 ] || as=(runuser -u postgres --)
+  printf 'cd / && '
+  printf '%q ' "${as[@]}" "$(postgres_bin)/pg_ctl" -D "$POSTGRES_FOLDER" -m immediate -w -t 60 -l "$POSTGRES_FOLDER/postgres.log" restart
+  printf '>/dev/null 2>&1'
+}
