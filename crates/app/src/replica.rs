@@ -27,7 +27,7 @@ use crate::{
 const EVERYTHING: DataChanged = DataChanged { vouchers: true, templates: true, conflicts: true, directory: true };
 
 /// The store, with the key that signs what it sends.
-pub(crate) struct StoreReplica {
+pub struct StoreReplica {
     host: Host,
     store: Arc<Store>,
     key: SigningKey,
@@ -37,7 +37,8 @@ pub(crate) struct StoreReplica {
 }
 
 impl StoreReplica {
-    pub(crate) fn new(host: Host, store: Arc<Store>, key: SigningKey) -> Self {
+    /// The files of a device whose operations that key signs.
+    pub fn new(host: Host, store: Arc<Store>, key: SigningKey) -> Self {
         Self { host, store, key, outcomes: watch::Sender::default(), changes: broadcast::Sender::new(64), clock: Mutex::default() }
     }
 
@@ -45,7 +46,8 @@ impl StoreReplica {
         self.outcomes.subscribe()
     }
 
-    pub(crate) fn changes(&self) -> broadcast::Receiver<DataChanged> {
+    /// Tells what has changed in the files from now on.
+    pub fn changes(&self) -> broadcast::Receiver<DataChanged> {
         self.changes.subscribe()
     }
 

@@ -49,6 +49,25 @@ impl TestDatabase {
         Ok(Self { cluster, name })
     }
 
+    /// The same database once more. Nobody may be connected to this one.
+    ///
+    /// # Panics
+    /// Where the cluster does not do as it is told.
+    pub async fn copy(&self) -> Self {
+        match self.try_copy().await {
+            Ok(name) => Self { cluster: self.cluster.clone(), name },
+            Err(error) => panic!("a copy of a test database: {error}"),
+        }
+    }
+
+    async fn try_copy(&self) -> sqlx::Result<String> {
+        let mut conn = PgConnection::connect(self.cluster.as_str()).await?;
+        let name = format!("beadsbox_test_{}", Uuid::now_v7().simple());
+        execute(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {}", self.name)).await?;
+        conn.close().await?;
+        Ok(name)
+    }
+
     /// The database, for whoever serves: a role with no more rights than serving needs.
     pub fn serve_url(&self) -> String {
         let mut url = self.cluster.clone();
