@@ -27,6 +27,11 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("beadsbox-server", &["beadsbox-authority", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
     ("beadsbox-testkit", &["beadsbox-domain", "beadsbox-protocol"], &[]),
     ("beadsbox-e2e", &["beadsbox-domain", "beadsbox-protocol", "beadsbox-testkit"], &[]),
+    (
+        "beadsbox-bench",
+        &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol", "beadsbox-store", "beadsbox-sync", "beadsbox-testkit"],
+        &[],
+    ),
     ("mybeadsbox", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
 ];
 
