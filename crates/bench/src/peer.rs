@@ -9,8 +9,8 @@ use std::{
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader, Lines},
-    process::{Child, ChildStdout, Command},
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    process::{Child, ChildStdin, ChildStdout, Command},
     time::timeout,
 };
 
@@ -28,10 +28,11 @@ pub struct PeerServer {
     _process: Child,
 }
 
-/// A peer that reports as it goes.
-pub struct Reports {
+/// A peer that measures when it is asked to.
+pub struct Respondent {
     lines: Lines<BufReader<ChildStdout>>,
-    _process: Child,
+    input: ChildStdin,
+    process: Child,
 }
 
 impl Peers {
@@ -48,10 +49,10 @@ impl Peers {
     /// Starts a server, and waits until it holds what it was given.
     pub async fn serve(&self, program: &str, arguments: &[(&str, &str)]) -> anyhow::Result<PeerServer> {
         const PATIENCE: Duration = Duration::from_secs(300);
-        let mut reports = self.report(program, arguments)?;
-        let line = timeout(PATIENCE, reports.line()).await.with_context(|| format!("{program} does not get ready"))??;
+        let mut peer = self.ask(program, arguments)?;
+        let line = timeout(PATIENCE, peer.line()).await.with_context(|| format!("{program} does not get ready"))??;
         let url = line.get("ready").and_then(serde_json::Value::as_str).with_context(|| format!("{program} said {line}"))?;
-        Ok(PeerServer { url: url.to_owned(), _process: reports._process })
+        Ok(PeerServer { url: url.to_owned(), _process: peer.process })
     }
 
     /// Runs a program to its end. It stops itself at its limit; a minute later it is ended.
@@ -61,11 +62,12 @@ impl Peers {
         finish(self.command(program, &arguments), limit + PREPARATION).await
     }
 
-    /// Starts a program that tells each measurement in a line.
-    pub fn report(&self, program: &str, arguments: &[(&str, &str)]) -> anyhow::Result<Reports> {
-        let mut process = self.command(program, arguments).stdout(Stdio::piped()).spawn().with_context(|| format!("node {program}"))?;
-        let stdout = process.stdout.take().context("no output")?;
-        Ok(Reports { lines: BufReader::new(stdout).lines(), _process: process })
+    /// Starts a program that tells when it is ready, and then answers each line with a measurement.
+    pub fn ask(&self, program: &str, arguments: &[(&str, &str)]) -> anyhow::Result<Respondent> {
+        let mut command = self.command(program, arguments);
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().with_context(|| format!("node {program}"))?;
+        let (input, stdout) = (process.stdin.take().context("no input")?, process.stdout.take().context("no output")?);
+        Ok(Respondent { lines: BufReader::new(stdout).lines(), input, process })
     }
 
     fn command(&self, program: &str, arguments: &[(&str, &str)]) -> Command {
@@ -86,8 +88,14 @@ impl PeerServer {
     }
 }
 
-impl Reports {
-    /// The next line.
+impl Respondent {
+    /// Has it measure once; what it says.
+    pub async fn measure(&mut self) -> anyhow::Result<serde_json::Value> {
+        self.input.write_all(b"\n").await?;
+        self.line().await
+    }
+
+    /// The next line that it says.
     pub async fn line(&mut self) -> anyhow::Result<serde_json::Value> {
         let line = self.lines.next_line().await?.context("a peer ended before its time")?;
         Ok(serde_json::from_str(&line)?)

@@ -11,7 +11,7 @@ use crate::{
     centre::{Centre, stock},
     figure::Unit,
     ledger::{Entry, Goal, Number},
-    peer::{Reports, text},
+    peer::{Respondent, text},
     till::Till,
 };
 
@@ -28,13 +28,12 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     let [here, there] = [open(bench, &centre, "here").await?, open(bench, &centre, "there").await?];
     let running = [&here, &there].map(|till| tokio::spawn(std::sync::Arc::clone(&till.syncer).run()));
 
-    let (count, rounds_text) = (VOUCHERS.to_string(), rounds.to_string());
+    let count = VOUCHERS.to_string();
     let [server, devices] = [bench.folder("pouchdb-server")?, bench.folder("pouchdb-live")?];
     let pouchdb = bench.peers.serve("pouchdb-server.js", &[("folder", text(&server)?), ("rows", text(&rows)?), ("count", &count)]).await?;
-    let mut peer =
-        bench.peers.report("pouchdb-live.js", &[("url", pouchdb.url()), ("folder", text(&devices)?), ("rounds", &rounds_text)])?;
-
-    // The peer waits two seconds before its first; so do ours.
+    let mut peer = bench.peers.ask("pouchdb-live.js", &[("url", pouchdb.url()), ("folder", text(&devices)?)])?;
+    timeout(PATIENCE, peer.line()).await??;
+    // Everything is at rest before the first measurement.
     sleep(Duration::from_secs(2)).await;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for code in &codes[..rounds] {
@@ -74,8 +73,8 @@ fn is_used(till: &Till, voucher: VoucherId) -> anyhow::Result<bool> {
     Ok(till.store.view()?.voucher(voucher)?.is_some_and(|view| view.voucher.status == Status::Used))
 }
 
-async fn next_of(peer: &mut Reports) -> anyhow::Result<f64> {
-    let report = timeout(PATIENCE, peer.line()).await??;
+async fn next_of(peer: &mut Respondent) -> anyhow::Result<f64> {
+    let report = timeout(PATIENCE, peer.measure()).await??;
     report.get("milliseconds").and_then(serde_json::Value::as_f64).ok_or_else(|| anyhow::anyhow!("the peer said {report}"))
 }
 
