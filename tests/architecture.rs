@@ -34,6 +34,11 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("beadsbox-testkit", &["beadsbox-domain", "beadsbox-protocol"], &[]),
     ("beadsbox-soak", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol", "beadsbox-testkit"], &[]),
     ("beadsbox-e2e", &["beadsbox-domain", "beadsbox-protocol", "beadsbox-testkit"], &[]),
+    (
+        "beadsbox-bench",
+        &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol", "beadsbox-store", "beadsbox-sync", "beadsbox-testkit"],
+        &[],
+    ),
     ("mybeadsbox", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
 ];
 

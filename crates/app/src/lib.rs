@@ -18,4 +18,5 @@ pub mod view;
 
 pub use error::{AppError, ErrorCode};
 pub use program::{Program, ProgramEvent};
+pub use replica::StoreReplica;
 pub use usecase::{Seat, templates::currencies, till::check_code};

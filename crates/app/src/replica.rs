@@ -41,7 +41,7 @@ const AFTER_TROUBLE: Duration = Duration::from_mins(1);
 const EVERYTHING: DataChanged = DataChanged { vouchers: true, templates: true, conflicts: true, directory: true };
 
 /// The store, with the key that signs what it sends.
-pub(crate) struct StoreReplica {
+pub struct StoreReplica {
     host: Host,
     store: Arc<Store>,
     key: SigningKey,
@@ -54,7 +54,8 @@ pub(crate) struct StoreReplica {
 }
 
 impl StoreReplica {
-    pub(crate) fn new(host: Host, store: Arc<Store>, key: SigningKey, token: String) -> Self {
+    /// The files of a device whose operations that key signs.
+    pub fn new(host: Host, store: Arc<Store>, key: SigningKey, token: String) -> Self {
         Self {
             host,
             store,
@@ -71,7 +72,8 @@ impl StoreReplica {
         self.outcomes.subscribe()
     }
 
-    pub(crate) fn changes(&self) -> broadcast::Receiver<DataChanged> {
+    /// Tells what has changed in the files from now on.
+    pub fn changes(&self) -> broadcast::Receiver<DataChanged> {
         self.changes.subscribe()
     }
 

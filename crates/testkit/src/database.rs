@@ -62,19 +62,31 @@ impl TestDatabase {
     /// # Panics
     /// Where `pg_restore` fails.
     pub async fn restored(&self, file: &Path) -> Self {
+        let restored = self.beside("").await;
+        run(Command::new("pg_restore").arg("--dbname").arg(restored.owner_url()).arg(file));
+        restored
+    }
+
+    /// The same database once more. Nobody may be connected to this one.
+    ///
+    /// # Panics
+    /// Where the cluster does not do as it is told.
+    pub async fn copy(&self) -> Self {
+        self.beside(&format!("TEMPLATE {}", self.name)).await
+    }
+
+    /// Another database in the same cluster.
+    async fn beside(&self, options: &str) -> Self {
         let name = format!("beadsbox_test_{}", Uuid::now_v7().simple());
         let made = async {
             let mut conn = PgConnection::connect(self.cluster.as_str()).await?;
-            execute(&mut conn, format!("CREATE DATABASE {name}")).await?;
-            conn.close().await?;
-            Ok::<_, Box<dyn std::error::Error>>(())
+            execute(&mut conn, format!("CREATE DATABASE {name} {options}")).await?;
+            conn.close().await
         };
         if let Err(error) = made.await {
-            panic!("a database to restore into: {error}");
+            panic!("another test database: {error}");
         }
-        let restored = Self { cluster: self.cluster.clone(), name };
-        run(Command::new("pg_restore").arg("--dbname").arg(restored.owner_url()).arg(file));
-        restored
+        Self { cluster: self.cluster.clone(), name }
     }
 
     /// The database, for whoever serves: a role with no more rights than serving needs.

@@ -1,0 +1,35 @@
+//! The rows that need no peer run at a thousand vouchers, against a real server.
+
+use std::{path::PathBuf, time::Duration};
+
+use beadsbox_bench::{
+    ledger::Ledger,
+    peer::Peers,
+    rows::{Bench, Row, Scale},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_run_at_a_thousand_vouchers() {
+    let Ok(server) = std::env::var("BEADSBOX_SERVER_BIN") else {
+        panic!("no server to measure: run the tests with `./dev test`, which sets BEADSBOX_SERVER_BIN");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench {
+        server: PathBuf::from(server),
+        own: PathBuf::from(env!("CARGO_BIN_EXE_beadsbox-bench")),
+        peers: Peers::new(folder.path().join("peers")),
+        work: folder.path().to_owned(),
+        postgres: "any".to_owned(),
+        scale: Scale { vouchers: vec![500, 1_000], pulled: (0, 0), pushed: (0, 0), rounds: 30, patience: Duration::from_secs(60) },
+    };
+    let rows = [Row::Redeem, Row::Page, Row::Search, Row::Changes];
+    let mut ledger = Ledger::open(folder.path().join("ledger.json")).unwrap();
+    bench.run(&rows, &mut ledger).await.unwrap();
+    for row in rows {
+        assert!(ledger.has(row.name()), "{} was not measured", row.name());
+    }
+    let measured = ledger.entries().iter().all(|entry| entry.ours.figure.median > 0.0 && entry.met.is_some());
+    assert!(measured, "{:#?}", ledger.entries());
+    let compared = ledger.entries().iter().filter(|entry| entry.row != "search");
+    assert!(compared.clone().count() > 20 && compared.clone().all(|entry| entry.ratio.is_some()));
+}
