@@ -332,10 +332,7 @@ async fn a_revoked_device_may_only_push_from_then_on() {
     admin.call_as::<serde_json::Value>(&session.token, Method::POST, &path, None::<&()>).await.unwrap();
     let (_, page) = polling.await.unwrap();
     assert_eq!(page.unwrap_err().code, ErrorCode::DeviceRevoked, "also the poll that was waiting");
-    for problem in [
-        till.pull_page(1, 0).await.unwrap_err(),
-        till.clone().sign_in("Camille", "x").await.unwrap_err(),
-    ] {
+    for problem in [till.pull_page(1, 0).await.unwrap_err(), till.clone().sign_in("Camille", "x").await.unwrap_err()] {
         assert_eq!((problem.status, problem.code), (403, ErrorCode::DeviceRevoked));
     }
     let again = till.send(&till.push_request(1, 1)).await.unwrap();
