@@ -13,12 +13,12 @@ use crate::{
 };
 
 /// Takes the operation with the outcome of its receipt, whatever the rows say by now.
-pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, body: &OperationBody, word: &Word, commit_no: i64) -> Judged<'a> {
-    let kept = Judged::new(scope, fresh, commit_no, Some(body.op), Some(word.outcome.clone()));
-    if was_not_taken(&word.outcome) || !world.op_ids.insert(body.op) {
+pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, body: &OperationBody, decided: &Word, commit_no: i64) -> Judged<'a> {
+    let kept = Judged::new(scope, fresh, commit_no, Some(body.op), Some(decided.outcome.clone()));
+    if was_not_taken(&decided.outcome) || !world.op_ids.insert(body.op) {
         return kept;
     }
-    let told = Told { commit_no, body: body.clone(), outcome: word.outcome.clone() };
+    let told = Told { commit_no, body: body.clone(), outcome: decided.outcome.clone() };
     let subject = body.operation.subject();
     let mut changes = Vec::new();
     let mut contents = Vec::new();
@@ -26,7 +26,7 @@ pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh
     match subject {
         Subject::Template(id) => restore_template(world, id, &told, &mut changes, &mut contents),
         Subject::Voucher(id) => {
-            if let (Operation::Sell { template, snapshot, .. }, Outcome::Applied) = (&body.operation, &word.outcome) {
+            if let (Operation::Sell { template, snapshot, .. }, Outcome::Applied) = (&body.operation, &decided.outcome) {
                 let version = said_at(world, *template, snapshot, &told, &mut changes, &mut contents);
                 sold_at = Some((id, version));
             }

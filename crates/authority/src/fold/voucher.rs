@@ -207,13 +207,13 @@ impl Folding<'_> {
 
     /// The redemption happened, and something stands against it.
     fn collide(&mut self, told: &Told, kind: ConflictKind) {
-        let mode = if let Operation::Redeem { mode, .. } = told.body.operation { mode } else { RedeemMode::Honoured };
         let (stamp, mode) = match told.body.operation {
+            Operation::Redeem { mode, .. } => (told.body.stamp(), mode),
             Operation::Honour { redemption, .. } => match self.world.redemptions.get(&redemption) {
-                Some(made) => (made.stamp, RedeemMode::Honoured),
+                Some(asked) => (asked.stamp, RedeemMode::Honoured),
                 None => return,
             },
-            _ => (told.body.stamp(), mode),
+            _ => (told.body.stamp(), RedeemMode::Honoured),
         };
         self.record(stamp, mode, RedemptionOutcome::Conflict);
         self.open(told, stamp, kind);

@@ -184,12 +184,12 @@ pub async fn entries(conn: &mut PgConnection) -> Result<Vec<QuarantineEntry>, Fa
         .bind(LISTED)
         .fetch_all(&mut *conn)
         .await?;
-        entries.push(entry(record, listed)?);
+        entries.push(entry(&record, listed)?);
     }
     Ok(entries)
 }
 
-fn entry(record: EntryRecord, listed: Vec<ListedRecord>) -> Result<QuarantineEntry, Failure> {
+fn entry(record: &EntryRecord, listed: Vec<ListedRecord>) -> Result<QuarantineEntry, Failure> {
     let shown = |listed: ListedRecord| {
         let body = String::from_utf8(listed.body).map_err(|_| damaged("quarantine_operation.body"))?;
         Ok(QuarantinedOperation { dev_seq: to_count(listed.dev_seq), op_id: listed.op_id.map(OpId), body })

@@ -103,12 +103,11 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
     let mut last_seq = life.last_seq;
     if !fresh.is_empty() {
         let clock_right = contact.skew.abs() <= RIGHT_CLOCK;
-        results.extend(match quarantine {
-            Some(reason) => quarantine::keep(&mut tx, &device, &life, reason, (&fresh, batch.persons()), clock_right).await?,
-            None => {
-                let scope = scope_of(&mut tx, &device, incarnation, &app.identity, clock_right).await?;
-                take_batch(&mut tx, &scope, &fresh, batch.persons()).await?
-            }
+        results.extend(if let Some(reason) = quarantine {
+            quarantine::keep(&mut tx, &device, &life, reason, (&fresh, batch.persons()), clock_right).await?
+        } else {
+            let scope = scope_of(&mut tx, &device, incarnation, &app.identity, clock_right).await?;
+            take_batch(&mut tx, &scope, &fresh, batch.persons()).await?
         });
         operation::insert_tip(&mut tx, id, incarnation, batch.last_seq(), batch.tip(), batch.signature(), contact.now).await?;
         last_seq = batch.last_seq();
