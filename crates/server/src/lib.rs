@@ -26,4 +26,5 @@ pub use config::Config;
 pub use db::{MIGRATIONS, Profile, connect, migrate};
 pub use error::StartError;
 pub use http::{openapi_document, router_paths};
+pub use jobs::Pruned;
 pub use server::{RunningServer, Server};

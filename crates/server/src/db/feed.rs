@@ -1,6 +1,8 @@
 //! `change_inbox`, `change_feed`, `feed_batch`: what changed, in an order that no reader can miss anything in.
 
+use beadsbox_domain::Timestamp;
 use beadsbox_protocol::digest::RowKind;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
@@ -165,6 +167,21 @@ pub async fn tag_of(conn: &mut PgConnection, seq: i64) -> sqlx::Result<Option<St
         .bind(seq)
         .fetch_optional(conn)
         .await
+}
+
+/// Forgets tags of batches older than that moment, the oldest `limit` at most, never the newest. A cursor that names one is of no
+/// feed any more.
+pub async fn prune_tags(conn: &mut PgConnection, before: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    let pruned = sqlx::query(
+        "DELETE FROM feed_batch WHERE to_seq IN (
+             SELECT to_seq FROM (SELECT to_seq, made_at FROM feed_batch ORDER BY to_seq LIMIT $2) AS oldest
+             WHERE made_at < $1 AND to_seq < (SELECT max(to_seq) FROM feed_batch))",
+    )
+    .bind(before.to_sqlx())
+    .bind(limit)
+    .execute(conn)
+    .await?;
+    Ok(pruned.rows_affected())
 }
 
 /// A change of the feed.

@@ -13,8 +13,6 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    pub const ALL: Self = Self { from: Uuid::nil(), through: Uuid::max() };
-
     /// The ids after one, up to another; no bound where one is left out. None after the last id there can be.
     pub fn new(after: Option<Uuid>, through: Option<Uuid>) -> Option<Self> {
         let from = match after {
