@@ -135,7 +135,10 @@ pub async fn is_on_its_way(conn: &mut PgConnection, kind: Kind, within: Bounds) 
 
 /// Whether the feed holds at least so many entities.
 pub async fn holds(conn: &mut PgConnection, least: u64) -> sqlx::Result<bool> {
-    sqlx::query_scalar("SELECT count(*) >= $1 FROM (SELECT FROM change_feed LIMIT $1) AS first").bind(to_bigint(least)).fetch_one(conn).await
+    sqlx::query_scalar("SELECT count(*) >= $1 FROM (SELECT FROM change_feed LIMIT $1) AS first")
+        .bind(to_bigint(least))
+        .fetch_one(conn)
+        .await
 }
 
 /// How many entities the feed holds.

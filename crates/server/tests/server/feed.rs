@@ -40,8 +40,16 @@ async fn work(mut device: TestDevice, rounds: usize) {
 async fn dawdle(pool: PgPool, vouchers: Vec<VoucherId>, place: u64) {
     for (round, voucher) in vouchers.into_iter().enumerate() {
         let mut tx = pool.begin().await.unwrap();
-        sqlx::query("INSERT INTO change_inbox (kind, entity_id) VALUES ('voucher', $1)").bind(voucher.0).execute(&mut *tx).await.unwrap();
-        sqlx::query("UPDATE voucher SET row_version = row_version + 1 WHERE id = $1").bind(voucher.0).execute(&mut *tx).await.unwrap();
+        sqlx::query("INSERT INTO change_inbox (kind, entity_id) VALUES ('voucher', $1)")
+            .bind(voucher.0)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        sqlx::query("UPDATE voucher SET row_version = row_version + 1 WHERE id = $1")
+            .bind(voucher.0)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
         tokio::time::sleep(Duration::from_millis((place * 37 + round as u64 * 53) % 160)).await;
         tx.commit().await.unwrap();
     }
@@ -148,7 +156,11 @@ async fn a_sequencer_killed_in_mid_move_leaves_everything_to_the_next() {
     until_settled(&stage).await;
     let page = till.pull_page(10, 0).await.unwrap();
     let came: Vec<RowKey> = page.rows.iter().map(Row::key).collect();
-    assert_eq!(came, vouchers.iter().map(|voucher| RowKey::Voucher(*voucher)).collect::<Vec<_>>(), "each once, in the order of the changes");
+    assert_eq!(
+        came,
+        vouchers.iter().map(|voucher| RowKey::Voucher(*voucher)).collect::<Vec<_>>(),
+        "each once, in the order of the changes"
+    );
     assert_eq!((page.to.seq, till.pull_page(10, 0).await.unwrap().rows.len()), (page.head, 0));
     for server in others {
         server.stop().await;

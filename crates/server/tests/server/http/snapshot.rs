@@ -148,7 +148,10 @@ async fn rule_5_a_snapshot_is_what_paging_to_its_cursor_gives() {
         until_settled(&stage).await;
         let manifest = ready(&device).await;
         assert!(manifest.chunks.len() > 2, "{} chunks", manifest.chunks.len());
-        assert!(manifest.chunks[1..manifest.chunks.len() - 1].iter().all(|chunk| (1024 * 1024..1_400_000).contains(&chunk.bytes)), "about a megabyte");
+        assert!(
+            manifest.chunks[1..manifest.chunks.len() - 1].iter().all(|chunk| (1024 * 1024..1_400_000).contains(&chunk.bytes)),
+            "about a megabyte"
+        );
         let loaded = load(&manifest, &plain_chunks(&device, &manifest).await);
         device.pull().await.unwrap();
         assert_eq!(device.cursor, manifest.cursor);
@@ -268,7 +271,10 @@ async fn a_maker_that_dies_holds_up_nobody() {
 }
 
 async fn gone(device: &TestDevice, id: uuid::Uuid, number: u32) -> bool {
-    let problem = device.call::<serde_json::Value>(Method::GET, &format!("/v1/sync/snapshot/{id}/{number}"), None::<&()>).await.unwrap_err();
+    let problem = device
+        .call::<serde_json::Value>(Method::GET, &format!("/v1/sync/snapshot/{id}/{number}"), None::<&()>)
+        .await
+        .unwrap_err();
     (problem.status, problem.code) == (410, ErrorCode::SnapshotGone)
 }
 
