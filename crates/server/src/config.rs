@@ -29,6 +29,8 @@ pub struct Config {
     pub sequence_every: Duration,
     /// How often overdue vouchers are looked for.
     pub expire_every: Duration,
+    /// How often what nobody asks for any more is forgotten.
+    pub prune_every: Duration,
 }
 
 impl Config {
@@ -45,6 +47,7 @@ impl Config {
             time_limit: Duration::from_secs(30),
             sequence_every: Duration::from_secs(1),
             expire_every: Duration::from_hours(1),
+            prune_every: Duration::from_hours(1),
         }
     }
 }

@@ -27,4 +27,5 @@ pub use db::{MIGRATIONS, Profile, connect, migrate};
 pub use error::StartError;
 pub use http::{openapi_document, router_paths};
 pub use identity::begin_epoch;
+pub use jobs::Pruned;
 pub use server::{RunningServer, Server};

@@ -1,6 +1,8 @@
 //! `change_inbox`, `change_feed`, `feed_batch`: what changed, in an order that no reader can miss anything in.
 
+use beadsbox_domain::Timestamp;
 use beadsbox_protocol::digest::RowKind;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
@@ -133,7 +135,10 @@ pub async fn is_on_its_way(conn: &mut PgConnection, kind: Kind, within: Bounds) 
 
 /// Whether the feed holds at least so many entities.
 pub async fn holds(conn: &mut PgConnection, least: u64) -> sqlx::Result<bool> {
-    sqlx::query_scalar("SELECT count(*) >= $1 FROM (SELECT FROM change_feed LIMIT $1) AS first").bind(to_bigint(least)).fetch_one(conn).await
+    sqlx::query_scalar("SELECT count(*) >= $1 FROM (SELECT FROM change_feed LIMIT $1) AS first")
+        .bind(to_bigint(least))
+        .fetch_one(conn)
+        .await
 }
 
 /// How many entities the feed holds.
@@ -165,6 +170,21 @@ pub async fn tag_of(conn: &mut PgConnection, seq: i64) -> sqlx::Result<Option<St
         .bind(seq)
         .fetch_optional(conn)
         .await
+}
+
+/// Forgets tags of batches older than that moment, the oldest `limit` at most, never the newest. A cursor that names one is of no
+/// feed any more.
+pub async fn prune_tags(conn: &mut PgConnection, before: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    let pruned = sqlx::query(
+        "DELETE FROM feed_batch WHERE to_seq IN (
+             SELECT to_seq FROM (SELECT to_seq, made_at FROM feed_batch ORDER BY to_seq LIMIT $2) AS oldest
+             WHERE made_at < $1 AND to_seq < (SELECT max(to_seq) FROM feed_batch))",
+    )
+    .bind(before.to_sqlx())
+    .bind(limit)
+    .execute(conn)
+    .await?;
+    Ok(pruned.rows_affected())
 }
 
 /// A change of the feed.

@@ -13,8 +13,6 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    pub const ALL: Self = Self { from: Uuid::nil(), through: Uuid::max() };
-
     /// The ids after one, up to another; no bound where one is left out. None after the last id there can be.
     pub fn new(after: Option<Uuid>, through: Option<Uuid>) -> Option<Self> {
         let from = match after {
@@ -32,7 +30,9 @@ pub async fn ids(conn: &mut PgConnection, kind: Kind, within: Bounds, limit: i64
         Kind::Shop => "SELECT id FROM shop WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3",
         Kind::Staff => "SELECT id FROM staff WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3",
         Kind::Device => "SELECT id FROM device WHERE id >= $1 AND id <= $2 AND shop_id IS NOT NULL ORDER BY id LIMIT $3",
-        Kind::Settings => "SELECT nil.id FROM settings, (VALUES ('00000000-0000-0000-0000-000000000000'::uuid)) AS nil (id) WHERE nil.id >= $1 AND nil.id <= $2 LIMIT $3",
+        Kind::Settings => {
+            "SELECT nil.id FROM settings, (VALUES ('00000000-0000-0000-0000-000000000000'::uuid)) AS nil (id) WHERE nil.id >= $1 AND nil.id <= $2 LIMIT $3"
+        }
         Kind::Template => "SELECT id FROM voucher_template WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3",
         Kind::Voucher => "SELECT id FROM voucher WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3",
         Kind::Conflict => "SELECT id FROM conflict WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3",

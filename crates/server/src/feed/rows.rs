@@ -16,6 +16,9 @@ use crate::{
 /// The first rows of a kind within the bounds, in the order of their ids, each with its id.
 pub(crate) async fn within(conn: &mut PgConnection, kind: Kind, bounds: Bounds, limit: i64, profile: Profile) -> Result<Vec<(Uuid, Row)>, Failure> {
     let ids = range::ids(conn, kind, bounds, limit).await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut rows: Vec<(Uuid, Row)> = of_kind(conn, kind, &ids, profile).await?.into_iter().map(|row| (id_of(&row), row)).collect();
     rows.sort_unstable_by_key(|(id, _)| *id);
     Ok(rows)

@@ -18,10 +18,7 @@ use beadsbox_protocol::ErrorCode;
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
-    compression::{
-        CompressionLayer, DefaultPredicate, Predicate as _,
-        predicate::NotForContentType,
-    },
+    compression::{CompressionLayer, DefaultPredicate, Predicate as _, predicate::NotForContentType},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 

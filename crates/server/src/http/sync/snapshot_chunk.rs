@@ -33,11 +33,8 @@ pub async fn chunk(
 ) -> Result<Response, Failure> {
     let from = headers.get(header::RANGE).and_then(|value| first_byte(value.to_str().ok()?));
     let sent = snapshot::chunk(&app, device.profile, id, number, from.unwrap_or(0)).await?;
-    let described = [
-        (header::CONTENT_TYPE, CONTENT_TYPE.to_owned()),
-        (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (header::ETAG, format!("\"{}\"", sent.sha256)),
-    ];
+    let described =
+        [(header::CONTENT_TYPE, CONTENT_TYPE.to_owned()), (header::ACCEPT_RANGES, "bytes".to_owned()), (header::ETAG, format!("\"{}\"", sent.sha256))];
     Ok(match from {
         Some(from) => {
             let range = format!("bytes {from}-{}/{}", sent.total - 1, sent.total);

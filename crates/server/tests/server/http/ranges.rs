@@ -28,7 +28,13 @@ fn held(device: &TestDevice, kind: RowKind) -> BTreeMap<Uuid, &Row> {
         RowKey::Conflict(id) => (RowKind::Conflict, id.0),
         RowKey::Voucher(id) => (RowKind::Voucher, id.0),
     };
-    device.cache.values().map(|row| (id_of(row), row)).filter(|((of, _), _)| *of == kind).map(|((_, id), row)| (id, row)).collect()
+    device
+        .cache
+        .values()
+        .map(|row| (id_of(row), row))
+        .filter(|((of, _), _)| *of == kind)
+        .map(|((_, id), row)| (id, row))
+        .collect()
 }
 
 /// The digest as a device computes it over its cache.
@@ -145,7 +151,10 @@ async fn a_cache_that_differs_is_found_and_repaired_range_by_range() {
     "Maraîs".clone_into(&mut shop.name);
 
     let found = differing(&device, 4).await;
-    assert_eq!(found.iter().map(|(kind, ..)| *kind).collect::<Vec<_>>(), [RowKind::Shop, RowKind::Voucher, RowKind::Voucher, RowKind::Voucher]);
+    assert_eq!(
+        found.iter().map(|(kind, ..)| *kind).collect::<Vec<_>>(),
+        [RowKind::Shop, RowKind::Voucher, RowKind::Voucher, RowKind::Voucher]
+    );
     for (kind, after, through) in found {
         let repaired = range(&device, kind, after, through).await;
         assert_eq!((repaired.covered, repaired.at.clone()), (None, device.cursor.clone()));
@@ -185,7 +194,10 @@ async fn nothing_is_compared_while_it_moves() {
     assert_eq!(stage.count("SELECT count(*) FROM change_inbox").await, 1, "the sequencer waits");
     assert_eq!(digest(&till, RowKind::Voucher, None, 100).await, DigestAnswer::Moving);
     assert_eq!(digest(&till, RowKind::Voucher, Some(vouchers[2]), 1).await, DigestAnswer::Moving);
-    assert!(matches!(digest(&till, RowKind::Voucher, Some(vouchers[3]), 100).await, DigestAnswer::Range(_)), "behind it nothing moves");
+    assert!(
+        matches!(digest(&till, RowKind::Voucher, Some(vouchers[3]), 100).await, DigestAnswer::Range(_)),
+        "behind it nothing moves"
+    );
     assert!(matches!(digest(&till, RowKind::Voucher, None, 3).await, DigestAnswer::Range(_)), "before it nothing moves");
     assert!(matches!(digest(&till, RowKind::Template, None, 100).await, DigestAnswer::Range(_)), "another kind");
     holder.rollback().await.unwrap();
@@ -209,7 +221,10 @@ async fn bounds_of_a_digest() {
     let other = Uuid::now_v7();
     let problem = ask(format!("epoch={other}&format=1&cursor={cursor}&kind=voucher&limit=10")).await.unwrap_err();
     assert_eq!((problem.code, problem.epoch), (ErrorCode::EpochChanged, Some(epoch)));
-    let problem = till.call::<RangeRows>(Method::GET, &format!("/v1/sync/range?epoch={other}&kind=voucher"), None::<&()>).await.unwrap_err();
+    let problem = till
+        .call::<RangeRows>(Method::GET, &format!("/v1/sync/range?epoch={other}&kind=voucher"), None::<&()>)
+        .await
+        .unwrap_err();
     assert_eq!(problem.code, ErrorCode::EpochChanged);
     let empty = Digester::default().finish();
     let last = DigestAnswer::Range(RangeDigest { through: None, rows: empty.0, digest: empty.1 });

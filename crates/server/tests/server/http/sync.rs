@@ -6,7 +6,6 @@ use beadsbox_protocol::{
     push::PushRequest,
     rows::{Row, RowKey, VoucherRow},
 };
-use beadsbox_server::Profile;
 use beadsbox_testkit::{TestDevice, fixtures};
 use jiff::SignedDuration;
 use reqwest::Method;
