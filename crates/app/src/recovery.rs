@@ -43,7 +43,7 @@ pub(crate) fn recognition(store: &Store, key: &SigningKey, token: &str) -> Resul
 
 /// The shop as the cache knows it, or else as it was at the enrolment: the cache may be empty by now.
 fn shop(store: &Store, enrolment: &Enrolment) -> Result<Option<Shop>, StoreError> {
-    let cached = store.view()?.directory().shops().iter().find(|shop| shop.id == enrolment.shop).map(|shop| Shop::clone(shop));
+    let cached = store.view()?.directory().shops().into_iter().find(|shop| shop.id == enrolment.shop).cloned();
     let kept = enrolment.shop_name.clone().zip(enrolment.time_zone.clone());
     Ok(cached.or_else(|| kept.map(|(name, time_zone)| Shop { id: enrolment.shop, name, time_zone, row_version: 1 })))
 }

@@ -45,18 +45,18 @@ async fn a_sign_in_without_the_server_ends_after_its_days() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revoked_device_says_so_wipes_its_cache_and_keeps_its_outbox() {
+async fn a_revoked_device_says_so_wipes_its_cache_and_hands_over_its_outbox() {
     let centre = Centre::open().await;
     let (office, till) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Ada").await);
     till.go_offline().await;
-    till.sell("Kept in the outbox").await;
+    till.sell("Handed over").await;
     let overview = office.seat().sync_overview().await.unwrap();
     let device = overview.devices.iter().find(|device| device.name == "Till Marais").unwrap().id.clone();
     office.seat().revoke_device(&device).await.unwrap();
     till.link.set(Wire::Whole);
     assert_eq!(till.seat().sync_now().await.unwrap_err().code, ErrorCode::DeviceRevoked);
     let overview = till.seat().sync_overview().await.unwrap();
-    assert_eq!((overview.cursor, overview.status.waiting), (0, 1));
+    assert_eq!((overview.cursor, overview.operations, overview.status.waiting, overview.status.quarantined), (0, 1, 0, 1));
     assert_eq!(overview.status.trouble.unwrap().code, ErrorCode::DeviceRevoked);
 }
 

@@ -36,7 +36,7 @@ impl Centre {
     /// Gives the server another key.
     pub async fn change_key(&mut self) {
         self.stop().await;
-        sqlx::query("UPDATE server SET signing_key = $1").bind(vec![7; 32]).execute(&self.pool).await.unwrap();
+        sqlx::query("UPDATE server SET signing_key = $1").bind(vec![7_u8; 32]).execute(&self.pool).await.unwrap();
         self.start_again().await;
     }
 }

@@ -35,9 +35,9 @@ fn try_to_record(store: &Store, op: u64) -> Result<u64, StoreError> {
 }
 
 /// The two files as they are now, opened later as an older copy of them.
-struct Copy(tempfile::TempDir, beadsbox_store::StorePaths);
+struct OldFiles(tempfile::TempDir, beadsbox_store::StorePaths);
 
-impl Copy {
+impl OldFiles {
     fn of(device: Device) -> (Self, Device) {
         let (folder, paths) = device.close();
         let copy = tempfile::tempdir().unwrap();
@@ -153,11 +153,9 @@ fn rule_6_adopting_an_epoch_ends_right_wherever_it_was_cut() {
     };
     assert!(all_used(&device.store));
     // The program ends after the outbox adopted the epoch and before the cache was emptied.
-    let cache = std::fs::read(&device.paths.cache).unwrap();
     let (folder, paths) = device.close();
     let (store, _) = Store::open(&paths, &common::keys()).unwrap();
     let whole = std::fs::read(&paths.cache).unwrap();
-    assert!(!cache.is_empty() && !whole.is_empty());
     store.adopt_epoch(RESTORED, 1).unwrap();
     drop(store);
     std::fs::write(&paths.cache, &whole).unwrap();
@@ -178,7 +176,7 @@ fn rule_1_an_older_copy_of_the_files_takes_its_operations_back_and_records_nothi
     let device = synced(&mut server, 5);
     honour(&device, 1..=2);
     server.sync(&device.store, at(1));
-    let (copy, device) = Copy::of(device);
+    let (copy, device) = OldFiles::of(device);
     honour(&device, 3..=4);
     server.sync(&device.store, at(2));
     drop(device);
@@ -211,7 +209,7 @@ fn rule_4_operations_that_do_not_follow_are_not_taken_back() {
     let device = synced(&mut server, 5);
     honour(&device, 1..=2);
     server.sync(&device.store, at(1));
-    let (copy, device) = Copy::of(device);
+    let (copy, device) = OldFiles::of(device);
     honour(&device, 3..=5);
     server.sync(&device.store, at(2));
     let device = copy.open();
@@ -232,7 +230,7 @@ fn rule_4_a_fork_goes_on_as_another_life_with_the_bytes_and_numbers_that_it_had(
     let device = synced(&mut server, 6);
     honour(&device, 1..=2);
     server.sync(&device.store, at(1));
-    let (copy, device) = Copy::of(device);
+    let (copy, device) = OldFiles::of(device);
     honour(&device, 3..=3);
     server.sync(&device.store, at(2));
 

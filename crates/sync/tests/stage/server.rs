@@ -31,6 +31,7 @@ pub enum Fault {
     Refuse(ErrorCode),
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a trouble of its own")]
 pub struct ServerState {
     pub epoch: u128,
     /// The words of each life, from the enrolment on.
