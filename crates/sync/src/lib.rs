@@ -13,8 +13,8 @@ mod syncer;
 mod transport;
 
 pub use http::{HttpError, HttpServer, ServerAddress};
-pub use replica::{Finished, IdRange, Loaded, LocalDigest, Position, Replica};
 pub use prove::Proof;
+pub use replica::{Finished, IdRange, Loaded, LocalDigest, Position, Replica};
 pub use status::{Halt, Phase, Progress, SyncStatus, Trouble};
 pub use syncer::Syncer;
 pub use transport::{Transport, TransportError};

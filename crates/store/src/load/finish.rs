@@ -66,7 +66,11 @@ fn compare(load: &Load) -> Result<(), StoreError> {
     if digest != manifest.voucher_digest {
         return differs("the digest of the vouchers".to_owned());
     }
-    let others = OTHER_TABLES.iter().map(|table| count(connection, table)).sum::<rusqlite::Result<u64>>().map_err(|error| failed(&error))?;
+    let others = OTHER_TABLES
+        .iter()
+        .map(|table| count(connection, table))
+        .sum::<rusqlite::Result<u64>>()
+        .map_err(|error| failed(&error))?;
     if vouchers + others != manifest.rows {
         return differs(format!("{} rows, {} were promised", vouchers + others, manifest.rows));
     }
@@ -81,8 +85,7 @@ fn count(connection: &Connection, table: &str) -> rusqlite::Result<u64> {
 fn make_next(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -PAGES_KIB)?;
     let transaction = connection.transaction()?;
-    let (number, sql): (i64, String) =
-        transaction.query_row("SELECT n, sql FROM load_later ORDER BY n LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (number, sql): (i64, String) = transaction.query_row("SELECT n, sql FROM load_later ORDER BY n LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     transaction.execute_batch(&sql)?;
     transaction.execute("DELETE FROM load_later WHERE n = ?1", [number])?;
     transaction.commit()?;
