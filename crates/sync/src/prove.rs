@@ -53,7 +53,10 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     pub(crate) async fn prove_for_ever(&self) {
         loop {
             tokio::time::sleep(LOOK).await;
-            let quiet = { self.status.borrow().online && self.status.borrow().up_to_date };
+            let quiet = {
+                let status = self.status.borrow();
+                status.online && status.up_to_date
+            };
             if quiet && matches!(self.replica.proof_is_due().await, Ok(true)) {
                 match self.prove().await {
                     Ok(proof) => info!(?proof, "the cache was compared with the server"),

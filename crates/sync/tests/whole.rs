@@ -121,7 +121,13 @@ impl Transport for Both {
     }
 
     async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError> {
-        self.with(|stage| if stage.answers.is_empty() { Ok(SnapshotAnswer::Ready(manifest())) } else { Ok(stage.answers.remove(0)) })
+        self.with(|stage| {
+            if stage.answers.is_empty() {
+                Ok(SnapshotAnswer::Ready(manifest()))
+            } else {
+                Ok(stage.answers.remove(0))
+            }
+        })
     }
 
     async fn snapshot_chunk(&self, _: Uuid, number: usize, from: u64) -> Result<Vec<u8>, TransportError> {
@@ -302,7 +308,11 @@ async fn an_empty_cache_is_filled_from_a_snapshot() {
     let both = Both::default();
     both.with(|stage| stage.answers = vec![SnapshotAnswer::Preparing { rows: 5, of_rows: 10, retry_after_ms: 5 }]);
     both.syncer().sync_now().await.unwrap();
-    assert_eq!(both.with(|stage| (stage.loaded.len(), stage.cursor, stage.pages)), (CHUNKS, HEAD, 1), "and one page that says it is all");
+    assert_eq!(
+        both.with(|stage| (stage.loaded.len(), stage.cursor, stage.pages)),
+        (CHUNKS, HEAD, 1),
+        "and one page that says it is all"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,7 +17,10 @@ pub fn lists(store: &Store) -> Outcome {
         (", one template", VoucherFilters { template: Some(TemplateId(sample::id(3))), ..none() }),
         (", one shop", VoucherFilters { shop: Some(ShopId(sample::id(1))), ..none() }),
         (", sold in one day", sold(1_700_000_000 + 30_000)),
-        (", ending in one month", VoucherFilters { expires_from: Some(Date::new(2027, 3, 1)?), expires_to: Some(Date::new(2027, 3, 31)?), ..none() }),
+        (
+            ", ending in one month",
+            VoucherFilters { expires_from: Some(Date::new(2027, 3, 1)?), expires_to: Some(Date::new(2027, 3, 31)?), ..none() },
+        ),
         (", costing 50 to 51", VoucherFilters { value_min: Some(5000), value_max: Some(5100), ..none() }),
     ];
     for (words, filters) in filters {

@@ -45,9 +45,20 @@ pub fn by_snapshot(store: &Store, vouchers: u64) -> Outcome {
         }
     }
     let whole = begun.elapsed();
-    println!("snapshot of {vouchers}, {} MiB compressed: rows {rows:.1?} (slowest chunk {slowest:.1?}), whole {whole:.1?}", manifest.bytes >> 20);
-    println!("  after the rows: comparing {:.1?}, slowest index {:.1?}, exchange {:.1?}", steps[0], steps.iter().max().unwrap_or(&whole), steps[steps.len() - 1]);
-    println!("  peak memory of the process: {memory_before} MiB before (the snapshot itself is in it), {} MiB after", peak_memory_mib());
+    println!(
+        "snapshot of {vouchers}, {} MiB compressed: rows {rows:.1?} (slowest chunk {slowest:.1?}), whole {whole:.1?}",
+        manifest.bytes >> 20
+    );
+    println!(
+        "  after the rows: comparing {:.1?}, slowest index {:.1?}, exchange {:.1?}",
+        steps[0],
+        steps.iter().max().unwrap_or(&whole),
+        steps[steps.len() - 1]
+    );
+    println!(
+        "  peak memory of the process: {memory_before} MiB before (the snapshot itself is in it), {} MiB after",
+        peak_memory_mib()
+    );
     println!("  cache {} MiB", store.cache_bytes() >> 20);
     search_text(store)?;
     let begun = Instant::now();
@@ -127,16 +138,8 @@ pub fn by_pages(store: &Store, vouchers: u64) -> Outcome {
         let last = vouchers.min(first + PAGE);
         let to = Cursor { seq: last, tag: "tag".into() };
         let rows = (first..last).map(|number| sample::voucher(number).map(|row| Row::Voucher(Box::new(row)))).collect::<Outcome<_>>()?;
-        let changes = ChangesPage {
-            epoch: EPOCH,
-            from,
-            to: to.clone(),
-            head: vouchers,
-            last_seq: 0,
-            own_results: Vec::new(),
-            rows,
-            server_time: Timestamp::UNIX_EPOCH,
-        };
+        let changes =
+            ChangesPage { epoch: EPOCH, from, to: to.clone(), head: vouchers, last_seq: 0, own_results: Vec::new(), rows, server_time: Timestamp::UNIX_EPOCH };
         store.apply_page(&changes, Timestamp::UNIX_EPOCH)?;
         from = to;
     }

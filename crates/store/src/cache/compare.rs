@@ -87,7 +87,9 @@ fn remove(transaction: &Transaction<'_>, range: &IdRange) -> rusqlite::Result<()
     if range.kind == RowKind::Settings {
         return transaction.execute("DELETE FROM settings WHERE ?1 = x''", [after]).map(drop);
     }
-    transaction.execute(&format!("DELETE FROM {} WHERE id > ?1 AND id <= ?2", table(range.kind)), params![after, through]).map(drop)
+    transaction
+        .execute(&format!("DELETE FROM {} WHERE id > ?1 AND id <= ?2", table(range.kind)), params![after, through])
+        .map(drop)
 }
 
 /// Every range was seen to be the server's.

@@ -45,7 +45,12 @@ pub(crate) fn digest_all(connection: &Connection, digester: &mut Digester) -> ru
 
 /// Adds the vouchers after an id up to another one, in the order of their ids.
 pub(crate) fn digest_range(connection: &Connection, after: &[u8], through: &[u8], digester: &mut Digester) -> rusqlite::Result<()> {
-    add(connection, &format!("SELECT {COLUMNS} FROM voucher WHERE id > ?1 AND id <= ?2 ORDER BY id"), &[&after, &through], digester)
+    add(
+        connection,
+        &format!("SELECT {COLUMNS} FROM voucher WHERE id > ?1 AND id <= ?2 ORDER BY id"),
+        &[&after, &through],
+        digester,
+    )
 }
 
 fn add(connection: &Connection, question: &str, values: &[&dyn ToSql], digester: &mut Digester) -> rusqlite::Result<()> {

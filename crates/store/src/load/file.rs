@@ -64,11 +64,18 @@ pub(super) fn resume(beginning: &Beginning, manifest: &Manifest) -> Result<Optio
     let connection = beginning.open(PAGES_KIB)?;
     let noted = connection
         .query_row("SELECT manifest, next_chunk, rows, last_voucher FROM load", [], |row| {
-            Ok((row.get::<_, Json<Manifest>>(0)?.0, row.get::<_, Sql<u64>>(1)?.0, row.get::<_, Sql<u64>>(2)?.0, row.get::<_, Option<[u8; 16]>>(3)?))
+            Ok((
+                row.get::<_, Json<Manifest>>(0)?.0,
+                row.get::<_, Sql<u64>>(1)?.0,
+                row.get::<_, Sql<u64>>(2)?.0,
+                row.get::<_, Option<[u8; 16]>>(3)?,
+            ))
         })
         .optional()
         .map_err(|error| failed(&error))?;
-    let Some((known, next_chunk, rows, last_voucher)) = noted.filter(|(known, ..)| known == manifest) else { return Ok(None) };
+    let Some((known, next_chunk, rows, last_voucher)) = noted.filter(|(known, ..)| known == manifest) else {
+        return Ok(None);
+    };
     let contents = known_contents(&connection).map_err(|error| failed(&error))?;
     let next_chunk = usize::try_from(next_chunk).map_err(StoreError::internal)?;
     let progress = LoadProgress { next_chunk, rows };
@@ -105,7 +112,10 @@ pub(super) fn take(load: &mut Load, chunk: &Plain) -> Result<(), StoreError> {
     }
     let progress = LoadProgress { next_chunk: chunk.number + 1, rows: load.progress.rows + rows };
     transaction
-        .execute("UPDATE load SET next_chunk = ?1, rows = ?2, last_voucher = ?3", params![Sql(progress.next_chunk as u64), Sql(progress.rows), last_voucher])
+        .execute(
+            "UPDATE load SET next_chunk = ?1, rows = ?2, last_voucher = ?3",
+            params![Sql(progress.next_chunk as u64), Sql(progress.rows), last_voucher],
+        )
         .map_err(|error| failed(&error))?;
     transaction.commit().map_err(|error| failed(&error))?;
     (load.progress, load.last_voucher) = (progress, last_voucher);

@@ -6,8 +6,8 @@ use rusqlite::{Connection, Transaction};
 use super::{Load, failed};
 use crate::{
     cache::{flat, meta},
-    error::{StoreError, StoreFile},
-    file::migrate,
+    error::StoreError,
+    file::sql::Sql,
 };
 
 /// Sorting holds a whole index in memory; pages besides are written once.
@@ -27,7 +27,7 @@ impl Load {
     /// Does the next step: some seconds at a million vouchers. Answers whether more are to come; after the last one the file is a
     /// whole cache, and has to be put in its place.
     pub(crate) fn finish_some(&mut self) -> Result<bool, StoreError> {
-        let later: u64 = self.connection.query_row("SELECT count(*) FROM load_later", [], |row| row.get(0)).map_err(|error| failed(&error))?;
+        let later = count(&self.connection, "load_later").map_err(|error| failed(&error))?;
         let compared = self.finishing.compared;
         self.finishing.total = self.finishing.total.max(later + 2);
         self.finishing.done = self.finishing.total - later - 1 - u64::from(!compared);
@@ -66,20 +66,26 @@ fn compare(load: &Load) -> Result<(), StoreError> {
     if digest != manifest.voucher_digest {
         return differs("the digest of the vouchers".to_owned());
     }
-    let count = |table: &&str| connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, u64>(0));
-    let others = OTHER_TABLES.iter().map(count).sum::<rusqlite::Result<u64>>().map_err(|error| failed(&error))?;
+    let others = OTHER_TABLES
+        .iter()
+        .map(|table| count(connection, table))
+        .sum::<rusqlite::Result<u64>>()
+        .map_err(|error| failed(&error))?;
     if vouchers + others != manifest.rows {
         return differs(format!("{} rows, {} were promised", vouchers + others, manifest.rows));
     }
     Ok(())
 }
 
+fn count(connection: &Connection, table: &str) -> rusqlite::Result<u64> {
+    connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| Ok(row.get::<_, Sql<u64>>(0)?.0))
+}
+
 /// Makes one index or trigger, and notes that it is there.
 fn make_next(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "cache_size", -PAGES_KIB)?;
     let transaction = connection.transaction()?;
-    let (number, sql): (i64, String) =
-        transaction.query_row("SELECT n, sql FROM load_later ORDER BY n LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (number, sql): (i64, String) = transaction.query_row("SELECT n, sql FROM load_later ORDER BY n LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     transaction.execute_batch(&sql)?;
     transaction.execute("DELETE FROM load_later WHERE n = ?1", [number])?;
     transaction.commit()?;
@@ -97,7 +103,6 @@ fn complete(load: &mut Load) -> rusqlite::Result<()> {
     meta::begin(&transaction)?;
     meta::advance(&transaction, manifest.epoch, &manifest.cursor, manifest.cursor.seq, None)?;
     leave_search_for_later(&transaction)?;
-    transaction.pragma_update(None, "user_version", migrate::newest(StoreFile::Cache))?;
     transaction.commit()
 }
 

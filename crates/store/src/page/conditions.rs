@@ -217,6 +217,7 @@ pub(super) fn walk(filters: &VoucherFilters, sort: VoucherSort) -> Source {
     let one_status = matches!(filters.status.as_slice(), [status] if *status != Status::Purchased);
     Source::Walk(match sort {
         VoucherSort::SoldAt if filters.template.is_some() => "voucher_by_template_and_sale",
+        VoucherSort::SoldAt if filters.shop.is_some() => "voucher_by_shop_and_sale",
         VoucherSort::SoldAt if one_status => "voucher_by_status_and_sale",
         _ => sort.column_and_index().1,
     })

@@ -30,8 +30,11 @@ fn shown(store: &Store) -> Vec<(String, Status, bool)> {
 }
 
 fn names(device: &Device) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(device.folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).filter(|name| name.starts_with("cache")).collect();
+    let mut names: Vec<String> = fs::read_dir(device.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("cache"))
+        .collect();
     names.sort();
     names
 }
@@ -94,7 +97,10 @@ fn a_cut_load_goes_on_after_the_last_chunk() {
     }
     assert_eq!(device.opened.cache, CacheOpening::Kept);
     assert_eq!(device.store.range_digest(&all(RowKind::Voucher)).unwrap().rows, 50);
-    assert_eq!(names(&device).iter().filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm")).collect::<Vec<_>>(), ["cache.db.g1"]);
+    assert_eq!(
+        names(&device).iter().filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm")).collect::<Vec<_>>(),
+        ["cache.db.g1"]
+    );
 }
 
 #[test]
@@ -224,10 +230,16 @@ fn what_is_not_as_promised_is_not_taken_and_the_cache_stays() {
     assert!(matches!(refused(&with(&|bad| bad.manifest.chunks[1].rows += 1)), StoreError::ChunkBroken { number: 1, .. }));
     assert!(matches!(refused(&with(&|bad| bad.manifest.vouchers += 1)), StoreError::SnapshotDiffers { .. }));
     assert!(matches!(refused(&with(&|bad| bad.manifest.rows += 1)), StoreError::SnapshotDiffers { .. }));
-    assert!(matches!(refused(&with(&|bad| bad.manifest.voucher_digest.replace_range(0..2, "00"))), StoreError::SnapshotDiffers { .. }));
+    assert!(matches!(
+        refused(&with(&|bad| bad.manifest.voucher_digest.replace_range(0..2, "00"))),
+        StoreError::SnapshotDiffers { .. }
+    ));
     assert!(matches!(refused(&with(&|bad| bad.manifest.epoch = uuid::Uuid::nil())), StoreError::WrongEpoch { .. }));
     assert!(matches!(refused(&with(&|bad| bad.manifest.format = 2)), StoreError::SnapshotOutOfPlace { .. }));
-    assert!(matches!(refused(&with(&|bad| bad.manifest.cursor.seq = 1)), StoreError::SnapshotOutOfPlace { .. }), "versions never go back");
+    assert!(
+        matches!(refused(&with(&|bad| bad.manifest.cursor.seq = 1)), StoreError::SnapshotOutOfPlace { .. }),
+        "versions never go back"
+    );
     load_all(&device.store, &good);
     assert_eq!(device.store.range_digest(&all(RowKind::Voucher)).unwrap().rows, 13);
 }
