@@ -34,6 +34,11 @@ impl Breakage {
         Self::ReceiptsIgnored,
     ];
 
+    /// Whether that check is left out. Never in a program that was built without the feature `breakages`.
+    pub fn is_left_out(self, chosen: Option<Self>) -> bool {
+        cfg!(feature = "breakages") && chosen == Some(self)
+    }
+
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {

@@ -135,7 +135,7 @@ impl Replica for FilesReplica {
     }
 
     async fn apply_page(&self, page: &ChangesPage) -> Result<(), FileError> {
-        let older_too = self.breakage == Some(Breakage::OlderRowsTaken);
+        let older_too = Breakage::OlderRowsTaken.is_left_out(self.breakage);
         self.commit("before the page", "after the page", |files| {
             if !files.cache.fits(page) {
                 return Err(FileError::PageOutOfPlace);
