@@ -121,8 +121,13 @@ fn it_is_noticed_where_a_withdrawal_is_not_recorded() {
 }
 
 #[test]
-fn it_is_noticed_where_older_rows_replace_newer_ones() {
-    is_noticed(Breakage::OlderRowsTaken);
+fn it_is_noticed_where_repetitions_are_taken_anew() {
+    is_noticed(Breakage::RepetitionTakenAnew);
+}
+
+#[test]
+fn it_is_noticed_where_the_feed_passes_a_change_by() {
+    is_noticed(Breakage::ChangeKeepsItsPlace);
 }
 
 #[test]

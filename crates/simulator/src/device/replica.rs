@@ -18,7 +18,7 @@ use beadsbox_sync::{Position, Replica};
 use uuid::Uuid;
 
 use super::files::Files;
-use crate::{breakage::Breakage, names::device_key};
+use crate::names::device_key;
 
 /// A device's files in the hands of its sync.
 #[derive(Clone)]
@@ -29,8 +29,6 @@ pub struct FilesReplica {
     pub batch: usize,
     /// Commit points let others go first.
     pub slow: bool,
-    /// What is left out on purpose.
-    pub breakage: Option<Breakage>,
 }
 
 /// What a modelled file refuses, as the real one does.
@@ -135,12 +133,11 @@ impl Replica for FilesReplica {
     }
 
     async fn apply_page(&self, page: &ChangesPage) -> Result<(), FileError> {
-        let older_too = Breakage::OlderRowsTaken.is_left_out(self.breakage);
         self.commit("before the page", "after the page", |files| {
             if !files.cache.fits(page) {
                 return Err(FileError::PageOutOfPlace);
             }
-            files.apply_page(page, older_too);
+            files.apply_page(page);
             Ok(())
         })
         .await
