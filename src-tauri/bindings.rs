@@ -47,6 +47,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             admin::acknowledge_refusal,
             admin::create_enrolment_code,
             admin::revoke_device,
+            admin::quarantine,
+            admin::decide_quarantine,
             admin::shops,
         ])
         .events(collect_events![StatusChanged, DataChanged, PreferencesChanged])

@@ -30,5 +30,7 @@ pub const COMMANDS: &[&str] = &[
     "acknowledge_refusal",
     "create_enrolment_code",
     "revoke_device",
+    "quarantine",
+    "decide_quarantine",
     "shops",
 ];

@@ -1,6 +1,6 @@
 //! Commands of the sync screen, and of an admin.
 
-use beadsbox_app::view::{EnrolmentCodeView, ShopView, SyncOverview};
+use beadsbox_app::view::{EnrolmentCodeView, QuarantineForm, QuarantineRow, ShopView, SyncOverview};
 
 use super::{Answer, Beads};
 
@@ -30,6 +30,20 @@ pub async fn create_enrolment_code(program: Beads<'_>, shop_id: String) -> Answe
 #[specta::specta]
 pub async fn revoke_device(program: Beads<'_>, device_id: String) -> Answer<SyncOverview> {
     program.seat()?.revoke_device(&device_id).await
+}
+
+/// What copies of devices and revoked devices recorded, until an admin decides.
+#[tauri::command]
+#[specta::specta]
+pub async fn quarantine(program: Beads<'_>) -> Answer<Vec<QuarantineRow>> {
+    program.seat()?.quarantine().await
+}
+
+/// Takes what waits of one life of a device, or rejects it.
+#[tauri::command]
+#[specta::specta]
+pub async fn decide_quarantine(program: Beads<'_>, form: QuarantineForm) -> Answer<Vec<QuarantineRow>> {
+    program.seat()?.decide_quarantine(form).await
 }
 
 /// Every shop.

@@ -37,8 +37,8 @@ impl Device {
     pub(crate) async fn open(host: Host, store: Arc<Store>, enrolment: Enrolment, secrets: &DeviceSecrets) -> AppResult<Arc<Self>> {
         let address = ServerAddress::parse(&enrolment.server_url)?;
         let token = secrets.token.clone().unwrap_or_default();
-        let server = HttpServer::new(address, host.ca_file.as_ref())?.with_token(token);
-        let replica = StoreReplica::new(host.clone(), Arc::clone(&store), secrets.signing_key()?);
+        let server = HttpServer::new(address, host.ca_file.as_ref())?.with_token(token.clone());
+        let replica = StoreReplica::new(host.clone(), Arc::clone(&store), secrets.signing_key()?, token);
         let device = Arc::new(Self {
             syncer: Syncer::new(replica, server.clone()),
             host,
@@ -49,6 +49,9 @@ impl Device {
             server_version: Mutex::default(),
             tasks: Mutex::default(),
         });
+        if device.files(|store| Ok(store.standing()?.revoked_at)).await?.is_some() {
+            device.syncer.begin_revoked();
+        }
         device.withdraw_open_asks().await?;
         Ok(device)
     }
@@ -100,6 +103,12 @@ impl Device {
 
     pub(crate) fn is_online(&self) -> bool {
         self.syncer.status().borrow().online
+    }
+
+    /// Whether the server would answer a question now: it is there, and decides on what this device sends.
+    pub(crate) async fn can_ask(&self) -> AppResult<bool> {
+        let online = self.is_online();
+        self.files(move |store| Ok(online && store.counts()?.quarantined == 0)).await
     }
 
     pub(crate) fn clock(&self) -> Option<ClockEvidence> {

@@ -52,6 +52,12 @@ pub enum ErrorCode {
     DeviceRevoked,
     /// The device waits for an admin, or the server holds other operations under its numbers.
     DeviceInQuarantine,
+    /// The server does not know the device, also not by its certificate.
+    DeviceUnknown,
+    /// These files are an older copy: `missing` operations of this device are taken back first.
+    TakingBack,
+    /// What answers cannot sign for the server.
+    BadReceipt,
     /// No keyring on this machine.
     KeyringAbsent,
     /// The keyring is locked, or said no.
@@ -242,6 +248,9 @@ impl From<StoreError> for AppError {
             StoreError::NewerSchema { .. } => ErrorCode::FilesTooNew,
             StoreError::InUse { .. } => ErrorCode::AlreadyRunning,
             StoreError::AlreadyEnrolled => ErrorCode::AlreadyEnrolled,
+            StoreError::Revoked => ErrorCode::DeviceRevoked,
+            StoreError::BadReceipt { .. } => ErrorCode::BadReceipt,
+            StoreError::Behind { missing } => return Self::new(ErrorCode::TakingBack, error.to_string()).with("missing", missing),
             _ => return Self::internal(error),
         };
         Self::new(code, error.to_string())
@@ -268,8 +277,9 @@ impl From<Problem> for AppError {
             ServerCode::Forbidden => ErrorCode::RoleNotAllowed,
             ServerCode::EnrolmentCodeWrong => ErrorCode::EnrolmentCodeWrong,
             ServerCode::EnrolmentCodeUsed => ErrorCode::EnrolmentCodeUsed,
-            ServerCode::DeviceRevoked | ServerCode::UnknownDevice => ErrorCode::DeviceRevoked,
-            ServerCode::DeviceQuarantined | ServerCode::ChainForked | ServerCode::BadSignature => ErrorCode::DeviceInQuarantine,
+            ServerCode::DeviceRevoked => ErrorCode::DeviceRevoked,
+            ServerCode::UnknownDevice => ErrorCode::DeviceUnknown,
+            ServerCode::DeviceQuarantined | ServerCode::ChainForked | ServerCode::TooManyForks | ServerCode::BadSignature => ErrorCode::DeviceInQuarantine,
             ServerCode::ClientTooOld => ErrorCode::ClientTooOld,
             ServerCode::Unavailable | ServerCode::Internal => ErrorCode::ServerTrouble,
             _ => ErrorCode::ServerRefused,
@@ -287,8 +297,10 @@ impl From<&Trouble> for AppError {
         let code = match trouble {
             Trouble::Offline(_) => ErrorCode::Offline,
             Trouble::Server(_) => ErrorCode::ServerTrouble,
-            Trouble::Halted(Halt::Revoked | Halt::UnknownDevice) => ErrorCode::DeviceRevoked,
-            Trouble::Halted(Halt::Quarantined | Halt::Forked | Halt::BadSignature) => ErrorCode::DeviceInQuarantine,
+            Trouble::BadReceipt => ErrorCode::BadReceipt,
+            Trouble::Halted(Halt::Revoked) => ErrorCode::DeviceRevoked,
+            Trouble::Halted(Halt::UnknownDevice) => ErrorCode::DeviceUnknown,
+            Trouble::Halted(Halt::Quarantined | Halt::Forked | Halt::TooManyForks | Halt::BadSignature) => ErrorCode::DeviceInQuarantine,
             Trouble::Halted(Halt::ClientTooOld) => ErrorCode::ClientTooOld,
             Trouble::Refused(_) => ErrorCode::ServerRefused,
             Trouble::Replica(_) => ErrorCode::DiskFailed,

@@ -8,6 +8,7 @@ mod device;
 pub mod error;
 pub mod host;
 mod program;
+mod recovery;
 mod replica;
 mod secrets;
 mod session;

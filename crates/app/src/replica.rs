@@ -6,12 +6,15 @@ use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
+    Incarnation,
     chain::sign_tip,
+    enrol::RecogniseRequest,
+    fork::{ForkRequest, OwnOperation},
     pull::ChangesPage,
     push::{OpResult, PushRequest},
 };
-use beadsbox_store::{BatchLimit, Store};
-use beadsbox_sync::{Position, Replica};
+use beadsbox_store::{BatchLimit, Store, StoreError};
+use beadsbox_sync::{Answers, Position, Replica};
 use ed25519_dalek::SigningKey;
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
@@ -21,6 +24,7 @@ use crate::{
     error::{AppError, AppResult},
     host::Host,
     program::blocking,
+    recovery,
     view::DataChanged,
 };
 
@@ -31,14 +35,15 @@ pub(crate) struct StoreReplica {
     host: Host,
     store: Arc<Store>,
     key: SigningKey,
+    token: String,
     outcomes: watch::Sender<u64>,
     changes: broadcast::Sender<DataChanged>,
     clock: Mutex<Option<ClockEvidence>>,
 }
 
 impl StoreReplica {
-    pub(crate) fn new(host: Host, store: Arc<Store>, key: SigningKey) -> Self {
-        Self { host, store, key, outcomes: watch::Sender::default(), changes: broadcast::Sender::new(64), clock: Mutex::default() }
+    pub(crate) fn new(host: Host, store: Arc<Store>, key: SigningKey, token: String) -> Self {
+        Self { host, store, key, token, outcomes: watch::Sender::default(), changes: broadcast::Sender::new(64), clock: Mutex::default() }
     }
 
     pub(crate) fn outcomes(&self) -> watch::Receiver<u64> {
@@ -62,6 +67,28 @@ impl StoreReplica {
         let store = Arc::clone(&self.store);
         blocking(move || work(&store)).await
     }
+
+    /// Takes answers, and tells the screens and whoever waits for them.
+    async fn take<T: Send + 'static>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static, news: bool) -> AppResult<Answers> {
+        let answers = self.files(move |store| answers(work(store))).await?;
+        if news && answers == Answers::Kept {
+            self.outcomes.send_modify(|count| *count += 1);
+            self.changed(DataChanged { directory: false, ..EVERYTHING });
+        }
+        Ok(answers)
+    }
+}
+
+fn answers<T>(taken: Result<T, StoreError>) -> AppResult<Answers> {
+    match taken {
+        Ok(_) => Ok(Answers::Kept),
+        Err(StoreError::WrongEpoch { .. }) => Ok(Answers::OtherEpoch),
+        Err(error @ (StoreError::BadReceipt { .. } | StoreError::ChainBroken { .. })) => {
+            tracing::error!(%error, "answers were not taken");
+            Ok(Answers::NotGenuine)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[async_trait]
@@ -70,13 +97,18 @@ impl Replica for StoreReplica {
 
     async fn position(&self) -> AppResult<Position> {
         self.files(|store| {
-            let cache = store.position()?;
-            let epoch = match cache.epoch {
-                Some(epoch) => epoch,
-                None => store.enrolment()?.map(|enrolment| enrolment.epoch).unwrap_or_default(),
-            };
-            let incarnation = store.enrolment()?.map_or(1, |enrolment| enrolment.incarnation);
-            Ok(Position { epoch, incarnation, cursor: cache.cursor, acked: store.acknowledged_through()?, waiting: store.counts()?.waiting })
+            // The outbox adopts an epoch first; a disk that failed then may have left the cache behind.
+            store.leave_other_epoch()?;
+            let (enrolment, standing) = (store.enrolment()?, store.standing()?);
+            Ok(Position {
+                epoch: enrolment.as_ref().map(|enrolment| enrolment.epoch).unwrap_or_default(),
+                incarnation: enrolment.map_or(1, |enrolment| enrolment.incarnation),
+                cursor: store.position()?.cursor,
+                acked: store.acknowledged_through()?,
+                waiting: store.counts()?.waiting,
+                last_seq: standing.last_seq,
+                behind: standing.behind_until.is_some(),
+            })
         })
         .await
     }
@@ -97,21 +129,20 @@ impl Replica for StoreReplica {
                 signature: BASE64.encode(signature),
                 waiting: batch.waiting_after,
                 device_time: now,
-                receipts: Vec::new(),
+                receipts: batch.receipts,
             }))
         })
         .await
     }
 
-    async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> AppResult<()> {
-        if results.is_empty() {
-            return Ok(());
-        }
-        let results = results.to_vec();
-        self.files(move |store| Ok(store.record_results(&results, epoch).map(drop)?)).await?;
-        self.outcomes.send_modify(|count| *count += 1);
-        self.changed(DataChanged { directory: false, ..EVERYTHING });
-        Ok(())
+    async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> AppResult<Answers> {
+        let (results, news) = (results.to_vec(), !results.is_empty());
+        self.take(move |store| store.record_results(&results, epoch), news).await
+    }
+
+    async fn record_quarantined(&self, epoch: Uuid, results: &[OpResult]) -> AppResult<Answers> {
+        let (results, news) = (results.to_vec(), !results.is_empty());
+        self.take(move |store| store.record_quarantined(&results, epoch), news).await
     }
 
     async fn apply_page(&self, page: &ChangesPage) -> AppResult<()> {
@@ -130,6 +161,39 @@ impl Replica for StoreReplica {
         Ok(())
     }
 
+    async fn fall_behind(&self, life: Incarnation, server_last_seq: u64) -> AppResult<bool> {
+        self.files(move |store| Ok(store.fall_behind(life, server_last_seq)?)).await
+    }
+
+    async fn take_back(&self, epoch: Uuid, operations: &[OwnOperation]) -> AppResult<Answers> {
+        let operations = operations.to_vec();
+        self.take(move |store| store.take_back(&operations, epoch), true).await
+    }
+
+    async fn fork_requests(&self, fork_seq: u64) -> AppResult<Vec<ForkRequest>> {
+        let key = self.key.clone();
+        self.files(move |store| {
+            let forks = store.fork(fork_seq)?.into_iter().chain(store.began_as_fork()?);
+            Ok(forks.map(|fork| recovery::fork_request(&key, &fork)).collect())
+        })
+        .await
+    }
+
+    async fn adopt_life(&self, fork_seq: u64, incarnation: Incarnation) -> AppResult<()> {
+        self.files(move |store| {
+            let fork = store.fork(fork_seq)?.ok_or_else(|| AppError::internal("a life of operations that are not here"))?;
+            Ok(store.adopt_life(fork, incarnation)?)
+        })
+        .await?;
+        self.changed(DataChanged { directory: false, ..EVERYTHING });
+        Ok(())
+    }
+
+    async fn recognition(&self) -> AppResult<Option<RecogniseRequest>> {
+        let (key, token) = (self.key.clone(), self.token.clone());
+        self.files(move |store| Ok(recovery::recognition(store, &key, &token)?)).await
+    }
+
     async fn send_again_after(&self, epoch: Uuid, last_seq: u64) -> AppResult<()> {
         self.files(move |store| Ok(store.adopt_epoch(epoch, last_seq)?)).await
     }
@@ -140,7 +204,8 @@ impl Replica for StoreReplica {
     }
 
     async fn revoked(&self) -> AppResult<()> {
-        self.files(|store| Ok(store.wipe_cache()?)).await?;
+        let now = self.host.clock.now();
+        self.files(move |store| Ok(store.revoke(now)?)).await?;
         self.changed(EVERYTHING);
         Ok(())
     }

@@ -6,7 +6,7 @@ mod stage;
 
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
-    view::{ActionForm, SaleForm, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery},
+    view::{ActionForm, QuarantineForm, SaleForm, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery},
 };
 use beadsbox_domain::{Payment, Role, Settlement, Vat};
 use stage::Centre;
@@ -50,6 +50,8 @@ const TABLE: &[(&str, &[Role])] = &[
     ("acknowledge_refusal", OFFICE_UP),
     ("create_enrolment_code", ADMIN),
     ("revoke_device", ADMIN),
+    ("quarantine", ADMIN),
+    ("decide_quarantine", ADMIN),
     ("shops", OFFICE_UP),
 ];
 
@@ -100,6 +102,11 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "acknowledge_refusal" => seat.acknowledge_refusal(id).await.map(drop),
         "create_enrolment_code" => seat.create_enrolment_code(id).await.map(drop),
         "revoke_device" => seat.revoke_device(id).await.map(drop),
+        "quarantine" => seat.quarantine().await.map(drop),
+        "decide_quarantine" => {
+            let form = QuarantineForm { device_id: id.to_owned(), incarnation: 2, accept: true, reason: text() };
+            seat.decide_quarantine(form).await.map(drop)
+        }
         "shops" => seat.shops().await.map(drop),
         other => panic!("the table has no call for {other}"),
     }

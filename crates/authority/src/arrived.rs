@@ -1,6 +1,6 @@
 //! An operation as it came to the server.
 
-use beadsbox_domain::Timestamp;
+use beadsbox_domain::{OpId, Operation, PersonHash, Timestamp};
 use beadsbox_protocol::{BodyError, ChainHash, OperationBody};
 
 use crate::told::Word;
@@ -38,6 +38,21 @@ impl Arrived {
             Err(error) => Reading::Unreadable(printable(&error.to_string())),
         };
         Self { dev_seq, body, reading, received_at }
+    }
+
+    /// The operation, where it can be read.
+    fn read(&self) -> Option<&OperationBody> {
+        if let Reading::Operation(body) = &self.reading { Some(body) } else { None }
+    }
+
+    /// Its id, where it can be read.
+    pub fn op_id(&self) -> Option<OpId> {
+        self.read().map(|body| body.op)
+    }
+
+    /// The buyer that a sale names.
+    pub fn buyer(&self) -> Option<PersonHash> {
+        if let Operation::Sell { person, .. } = self.read()?.operation { Some(person) } else { None }
     }
 }
 

@@ -48,11 +48,7 @@ impl<'a> Judged<'a> {
 
     /// An operation that changes nothing, whatever it says.
     pub fn refused(scope: &Scope<'_>, fresh: &'a Fresh, commit_no: i64, refusal: Refusal) -> Self {
-        let op_id = match &fresh.arrived.reading {
-            Reading::Operation(body) => Some(body.op),
-            Reading::Newer | Reading::Unreadable(_) => None,
-        };
-        Self::new(scope, fresh, commit_no, op_id, Some(Outcome::Rejected { refusal }))
+        Self::new(scope, fresh, commit_no, fresh.arrived.op_id(), Some(Outcome::Rejected { refusal }))
     }
 
     pub(crate) fn new(scope: &Scope<'_>, fresh: &'a Fresh, commit_no: i64, op_id: Option<OpId>, outcome: Option<Outcome>) -> Self {
@@ -60,7 +56,19 @@ impl<'a> Judged<'a> {
             let commit_no = u64::try_from(commit_no).unwrap_or(0);
             receipt::sign(&scope.identity.signing_key, scope.identity.epoch, commit_no, fresh.hash, outcome)
         });
-        Self { fresh, commit_no, op_id, taken: false, subject: None, outcome, row_version: None, changes: Vec::new(), contents: Vec::new(), sold_at: None, receipt }
+        Self {
+            fresh,
+            commit_no,
+            op_id,
+            taken: false,
+            subject: None,
+            outcome,
+            row_version: None,
+            changes: Vec::new(),
+            contents: Vec::new(),
+            sold_at: None,
+            receipt,
+        }
     }
 }
 
@@ -130,8 +138,9 @@ fn sold_or_said(operation: &Operation, outcome: &Outcome, changes: &[Change]) ->
 fn foreign_header(scope: &Scope<'_>, fresh: &Fresh, body: &OperationBody) -> Option<&'static str> {
     if body.device != scope.device {
         Some("the body names another device")
-    } else if body.incarnation != scope.incarnation {
-        Some("the body names another life of the device")
+    } else if body.incarnation > scope.incarnation {
+        // An older one is right: a copy's operations keep their bytes when it goes on as a life of its own.
+        Some("the body names a later life of the device")
     } else if body.dev_seq != fresh.arrived.dev_seq {
         Some("the body names another place in the device's order")
     } else if body.shop != scope.shop {

@@ -44,7 +44,7 @@ pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh
 
 /// What was kept as it came, and never counted.
 const fn was_not_taken(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Rejected { refusal: Refusal::Repeated | Refusal::Unreadable { .. } })
+    matches!(outcome, Outcome::Rejected { refusal: Refusal::Repeated | Refusal::Unreadable { .. } | Refusal::NotAccepted { .. } })
 }
 
 type Contents = Vec<(TemplateId, u32, TemplateContent)>;

@@ -89,7 +89,11 @@ impl World {
 
     /// What that template said, version by version.
     pub(crate) fn versions_of(&self, id: TemplateId) -> BTreeMap<u32, TemplateContent> {
-        let said = self.contents.iter().filter(|((template, _), _)| *template == id).map(|((_, version), content)| (*version, content.clone()));
+        let said = self
+            .contents
+            .iter()
+            .filter(|((template, _), _)| *template == id)
+            .map(|((_, version), content)| (*version, content.clone()));
         let now = self.templates.get(&id).map(|template| (template.version, template.content.clone()));
         said.chain(now).collect()
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{conflict::ConflictKind, ids::ConflictId, permission::Role, status::Status, template::TemplateContent, voucher::Stamp};
+use crate::{conflict::ConflictKind, ids::ConflictId, permission::Role, status::Status, template::TemplateContent, text::Reason, voucher::Stamp};
 use jiff::civil::Date;
 
 /// What the server decided; a device foretells it by the same rules.
@@ -81,4 +81,6 @@ pub enum Refusal {
     Unreadable { detail: String },
     /// An operation with this id was taken already.
     Repeated,
+    /// It came from a copy of the device, or from one that was revoked, and an admin did not accept it: why.
+    NotAccepted { reason: Reason },
 }

@@ -25,4 +25,5 @@ pub use config::Config;
 pub use db::{MIGRATIONS, Profile, connect, migrate};
 pub use error::StartError;
 pub use http::{openapi_document, router_paths};
+pub use identity::begin_epoch;
 pub use server::{RunningServer, Server};

@@ -3,8 +3,10 @@
 use beadsbox_domain::{DeviceId, Role, ShopId, StaffId, Timestamp, text::Name};
 use beadsbox_protocol::{
     admin::{EnrolmentCode, StaffPatch},
+    enrol::RecogniseRequest,
     rows::{Shop, Staff},
 };
+use ed25519_dalek::VerifyingKey;
 use jiff::{SignedDuration, tz::TimeZone};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -12,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     db::{
         self, Profile,
+        device::NewDevice,
         feed::{self, Kind},
         staff::Patch,
     },
@@ -81,6 +84,49 @@ pub(crate) async fn revoke_device(conn: &mut PgConnection, id: DeviceId) -> Resu
         .await?
         .filter(|device| device.id != db::device::SERVER)
         .ok_or_else(|| Failure::not_found("device"))
+}
+
+/// Knows a device again that a restore lost, with its shop, under that token. Whether it was known. The caller has checked who asks,
+/// and commits.
+pub(crate) async fn recognise_device(
+    conn: &mut PgConnection,
+    request: &RecogniseRequest,
+    name: &Name,
+    key: &VerifyingKey,
+    token_hash: &[u8; 32],
+) -> Result<bool, Failure> {
+    if let Some(known) = db::device::lock(conn, request.device_id).await? {
+        crate::push::check_state(&known)?;
+        if known.public_key != *key.as_bytes() {
+            return Err(Failure::forbidden("the device has another key by now"));
+        }
+        db::device::set_token(conn, known.id, token_hash).await?;
+        return Ok(true);
+    }
+    if db::shop::find(conn, request.shop.id).await?.is_none() {
+        recognise_shop(conn, &request.shop).await?;
+    }
+    let new = NewDevice {
+        id: request.device_id,
+        name: name.as_str(),
+        shop: request.shop.id,
+        public_key: key,
+        profile: request.profile,
+        token_hash,
+        enrolled_at: request.enrolled_at,
+    };
+    db::device::insert(conn, &new).await?;
+    feed::note(conn, Kind::Device, &[new.id.0]).await?;
+    Ok(false)
+}
+
+/// A shop that a restore lost. Where another one was given its name since, it gets a part of its id as well.
+async fn recognise_shop(conn: &mut PgConnection, shop: &Shop) -> Result<(), Failure> {
+    let name = match db::shop::find_by_name(conn, &shop.name).await? {
+        Some(_) => format!("{} {}", shop.name.chars().take(80).collect::<String>(), &shop.id.to_string()[28..]),
+        None => shop.name.clone(),
+    };
+    create_shop(conn, shop.id, &name, &shop.time_zone).await.map(drop)
 }
 
 /// A new enrolment code. The caller commits.

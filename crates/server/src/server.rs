@@ -18,7 +18,7 @@ impl Server {
     pub async fn start(config: Config) -> Result<RunningServer, StartError> {
         let pool = db::connect(config.database_url.expose_secret(), config.database_connections).await?;
         db::check_migrated(&pool).await?;
-        let identity = identity::load_or_create(&mut *pool.acquire().await?).await?;
+        let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;
         let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::Listen { address: config.listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
         let app = App::new(pool, identity, config);
@@ -54,6 +54,11 @@ impl RunningServer {
     /// The server's epoch.
     pub fn epoch(&self) -> uuid::Uuid {
         self.app.identity.epoch
+    }
+
+    /// Resolves when it ends by itself: its database is another than at the start.
+    pub async fn ended(&self) {
+        self.app.stopped().await;
     }
 
     /// Marks overdue vouchers as expired now, as the nightly job does. How many it marked.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use beadsbox_authority::Identity;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, watch};
 
-use crate::{clock::Clock, config::Config, feed::Feed, password::Passwords};
+use crate::{clock::Clock, config::Config, db, error::Failure, feed::Feed, password::Passwords};
 
 /// The running program, shared by all its tasks.
 #[derive(Clone)]
@@ -39,6 +39,17 @@ impl App {
             stopping: watch::Sender::new(false),
             config,
         }))
+    }
+
+    /// Whether the database is still the one on which this process's epoch began. If not, the program is to end: whoever restarts it
+    /// has it begin a new epoch.
+    pub async fn check_home(&self, conn: &mut PgConnection) -> Result<(), Failure> {
+        if db::server::is_at_home(conn, self.identity.epoch).await? {
+            return Ok(());
+        }
+        tracing::error!("the database is another than at the start, or began a new epoch: this process ends");
+        self.stopping.send_replace(true);
+        Err(Failure::unavailable())
     }
 
     /// Resolves when the program is to end.

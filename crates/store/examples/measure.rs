@@ -234,5 +234,8 @@ fn enrolment() -> Enrolment {
         certificate: String::new(),
         enrolled_at: Timestamp::UNIX_EPOCH,
         public_key: SigningKey::from_bytes(&[5; 32]).verifying_key().to_bytes(),
+        profile: None,
+        shop_name: None,
+        time_zone: None,
     }
 }

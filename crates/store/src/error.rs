@@ -79,6 +79,15 @@ pub enum StoreError {
     /// What the server sent belongs to another epoch than the one this device knows.
     #[error("epoch {found} is not {known}")]
     WrongEpoch { known: Uuid, found: Uuid },
+    /// The server holds own operations that these files lack: they are an older copy, and record nothing before those are back.
+    #[error("{missing} operations of this device are missing here")]
+    Behind { missing: u64 },
+    /// The device was revoked, and records nothing any more.
+    #[error("the device was revoked")]
+    Revoked,
+    /// An answer on this operation that the server did not sign.
+    #[error("the receipt of operation {dev_seq} is not the server's")]
+    BadReceipt { dev_seq: u64 },
     /// A page of changes that does not begin where the cache stands.
     #[error("the page begins at {from}, the cache stands at {stands}")]
     PageOutOfPlace { from: u64, stands: u64 },

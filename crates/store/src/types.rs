@@ -3,7 +3,7 @@
 use beadsbox_domain::{
     Conflict, DeviceId, Money, OpId, Operation, Outcome, Person, Role, ShopId, StaffId, Template, Timestamp, Voucher, VoucherCode, VoucherId,
 };
-use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, person::SaltedPerson, pull::Cursor};
+use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, Profile, person::SaltedPerson, pull::Cursor, push::KeptReceipt};
 use uuid::Uuid;
 
 /// How the cache was found at the start.
@@ -47,6 +47,36 @@ pub struct Enrolment {
     pub enrolled_at: Timestamp,
     /// The device's Ed25519 key, the public half.
     pub public_key: [u8; 32],
+    /// What it is sent; none in files from before this was kept.
+    pub profile: Option<Profile>,
+    /// The shop's name at the enrolment; none in files from before this was kept.
+    pub shop_name: Option<String>,
+    /// The shop's time zone at the enrolment; none in files from before this was kept.
+    pub time_zone: Option<String>,
+}
+
+/// Whether this device may record, and on what it waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// The last operation recorded here; 0 before the first.
+    pub last_seq: u64,
+    /// The server holds own operations up to this one, which these files lack.
+    pub behind_until: Option<u64>,
+    /// Since when it is revoked, by this device's clock.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Where a fork left the life that it shares with another copy of the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fork {
+    /// Who forked.
+    pub device: DeviceId,
+    /// The life that it had.
+    pub incarnation: Incarnation,
+    /// The first operation that differs.
+    pub seq: u64,
+    /// This device's own hash after it.
+    pub hash: ChainHash,
 }
 
 /// An operation to record. The store adds device, incarnation and place.
@@ -88,6 +118,8 @@ pub enum OpState {
     Waiting,
     /// The server has it and cannot read it yet.
     Held,
+    /// The server has it, and an admin has not accepted it yet.
+    Quarantined,
     /// Decided.
     Acknowledged,
 }
@@ -101,7 +133,9 @@ pub struct OwnOperation {
     pub state: OpState,
     /// What the server decided, once it has. Stays when a restored server has to be told again.
     pub outcome: Option<Outcome>,
-    /// When a person took note of its refusal.
+    /// What the server said later, where that differs: it contradicts its own receipt.
+    pub contradicted_by: Option<Outcome>,
+    /// When a person took note of its refusal, or of the contradiction.
     pub acknowledged_refusal_at: Option<Timestamp>,
 }
 
@@ -112,9 +146,11 @@ pub struct OutboxCounts {
     pub total: u64,
     /// Not answered yet (held ones among them).
     pub waiting: u64,
+    /// Kept by the server until an admin accepts them.
+    pub quarantined: u64,
     /// Decided by the server.
     pub acknowledged: u64,
-    /// Refused, and nobody has taken note.
+    /// Refused or contradicted, and nobody has taken note.
     pub refused_unseen: u64,
 }
 
@@ -135,6 +171,8 @@ pub struct PendingBatch {
     pub bodies: Vec<String>,
     /// The buyers of the sales among them.
     pub persons: Vec<SaltedPerson>,
+    /// The receipts of those that the server decided before and lost.
+    pub receipts: Vec<KeptReceipt>,
     /// The chain's hash after the last.
     pub tip: ChainHash,
     /// How many wait behind this batch.
@@ -247,6 +285,8 @@ pub enum RedemptionState {
     Confirmed,
     /// No outcome yet.
     Waiting,
+    /// The server has it, and an admin has not accepted it yet.
+    Quarantined,
     /// The goods went, but another came first.
     Conflict,
     /// Nothing went over the counter.

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use async_trait::async_trait;
 use beadsbox_domain::{DeviceId, TemplateId, VoucherId};
 use beadsbox_protocol::{
-    CLIENT_VERSION_HEADER, ErrorCode, Problem, VERSION,
+    CLIENT_VERSION_HEADER, ErrorCode, Incarnation, Problem, VERSION,
     admin::{DeviceStatus, EnrolmentCode, NewEnrolmentCode},
     digest::{DigestAnswer, DigestQuery, RangeQuery, RangeRows},
     enrol::{EnrolRequest, EnrolResponse, RecogniseRequest, RecogniseResponse},
@@ -199,8 +199,14 @@ impl HttpServer {
     }
 
     /// Takes what waits of one life of a device, or rejects it.
-    pub async fn decide_quarantine(&self, session: &str, entry: &QuarantineEntry, decision: &QuarantineDecision) -> Result<(), TransportError> {
-        let path = format!("v1/admin/quarantine/{}/{}", entry.device_id, entry.incarnation);
+    pub async fn decide_quarantine(
+        &self,
+        session: &str,
+        device: DeviceId,
+        incarnation: Incarnation,
+        decision: &QuarantineDecision,
+    ) -> Result<(), TransportError> {
+        let path = format!("v1/admin/quarantine/{device}/{incarnation}");
         self.complete(self.request(Method::POST, &path)?.bearer_auth(session).json(decision)).await.map(drop)
     }
 

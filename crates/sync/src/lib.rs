@@ -6,6 +6,7 @@
 #[cfg(feature = "http")]
 pub mod http;
 pub mod plan;
+mod recovery;
 mod replica;
 mod status;
 mod syncer;
@@ -13,7 +14,7 @@ mod transport;
 
 #[cfg(feature = "http")]
 pub use http::{HttpError, HttpServer, ServerAddress};
-pub use replica::{Position, Replica};
+pub use replica::{Answers, Position, Replica};
 pub use status::{Halt, Phase, Progress, SyncStatus, Trouble};
 pub use syncer::Syncer;
 pub use transport::{Transport, TransportError};

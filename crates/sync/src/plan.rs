@@ -26,6 +26,10 @@ pub enum Reaction {
     RebuildCache,
     /// Send again what comes after that number; with a new epoch the cache is taken anew as well.
     SendAgain { epoch: Uuid, last_seq: u64, rebuild_cache: bool },
+    /// Go on as another life of the device: from that operation on the server holds others.
+    Fork { first_seq: u64 },
+    /// Show the enrolment's certificate.
+    ShowCertificate,
     /// Do not go on without a person.
     Halt(Halt),
 }
@@ -51,9 +55,11 @@ fn react_to_problem(problem: &Problem, position: &Position) -> Reaction {
         }
         (ErrorCode::DeviceRevoked, ..) => Reaction::Halt(Halt::Revoked),
         (ErrorCode::DeviceQuarantined, ..) => Reaction::Halt(Halt::Quarantined),
+        (ErrorCode::ChainForked, _, Some(first_seq)) => Reaction::Fork { first_seq },
         (ErrorCode::ChainForked, ..) => Reaction::Halt(Halt::Forked),
+        (ErrorCode::TooManyForks, ..) => Reaction::Halt(Halt::TooManyForks),
         (ErrorCode::ClientTooOld, ..) => Reaction::Halt(Halt::ClientTooOld),
-        (ErrorCode::UnknownDevice, ..) => Reaction::Halt(Halt::UnknownDevice),
+        (ErrorCode::UnknownDevice, ..) => Reaction::ShowCertificate,
         (ErrorCode::BadSignature, ..) => Reaction::Halt(Halt::BadSignature),
         (code, ..) => {
             let busy = matches!(code, ErrorCode::Unavailable | ErrorCode::Internal | ErrorCode::TooManyRequests);
@@ -91,6 +97,11 @@ pub fn page_fits(page: &ChangesPage, query: &ChangesQuery) -> bool {
     page.epoch == query.epoch && page.from.seq == query.cursor && page.to.seq >= page.from.seq && page.head >= page.to.seq
 }
 
+/// Whether the server holds less of this device than its outcomes say: it went back in time.
+pub fn server_lost_some(page: &ChangesPage, asked_from: &Position) -> bool {
+    page.last_seq < asked_from.acked
+}
+
 /// Whether the page is the last one for now: nothing of the feed is left, nor of the outcomes, of which a page holds so many.
 pub fn is_at_head(page: &ChangesPage) -> bool {
     page.to.seq == page.head && page.own_results.len() < MOST_ROWS as usize
@@ -106,7 +117,7 @@ mod tests {
     use super::*;
 
     fn position() -> Position {
-        Position { epoch: Uuid::nil(), incarnation: 1, cursor: Cursor { seq: 7, tag: "a".into() }, acked: 3, waiting: 2 }
+        Position { epoch: Uuid::nil(), incarnation: 1, cursor: Cursor { seq: 7, tag: "a".into() }, acked: 3, waiting: 2, last_seq: 5, behind: false }
     }
 
     fn refused(code: ErrorCode) -> TransportError {
@@ -118,10 +129,18 @@ mod tests {
     #[case(ErrorCode::DeviceQuarantined, Halt::Quarantined)]
     #[case(ErrorCode::ChainForked, Halt::Forked)]
     #[case(ErrorCode::ClientTooOld, Halt::ClientTooOld)]
-    #[case(ErrorCode::UnknownDevice, Halt::UnknownDevice)]
+    #[case(ErrorCode::TooManyForks, Halt::TooManyForks)]
     #[case(ErrorCode::BadSignature, Halt::BadSignature)]
     fn what_only_a_person_can_mend_halts(#[case] code: ErrorCode, #[case] halt: Halt) {
         assert_eq!(react(&refused(code), &position()), Reaction::Halt(halt));
+    }
+
+    #[test]
+    fn a_fork_goes_on_from_the_first_operation_that_differs() {
+        let mut problem = Problem::new(409, ErrorCode::ChainForked, "forked");
+        problem.expected_seq = Some(4);
+        assert_eq!(react(&TransportError::Refused(Box::new(problem)), &position()), Reaction::Fork { first_seq: 4 });
+        assert_eq!(react(&refused(ErrorCode::UnknownDevice), &position()), Reaction::ShowCertificate);
     }
 
     #[test]
@@ -170,6 +189,8 @@ mod tests {
             server_time: beadsbox_domain::Timestamp::UNIX_EPOCH,
         };
         assert!(page_fits(&fitting, &query) && is_at_head(&fitting));
+        assert!(!server_lost_some(&fitting, &position()));
+        assert!(server_lost_some(&ChangesPage { last_seq: 2, ..fitting.clone() }, &position()));
         assert!(!page_fits(&ChangesPage { from: Cursor { seq: 8, tag: "b".into() }, ..fitting.clone() }, &query));
         assert!(!page_fits(&ChangesPage { epoch: Uuid::max(), ..fitting.clone() }, &query));
         assert!(!page_fits(&ChangesPage { head: 8, ..fitting }, &query));

@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
     Incarnation,
+    enrol::RecogniseRequest,
+    fork::{ForkRequest, OwnOperation},
     pull::{ChangesPage, Cursor},
     push::{OpResult, PushRequest},
 };
@@ -22,6 +24,21 @@ pub struct Position {
     pub acked: u64,
     /// How many operations have no outcome yet.
     pub waiting: u64,
+    /// The last operation recorded; 0 before the first.
+    pub last_seq: u64,
+    /// The files are known to lack own operations that the server holds.
+    pub behind: bool,
+}
+
+/// What became of answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// They are on the disk.
+    Kept,
+    /// One has a receipt that is not the server's, or does not follow from what is recorded: none was kept.
+    NotGenuine,
+    /// They are of an epoch that the device has left: a late reply.
+    OtherEpoch,
 }
 
 /// The device's files. Every method is durable when it returns, and may be called again with the same.
@@ -34,17 +51,31 @@ pub trait Replica: Send + Sync {
     async fn position(&self) -> Result<Position, Self::Error>;
     /// The next batch to send, signed; none when nothing waits.
     async fn next_batch(&self) -> Result<Option<PushRequest>, Self::Error>;
-    /// Keeps what the server decided.
-    async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<(), Self::Error>;
+    /// Keeps what the server decided, with its receipts.
+    async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Self::Error>;
+    /// Notes that the server keeps these until an admin accepts them.
+    async fn record_quarantined(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Self::Error>;
     /// Takes a page into the cache, with its cursor.
     async fn apply_page(&self, page: &ChangesPage) -> Result<(), Self::Error>;
     /// Empties the cache, to take everything anew. The outbox stays.
     async fn rebuild_cache(&self) -> Result<(), Self::Error>;
+    /// The server holds own operations of that life up to that number: where the files lack some, nothing is recorded before they are
+    /// back. Answers whether they can be taken back now: not while something waits that the server may hold differently.
+    async fn fall_behind(&self, life: Incarnation, server_last_seq: u64) -> Result<bool, Self::Error>;
+    /// Appends own operations that the files lack, with their outcomes.
+    async fn take_back(&self, epoch: Uuid, operations: &[OwnOperation]) -> Result<Answers, Self::Error>;
+    /// The requests for a life of its own, signed, in the order in which to try them: from that operation on, if it is here; and as the
+    /// present life began, for a server that lost it.
+    async fn fork_requests(&self, fork_seq: u64) -> Result<Vec<ForkRequest>, Self::Error>;
+    /// Goes on as that life: what comes from `fork_seq` on is sent again under it.
+    async fn adopt_life(&self, fork_seq: u64, incarnation: Incarnation) -> Result<(), Self::Error>;
+    /// What shows a server that lost this device who it is; none where the files do not say.
+    async fn recognition(&self) -> Result<Option<RecogniseRequest>, Self::Error>;
     /// The server has a new epoch, or holds less than this device thought: what comes after `last_seq` is sent again.
     async fn send_again_after(&self, epoch: Uuid, last_seq: u64) -> Result<(), Self::Error>;
     /// The server answered; its clock said this.
     async fn contacted(&self, server_time: Timestamp);
-    /// The device was revoked: the cache goes, the outbox stays.
+    /// The device was revoked: the cache goes and nothing is recorded any more; what waits is still sent.
     async fn revoked(&self) -> Result<(), Self::Error>;
     /// A random number, to spread the devices' attempts.
     fn random(&self) -> u32;

@@ -37,6 +37,8 @@ pub enum Halt {
     UnknownDevice,
     /// The server cannot verify this device's signature.
     BadSignature,
+    /// This device has had too many lives already.
+    TooManyForks,
 }
 
 /// Why the last round did not end well.
@@ -51,6 +53,9 @@ pub enum Trouble {
     /// The server will not take this device's requests.
     #[error("the server refuses this device: {0:?}")]
     Halted(Halt),
+    /// What answers cannot sign for the server: nothing of it was taken.
+    #[error("a receipt is not the server's")]
+    BadReceipt,
     /// The server refused in a way that this program does not expect.
     #[error("the server refused: {0:?}")]
     Refused(ErrorCode),

@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use beadsbox_protocol::{LONGEST_WAIT_SECONDS, pull::ChangesPage};
+use beadsbox_protocol::{Incarnation, LONGEST_WAIT_SECONDS, pull::ChangesPage};
 use tokio::sync::{Mutex, Notify, watch};
 use tracing::{debug, info, warn};
 
 use crate::{
     plan::{self, Reaction},
+    recovery::Recovery,
     replica::{Position, Replica},
     status::{Halt, Phase, Progress, SyncStatus, Trouble},
     transport::{Transport, TransportError},
@@ -26,9 +27,10 @@ pub struct Syncer<R, T> {
     sending: Mutex<()>,
     /// One page at a time.
     receiving: Mutex<()>,
+    pub(crate) recovery: Recovery,
 }
 
-enum Next {
+pub(crate) enum Next {
     Again,
     Failed { trouble: Trouble, least_pause: Duration },
 }
@@ -44,7 +46,12 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             interrupt: Notify::new(),
             sending: Mutex::new(()),
             receiving: Mutex::new(()),
+            recovery: Recovery::default(),
         })
+    }
+
+    pub(crate) const fn transport(&self) -> &T {
+        &self.transport
     }
 
     /// The device's side.
@@ -67,7 +74,13 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         self.status.send_if_modified(|status| std::mem::replace(&mut status.online, false));
     }
 
-    /// Sends and takes until the task is dropped. Never returns by itself.
+    /// The device is known to be revoked: it only hands over what waits.
+    pub fn begin_revoked(&self) {
+        self.failed(false, Trouble::Halted(Halt::Revoked));
+        self.recovery.note_revoked();
+    }
+
+    /// Sends and takes until the task is dropped. Returns by itself only once the device is revoked and has handed over everything.
     pub async fn run(self: Arc<Self>) {
         tokio::join!(self.send_for_ever(), self.receive_for_ever());
     }
@@ -76,7 +89,12 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     pub async fn sync_now(&self) -> Result<(), Trouble> {
         let outcome = async {
             self.send_all().await?;
-            self.receive_all().await
+            self.receive_all().await?;
+            // A page may have told of operations that the server lost, or that only now can be sent.
+            if self.send_all().await? > 0 {
+                self.receive_all().await?;
+            }
+            Ok(())
         }
         .await;
         self.status.send_modify(|status| status.progress = None);
@@ -88,7 +106,8 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         let mut failures = 0;
         loop {
             match self.send_all().await {
-                Ok(()) => {
+                Ok(_) if self.recovery.is_revoked() => return,
+                Ok(_) => {
                     failures = 0;
                     self.to_send.notified().await;
                 }
@@ -99,9 +118,10 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
 
     async fn receive_for_ever(&self) {
         let mut failures = 0;
-        loop {
+        while !self.recovery.is_revoked() {
             match self.receive_page(LONGEST_WAIT_SECONDS).await {
                 Ok(_) => failures = 0,
+                Err(Trouble::Halted(Halt::Revoked)) => return,
                 Err(trouble) => self.rest(&trouble, &mut failures).await,
             }
             // Whoever interrupted the long poll gets its place before the next one begins.
@@ -128,7 +148,8 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         }
     }
 
-    async fn send_all(&self) -> Result<(), Trouble> {
+    /// Answers how many operations were sent.
+    async fn send_all(&self) -> Result<u64, Trouble> {
         let _turn = self.sending.lock().await;
         let mut sent = 0;
         while let Some(batch) = self.replica.next_batch().await.map_err(|error| self.files_failed(&error))? {
@@ -137,15 +158,15 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             self.progress(Phase::Sending, sent, total);
             match self.transport.push(&batch).await {
                 Ok(reply) => {
-                    self.replica.record_results(reply.epoch, &reply.results).await.map_err(|error| self.files_failed(&error))?;
+                    self.keep_answers(reply.epoch, &reply.results, reply.quarantined).await?;
                     self.answered(reply.server_time).await;
                     sent += count;
                     debug!(count, "operations acknowledged");
                 }
-                Err(error) => self.handle(&error).await?,
+                Err(error) => self.handle(&error, Some(batch.incarnation)).await?,
             }
         }
-        Ok(())
+        Ok(sent)
     }
 
     async fn receive_all(&self) -> Result<(), Trouble> {
@@ -176,8 +197,17 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         };
         match answer {
             Ok(page) if plan::page_fits(&page, &query) => {
+                if plan::server_lost_some(&page, &position) {
+                    let lost = Reaction::SendAgain { epoch: page.epoch, last_seq: page.last_seq, rebuild_cache: false };
+                    return self.follow(lost, None).await.map(|_| None);
+                }
+                if (position.behind || page.last_seq > position.last_seq) && self.catch_up(position.incarnation, page.last_seq).await? {
+                    return Ok(None);
+                }
                 // The outcomes first: a reply to a push may have been lost, and the rows may rest on it.
-                self.replica.record_results(page.epoch, &page.own_results).await.map_err(|error| self.files_failed(&error))?;
+                if !self.keep_answers(page.epoch, &page.own_results, false).await? {
+                    return Ok(None);
+                }
                 self.replica.apply_page(&page).await.map_err(|error| self.files_failed(&error))?;
                 self.answered(page.server_time).await;
                 self.status.send_if_modified(|status| {
@@ -189,14 +219,14 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 Ok(Some(page))
             }
             Ok(_) => Err(self.failed(false, Trouble::Server("a page of another place".to_owned()))),
-            Err(error) => self.handle(&error).await.map(|()| None),
+            Err(error) => self.handle(&error, Some(position.incarnation)).await.map(|()| None),
         }
     }
 
-    /// Does what the plan says about a failed request. `Ok` means: try again at once.
-    async fn handle(&self, error: &TransportError) -> Result<(), Trouble> {
+    /// Does what the plan says about a failed request, which was made as that life of the device. `Ok` means: try again at once.
+    pub(crate) async fn handle(&self, error: &TransportError, asked_as: Option<Incarnation>) -> Result<(), Trouble> {
         let position: Position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
-        match self.follow(plan::react(error, &position)).await? {
+        match self.follow(plan::react(error, &position), asked_as).await? {
             Next::Again => Ok(()),
             Next::Failed { trouble, least_pause } => {
                 if !least_pause.is_zero() {
@@ -207,7 +237,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         }
     }
 
-    async fn follow(&self, reaction: Reaction) -> Result<Next, Trouble> {
+    async fn follow(&self, reaction: Reaction, asked_as: Option<Incarnation>) -> Result<Next, Trouble> {
         match reaction {
             Reaction::Retry { online, trouble, least_pause } => Ok(Next::Failed { trouble: self.failed(online, trouble), least_pause }),
             Reaction::RebuildCache => {
@@ -224,17 +254,27 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 self.to_send.notify_one();
                 Ok(Next::Again)
             }
+            Reaction::Fork { first_seq } => self.fork(first_seq, asked_as).await,
+            Reaction::ShowCertificate => self.show_certificate().await,
             Reaction::Halt(halt) => {
+                let trouble = self.failed(false, Trouble::Halted(halt));
                 if halt == Halt::Revoked {
                     self.replica.revoked().await.map_err(|error| self.files_failed(&error))?;
+                    self.recovery.note_revoked();
+                    // What waits is handed over all the same.
+                    self.to_send.notify_one();
                 }
-                Ok(Next::Failed { trouble: self.failed(false, Trouble::Halted(halt)), least_pause: Duration::ZERO })
+                Ok(Next::Failed { trouble, least_pause: Duration::ZERO })
             }
         }
     }
 
     async fn answered(&self, server_time: beadsbox_domain::Timestamp) {
         self.replica.contacted(server_time).await;
+        self.recovery.is_over();
+        if self.recovery.is_revoked() {
+            return;
+        }
         let was_offline = self.status.send_if_modified(|status| {
             let news = !status.online || status.trouble.is_some();
             (status.online, status.trouble) = (true, None);
@@ -246,7 +286,11 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         }
     }
 
-    fn failed(&self, online: bool, trouble: Trouble) -> Trouble {
+    pub(crate) fn failed(&self, online: bool, trouble: Trouble) -> Trouble {
+        if self.recovery.is_revoked() {
+            // That stays what a person has to know.
+            return trouble;
+        }
         self.status.send_modify(|status| {
             status.online = online;
             status.progress = None;
@@ -255,7 +299,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         trouble
     }
 
-    fn files_failed(&self, error: &R::Error) -> Trouble {
+    pub(crate) fn files_failed(&self, error: &R::Error) -> Trouble {
         warn!(%error, "the device's files failed");
         let online = self.status.borrow().online;
         self.failed(online, Trouble::Replica(error.to_string()))

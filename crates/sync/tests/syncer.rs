@@ -11,15 +11,15 @@ use std::{
 use async_trait::async_trait;
 use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp};
 use beadsbox_protocol::{
-    ErrorCode, Problem,
+    ErrorCode, Incarnation, Problem,
     digest::{DigestAnswer, DigestQuery, RangeQuery, RangeRows},
     enrol::{RecogniseRequest, RecogniseResponse},
-    fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
+    fork::{ForkRequest, ForkResponse, OwnOperation, OwnOperations, OwnOperationsQuery},
     pull::{ChangesPage, ChangesQuery, Cursor},
     push::{OpResult, PushRequest, PushResponse},
     snapshot::SnapshotAnswer,
 };
-use beadsbox_sync::{Halt, Position, Replica, Syncer, Transport, TransportError, Trouble};
+use beadsbox_sync::{Answers, Halt, Position, Replica, Syncer, Transport, TransportError, Trouble};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -190,6 +190,8 @@ impl Replica for Device {
             cursor: files.cursor.clone(),
             acked: files.acked as u64,
             waiting: (files.recorded.len() - files.acked) as u64,
+            last_seq: files.recorded.len() as u64,
+            behind: false,
         })
     }
 
@@ -211,12 +213,36 @@ impl Replica for Device {
         }))
     }
 
-    async fn record_results(&self, _: Uuid, results: &[OpResult]) -> Result<(), Never> {
+    async fn record_results(&self, _: Uuid, results: &[OpResult]) -> Result<Answers, Never> {
         let mut files = self.0.lock().unwrap();
         for result in results {
             files.acked = files.acked.max(usize::try_from(result.dev_seq).unwrap());
         }
+        Ok(Answers::Kept)
+    }
+
+    async fn record_quarantined(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Never> {
+        self.record_results(epoch, results).await
+    }
+
+    async fn fall_behind(&self, _: Incarnation, _: u64) -> Result<bool, Never> {
+        Ok(false)
+    }
+
+    async fn take_back(&self, _: Uuid, _: &[OwnOperation]) -> Result<Answers, Never> {
+        Ok(Answers::Kept)
+    }
+
+    async fn fork_requests(&self, _: u64) -> Result<Vec<ForkRequest>, Never> {
+        Ok(Vec::new())
+    }
+
+    async fn adopt_life(&self, _: u64, _: Incarnation) -> Result<(), Never> {
         Ok(())
+    }
+
+    async fn recognition(&self) -> Result<Option<RecogniseRequest>, Never> {
+        Ok(None)
     }
 
     async fn apply_page(&self, page: &ChangesPage) -> Result<(), Never> {

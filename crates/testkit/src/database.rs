@@ -1,6 +1,6 @@
 //! A PostgreSQL database for one test, copied from a migrated template.
 
-use std::str::FromStr as _;
+use std::{path::Path, process::Command, str::FromStr as _};
 
 use reqwest::Url;
 use sqlx::{
@@ -47,6 +47,34 @@ impl TestDatabase {
         execute(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
         conn.close().await?;
         Ok(Self { cluster, name })
+    }
+
+    /// Writes a backup of it.
+    ///
+    /// # Panics
+    /// Where `pg_dump` fails.
+    pub fn dump(&self, file: &Path) {
+        run(Command::new("pg_dump").args(["--format=custom", "--file"]).arg(file).arg("--dbname").arg(self.owner_url()));
+    }
+
+    /// Another database from such a backup.
+    ///
+    /// # Panics
+    /// Where `pg_restore` fails.
+    pub async fn restored(&self, file: &Path) -> Self {
+        let name = format!("beadsbox_test_{}", Uuid::now_v7().simple());
+        let made = async {
+            let mut conn = PgConnection::connect(self.cluster.as_str()).await?;
+            execute(&mut conn, format!("CREATE DATABASE {name}")).await?;
+            conn.close().await?;
+            Ok::<_, Box<dyn std::error::Error>>(())
+        };
+        if let Err(error) = made.await {
+            panic!("a database to restore into: {error}");
+        }
+        let restored = Self { cluster: self.cluster.clone(), name };
+        run(Command::new("pg_restore").arg("--dbname").arg(restored.owner_url()).arg(file));
+        restored
     }
 
     /// The database, for whoever serves: a role with no more rights than serving needs.
@@ -124,6 +152,13 @@ async fn make_template(conn: &mut PgConnection, cluster: &Url, name: &str) -> Re
     .await?;
     execute(conn, format!("ALTER DATABASE {name} IS_TEMPLATE true")).await?;
     Ok(())
+}
+
+fn run(command: &mut Command) {
+    match command.status() {
+        Ok(status) if status.success() => {}
+        other => panic!("{command:?}: {other:?}"),
+    }
 }
 
 /// Changes with every migration, so that an old template is never taken for a new one.

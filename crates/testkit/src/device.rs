@@ -5,19 +5,21 @@ use std::collections::{BTreeMap, HashMap};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::{DeviceId, OpId, Operation, Outcome, PersonHash, ShopId, StaffId, Timestamp};
 use beadsbox_protocol::{
-    ChainHash, Incarnation, MOST_OPERATIONS, OperationBody, Problem,
+    ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, OperationBody, Problem,
     body::FORMAT,
     chain::sign_tip,
-    enrol::{EnrolRequest, EnrolResponse, proof_message},
+    enrol::{EnrolRequest, EnrolResponse, RecogniseRequest, RecogniseResponse, proof_message, recognise_message},
+    fork::{self, ForkRequest, ForkResponse},
     person::SaltedPerson,
     pull::{ChangesPage, Cursor},
-    push::{OpResult, PushRequest, PushResponse},
+    push::{KeptReceipt, OpResult, PushRequest, PushResponse},
     rows::{Row, RowKey, Staff},
     session::{SignInRequest, SignInResponse},
 };
 use ed25519_dalek::{Signer as _, SigningKey};
 use reqwest::{Method, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::fixtures::random;
@@ -80,6 +82,8 @@ pub struct TestDevice {
     pub acked: u64,
     /// Outcomes by `dev_seq`.
     pub results: BTreeMap<u64, OpResult>,
+    /// The receipts of those outcomes, by `dev_seq`.
+    pub receipts: BTreeMap<u64, KeptReceipt>,
     /// Its place in the feed.
     pub cursor: Cursor,
     /// The server's rows.
@@ -125,6 +129,7 @@ impl TestDevice {
             persons: HashMap::new(),
             acked: 0,
             results: BTreeMap::new(),
+            receipts: BTreeMap::new(),
             cursor: Cursor::default(),
             cache: HashMap::new(),
         })
@@ -223,7 +228,7 @@ impl TestDevice {
             signature: BASE64.encode(sign_tip(&self.key, self.id, self.incarnation, last, tip)),
             waiting: self.outbox.len() as u64 - last,
             device_time: self.now,
-            receipts: Vec::new(),
+            receipts: self.receipts.range(first..=last).map(|(_, kept)| kept.clone()).collect(),
         }
     }
 
@@ -243,6 +248,66 @@ impl TestDevice {
         Ok(())
     }
 
+    /// Pushes what the server lacks, after a restore: adopts the new epoch where it has to, and takes its cache anew.
+    pub async fn come_back(&mut self) -> Answer<()> {
+        match self.send(&self.push_request(self.acked.max(1), self.outbox.len() as u64)).await {
+            Err(problem) if problem.code == ErrorCode::EpochChanged => {
+                self.epoch = problem.epoch.unwrap_or(self.epoch);
+                self.acked = problem.expected_seq.map_or(0, |expected| expected - 1);
+                self.cursor = Cursor::default();
+                self.cache.clear();
+                self.push().await
+            }
+            Err(problem) => Err(problem),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// Shows its certificate to a server that lost it.
+    pub async fn recognise(&mut self) -> Answer<()> {
+        let response: RecogniseResponse = self.call(Method::POST, "/v1/devices/recognise", Some(&self.recognise_request())).await?;
+        self.epoch = response.epoch;
+        self.acked = 0;
+        self.cursor = Cursor::default();
+        self.cache.clear();
+        Ok(())
+    }
+
+    /// What it shows to a server that lost it.
+    pub fn recognise_request(&self) -> RecogniseRequest {
+        let enrolment = &self.enrolment;
+        let token_hash: [u8; 32] = Sha256::digest(self.token.as_bytes()).into();
+        RecogniseRequest {
+            device_id: self.id,
+            name: "Recognised".to_owned(),
+            shop: enrolment.shop.clone(),
+            profile: enrolment.profile,
+            public_key: hex::encode(self.key.verifying_key().as_bytes()),
+            enrolled_at: enrolment.enrolled_at,
+            certificate: enrolment.certificate.clone(),
+            proof: BASE64.encode(self.key.sign(&recognise_message(self.id, &token_hash)).to_bytes()),
+        }
+    }
+
+    /// Goes on as another life of the device, whose own operations begin at that one.
+    pub async fn fork(&mut self, fork_seq: u64) -> Answer<Incarnation> {
+        let response: ForkResponse = self.call(Method::POST, "/v1/devices/incarnations", Some(&self.fork_request(fork_seq))).await?;
+        self.incarnation = response.incarnation;
+        Ok(response.incarnation)
+    }
+
+    /// Asks for another life.
+    pub fn fork_request(&self, fork_seq: u64) -> ForkRequest {
+        let hash = self.hash_at(fork_seq);
+        ForkRequest {
+            device_id: self.id,
+            incarnation: self.incarnation,
+            fork_seq,
+            fork_hash: hash.to_string(),
+            signature: BASE64.encode(fork::sign(&self.key, self.id, self.incarnation, fork_seq, hash)),
+        }
+    }
+
     /// Records and pushes one operation; its outcome.
     ///
     /// # Panics
@@ -259,6 +324,10 @@ impl TestDevice {
     fn take(&mut self, results: Vec<OpResult>) {
         for result in results {
             self.acked = self.acked.max(result.dev_seq);
+            if let Some(outcome) = result.result.clone() {
+                let kept = KeptReceipt { dev_seq: result.dev_seq, epoch: self.epoch, commit_no: result.commit_no, outcome, receipt: result.receipt.clone() };
+                self.receipts.insert(result.dev_seq, kept);
+            }
             self.results.insert(result.dev_seq, result);
         }
     }
@@ -321,7 +390,7 @@ async fn call<T: DeserializeOwned>(http: &reqwest::Client, method: Method, url: 
     let (status, bytes) = match answered.await {
         Ok(answer) => answer,
         // As a client would see it: nobody there.
-        Err(error) => return Err(Box::new(Problem::new(0, beadsbox_protocol::ErrorCode::Unavailable, error.to_string()))),
+        Err(error) => return Err(Box::new(Problem::new(0, ErrorCode::Unavailable, error.to_string()))),
     };
     if status == StatusCode::NO_CONTENT {
         return Ok(read(b"null"));

@@ -66,6 +66,10 @@ export const commands = {
 	createEnrolmentCode: (shopId: string) => typedError<EnrolmentCode, AppError>(__TAURI_INVOKE("create_enrolment_code", { shopId })),
 	/**  Revokes a device. */
 	revokeDevice: (deviceId: string) => typedError<SyncOverview, AppError>(__TAURI_INVOKE("revoke_device", { deviceId })),
+	/**  What copies of devices and revoked devices recorded, until an admin decides. */
+	quarantine: () => typedError<QuarantineEntry[], AppError>(__TAURI_INVOKE("quarantine")),
+	/**  Takes what waits of one life of a device, or rejects it. */
+	decideQuarantine: (form: QuarantineForm) => typedError<QuarantineEntry[], AppError>(__TAURI_INVOKE("decide_quarantine", { form })),
 	/**  Every shop. */
 	shops: () => typedError<Shop[], AppError>(__TAURI_INVOKE("shops")),
 };
@@ -254,6 +258,12 @@ export type ErrorCode =
 "device_revoked" | 
 /**  The device waits for an admin, or the server holds other operations under its numbers. */
 "device_in_quarantine" | 
+/**  The server does not know the device, also not by its certificate. */
+"device_unknown" | 
+/**  These files are an older copy: `missing` operations of this device are taken back first. */
+"taking_back" | 
+/**  What answers cannot sign for the server. */
+"bad_receipt" | 
 /**  No keyring on this machine. */
 "keyring_absent" | 
 /**  The keyring is locked, or said no. */
@@ -383,6 +393,50 @@ export type ProgramState = {
 	about: About,
 };
 
+/**  What waits for an admin of one life of a device. */
+export type QuarantineEntry = {
+	device_id: string,
+	/**  Which life of it. */
+	incarnation: number,
+	device: string,
+	shop: string,
+	reason: QuarantineReason,
+	operations: number,
+	sales: number,
+	redemptions: number,
+	/**  By the device's clock; none where it cannot be read. */
+	first_at: string | null,
+	last_at: string | null,
+	/**  The oldest ones; fewer than `operations` where there are many. */
+	listed: QuarantinedOperation[],
+};
+
+/**  An admin's decision on an entry. */
+export type QuarantineForm = {
+	device_id: string,
+	incarnation: number,
+	/**  Take each operation as if it came now, or reject them all. */
+	accept: boolean,
+	reason: string,
+};
+
+/**  Why operations wait for an admin. */
+export type QuarantineReason = 
+/**  A copy of the device recorded them. */
+"fork" | 
+/**  The device had been revoked. */
+"revoked";
+
+/**  An operation in quarantine; only its number where it cannot be read. */
+export type QuarantinedOperation = {
+	dev_seq: number,
+	what: What | null,
+	/**  The voucher's code or the template's title; empty where this device does not know it. */
+	subject: string,
+	at: string | null,
+	staff: string,
+};
+
 /**  One of this till's last redemptions. */
 export type RecentRedemption = {
 	op_id: string,
@@ -414,12 +468,12 @@ export type RedeemAnswer = {
 };
 
 /**  What became of a redemption of this till. */
-export type RedemptionState = "confirmed" | "waiting" | "conflict" | "refused" | "withdrawn" | "undone";
+export type RedemptionState = "confirmed" | "waiting" | "quarantined" | "conflict" | "refused" | "withdrawn" | "undone";
 
 /**  Why something does not hold, with the facts and with names. */
-export type Refusal = { kind: "status_is"; status: VoucherStatus; since: Fact } | { kind: "expired"; expires_on: string } | { kind: "mistyped" } | { kind: "unknown_voucher" } | { kind: "not_permitted"; role: Role } | { kind: "over_limit"; limit: OfflineLimit; value: string } | { kind: "too_late_to_undo"; minutes: number } | { kind: "not_own_redemption" } | { kind: "not_standing" } | { kind: "stale_template"; current: TemplateForm; current_version: number; based_on: number } | { kind: "already_archived" } | { kind: "not_archived" } | { kind: "conflict_settled" } | { kind: "other"; code: string };
+export type Refusal = { kind: "status_is"; status: VoucherStatus; since: Fact } | { kind: "expired"; expires_on: string } | { kind: "mistyped" } | { kind: "unknown_voucher" } | { kind: "not_permitted"; role: Role } | { kind: "over_limit"; limit: OfflineLimit; value: string } | { kind: "too_late_to_undo"; minutes: number } | { kind: "not_own_redemption" } | { kind: "not_standing" } | { kind: "stale_template"; current: TemplateForm; current_version: number; based_on: number } | { kind: "already_archived" } | { kind: "not_archived" } | { kind: "conflict_settled" } | { kind: "not_accepted"; reason: string } | { kind: "other"; code: string };
 
-/**  An operation of this device that the server refused, until somebody acknowledges it. */
+/**  An operation of this device that the server refused, or of which it said otherwise later, until somebody acknowledges it. */
 export type RefusedOperation = {
 	op_id: string,
 	what: What,
@@ -428,7 +482,10 @@ export type RefusedOperation = {
 	voucher_id: string | null,
 	at: string,
 	staff: string,
-	refusal: Refusal,
+	/**  None where the server says otherwise, and it is no refusal. */
+	refusal: Refusal | null,
+	/**  The server says otherwise than it did before a restore. What people were told stays on the screens. */
+	contradicted: boolean,
 };
 
 /**  A staff member's role. */
@@ -536,6 +593,8 @@ export type StatusBar = {
 	last_sync_at: string | null,
 	/**  Operations of this device that the server has not acknowledged. */
 	waiting: number,
+	/**  Operations of this device that the server keeps until an admin accepts them. */
+	quarantined: number,
 	/**  Refused operations that nobody acknowledged. */
 	refused: number,
 	open_conflicts: number,

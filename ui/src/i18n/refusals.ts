@@ -24,6 +24,8 @@ function factsOf(refusal: Refusal): Record<string, string> {
       return { minutes: String(refusal.minutes) }
     case 'stale_template':
       return { based: String(refusal.based_on), current: String(refusal.current_version) }
+    case 'not_accepted':
+      return { reason: refusal.reason }
     case 'other':
       return { code: refusal.code }
     default:

@@ -44,6 +44,7 @@ export const redemptionWord = (state: RedemptionState) =>
   ({
     confirmed: m.redemption_confirmed,
     waiting: m.redemption_waiting,
+    quarantined: m.redemption_quarantined,
     conflict: m.redemption_conflict,
     refused: m.redemption_refused,
     withdrawn: m.redemption_withdrawn,

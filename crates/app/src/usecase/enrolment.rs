@@ -57,6 +57,9 @@ pub(crate) async fn enrol(host: &Host, store: &Arc<Store>, mut secrets: DeviceSe
         certificate: response.certificate,
         enrolled_at: response.enrolled_at,
         public_key: key.verifying_key().to_bytes(),
+        profile: Some(response.profile),
+        shop_name: Some(response.shop.name),
+        time_zone: Some(response.shop.time_zone),
     };
     let (host, store) = (host.clone(), Arc::clone(store));
     blocking(move || {

@@ -32,6 +32,7 @@ pub(crate) fn refusal(directory: &Directory, refusal: &Refusal) -> RefusalView {
         Refusal::ArchivedAlready { archived: true } => RefusalView::AlreadyArchived,
         Refusal::ArchivedAlready { archived: false } => RefusalView::NotArchived,
         Refusal::ConflictClosed | Refusal::ConflictChanged => RefusalView::ConflictSettled,
+        Refusal::NotAccepted { reason } => RefusalView::NotAccepted { reason: reason.to_string() },
         other => RefusalView::Other { code: kind(other) },
     }
 }

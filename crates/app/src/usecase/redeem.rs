@@ -55,7 +55,7 @@ impl Seat {
         let Some(found) = self.find(code).await? else {
             return Ok(self.without_voucher(code.to_string(), AnswerKind::Unknown, RefusalView::UnknownVoucher));
         };
-        let (op, word) = if self.device.is_online() {
+        let (op, word) = if self.device.can_ask().await? {
             self.ask(&found.voucher).await?
         } else {
             self.honour_at_once(&found.voucher).await?

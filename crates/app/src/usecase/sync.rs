@@ -1,6 +1,6 @@
 //! How the sync stands; and what an admin does about devices.
 
-use beadsbox_domain::{Deed, ShopId, operation::Subject};
+use beadsbox_domain::{Deed, Outcome, ShopId, operation::Subject};
 use beadsbox_protocol::{
     admin::{DeviceStatus, NewEnrolmentCode},
     rows::DeviceState,
@@ -13,7 +13,7 @@ use crate::{
     clock_evidence::TOLERANCE,
     device::trouble_for_screen,
     error::{AppError, AppResult, ErrorCode},
-    view::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusalView, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncPhase, SyncProgress, What},
+    view::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncPhase, SyncProgress, What},
 };
 
 impl Seat {
@@ -44,6 +44,7 @@ impl Seat {
                     }),
                     last_sync_at: position.last_sync_at.map(|at| at.to_string()),
                     waiting: counts.waiting,
+                    quarantined: counts.quarantined,
                     refused: counts.refused_unseen,
                     open_conflicts: view.open_conflicts()?,
                     clock_skew_seconds: skew.filter(|skew| skew.abs() > TOLERANCE).map(|skew| skew.as_secs()),
@@ -119,7 +120,7 @@ impl Seat {
     }
 
     /// The server's token of this session. Who signed in without the server has none.
-    fn server_session(&self) -> AppResult<&str> {
+    pub(super) fn server_session(&self) -> AppResult<&str> {
         self.session
             .token
             .as_deref()
@@ -170,12 +171,16 @@ fn shop_views(view: &View<'_>) -> Vec<ShopView> {
 }
 
 fn refused(view: &View<'_>, own: &OwnOperation) -> AppResult<Option<RefusedOperation>> {
-    let Some(beadsbox_domain::Outcome::Rejected { refusal }) = &own.outcome else { return Ok(None) };
+    let said = own.contradicted_by.as_ref().or(own.outcome.as_ref());
+    let refusal = match said {
+        Some(Outcome::Rejected { refusal }) => Some(names::refusal(view.directory(), refusal)),
+        Some(Outcome::Applied | Outcome::Conflict { .. }) if own.contradicted_by.is_some() => None,
+        _ => return Ok(None),
+    };
     let (subject, voucher_id) = match own.body.operation.subject() {
         Subject::Voucher(voucher) => (view.voucher(voucher)?.map(|found| found.voucher.code.to_string()), Some(voucher.to_string())),
         Subject::Template(template) => (view.template(template)?.map(|found| found.template.content.title.into()), None),
     };
-    let refusal: RefusalView = names::refusal(view.directory(), refusal);
     Ok(Some(RefusedOperation {
         op_id: own.body.op.to_string(),
         what: What::of(&own.body.operation).0,
@@ -184,5 +189,6 @@ fn refused(view: &View<'_>, own: &OwnOperation) -> AppResult<Option<RefusedOpera
         at: own.body.at.to_string(),
         staff: view.directory().staff_name(own.body.staff).to_owned(),
         refusal,
+        contradicted: own.contradicted_by.is_some(),
     }))
 }

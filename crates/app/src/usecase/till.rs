@@ -65,12 +65,13 @@ impl Seat {
         let state = match made.state {
             Known::Confirmed => RedemptionState::Confirmed,
             Known::Waiting => RedemptionState::Waiting,
+            Known::Quarantined => RedemptionState::Quarantined,
             Known::Conflict => RedemptionState::Conflict,
             Known::Refused => RedemptionState::Refused,
             Known::Withdrawn => RedemptionState::Withdrawn,
             Known::Undone => RedemptionState::Undone,
         };
-        let stands = matches!(state, RedemptionState::Confirmed | RedemptionState::Waiting);
+        let stands = matches!(state, RedemptionState::Confirmed | RedemptionState::Waiting | RedemptionState::Quarantined);
         let own = self.session.role != Role::Counter || made.staff == self.session.staff;
         RecentRedemption {
             op_id: made.op.to_string(),

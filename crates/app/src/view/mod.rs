@@ -4,6 +4,7 @@ mod conflict;
 mod fact;
 mod money;
 mod program;
+mod quarantine;
 mod refusal;
 mod sale;
 mod sync;
@@ -17,6 +18,7 @@ pub use money::{CurrencyView, MoneyView};
 pub use program::{
     About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme,
 };
+pub use quarantine::{QuarantineForm, QuarantineReasonView, QuarantineRow, QuarantinedOperationRow};
 pub use refusal::{OfflineLimit, RefusalView};
 pub use sale::{SaleForm, SaleReceipt, TemplateCard};
 pub use sync::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, SyncOverview};

@@ -124,6 +124,8 @@ pub struct StatusBar {
     pub last_sync_at: Option<String>,
     /// Operations of this device that the server has not acknowledged.
     pub waiting: u64,
+    /// Operations of this device that the server keeps until an admin accepts them.
+    pub quarantined: u64,
     /// Refused operations that nobody acknowledged.
     pub refused: u64,
     pub open_conflicts: u64,

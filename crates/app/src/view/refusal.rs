@@ -30,5 +30,6 @@ pub enum RefusalView {
     AlreadyArchived,
     NotArchived,
     ConflictSettled,
+    NotAccepted { reason: String },
     Other { code: String },
 }

@@ -10,7 +10,7 @@ pub struct ShopView {
     pub name: String,
 }
 
-/// An operation of this device that the server refused, until somebody acknowledges it.
+/// An operation of this device that the server refused, or of which it said otherwise later, until somebody acknowledges it.
 #[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
 pub struct RefusedOperation {
     pub op_id: String,
@@ -20,7 +20,10 @@ pub struct RefusedOperation {
     pub voucher_id: Option<String>,
     pub at: String,
     pub staff: String,
-    pub refusal: RefusalView,
+    /// None where the server says otherwise, and it is no refusal.
+    pub refusal: Option<RefusalView>,
+    /// The server says otherwise than it did before a restore. What people were told stays on the screens.
+    pub contradicted: bool,
 }
 
 /// Whether the server takes a device's operations.

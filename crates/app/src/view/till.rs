@@ -55,6 +55,7 @@ pub struct RedeemAnswer {
 pub enum RedemptionState {
     Confirmed,
     Waiting,
+    Quarantined,
     Conflict,
     Refused,
     Withdrawn,

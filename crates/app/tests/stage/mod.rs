@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod link;
+mod recovery;
 
 use std::{
     collections::HashMap,

@@ -15,9 +15,7 @@ use std::collections::HashMap;
 
 use beadsbox_domain::{
     Change, Conflict, ConflictId, ConflictState, Decision, OpId, Operation, Outcome, RedeemMode, Redemption, RedemptionOutcome, Situation, Stamp, Status,
-    Template, Voucher, VoucherId,
-    conflict::ConflictKind,
-    decide,
+    Template, Voucher, VoucherId, conflict::ConflictKind, decide,
 };
 use jiff::tz::TimeZone;
 
@@ -168,7 +166,9 @@ impl Folding<'_> {
 
     /// What stands against an operation that was told to hold was decided in the same epoch: it had been taken back by then.
     fn displace(&mut self, told: &Told) -> bool {
-        let Some(voucher) = self.world.vouchers.get_mut(&self.id).filter(|voucher| voucher.status == Status::Used) else { return false };
+        let Some(voucher) = self.world.vouchers.get_mut(&self.id).filter(|voucher| voucher.status == Status::Used) else {
+            return false;
+        };
         let standing = voucher.since.op;
         let same_epoch = self.eras.get(&standing).is_some_and(|decided| *decided == era(told.commit_no));
         let redeems_or_cancels = matches!(
@@ -239,7 +239,9 @@ impl Folding<'_> {
 
     /// The redemption that was undone is not the accepted one any more, but the other side of a conflict.
     fn undo_other_side(&mut self, redemption: OpId, by: OpId) {
-        let Some(made) = self.world.redemptions.get_mut(&redemption).filter(|made| made.outcome == RedemptionOutcome::Conflict) else { return };
+        let Some(made) = self.world.redemptions.get_mut(&redemption).filter(|made| made.outcome == RedemptionOutcome::Conflict) else {
+            return;
+        };
         made.undone_by = Some(by);
         for placed in &mut self.world.conflicts {
             let conflict = &mut placed.conflict;

@@ -21,14 +21,19 @@ fn step(devices: std::ops::Range<u128>) -> impl Strategy<Value = Step> {
     (0..24_u8, 1..3_u128, devices, any::<Index>(), hours).prop_map(|(kind, voucher, device, pick, hours)| Step { kind, voucher, device, pick, hours })
 }
 
-fn operation(step: &Step, book: &Book) -> Operation {
+/// `sells`: ids of vouchers never come again, so what the lost part sold is not sold since.
+fn operation(step: &Step, book: &Book, sells: bool) -> Operation {
     let id = voucher(step.voucher);
     let made = book.redemptions(id);
-    let any_redemption = if made.is_empty() { beadsbox_domain::OpId(uuid::Uuid::nil()) } else { made[step.pick.index(made.len())].stamp.op };
+    let any_redemption = if made.is_empty() {
+        beadsbox_domain::OpId(uuid::Uuid::nil())
+    } else {
+        made[step.pick.index(made.len())].stamp.op
+    };
     let standing = book.world.vouchers.get(&id).filter(|row| row.status == Status::Used).map_or(any_redemption, |row| row.since.op);
     let template = &book.world.templates[&TEMPLATE];
     match step.kind {
-        0..=4 if !book.world.vouchers.contains_key(&id) => sell(id, template.version, template.content.clone()),
+        0..=4 if sells && !book.world.vouchers.contains_key(&id) => sell(id, template.version, template.content.clone()),
         0..=6 => Operation::Redeem { voucher: id, mode: RedeemMode::Asked },
         7..=11 => Operation::Redeem { voucher: id, mode: RedeemMode::Honoured },
         12 | 13 => Operation::Honour { voucher: id, redemption: any_redemption },
@@ -50,11 +55,11 @@ fn operation(step: &Step, book: &Book) -> Operation {
     }
 }
 
-fn play(book: &mut Book, steps: &[Step]) -> Vec<(u128, Kept)> {
+fn play(book: &mut Book, steps: &[Step], sells: bool) -> Vec<(u128, Kept)> {
     let mut done = Vec::new();
     for step in steps {
         book.now += SignedDuration::from_hours(step.hours);
-        let operation = operation(step, book);
+        let operation = operation(step, book, sells);
         done.push((step.device, book.act(device(step.device), operation)));
     }
     done
@@ -78,7 +83,7 @@ fn bring_back(book: &mut Book, lost: &[(u128, Kept)], turns: &[Index]) -> Result
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
 
     #[test]
     fn rule_10_devices_give_back_everything_in_any_order(
@@ -87,9 +92,9 @@ proptest! {
         turns in prop::collection::vec(any::<Index>(), 1..30),
     ) {
         let mut book = Book::new();
-        play(&mut book, &before);
+        play(&mut book, &before, true);
         let backup = book.clone();
-        let kept = play(&mut book, &lost);
+        let kept = play(&mut book, &lost, true);
         let mut restored = backup.rewound(book.now, 2);
         bring_back(&mut restored, &kept, &turns)?;
         prop_assert_eq!(restored.facts(), book.facts());
@@ -104,10 +109,10 @@ proptest! {
         other_turns in prop::collection::vec(any::<Index>(), 1..30),
     ) {
         let mut book = Book::new();
-        play(&mut book, &before);
+        play(&mut book, &before, true);
         let mut restored = book.clone().rewound(book.now + SignedDuration::from_hours(2), 2);
-        let kept = play(&mut book, &lost);
-        play(&mut restored, &since);
+        let kept = play(&mut book, &lost, true);
+        play(&mut restored, &since, false);
         let mut again = restored.clone();
         bring_back(&mut restored, &kept, &turns)?;
         bring_back(&mut again, &kept, &other_turns)?;

@@ -72,7 +72,8 @@ pub(super) fn withdraw(voucher: VoucherId, redemption: OpId, situation: &Situati
     changes.insert(0, Change::RedemptionChanged(Redemption { outcome: RedemptionOutcome::Withdrawn, ..*redemption }));
     // After a restore of the server an asked redemption may be the other side of a conflict. No goods went: nothing is left to settle.
     let own = situation.open_conflicts.iter().filter(|conflict| conflict.other.op == redemption.stamp.op);
-    changes.extend(own.map(|conflict| Change::Conflict(Conflict { state: ConflictState::Resolved, row_version: conflict.row_version + 1, ..conflict.clone() })));
+    changes
+        .extend(own.map(|conflict| Change::Conflict(Conflict { state: ConflictState::Resolved, row_version: conflict.row_version + 1, ..conflict.clone() })));
     Ok(Decision::applied(changes))
 }
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod device;
+mod epoch;
 mod output;
 mod serve;
 mod shop;
@@ -44,6 +45,9 @@ enum Command {
     /// Devices
     #[command(subcommand)]
     Device(device::Command),
+    /// The life of the database that devices know
+    #[command(subcommand)]
+    Epoch(epoch::Command),
     /// Adds sample data: shops, staff, templates and 500 vouchers in every status
     Seed,
 }
@@ -61,6 +65,7 @@ pub async fn run() -> Result<(), StartError> {
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
         Command::Device(command) => device::run(&pool(&url).await?, command).await,
+        Command::Epoch(command) => epoch::run(&pool(&url).await?, command).await,
         Command::Seed => {
             let seeded = seed::seed(&pool(&url).await?, &Clock::system()).await?;
             output::line(&seeded.to_string())

@@ -9,14 +9,20 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_env_filter(filter).init();
     let server = Server::start(config).await?;
-    let name = ended().await?;
+    let name = tokio::select! {
+        name = signalled() => Some(name?),
+        () = server.ended() => None,
+    };
     tracing::info!(signal = name, "stopping");
     server.stop().await;
-    Ok(())
+    match name {
+        Some(_) => Ok(()),
+        None => Err(StartError::Refused("the database is another than at the start, or began a new epoch: start anew".to_owned())),
+    }
 }
 
 /// The signal that ends the program.
-async fn ended() -> Result<&'static str, StartError> {
+async fn signalled() -> Result<&'static str, StartError> {
     let refused = |error: std::io::Error| StartError::Refused(format!("signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;

@@ -2,7 +2,7 @@
 
 use beadsbox_domain::{DeviceId, ShopId, Timestamp};
 use beadsbox_protocol::{
-    ChainHash, Incarnation, Profile,
+    ChainHash, Profile,
     admin::DeviceStatus,
     rows::{self, DeviceState},
 };
@@ -11,7 +11,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{damaged, named, to_bigint, to_count};
+use super::{damaged, life, named, to_bigint, to_count};
 use crate::error::Failure;
 
 /// The server's own device.
@@ -25,9 +25,7 @@ struct Record {
     public_key: Vec<u8>,
     profile: String,
     state: String,
-    incarnation: i32,
     last_seq: i64,
-    chain_hash: Vec<u8>,
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
     enrolled_at: Timestamp,
     last_contact_at: Option<jiff_sqlx::Timestamp>,
@@ -45,9 +43,8 @@ pub struct Device {
     pub public_key: [u8; 32],
     pub profile: Profile,
     pub state: DeviceState,
-    pub incarnation: Incarnation,
+    /// The last operation that the server holds, over all its lives.
     pub last_seq: u64,
-    pub chain_hash: ChainHash,
     pub enrolled_at: Timestamp,
     pub last_contact_at: Option<Timestamp>,
     pub waiting: Option<u64>,
@@ -65,9 +62,7 @@ impl Record {
             public_key: self.public_key.try_into().map_err(|_| damaged("device.public_key"))?,
             profile: Profile::from_name(&self.profile).ok_or_else(|| damaged("device.profile"))?,
             state: named(&self.state, "device.state")?,
-            incarnation: Incarnation::try_from(self.incarnation).map_err(|_| damaged("device.incarnation"))?,
             last_seq: to_count(self.last_seq),
-            chain_hash: ChainHash(self.chain_hash.try_into().map_err(|_| damaged("device.chain_hash"))?),
             enrolled_at: self.enrolled_at,
             last_contact_at: self.last_contact_at.map(jiff_sqlx::Timestamp::to_jiff),
             waiting: self.waiting.map(to_count),
@@ -117,10 +112,10 @@ pub struct NewDevice<'a> {
     pub enrolled_at: Timestamp,
 }
 
+/// With its first life.
 pub async fn insert(conn: &mut PgConnection, new: &NewDevice<'_>) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO device (id, name, shop_id, public_key, profile, token_hash, chain_hash, enrolled_at, last_contact_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        "INSERT INTO device (id, name, shop_id, public_key, profile, token_hash, enrolled_at, last_contact_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
     )
     .bind(new.id.0)
     .bind(new.name)
@@ -128,11 +123,17 @@ pub async fn insert(conn: &mut PgConnection, new: &NewDevice<'_>) -> sqlx::Resul
     .bind(new.public_key.as_bytes().as_slice())
     .bind(new.profile.name())
     .bind(new.token_hash.as_slice())
-    .bind(ChainHash::of_enrolment(new.id, 1, new.public_key).0.as_slice())
     .bind(new.enrolled_at.to_sqlx())
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    life::insert_first(conn, new.id, ChainHash::of_enrolment(new.id, life::FIRST, new.public_key)).await
+}
+
+/// Devices, with the last operation that the server holds of them.
+macro_rules! devices {
+    ($which:literal) => {
+        concat!("SELECT *, coalesce((SELECT max(last_seq) FROM device_life WHERE device_id = id), 0) AS last_seq FROM device ", $which)
+    };
 }
 
 async fn one(query: sqlx::query::QueryAs<'_, sqlx::Postgres, Record, sqlx::postgres::PgArguments>, conn: &mut PgConnection) -> Result<Option<Device>, Failure> {
@@ -140,30 +141,30 @@ async fn one(query: sqlx::query::QueryAs<'_, sqlx::Postgres, Record, sqlx::postg
 }
 
 pub async fn find(conn: &mut PgConnection, id: DeviceId) -> Result<Option<Device>, Failure> {
-    one(sqlx::query_as("SELECT * FROM device WHERE id = $1").bind(id.0), conn).await
+    one(sqlx::query_as(devices!("WHERE id = $1")).bind(id.0), conn).await
 }
 
 pub async fn find_by_token(conn: &mut PgConnection, token_hash: &[u8; 32]) -> Result<Option<Device>, Failure> {
-    one(sqlx::query_as("SELECT * FROM device WHERE token_hash = $1").bind(token_hash.as_slice()), conn).await
+    one(sqlx::query_as(devices!("WHERE token_hash = $1")).bind(token_hash.as_slice()), conn).await
 }
 
 pub async fn find_by_key(conn: &mut PgConnection, public_key: &[u8; 32]) -> Result<Option<Device>, Failure> {
-    one(sqlx::query_as("SELECT * FROM device WHERE public_key = $1").bind(public_key.as_slice()), conn).await
+    one(sqlx::query_as(devices!("WHERE public_key = $1")).bind(public_key.as_slice()), conn).await
 }
 
 /// The device's row, locked: its operations are taken one batch after another.
 pub async fn lock(conn: &mut PgConnection, id: DeviceId) -> Result<Option<Device>, Failure> {
-    one(sqlx::query_as("SELECT * FROM device WHERE id = $1 FOR NO KEY UPDATE").bind(id.0), conn).await
+    one(sqlx::query_as(devices!("WHERE id = $1 FOR NO KEY UPDATE")).bind(id.0), conn).await
 }
 
 /// Every device but the server's own.
 pub async fn all(conn: &mut PgConnection) -> Result<Vec<Device>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM device WHERE id <> $1 ORDER BY enrolled_at, id").bind(SERVER.0).fetch_all(conn).await?;
+    let records: Vec<Record> = sqlx::query_as(devices!("WHERE id <> $1 ORDER BY enrolled_at, id")).bind(SERVER.0).fetch_all(conn).await?;
     records.into_iter().map(Record::read).collect()
 }
 
 pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Device>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM device WHERE id = ANY($1)").bind(ids).fetch_all(conn).await?;
+    let records: Vec<Record> = sqlx::query_as(devices!("WHERE id = ANY($1)")).bind(ids).fetch_all(conn).await?;
     records.into_iter().map(Record::read).collect()
 }
 
@@ -171,17 +172,6 @@ pub async fn set_token(conn: &mut PgConnection, id: DeviceId, token_hash: &[u8; 
     sqlx::query("UPDATE device SET token_hash = $2 WHERE id = $1")
         .bind(id.0)
         .bind(token_hash.as_slice())
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Moves the end of the device's chain.
-pub async fn advance(conn: &mut PgConnection, id: DeviceId, last_seq: u64, chain_hash: ChainHash) -> sqlx::Result<()> {
-    sqlx::query("UPDATE device SET last_seq = $2, chain_hash = $3 WHERE id = $1")
-        .bind(id.0)
-        .bind(to_bigint(last_seq))
-        .bind(chain_hash.0.as_slice())
         .execute(conn)
         .await?;
     Ok(())

@@ -1,8 +1,9 @@
 //! `operation` and `push_tip`: what devices did, as it came. Only ever added to.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use beadsbox_authority::Told;
 use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp, operation::Subject};
-use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, history::HistoryItem, push::OpResult};
+use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, fork::OwnOperation, history::HistoryItem, push::OpResult};
 use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
@@ -25,6 +26,8 @@ pub struct New<'a> {
     pub outcome: Option<&'a Outcome>,
     pub row_version: Option<u64>,
     pub receipt: Option<[u8; 64]>,
+    /// The epoch that had decided it, where a device brought it back.
+    pub restored_epoch: Option<Uuid>,
 }
 
 fn subject_columns(subject: Subject) -> (&'static str, Uuid) {
@@ -38,9 +41,9 @@ pub async fn insert(conn: &mut PgConnection, device: DeviceId, incarnation: Inca
     let subjects: Vec<Option<(&str, Uuid)>> = new.iter().map(|op| op.subject.map(subject_columns)).collect();
     sqlx::query(
         "INSERT INTO operation (device_id, incarnation, dev_seq, op_id, taken, hash, body, claimed_at, received_at, commit_no,
-                                subject_kind, subject_id, outcome, row_version, receipt)
+                                subject_kind, subject_id, outcome, row_version, receipt, restored_epoch)
          SELECT $1::uuid, $2::integer, n.* FROM unnest($3::bigint[], $4::uuid[], $5::boolean[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[],
-                                        $10::bigint[], $11::text[], $12::uuid[], $13::jsonb[], $14::bigint[], $15::bytea[]) AS n",
+                                        $10::bigint[], $11::text[], $12::uuid[], $13::jsonb[], $14::bigint[], $15::bytea[], $16::uuid[]) AS n",
     )
     .bind(device.0)
     .bind(to_column(incarnation))
@@ -57,13 +60,14 @@ pub async fn insert(conn: &mut PgConnection, device: DeviceId, incarnation: Inca
     .bind(new.iter().map(|op| op.outcome.map(Json)).collect::<Vec<_>>())
     .bind(new.iter().map(|op| op.row_version.map(to_bigint)).collect::<Vec<_>>())
     .bind(new.iter().map(|op| op.receipt.map(Vec::from)).collect::<Vec<Option<Vec<u8>>>>())
+    .bind(new.iter().map(|op| op.restored_epoch).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())
 }
 
 /// Incarnations count restored copies of one device and never come near the bound.
-fn to_column(incarnation: Incarnation) -> i32 {
+pub(super) fn to_column(incarnation: Incarnation) -> i32 {
     i32::try_from(incarnation).unwrap_or(i32::MAX)
 }
 
@@ -80,10 +84,46 @@ pub async fn taken_ids(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Ve
     sqlx::query_scalar("SELECT op_id FROM operation WHERE taken AND op_id = ANY($1)").bind(ids).fetch_all(conn).await
 }
 
-/// The chain's hashes from one `dev_seq` to another, both included, in order.
+/// Which of these numbers are given already.
+pub async fn taken_numbers(conn: &mut PgConnection, numbers: &[i64]) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar("SELECT commit_no FROM operation WHERE commit_no = ANY($1)").bind(numbers).fetch_all(conn).await
+}
+
+#[derive(FromRow)]
+struct ToldRecord {
+    subject_id: Uuid,
+    body: Vec<u8>,
+    commit_no: i64,
+    outcome: Json<Outcome>,
+}
+
+/// Every operation that was taken on these templates or vouchers, with what people were told.
+pub async fn told(conn: &mut PgConnection, kind: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Told)>, Failure> {
+    let records: Vec<ToldRecord> = sqlx::query_as(
+        "SELECT subject_id, body, commit_no, outcome FROM operation
+         WHERE subject_kind = $1 AND subject_id = ANY($2) AND taken AND outcome IS NOT NULL ORDER BY commit_no",
+    )
+    .bind(kind)
+    .bind(ids)
+    .fetch_all(conn)
+    .await?;
+    let read = |record: ToldRecord| Ok((record.subject_id, Told { commit_no: record.commit_no, body: read_body(&record.body)?, outcome: record.outcome.0 }));
+    records.into_iter().map(read).collect()
+}
+
+fn read_body(bytes: &[u8]) -> Result<OperationBody, Failure> {
+    let text = std::str::from_utf8(bytes).ok();
+    text.and_then(|text| OperationBody::decode(text).ok()).ok_or_else(|| damaged("operation.body"))
+}
+
+/// The chain's hashes from one `dev_seq` to another, both included, in order; also of what waits in quarantine.
 pub async fn hashes(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, from: u64, to: u64) -> Result<Vec<ChainHash>, Failure> {
     let hashes: Vec<Vec<u8>> =
-        sqlx::query_scalar("SELECT hash FROM operation WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 ORDER BY dev_seq")
+        sqlx::query_scalar(
+            "SELECT hash FROM (SELECT dev_seq, hash FROM operation WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4
+                               UNION SELECT dev_seq, hash FROM quarantine_operation WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4) AS held
+             ORDER BY dev_seq",
+        )
             .bind(device.0)
             .bind(to_column(incarnation))
             .bind(to_bigint(from))
@@ -131,6 +171,38 @@ pub async fn results_after(conn: &mut PgConnection, device: DeviceId, incarnatio
     Ok(records.into_iter().map(Into::into).collect())
 }
 
+#[derive(FromRow)]
+struct OwnRecord {
+    body: Vec<u8>,
+    #[sqlx(flatten)]
+    result: ResultRecord,
+}
+
+/// The operations of that life from one `dev_seq` to another, both included, in order; what waits in quarantine has no outcome.
+pub async fn own(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, from: u64, to: u64, limit: usize) -> Result<Vec<OwnOperation>, Failure> {
+    let records: Vec<OwnRecord> = sqlx::query_as(
+        "SELECT * FROM (
+             SELECT dev_seq, op_id, body, outcome, row_version, commit_no, receipt FROM operation
+             WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4
+             UNION ALL
+             SELECT dev_seq, op_id, body, NULL, NULL, 0, NULL FROM quarantine_operation
+             WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 AND decision IS NULL) AS held
+         ORDER BY dev_seq LIMIT $5",
+    )
+    .bind(device.0)
+    .bind(to_column(incarnation))
+    .bind(to_bigint(from))
+    .bind(to_bigint(to))
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(conn)
+    .await?;
+    let read = |record: OwnRecord| {
+        let body = String::from_utf8(record.body).map_err(|_| damaged("operation.body"))?;
+        Ok(OwnOperation { body, result: record.result.into() })
+    };
+    records.into_iter().map(read).collect()
+}
+
 /// Keeps the signature over a batch's tip.
 pub async fn insert_tip(
     conn: &mut PgConnection,
@@ -163,10 +235,7 @@ struct HistoryRecord {
 
 impl HistoryRecord {
     fn read(self) -> Result<HistoryItem, Failure> {
-        let body = std::str::from_utf8(&self.body)
-            .ok()
-            .and_then(|text| OperationBody::decode(text).ok())
-            .ok_or_else(|| damaged("operation.body"))?;
+        let body = read_body(&self.body)?;
         Ok(HistoryItem { stamp: body.stamp(), received_at: self.received_at, online: body.online, operation: body.operation, result: self.outcome.0 })
     }
 }

@@ -11,6 +11,16 @@ pub struct Checked {
     pub person: String,
 }
 
+/// Forgets those of these that no voucher names.
+pub async fn forget_unnamed(conn: &mut PgConnection, hashes: &[PersonHash]) -> sqlx::Result<()> {
+    let hashes: Vec<&[u8]> = hashes.iter().map(|hash| hash.0.as_slice()).collect();
+    sqlx::query("DELETE FROM person WHERE hash = ANY($1) AND NOT EXISTS (SELECT FROM voucher WHERE person_hash = hash)")
+        .bind(hashes)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Keeps those that are not there yet.
 pub async fn insert(conn: &mut PgConnection, persons: &[Checked]) -> sqlx::Result<()> {
     if persons.is_empty() {

@@ -173,6 +173,11 @@ pub async fn contents(conn: &mut PgConnection, ids: &[Uuid], versions: &[i32]) -
     .await?)
 }
 
+/// Everything that these templates ever said.
+pub async fn every_content(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<ContentRecord>> {
+    sqlx::query_as("SELECT * FROM voucher_template_version WHERE template_id = ANY($1)").bind(ids).fetch_all(conn).await
+}
+
 pub async fn insert_contents(conn: &mut PgConnection, contents: &[ContentRecord]) -> sqlx::Result<()> {
     if contents.is_empty() {
         return Ok(());

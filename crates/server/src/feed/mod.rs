@@ -1,6 +1,7 @@
 //! Gives changes: the sequencer that orders them, and the pages that devices take.
 
 mod listen;
+mod own;
 mod pull;
 
 use std::{
@@ -14,6 +15,7 @@ use tokio::sync::{Mutex, watch};
 use crate::{db::feed, error::Failure, token};
 
 pub(crate) use listen::listen;
+pub(crate) use own::own_operations;
 pub(crate) use pull::pull;
 
 /// How many rows of the inbox one transaction of the sequencer moves.

@@ -70,7 +70,9 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
     push::check_state(&device)?;
     let (head, from) = check_cursor(&mut tx, app.identity.epoch, &device, query).await?;
 
-    let mut own_results = db::operation::results_after(&mut tx, device.id, device.incarnation, query.acked, MOST_RESULTS + 1).await?;
+    app.check_home(&mut tx).await?;
+    let life = db::life::find(&mut tx, device.id, query.incarnation).await?.ok_or_else(push::unknown_life)?;
+    let mut own_results = db::operation::results_after(&mut tx, device.id, life.incarnation, query.acked, MOST_RESULTS + 1).await?;
     let more_results = own_results.len() > MOST_RESULTS;
     let (rows, to) = if more_results {
         // A row may hold the effect of an operation whose outcome does not fit here: the device would show it twice.
@@ -82,7 +84,7 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
         (rows_of(&mut tx, &changes, &device).await?, to)
     };
     tx.commit().await?;
-    Ok(ChangesPage { epoch: app.identity.epoch, from, to, head: head.seq, last_seq: device.last_seq, own_results, rows, server_time: app.clock.now() })
+    Ok(ChangesPage { epoch: app.identity.epoch, from, to, head: head.seq, last_seq: life.last_seq, own_results, rows, server_time: app.clock.now() })
 }
 
 /// The feed's head, and the cursor that was asked for, if both are of the same feed.

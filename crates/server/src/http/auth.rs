@@ -45,6 +45,28 @@ impl FromRequestParts<App> for DeviceAuth {
     }
 }
 
+/// A device that may push: also a revoked one, into quarantine.
+pub(super) struct PushAuth(pub Device);
+
+impl FromRequestParts<App> for PushAuth {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let hash = bearer_hash(parts).ok_or_else(unknown_device)?;
+        let mut conn = app.pool.acquire().await?;
+        Ok(Self(db::device::find_by_token(&mut conn, &hash).await?.ok_or_else(unknown_device)?))
+    }
+}
+
+/// The hash of a bearer token that nobody may have.
+pub(super) struct BearerHash(pub [u8; 32]);
+
+impl FromRequestParts<App> for BearerHash {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
+        bearer_hash(parts).map(Self).ok_or_else(unknown_device)
+    }
+}
+
 /// A staff member who may administer, in a session at a device that may call.
 pub(super) struct AdminAuth(pub StaffId);
 

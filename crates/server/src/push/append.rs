@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::{Arrived, Fresh, Persons, scope_of, take_batch};
 use crate::{
-    db::{device::Device, operation},
+    db::{self, device::Device, operation},
     error::Failure,
 };
 
@@ -31,13 +31,16 @@ pub(crate) async fn append(
     drafts: impl Iterator<Item = Draft>,
     persons: &Persons,
 ) -> Result<Vec<OpResult>, Failure> {
-    let mut hash = device.chain_hash;
+    let life = db::life::find(conn, device.id, db::life::FIRST)
+        .await?
+        .ok_or_else(|| Failure::Defect("a device has no life".to_owned()))?;
+    let mut hash = life.chain_hash;
     let mut fresh = Vec::new();
-    for (dev_seq, draft) in (device.last_seq + 1..).zip(drafts) {
+    for (dev_seq, draft) in (life.last_seq + 1..).zip(drafts) {
         let body = OperationBody {
             format: FORMAT,
             device: device.id,
-            incarnation: device.incarnation,
+            incarnation: life.incarnation,
             dev_seq,
             op: draft.op,
             at: draft.at,
@@ -52,10 +55,10 @@ pub(crate) async fn append(
         fresh.push(Fresh { arrived: Arrived::new(dev_seq, text, draft.at), hash, word: None });
     }
     let Some(last) = fresh.last() else { return Ok(Vec::new()) };
-    let scope = scope_of(conn, device, identity, true).await?;
+    let scope = scope_of(conn, device, life.incarnation, identity, true).await?;
     let results = take_batch(conn, &scope, &fresh, persons).await?;
     let (dev_seq, at) = (last.arrived.dev_seq, last.arrived.received_at);
-    let signature = sign_tip(key, device.id, device.incarnation, dev_seq, hash);
-    operation::insert_tip(conn, device.id, device.incarnation, dev_seq, hash, &signature, at).await?;
+    let signature = sign_tip(key, device.id, life.incarnation, dev_seq, hash);
+    operation::insert_tip(conn, device.id, life.incarnation, dev_seq, hash, &signature, at).await?;
     Ok(results)
 }

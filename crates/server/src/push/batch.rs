@@ -1,10 +1,17 @@
 //! A push as it came over the wire, checked as far as that goes without the database.
 
+use std::collections::HashMap;
+
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_authority::Arrived;
+use beadsbox_authority::{Arrived, Identity, Word};
 use beadsbox_domain::Timestamp;
-use beadsbox_protocol::{ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES, chain::tip_is_signed, person::SaltedPerson, push::PushRequest};
+use beadsbox_protocol::{
+    ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES,
+    chain::tip_is_signed,
+    person::SaltedPerson,
+    push::{KeptReceipt, PushRequest},
+};
 
 use super::Persons;
 use crate::{
@@ -16,6 +23,8 @@ use crate::{
 pub(crate) struct Batch {
     ops: Vec<Arrived>,
     persons: Persons,
+    /// By the operation's place in the device's order.
+    receipts: HashMap<u64, KeptReceipt>,
     tip: ChainHash,
     signature: [u8; 64],
     first_seq: u64,
@@ -37,6 +46,9 @@ impl Batch {
         if request.persons.len() > count {
             return Err(Failure::malformed("more buyers than operations"));
         }
+        if request.receipts.len() > count {
+            return Err(Failure::malformed("more receipts than operations"));
+        }
         let last_seq = request.first_seq.checked_add(count as u64 - 1).filter(|last| request.first_seq >= 1 && i64::try_from(*last).is_ok());
         let last_seq = last_seq.ok_or_else(|| Failure::malformed("first_seq counts from 1"))?;
         let tip = ChainHash::try_from(request.chain_tip).map_err(|_| Failure::malformed("chain_tip is 64 hexadecimal digits"))?;
@@ -45,6 +57,7 @@ impl Batch {
         Ok(Self {
             ops: (request.first_seq..).zip(request.ops).map(|(dev_seq, body)| Arrived::new(dev_seq, body, received_at)).collect(),
             persons: request.persons.iter().filter_map(checked).map(|person| (person.hash, person)).collect(),
+            receipts: request.receipts.into_iter().map(|kept| (kept.dev_seq, kept)).collect(),
             tip,
             signature,
             first_seq: request.first_seq,
@@ -59,6 +72,18 @@ impl Batch {
         } else {
             Err(bad_signature("the tip is not signed by this device"))
         }
+    }
+
+    /// What this server had decided on the operation of that hash, by a receipt that came with it. A receipt that is not genuine
+    /// counts for nothing.
+    pub fn word(&self, dev_seq: u64, hash: ChainHash, identity: &Identity) -> Option<Word> {
+        let kept = self.receipts.get(&dev_seq)?;
+        let signature = BASE64.decode(&kept.receipt).unwrap_or_default();
+        let word = Word::of(kept, &signature, hash, &identity.signing_key.verifying_key());
+        if word.is_none() {
+            tracing::warn!(dev_seq, "a receipt is not this server's: the operation is decided as a new one");
+        }
+        word
     }
 
     pub fn ops(&self) -> &[Arrived] {

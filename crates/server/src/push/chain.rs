@@ -1,26 +1,29 @@
-//! Follows a device's chain: what came before, what is new, and whether it is still the same chain.
+//! Follows the chain of a device's life: what came before, what is new, and whether it is still the same chain.
 
 use axum::http::StatusCode;
+use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{ChainHash, ErrorCode};
 use sqlx::PgConnection;
 
 use super::batch::{Batch, bad_signature};
 use crate::{
-    db::{device::Device, operation},
+    db::{life::Life, operation},
     error::Failure,
 };
 
 /// How many operations at the batch's front the server holds already, and the hash after each operation of the batch.
-pub(super) async fn follow(conn: &mut PgConnection, device: &Device, batch: &Batch) -> Result<(usize, Vec<ChainHash>), Failure> {
-    let expected = device.last_seq + 1;
+pub(super) async fn follow(conn: &mut PgConnection, device: DeviceId, life: &Life, batch: &Batch) -> Result<(usize, Vec<ChainHash>), Failure> {
+    let expected = life.last_seq + 1;
     if batch.first_seq() > expected {
-        return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::SequenceGap, "operations before these are missing")
-            .with(|problem| problem.expected_seq = Some(expected)));
+        return Err(gap(expected, "operations before these are missing"));
+    }
+    if batch.first_seq() <= life.parted_after {
+        return Err(gap(life.parted_after + 1, "these operations are of the life before this one"));
     }
     let (before, held) = if batch.first_seq() == expected {
-        (device.chain_hash, Vec::new())
+        (life.chain_hash, Vec::new())
     } else {
-        held_part(conn, device, batch).await?
+        held_part(conn, device, life, batch).await?
     };
     let mut hash = before;
     let hashes: Vec<ChainHash> = batch
@@ -31,8 +34,8 @@ pub(super) async fn follow(conn: &mut PgConnection, device: &Device, batch: &Bat
             hash
         })
         .collect();
-    if hashes.iter().zip(&held).any(|(sent, held)| sent != held) {
-        return Err(forked("an operation differs from the one that the server took under that number"));
+    if let Some(place) = hashes.iter().zip(&held).position(|(sent, held)| sent != held) {
+        return Err(forked(batch.first_seq() + place as u64, "an operation differs from the one that the server took under that number"));
     }
     if hashes.last() != Some(&batch.tip()) {
         return Err(bad_signature("the operations do not lead to the tip"));
@@ -41,17 +44,33 @@ pub(super) async fn follow(conn: &mut PgConnection, device: &Device, batch: &Bat
 }
 
 /// The hash before the batch, and those of its operations that the server holds already.
-async fn held_part(conn: &mut PgConnection, device: &Device, batch: &Batch) -> Result<(ChainHash, Vec<ChainHash>), Failure> {
-    let until = batch.last_seq().min(device.last_seq);
-    let mut held = operation::hashes(conn, device.id, device.incarnation, batch.first_seq() - 1, until).await?;
-    let before = if batch.first_seq() == 1 {
-        ChainHash::of_enrolment(device.id, device.incarnation, &device.verifying_key()?)
-    } else {
-        held.remove(0)
-    };
-    Ok((before, held))
+async fn held_part(conn: &mut PgConnection, device: DeviceId, life: &Life, batch: &Batch) -> Result<(ChainHash, Vec<ChainHash>), Failure> {
+    let until = batch.last_seq().min(life.last_seq);
+    let held = operation::hashes(conn, device, life.incarnation, batch.first_seq(), until).await?;
+    Ok((hash_after(conn, device, life, batch.first_seq() - 1).await?, held))
 }
 
-pub(super) fn forked(detail: &str) -> Failure {
-    Failure::told(StatusCode::CONFLICT, ErrorCode::ChainForked, "a copy of this device is about").with(|problem| problem.detail = Some(detail.to_owned()))
+/// The chain's hash after that operation of the life, or after the last one before its own.
+pub(super) async fn hash_after(conn: &mut PgConnection, device: DeviceId, life: &Life, dev_seq: u64) -> Result<ChainHash, Failure> {
+    if dev_seq == life.parted_after {
+        return Ok(life.parted_hash);
+    }
+    let found = operation::hashes(conn, device, life.incarnation, dev_seq, dev_seq).await?;
+    found.first().copied().ok_or_else(|| Failure::Defect(format!("operation {dev_seq} of {device} is missing")))
+}
+
+fn gap(expected_seq: u64, detail: &str) -> Failure {
+    Failure::told(StatusCode::CONFLICT, ErrorCode::SequenceGap, "not the operations that come next")
+        .with(|problem| (problem.expected_seq, problem.detail) = (Some(expected_seq), Some(detail.to_owned())))
+}
+
+/// `first` is the first operation that differs.
+pub(super) fn forked(first: u64, detail: &str) -> Failure {
+    Failure::told(StatusCode::CONFLICT, ErrorCode::ChainForked, "a copy of this device is about")
+        .with(|problem| (problem.expected_seq, problem.detail) = (Some(first), Some(detail.to_owned())))
+}
+
+/// A life that the server does not know, or no longer since a restore: it may part from the enrolment as a new one.
+pub(crate) fn unknown_life() -> Failure {
+    forked(1, "the server knows no such life of this device")
 }

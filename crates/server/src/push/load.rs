@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashSet};
 
 use beadsbox_authority::{Fresh, Reading, World};
-use beadsbox_domain::{OpId, Operation, RedeemMode, TemplateId, VoucherCode, operation::Subject};
+use beadsbox_domain::{OpId, Operation, RedeemMode, TemplateId, VoucherCode, VoucherId, operation::Subject};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    db::{self, template::to_version},
+    db::{self, operation, template::to_version},
     error::Failure,
 };
 
@@ -27,6 +27,16 @@ struct Named {
     conflicts: BTreeSet<Uuid>,
     ops: Vec<Uuid>,
     staff: BTreeSet<Uuid>,
+    /// What receipts are about: every operation on these is folded anew.
+    restored: Restored,
+}
+
+/// Vouchers and templates that receipts are about, and templates that vouchers among them were sold from.
+#[derive(Default)]
+struct Restored {
+    vouchers: BTreeSet<Uuid>,
+    templates: BTreeSet<Uuid>,
+    sold_from: BTreeSet<Uuid>,
 }
 
 impl Named {
@@ -40,6 +50,9 @@ impl Named {
                 Subject::Template(id) => _ = named.templates.insert(id.0),
                 Subject::Voucher(id) => _ = named.vouchers.insert(id.0),
             }
+            if fresh.word.is_some() {
+                named.add_restored(&body.operation);
+            }
             match &body.operation {
                 Operation::Sell { voucher, code, template, template_version, .. } => {
                     named.sold.insert(voucher.0);
@@ -52,6 +65,22 @@ impl Named {
             }
         }
         named
+    }
+
+    fn add_restored(&mut self, operation: &Operation) {
+        match operation.subject() {
+            Subject::Template(id) => _ = self.restored.templates.insert(id.0),
+            Subject::Voucher(id) => {
+                self.restored.vouchers.insert(id.0);
+                // Its sale may not be back yet.
+                self.honoured.insert(id.0);
+            }
+        }
+        if let Operation::Sell { template, .. } = operation {
+            // What was sold may have to become a version of it.
+            self.restored.sold_from.insert(template.0);
+            self.templates.insert(template.0);
+        }
     }
 }
 
@@ -93,7 +122,34 @@ pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<Wor
     load_templates(&mut world, conn, &named).await?;
     world.op_ids = db::operation::taken_ids(conn, &named.ops).await?.into_iter().map(OpId).collect();
     world.staff = db::staff::standings(conn, &list(&named.staff)).await?;
+    load_decided(&mut world, conn, &named.restored).await?;
     Ok(world)
+}
+
+/// Everything that was decided on what receipts are about.
+async fn load_decided(world: &mut World, conn: &mut PgConnection, restored: &Restored) -> Result<(), Failure> {
+    let vouchers: Vec<Uuid> = restored.vouchers.iter().copied().collect();
+    let templates: Vec<Uuid> = restored.templates.iter().copied().collect();
+    // Also where nothing was: what this batch decides on them is added.
+    world.decided.extend(vouchers.iter().map(|id| (Subject::Voucher(VoucherId(*id)), Vec::new())));
+    world.decided.extend(templates.iter().map(|id| (Subject::Template(TemplateId(*id)), Vec::new())));
+    if !vouchers.is_empty() {
+        for (id, told) in operation::told(conn, "voucher", &vouchers).await? {
+            world.decided.entry(Subject::Voucher(VoucherId(id))).or_default().push(told);
+        }
+    }
+    if !templates.is_empty() {
+        for (id, told) in operation::told(conn, "template", &templates).await? {
+            world.decided.entry(Subject::Template(TemplateId(id))).or_default().push(told);
+        }
+    }
+    let said: Vec<Uuid> = restored.templates.union(&restored.sold_from).copied().collect();
+    if !said.is_empty() {
+        for record in db::template::every_content(conn, &said).await? {
+            world.contents.insert((TemplateId(record.template_id), u32::try_from(record.version).unwrap_or(0)), record.read()?);
+        }
+    }
+    Ok(())
 }
 
 async fn load_templates(world: &mut World, conn: &mut PgConnection, named: &Named) -> Result<(), Failure> {

@@ -2,12 +2,14 @@
 //!
 //! One transaction a batch: the device's row is locked and its chain followed (`chain`), the rows that the batch is about are
 //! locked and loaded (`load`), each operation is decided (`beadsbox_authority::judge`) and everything is written (`write`), in savepoints that
-//! single out what the database refuses (`take`).
+//! single out what the database refuses (`take`). What comes from a copy of a device waits for an admin (`fork`, `quarantine`).
 
 mod append;
 mod batch;
 mod chain;
+mod fork;
 mod load;
+mod quarantine;
 mod take;
 mod write;
 
@@ -25,7 +27,7 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 
 use crate::{
-    db::{self, device::Device, operation, person, to_count},
+    db::{self, device::Device, life::Life, operation, person, to_count},
     error::Failure,
     state::App,
 };
@@ -33,6 +35,9 @@ use crate::{
 pub(crate) use append::{Draft, append};
 pub(crate) use batch::Batch;
 pub(crate) use beadsbox_authority::{Arrived, Fresh, RIGHT_CLOCK, Scope};
+pub(crate) use chain::unknown_life;
+pub(crate) use fork::fork;
+pub(crate) use quarantine::decide as decide_quarantine;
 
 /// How often a batch is tried where another transaction stands in its way.
 const TRIES: u32 = 4;
@@ -72,40 +77,62 @@ struct Contact {
 
 async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Incarnation, batch: &Batch, contact: Contact) -> Result<PushResponse, Failure> {
     let mut tx = app.pool.begin().await?;
+    app.check_home(&mut tx).await?;
     let device = db::device::lock(&mut tx, id).await?.ok_or_else(|| Failure::not_found("device"))?;
-    check_state(&device)?;
-    let expected_seq = device.last_seq + 1;
+    let life = db::life::find(&mut tx, id, incarnation).await?;
     if epoch != app.identity.epoch {
+        let expected_seq = life.map_or(0, |life| life.last_seq) + 1;
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::EpochChanged, "the server was restored")
             .with(|problem| (problem.epoch, problem.expected_seq) = (Some(app.identity.epoch), Some(expected_seq))));
     }
-    if incarnation != device.incarnation {
-        // The next issue keeps such a fork apart until an admin accepts it.
-        return Err(chain::forked("another life of this device is about"));
-    }
-    let (held, hashes) = chain::follow(&mut tx, &device, batch).await?;
-    let mut results = Vec::new();
-    if held > 0 {
-        results = operation::results_after(&mut tx, id, incarnation, batch.first_seq() - 1, held).await?;
-    }
-    let fresh: Vec<Fresh> = batch.ops().iter().cloned().zip(hashes).skip(held).map(|(arrived, hash)| Fresh { arrived, hash, word: None }).collect();
-    let mut last_seq = device.last_seq;
+    let life = life.ok_or_else(unknown_life)?;
+    let (held, hashes) = chain::follow(&mut tx, id, &life, batch).await?;
+    let mut results = if held > 0 { held_results(&mut tx, id, &life, batch, held).await? } else { Vec::new() };
+    let fresh: Vec<Fresh> = batch
+        .ops()
+        .iter()
+        .cloned()
+        .zip(hashes)
+        .skip(held)
+        .map(|(arrived, hash)| {
+            let word = batch.word(arrived.dev_seq, hash, &app.identity);
+            Fresh { arrived, hash, word }
+        })
+        .collect();
+    let quarantine = quarantine::reason_of(&device, &life);
+    let mut last_seq = life.last_seq;
     if !fresh.is_empty() {
-        let scope = scope_of(&mut tx, &device, &app.identity, contact.skew.abs() <= RIGHT_CLOCK).await?;
-        results.extend(take_batch(&mut tx, &scope, &fresh, batch.persons()).await?);
+        let clock_right = contact.skew.abs() <= RIGHT_CLOCK;
+        results.extend(match quarantine {
+            Some(reason) => quarantine::keep(&mut tx, &device, &life, reason, (&fresh, batch.persons()), clock_right).await?,
+            None => {
+                let scope = scope_of(&mut tx, &device, incarnation, &app.identity, clock_right).await?;
+                take_batch(&mut tx, &scope, &fresh, batch.persons()).await?
+            }
+        });
         operation::insert_tip(&mut tx, id, incarnation, batch.last_seq(), batch.tip(), batch.signature(), contact.now).await?;
         last_seq = batch.last_seq();
     }
     db::device::note_push(&mut tx, id, contact.now, contact.waiting, contact.skew.as_secs()).await?;
     tx.commit().await?;
-    Ok(PushResponse { epoch, last_seq, results, quarantined: false, server_time: contact.now })
+    Ok(PushResponse { epoch, last_seq, results, quarantined: quarantine.is_some(), server_time: contact.now })
+}
+
+/// The results of the batch's first operations, which the server holds; open where they wait in quarantine.
+async fn held_results(conn: &mut PgConnection, id: DeviceId, life: &Life, batch: &Batch, held: usize) -> Result<Vec<OpResult>, Failure> {
+    let decided = operation::results_after(conn, id, life.incarnation, batch.first_seq() - 1, held).await?;
+    let waiting = batch.ops()[decided.len().min(held)..held]
+        .iter()
+        .map(|arrived| quarantine::open_result(arrived.dev_seq, arrived.op_id()));
+    let open: Vec<OpResult> = waiting.collect();
+    Ok(decided.into_iter().chain(open).collect())
 }
 
 /// Takes operations that follow the device's last one, and moves the end of its chain. The device's row is locked.
 pub(crate) async fn take_batch(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &[Fresh], persons: &Persons) -> Result<Vec<OpResult>, Failure> {
     let Some(last) = fresh.last() else { return Ok(Vec::new()) };
     let judged = take::take(conn, scope, fresh, persons).await?;
-    db::device::advance(conn, scope.device, last.arrived.dev_seq, last.hash).await?;
+    db::life::advance(conn, scope.device, scope.incarnation, last.arrived.dev_seq, last.hash).await?;
     Ok(judged.into_iter().map(|judged| result_of(&judged)).collect())
 }
 
@@ -120,7 +147,7 @@ fn result_of(judged: &beadsbox_authority::Judged<'_>) -> OpResult {
     }
 }
 
-/// A device that may not send. (Quarantine gets a place of its own to store into with the next issue.)
+/// A device that may call. One that may not may still push into quarantine.
 pub(crate) fn check_state(device: &Device) -> Result<(), Failure> {
     match device.state {
         DeviceState::Active => Ok(()),
@@ -130,7 +157,13 @@ pub(crate) fn check_state(device: &Device) -> Result<(), Failure> {
 }
 
 /// The rules under which a device's operations are taken.
-pub(crate) async fn scope_of<'a>(conn: &mut PgConnection, device: &Device, identity: &'a Identity, clock_right: bool) -> Result<Scope<'a>, Failure> {
+pub(crate) async fn scope_of<'a>(
+    conn: &mut PgConnection,
+    device: &Device,
+    incarnation: Incarnation,
+    identity: &'a Identity,
+    clock_right: bool,
+) -> Result<Scope<'a>, Failure> {
     let by_server = device.id == db::device::SERVER;
     let time_zone = match db::shop::find(conn, device.shop).await? {
         Some(shop) => TimeZone::get(&shop.time_zone).map_err(|error| Failure::Defect(format!("a shop's time zone: {error}")))?,
@@ -138,7 +171,7 @@ pub(crate) async fn scope_of<'a>(conn: &mut PgConnection, device: &Device, ident
     };
     Ok(Scope {
         device: device.id,
-        incarnation: device.incarnation,
+        incarnation,
         shop: device.shop,
         time_zone,
         by_server,

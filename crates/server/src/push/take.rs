@@ -1,5 +1,7 @@
 //! Decides and writes a batch, so that what the database refuses is singled out and stops nothing else.
 
+use std::collections::HashSet;
+
 use beadsbox_authority::{Judged, World, judge};
 use beadsbox_domain::Refusal;
 use sqlx::{Acquire as _, PgConnection};
@@ -16,9 +18,7 @@ use crate::{
 /// operation that is refused: that one is stored as it came, and rejected.
 pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &'a [Fresh], persons: &Persons) -> Result<Vec<Judged<'a>>, Failure> {
     let mut world = load::lock(conn, fresh).await?;
-    // After the locks: for one voucher, these numbers grow in the order in which its lock was taken.
-    let numbers = operation::next_commit_numbers(conn, fresh.len()).await?;
-    let numbered: Vec<(&Fresh, i64)> = fresh.iter().zip(numbers).collect();
+    let numbered = number(conn, fresh).await?;
 
     let mut done = Vec::with_capacity(fresh.len());
     let mut parts = vec![numbered.as_slice()];
@@ -44,6 +44,34 @@ pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: 
         }
     }
     Ok(done)
+}
+
+/// Keeps operations as they came, and rejects them all.
+pub(super) async fn refuse(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &[Fresh], refusal: &Refusal) -> Result<(), Failure> {
+    let numbers = operation::next_commit_numbers(conn, fresh.len()).await?;
+    let refused: Vec<Judged<'_>> = fresh.iter().zip(numbers).map(|(fresh, number)| Judged::refused(scope, fresh, number, refusal.clone())).collect();
+    write(conn, scope, &World::default(), &refused, &Persons::new()).await
+}
+
+/// Gives each operation its place in the order in which the server takes them. What an earlier epoch had decided keeps its own.
+///
+/// After the locks: for one voucher, new numbers grow in the order in which its lock was taken.
+async fn number<'a>(conn: &mut PgConnection, fresh: &'a [Fresh]) -> Result<Vec<(&'a Fresh, i64)>, Failure> {
+    let kept: Vec<i64> = fresh.iter().filter_map(|fresh| fresh.word.as_ref()).map(|word| word.commit_no).collect();
+    // Only where somebody served a restored database before its new epoch began.
+    let mut taken: HashSet<i64> = if kept.is_empty() {
+        HashSet::new()
+    } else {
+        operation::taken_numbers(conn, &kept).await?.into_iter().collect()
+    };
+    let own: Vec<Option<i64>> = fresh
+        .iter()
+        .map(|fresh| fresh.word.as_ref().map(|word| word.commit_no).filter(|number| taken.insert(*number)))
+        .collect();
+    let mut new = operation::next_commit_numbers(conn, own.iter().filter(|number| number.is_none()).count()).await?.into_iter();
+    let numbers = own.into_iter().map(|number| number.or_else(|| new.next()));
+    let numbered: Option<Vec<(&Fresh, i64)>> = fresh.iter().zip(numbers).map(|(fresh, number)| Some((fresh, number?))).collect();
+    numbered.ok_or_else(|| Failure::Defect("the database gave too few numbers".to_owned()))
 }
 
 /// Writes in a savepoint. Some is what the database refused; then nothing of this is written.

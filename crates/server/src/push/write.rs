@@ -141,6 +141,7 @@ fn to_row<'a>(judged: &'a Judged<'_>) -> operation::New<'a> {
         outcome: judged.outcome.as_ref(),
         row_version: judged.row_version,
         receipt: judged.receipt,
+        restored_epoch: judged.fresh.word.as_ref().map(|word| word.epoch),
     }
 }
 

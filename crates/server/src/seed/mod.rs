@@ -51,7 +51,7 @@ pub async fn seed(pool: &PgPool, clock: &Clock) -> Result<Seeded, StartError> {
     sqlx::query("LOCK TABLE shop IN SHARE ROW EXCLUSIVE MODE").execute(&mut *tx).await?;
     let already = db::shop::find(&mut tx, SHOPS[0].id).await?.is_some();
     if !already {
-        let identity = identity::load_or_create(&mut tx).await?;
+        let identity = identity::load_or_create(&mut tx, clock.now()).await?;
         add_all(&mut tx, &identity, clock.now()).await?;
     }
     let vouchers = sqlx::query_as("SELECT status, count(*) FROM voucher GROUP BY status ORDER BY status").fetch_all(&mut *tx).await?;

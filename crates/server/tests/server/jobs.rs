@@ -98,7 +98,10 @@ async fn expiry_goes_in_batches_and_its_chain_verifies() {
             .await,
         452
     );
-    assert_eq!(stage.count("SELECT last_seq FROM device WHERE shop_id IS NULL").await, 452);
+    assert_eq!(
+        stage.count("SELECT l.last_seq FROM device_life l JOIN device d ON d.id = l.device_id WHERE d.shop_id IS NULL").await,
+        452
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@
 mod http;
 mod jobs;
 mod process;
+mod quarantine;
 mod races;
+mod recovery;
 mod rules;
 mod seed;
 mod serve_role;

@@ -36,7 +36,7 @@ async fn sample_data_have_every_status_and_come_once() {
     // Every chain of theirs verifies.
     assert_eq!(
         stage
-            .count("SELECT count(*) FROM device d WHERE last_seq <> (SELECT count(*) FROM operation o WHERE o.device_id = d.id)")
+            .count("SELECT count(*) FROM device_life l WHERE last_seq <> (SELECT count(*) FROM operation o WHERE o.device_id = l.device_id)")
             .await,
         0
     );

@@ -46,6 +46,14 @@ impl Stage {
         self.server = Some(server);
     }
 
+    /// Serves another database from now on, as after a restore.
+    pub async fn move_to(&mut self, database: TestDatabase) {
+        self.stop().await;
+        self.pool = database.pool();
+        self.database = database;
+        self.restart().await;
+    }
+
     pub async fn stop(&mut self) {
         if let Some(server) = self.server.take() {
             server.stop().await;

@@ -1,10 +1,10 @@
 //! The next operations to send.
 
 use beadsbox_domain::Operation;
-use beadsbox_protocol::{ChainHash, MOST_OPERATIONS, MOST_PUSH_BYTES, OperationBody, person::SaltedPerson};
+use beadsbox_protocol::{ChainHash, MOST_OPERATIONS, MOST_PUSH_BYTES, OperationBody, person::SaltedPerson, push::KeptReceipt};
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{enrolment::Identity, person};
+use super::{enrolment::Identity, person, receipt};
 use crate::{
     file::sql::Sql,
     types::{BatchLimit, PendingBatch},
@@ -26,19 +26,23 @@ pub(crate) fn pending(connection: &Connection, identity: &Identity, limit: Batch
         .prepare_cached("SELECT min(dev_seq) FROM outbox WHERE contained_in IS NULL AND state = 'waiting'")?
         .query_row([], |row| row.get(0))?;
     let Some(Sql(first_seq)) = first else { return Ok(None) };
-    let (mut bodies, mut persons, mut bytes, mut tip) = (Vec::new(), Vec::new(), 0, identity.origin);
-    let mut statement = connection.prepare_cached("SELECT body, hash FROM outbox WHERE dev_seq >= ?1 ORDER BY dev_seq LIMIT ?2")?;
+    let (mut bodies, mut persons, mut receipts, mut bytes, mut tip) = (Vec::new(), Vec::new(), Vec::new(), 0, identity.origin);
+    let question = format!("SELECT body, hash, {} FROM outbox WHERE dev_seq >= ?1 ORDER BY dev_seq LIMIT ?2", receipt::COLUMNS);
+    let mut statement = connection.prepare_cached(&question)?;
     let mut rows = statement.query((Sql(first_seq), i64::try_from(limit.operations.max(1)).unwrap_or(i64::MAX)))?;
     while let Some(row) = rows.next()? {
         let body: String = row.get(0)?;
         let buyer = buyer(connection, &body)?;
+        let receipt = receipt::kept(row, 2, first_seq + bodies.len() as u64)?;
         bytes += sent_bytes(&body) + buyer.as_ref().map_or(0, |buyer| sent_bytes(&buyer.person) + sent_bytes(&buyer.salt) + 32);
+        bytes += receipt.as_ref().map_or(0, receipt_bytes);
         if bytes > limit.bytes && !bodies.is_empty() {
             break;
         }
         tip = row.get::<_, Sql<ChainHash>>(1)?.0;
         bodies.push(body);
         persons.extend(buyer);
+        receipts.extend(receipt);
     }
     let last_seq = first_seq + bodies.len() as u64 - 1;
     Ok(Some(PendingBatch {
@@ -49,6 +53,7 @@ pub(crate) fn pending(connection: &Connection, identity: &Identity, limit: Batch
         last_seq,
         bodies,
         persons,
+        receipts,
         tip,
         waiting_after: waiting_after(connection, last_seq)?,
     }))
@@ -70,6 +75,10 @@ fn sent_bytes(text: &str) -> usize {
         _ => 1,
     });
     escaped.sum::<usize>() + 3
+}
+
+fn receipt_bytes(receipt: &KeptReceipt) -> usize {
+    serde_json::to_vec(receipt).map_or(0, |json| json.len() + 1)
 }
 
 fn waiting_after(connection: &Connection, last_seq: u64) -> rusqlite::Result<u64> {

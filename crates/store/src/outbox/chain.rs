@@ -14,11 +14,12 @@ pub(crate) enum Walk {
     Broken(u64),
 }
 
-/// Computes every hash anew from the enrolment on, and compares places, ids and devices with what the bodies say.
+/// Computes every hash anew from the enrolment on, and compares places, ids and devices with what the bodies say. Operations that
+/// forked keep the life in which they were recorded, so lives only grow along the chain.
 pub(crate) fn walk(connection: &Connection, identity: &Identity) -> rusqlite::Result<Walk> {
     let mut statement = connection.prepare("SELECT dev_seq, op_id, body, prev_hash, hash FROM outbox ORDER BY dev_seq")?;
     let mut rows = statement.query([])?;
-    let (mut place, mut tip) = (0, identity.origin);
+    let (mut place, mut tip, mut life) = (0, identity.origin, 1);
     while let Some(row) = rows.next()? {
         place += 1;
         let text = row.get_ref(2)?.as_str().unwrap_or_default();
@@ -27,9 +28,11 @@ pub(crate) fn walk(connection: &Connection, identity: &Identity) -> rusqlite::Re
             && row.get::<_, Sql<ChainHash>>(3)?.0 == tip
             && row.get::<_, Sql<ChainHash>>(4)?.0 == next
             && body(row, 2).is_ok_and(|body| {
+                let lives = life..=identity.enrolment.incarnation;
+                life = body.incarnation;
                 body.dev_seq == place
                     && body.device == identity.enrolment.device
-                    && body.incarnation == identity.enrolment.incarnation
+                    && lives.contains(&body.incarnation)
                     && row.get(1).is_ok_and(|op: Sql<beadsbox_domain::OpId>| op.0 == body.op)
             });
         if !holds {

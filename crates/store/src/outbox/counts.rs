@@ -12,12 +12,20 @@ fn number(connection: &Connection, question: &str) -> rusqlite::Result<u64> {
 /// The counts. There are no gaps and nothing is deleted, so the last place is the total.
 pub(crate) fn counts(connection: &Connection) -> rusqlite::Result<OutboxCounts> {
     let total = number(connection, "SELECT coalesce(max(dev_seq), 0) FROM outbox")?;
-    let waiting = waiting(connection)?;
+    let quarantined = quarantined(connection)?;
+    let waiting = waiting(connection)? - quarantined;
     let refused = format!("SELECT count(*) FROM outbox o WHERE verdict = 'rejected' AND acknowledged_refusal_at IS NULL AND NOT ({FOLLOWED})");
-    Ok(OutboxCounts { total, waiting, acknowledged: total - waiting, refused_unseen: number(connection, &refused)? })
+    let contradicted = "SELECT count(*) FROM outbox WHERE contradicted_by IS NOT NULL AND acknowledged_refusal_at IS NULL AND verdict <> 'rejected'";
+    let refused_unseen = number(connection, &refused)? + number(connection, contradicted)?;
+    Ok(OutboxCounts { total, waiting, quarantined, acknowledged: total - waiting - quarantined, refused_unseen })
 }
 
-/// Those that the server has not answered.
+/// Those that the server keeps until an admin accepts them.
+fn quarantined(connection: &Connection) -> rusqlite::Result<u64> {
+    number(connection, "SELECT count(*) FROM outbox WHERE quarantined = 1")
+}
+
+/// Those that the server has not answered, whether it has them or not.
 fn waiting(connection: &Connection) -> rusqlite::Result<u64> {
     let waiting = number(connection, "SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'waiting'")?;
     Ok(waiting + number(connection, "SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'held'")?)
@@ -33,10 +41,12 @@ pub(crate) fn acknowledged_through(connection: &Connection) -> rusqlite::Result<
     )
 }
 
-/// Redemptions honoured here that the server has not answered. An asked one counts once it is honoured.
+/// Redemptions honoured here that the server has not answered, those in quarantine among them: nobody has looked whether the
+/// vouchers were good. An asked one counts once it is honoured.
 pub(crate) fn honoured_unanswered(connection: &Connection) -> rusqlite::Result<u64> {
     number(
         connection,
-        "SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'waiting' AND verdict IS NULL AND kind IN ('redeem_honoured', 'honour', 'honour_expired')",
+        "SELECT count(*) FROM outbox
+         WHERE contained_in IS NULL AND (state = 'waiting' OR quarantined = 1) AND verdict IS NULL AND kind IN ('redeem_honoured', 'honour', 'honour_expired')",
     )
 }

@@ -1,7 +1,7 @@
 //! Who the device is.
 
 use beadsbox_domain::{DeviceId, ShopId, Timestamp};
-use beadsbox_protocol::ChainHash;
+use beadsbox_protocol::{ChainHash, Profile};
 use ed25519_dalek::VerifyingKey;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
@@ -22,7 +22,8 @@ pub(crate) struct Identity {
 pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Option<Identity>> {
     connection
         .prepare_cached(
-            "SELECT device, incarnation, name, shop, server_url, epoch, server_public_key, certificate, enrolled_at, public_key, chain_origin
+            "SELECT device, incarnation, name, shop, server_url, epoch, server_public_key, certificate, enrolled_at, public_key, chain_origin,
+                 profile, shop_name, time_zone
              FROM enrolment",
         )?
         .query_row([], |row| {
@@ -38,6 +39,9 @@ pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Option<Identity>
                     certificate: row.get(7)?,
                     enrolled_at: row.get::<_, Sql<Timestamp>>(8)?.0,
                     public_key: row.get(9)?,
+                    profile: row.get::<_, Option<String>>(11)?.as_deref().and_then(Profile::from_name),
+                    shop_name: row.get(12)?,
+                    time_zone: row.get(13)?,
                 },
                 origin: row.get::<_, Sql<ChainHash>>(10)?.0,
             })
@@ -54,9 +58,10 @@ pub(crate) fn keep(transaction: &Transaction<'_>, new: &Enrolment) -> Result<(),
     }
     transaction.execute(
         "INSERT INTO enrolment (only_one, device, incarnation, name, shop, server_url, epoch, server_public_key, certificate, enrolled_at,
-             public_key, chain_origin) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             public_key, chain_origin, profile, shop_name, time_zone) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT (only_one) DO UPDATE SET name = excluded.name, shop = excluded.shop, server_url = excluded.server_url,
-             server_public_key = excluded.server_public_key, certificate = excluded.certificate, enrolled_at = excluded.enrolled_at",
+             server_public_key = excluded.server_public_key, certificate = excluded.certificate, enrolled_at = excluded.enrolled_at,
+             profile = excluded.profile, shop_name = excluded.shop_name, time_zone = excluded.time_zone",
         params![
             Sql(new.device),
             new.incarnation,
@@ -68,9 +73,13 @@ pub(crate) fn keep(transaction: &Transaction<'_>, new: &Enrolment) -> Result<(),
             new.certificate,
             Sql(new.enrolled_at),
             new.public_key,
-            Sql(origin)
+            Sql(origin),
+            new.profile.map(Profile::name),
+            new.shop_name,
+            new.time_zone
         ],
     )?;
+    transaction.execute("INSERT OR IGNORE INTO known_epoch (epoch) VALUES (?1)", [Sql(new.epoch)])?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use beadsbox_overlay::{Acknowledgement, Own};
 use beadsbox_protocol::OperationBody;
 use rusqlite::{
     Connection, OptionalExtension as _, Row,
-    types::{FromSql, FromSqlError, FromSqlResult, Type, ValueRef},
+    types::{FromSqlError, Type},
 };
 use uuid::Uuid;
 
@@ -37,27 +37,17 @@ impl OwnRow {
     }
 }
 
-const COLUMNS: &str = "body, state, outcome, acknowledged_refusal_at, ack_epoch, ack_version, contained_in, contained_at";
+const COLUMNS: &str =
+    "body, state, quarantined, outcome, contradicted_by, acknowledged_refusal_at, ack_epoch, ack_version, contained_in, contained_at";
 
-impl OpState {
-    /// As the file names it.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Held => "held",
-            Self::Acknowledged => "acknowledged",
-        }
-    }
-}
-
-impl FromSql for Sql<OpState> {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let name = value.as_str()?;
-        [OpState::Waiting, OpState::Held, OpState::Acknowledged]
-            .into_iter()
-            .find(|state| state.name() == name)
-            .map(Self)
-            .ok_or(FromSqlError::InvalidType)
+/// How far an operation is, from the columns `state` and `quarantined`.
+pub(super) fn state(row: &Row<'_>, column: usize) -> rusqlite::Result<OpState> {
+    match (row.get_ref(column)?.as_str().map_err(|error| unreadable(column, error))?, row.get(column + 1)?) {
+        ("waiting", false) => Ok(OpState::Waiting),
+        ("held", false) => Ok(OpState::Held),
+        ("held", true) => Ok(OpState::Quarantined),
+        ("acknowledged", false) => Ok(OpState::Acknowledged),
+        _ => Err(unreadable(column, FromSqlError::InvalidType)),
     }
 }
 
@@ -72,16 +62,17 @@ fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'stat
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<OwnRow> {
-    let epoch = row.get::<_, Option<Sql<Uuid>>>(4)?;
-    let version = row.get::<_, Option<Sql<u64>>>(5)?.map(|version| version.0);
-    let contained_in = row.get::<_, Option<Sql<Uuid>>>(6)?;
-    let contained_at = row.get::<_, Option<Sql<u64>>>(7)?;
+    let epoch = row.get::<_, Option<Sql<Uuid>>>(6)?;
+    let version = row.get::<_, Option<Sql<u64>>>(7)?.map(|version| version.0);
+    let contained_in = row.get::<_, Option<Sql<Uuid>>>(8)?;
+    let contained_at = row.get::<_, Option<Sql<u64>>>(9)?;
     Ok(OwnRow {
         own: OwnOperation {
             body: body(row, 0)?,
-            state: row.get::<_, Sql<OpState>>(1)?.0,
-            outcome: row.get::<_, Option<Json<Outcome>>>(2)?.map(|outcome| outcome.0),
-            acknowledged_refusal_at: row.get::<_, Option<Sql<Timestamp>>>(3)?.map(|at| at.0),
+            state: state(row, 1)?,
+            outcome: row.get::<_, Option<Json<Outcome>>>(3)?.map(|outcome| outcome.0),
+            contradicted_by: row.get::<_, Option<Json<Outcome>>>(4)?.map(|outcome| outcome.0),
+            acknowledged_refusal_at: row.get::<_, Option<Sql<Timestamp>>>(5)?.map(|at| at.0),
         },
         acknowledged: epoch.map(|epoch| Acknowledgement { epoch: epoch.0, version }),
         contained: contained_in.zip(contained_at).map(|(cache, at)| (cache.0, at.0)),
@@ -105,12 +96,15 @@ pub(crate) fn find(connection: &Connection, op: OpId) -> rusqlite::Result<Option
         .optional()
 }
 
-/// The refused operations that nobody has taken note of. An asked redemption that was withdrawn or honoured afterwards told its
-/// story in that.
+/// The operations that were refused, or of which the server said otherwise later, and that nobody has taken note of. An asked
+/// redemption that was withdrawn or honoured afterwards told its story in that.
 pub(crate) fn refused(connection: &Connection) -> rusqlite::Result<Vec<OwnRow>> {
     connection
         .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM outbox o WHERE verdict = 'rejected' AND acknowledged_refusal_at IS NULL AND NOT ({FOLLOWED}) ORDER BY dev_seq"
+            "SELECT {COLUMNS} FROM outbox WHERE dev_seq IN (
+                 SELECT dev_seq FROM outbox o WHERE verdict = 'rejected' AND acknowledged_refusal_at IS NULL AND NOT ({FOLLOWED})
+                 UNION SELECT dev_seq FROM outbox WHERE contradicted_by IS NOT NULL AND acknowledged_refusal_at IS NULL
+             ) ORDER BY dev_seq"
         ))?
         .query_map([], read)?
         .collect()

@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, params};
 use super::{
     enrolment::{self, Identity},
     kind::{kind, named_redemption, subject_columns},
-    person,
+    person, standing,
 };
 use crate::{
     error::{RecordError, StoreError},
@@ -42,6 +42,7 @@ impl<E> From<StoreError> for Failure<E> {
 /// Writes the operations, one after the other.
 pub(crate) fn append<E>(connection: &Connection, operations: Vec<NewOperation>) -> Result<Vec<Recorded>, Failure<E>> {
     let identity = enrolment::load(connection)?.ok_or(StoreError::NotEnrolled)?;
+    standing::may_record(connection)??;
     let (mut dev_seq, mut tip) = last(connection)?.unwrap_or((0, identity.origin));
     let mut recorded = Vec::with_capacity(operations.len());
     for operation in operations {
@@ -54,7 +55,7 @@ pub(crate) fn append<E>(connection: &Connection, operations: Vec<NewOperation>) 
 }
 
 /// The last operation's place and hash.
-fn last(connection: &Connection) -> rusqlite::Result<Option<(u64, ChainHash)>> {
+pub(super) fn last(connection: &Connection) -> rusqlite::Result<Option<(u64, ChainHash)>> {
     use rusqlite::OptionalExtension as _;
     connection
         .prepare_cached("SELECT dev_seq, hash FROM outbox ORDER BY dev_seq DESC LIMIT 1")?
@@ -82,6 +83,18 @@ fn append_one<E>(connection: &Connection, identity: &Identity, new: NewOperation
     if let Some((hash, salted)) = sold_to.zip(new.person) {
         person::keep(connection, hash, &salted)?;
     }
+    insert(connection, &body, &text, previous, hash).map_err(|error| {
+        if is_repetition(&error) {
+            StoreError::Repeated { op: body.op }.into()
+        } else {
+            Failure::from(error)
+        }
+    })?;
+    Ok(Recorded { dev_seq, op: body.op, hash })
+}
+
+/// Writes the row of an operation. `text` is its body, byte for byte.
+pub(super) fn insert(connection: &Connection, body: &OperationBody, text: &str, previous: ChainHash, hash: ChainHash) -> rusqlite::Result<()> {
     let (subject_kind, subject_id) = subject_columns(body.operation.subject());
     connection
         .prepare_cached(
@@ -89,7 +102,7 @@ fn append_one<E>(connection: &Connection, identity: &Identity, new: NewOperation
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .execute(params![
-            Sql(dev_seq),
+            Sql(body.dev_seq),
             Sql(body.op),
             subject_kind,
             Sql(subject_id),
@@ -99,15 +112,8 @@ fn append_one<E>(connection: &Connection, identity: &Identity, new: NewOperation
             text,
             Sql(previous),
             Sql(hash)
-        ])
-        .map_err(|error| {
-            if is_repetition(&error) {
-                StoreError::Repeated { op: body.op }.into()
-            } else {
-                Failure::from(error)
-            }
-        })?;
-    Ok(Recorded { dev_seq, op: body.op, hash })
+        ])?;
+    Ok(())
 }
 
 /// A sale comes with its buyer, and nothing else comes with one.

@@ -1,11 +1,14 @@
 //! Taking in what the server decided. The same answer may come any number of times.
+//!
+//! The first outcome and its receipt stay for good: they are what a person was told. A later answer that says otherwise is kept
+//! beside them, for a person to read.
 
 use beadsbox_domain::{OpId, Outcome, operation::Subject};
-use beadsbox_protocol::push::OpResult;
+use beadsbox_protocol::{ChainHash, push::OpResult};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
-use super::{enrolment, own};
+use super::{enrolment, own, receipt::Notary};
 use crate::{
     error::StoreError,
     file::{
@@ -33,6 +36,24 @@ impl From<rusqlite::Error> for ResultsError {
     }
 }
 
+/// Results as they came.
+#[derive(Clone, Copy)]
+pub(crate) struct Came<'a> {
+    pub(crate) results: &'a [OpResult],
+    /// The server's epoch.
+    pub(crate) epoch: Uuid,
+    /// Those without an outcome wait for an admin.
+    pub(crate) quarantined: bool,
+}
+
+/// An answer that says something new, and its receipt is the server's.
+pub(crate) struct Answer {
+    result: OpResult,
+    /// In which epoch it was decided; none while it is open.
+    receipt_epoch: Option<Uuid>,
+    quarantined: bool,
+}
+
 /// What is new, and what it is about.
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
@@ -42,32 +63,36 @@ pub(crate) struct Taken {
 
 struct Known {
     op: OpId,
+    hash: ChainHash,
     state: OpState,
     outcome: Option<Outcome>,
+    contradicted_by: Option<Outcome>,
     version: Option<u64>,
     epoch: Option<Uuid>,
     subject: Subject,
 }
 
-/// Whether any of them says something that this device does not know yet. Spares the write where a reply came twice.
-pub(crate) fn brings_news(connection: &Connection, results: &[OpResult], epoch: Uuid) -> rusqlite::Result<bool> {
-    for result in results {
-        if known(connection, result.dev_seq)?.is_some_and(|known| is_news(&known, result, epoch)) {
-            return Ok(true);
+impl Known {
+    fn learns_from(&self, answer: &OpResult, came: &Came<'_>) -> bool {
+        match (&answer.result, self.state) {
+            (None, OpState::Waiting) => true,
+            (None, OpState::Held) => came.quarantined,
+            // Its outcome is here already, or it is known to wait for an admin.
+            (None, _) => false,
+            (Some(_), state) if state != OpState::Acknowledged => true,
+            (said @ Some(_), _) => {
+                let heard = self.outcome == *said || self.contradicted_by == *said;
+                !heard || self.version != answer.row_version || self.epoch != Some(came.epoch)
+            }
         }
     }
-    Ok(false)
 }
 
-/// Takes the results. Those of another epoch than the device's are refused: they tell of commits that were lost.
-pub(crate) fn take(transaction: &Transaction<'_>, results: &[OpResult], epoch: Uuid) -> Result<Taken, ResultsError> {
-    let identity = enrolment::load(transaction)?.ok_or(ResultsError::Refused(StoreError::NotEnrolled))?;
-    if identity.enrolment.epoch != epoch {
-        return Err(ResultsError::Refused(StoreError::WrongEpoch { known: identity.enrolment.epoch, found: epoch }));
-    }
-    let mut taken = Taken::default();
-    for result in results {
-        let Some(known) = known(transaction, result.dev_seq)? else {
+/// Those that say something which this device does not know yet, or the place of the first whose receipt is not the server's.
+pub(crate) fn news(connection: &Connection, notary: &Notary, came: &Came<'_>) -> rusqlite::Result<Result<Vec<Answer>, u64>> {
+    let mut answers = Vec::new();
+    for result in came.results {
+        let Some(known) = known(connection, result.dev_seq)? else {
             tracing::warn!(dev_seq = result.dev_seq, "the server answers an operation that was never recorded here");
             continue;
         };
@@ -75,55 +100,91 @@ pub(crate) fn take(transaction: &Transaction<'_>, results: &[OpResult], epoch: U
             tracing::warn!(dev_seq = result.dev_seq, "the server answers another operation under that number");
             continue;
         }
-        if !is_news(&known, result, epoch) {
+        if !known.learns_from(result, came) {
             continue;
         }
-        write(transaction, result, epoch)?;
-        taken.subjects.push(known.subject);
-        taken.new.push(NewOutcome { dev_seq: result.dev_seq, op: known.op, outcome: result.result.clone() });
+        let receipt_epoch = notary.epoch_of(result, known.hash);
+        if result.result.is_some() && receipt_epoch.is_none() {
+            return Ok(Err(result.dev_seq));
+        }
+        answers.push(Answer { result: result.clone(), receipt_epoch, quarantined: came.quarantined });
     }
-    Ok(taken)
+    Ok(Ok(answers))
 }
 
-fn is_news(known: &Known, result: &OpResult, epoch: Uuid) -> bool {
-    let state = if result.result.is_some() { OpState::Acknowledged } else { OpState::Held };
-    known.state != state || known.outcome != result.result || known.version != result.row_version || known.epoch != Some(epoch)
+/// Takes the answers. Those of another epoch than the device's are refused: they tell of commits that were lost.
+pub(crate) fn take(transaction: &Transaction<'_>, answers: &[Answer], epoch: Uuid) -> Result<Taken, ResultsError> {
+    let identity = enrolment::load(transaction)?.ok_or(ResultsError::Refused(StoreError::NotEnrolled))?;
+    if identity.enrolment.epoch != epoch {
+        return Err(ResultsError::Refused(StoreError::WrongEpoch { known: identity.enrolment.epoch, found: epoch }));
+    }
+    let mut taken = Taken::default();
+    for answer in answers {
+        let Some(known) = known(transaction, answer.result.dev_seq)? else { continue };
+        write(transaction, &known, answer, epoch)?;
+        taken.subjects.push(known.subject);
+        taken.new.push(NewOutcome { dev_seq: answer.result.dev_seq, op: known.op, outcome: answer.result.result.clone() });
+    }
+    Ok(taken)
 }
 
 fn known(connection: &Connection, dev_seq: u64) -> rusqlite::Result<Option<Known>> {
     // A number beyond SQLite's is nobody's.
     let Ok(place) = i64::try_from(dev_seq) else { return Ok(None) };
     connection
-        .prepare_cached("SELECT op_id, state, outcome, ack_version, ack_epoch, subject_kind, subject_id FROM outbox WHERE dev_seq = ?1")?
+        .prepare_cached(
+            "SELECT op_id, hash, state, quarantined, outcome, contradicted_by, ack_version, ack_epoch, subject_kind, subject_id
+             FROM outbox WHERE dev_seq = ?1",
+        )?
         .query_row([place], |row| {
             Ok(Known {
                 op: row.get::<_, Sql<OpId>>(0)?.0,
-                state: row.get::<_, Sql<OpState>>(1)?.0,
-                outcome: row.get::<_, Option<Json<Outcome>>>(2)?.map(|outcome| outcome.0),
-                version: row.get::<_, Option<Sql<u64>>>(3)?.map(|version| version.0),
-                epoch: row.get::<_, Option<Sql<Uuid>>>(4)?.map(|epoch| epoch.0),
-                subject: own::subject(row, 5)?,
+                hash: row.get::<_, Sql<ChainHash>>(1)?.0,
+                state: own::state(row, 2)?,
+                outcome: row.get::<_, Option<Json<Outcome>>>(4)?.map(|outcome| outcome.0),
+                contradicted_by: row.get::<_, Option<Json<Outcome>>>(5)?.map(|outcome| outcome.0),
+                version: row.get::<_, Option<Sql<u64>>>(6)?.map(|version| version.0),
+                epoch: row.get::<_, Option<Sql<Uuid>>>(7)?.map(|epoch| epoch.0),
+                subject: own::subject(row, 8)?,
             })
         })
         .optional()
 }
 
-fn write(transaction: &Transaction<'_>, result: &OpResult, epoch: Uuid) -> rusqlite::Result<()> {
-    let state = if result.result.is_some() { OpState::Acknowledged } else { OpState::Held };
+fn write(transaction: &Transaction<'_>, known: &Known, answer: &Answer, epoch: Uuid) -> rusqlite::Result<()> {
+    let result = &answer.result;
+    let Some(outcome) = &result.result else {
+        transaction
+            .prepare_cached("UPDATE outbox SET state = 'held', quarantined = ?2 WHERE dev_seq = ?1")?
+            .execute(params![Sql(result.dev_seq), answer.quarantined])?;
+        return Ok(());
+    };
     transaction
-        .prepare_cached(
-            "UPDATE outbox SET state = ?2, verdict = ?3, outcome = ?4, ack_version = ?5, ack_epoch = ?6, commit_no = ?7, receipt = ?8
-             WHERE dev_seq = ?1",
-        )?
+        .prepare_cached("UPDATE outbox SET state = 'acknowledged', quarantined = 0, ack_version = ?2, ack_epoch = ?3 WHERE dev_seq = ?1")?
+        .execute(params![Sql(result.dev_seq), result.row_version.map(Sql), Sql(epoch)])?;
+    match &known.outcome {
+        None => keep_outcome(transaction, answer, outcome),
+        Some(told) if told != outcome => {
+            tracing::error!(dev_seq = result.dev_seq, "the server says otherwise than its receipt");
+            transaction
+                .prepare_cached("UPDATE outbox SET contradicted_by = ?2, acknowledged_refusal_at = NULL WHERE dev_seq = ?1")?
+                .execute(params![Sql(result.dev_seq), Json(outcome)])?;
+            Ok(())
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn keep_outcome(transaction: &Transaction<'_>, answer: &Answer, outcome: &Outcome) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE outbox SET verdict = ?2, outcome = ?3, commit_no = ?4, receipt = ?5, receipt_epoch = ?6 WHERE dev_seq = ?1")?
         .execute(params![
-            Sql(result.dev_seq),
-            state.name(),
-            result.result.as_ref().map(Outcome::name),
-            result.result.as_ref().map(Json),
-            result.row_version.map(Sql),
-            Sql(epoch),
-            Sql(result.commit_no),
-            result.receipt
+            Sql(answer.result.dev_seq),
+            outcome.name(),
+            Json(outcome),
+            Sql(answer.result.commit_no),
+            answer.result.receipt,
+            answer.receipt_epoch.map(Sql)
         ])?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod identity;
 mod recording;
+mod recovery;
 mod sync;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use crate::{
     error::StoreError,
     file::{Database, check_library, open_cache, open_outbox},
     keys::{StoreKeys, StorePaths},
-    outbox::{counts, enrolment, refusals},
+    outbox::{counts, refusals},
     types::{CacheOpening, CachePosition, Opened, OutboxCounts},
     view::View,
 };
@@ -48,18 +49,10 @@ impl Store {
         let (cache, mut opening) = open_cache(&paths.cache, &keys.cache)?;
         cache.change(|transaction| meta::begin(transaction))?;
         let store = Self { files: Arc::new(Files { outbox, cache, overlay: OverlayCell::new() }) };
-        if store.cache_is_of_another_epoch()? {
-            store.reset_cache()?;
+        if store.leave_other_epoch()? {
             opening = CacheOpening::Rebuilt;
         }
         Ok((store, Opened { cache: opening }))
-    }
-
-    /// The program may have ended between adopting a new epoch and emptying the cache.
-    fn cache_is_of_another_epoch(&self) -> Result<bool, StoreError> {
-        let known = self.files.outbox.read(enrolment::load)?.map(|identity| identity.enrolment.epoch);
-        let cached = self.position()?.epoch;
-        Ok(known.zip(cached).is_some_and(|(known, cached)| known != cached))
     }
 
     /// One moment of everything that the screens show.
@@ -91,7 +84,7 @@ impl Store {
     }
 
     /// Empties the cache and leaves nothing of it in the file, for a device that was revoked. The outbox is not touched.
-    pub fn wipe_cache(&self) -> Result<(), StoreError> {
+    fn wipe_cache(&self) -> Result<(), StoreError> {
         self.reset_cache()?;
         self.files.cache.maintain(|connection| reset::scrub(connection))
     }

@@ -70,6 +70,9 @@ mod tests {
             certificate: String::new(),
             enrolled_at: Timestamp::UNIX_EPOCH,
             public_key: SigningKey::from_bytes(&[5; 32]).verifying_key().to_bytes(),
+            profile: None,
+            shop_name: None,
+            time_zone: None,
         };
         store.enrol(&enrolment).unwrap();
         store

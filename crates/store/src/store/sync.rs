@@ -11,8 +11,9 @@ use crate::{
     outbox::{
         batch, chain, counts,
         enrolment::{self, Identity},
-        epoch, person,
-        results::{self, ResultsError},
+        person,
+        receipt::Notary,
+        results::{self, Came, ResultsError, Taken},
     },
     types::{BatchLimit, ChangedKinds, NewOutcome, PendingBatch},
 };
@@ -33,25 +34,42 @@ impl Store {
         self.files.outbox.read(counts::acknowledged_through)
     }
 
-    /// Keeps what the server decided; answers what was not known before. The same results may come again. When this returns
-    /// they are on the disk, and only then may a screen say "confirmed".
+    /// Keeps what the server decided, with its receipts; answers what was not known before. The same results may come again.
+    /// When this returns they are on the disk, and only then may a screen say "confirmed". One receipt that is not the server's
+    /// refuses all of them.
     pub fn record_results(&self, results: &[OpResult], epoch: Uuid) -> Result<Vec<NewOutcome>, StoreError> {
-        let known = self.identity()?.enrolment.epoch;
+        self.take_results(Came { results, epoch, quarantined: false })
+    }
+
+    /// As [`Self::record_results`], of operations that the server keeps until an admin accepts them.
+    pub fn record_quarantined(&self, results: &[OpResult], epoch: Uuid) -> Result<Vec<NewOutcome>, StoreError> {
+        self.take_results(Came { results, epoch, quarantined: true })
+    }
+
+    fn take_results(&self, came: Came<'_>) -> Result<Vec<NewOutcome>, StoreError> {
+        let identity = self.identity()?;
+        let (known, epoch) = (identity.enrolment.epoch, came.epoch);
         if known != epoch {
             return Err(StoreError::WrongEpoch { known, found: epoch });
         }
-        if !self.files.outbox.read(|connection| results::brings_news(connection, results, epoch))? {
+        let news = self.files.outbox.read(|connection| results::news(connection, &Notary::load(connection, &identity)?, &came))?;
+        let answers = news.map_err(|dev_seq| StoreError::BadReceipt { dev_seq })?;
+        if answers.is_empty() {
             return Ok(Vec::new());
         }
-        let results = results.to_vec();
-        let taken = self.files.outbox.write(move |transaction| results::take(transaction, &results, epoch));
-        match taken {
-            Ok(taken) => {
-                self.files.overlay.touch(taken.subjects);
-                Ok(taken.new)
+        match self.files.outbox.write(move |transaction| results::take(transaction, &answers, epoch)) {
+            Ok(Taken { new, subjects }) => {
+                self.files.overlay.touch(subjects);
+                Ok(new)
             }
-            Err(ResultsError::Refused(error)) => Err(error),
-            Err(ResultsError::Write(error)) => Err(self.files.outbox.write_failed(error)),
+            Err(error) => Err(self.results_failed(error)),
+        }
+    }
+
+    pub(super) fn results_failed(&self, error: ResultsError) -> StoreError {
+        match error {
+            ResultsError::Refused(error) => error,
+            ResultsError::Write(error) => self.files.outbox.write_failed(error),
         }
     }
 
@@ -81,15 +99,6 @@ impl Store {
             return Ok(());
         }
         self.files.outbox.change(move |transaction| person::erase(transaction, &kept))
-    }
-
-    /// The server has a new epoch, or holds less than this device thought: what comes after `server_last_seq` waits again, with the
-    /// outcomes and receipts that it had. Under a new epoch the cache is emptied as well.
-    pub fn adopt_epoch(&self, epoch: Uuid, server_last_seq: u64) -> Result<(), StoreError> {
-        let known = self.identity()?.enrolment.epoch;
-        self.files.outbox.change(move |transaction| epoch::adopt(transaction, epoch, server_last_seq))?;
-        self.files.overlay.touch_everything();
-        if known == epoch { Ok(()) } else { self.reset_cache() }
     }
 
     /// Computes the whole chain anew; answers how many operations it holds.

@@ -93,22 +93,27 @@ fn state_of(entry: &VoucherEntry, made: &OwnOperation) -> RedemptionState {
     if redemption.undone_by.is_some() {
         return RedemptionState::Undone;
     }
+    if made.state == OpState::Quarantined && undecided {
+        return RedemptionState::Quarantined;
+    }
     if undecided || (was_refused(made) && is_being_honoured(entry, op)) {
         return RedemptionState::Waiting;
     }
     match redemption.outcome {
         RedemptionOutcome::Accepted => standing(entry, op),
         // The one that came first was undone since, and this one took its place.
-        RedemptionOutcome::Conflict if is_resolved(entry, op) || row_rests_on(entry, op) => standing(entry, op),
+        RedemptionOutcome::Conflict if has_state(entry, op, ConflictState::Resolved) || row_rests_on(entry, op) => standing(entry, op),
         RedemptionOutcome::Conflict => RedemptionState::Conflict,
         RedemptionOutcome::Rejected => RedemptionState::Refused,
         RedemptionOutcome::Withdrawn => RedemptionState::Withdrawn,
     }
 }
 
-/// An accepted redemption stands while its voucher rests on it: if not, somebody undid it.
+/// An accepted redemption stands while its voucher rests on it. If not, somebody undid it, or a receipt from before a restore of the
+/// server told of another one that came first.
 fn standing(entry: &VoucherEntry, op: OpId) -> RedemptionState {
     match entry.voucher() {
+        Some(voucher) if !rests_on(voucher, op) && has_state(entry, op, ConflictState::Open) => RedemptionState::Conflict,
         Some(voucher) if !rests_on(voucher, op) => RedemptionState::Undone,
         _ => RedemptionState::Confirmed,
     }
@@ -119,9 +124,10 @@ fn row_rests_on(entry: &VoucherEntry, op: OpId) -> bool {
     entry.base.as_ref().is_some_and(|base| rests_on(&base.voucher, op))
 }
 
-fn is_resolved(entry: &VoucherEntry, op: OpId) -> bool {
+/// Whether there is a conflict about that redemption, in that state.
+fn has_state(entry: &VoucherEntry, op: OpId, state: ConflictState) -> bool {
     let conflict = entry.state.conflicts.iter().find(|conflict| conflict.id == ConflictId::from(op));
-    conflict.is_some_and(|conflict| conflict.state == ConflictState::Resolved)
+    conflict.is_some_and(|conflict| conflict.state == state)
 }
 
 fn rests_on(voucher: &Voucher, op: OpId) -> bool {

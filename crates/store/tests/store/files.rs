@@ -231,14 +231,14 @@ fn the_folder_is_missing_or_read_only() {
 }
 
 #[test]
-fn a_wiped_cache_leaves_little_and_the_outbox_all() {
+fn revoking_leaves_little_of_the_cache_and_all_of_the_outbox() {
     let device = Device::new();
     let mut server = Server::new(common::EPOCH);
     (1..200).for_each(|number| server.sell_there(number, "Anna"));
     server.pull(&device.store, at(0));
     device.sell(1, 500, "Berta");
     let full = fs::metadata(&device.paths.cache).unwrap().len() + fs::metadata(beside(&device.paths.cache, "-wal")).unwrap().len();
-    device.store.wipe_cache().unwrap();
+    device.store.revoke(at(1)).unwrap();
     let left = fs::metadata(&device.paths.cache).unwrap().len() + fs::metadata(beside(&device.paths.cache, "-wal")).unwrap().len();
     let fresh = Device::new();
     let empty = fs::metadata(&fresh.paths.cache).unwrap().len() + fs::metadata(beside(&fresh.paths.cache, "-wal")).unwrap().len();

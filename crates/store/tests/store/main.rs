@@ -6,5 +6,6 @@ mod effective;
 mod files;
 mod paging;
 mod recording;
+mod recovery;
 mod rule_6;
 mod sync;

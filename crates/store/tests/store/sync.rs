@@ -19,8 +19,9 @@ fn status(device: &Device, number: u64) -> Option<Status> {
     device.store.view().unwrap().voucher(voucher_id(number)).unwrap().map(|view| view.voucher.status)
 }
 
-fn result(dev_seq: u64, result: Option<Outcome>, row_version: Option<u64>) -> OpResult {
-    OpResult { dev_seq, op_id: Some(op_id(dev_seq)), result, row_version, commit_no: dev_seq, receipt: format!("receipt {dev_seq}") }
+/// An answer without the server's word on it.
+fn unsigned(dev_seq: u64, result: Option<Outcome>) -> OpResult {
+    OpResult { dev_seq, op_id: Some(op_id(dev_seq)), result, row_version: None, commit_no: dev_seq, receipt: String::new() }
 }
 
 #[test]
@@ -36,7 +37,7 @@ fn a_batch_is_bounded_and_goes_on_where_the_last_ended() {
         assert_eq!(batch.last_seq + 1 - batch.first_seq, batch.bodies.len() as u64);
         assert!(batch.bodies.len() <= MOST_OPERATIONS);
         assert_eq!(batch.waiting_after, 1200 - batch.last_seq);
-        let results: Vec<_> = (batch.first_seq..=batch.last_seq).map(|seq| result(seq, Some(Outcome::Applied), None)).collect();
+        let results: Vec<_> = (batch.first_seq..=batch.last_seq).map(|seq| device.answer(seq, Some(Outcome::Applied), EPOCH)).collect();
         device.store.record_results(&results, EPOCH).unwrap();
         next = batch.last_seq + 1;
     }
@@ -79,7 +80,7 @@ fn rule_7_results_may_come_any_number_of_times() {
     assert_eq!(device.store.counts().unwrap().waiting, 0);
     assert_eq!(status(&device, 1), Some(Status::Used));
     // Of operations that were never recorded, or were others, nothing is kept.
-    let strange = [result(99, Some(Outcome::Applied), None), OpResult { op_id: Some(op_id(77)), ..result(1, None, None) }, result(u64::MAX, None, None)];
+    let strange = [unsigned(99, Some(Outcome::Applied)), OpResult { op_id: Some(op_id(77)), ..unsigned(1, None) }, unsigned(u64::MAX, None)];
     assert!(device.store.record_results(&strange, EPOCH).unwrap().is_empty());
     assert_eq!(device.store.counts().unwrap().total, 2);
 }
@@ -107,12 +108,12 @@ fn a_held_operation_waits_and_does_not_stop_those_behind_it() {
     let device = Device::new();
     device.record(1, redeem(1, RedeemMode::Honoured));
     device.record(2, redeem(2, RedeemMode::Honoured));
-    device.store.record_results(&[result(1, None, None), result(2, Some(Outcome::Applied), None)], EPOCH).unwrap();
+    device.store.record_results(&[unsigned(1, None), device.answer(2, Some(Outcome::Applied), EPOCH)], EPOCH).unwrap();
     let counts = device.store.counts().unwrap();
     assert_eq!((counts.waiting, counts.acknowledged), (1, 1));
     assert!(device.store.pending_batch(BatchLimit::default()).unwrap().is_none(), "the server has it");
     assert_eq!(device.store.acknowledged_through().unwrap(), 0, "so that its outcome comes one day");
-    device.store.record_results(&[result(1, Some(Outcome::Applied), None)], EPOCH).unwrap();
+    device.store.record_results(&[device.answer(1, Some(Outcome::Applied), EPOCH)], EPOCH).unwrap();
     assert_eq!(device.store.acknowledged_through().unwrap(), 2);
 }
 
@@ -195,7 +196,7 @@ fn rule_10_a_restored_server_is_given_back_what_it_lost() {
 
     // The backup holds the first two.
     device.store.adopt_epoch(OTHER_EPOCH, 2).unwrap();
-    let stale = device.store.record_results(&[result(3, Some(Outcome::Applied), None)], EPOCH);
+    let stale = device.store.record_results(&[device.answer(3, Some(Outcome::Applied), EPOCH)], EPOCH);
     assert!(matches!(stale, Err(StoreError::WrongEpoch { .. })), "a late reply of before must not count");
     let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
     assert_eq!((batch.first_seq, batch.last_seq, batch.epoch), (3, 4, OTHER_EPOCH));

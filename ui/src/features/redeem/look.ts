@@ -3,6 +3,7 @@ import CircleHelp from '@lucide/svelte/icons/circle-question-mark'
 import CircleX from '@lucide/svelte/icons/circle-x'
 import CloudOff from '@lucide/svelte/icons/cloud-off'
 import Hourglass from '@lucide/svelte/icons/hourglass'
+import Shield from '@lucide/svelte/icons/shield'
 import Split from '@lucide/svelte/icons/split'
 import Undo from '@lucide/svelte/icons/undo-2'
 import type { Component } from 'svelte'
@@ -22,6 +23,7 @@ export const answerLook: Record<AnswerKind, Look & { word: () => string }> = {
 export const redemptionLook: Record<RedemptionState, Look & { hint: () => string }> = {
   confirmed: { tone: 'green', icon: CircleCheck, hint: m.redemption_confirmed_hint },
   waiting: { tone: 'blue', icon: Hourglass, hint: m.redemption_waiting_hint },
+  quarantined: { tone: 'rust', icon: Shield, hint: m.redemption_quarantined_hint },
   conflict: { tone: 'rust', icon: Split, hint: m.redemption_conflict_hint },
   refused: { tone: 'red', icon: CircleX, hint: m.redemption_refused_hint },
   withdrawn: { tone: 'plum', icon: Undo, hint: m.redemption_withdrawn_hint },

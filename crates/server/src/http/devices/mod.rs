@@ -1,2 +1,4 @@
 //! Devices.
 pub mod enrol;
+pub mod incarnations;
+pub mod recognise;

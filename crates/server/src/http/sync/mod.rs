@@ -1,3 +1,4 @@
 //! What devices do all day.
 pub mod changes;
+pub mod operations;
 pub mod push;

@@ -8,15 +8,16 @@ use beadsbox_protocol::{
 
 use crate::{
     error::Failure,
-    http::{auth::DeviceAuth, json::Json},
+    http::{auth::PushAuth, json::Json},
     state::App,
 };
 
-/// Takes a batch of the device's operations. What the answer says is on disk; sent again, it gets the same answer.
+/// Takes a batch of the device's operations. What the answer says is on disk; sent again, it gets the same answer. What comes from a
+/// copy of a device, or from a revoked one, is kept for an admin.
 #[utoipa::path(post, path = "/v1/sync/push", tag = "sync", request_body = PushRequest, security(("device" = [])), responses(
     (status = 200, body = PushResponse),
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn push(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json(request): Json<PushRequest>) -> Result<Json<PushResponse>, Failure> {
+pub async fn push(State(app): State<App>, PushAuth(device): PushAuth, Json(request): Json<PushRequest>) -> Result<Json<PushResponse>, Failure> {
     Ok(Json(crate::push::push(&app, &device, request).await?))
 }

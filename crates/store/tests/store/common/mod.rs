@@ -2,11 +2,11 @@
 pub mod server;
 
 use beadsbox_domain::{
-    Currency, DeviceId, Money, OpId, Operation, Payment, Person, RedeemMode, ShopId, StaffId, TemplateContent, TemplateId, Timestamp, Vat, VoucherCode,
+    Currency, DeviceId, Money, OpId, Operation, Outcome, Payment, Person, RedeemMode, ShopId, StaffId, TemplateContent, TemplateId, Timestamp, Vat, VoucherCode,
     VoucherId,
     text::{Description, PersonName, Reason, Title},
 };
-use beadsbox_protocol::person::SaltedPerson;
+use beadsbox_protocol::{ChainHash, person::SaltedPerson, push::OpResult};
 use beadsbox_store::{Enrolment, NewOperation, Opened, Recorded, Store, StoreError, StoreKeys, StorePaths};
 use ed25519_dalek::SigningKey;
 use proptest::prelude::ProptestConfig;
@@ -105,6 +105,15 @@ pub fn keys() -> StoreKeys {
     StoreKeys { outbox: KEYS.0, cache: KEYS.1 }
 }
 
+pub fn device_key() -> SigningKey {
+    SigningKey::from_bytes(&[5; 32])
+}
+
+/// The hash before the first operation.
+pub fn chain_origin() -> ChainHash {
+    ChainHash::of_enrolment(DEVICE, 1, &device_key().verifying_key())
+}
+
 pub fn enrolment() -> Enrolment {
     Enrolment {
         device: DEVICE,
@@ -113,10 +122,13 @@ pub fn enrolment() -> Enrolment {
         shop: SHOP,
         server_url: "https://beads.example".into(),
         epoch: EPOCH,
-        server_public_key: [9; 32],
+        server_public_key: server::key().verifying_key().to_bytes(),
         certificate: "c2lnbmVk".into(),
         enrolled_at: at(-3600),
-        public_key: SigningKey::from_bytes(&[5; 32]).verifying_key().to_bytes(),
+        public_key: device_key().verifying_key().to_bytes(),
+        profile: Some(beadsbox_protocol::Profile::Office),
+        shop_name: Some("Rue des Perles".into()),
+        time_zone: Some("UTC".into()),
     }
 }
 
@@ -141,6 +153,13 @@ impl Device {
     /// Closes the files; gives the folder.
     pub fn close(self) -> (TempDir, StorePaths) {
         (self.folder, self.paths)
+    }
+
+    /// The server's signed word on an operation that is recorded here.
+    pub fn answer(&self, dev_seq: u64, outcome: Option<Outcome>, epoch: Uuid) -> OpResult {
+        let fork = self.store.fork(dev_seq).unwrap().unwrap();
+        let receipt = outcome.as_ref().map(|outcome| server::receipt(epoch, dev_seq, fork.hash, outcome));
+        OpResult { dev_seq, op_id: Some(op_id(dev_seq)), result: outcome, row_version: None, commit_no: dev_seq, receipt: receipt.unwrap_or_default() }
     }
 
     pub fn record(&self, op: u64, operation: Operation) -> Recorded {

@@ -7,16 +7,28 @@ use beadsbox_domain::{
     Timestamp, Voucher, VoucherId, decide,
 };
 use beadsbox_protocol::{
-    OperationBody,
+    ChainHash, OperationBody,
+    fork::OwnOperation,
     person::SaltedPerson,
     pull::{ChangesPage, Cursor},
     push::OpResult,
     rows::{Row, RowKey, Settings, Shop, Staff, VoucherRow},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use ed25519_dalek::SigningKey;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::{SHOP, STAFF, at};
+
+/// The key that signs receipts.
+pub fn key() -> SigningKey {
+    SigningKey::from_bytes(&[9; 32])
+}
+
+pub fn receipt(epoch: Uuid, commit_no: u64, hash: ChainHash, outcome: &Outcome) -> String {
+    BASE64.encode(beadsbox_protocol::receipt::sign(&key(), epoch, commit_no, hash, outcome))
+}
 
 pub struct Server {
     pub epoch: Uuid,
@@ -27,6 +39,9 @@ pub struct Server {
     pub redemptions: HashMap<OpId, Redemption>,
     /// Of the device under test, in order.
     pub results: Vec<OpResult>,
+    /// Their bodies.
+    pub bodies: Vec<String>,
+    tip: ChainHash,
     feed: Vec<RowKey>,
     others: u64,
 }
@@ -41,6 +56,8 @@ impl Server {
             conflicts: BTreeMap::new(),
             redemptions: HashMap::new(),
             results: Vec::new(),
+            bodies: Vec::new(),
+            tip: super::chain_origin(),
             feed: vec![RowKey::Shop(SHOP), RowKey::Staff(STAFF), RowKey::Settings],
             others: 0,
         }
@@ -55,18 +72,20 @@ impl Server {
             }
             assert_eq!(body.dev_seq, server.results.len() as u64 + 1, "a gap");
             let (outcome, row_version) = server.decide(&body, persons);
-            let result = OpResult {
-                dev_seq: body.dev_seq,
-                op_id: Some(body.op),
-                result: Some(outcome),
-                row_version,
-                commit_no: server.results.len() as u64 + 1,
-                receipt: format!("receipt {}", body.dev_seq),
-            };
+            server.tip = server.tip.then(text);
+            server.bodies.push(text.clone());
+            let receipt = receipt(server.epoch, body.dev_seq, server.tip, &outcome);
+            let result = OpResult { dev_seq: body.dev_seq, op_id: Some(body.op), result: Some(outcome), row_version, commit_no: body.dev_seq, receipt };
             server.results.push(result.clone());
             result
         };
         bodies.iter().map(|text| take(self, text)).collect()
+    }
+
+    /// The device's own operations after that one.
+    pub fn own_operations(&self, after: u64) -> Vec<OwnOperation> {
+        let all = self.bodies.iter().zip(&self.results).map(|(body, result)| OwnOperation { body: body.clone(), result: result.clone() });
+        all.skip(usize::try_from(after).unwrap()).collect()
     }
 
     /// Another device does something.

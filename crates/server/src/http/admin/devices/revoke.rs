@@ -14,7 +14,7 @@ use crate::{
     state::App,
 };
 
-/// Bars a device for good: it may call nothing from this moment on.
+/// Bars a device for good: from this moment on it may only push, into quarantine.
 #[utoipa::path(post, path = "/v1/admin/devices/{id}/revoke", operation_id = "revoke_device", tag = "admin", params(("id" = DeviceId, Path)),
     security(("session" = [])), responses(
     (status = 200, body = DeviceStatus),

@@ -1,0 +1,140 @@
+//! `device_life`: the lives of devices, each with its chain. A copy of a device goes on as a life of its own.
+
+use beadsbox_domain::DeviceId;
+use beadsbox_protocol::{ChainHash, Incarnation};
+use sqlx::{FromRow, PgConnection};
+
+use super::{damaged, operation::to_column, to_bigint, to_count};
+use crate::error::Failure;
+
+/// The life that begins with the enrolment.
+pub const FIRST: Incarnation = 1;
+
+#[derive(FromRow)]
+struct Record {
+    incarnation: i32,
+    quarantined: bool,
+    last_seq: i64,
+    chain_hash: Vec<u8>,
+    parted_from: Option<i32>,
+    parted_after: i64,
+    parted_hash: Vec<u8>,
+}
+
+/// One life of a device.
+#[derive(Debug, Clone)]
+pub struct Life {
+    pub incarnation: Incarnation,
+    /// What it pushes waits for an admin.
+    pub quarantined: bool,
+    /// The last operation that the server holds of it, decided or waiting.
+    pub last_seq: u64,
+    pub chain_hash: ChainHash,
+    /// The life whose operations come before its own.
+    pub parted_from: Option<Incarnation>,
+    /// The last operation that both share; 0 where they share none.
+    pub parted_after: u64,
+    /// The chain's hash after it.
+    pub parted_hash: ChainHash,
+}
+
+impl Record {
+    fn read(self) -> Result<Life, Failure> {
+        let hash = |bytes: Vec<u8>, what| bytes.try_into().map(ChainHash).map_err(|_| damaged(what));
+        let number = |column: i32| Incarnation::try_from(column).map_err(|_| damaged("device_life.incarnation"));
+        Ok(Life {
+            incarnation: number(self.incarnation)?,
+            quarantined: self.quarantined,
+            last_seq: to_count(self.last_seq),
+            chain_hash: hash(self.chain_hash, "device_life.chain_hash")?,
+            parted_from: self.parted_from.map(number).transpose()?,
+            parted_after: to_count(self.parted_after),
+            parted_hash: hash(self.parted_hash, "device_life.parted_hash")?,
+        })
+    }
+}
+
+pub async fn find(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation) -> Result<Option<Life>, Failure> {
+    let record: Option<Record> = sqlx::query_as("SELECT * FROM device_life WHERE device_id = $1 AND incarnation = $2")
+        .bind(device.0)
+        .bind(to_column(incarnation))
+        .fetch_optional(conn)
+        .await?;
+    record.map(Record::read).transpose()
+}
+
+/// The life that parted from that one there, with that operation of its own first.
+pub async fn find_fork(conn: &mut PgConnection, device: DeviceId, from: &Life, after: u64, fork_hash: ChainHash) -> sqlx::Result<Option<i32>> {
+    sqlx::query_scalar("SELECT incarnation FROM device_life WHERE device_id = $1 AND parted_from = $2 AND parted_after = $3 AND fork_hash = $4")
+        .bind(device.0)
+        .bind(to_column(from.incarnation))
+        .bind(to_bigint(after))
+        .bind(fork_hash.0.as_slice())
+        .fetch_optional(conn)
+        .await
+}
+
+/// The last life that the device has; 0 where it has none.
+pub async fn newest(conn: &mut PgConnection, device: DeviceId) -> sqlx::Result<i32> {
+    sqlx::query_scalar("SELECT coalesce(max(incarnation), 0) FROM device_life WHERE device_id = $1")
+        .bind(device.0)
+        .fetch_one(conn)
+        .await
+}
+
+/// The life that begins with the enrolment, whose hash that is.
+pub async fn insert_first(conn: &mut PgConnection, device: DeviceId, enrolment: ChainHash) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO device_life (device_id, incarnation, last_seq, chain_hash, parted_hash) VALUES ($1, $2, 0, $3, $3)")
+        .bind(device.0)
+        .bind(to_column(FIRST))
+        .bind(enrolment.0.as_slice())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// A life that parts from another one after that operation, whose hash both share. It begins in quarantine.
+pub async fn insert_fork(
+    conn: &mut PgConnection,
+    device: DeviceId,
+    incarnation: i32,
+    from: &Life,
+    (after, hash): (u64, ChainHash),
+    fork_hash: ChainHash,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO device_life (device_id, incarnation, quarantined, last_seq, chain_hash, parted_from, parted_after, parted_hash, fork_hash)
+         VALUES ($1, $2, true, $3, $4, $5, $3, $4, $6)",
+    )
+    .bind(device.0)
+    .bind(incarnation)
+    .bind(to_bigint(after))
+    .bind(hash.0.as_slice())
+    .bind(to_column(from.incarnation))
+    .bind(fork_hash.0.as_slice())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Moves the end of the chain.
+pub async fn advance(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, last_seq: u64, chain_hash: ChainHash) -> sqlx::Result<()> {
+    sqlx::query("UPDATE device_life SET last_seq = $3, chain_hash = $4 WHERE device_id = $1 AND incarnation = $2")
+        .bind(device.0)
+        .bind(to_column(incarnation))
+        .bind(to_bigint(last_seq))
+        .bind(chain_hash.0.as_slice())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The life goes on as any other.
+pub async fn release(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation) -> sqlx::Result<()> {
+    sqlx::query("UPDATE device_life SET quarantined = false WHERE device_id = $1 AND incarnation = $2")
+        .bind(device.0)
+        .bind(to_column(incarnation))
+        .execute(conn)
+        .await?;
+    Ok(())
+}

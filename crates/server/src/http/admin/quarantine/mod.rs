@@ -1,0 +1,3 @@
+//! What came from copies of devices and from revoked ones.
+pub mod decide;
+pub mod list;

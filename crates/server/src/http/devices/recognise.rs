@@ -1,0 +1,64 @@
+//! `POST /v1/devices/recognise`
+
+use axum::{extract::State, http::StatusCode};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use beadsbox_domain::text::Name;
+use beadsbox_protocol::{
+    ErrorCode, Problem,
+    enrol::{RecogniseRequest, RecogniseResponse, certificate_message, recognise_message},
+};
+use ed25519_dalek::{Signature, VerifyingKey};
+
+use crate::{
+    error::Failure,
+    http::{auth::BearerHash, json::Json},
+    organisation,
+    state::App,
+};
+
+/// Knows a device again that was enrolled after the backup from which the server was restored: by the certificate that this
+/// server signed then, and the proof that whoever shows it holds the device's key.
+#[utoipa::path(post, path = "/v1/devices/recognise", tag = "sync", request_body = RecogniseRequest, security(("device" = [])), responses(
+    (status = 200, body = RecogniseResponse),
+    (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn recognise(
+    State(app): State<App>,
+    BearerHash(token_hash): BearerHash,
+    Json(request): Json<RecogniseRequest>,
+) -> Result<Json<RecogniseResponse>, Failure> {
+    // Before any look into the database: nobody else's requests cost more than two signatures.
+    let key = proven_key(&app, &request, &token_hash)?;
+    let name = Name::new(&request.name).map_err(|error| Failure::malformed(format!("name: {error}")))?;
+    let mut tx = app.pool.begin().await?;
+    app.check_home(&mut tx).await?;
+    let known = organisation::recognise_device(&mut tx, &request, &name, &key, &token_hash).await?;
+    tx.commit().await?;
+    if !known {
+        tracing::warn!(device = %request.device_id, "a device that was lost with a restore is known again");
+        app.feed.settle().await;
+    }
+    Ok(Json(RecogniseResponse { epoch: app.identity.epoch }))
+}
+
+/// The device's key, if this server certified it and whoever asks holds its private half.
+fn proven_key(app: &App, request: &RecogniseRequest, token_hash: &[u8; 32]) -> Result<VerifyingKey, Failure> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(&request.public_key, &mut bytes).map_err(|_| Failure::malformed("public_key is 64 hexadecimal digits"))?;
+    let key = VerifyingKey::from_bytes(&bytes).map_err(|_| Failure::malformed("public_key is no Ed25519 key"))?;
+    let signed = |by: &VerifyingKey, message: &[u8], signature: &str| {
+        let signature = BASE64.decode(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
+        signature.is_some_and(|signature| by.verify_strict(message, &signature).is_ok())
+    };
+    let certificate = certificate_message(request.device_id, request.shop.id, request.profile, &bytes, request.enrolled_at);
+    let certified = signed(&app.identity.signing_key.verifying_key(), &certificate, &request.certificate);
+    if certified && signed(&key, &recognise_message(request.device_id, token_hash), &request.proof) {
+        Ok(key)
+    } else {
+        Err(Failure::told(
+            StatusCode::UNAUTHORIZED,
+            ErrorCode::UnknownDevice,
+            "this server never certified that device, or the proof is not its own",
+        ))
+    }
+}

@@ -1,0 +1,76 @@
+//! A copy of a device goes on as a life of its own.
+
+use axum::http::StatusCode;
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use beadsbox_protocol::{
+    ChainHash, ErrorCode, Incarnation,
+    fork::{self, ForkRequest},
+};
+
+use super::{
+    batch::bad_signature,
+    chain::{hash_after, unknown_life},
+};
+use crate::{
+    db::{self, device::Device},
+    error::Failure,
+    state::App,
+};
+
+/// The most lives of one device: nobody restores an old copy that often, and each is a case for a person.
+const MOST_LIVES: i32 = 20;
+
+/// `POST /v1/devices/incarnations`: the life in which the fork goes on, in quarantine. The same one where it asks again.
+pub(crate) async fn fork(app: &App, device: &Device, request: &ForkRequest) -> Result<Incarnation, Failure> {
+    let fork_hash = checked(device, request)?;
+    let after = request.fork_seq.checked_sub(1).filter(|after| i64::try_from(*after).is_ok());
+    let after = after.ok_or_else(|| Failure::malformed("fork_seq counts from 1"))?;
+    let mut tx = app.pool.begin().await?;
+    app.check_home(&mut tx).await?;
+    let device = db::device::lock(&mut tx, device.id).await?.ok_or_else(|| Failure::not_found("device"))?;
+    super::check_state(&device)?;
+    let newest = db::life::newest(&mut tx, device.id).await?;
+    let from = match db::life::find(&mut tx, device.id, request.incarnation).await? {
+        Some(life) => life,
+        // A restore lost that life: everything that it did comes again, from the enrolment on.
+        None if after == 0 => db::life::find(&mut tx, device.id, db::life::FIRST).await?.ok_or_else(unknown_life)?,
+        None => return Err(unknown_life()),
+    };
+    if after < from.parted_after || after > from.last_seq {
+        return Err(Failure::malformed("the life that was named holds no such operation"));
+    }
+    if let Some(known) = db::life::find_fork(&mut tx, device.id, &from, after, fork_hash).await? {
+        return number(known);
+    }
+    if after < from.last_seq && hash_after(&mut tx, device.id, &from, after + 1).await? == fork_hash {
+        return Err(Failure::malformed("that operation does not differ"));
+    }
+    if newest >= MOST_LIVES {
+        return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::TooManyForks, "this device has had too many lives"));
+    }
+    let shared = hash_after(&mut tx, device.id, &from, after).await?;
+    // Also past a life that a restore lost: its number stands in bodies.
+    let next = newest.max(i32::try_from(request.incarnation).unwrap_or(i32::MAX).min(MOST_LIVES)) + 1;
+    db::life::insert_fork(&mut tx, device.id, next, &from, (after, shared), fork_hash).await?;
+    tx.commit().await?;
+    tracing::warn!(device = %device.id, incarnation = next, fork_seq = request.fork_seq, "a copy of a device goes on in quarantine");
+    number(next)
+}
+
+/// The hash that the device signed.
+fn checked(device: &Device, request: &ForkRequest) -> Result<ChainHash, Failure> {
+    if request.device_id != device.id {
+        return Err(Failure::forbidden("the life is another device's"));
+    }
+    let hash = ChainHash::try_from(request.fork_hash.clone()).map_err(|_| Failure::malformed("fork_hash is 64 hexadecimal digits"))?;
+    let signature = BASE64.decode(&request.signature).map_err(|_| Failure::malformed("signature is base64"))?;
+    if fork::is_signed(&device.verifying_key()?, device.id, request.incarnation, request.fork_seq, hash, &signature) {
+        Ok(hash)
+    } else {
+        Err(bad_signature("the fork is not signed by this device"))
+    }
+}
+
+fn number(incarnation: i32) -> Result<Incarnation, Failure> {
+    Incarnation::try_from(incarnation).map_err(|_| Failure::Defect("a life's number is negative".to_owned()))
+}

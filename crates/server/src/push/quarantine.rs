@@ -1,0 +1,101 @@
+//! What comes from a copy of a device, or from one that was revoked: kept as it came until an admin decides.
+
+use beadsbox_authority::Fresh;
+use beadsbox_domain::{DeviceId, OpId, Refusal, StaffId, text::Reason};
+use beadsbox_protocol::{
+    Incarnation, MOST_OPERATIONS,
+    fork::{QuarantineDecision, QuarantineReason},
+    push::OpResult,
+    rows::DeviceState,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Persons, scope_of, take};
+use crate::{
+    db::{self, device::Device, life::Life, quarantine::Decision},
+    error::Failure,
+    state::App,
+};
+
+/// Why that life's operations wait for an admin; none where they are decided at once.
+pub(super) fn reason_of(device: &Device, life: &Life) -> Option<QuarantineReason> {
+    match device.state {
+        DeviceState::Revoked => Some(QuarantineReason::Revoked),
+        DeviceState::Quarantined => Some(QuarantineReason::Fork),
+        DeviceState::Active => life.quarantined.then_some(QuarantineReason::Fork),
+    }
+}
+
+/// Keeps operations that follow the life's last one, with the buyers that they name. Their results are open.
+pub(super) async fn keep(
+    conn: &mut PgConnection,
+    device: &Device,
+    life: &Life,
+    reason: QuarantineReason,
+    (fresh, persons): (&[Fresh], &Persons),
+    clock_right: bool,
+) -> Result<Vec<OpResult>, Failure> {
+    let Some(last) = fresh.last() else { return Ok(Vec::new()) };
+    db::quarantine::insert(conn, device.id, life.incarnation, reason, fresh, clock_right).await?;
+    db::person::insert(conn, &persons.values().cloned().collect::<Vec<_>>()).await?;
+    db::life::advance(conn, device.id, life.incarnation, last.arrived.dev_seq, last.hash).await?;
+    Ok(fresh.iter().map(|fresh| open_result(fresh.arrived.dev_seq, fresh.arrived.op_id())).collect())
+}
+
+/// The result of an operation on which an admin has yet to decide.
+pub(super) fn open_result(dev_seq: u64, op_id: Option<OpId>) -> OpResult {
+    OpResult { dev_seq, op_id, result: None, row_version: None, commit_no: 0, receipt: String::new() }
+}
+
+/// Decides on everything that waits of one life: takes each operation as if it came now, or rejects them all. Either way they stay,
+/// and the device is told. False where nothing waits.
+pub(crate) async fn decide(app: &App, device: DeviceId, incarnation: Incarnation, decision: &QuarantineDecision, admin: StaffId) -> Result<bool, Failure> {
+    let reason = Reason::new(&decision.reason).map_err(|error| Failure::malformed(format!("reason: {error}")))?;
+    let decision =
+        Decision { id: Uuid::now_v7(), device, incarnation, accepted: decision.accept, reason: reason.as_str(), staff: admin, decided_at: app.clock.now() };
+    let mut any = false;
+    // A bounded batch for each transaction: the device pushes on meanwhile.
+    while decide_batch(app, &decision, &reason).await? {
+        any = true;
+        app.feed.settle().await;
+    }
+    Ok(any)
+}
+
+/// Decides on the first operations that wait. False where none does; then an accepted life goes on as any other.
+async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Result<bool, Failure> {
+    let mut tx = app.pool.begin().await?;
+    app.check_home(&mut tx).await?;
+    let device = db::device::lock(&mut tx, decision.device).await?.ok_or_else(|| Failure::not_found("device"))?;
+    let life = db::life::find(&mut tx, device.id, decision.incarnation)
+        .await?
+        .ok_or_else(|| Failure::not_found("life of that device"))?;
+    let waiting = db::quarantine::waiting(&mut tx, device.id, life.incarnation, MOST_OPERATIONS, app.clock.now()).await?;
+    let Some(last) = waiting.last().map(|(fresh, _)| fresh.arrived.dev_seq) else {
+        if decision.accepted && life.quarantined {
+            db::life::release(&mut tx, device.id, life.incarnation).await?;
+            tx.commit().await?;
+        }
+        return Ok(false);
+    };
+    let clock_right = waiting.iter().all(|(_, right)| *right);
+    let fresh: Vec<Fresh> = waiting.into_iter().map(|(fresh, _)| fresh).collect();
+    let scope = scope_of(&mut tx, &device, life.incarnation, &app.identity, clock_right).await?;
+    db::quarantine::insert_decision(&mut tx, decision).await?;
+    if decision.accepted {
+        take::take(&mut tx, &scope, &fresh, &Persons::new()).await?;
+    } else {
+        take::refuse(&mut tx, &scope, &fresh, &Refusal::NotAccepted { reason: reason.clone() }).await?;
+        db::person::forget_unnamed(&mut tx, &named_persons(&fresh)).await?;
+    }
+    db::quarantine::mark_decided(&mut tx, decision, last).await?;
+    tx.commit().await?;
+    tracing::info!(device = %device.id, incarnation = life.incarnation, through = last, accepted = decision.accepted, "decided on what waited in quarantine");
+    Ok(true)
+}
+
+/// The buyers that sales among these name.
+fn named_persons(fresh: &[Fresh]) -> Vec<beadsbox_domain::PersonHash> {
+    fresh.iter().filter_map(|fresh| fresh.arrived.buyer()).collect()
+}
