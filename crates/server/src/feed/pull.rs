@@ -68,10 +68,12 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
     // It may have been revoked while it waited.
     let device = db::device::find(&mut tx, device.id).await?.ok_or_else(|| Failure::not_found("device"))?;
     push::check_state(&device)?;
-    let (head, from) = check_cursor(&mut tx, app.identity.epoch, &device, query).await?;
+    let life = db::life::find(&mut tx, device.id, query.incarnation).await?;
+    let expected_seq = life.as_ref().map_or(1, |life| life.last_seq + 1);
+    let (head, from) = check_cursor(&mut tx, app.identity.epoch, expected_seq, query).await?;
 
     app.check_home(&mut tx).await?;
-    let life = db::life::find(&mut tx, device.id, query.incarnation).await?.ok_or_else(push::unknown_life)?;
+    let life = life.ok_or_else(push::unknown_life)?;
     let mut own_results = db::operation::results_after(&mut tx, device.id, life.incarnation, query.acked, MOST_RESULTS + 1).await?;
     let more_results = own_results.len() > MOST_RESULTS;
     let (rows, to) = if more_results {
@@ -88,11 +90,11 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
 }
 
 /// The feed's head, and the cursor that was asked for, if both are of the same feed.
-async fn check_cursor(conn: &mut PgConnection, epoch: Uuid, device: &Device, query: &ChangesQuery) -> Result<(Cursor, Cursor), Failure> {
+async fn check_cursor(conn: &mut PgConnection, epoch: Uuid, expected_seq: u64, query: &ChangesQuery) -> Result<(Cursor, Cursor), Failure> {
     if query.epoch != epoch {
         // With the next operation that the server lacks: a device to which nothing waits would not find out otherwise.
         return Err(Failure::told(StatusCode::GONE, ErrorCode::EpochChanged, "the server was restored")
-            .with(|problem| (problem.epoch, problem.expected_seq) = (Some(epoch), Some(device.last_seq + 1))));
+            .with(|problem| (problem.epoch, problem.expected_seq) = (Some(epoch), Some(expected_seq))));
     }
     let head = feed::head(conn).await?.map(|(seq, tag)| Cursor { seq: to_count(seq), tag }).unwrap_or_default();
     let from = Cursor { seq: query.cursor, tag: query.tag.clone() };
