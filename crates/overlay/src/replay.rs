@@ -43,12 +43,13 @@ pub trait Foretelling {
     fn code_is_taken(&mut self, body: &OperationBody) -> Result<bool, Self::Error>;
 }
 
-/// As the server will see an operation of this device. Somebody unknown was let in by this program, so they may do what they did.
+/// As the server will see an operation of this device. Whoever did it was let in by this program, also where the cache does not know
+/// them, or knows by now that they were barred: whether that was before, the server says, and until then the work is to be seen.
 pub fn context(body: &OperationBody, staff: Option<&Staff>, policy: Policy, time_zone: TimeZone) -> Context {
     Context {
         stamp: body.stamp(),
         role: Some(staff.map_or(Role::Admin, |staff| staff.role)),
-        staff_active: staff.is_none_or(|staff| staff.active),
+        staff_active: true,
         by_server: false,
         clock_right: body.clock_right,
         received_at: body.at,

@@ -3,8 +3,8 @@
 /// A check that is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Breakage {
-    /// The server takes a cursor of another feed for its own.
-    CursorTagNotChecked,
+    /// The sequencer leaves an entity that changes again at its old place in the feed.
+    ChangeKeepsItsPlace,
     /// A page of changes comes without the outcomes that a lost reply carried.
     OwnResultsNotSent,
     /// A till says "confirmed" when the server's answer arrives, and not once it is on the disk.
@@ -15,8 +15,8 @@ pub enum Breakage {
     ForkNotDetected,
     /// A till that may not honour an unanswered ask withdraws it on the screen, and not in the outbox.
     WithdrawalNotRecorded,
-    /// A page replaces rows that are newer than its own.
-    OlderRowsTaken,
+    /// The server takes operations that come again as if they were new.
+    RepetitionTakenAnew,
     /// After a rewind the server decides anew what receipts say it had decided.
     ReceiptsIgnored,
 }
@@ -24,26 +24,31 @@ pub enum Breakage {
 impl Breakage {
     /// All of them.
     pub const ALL: [Self; 8] = [
-        Self::CursorTagNotChecked,
+        Self::ChangeKeepsItsPlace,
         Self::OwnResultsNotSent,
         Self::ConfirmedBeforeCommit,
         Self::ConflictsOtherSideDropped,
         Self::ForkNotDetected,
         Self::WithdrawalNotRecorded,
-        Self::OlderRowsTaken,
+        Self::RepetitionTakenAnew,
         Self::ReceiptsIgnored,
     ];
+
+    /// Whether that check is left out. Never in a program that was built without the feature `breakages`.
+    pub fn is_left_out(self, chosen: Option<Self>) -> bool {
+        cfg!(feature = "breakages") && chosen == Some(self)
+    }
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::CursorTagNotChecked => "cursor-tag-not-checked",
+            Self::ChangeKeepsItsPlace => "change-keeps-its-place",
             Self::OwnResultsNotSent => "own-results-not-sent",
             Self::ConfirmedBeforeCommit => "confirmed-before-commit",
             Self::ConflictsOtherSideDropped => "conflicts-other-side-dropped",
             Self::ForkNotDetected => "fork-not-detected",
             Self::WithdrawalNotRecorded => "withdrawal-not-recorded",
-            Self::OlderRowsTaken => "older-rows-taken",
+            Self::RepetitionTakenAnew => "repetition-taken-anew",
             Self::ReceiptsIgnored => "receipts-ignored",
         }
     }

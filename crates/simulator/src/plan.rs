@@ -233,11 +233,11 @@ fn rare(rng: &mut Rng, troubles: &Troubles, device: u8) -> Step {
         8..12 if troubles.sequencer => Step::Sequencer { stopped: rng.one_in(2) },
         12 if troubles.barred => Step::Bar { staff: low(rng.below(4)) },
         13 if troubles.revoked && rng.one_in(4) => Step::Revoke { device },
-        14 | 15 if troubles.rewound => Step::Backup,
-        16 if troubles.rewound => Step::Rewind,
-        17 | 18 if troubles.copies => Step::KeepOutbox { device },
-        19 if troubles.copies => Step::PutBackOutbox { device },
-        20 if troubles.copies && rng.one_in(2) => Step::Clone { device },
+        14..19 if troubles.rewound => Step::Backup,
+        19..22 if troubles.rewound => Step::Rewind,
+        22..24 if troubles.copies => Step::KeepOutbox { device },
+        24 if troubles.copies => Step::PutBackOutbox { device },
+        25 if troubles.copies && rng.one_in(2) => Step::Clone { device },
         _ => Step::Answer { pick: 0 },
     }
 }

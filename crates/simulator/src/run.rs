@@ -319,7 +319,7 @@ impl Simulation {
     }
 
     pub(crate) fn answer(&mut self, pick: u8) {
-        if self.breakage == Some(Breakage::ConfirmedBeforeCommit) {
+        if Breakage::ConfirmedBeforeCommit.is_left_out(self.breakage) {
             let confirmed = self.wires().results_of(pick);
             for (machine, op) in confirmed {
                 if let Some(machine) = self.machines.iter_mut().find(|known| known.number == machine) {

@@ -66,10 +66,13 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
     // It may have been revoked while it waited.
     let device = db::device::find(&mut tx, device.id).await?.ok_or_else(|| Failure::not_found("device"))?;
     push::check_state(&device)?;
-    let (head, from) = check_cursor(&mut tx, app.identity.epoch, query).await?;
+    let life = db::life::find(&mut tx, device.id, query.incarnation).await?;
+    // With the next operation that the server lacks: a device to which nothing waits would not find out otherwise.
+    check_epoch(app.identity.epoch, query.epoch, Some(life.as_ref().map_or(1, |life| life.last_seq + 1)))?;
+    let (head, from) = check_cursor(&mut tx, query).await?;
 
     app.check_home(&mut tx).await?;
-    let life = db::life::find(&mut tx, device.id, query.incarnation).await?.ok_or_else(push::unknown_life)?;
+    let life = life.ok_or_else(push::unknown_life)?;
     let mut own_results = db::operation::results_after(&mut tx, device.id, life.incarnation, query.acked, MOST_RESULTS + 1).await?;
     let more_results = own_results.len() > MOST_RESULTS;
     let (rows, to) = if more_results {
@@ -85,12 +88,13 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
     Ok(ChangesPage { epoch: app.identity.epoch, from, to, head: head.seq, last_seq: life.last_seq, own_results, rows, server_time: app.clock.now() })
 }
 
-/// Whether who asks knows the server's epoch.
-pub(super) fn check_epoch(epoch: Uuid, asked: Uuid) -> Result<(), Failure> {
+/// Whether who asks knows the server's epoch. If not, it is told the present one, and the operation expected from it next.
+pub(super) fn check_epoch(epoch: Uuid, asked: Uuid, expected_seq: Option<u64>) -> Result<(), Failure> {
     if asked == epoch {
         Ok(())
     } else {
-        Err(Failure::told(StatusCode::GONE, ErrorCode::EpochChanged, "the server was restored").with(|problem| problem.epoch = Some(epoch)))
+        Err(Failure::told(StatusCode::GONE, ErrorCode::EpochChanged, "the server was restored")
+            .with(|problem| (problem.epoch, problem.expected_seq) = (Some(epoch), expected_seq)))
     }
 }
 
@@ -100,8 +104,7 @@ pub(crate) async fn head_cursor(conn: &mut PgConnection) -> Result<Cursor, Failu
 }
 
 /// The feed's head, and the cursor that was asked for, if both are of the same feed.
-async fn check_cursor(conn: &mut PgConnection, epoch: Uuid, query: &ChangesQuery) -> Result<(Cursor, Cursor), Failure> {
-    check_epoch(epoch, query.epoch)?;
+async fn check_cursor(conn: &mut PgConnection, query: &ChangesQuery) -> Result<(Cursor, Cursor), Failure> {
     let head = head_cursor(conn).await?;
     let from = Cursor { seq: query.cursor, tag: query.tag.clone() };
     let known = match from.seq {

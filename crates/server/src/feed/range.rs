@@ -26,7 +26,7 @@ use crate::{
 
 /// What the server holds of a range, where the device has taken everything that the server has given.
 pub(crate) async fn digest(app: &App, device: &Device, query: &DigestQuery) -> Result<DigestAnswer, Failure> {
-    check_epoch(app.identity.epoch, query.epoch)?;
+    check_epoch(app.identity.epoch, query.epoch, None)?;
     if query.format != SNAPSHOT_FORMAT {
         return Ok(DigestAnswer::OtherFormat);
     }
@@ -73,7 +73,7 @@ async fn add_rows(conn: &mut PgConnection, kind: RowKind, bounds: Bounds, limit:
 
 /// The rows of a range, to repair it.
 pub(crate) async fn range(app: &App, device: &Device, query: &RangeQuery) -> Result<RangeRows, Failure> {
-    check_epoch(app.identity.epoch, query.epoch)?;
+    check_epoch(app.identity.epoch, query.epoch, None)?;
     let mut tx = db::at_one_moment(&app.pool).await?;
     let at = head_cursor(&mut tx).await?;
     let mut found = match Bounds::new(query.after, query.through) {

@@ -41,11 +41,11 @@ impl Cache {
     }
 
     /// Takes a page; answers what changed.
-    pub fn apply(&mut self, page: &ChangesPage, now: Timestamp, older_too: bool) -> Vec<Key> {
+    pub fn apply(&mut self, page: &ChangesPage, now: Timestamp) -> Vec<Key> {
         let mut changed = Vec::new();
         for row in &page.rows {
             let name = key_of(row);
-            if !older_too && self.rows.get(&name).is_some_and(|known| known.row_version() >= row.row_version()) {
+            if self.rows.get(&name).is_some_and(|known| known.row_version() >= row.row_version()) {
                 continue;
             }
             changed.push(name);

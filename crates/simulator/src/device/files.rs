@@ -109,10 +109,10 @@ impl Files {
     }
 
     /// A commit of the cache: a page.
-    pub fn apply_page(&mut self, page: &ChangesPage, older_too: bool) {
+    pub fn apply_page(&mut self, page: &ChangesPage) {
         self.before_cache_commit();
         let now = self.now;
-        let changed = self.cache.apply(page, now, older_too);
+        let changed = self.cache.apply(page, now);
         // Staff, shops and settings are rules for all that is foretold.
         self.all_dirty |= changed.iter().any(|name| usize::from(name.0) < beadsbox_protocol::digest::RowKind::ALL.len() - 3);
         self.dirty.extend(changed);
@@ -127,7 +127,7 @@ impl Files {
         self.written.push(Written::Reset);
     }
 
-    /// A commit of the outbox, then one of the cache where the epoch is new.
+    /// A commit of the outbox: the server's epoch, and what it holds.
     pub fn adopt(&mut self, epoch: Uuid, last_seq: u64) {
         self.outbox.adopt(epoch, last_seq);
         self.all_dirty = true;

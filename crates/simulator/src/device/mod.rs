@@ -88,7 +88,7 @@ impl Machine {
         let files = Arc::new(Mutex::new(Files::new(number, outbox)));
         let link = Arc::new(Mutex::new(true));
         let (staff, role) = role_at(device_number);
-        let replica = FilesReplica { files: Arc::clone(&files), batch: size.batch, slow: size.slow_disks, breakage };
+        let replica = FilesReplica { files: Arc::clone(&files), batch: size.batch, slow: size.slow_disks };
         let wire = Wire { machine: number, device, link: Arc::clone(&link), network: Arc::clone(network) };
         Self {
             number,
@@ -191,7 +191,7 @@ impl Machine {
         };
         files.open();
         drop(files);
-        let replica = FilesReplica { files: Arc::clone(&self.files), batch: self.batch, slow: self.slow, breakage: self.breakage };
+        let replica = FilesReplica { files: Arc::clone(&self.files), batch: self.batch, slow: self.slow };
         let wire = Wire { machine: self.number, device: self.device, link: Arc::clone(&self.link), network: Arc::clone(&self.network) };
         self.syncer = Syncer::new(replica, wire);
         self.withdraw_open_asks();

@@ -10,15 +10,18 @@ use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
+    Incarnation,
     chain::sign_tip,
+    enrol::RecogniseRequest,
+    fork::{ForkRequest, OwnOperation},
     pull::ChangesPage,
     push::{OpResult, PushRequest},
 };
-use beadsbox_sync::{Position, Replica};
+use beadsbox_sync::{Answers, Position, Replica};
 use uuid::Uuid;
 
 use super::files::Files;
-use crate::{breakage::Breakage, names::device_key};
+use crate::names::device_key;
 
 /// A device's files in the hands of its sync.
 #[derive(Clone)]
@@ -29,16 +32,11 @@ pub struct FilesReplica {
     pub batch: usize,
     /// Commit points let others go first.
     pub slow: bool,
-    /// What is left out on purpose.
-    pub breakage: Option<Breakage>,
 }
 
 /// What a modelled file refuses, as the real one does.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// The results are of another epoch than the device's.
-    #[error("results of another epoch")]
-    WrongEpoch,
     /// The page does not go on from where the cache stands.
     #[error("a page of another place")]
     PageOutOfPlace,
@@ -95,6 +93,8 @@ impl Replica for FilesReplica {
             cursor: files.cache.cursor.clone(),
             acked: files.outbox.acknowledged_through(),
             waiting: files.outbox.waiting(),
+            last_seq: files.outbox.rows.len() as u64,
+            behind: false,
         })
     }
 
@@ -120,27 +120,34 @@ impl Replica for FilesReplica {
         }))
     }
 
-    async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<(), FileError> {
+    async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, FileError> {
         if results.is_empty() {
-            return Ok(());
+            return Ok(Answers::Kept);
         }
+        let mut answers = Answers::Kept;
         self.commit("before the results", "after the results", |files| {
-            if files.outbox.epoch != epoch {
-                return Err(FileError::WrongEpoch);
+            if files.outbox.epoch == epoch {
+                files.take_results(epoch, results);
+            } else {
+                answers = Answers::OtherEpoch;
             }
-            files.take_results(epoch, results);
             Ok(())
         })
-        .await
+        .await?;
+        Ok(answers)
+    }
+
+    async fn record_quarantined(&self, _: Uuid, _: &[OpResult]) -> Result<Answers, FileError> {
+        // No modelled life of a device is in quarantine: its forks halt.
+        Ok(Answers::Kept)
     }
 
     async fn apply_page(&self, page: &ChangesPage) -> Result<(), FileError> {
-        let older_too = self.breakage == Some(Breakage::OlderRowsTaken);
         self.commit("before the page", "after the page", |files| {
             if !files.cache.fits(page) {
                 return Err(FileError::PageOutOfPlace);
             }
-            files.apply_page(page, older_too);
+            files.apply_page(page);
             Ok(())
         })
         .await
@@ -152,6 +159,26 @@ impl Replica for FilesReplica {
             Ok(())
         })
         .await
+    }
+
+    async fn fall_behind(&self, _: Incarnation, _: u64) -> Result<bool, FileError> {
+        Ok(false)
+    }
+
+    async fn take_back(&self, _: Uuid, _: &[OwnOperation]) -> Result<Answers, FileError> {
+        Ok(Answers::Kept)
+    }
+
+    async fn fork_requests(&self, _: u64) -> Result<Vec<ForkRequest>, FileError> {
+        Ok(Vec::new())
+    }
+
+    async fn adopt_life(&self, _: u64, _: Incarnation) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    async fn recognition(&self) -> Result<Option<RecogniseRequest>, FileError> {
+        Ok(None)
     }
 
     async fn send_again_after(&self, epoch: Uuid, last_seq: u64) -> Result<(), FileError> {

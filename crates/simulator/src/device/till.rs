@@ -207,7 +207,7 @@ impl Machine {
             self.record(Operation::Honour { voucher: ask.voucher.id, redemption: ask.op }, None);
             Word::AcceptedOffline
         } else {
-            if self.breakage != Some(Breakage::WithdrawalNotRecorded) {
+            if !Breakage::WithdrawalNotRecorded.is_left_out(self.breakage) {
                 self.record(Operation::Withdraw { voucher: ask.voucher.id, redemption: ask.op }, None);
             }
             Word::Refused

@@ -53,7 +53,7 @@ fn check_template(files: &Files, id: beadsbox_domain::TemplateId) -> Result<(), 
 fn check_voucher(witness: &mut Witness, machine: &Machine, files: &Files, id: VoucherId) -> Result<(), Violation> {
     let own: Vec<&OutRow> = files.outbox.about(subject_key(Subject::Voucher(id))).collect();
     let (state, replayed) = files.shown(id);
-    check_conflicts(&state, &own)?;
+    check_conflicts(&state, &own, witness.rewound)?;
     let Some(shown) = &state.voucher else {
         let sold = own.iter().any(|row| is(row, |operation| matches!(operation, Operation::Sell { .. })) && !is_refused(row));
         return hold(RULE, !sold, || format!("machine {}: the own sale of {id} disappeared", machine.number));
@@ -74,14 +74,15 @@ fn check_voucher(witness: &mut Witness, machine: &Machine, files: &Files, id: Vo
 }
 
 /// One redemption collides with nothing that it is itself, and each conflict is there once.
-fn check_conflicts(state: &VoucherState, own: &[&OutRow]) -> Result<(), Violation> {
+fn check_conflicts(state: &VoucherState, own: &[&OutRow], rewound: bool) -> Result<(), Violation> {
     let ids: BTreeSet<_> = state.conflicts.iter().map(|conflict| conflict.id).collect();
     hold(RULE, ids.len() == state.conflicts.len(), || "a conflict is shown twice".to_owned())?;
     for conflict in state.conflicts.iter().filter(|conflict| conflict.state == ConflictState::Open) {
         let itself = conflict.accepted.is_some_and(|accepted| accepted.op == conflict.other.op);
         hold(RULE, !itself, || format!("{} collides with itself", conflict.other.op))?;
         let applied = own.iter().find(|row| row.op == conflict.other.op && row.state == State::Acknowledged && row.outcome == Some(Outcome::Applied));
-        if let Some(row) = applied {
+        // After a rewind what was accepted since may be the other side of what was accepted before.
+        if let Some(row) = applied.filter(|_| !rewound) {
             return broken(RULE, format!("the redemption {} was accepted and is shown in a conflict as well", row.op));
         }
     }

@@ -8,7 +8,7 @@ use crate::breakage::Breakage;
 
 impl Server {
     pub(super) fn is_broken(&self, breakage: Breakage) -> bool {
-        self.breakage == Some(breakage)
+        breakage.is_left_out(self.breakage)
     }
 
     /// The device of that token, if it may call.

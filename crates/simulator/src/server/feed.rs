@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use beadsbox_protocol::pull::Cursor;
 
 use super::Tables;
-use crate::names::Key;
+use crate::{breakage::Breakage, names::Key};
 
 impl Tables {
     /// The last number there is, with its batch's tag.
@@ -19,7 +19,7 @@ impl Tables {
     }
 
     /// Moves the inbox into the feed.
-    pub(super) fn sequence(&mut self) {
+    pub(super) fn sequence(&mut self, breakage: Option<Breakage>) {
         if self.inbox.is_empty() {
             return;
         }
@@ -32,6 +32,9 @@ impl Tables {
         moved.sort_unstable();
         let mut seq = self.head().seq;
         for (_, changed) in moved {
+            if Breakage::ChangeKeepsItsPlace.is_left_out(breakage) && self.feed_places.contains_key(&changed) {
+                continue;
+            }
             seq += 1;
             if let Some(before) = self.feed_places.insert(changed, seq) {
                 self.feed.remove(&before);

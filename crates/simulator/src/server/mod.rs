@@ -58,7 +58,7 @@ impl Server {
         let identity = Identity { epoch: names::id(Tag::Epoch, 0, 1), signing_key: signing_key() };
         let mut tables = Tables::new(identity);
         tables.found(size);
-        tables.sequence();
+        tables.sequence(None);
         Self { tables, backup: None, sequencer_stopped: false, page_rows: size.page_rows, epochs: 1, breakage }
     }
 
@@ -85,7 +85,7 @@ impl Server {
     /// Moves what is committed into the feed, unless the sequencer is stopped.
     pub fn settle(&mut self) {
         if !self.sequencer_stopped {
-            self.tables.sequence();
+            self.tables.sequence(self.breakage);
         }
     }
 

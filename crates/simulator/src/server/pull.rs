@@ -36,7 +36,6 @@ impl Server {
         }
         let from = Cursor { seq: query.cursor, tag: query.tag.clone() };
         let known = if from.seq == 0 { Some("") } else { self.tables.tag_of(from.seq).map(String::as_str) };
-        let fits = known == Some(from.tag.as_str()) || self.is_broken(Breakage::CursorTagNotChecked);
-        if fits { Ok((self.tables.head(), from)) } else { Err(refused(410, ErrorCode::CursorGone, "the cursor is not of this feed")) }
+        if known == Some(from.tag.as_str()) { Ok((self.tables.head(), from)) } else { Err(refused(410, ErrorCode::CursorGone, "the cursor is not of this feed")) }
     }
 }

@@ -33,6 +33,7 @@ impl Server {
             return Err(refused(409, ErrorCode::ChainForked, "another life of this device is about"));
         }
         let (held, hashes) = self.follow(&device, request)?;
+        let held = if self.is_broken(Breakage::RepetitionTakenAnew) { 0 } else { held };
         let mut results = self.held_results(&device, request.first_seq, held);
         let arrived = (request.first_seq..).zip(&request.ops).map(|(dev_seq, body)| Arrived::new(dev_seq, body.clone(), now));
         let fresh: Vec<Fresh> = arrived

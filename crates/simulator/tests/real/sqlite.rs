@@ -1,15 +1,16 @@
 //! The device's part: what a modelled device's files went through, real files go through, and show the same after every step.
 
-use std::sync::Arc;
-
 use beadsbox_domain::VoucherId;
-use beadsbox_protocol::OperationBody;
+use beadsbox_protocol::{OperationBody, person::SaltedPerson};
 use beadsbox_simulator::{
-    device::{Machine, files::{Files, Written}, outbox::Outbox},
+    device::{
+        Machine,
+        files::{Files, Written},
+        outbox::Outbox,
+    },
     names,
 };
 use beadsbox_store::{BatchLimit, Enrolment, NewOperation, Store, StoreKeys, StorePaths};
-use beadsbox_protocol::person::SaltedPerson;
 
 use crate::{HISTORIES, history_of_files};
 
@@ -77,7 +78,7 @@ impl Real {
             }
             Written::Page(page) => {
                 self.store.apply_page(page, model.now).unwrap();
-                model.apply_page(&Arc::clone(page), false);
+                model.apply_page(page);
             }
             Written::Reset => {
                 self.store.reset_cache().unwrap();
