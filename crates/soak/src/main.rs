@@ -1,10 +1,6 @@
 //! `./dev soak`
 
-use std::{
-    io::Write as _,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use beadsbox_soak::run::{Plan, Programs, soak};
@@ -67,7 +63,10 @@ async fn main() -> anyhow::Result<ExitCode> {
 }
 
 fn plan(arguments: &Arguments, folder: PathBuf, seed: u64) -> anyhow::Result<Plan> {
-    anyhow::ensure!(std::env::var_os("BEADSBOX_TEST_DATABASE_URL").is_some(), "no PostgreSQL is named: run this with ./dev soak, which starts one");
+    anyhow::ensure!(
+        std::env::var_os("BEADSBOX_TEST_DATABASE_URL").is_some(),
+        "no PostgreSQL is named: run this with ./dev soak, which starts one"
+    );
     let beside = std::env::current_exe()?.parent().context("this program lies in no folder")?.to_owned();
     Ok(Plan {
         programs: Programs { till: beside.join("beadsbox-till"), server: beside.join("beadsbox-server") },
