@@ -61,7 +61,7 @@ pub struct Arguments {
     pub fault: Option<Fault>,
 }
 
-/// What the till is told on its standard input: `settle` and `close`, a line each. Its end means that nobody is there any more.
+/// What the till is told on its standard input: a line, once it has settled, to close. Its end means that nobody is there any more.
 pub(crate) struct Orders(Lines<BufReader<Stdin>>);
 
 impl Orders {
@@ -77,9 +77,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let program = Program::new(host(&arguments, &mut random), "none".to_owned());
     let seat = open(&program, &arguments).await?;
     if !arguments.idle {
-        counter::work(&seat, &mut random, arguments.fault, &mut orders).await?;
+        return counter::work(&seat, &mut random, arguments.fault, &mut orders).await;
     }
-    closing::settle(&seat).await?;
+    tokio::select! {
+        settled = closing::settle(&seat) => settled?,
+        nobody = orders.next() => return nobody.map(drop),
+    }
     if orders.next().await?.is_some() {
         closing::show_books(&seat).await?;
     }
