@@ -27,7 +27,7 @@ pub(super) async fn work(seat: &Seat, random: &mut fastrand::Rng, fault: Option<
         let rest = Duration::from_millis(random.u64(0..=LONGEST_REST_MILLIS));
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
-            nobody = orders.next() => return nobody.map(drop),
+            _ = orders.next() => return Ok(()),
         }
     }
 }
