@@ -8,7 +8,9 @@
 dev_soak() {
   set_up_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}"
   check_rust
-  step soak-build "Building tills and server" cargo build -p beadsbox-soak -p beadsbox-server --bins
+  # With a test, because features that only tests ask for would otherwise build everything a second time.
+  step soak-build "Building tills and server" cargo build "${CARGO_SELECTION[@]}" \
+    --bin beadsbox-soak --bin beadsbox-till --bin beadsbox-server --test soak
   start_throwaway_postgres
   # The cluster is this run's own, so it may be crashed as well.
   in_group "$(target_dir)/debug/beadsbox-soak" --crash-database "$(crash_command)" "$@"

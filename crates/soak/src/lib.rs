@@ -6,7 +6,10 @@
 //! the tills' files lie on a disk that forgets what was not synced ([`power`]).
 
 pub mod books;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "power-cuts"))]
+pub mod power;
+#[cfg(not(all(target_os = "linux", feature = "power-cuts")))]
+#[path = "power/absent.rs"]
 pub mod power;
 pub mod run;
 pub mod till;

@@ -1,10 +1,6 @@
 //! `./dev soak`
 
-use std::{
-    io::Write as _,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
 use beadsbox_soak::run::{Plan, Programs, soak};
@@ -67,7 +63,10 @@ async fn main() -> anyhow::Result<ExitCode> {
 }
 
 fn plan(arguments: &Arguments, folder: PathBuf, seed: u64) -> anyhow::Result<Plan> {
-    anyhow::ensure!(std::env::var_os("BEADSBOX_TEST_DATABASE_URL").is_some(), "no PostgreSQL is named: run this with ./dev soak, which starts one");
+    anyhow::ensure!(
+        std::env::var_os("BEADSBOX_TEST_DATABASE_URL").is_some(),
+        "no PostgreSQL is named: run this with ./dev soak, which starts one"
+    );
     let beside = std::env::current_exe()?.parent().context("this program lies in no folder")?.to_owned();
     Ok(Plan {
         programs: Programs { till: beside.join("beadsbox-till"), server: beside.join("beadsbox-server") },
@@ -84,20 +83,10 @@ fn plan(arguments: &Arguments, folder: PathBuf, seed: u64) -> anyhow::Result<Pla
 }
 
 /// As many as are possible here.
-#[cfg(target_os = "linux")]
 fn power_cuts(wanted: u32) -> std::io::Result<u32> {
     if wanted > 0 && !beadsbox_soak::power::is_possible() {
-        writeln!(std::io::stdout(), "power cuts  skipped: no /dev/fuse that this user may open")?;
+        writeln!(std::io::stdout(), "power cuts  skipped: they need Linux, and /dev/fuse to be open for this user")?;
         return Ok(0);
     }
     Ok(wanted)
-}
-
-/// As many as are possible here.
-#[cfg(not(target_os = "linux"))]
-fn power_cuts(wanted: u32) -> std::io::Result<u32> {
-    if wanted > 0 {
-        writeln!(std::io::stdout(), "power cuts  skipped: the disk that forgets needs Linux")?;
-    }
-    Ok(0)
 }

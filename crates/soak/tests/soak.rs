@@ -60,15 +60,15 @@ async fn a_till_that_answers_before_it_records_is_found_out() {
     panic!("no redemption that was told too early is missing");
 }
 
-#[cfg(target_os = "linux")]
 mod without_power {
-    use super::*;
     use beadsbox_soak::power::{ForgetfulDisk, Honesty, is_possible};
     use rusqlite::Connection;
 
+    use super::*;
+
     fn possible() -> bool {
         if !is_possible() {
-            println!("skipped: no /dev/fuse that this user may open");
+            println!("skipped: power cuts need Linux, and /dev/fuse to be open for this user");
         }
         is_possible()
     }

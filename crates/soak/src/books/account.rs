@@ -159,7 +159,8 @@ impl Account {
                 self.accounted += 1;
             } else {
                 let outcome = found.map_or("not there", |made| made.outcome.name());
-                self.lost.push(format!("{name}: {:?} redemption {:?} of voucher {}: {outcome}", redeemed.word, redeemed.op, redeemed.voucher));
+                self.lost
+                    .push(format!("{name}: {:?} redemption {:?} of voucher {}: {outcome}", redeemed.word, redeemed.op, redeemed.voucher));
             }
         }
     }
@@ -176,7 +177,9 @@ impl Account {
             let untold = made.iter().filter(|made| took_goods(made) && !named.contains(&made.op)).count();
             let possible = nobody_named.get(voucher).copied().unwrap_or(0);
             if untold > possible {
-                self.doubled.push(format!("{name}: goods for voucher {voucher} are booked {untold} times without anybody having been told, {possible} could be"));
+                self.doubled.push(format!(
+                    "{name}: goods for voucher {voucher} are booked {untold} times without anybody having been told, {possible} could be"
+                ));
             }
         }
     }
@@ -222,7 +225,8 @@ impl Account {
         let twice = accepted.iter().filter(|(_, count)| **count > 1);
         self.doubled.extend(twice.map(|(voucher, count)| format!("voucher {voucher} has {count} accepted redemptions")));
         if index.attempts != index.books.redemptions.len() {
-            self.faults.push(format!("{} attempts to redeem, and what became of {} of them", index.attempts, index.books.redemptions.len()));
+            self.faults
+                .push(format!("{} attempts to redeem, and what became of {} of them", index.attempts, index.books.redemptions.len()));
         }
     }
 }

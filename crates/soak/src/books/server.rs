@@ -97,9 +97,10 @@ impl ServerBooks {
         }
         for row in sqlx::query("SELECT id, code, status FROM voucher").fetch_all(pool).await? {
             let code: String = row.try_get("code")?;
-            books
-                .vouchers
-                .insert(VoucherId(row.try_get("id")?), VoucherRow { code: VoucherCode::parse(&code)?.to_string(), status: named(&row, "status")? });
+            books.vouchers.insert(
+                VoucherId(row.try_get("id")?),
+                VoucherRow { code: VoucherCode::parse(&code)?.to_string(), status: named(&row, "status")? },
+            );
         }
         for row in sqlx::query("SELECT other_op FROM conflict").fetch_all(pool).await? {
             books.collided.insert(OpId(row.try_get("other_op")?));

@@ -36,7 +36,10 @@ impl Centre {
         centre.command(&["shop", "add", SHOP], "").await?;
         centre.command(&["staff", "add", PERSON, "--role", "back_office", "--password-stdin"], PASSWORD).await?;
         let pool = centre.pool();
-        sqlx::query("UPDATE settings SET policy = policy || $1::jsonb, row_version = row_version + 1").bind(LIMITS).execute(&pool).await?;
+        sqlx::query("UPDATE settings SET policy = policy || $1::jsonb, row_version = row_version + 1")
+            .bind(LIMITS)
+            .execute(&pool)
+            .await?;
         sqlx::query("INSERT INTO change_inbox (kind, entity_id) VALUES ('settings', '00000000-0000-0000-0000-000000000000')")
             .execute(&pool)
             .await?;

@@ -94,7 +94,11 @@ impl Report {
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Done { tills, servers, power_cuts, databases } = self.done;
-        writeln!(f, "kills       {} ({tills} of tills, {servers} of servers), {power_cuts} power cuts, {databases} of the database", self.done.kills())?;
+        writeln!(
+            f,
+            "kills       {} ({tills} of tills, {servers} of servers), {power_cuts} power cuts, {databases} of the database",
+            self.done.kills()
+        )?;
         write!(f, "{}", self.account)?;
         for trouble in &self.troubles {
             writeln!(f, "trouble     {trouble}")?;

@@ -8,7 +8,6 @@ use super::{
     till_process::{TillProcess, TillSetup, end_of_log},
     trouble::Troubles,
 };
-#[cfg(target_os = "linux")]
 use crate::power::{ForgetfulDisk, Honesty};
 
 /// A till that does not even start is given up after so many times.
@@ -18,28 +17,15 @@ const MOST_FAILED_STARTS: u32 = 5;
 pub(super) struct TillLife {
     pub(super) setup: TillSetup,
     journal: Journal,
-    #[cfg(target_os = "linux")]
     disk: Option<ForgetfulDisk>,
 }
 
 impl TillLife {
     /// A till whose files lie on a disk that can lose its power, if that is planned.
     pub(super) fn new(plan: &Plan, setup: TillSetup, journal: Journal) -> anyhow::Result<Self> {
-        #[cfg(target_os = "linux")]
-        let disk = if plan.power_cuts > 0 {
-            let honesty = if plan.lying_disk { Honesty::Lies } else { Honesty::Syncs };
-            Some(ForgetfulDisk::mount(&setup.folder, honesty)?)
-        } else {
-            None
-        };
-        #[cfg(not(target_os = "linux"))]
-        anyhow::ensure!(plan.power_cuts == 0, "a disk that loses its power needs Linux");
-        Ok(Self {
-            setup,
-            journal,
-            #[cfg(target_os = "linux")]
-            disk,
-        })
+        let honesty = if plan.lying_disk { Honesty::Lies } else { Honesty::Syncs };
+        let disk = if plan.power_cuts > 0 { Some(ForgetfulDisk::mount(&setup.folder, honesty)?) } else { None };
+        Ok(Self { setup, journal, disk })
     }
 
     /// Works and dies until all faults are done.
@@ -62,16 +48,11 @@ impl TillLife {
         Ok(())
     }
 
-    #[cfg(target_os = "linux")]
     fn cut_power(&mut self, random: &mut fastrand::Rng) -> anyhow::Result<()> {
-        let Some(disk) = &mut self.disk else { return Ok(()) };
-        let forgotten = disk.cut_power(random)?;
-        tracing::info!(till = self.setup.number, ?forgotten, "the power was cut");
+        if let Some(disk) = &mut self.disk {
+            let forgotten = disk.cut_power(random)?;
+            tracing::info!(till = self.setup.number, ?forgotten, "the power was cut");
+        }
         Ok(())
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn cut_power(&mut self, _random: &mut fastrand::Rng) -> anyhow::Result<()> {
-        anyhow::bail!("a disk that loses its power needs Linux")
     }
 }

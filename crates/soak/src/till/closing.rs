@@ -34,14 +34,7 @@ pub(super) async fn show_books(seat: &Seat) -> anyhow::Result<()> {
     sync(seat).await;
     let mut after = None;
     loop {
-        let query = VoucherQuery {
-            search: String::new(),
-            filters: VoucherFilters::default(),
-            sort: SortKey::SoldAt,
-            descending: false,
-            after,
-            limit: PAGE,
-        };
+        let query = VoucherQuery { search: String::new(), filters: VoucherFilters::default(), sort: SortKey::SoldAt, descending: false, after, limit: PAGE };
         let page = seat.voucher_page(query).await?;
         for row in page.rows {
             Told::Row { voucher: row.id.parse()?, code: row.code, status: row.status, waiting: row.waiting }.tell()?;

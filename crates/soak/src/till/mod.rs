@@ -11,7 +11,7 @@ use beadsbox_app::{
     host::{Host, KeyFile, SystemClock, SystemRandom},
     view::{EnrolForm, Phase, SignInForm},
 };
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::told::Told;
 
@@ -61,26 +61,39 @@ pub struct Arguments {
     pub fault: Option<Fault>,
 }
 
-/// What the till is told on its standard input: `settle` and `close`, a line each. Its end means that nobody is there any more.
-pub(crate) struct Orders(Lines<BufReader<Stdin>>);
+/// What the till is told on its standard input: a line, once it has settled, to close. None means that nobody is there any more.
+pub(crate) struct Orders(UnboundedReceiver<()>);
 
 impl Orders {
-    async fn next(&mut self) -> anyhow::Result<Option<String>> {
-        Ok(self.0.next_line().await?)
+    /// Listens from now on, in a thread that nobody waits for.
+    fn listen() -> Self {
+        let (sender, orders) = tokio::sync::mpsc::unbounded_channel();
+        std::thread::spawn(move || {
+            let lines = std::io::stdin().lines().map_while(Result::ok);
+            lines.map_while(|_| sender.send(()).ok()).for_each(drop);
+        });
+        Self(orders)
+    }
+
+    async fn next(&mut self) -> Option<()> {
+        self.0.recv().await
     }
 }
 
 /// Runs the till until it is told to close.
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut random = fastrand::Rng::with_seed(arguments.seed);
-    let mut orders = Orders(BufReader::new(tokio::io::stdin()).lines());
+    let mut orders = Orders::listen();
     let program = Program::new(host(&arguments, &mut random), "none".to_owned());
     let seat = open(&program, &arguments).await?;
     if !arguments.idle {
-        counter::work(&seat, &mut random, arguments.fault, &mut orders).await?;
+        return counter::work(&seat, &mut random, arguments.fault, &mut orders).await;
     }
-    closing::settle(&seat).await?;
-    if orders.next().await?.is_some() {
+    tokio::select! {
+        settled = closing::settle(&seat) => settled?,
+        _ = orders.next() => return Ok(()),
+    }
+    if orders.next().await.is_some() {
         closing::show_books(&seat).await?;
     }
     Ok(())

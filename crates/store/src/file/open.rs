@@ -53,7 +53,7 @@ pub(crate) fn open_outbox(path: &Path, key: &[u8; 32]) -> Result<Database, Store
     if known_id.is_none() {
         // So that a sound file is never without its first page, and the hash never there before the file.
         connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").map_err(|error| StoreError::from_sqlite(file, &error))?;
-        fs::write(aside::beside(path, KEY_ID), id)
+        write_synced(&aside::beside(path, KEY_ID), &id)
             .and_then(|()| sync_folder(path))
             .map_err(|error| StoreError::from_io(&error))?;
     }
@@ -111,6 +111,13 @@ pub(super) fn open_to_write(file: StoreFile, path: &Path, key: &Key, synchronous
 
 fn key_id(key: &[u8; 32]) -> String {
     hex::encode(Sha256::new().chain_update(b"beadsbox key 1").chain_update(key).finalize())
+}
+
+/// Its bytes before its name: a power cut may keep a file's length and lose what stands in it, and zeros there are another key's.
+fn write_synced(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    std::io::Write::write_all(&mut file, text.as_bytes())?;
+    file.sync_all()
 }
 
 /// An encrypted file begins with random bytes; one that somebody overwrote rarely does.
