@@ -8,9 +8,7 @@ use beadsbox_app::{
     StoreReplica,
     host::{ASK_LIMIT, Host, KeyFile, SystemClock, SystemRandom},
 };
-use beadsbox_domain::{
-    OpId, Operation, Payment, Person, RedeemMode, ShopId, StaffId, Template, Timestamp, VoucherCode, VoucherId, text::PersonName,
-};
+use beadsbox_domain::{OpId, Operation, Payment, Person, RedeemMode, ShopId, StaffId, Template, Timestamp, VoucherCode, VoucherId, text::PersonName};
 use beadsbox_protocol::{
     enrol::{EnrolRequest, proof_message},
     person::SaltedPerson,

@@ -37,7 +37,8 @@ CREATE VIRTUAL TABLE voucher_text USING fts5 (code, buyer_key, title_key, recipi
     tokenize = 'trigram case_sensitive 1', columnsize = 0);
 INSERT INTO voucher_text (voucher_text) VALUES ('rebuild');
 ";
-const ROWS: &str = "COPY (SELECT row_number() OVER (ORDER BY v.id), replace(v.id::text, '-', ''), v.code, replace(v.template_id::text, '-', ''), 1, lower(t.title),
+const ROWS: &str =
+    "COPY (SELECT row_number() OVER (ORDER BY v.id), replace(v.id::text, '-', ''), v.code, replace(v.template_id::text, '-', ''), 1, lower(t.title),
     t.price_minor, encode(v.person_hash, 'hex'), p.person::json ->> 'buyer', lower(p.person::json ->> 'buyer'), '', '', '', '', v.payment,
     replace(v.sold_op::text, '-', ''), (extract(epoch FROM v.sold_at) * 1000000)::bigint, replace(v.sold_staff::text, '-', ''),
     replace(v.sold_shop::text, '-', ''), replace(v.sold_device::text, '-', ''), to_char(v.expires_on, 'YYYYMMDD'),
@@ -68,7 +69,13 @@ pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow:
         for (shell, how, measured) in imports {
             let version = first_line(Command::new(shell).arg("--version"));
             let version = version.split(' ').next().unwrap_or_default();
-            let other = side(&format!("psql COPY | {shell} .import"), version, measured, Unit::Seconds, &format!("the same indexes, after the rows; {how}"))?;
+            let other = side(
+                &format!("psql COPY | {shell} .import"),
+                version,
+                measured,
+                Unit::Seconds,
+                &format!("the same indexes, after the rows; {how}"),
+            )?;
             let goals: &[Goal] = if shell == "sqlite3" { &[Goal::AtMostTimes(1.0)] } else { &[] };
             entries.push(Entry::new("bootstrap", vouchers, "first sync", ours.clone(), Some(other)).judged(Number::Median, goals));
         }
@@ -96,7 +103,10 @@ fn import(shell: &str, database: &str, folder: &Path, vouchers: u64) -> anyhow::
     std::fs::write(&script, format!("{key}PRAGMA journal_mode = WAL;\n{BEFORE}{INDEXES}"))?;
     let begun = Instant::now();
     let pipe = "set -o pipefail; psql -qX -v ON_ERROR_STOP=1 \"$1\" -c \"$2\" | \"$3\" -bail -init \"$4\" \"$5\" ''";
-    let output = Command::new("bash").args(["-c", pipe, "bash", database, ROWS, shell, text(&script)?, text(&file)?]).output().context("psql | sqlite3")?;
+    let output = Command::new("bash")
+        .args(["-c", pipe, "bash", database, ROWS, shell, text(&script)?, text(&file)?])
+        .output()
+        .context("psql | sqlite3")?;
     let seconds = begun.elapsed().as_secs_f64();
     anyhow::ensure!(output.status.success(), "psql | {shell}: {}", String::from_utf8_lossy(&output.stderr));
     let counted = Command::new(shell).arg(&file).arg(format!("{key}SELECT count(*) FROM voucher")).output()?;

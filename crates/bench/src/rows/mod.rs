@@ -10,7 +10,11 @@ mod redeem;
 mod search;
 mod shelf;
 
-use std::{path::PathBuf, process::Stdio, time::{Duration, Instant}};
+use std::{
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context as _;
 use tokio::process::Command;
