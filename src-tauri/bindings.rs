@@ -44,6 +44,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             conflicts::conflicts,
             conflicts::settle_conflict,
             admin::sync_overview,
+            admin::check_cache,
             admin::acknowledge_refusal,
             admin::create_enrolment_code,
             admin::revoke_device,

@@ -27,6 +27,7 @@ pub const COMMANDS: &[&str] = &[
     "conflicts",
     "settle_conflict",
     "sync_overview",
+    "check_cache",
     "acknowledge_refusal",
     "create_enrolment_code",
     "revoke_device",

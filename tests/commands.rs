@@ -83,7 +83,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["open_till", "voucher_page", "voucher_detail", "act_on_voucher"],
                 &["templates", "template_detail", "save_template", "archive_template", "currencies"],
                 &["conflicts", "settle_conflict"],
-                &["sync_overview", "acknowledge_refusal", "create_enrolment_code", "revoke_device", "shops"],
+                &["sync_overview", "check_cache", "acknowledge_refusal", "create_enrolment_code", "revoke_device", "shops"],
             ]
             .concat(),
         ),

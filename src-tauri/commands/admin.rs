@@ -11,6 +11,13 @@ pub async fn sync_overview(program: Beads<'_>) -> Answer<SyncOverview> {
     program.seat()?.sync_overview().await
 }
 
+/// Compares this device's copy with the server, and repairs what differs.
+#[tauri::command]
+#[specta::specta]
+pub async fn check_cache(program: Beads<'_>) -> Answer<SyncOverview> {
+    program.seat()?.check_cache().await
+}
+
 /// A person has seen that the server refused it.
 #[tauri::command]
 #[specta::specta]

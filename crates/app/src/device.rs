@@ -14,6 +14,7 @@ use crate::{
     clock_evidence::ClockEvidence,
     error::{AppError, AppResult},
     host::Host,
+    pace::Pace,
     program::{Program, ProgramEvent, blocking},
     replica::StoreReplica,
     secrets::DeviceSecrets,
@@ -30,6 +31,7 @@ pub(crate) struct Device {
     /// Asks for the status bar to be told anew.
     news: Notify,
     server_version: Mutex<Option<String>>,
+    pub(crate) pace: Pace,
     tasks: Mutex<Vec<AbortHandle>>,
 }
 
@@ -47,6 +49,7 @@ impl Device {
             server,
             news: Notify::new(),
             server_version: Mutex::default(),
+            pace: Pace::default(),
             tasks: Mutex::default(),
         });
         device.withdraw_open_asks().await?;
@@ -59,6 +62,7 @@ impl Device {
             tokio::spawn(Arc::clone(&self.syncer).run()).abort_handle(),
             tokio::spawn(tell_screens(Arc::clone(self), program)).abort_handle(),
             tokio::spawn(ask_version(Arc::clone(self))).abort_handle(),
+            tokio::spawn(build_search_text(Arc::clone(self))).abort_handle(),
         ];
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
     }
@@ -157,6 +161,10 @@ async fn tell_screens(device: Arc<Device>, program: Program) {
             program.emit(ProgramEvent::Status(Box::new(bar)));
         }
     }
+}
+
+async fn build_search_text(device: Arc<Device>) {
+    device.syncer.replica().build_search_text().await;
 }
 
 /// Asks the server for its version whenever it is reached anew.

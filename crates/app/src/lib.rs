@@ -7,6 +7,7 @@ mod clock_evidence;
 mod device;
 pub mod error;
 pub mod host;
+mod pace;
 mod program;
 mod replica;
 mod secrets;

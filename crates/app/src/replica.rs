@@ -1,19 +1,25 @@
 //! The device's files, as the sync needs them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
     chain::sign_tip,
+    digest::RangeRows,
     pull::ChangesPage,
     push::{OpResult, PushRequest},
+    snapshot::Manifest,
 };
-use beadsbox_store::{BatchLimit, Store};
-use beadsbox_sync::{Position, Replica};
+use beadsbox_store::{BatchLimit, ChangedKinds, LoadProgress, LoadStep, Store, StoreError};
+use beadsbox_sync::{Finished, IdRange, Loaded, LocalDigest, Position, Replica};
 use ed25519_dalek::SigningKey;
-use tokio::sync::{broadcast, watch};
+use jiff::SignedDuration;
+use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
 use crate::{
@@ -24,6 +30,10 @@ use crate::{
     view::DataChanged,
 };
 
+/// The cache is compared with the server after so long.
+const COMPARED_EVERY: SignedDuration = SignedDuration::from_hours(12);
+/// The search text is tried again after so long.
+const AFTER_TROUBLE: Duration = Duration::from_mins(1);
 const EVERYTHING: DataChanged = DataChanged { vouchers: true, templates: true, conflicts: true, directory: true };
 
 /// The store, with the key that signs what it sends.
@@ -34,12 +44,22 @@ pub struct StoreReplica {
     outcomes: watch::Sender<u64>,
     changes: broadcast::Sender<DataChanged>,
     clock: Mutex<Option<ClockEvidence>>,
+    /// A cache was loaded whose search text is not built.
+    text_to_build: Notify,
 }
 
 impl StoreReplica {
     /// The files of a device whose operations that key signs.
     pub fn new(host: Host, store: Arc<Store>, key: SigningKey) -> Self {
-        Self { host, store, key, outcomes: watch::Sender::default(), changes: broadcast::Sender::new(64), clock: Mutex::default() }
+        Self {
+            host,
+            store,
+            key,
+            outcomes: watch::Sender::default(),
+            changes: broadcast::Sender::new(64),
+            clock: Mutex::default(),
+            text_to_build: Notify::new(),
+        }
     }
 
     pub(crate) fn outcomes(&self) -> watch::Receiver<u64> {
@@ -60,10 +80,53 @@ impl StoreReplica {
         *self.clock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn rows_changed(&self, changed: ChangedKinds) {
+        let changed = DataChanged { vouchers: changed.vouchers, templates: changed.templates, conflicts: changed.conflicts, directory: changed.directory };
+        if changed != DataChanged::default() {
+            self.changed(changed);
+        }
+    }
+
+    /// Builds the search text that a load left for later, in small steps with as long a pause after each, so that whoever waits at
+    /// the till does not notice. Never returns by itself.
+    pub(crate) async fn build_search_text(&self) {
+        loop {
+            let begun = tokio::time::Instant::now();
+            match self.files(|store| Ok(store.build_search_text()?)).await {
+                Ok(true) => tokio::time::sleep(begun.elapsed()).await,
+                Ok(false) => self.text_to_build.notified().await,
+                Err(error) => {
+                    tracing::warn!(%error, "the search text is not built further for now");
+                    tokio::time::sleep(AFTER_TROUBLE).await;
+                }
+            }
+        }
+    }
+
     async fn files<T: Send + 'static>(&self, work: impl FnOnce(&Store) -> AppResult<T> + Send + 'static) -> AppResult<T> {
         let store = Arc::clone(&self.store);
         blocking(move || work(&store)).await
     }
+}
+
+/// What the server sent is not fit to be this device's cache; the files themselves are well.
+const fn is_unfit(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::ChunkBroken { .. } | StoreError::SnapshotDiffers { .. } | StoreError::SnapshotOutOfPlace { .. } | StoreError::WrongEpoch { .. }
+    )
+}
+
+fn loaded(progress: Result<LoadProgress, StoreError>) -> AppResult<Loaded> {
+    match progress {
+        Ok(progress) => Ok(Loaded::So { next_chunk: progress.next_chunk, rows: progress.rows }),
+        Err(error) if is_unfit(&error) => Ok(Loaded::Unfit(error.to_string())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+const fn for_store(range: IdRange) -> beadsbox_store::IdRange {
+    beadsbox_store::IdRange { kind: range.kind, after: range.after, through: range.through }
 }
 
 #[async_trait]
@@ -119,11 +182,73 @@ impl Replica for StoreReplica {
     async fn apply_page(&self, page: &ChangesPage) -> AppResult<()> {
         let (page, now) = (page.clone(), self.host.clock.now());
         let changed = self.files(move |store| Ok(store.apply_page(&page, now)?)).await?;
-        let changed = DataChanged { vouchers: changed.vouchers, templates: changed.templates, conflicts: changed.conflicts, directory: changed.directory };
-        if changed != DataChanged::default() {
-            self.changed(changed);
+        if changed.outcomes {
+            self.outcomes.send_modify(|count| *count += 1);
         }
+        self.rows_changed(changed);
         Ok(())
+    }
+
+    async fn begin_load(&self, manifest: &Manifest) -> AppResult<Loaded> {
+        let manifest = manifest.clone();
+        self.files(move |store| loaded(store.begin_load(&manifest))).await
+    }
+
+    async fn load_chunk(&self, number: usize, bytes: Vec<u8>) -> AppResult<Loaded> {
+        let taken = self.files(move |store| Ok(store.load_chunk(number, &bytes))).await?;
+        if let Ok((_, changed)) = &taken {
+            self.rows_changed(*changed);
+        }
+        loaded(taken.map(|(progress, _)| progress))
+    }
+
+    async fn finish_load(&self) -> AppResult<Finished> {
+        let finished = match self.files(|store| Ok(store.finish_load())).await? {
+            Ok(LoadStep::Working { done, total }) => Finished::Working { done, total },
+            Ok(LoadStep::InPlace) => {
+                self.changed(EVERYTHING);
+                self.text_to_build.notify_one();
+                Finished::InPlace
+            }
+            Err(error) if is_unfit(&error) => Finished::Unfit(error.to_string()),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(finished)
+    }
+
+    async fn discard_load(&self) -> AppResult<()> {
+        self.files(|store| Ok(store.discard_load()?)).await
+    }
+
+    async fn range_digest(&self, range: IdRange) -> AppResult<LocalDigest> {
+        let ours = self.files(move |store| Ok(store.range_digest(&for_store(range))?)).await?;
+        Ok(LocalDigest { cursor: ours.cursor, rows: ours.rows, digest: ours.digest })
+    }
+
+    async fn repair_range(&self, range: IdRange, theirs: RangeRows) -> AppResult<bool> {
+        match self.files(move |store| Ok(store.repair_range(&for_store(range), &theirs))).await? {
+            Ok(changed) => {
+                self.rows_changed(changed);
+                Ok(true)
+            }
+            Err(StoreError::PageOutOfPlace { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn proof_is_due(&self) -> AppResult<bool> {
+        let now = self.host.clock.now();
+        self.files(move |store| {
+            // A clock that was set back must not put it off for good.
+            let is_fresh = |at: Timestamp| now >= at && now.duration_since(at) < COMPARED_EVERY;
+            Ok(!store.proof()?.at.is_some_and(is_fresh))
+        })
+        .await
+    }
+
+    async fn proved(&self) -> AppResult<()> {
+        let now = self.host.clock.now();
+        self.files(move |store| Ok(store.note_proved(now)?)).await
     }
 
     async fn rebuild_cache(&self) -> AppResult<()> {

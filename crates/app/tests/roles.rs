@@ -47,6 +47,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("conflicts", OFFICE_UP),
     ("settle_conflict", ADMIN),
     ("sync_overview", OFFICE_UP),
+    ("check_cache", OFFICE_UP),
     ("acknowledge_refusal", OFFICE_UP),
     ("create_enrolment_code", ADMIN),
     ("revoke_device", ADMIN),
@@ -97,6 +98,7 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
             seat.settle_conflict(form).await.map(drop)
         }
         "sync_overview" => seat.sync_overview().await.map(drop),
+        "check_cache" => seat.check_cache().await.map(drop),
         "acknowledge_refusal" => seat.acknowledge_refusal(id).await.map(drop),
         "create_enrolment_code" => seat.create_enrolment_code(id).await.map(drop),
         "revoke_device" => seat.revoke_device(id).await.map(drop),

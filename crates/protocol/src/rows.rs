@@ -144,4 +144,17 @@ impl Row {
             Self::Conflict(row) => row.row_version,
         }
     }
+
+    /// Its JSON without the kind around it, as digests are computed over.
+    pub fn content_json(&self) -> serde_json::Result<String> {
+        match self {
+            Self::Shop(row) => serde_json::to_string(row),
+            Self::Staff(row) => serde_json::to_string(row),
+            Self::Device(row) => serde_json::to_string(row),
+            Self::Settings(row) => serde_json::to_string(row),
+            Self::Template(row) => serde_json::to_string(row),
+            Self::Voucher(row) => serde_json::to_string(row),
+            Self::Conflict(row) => serde_json::to_string(row),
+        }
+    }
 }

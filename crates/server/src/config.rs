@@ -21,12 +21,16 @@ pub struct Config {
     pub most_requests: usize,
     /// The most long polls at once.
     pub most_polls: usize,
+    /// The most chunks of snapshots that are sent at once, a megabyte each.
+    pub most_chunks: usize,
     /// The longest that a request may take; a long poll may wait on top of it.
     pub time_limit: Duration,
     /// How often the sequencer looks by itself.
     pub sequence_every: Duration,
     /// How often overdue vouchers are looked for.
     pub expire_every: Duration,
+    /// How often what nobody asks for any more is forgotten.
+    pub prune_every: Duration,
 }
 
 impl Config {
@@ -39,9 +43,11 @@ impl Config {
             database_connections: 20,
             most_requests: 256,
             most_polls: 4096,
+            most_chunks: 16,
             time_limit: Duration::from_secs(30),
             sequence_every: Duration::from_secs(1),
             expire_every: Duration::from_hours(1),
+            prune_every: Duration::from_hours(1),
         }
     }
 }

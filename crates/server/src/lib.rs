@@ -1,6 +1,6 @@
 //! The central server: the truth, on PostgreSQL.
 //!
-//! `http/` takes requests and answers them, one endpoint a file; `push/` takes operations, `feed/` gives changes; `db/` has
+//! `http/` takes requests and answers them, one endpoint a file; `push/` takes operations, `feed/` gives changes, `snapshot/` all of it; `db/` has
 //! one file for each table; `jobs/` is what the server does by itself. Started by [`Server::start`].
 
 pub mod cli;
@@ -17,6 +17,7 @@ mod password;
 mod push;
 pub mod seed;
 mod server;
+mod snapshot;
 mod state;
 mod token;
 
@@ -25,4 +26,5 @@ pub use config::Config;
 pub use db::{MIGRATIONS, Profile, connect, migrate};
 pub use error::StartError;
 pub use http::{openapi_document, router_paths};
+pub use jobs::Pruned;
 pub use server::{RunningServer, Server};

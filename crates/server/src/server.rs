@@ -26,7 +26,12 @@ impl Server {
         let stopped = app.clone();
         let service = http::router(app.clone());
         let serving = tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(async move { stopped.stopped().await }).await });
-        let tasks = vec![tokio::spawn(feed::listen(app.clone())), tokio::spawn(jobs::sequence(app.clone())), tokio::spawn(jobs::expire(app.clone()))];
+        let tasks = vec![
+            tokio::spawn(feed::listen(app.clone())),
+            tokio::spawn(jobs::sequence(app.clone())),
+            tokio::spawn(jobs::expire(app.clone())),
+            tokio::spawn(jobs::forget(app.clone())),
+        ];
         tracing::info!(%address, epoch = %app.identity.epoch, "serving");
         Ok(RunningServer { address, app, serving, tasks })
     }
@@ -59,6 +64,11 @@ impl RunningServer {
     /// Marks overdue vouchers as expired now, as the nightly job does. How many it marked.
     pub async fn expire_now(&self) -> Result<usize, StartError> {
         Ok(jobs::expire_overdue(&self.app).await?)
+    }
+
+    /// Forgets now what nobody asks for any more, as the timer does.
+    pub async fn prune_now(&self) -> Result<jobs::Pruned, StartError> {
+        Ok(jobs::prune(&self.app).await?)
     }
 
     /// Ends it in order: no new connections, long polls are woken, requests that have begun are finished.

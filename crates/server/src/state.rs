@@ -6,7 +6,7 @@ use beadsbox_authority::Identity;
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, watch};
 
-use crate::{clock::Clock, config::Config, feed::Feed, password::Passwords};
+use crate::{clock::Clock, config::Config, feed::Feed, password::Passwords, snapshot::Snapshots};
 
 /// The running program, shared by all its tasks.
 #[derive(Clone)]
@@ -18,6 +18,7 @@ pub(crate) struct Parts {
     pub identity: Identity,
     pub clock: Clock,
     pub feed: Feed,
+    pub snapshots: Snapshots,
     pub passwords: Passwords,
     pub config: Config,
     pub requests: Semaphore,
@@ -30,6 +31,7 @@ impl App {
     pub fn new(pool: PgPool, identity: Identity, config: Config) -> Self {
         Self(Arc::new(Parts {
             feed: Feed::new(pool.clone()),
+            snapshots: Snapshots::new(config.most_chunks),
             pool,
             identity,
             clock: config.clock.clone(),

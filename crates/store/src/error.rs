@@ -85,6 +85,15 @@ pub enum StoreError {
     /// A cursor for the next page that this program did not make, or made for another question.
     #[error("not a cursor of this list")]
     BadCursor,
+    /// A snapshot of another epoch than the cache's, or older than the cache is.
+    #[error("the snapshot does not follow on this cache: {detail}")]
+    SnapshotOutOfPlace { detail: String },
+    /// A chunk of a snapshot that is not what the manifest says, or that this program cannot read.
+    #[error("chunk {number} of the snapshot: {detail}")]
+    ChunkBroken { number: usize, detail: String },
+    /// What was loaded is not what the server said it would be. The cache in use is untouched.
+    #[error("the snapshot came out otherwise: {detail}")]
+    SnapshotDiffers { detail: String },
     /// A fault of this program.
     #[error("internal: {detail}")]
     Internal { detail: String },

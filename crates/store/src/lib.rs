@@ -8,6 +8,7 @@ mod effective;
 mod error;
 mod file;
 mod keys;
+mod load;
 mod outbox;
 mod page;
 mod store;
@@ -19,10 +20,12 @@ pub use cache::directory::Directory;
 pub use error::{RecordError, StoreError, StoreFile};
 pub use file::set_aside_outbox;
 pub use keys::{StoreKeys, StorePaths};
+pub use load::LoadProgress;
 pub use page::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
-pub use store::{Store, Versions};
+pub use store::{LoadStep, Store, Versions};
 pub use types::{
-    BatchLimit, CacheOpening, CachePosition, ChangedKinds, ConflictView, Enrolment, NewOperation, NewOutcome, OfflineSignIn, OfflineUse, OpState, OpenAsk,
-    Opened, OutboxCounts, OwnOperation, PendingBatch, RecentRedemption, Recorded, RedemptionState, TemplateView, VoucherBrief, VoucherView,
+    BatchLimit, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, IdRange, LocalDigest, NewOperation, NewOutcome, OfflineSignIn,
+    OfflineUse, OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, RecentRedemption, Recorded, RedemptionState, TemplateView, VoucherBrief,
+    VoucherView,
 };
 pub use view::View;

@@ -4,6 +4,10 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 /// Folds a text: lower case, taken apart (NFKD), marks gone, and the few letters written out that do not come apart.
 pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        // Most texts are, and nothing comes apart in them.
+        return text.chars().map(|character| if character.is_ascii_control() { ' ' } else { character.to_ascii_lowercase() }).collect();
+    }
     let mut folded = String::with_capacity(text.len());
     let lower = text.chars().flat_map(char::to_lowercase);
     for character in lower.nfkd().filter(|character| !is_combining_mark(*character)) {

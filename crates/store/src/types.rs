@@ -3,7 +3,7 @@
 use beadsbox_domain::{
     Conflict, DeviceId, Money, OpId, Operation, Outcome, Person, Role, ShopId, StaffId, Template, Timestamp, Voucher, VoucherCode, VoucherId,
 };
-use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, person::SaltedPerson, pull::Cursor};
+use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, digest::RowKind, person::SaltedPerson, pull::Cursor};
 use uuid::Uuid;
 
 /// How the cache was found at the start.
@@ -175,6 +175,37 @@ pub struct ChangedKinds {
     pub directory: bool,
     /// Outcomes of this device's operations.
     pub outcomes: bool,
+}
+
+/// A range of rows of one kind, in the order of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdRange {
+    /// Which rows.
+    pub kind: RowKind,
+    /// After this id; from the first where there is none.
+    pub after: Option<Uuid>,
+    /// Up to this one, included; to the last where there is none.
+    pub through: Option<Uuid>,
+}
+
+/// What the cache holds of a range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalDigest {
+    /// Where the cache stood.
+    pub cursor: Cursor,
+    /// How many rows.
+    pub rows: u64,
+    /// SHA-256 as in [`beadsbox_protocol::digest`], hexadecimal.
+    pub digest: String,
+}
+
+/// What is known of the cache being the server's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CacheProof {
+    /// When every range was last seen to be equal, by this device's clock.
+    pub at: Option<Timestamp>,
+    /// How many ranges were replaced since this cache began.
+    pub repaired: u64,
 }
 
 /// Where the cache stands.

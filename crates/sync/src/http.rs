@@ -16,7 +16,7 @@ use beadsbox_protocol::{
     session::{SignInRequest, SignInResponse},
     snapshot::{MOST_CHUNK_BYTES, SnapshotAnswer},
 };
-use reqwest::{Client, Method, RequestBuilder, header::RANGE};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header::RANGE};
 use serde::{Serialize, de::DeserializeOwned};
 use url::{Host, Url};
 use uuid::Uuid;
@@ -235,31 +235,49 @@ impl HttpServer {
     }
 
     async fn complete_within(&self, request: RequestBuilder, most_bytes: u64) -> Result<Vec<u8>, TransportError> {
-        let mut response = request.send().await.map_err(unreachable)?;
-        let status = response.status();
-        if response.content_length().is_some_and(|length| length > most_bytes) {
-            return Err(TransportError::NotUnderstood("the answer is too large".to_owned()));
+        let (status, body, cut) = read(request, most_bytes).await?;
+        match cut {
+            Some(cut) => Err(cut),
+            None => understood(status, body),
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-            body.extend_from_slice(&chunk);
-            if body.len() as u64 > most_bytes {
-                return Err(TransportError::NotUnderstood("the answer is too large".to_owned()));
-            }
+    }
+}
+
+/// Reads a bounded answer; with it, what cut it, if something did.
+async fn read(request: RequestBuilder, most_bytes: u64) -> Result<(StatusCode, Vec<u8>, Option<TransportError>), TransportError> {
+    let too_large = || TransportError::NotUnderstood("the answer is too large".to_owned());
+    let mut response = request.send().await.map_err(unreachable)?;
+    let status = response.status();
+    if response.content_length().is_some_and(|length| length > most_bytes) {
+        return Err(too_large());
+    }
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok((status, body, None)),
+            Err(error) => return Ok((status, body, Some(unreachable(error)))),
         }
-        if status.is_success() {
-            return Ok(body);
+        if body.len() as u64 > most_bytes {
+            return Err(too_large());
         }
-        match serde_json::from_slice::<Problem>(&body) {
-            Ok(problem) => Err(TransportError::Refused(Box::new(problem))),
-            // A load balancer speaks for a server that is away.
-            Err(_) if status.is_server_error() => {
-                let mut problem = Problem::new(status.as_u16(), ErrorCode::Unavailable, status.to_string());
-                problem.retry_after = Some(1);
-                Err(TransportError::Refused(Box::new(problem)))
-            }
-            Err(_) => Err(TransportError::NotUnderstood(format!("HTTP {status}"))),
+    }
+}
+
+/// A success's body, or the problem.
+fn understood(status: StatusCode, body: Vec<u8>) -> Result<Vec<u8>, TransportError> {
+    if status.is_success() {
+        return Ok(body);
+    }
+    match serde_json::from_slice::<Problem>(&body) {
+        Ok(problem) => Err(TransportError::Refused(Box::new(problem))),
+        // A load balancer speaks for a server that is away.
+        Err(_) if status.is_server_error() => {
+            let mut problem = Problem::new(status.as_u16(), ErrorCode::Unavailable, status.to_string());
+            problem.retry_after = Some(1);
+            Err(TransportError::Refused(Box::new(problem)))
         }
+        Err(_) => Err(TransportError::NotUnderstood(format!("HTTP {status}"))),
     }
 }
 
@@ -293,7 +311,11 @@ impl Transport for HttpServer {
     async fn snapshot_chunk(&self, snapshot: Uuid, number: usize, from_byte: u64) -> Result<Vec<u8>, TransportError> {
         let request = self.authorised(self.request(Method::GET, &format!("v1/sync/snapshot/{snapshot}/{number}"))?).timeout(CHUNK_LIMIT);
         let request = if from_byte > 0 { request.header(RANGE, format!("bytes={from_byte}-")) } else { request };
-        self.complete_within(request, MOST_CHUNK_BYTES as u64).await
+        match read(request, MOST_CHUNK_BYTES as u64).await? {
+            (_, body, Some(cut)) if body.is_empty() => Err(cut),
+            // A cut one as far as it came: the rest is asked for.
+            (status, body, _) => understood(status, body),
+        }
     }
 
     async fn digest(&self, query: &DigestQuery) -> Result<DigestAnswer, TransportError> {

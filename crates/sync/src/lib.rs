@@ -3,15 +3,18 @@
 //! What to do next is decided by pure functions ([`plan`]); [`Syncer`] does it over two traits, [`Replica`] (the device's
 //! files) and [`Transport`] (the server). Neither a clock nor randomness of its own: both come with the replica.
 
+mod bootstrap;
 pub mod http;
 pub mod plan;
+mod prove;
 mod replica;
 mod status;
 mod syncer;
 mod transport;
 
 pub use http::{HttpError, HttpServer, ServerAddress};
-pub use replica::{Position, Replica};
+pub use prove::Proof;
+pub use replica::{Finished, IdRange, Loaded, LocalDigest, Position, Replica};
 pub use status::{Halt, Phase, Progress, SyncStatus, Trouble};
 pub use syncer::Syncer;
 pub use transport::{Transport, TransportError};

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use beadsbox_protocol::{
     ErrorCode, MOST_ROWS, Problem,
+    digest::{DigestQuery, RangeDigest},
     pull::{ChangesPage, ChangesQuery},
 };
 use uuid::Uuid;
 
 use crate::{
-    replica::Position,
+    replica::{LocalDigest, Position},
     status::{Halt, Trouble},
     transport::TransportError,
 };
@@ -93,6 +94,28 @@ pub fn page_fits(page: &ChangesPage, query: &ChangesQuery) -> bool {
 /// Whether the page is the last one for now: nothing of the feed is left, nor of the outcomes, of which a page holds so many.
 pub fn is_at_head(page: &ChangesPage) -> bool {
     page.to.seq == page.head && page.own_results.len() < MOST_ROWS as usize
+}
+
+/// What a comparison of a range says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Both hold the same.
+    Equal,
+    /// They do not.
+    Differs,
+    /// The cache took a page meanwhile: they are of two moments.
+    Moved,
+}
+
+/// Compares a range's digests.
+pub fn compare(query: &DigestQuery, theirs: &RangeDigest, ours: &LocalDigest) -> Comparison {
+    if ours.cursor.seq != query.cursor {
+        Comparison::Moved
+    } else if (ours.rows, &ours.digest) == (theirs.rows, &theirs.digest) {
+        Comparison::Equal
+    } else {
+        Comparison::Differs
+    }
 }
 
 #[cfg(test)]

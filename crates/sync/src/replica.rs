@@ -4,8 +4,10 @@ use async_trait::async_trait;
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
     Incarnation,
+    digest::{RangeRows, RowKind},
     pull::{ChangesPage, Cursor},
     push::{OpResult, PushRequest},
+    snapshot::Manifest,
 };
 use uuid::Uuid;
 
@@ -24,6 +26,58 @@ pub struct Position {
     pub waiting: u64,
 }
 
+/// What came of a step of loading a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loaded {
+    /// It is on the disk.
+    So {
+        /// The chunk to take next.
+        next_chunk: usize,
+        /// Rows taken.
+        rows: u64,
+    },
+    /// What came is not what was promised, or does not follow on this cache. Nothing of it was kept.
+    Unfit(String),
+}
+
+/// What came of a step after the last chunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finished {
+    /// More are to come.
+    Working {
+        /// Steps done.
+        done: u64,
+        /// Of how many.
+        total: u64,
+    },
+    /// The cache is the loaded one.
+    InPlace,
+    /// What was loaded is not what was promised. The cache is as it was.
+    Unfit(String),
+}
+
+/// A range of rows of one kind, in the order of their ids: after one id, up to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdRange {
+    /// Which rows.
+    pub kind: RowKind,
+    /// After this id; from the first where there is none.
+    pub after: Option<Uuid>,
+    /// Up to this one, included; to the last where there is none.
+    pub through: Option<Uuid>,
+}
+
+/// What the cache holds of a range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalDigest {
+    /// Where the cache stood.
+    pub cursor: Cursor,
+    /// How many rows.
+    pub rows: u64,
+    /// Their digest, hexadecimal.
+    pub digest: String,
+}
+
 /// The device's files. Every method is durable when it returns, and may be called again with the same.
 #[async_trait]
 pub trait Replica: Send + Sync {
@@ -36,8 +90,24 @@ pub trait Replica: Send + Sync {
     async fn next_batch(&self) -> Result<Option<PushRequest>, Self::Error>;
     /// Keeps what the server decided.
     async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<(), Self::Error>;
-    /// Takes a page into the cache, with its cursor.
+    /// Takes a page: first the outcomes in it, then its rows with the cursor.
     async fn apply_page(&self, page: &ChangesPage) -> Result<(), Self::Error>;
+    /// Begins to take a snapshot beside the cache, or goes on where a load of it ended.
+    async fn begin_load(&self, manifest: &Manifest) -> Result<Loaded, Self::Error>;
+    /// Takes a chunk; only the next one.
+    async fn load_chunk(&self, number: usize, bytes: Vec<u8>) -> Result<Loaded, Self::Error>;
+    /// Does the next step after the last chunk; the last of them puts the loaded cache in its place.
+    async fn finish_load(&self) -> Result<Finished, Self::Error>;
+    /// Throws away what was loaded.
+    async fn discard_load(&self) -> Result<(), Self::Error>;
+    /// What the cache holds of a range.
+    async fn range_digest(&self, range: IdRange) -> Result<LocalDigest, Self::Error>;
+    /// Replaces a range by the server's rows. `false` where the cache has gone beyond them meanwhile, and nothing was done.
+    async fn repair_range(&self, range: IdRange, theirs: RangeRows) -> Result<bool, Self::Error>;
+    /// Whether it is time to compare the cache with the server again.
+    async fn proof_is_due(&self) -> Result<bool, Self::Error>;
+    /// Every range was seen to be the server's.
+    async fn proved(&self) -> Result<(), Self::Error>;
     /// Empties the cache, to take everything anew. The outbox stays.
     async fn rebuild_cache(&self) -> Result<(), Self::Error>;
     /// The server has a new epoch, or holds less than this device thought: what comes after `last_seq` is sent again.

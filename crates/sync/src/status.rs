@@ -9,6 +9,19 @@ pub enum Phase {
     Sending,
     /// Changes from the server.
     Receiving,
+    /// The server makes a snapshot of everything.
+    Preparing,
+    /// Everything, from a snapshot.
+    Loading,
+    /// What was loaded is compared and put in its place: steps.
+    Finishing,
+}
+
+impl Phase {
+    /// Whether the cache is being taken as a whole.
+    pub const fn is_whole(self) -> bool {
+        matches!(self, Self::Preparing | Self::Loading | Self::Finishing)
+    }
 }
 
 /// How far it is.
@@ -16,10 +29,12 @@ pub enum Phase {
 pub struct Progress {
     /// What is being moved.
     pub phase: Phase,
-    /// Operations or feed numbers done in this round.
+    /// Operations, feed numbers, rows or steps done in this round.
     pub done: u64,
     /// Of how many.
     pub total: u64,
+    /// Bytes taken and of how many, where they are known.
+    pub bytes: Option<(u64, u64)>,
 }
 
 /// Why the sync does not go on by itself.
@@ -68,6 +83,8 @@ pub struct SyncStatus {
     pub progress: Option<Progress>,
     /// The cache holds all that the server had at the last contact.
     pub up_to_date: bool,
+    /// The cache is being compared with the server.
+    pub comparing: bool,
     /// The last number of the server's feed, as last told.
     pub head: Option<u64>,
     /// What went wrong last; none once a round went well.

@@ -7,6 +7,7 @@ use tokio::sync::{Mutex, Notify, watch};
 use tracing::{debug, info, warn};
 
 use crate::{
+    bootstrap::Bootstrap,
     plan::{self, Reaction},
     replica::{Position, Replica},
     status::{Halt, Phase, Progress, SyncStatus, Trouble},
@@ -15,9 +16,9 @@ use crate::{
 
 /// The sync of one device.
 pub struct Syncer<R, T> {
-    replica: R,
-    transport: T,
-    status: watch::Sender<SyncStatus>,
+    pub(crate) replica: R,
+    pub(crate) transport: T,
+    pub(crate) status: watch::Sender<SyncStatus>,
     /// Something was recorded, or the network is back.
     to_send: Notify,
     /// Somebody wants the long poll's place.
@@ -25,7 +26,11 @@ pub struct Syncer<R, T> {
     /// One batch at a time: operations arrive in order.
     sending: Mutex<()>,
     /// One page at a time.
-    receiving: Mutex<()>,
+    pub(crate) receiving: Mutex<()>,
+    /// How an empty cache is filled.
+    pub(crate) bootstrap: Bootstrap,
+    /// One comparison at a time.
+    pub(crate) proving: Mutex<()>,
 }
 
 enum Next {
@@ -44,6 +49,8 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             interrupt: Notify::new(),
             sending: Mutex::new(()),
             receiving: Mutex::new(()),
+            bootstrap: Bootstrap::default(),
+            proving: Mutex::new(()),
         })
     }
 
@@ -69,7 +76,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
 
     /// Sends and takes until the task is dropped. Never returns by itself.
     pub async fn run(self: Arc<Self>) {
-        tokio::join!(self.send_for_ever(), self.receive_for_ever());
+        tokio::join!(self.send_for_ever(), self.receive_for_ever(), self.prove_for_ever());
     }
 
     /// Sends all that waits, then takes all that is new.
@@ -79,7 +86,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             self.receive_all().await
         }
         .await;
-        self.status.send_modify(|status| status.progress = None);
+        self.clear_progress();
         self.to_send.notify_one();
         outcome
     }
@@ -134,7 +141,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         while let Some(batch) = self.replica.next_batch().await.map_err(|error| self.files_failed(&error))? {
             let count = batch.ops.len() as u64;
             let total = sent + count + batch.waiting;
-            self.progress(Phase::Sending, sent, total);
+            self.progress(Progress { phase: Phase::Sending, done: sent, total, bytes: None });
             match self.transport.push(&batch).await {
                 Ok(reply) => {
                     self.replica.record_results(reply.epoch, &reply.results).await.map_err(|error| self.files_failed(&error))?;
@@ -151,10 +158,10 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     async fn receive_all(&self) -> Result<(), Trouble> {
         let mut first = None;
         loop {
-            self.interrupt.notify_waiters();
+            self.interrupt_long_poll();
             if let Some(page) = self.receive_page(0).await? {
                 let start = *first.get_or_insert(page.from.seq);
-                self.progress(Phase::Receiving, page.to.seq - start, page.head - start);
+                self.progress(Progress { phase: Phase::Receiving, done: page.to.seq - start, total: page.head - start, bytes: None });
                 if plan::is_at_head(&page) {
                     return Ok(());
                 }
@@ -162,11 +169,14 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         }
     }
 
-    /// Takes one page. None where somebody else wanted the place, or the cache has to begin anew.
-    async fn receive_page(&self, wait: u32) -> Result<Option<ChangesPage>, Trouble> {
+    /// Takes one page. None where somebody else wanted the place, or the cache is taken as a whole.
+    pub(crate) async fn receive_page(&self, wait: u32) -> Result<Option<ChangesPage>, Trouble> {
         let interrupted = self.interrupt.notified();
         let _turn = self.receiving.lock().await;
         let position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
+        if position.cursor.seq == 0 && self.bootstrap.wants_snapshot() {
+            return self.take_snapshot(&position).await.map(|()| None);
+        }
         let query = plan::next_query(&position, wait);
         let answer = tokio::select! {
             answer = self.transport.changes(&query) => answer,
@@ -174,8 +184,6 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         };
         match answer {
             Ok(page) if plan::page_fits(&page, &query) => {
-                // The outcomes first: a reply to a push may have been lost, and the rows may rest on it.
-                self.replica.record_results(page.epoch, &page.own_results).await.map_err(|error| self.files_failed(&error))?;
                 self.replica.apply_page(&page).await.map_err(|error| self.files_failed(&error))?;
                 self.answered(page.server_time).await;
                 self.status.send_if_modified(|status| {
@@ -192,7 +200,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     }
 
     /// Does what the plan says about a failed request. `Ok` means: try again at once.
-    async fn handle(&self, error: &TransportError) -> Result<(), Trouble> {
+    pub(crate) async fn handle(&self, error: &TransportError) -> Result<(), Trouble> {
         let position: Position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
         match self.follow(plan::react(error, &position)).await? {
             Next::Again => Ok(()),
@@ -208,14 +216,14 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             Reaction::Retry { online, trouble, least_pause } => Ok(Next::Failed { trouble: self.failed(online, trouble), least_pause }),
             Reaction::RebuildCache => {
                 warn!("the server's feed does not go on from here: the cache is taken anew");
-                self.replica.rebuild_cache().await.map_err(|error| self.files_failed(&error))?;
+                self.rebuild_cache().await?;
                 Ok(Next::Again)
             }
             Reaction::SendAgain { epoch, last_seq, rebuild_cache } => {
                 warn!(%epoch, last_seq, "the server holds less than this device thought: operations are sent again");
                 self.replica.send_again_after(epoch, last_seq).await.map_err(|error| self.files_failed(&error))?;
                 if rebuild_cache {
-                    self.replica.rebuild_cache().await.map_err(|error| self.files_failed(&error))?;
+                    self.rebuild_cache().await?;
                 }
                 self.to_send.notify_one();
                 Ok(Next::Again)
@@ -229,8 +237,24 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         }
     }
 
-    async fn answered(&self, server_time: beadsbox_domain::Timestamp) {
+    /// Whoever waits for `receiving` gets it before the long poll ends.
+    pub(crate) fn interrupt_long_poll(&self) {
+        self.interrupt.notify_waiters();
+    }
+
+    async fn rebuild_cache(&self) -> Result<(), Trouble> {
+        self.replica.rebuild_cache().await.map_err(|error| self.files_failed(&error))?;
+        self.bootstrap.begin_anew();
+        Ok(())
+    }
+
+    pub(crate) async fn answered(&self, server_time: beadsbox_domain::Timestamp) {
         self.replica.contacted(server_time).await;
+        self.reached();
+    }
+
+    /// The server is there and takes this device's requests.
+    pub(crate) fn reached(&self) {
         let was_offline = self.status.send_if_modified(|status| {
             let news = !status.online || status.trouble.is_some();
             (status.online, status.trouble) = (true, None);
@@ -251,15 +275,23 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         trouble
     }
 
-    fn files_failed(&self, error: &R::Error) -> Trouble {
+    pub(crate) fn files_failed(&self, error: &R::Error) -> Trouble {
         warn!(%error, "the device's files failed");
         let online = self.status.borrow().online;
         self.failed(online, Trouble::Replica(error.to_string()))
     }
 
-    fn progress(&self, phase: Phase, done: u64, total: u64) {
-        // A single operation or page is over before a bar could be drawn.
-        let shown = (total > 20).then_some(Progress { phase, done, total });
-        self.status.send_if_modified(|status| std::mem::replace(&mut status.progress, shown) != shown);
+    pub(crate) fn progress(&self, progress: Progress) {
+        // A single operation or page is over before a bar could be drawn, and must not take the place of a long one.
+        let shown = (progress.total > 20 || progress.phase.is_whole()).then_some(progress);
+        self.status.send_if_modified(|status| {
+            let long_one = status.progress.is_some_and(|known| known.phase.is_whole());
+            let takes_place = shown.is_some() || !long_one;
+            takes_place && std::mem::replace(&mut status.progress, shown) != shown
+        });
+    }
+
+    pub(crate) fn clear_progress(&self) {
+        self.status.send_if_modified(|status| status.progress.take().is_some());
     }
 }

@@ -35,7 +35,7 @@ pub trait Transport: Send + Sync {
     async fn changes(&self, query: &ChangesQuery) -> Result<ChangesPage, TransportError>;
     /// Asks for everything at one moment.
     async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError>;
-    /// Takes a chunk of a snapshot, from that byte on.
+    /// Takes a chunk of a snapshot, from that byte on; of one that is cut, what came.
     async fn snapshot_chunk(&self, snapshot: Uuid, number: usize, from_byte: u64) -> Result<Vec<u8>, TransportError>;
     /// Asks what the server holds of a range.
     async fn digest(&self, query: &DigestQuery) -> Result<DigestAnswer, TransportError>;

@@ -17,9 +17,9 @@ use beadsbox_protocol::{
     fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
     pull::{ChangesPage, ChangesQuery, Cursor},
     push::{OpResult, PushRequest, PushResponse},
-    snapshot::SnapshotAnswer,
+    snapshot::{Manifest, SnapshotAnswer},
 };
-use beadsbox_sync::{Halt, Position, Replica, Syncer, Transport, TransportError, Trouble};
+use beadsbox_sync::{Finished, Halt, IdRange, Loaded, LocalDigest, Position, Replica, Syncer, Transport, TransportError, Trouble};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -222,7 +222,43 @@ impl Replica for Device {
     async fn apply_page(&self, page: &ChangesPage) -> Result<(), Never> {
         let mut files = self.0.lock().unwrap();
         assert_eq!(files.cursor.seq, page.from.seq, "a page of another place was applied");
+        for result in &page.own_results {
+            files.acked = files.acked.max(usize::try_from(result.dev_seq).unwrap());
+        }
         files.cursor = page.to.clone();
+        Ok(())
+    }
+
+    // Snapshots and comparing: tests/whole.rs. This server makes none.
+    async fn begin_load(&self, _: &Manifest) -> Result<Loaded, Never> {
+        unreachable!("nothing is loaded here")
+    }
+
+    async fn load_chunk(&self, _: usize, _: Vec<u8>) -> Result<Loaded, Never> {
+        unreachable!("nothing is loaded here")
+    }
+
+    async fn finish_load(&self) -> Result<Finished, Never> {
+        unreachable!("nothing is loaded here")
+    }
+
+    async fn discard_load(&self) -> Result<(), Never> {
+        Ok(())
+    }
+
+    async fn range_digest(&self, _: IdRange) -> Result<LocalDigest, Never> {
+        unreachable!("nothing is compared here")
+    }
+
+    async fn repair_range(&self, _: IdRange, _: RangeRows) -> Result<bool, Never> {
+        Ok(false)
+    }
+
+    async fn proof_is_due(&self) -> Result<bool, Never> {
+        Ok(false)
+    }
+
+    async fn proved(&self) -> Result<(), Never> {
         Ok(())
     }
 

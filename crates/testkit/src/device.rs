@@ -145,6 +145,11 @@ impl TestDevice {
         self
     }
 
+    /// Where it finds the server.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Sends any request with the device's token.
     pub async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> Answer<T> {
         call(&self.http, method, &format!("{}{path}", self.base), Some(&self.token), body).await

@@ -60,6 +60,8 @@ export const commands = {
 	settleConflict: (form: SettleForm) => typedError<ConflictRow[], AppError>(__TAURI_INVOKE("settle_conflict", { form })),
 	/**  How the sync stands, in full. */
 	syncOverview: () => typedError<SyncOverview, AppError>(__TAURI_INVOKE("sync_overview")),
+	/**  Compares this device's copy with the server, and repairs what differs. */
+	checkCache: () => typedError<SyncOverview, AppError>(__TAURI_INVOKE("check_cache")),
 	/**  A person has seen that the server refused it. */
 	acknowledgeRefusal: (opId: string) => typedError<SyncOverview, AppError>(__TAURI_INVOKE("acknowledge_refusal", { opId })),
 	/**  A one-time code for a new device. */
@@ -555,6 +557,11 @@ export type SyncOverview = {
 	epoch: string | null,
 	cursor: number,
 	head: number | null,
+	/**  When the whole cache was last seen to be the server's. */
+	proved_at: string | null,
+	/**  Ranges that were taken anew since this cache began. */
+	repaired: number,
+	comparing: boolean,
 	/**  Recorded on this device. */
 	operations: number,
 	confirmed: number,
@@ -565,13 +572,24 @@ export type SyncOverview = {
 };
 
 /**  What is being moved. */
-export type SyncPhase = "sending" | "receiving";
+export type SyncPhase = "sending" | "receiving" | 
+/**  The server makes a snapshot of everything. */
+"preparing" | 
+/**  Everything is being taken. */
+"loading" | 
+/**  What was taken is compared and put in its place. */
+"finishing";
 
 /**  How far the sync is. */
 export type SyncProgress = {
 	phase: SyncPhase,
 	done: number,
 	total: number,
+	/**  Bytes taken, and of how many, where they are known. */
+	bytes: number | null,
+	of_bytes: number | null,
+	/**  How long it will still take, once that can be told. */
+	seconds_left: number | null,
 };
 
 /**  A template as a counter sells it. */

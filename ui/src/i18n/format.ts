@@ -97,3 +97,16 @@ export function validity(months: number | null): string {
   if (months === null) return m.validity_none()
   return m.validity_months({ count: months })
 }
+
+/** Bytes as people read them: whole megabytes, or kilobytes below one. */
+export function bytes(count: number): string {
+  const [value, unit] =
+    count < 1_000_000
+      ? [Math.ceil(count / 1000), 'kilobyte']
+      : [Math.round(count / 1_000_000), 'megabyte']
+  return new Intl.NumberFormat(locale.regional, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+  }).format(value)
+}

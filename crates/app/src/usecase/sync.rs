@@ -6,14 +6,13 @@ use beadsbox_protocol::{
     rows::DeviceState,
 };
 use beadsbox_store::{OwnOperation, View};
-use beadsbox_sync::Phase;
 
 use super::{Seat, id, names};
 use crate::{
     clock_evidence::TOLERANCE,
     device::trouble_for_screen,
     error::{AppError, AppResult, ErrorCode},
-    view::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusalView, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncPhase, SyncProgress, What},
+    view::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusalView, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncProgress, What},
 };
 
 impl Seat {
@@ -22,6 +21,7 @@ impl Seat {
         let status = self.device.syncer.status().borrow().clone();
         let clock = &self.device.host.clock;
         let skew = self.device.clock().map(|evidence| evidence.skew_now(clock.now(), clock.running()));
+        let seconds_left = self.device.pace.seconds_left(status.progress, clock.running());
         let seat = self.clone();
         self.device
             .files(move |store| {
@@ -34,14 +34,7 @@ impl Seat {
                     role: seat.session.role,
                     online: status.online,
                     syncing: status.progress.is_some() || (status.online && (counts.waiting > 0 || !status.up_to_date)),
-                    progress: status.progress.map(|progress| SyncProgress {
-                        phase: match progress.phase {
-                            Phase::Sending => SyncPhase::Sending,
-                            Phase::Receiving => SyncPhase::Receiving,
-                        },
-                        done: progress.done,
-                        total: progress.total,
-                    }),
+                    progress: status.progress.map(|progress| SyncProgress { seconds_left, ..progress.into() }),
                     last_sync_at: position.last_sync_at.map(|at| at.to_string()),
                     waiting: counts.waiting,
                     refused: counts.refused_unseen,
@@ -64,11 +57,16 @@ impl Seat {
         self.require(Deed::UseOffice)?;
         let status = self.status_bar().await?;
         let contacts = self.device_contacts().await;
-        let (seat, head) = (self.clone(), self.device.syncer.status().borrow().head);
+        let (head, comparing) = {
+            let status = self.device.syncer.status();
+            let status = status.borrow();
+            (status.head, status.comparing)
+        };
+        let seat = self.clone();
         let may_administer = self.session.role.may(Deed::Administer);
         self.device
             .files(move |store| {
-                let (counts, position) = (store.counts()?, store.position()?);
+                let (counts, position, proof) = (store.counts()?, store.position()?, store.proof()?);
                 let view = store.view()?;
                 let refused = view.refused()?.iter().filter_map(|own| refused(&view, own).transpose()).collect::<AppResult<_>>()?;
                 Ok(SyncOverview {
@@ -77,6 +75,9 @@ impl Seat {
                     epoch: position.epoch.map(|epoch| epoch.to_string()),
                     cursor: position.cursor.seq,
                     head: head.or(position.head),
+                    proved_at: proof.at.map(|at| at.to_string()),
+                    repaired: proof.repaired,
+                    comparing,
                     operations: counts.total,
                     confirmed: counts.acknowledged,
                     refused,
@@ -86,6 +87,15 @@ impl Seat {
                 })
             })
             .await
+    }
+
+    /// Compares the cache with the server now, and repairs what differs.
+    pub async fn check_cache(&self) -> AppResult<SyncOverview> {
+        self.require(Deed::UseOffice)?;
+        self.device.syncer.sync_now().await.map_err(|trouble| AppError::from(&trouble))?;
+        let proof = self.device.syncer.prove().await.map_err(|trouble| AppError::from(&trouble))?;
+        tracing::info!(?proof, "the cache was compared because somebody asked");
+        self.sync_overview().await
     }
 
     /// A person has seen that the server refused it.

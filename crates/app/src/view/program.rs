@@ -101,6 +101,12 @@ pub struct SessionView {
 pub enum SyncPhase {
     Sending,
     Receiving,
+    /// The server makes a snapshot of everything.
+    Preparing,
+    /// Everything is being taken.
+    Loading,
+    /// What was taken is compared and put in its place.
+    Finishing,
 }
 
 /// How far the sync is.
@@ -109,6 +115,26 @@ pub struct SyncProgress {
     pub phase: SyncPhase,
     pub done: u64,
     pub total: u64,
+    /// Bytes taken, and of how many, where they are known.
+    pub bytes: Option<u64>,
+    pub of_bytes: Option<u64>,
+    /// How long it will still take, once that can be told.
+    pub seconds_left: Option<u64>,
+}
+
+impl From<beadsbox_sync::Progress> for SyncProgress {
+    fn from(progress: beadsbox_sync::Progress) -> Self {
+        use beadsbox_sync::Phase;
+        let phase = match progress.phase {
+            Phase::Sending => SyncPhase::Sending,
+            Phase::Receiving => SyncPhase::Receiving,
+            Phase::Preparing => SyncPhase::Preparing,
+            Phase::Loading => SyncPhase::Loading,
+            Phase::Finishing => SyncPhase::Finishing,
+        };
+        let (bytes, of_bytes) = progress.bytes.unzip();
+        Self { phase, done: progress.done, total: progress.total, bytes, of_bytes, seconds_left: None }
+    }
 }
 
 /// The line at the bottom of every window.

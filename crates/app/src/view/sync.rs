@@ -54,6 +54,11 @@ pub struct SyncOverview {
     pub epoch: Option<String>,
     pub cursor: u64,
     pub head: Option<u64>,
+    /// When the whole cache was last seen to be the server's.
+    pub proved_at: Option<String>,
+    /// Ranges that were taken anew since this cache began.
+    pub repaired: u64,
+    pub comparing: bool,
     /// Recorded on this device.
     pub operations: u64,
     pub confirmed: u64,

@@ -77,6 +77,13 @@ impl Centre {
         till
     }
 
+    /// Sample data, and so many vouchers in all.
+    pub async fn fill(&self, vouchers: u64) {
+        let clock = beadsbox_server::Clock::system();
+        beadsbox_server::seed::seed(&self.pool, &clock).await.unwrap();
+        beadsbox_server::seed::fill(&self.pool, &clock, vouchers).await.unwrap();
+    }
+
     pub async fn code(&self, shop: &str) -> String {
         organisation::add_enrolment_code(&self.pool, self.shops[shop], Profile::Office).await.unwrap().code
     }

@@ -83,7 +83,7 @@ async fn insert_plainly(pushed: &Centre, origin: &mut Centre, operations: u64) -
     let seconds = begun.elapsed().as_secs_f64();
     let there: i64 = sqlx::query_scalar("SELECT count(*) FROM voucher").fetch_one(&mut conn).await?;
     anyhow::ensure!(u64::try_from(there)? == operations, "{there} of {operations} vouchers were inserted");
-    Ok(Finished { seconds, rows: operations, stopped: false, peak_kib: 0 })
+    Ok(Finished { seconds, rows: operations, stopped: false, peak_kib: 0, searchable_seconds: None })
 }
 
 /// Statements of so many rows, as `pg_dump` writes them: the first of each table, then the second of each, and so on.

@@ -45,7 +45,11 @@ enum Command {
     #[command(subcommand)]
     Device(device::Command),
     /// Adds sample data: shops, staff, templates and 500 vouchers in every status
-    Seed,
+    Seed {
+        /// Then adds vouchers without a history until there are so many, to try and measure at size
+        #[arg(long)]
+        vouchers: Option<u64>,
+    },
 }
 
 /// Runs the program with the arguments of its command line.
@@ -61,9 +65,14 @@ pub async fn run() -> Result<(), StartError> {
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
         Command::Device(command) => device::run(&pool(&url).await?, command).await,
-        Command::Seed => {
-            let seeded = seed::seed(&pool(&url).await?, &Clock::system()).await?;
-            output::line(&seeded.to_string())
+        Command::Seed { vouchers } => {
+            let (pool, clock) = (pool(&url).await?, Clock::system());
+            let seeded = seed::seed(&pool, &clock).await?;
+            output::line(&seeded.to_string())?;
+            match vouchers {
+                Some(total) => output::line(&format!("Added {} vouchers without a history.", seed::fill(&pool, &clock, total).await?)),
+                None => Ok(()),
+            }
         }
     }
 }

@@ -64,3 +64,13 @@ pub async fn mark_used(conn: &mut PgConnection, code_hash: &[u8; 32], public_key
         .await?;
     Ok(())
 }
+
+/// Forgets codes that were over before that moment, used or not, `limit` at most.
+pub async fn prune(conn: &mut PgConnection, over_before: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    let pruned = sqlx::query("DELETE FROM enrolment_code WHERE code_hash IN (SELECT code_hash FROM enrolment_code WHERE expires_at < $1 LIMIT $2)")
+        .bind(over_before.to_sqlx())
+        .bind(limit)
+        .execute(conn)
+        .await?;
+    Ok(pruned.rows_affected())
+}

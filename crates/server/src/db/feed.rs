@@ -1,7 +1,12 @@
 //! `change_inbox`, `change_feed`, `feed_batch`: what changed, in an order that no reader can miss anything in.
 
+use beadsbox_domain::Timestamp;
+use beadsbox_protocol::digest::RowKind;
+use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
+
+use super::{range::Bounds, to_bigint, to_count};
 
 /// What kind of row changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,6 +41,20 @@ impl Kind {
     }
 }
 
+impl From<RowKind> for Kind {
+    fn from(kind: RowKind) -> Self {
+        match kind {
+            RowKind::Shop => Self::Shop,
+            RowKind::Staff => Self::Staff,
+            RowKind::Device => Self::Device,
+            RowKind::Settings => Self::Settings,
+            RowKind::Template => Self::Template,
+            RowKind::Conflict => Self::Conflict,
+            RowKind::Voucher => Self::Voucher,
+        }
+    }
+}
+
 /// Tells that these rows changed, in the transaction that changes them.
 pub async fn note(conn: &mut PgConnection, kind: Kind, ids: &[Uuid]) -> sqlx::Result<()> {
     if ids.is_empty() {
@@ -56,6 +75,28 @@ const SEQUENCER_LOCK: i64 = 0x6265_6164_7365_7131;
 /// before the lock was taken.
 pub async fn try_lock_sequencer(conn: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(SEQUENCER_LOCK).fetch_one(conn).await
+}
+
+/// Waits until this transaction is the sequencer.
+pub async fn lock_sequencer(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SEQUENCER_LOCK).execute(conn).await?;
+    Ok(())
+}
+
+/// Gives every voucher that the feed lacks the next number, as one batch; the head afterwards. The transaction is the sequencer.
+pub async fn append_vouchers(conn: &mut PgConnection, tag: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "WITH head AS (SELECT coalesce(max(to_seq), 0) AS seq FROM feed_batch),
+              placed AS (
+                  INSERT INTO change_feed (kind, entity_id, seq)
+                  SELECT 'voucher', v.id, (SELECT seq FROM head) + row_number() OVER (ORDER BY v.id)
+                  FROM voucher v WHERE NOT EXISTS (SELECT FROM change_feed f WHERE f.kind = 'voucher' AND f.entity_id = v.id)
+                  RETURNING seq)
+         INSERT INTO feed_batch (to_seq, tag) SELECT max(seq), $1 FROM placed RETURNING to_seq",
+    )
+    .bind(tag)
+    .fetch_one(conn)
+    .await
 }
 
 /// Moves up to `limit` rows of the inbox into the feed under the next numbers, one per entity. How many left the inbox, and
@@ -82,6 +123,26 @@ pub async fn move_inbox(conn: &mut PgConnection, limit: i64, tag: &str) -> sqlx:
     Ok((moved, head))
 }
 
+/// Whether a change of that kind within the bounds is committed and not in the feed yet.
+pub async fn is_on_its_way(conn: &mut PgConnection, kind: Kind, within: Bounds) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM change_inbox WHERE kind = $1 AND entity_id >= $2 AND entity_id <= $3)")
+        .bind(kind.name())
+        .bind(within.from)
+        .bind(within.through)
+        .fetch_one(conn)
+        .await
+}
+
+/// Whether the feed holds at least so many entities.
+pub async fn holds(conn: &mut PgConnection, least: u64) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT count(*) >= $1 FROM (SELECT FROM change_feed LIMIT $1) AS first").bind(to_bigint(least)).fetch_one(conn).await
+}
+
+/// How many entities the feed holds.
+pub async fn size(conn: &mut PgConnection) -> sqlx::Result<u64> {
+    Ok(to_count(sqlx::query_scalar("SELECT count(*) FROM change_feed").fetch_one(conn).await?))
+}
+
 pub async fn inbox_is_empty(conn: &mut PgConnection) -> sqlx::Result<bool> {
     sqlx::query_scalar("SELECT NOT EXISTS (SELECT FROM change_inbox)").fetch_one(conn).await
 }
@@ -106,6 +167,21 @@ pub async fn tag_of(conn: &mut PgConnection, seq: i64) -> sqlx::Result<Option<St
         .bind(seq)
         .fetch_optional(conn)
         .await
+}
+
+/// Forgets tags of batches older than that moment, the oldest `limit` at most, never the newest. A cursor that names one is of no
+/// feed any more.
+pub async fn prune_tags(conn: &mut PgConnection, before: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    let pruned = sqlx::query(
+        "DELETE FROM feed_batch WHERE to_seq IN (
+             SELECT to_seq FROM (SELECT to_seq, made_at FROM feed_batch ORDER BY to_seq LIMIT $2) AS oldest
+             WHERE made_at < $1 AND to_seq < (SELECT max(to_seq) FROM feed_batch))",
+    )
+    .bind(before.to_sqlx())
+    .bind(limit)
+    .execute(conn)
+    .await?;
+    Ok(pruned.rows_affected())
 }
 
 /// A change of the feed.

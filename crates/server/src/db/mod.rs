@@ -4,14 +4,17 @@ pub mod conflict;
 pub mod device;
 pub mod enrolment_code;
 pub mod feed;
+pub mod flat;
 pub mod operation;
 pub mod person;
+pub mod range;
 pub mod redemption;
 pub mod server;
 pub mod session;
 pub mod settings;
 pub mod shop;
 pub mod sign_in_delay;
+pub mod snapshot;
 pub mod staff;
 pub mod template;
 pub mod voucher;
@@ -20,7 +23,7 @@ use std::str::FromStr as _;
 
 use beadsbox_domain::{DeviceId, OpId, ShopId, StaffId, Stamp, Timestamp};
 use sqlx::{
-    PgPool,
+    PgPool, Postgres, Transaction,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -44,6 +47,11 @@ pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StartError> 
     ]);
     let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(std::time::Duration::from_secs(5));
     Ok(pool.connect_with(options).await?)
+}
+
+/// A transaction that reads everything as it stands at one moment.
+pub(crate) async fn at_one_moment(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
 }
 
 /// Brings the schema up to date, as its owner.

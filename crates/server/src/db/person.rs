@@ -1,7 +1,11 @@
 //! `person`: buyers' data, apart from everything that names it.
 
-use beadsbox_domain::PersonHash;
+use beadsbox_domain::{Person, PersonHash};
+use beadsbox_protocol::Profile;
 use sqlx::PgConnection;
+
+use super::damaged;
+use crate::error::Failure;
 
 /// A person whose hash was checked.
 #[derive(Debug, Clone)]
@@ -26,4 +30,13 @@ pub async fn insert(conn: &mut PgConnection, persons: &[Checked]) -> sqlx::Resul
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// The buyer of that JSON as a device of the profile may see them: a counter sees neither e-mail address nor message.
+pub fn seen_by(profile: Profile, text: &str) -> Result<Person, Failure> {
+    let person: Person = serde_json::from_str(text).map_err(|_| damaged("person.person"))?;
+    Ok(match profile {
+        Profile::Office => person,
+        Profile::Counter => Person { email: None, message: None, ..person },
+    })
 }

@@ -55,3 +55,13 @@ pub async fn delete_of_device(conn: &mut PgConnection, device: DeviceId) -> sqlx
     sqlx::query("DELETE FROM staff_session WHERE device_id = $1").bind(device.0).execute(conn).await?;
     Ok(())
 }
+
+/// Forgets sessions that ended, `limit` at most.
+pub async fn prune(conn: &mut PgConnection, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    let pruned = sqlx::query("DELETE FROM staff_session WHERE token_hash IN (SELECT token_hash FROM staff_session WHERE expires_at <= $1 LIMIT $2)")
+        .bind(now.to_sqlx())
+        .bind(limit)
+        .execute(conn)
+        .await?;
+    Ok(pruned.rows_affected())
+}

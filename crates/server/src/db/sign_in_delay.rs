@@ -76,3 +76,17 @@ pub async fn forget(conn: &mut PgConnection, scope: Scope, subject: &[u8; 32]) -
         .await?;
     Ok(())
 }
+
+/// Forgets counts that would begin anew with the next failure, `limit` at most.
+pub async fn prune(conn: &mut PgConnection, now: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    let pruned = sqlx::query(
+        "DELETE FROM sign_in_delay WHERE ctid IN (
+             SELECT ctid FROM sign_in_delay WHERE failed_at < $1 AND blocked_until <= $2 LIMIT $3 FOR UPDATE SKIP LOCKED)",
+    )
+    .bind((now - SignedDuration::from_hours(FORGOTTEN_AFTER_HOURS)).to_sqlx())
+    .bind(now.to_sqlx())
+    .bind(limit)
+    .execute(conn)
+    .await?;
+    Ok(pruned.rows_affected())
+}

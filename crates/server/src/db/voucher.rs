@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use beadsbox_domain::{DeviceId, Person, PersonHash, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
+use beadsbox_domain::{PersonHash, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
 use beadsbox_protocol::{Profile, rows::VoucherRow};
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{damaged, name_of, named, stamp, template, to_bigint, to_count};
+use super::{damaged, name_of, named, person, stamp, template, to_bigint, to_count};
 use crate::error::Failure;
 
 #[derive(FromRow, Serialize)]
@@ -167,25 +167,15 @@ struct WithPerson {
 }
 
 /// Vouchers as a device of that profile may see them.
-pub async fn rows(conn: &mut PgConnection, ids: &[Uuid], profile: Profile, device: DeviceId) -> Result<Vec<VoucherRow>, Failure> {
+pub async fn rows(conn: &mut PgConnection, ids: &[Uuid], profile: Profile) -> Result<Vec<VoucherRow>, Failure> {
     let records: Vec<WithPerson> = sqlx::query_as("SELECT v.*, p.person FROM voucher v LEFT JOIN person p ON p.hash = v.person_hash WHERE v.id = ANY($1)")
         .bind(ids)
         .fetch_all(&mut *conn)
         .await?;
     let contents = contents_of(conn, records.iter().map(|record| (record.voucher.template_id, record.voucher.template_version))).await?;
     let read = |record: WithPerson| -> Result<VoucherRow, Failure> {
-        let person = record.person.map(|text| serde_json::from_str::<Person>(&text).map_err(|_| damaged("person.person"))).transpose()?;
-        let voucher = record.voucher.read(&contents)?;
-        let person = person.map(|person| as_seen(person, profile, voucher.sold.device == device));
-        Ok(VoucherRow { voucher, person })
+        let person = record.person.map(|text| person::seen_by(profile, &text)).transpose()?;
+        Ok(VoucherRow { voucher: record.voucher.read(&contents)?, person })
     };
     records.into_iter().map(read).collect()
-}
-
-/// A counter sees no e-mail address, and a message only where it sold the voucher itself.
-fn as_seen(person: Person, profile: Profile, sold_here: bool) -> Person {
-    match profile {
-        Profile::Office => person,
-        Profile::Counter => Person { email: None, message: person.message.filter(|_| sold_here), ..person },
-    }
 }

@@ -1,7 +1,9 @@
-//! Gives changes: the sequencer that orders them, and the pages that devices take.
+//! Gives changes: the sequencer that orders them, the pages that devices take, and the ranges that they compare.
 
 mod listen;
 mod pull;
+mod range;
+mod rows;
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -14,7 +16,9 @@ use tokio::sync::{Mutex, watch};
 use crate::{db::feed, error::Failure, token};
 
 pub(crate) use listen::listen;
-pub(crate) use pull::pull;
+pub(crate) use pull::{head_cursor, pull};
+pub(crate) use range::{digest, range};
+pub(crate) use rows::within as rows_within;
 
 /// How many rows of the inbox one transaction of the sequencer moves.
 const MOST_MOVED: i64 = 5000;

@@ -9,7 +9,7 @@ use beadsbox_protocol::{
     pull::{ChangesPage, ChangesQuery, Cursor},
     rows::{Row, RowKey},
 };
-use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use sqlx::PgConnection;
 use tokio::time::{Duration, Instant, sleep_until};
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ use crate::{
     push,
     state::App,
 };
+
+use super::rows;
 
 /// The most own results in one page.
 const MOST_RESULTS: usize = 2000;
@@ -59,12 +61,8 @@ pub(crate) async fn pull(app: &App, device: &Device, query: &ChangesQuery) -> Re
     }
 }
 
-async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, Failure> {
-    Ok(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-}
-
 async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<ChangesPage, Failure> {
-    let mut tx = snapshot(&app.pool).await?;
+    let mut tx = db::at_one_moment(&app.pool).await?;
     // It may have been revoked while it waited.
     let device = db::device::find(&mut tx, device.id).await?.ok_or_else(|| Failure::not_found("device"))?;
     push::check_state(&device)?;
@@ -85,12 +83,24 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
     Ok(ChangesPage { epoch: app.identity.epoch, from, to, head: head.seq, last_seq: device.last_seq, own_results, rows, server_time: app.clock.now() })
 }
 
+/// Whether who asks knows the server's epoch.
+pub(super) fn check_epoch(epoch: Uuid, asked: Uuid) -> Result<(), Failure> {
+    if asked == epoch {
+        Ok(())
+    } else {
+        Err(Failure::told(StatusCode::GONE, ErrorCode::EpochChanged, "the server was restored").with(|problem| problem.epoch = Some(epoch)))
+    }
+}
+
+/// Where the feed stands; the beginning where it is empty.
+pub(crate) async fn head_cursor(conn: &mut PgConnection) -> Result<Cursor, Failure> {
+    Ok(feed::head(conn).await?.map(|(seq, tag)| Cursor { seq: to_count(seq), tag }).unwrap_or_default())
+}
+
 /// The feed's head, and the cursor that was asked for, if both are of the same feed.
 async fn check_cursor(conn: &mut PgConnection, epoch: Uuid, query: &ChangesQuery) -> Result<(Cursor, Cursor), Failure> {
-    if query.epoch != epoch {
-        return Err(Failure::told(StatusCode::GONE, ErrorCode::EpochChanged, "the server was restored").with(|problem| problem.epoch = Some(epoch)));
-    }
-    let head = feed::head(conn).await?.map(|(seq, tag)| Cursor { seq: to_count(seq), tag }).unwrap_or_default();
+    check_epoch(epoch, query.epoch)?;
+    let head = head_cursor(conn).await?;
     let from = Cursor { seq: query.cursor, tag: query.tag.clone() };
     let known = match from.seq {
         0 => Some(String::new()),
@@ -128,7 +138,7 @@ async fn rows_of(conn: &mut PgConnection, changes: &[Change], device: &Device) -
     }
     let mut rows: HashMap<RowKey, Row> = HashMap::with_capacity(changes.len());
     for (kind, ids) in ids {
-        rows.extend(rows_of_kind(conn, kind, &ids, device).await?.into_iter().map(|row| (row.key(), row)));
+        rows.extend(rows::of_kind(conn, kind, &ids, device.profile).await?.into_iter().map(|row| (row.key(), row)));
     }
     Ok(keys.iter().filter_map(|key| rows.remove(key)).collect())
 }
@@ -143,19 +153,4 @@ fn key_of(kind: Kind, id: Uuid) -> RowKey {
         Kind::Voucher => RowKey::Voucher(beadsbox_domain::VoucherId(id)),
         Kind::Conflict => RowKey::Conflict(ConflictId(id)),
     }
-}
-
-async fn rows_of_kind(conn: &mut PgConnection, kind: Kind, ids: &[Uuid], device: &Device) -> Result<Vec<Row>, Failure> {
-    Ok(match kind {
-        Kind::Shop => db::shop::by_ids(conn, ids).await?.into_iter().map(Row::Shop).collect(),
-        Kind::Staff => db::staff::by_ids(conn, ids).await?.into_iter().map(Row::Staff).collect(),
-        Kind::Device => db::device::by_ids(conn, ids).await?.iter().map(|device| Row::Device(device.row())).collect(),
-        Kind::Settings => vec![Row::Settings(db::settings::read(conn).await?)],
-        Kind::Template => db::template::by_ids(conn, ids).await?.into_iter().map(Row::Template).collect(),
-        Kind::Voucher => {
-            let rows = db::voucher::rows(conn, ids, device.profile, device.id).await?;
-            rows.into_iter().map(|row| Row::Voucher(Box::new(row))).collect()
-        }
-        Kind::Conflict => db::conflict::by_ids(conn, ids).await?.into_iter().map(|conflict| Row::Conflict(Box::new(conflict))).collect(),
-    })
 }

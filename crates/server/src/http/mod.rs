@@ -15,7 +15,14 @@ mod vouchers;
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};
 use beadsbox_protocol::ErrorCode;
-use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, DefaultPredicate, Predicate as _,
+        predicate::NotForContentType,
+    },
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{error::Failure, state::App};
@@ -37,6 +44,10 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(devices::enrol::enrol))
         .routes(routes!(sessions::create::create, sessions::delete::delete))
         .routes(routes!(sync::changes::changes))
+        .routes(routes!(sync::digest::digest))
+        .routes(routes!(sync::range::range))
+        .routes(routes!(sync::snapshot::snapshot))
+        .routes(routes!(sync::snapshot_chunk::chunk))
         .routes(routes!(vouchers::history::history))
         .routes(routes!(templates::history::history))
         .routes(routes!(admin::shops::list::list, admin::shops::create::create))
@@ -57,12 +68,13 @@ pub fn router_paths() -> Vec<(String, String)> {
 /// The whole service.
 pub(crate) fn router(app: App) -> Router {
     let (router, _) = endpoints().split_for_parts();
+    let compressible = DefaultPredicate::new().and(NotForContentType::const_new(sync::snapshot_chunk::CONTENT_TYPE));
     router
         .route("/openapi.json", get(openapi::serve))
         .fallback(async || Failure::not_found("endpoint"))
         .method_not_allowed_fallback(async || Failure::told(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::Malformed, "this endpoint has no such method"))
         // The outermost comes last.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressible))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), edge::bound))
         .layer(middleware::from_fn(edge::log))

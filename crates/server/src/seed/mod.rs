@@ -1,6 +1,7 @@
 //! Sample data: three shops, staff of each role and a year of vouchers in every status, all made by the same rules and the
 //! same writing as what devices push.
 
+mod bulk;
 mod cast;
 mod plot;
 mod sampler;
@@ -30,6 +31,8 @@ use crate::{
 };
 use cast::{SHOPS, STAFF};
 use plot::{Actor, Event, Plot, Ware};
+
+pub use bulk::fill;
 
 /// The two templates that come with every installation.
 const FIRST_TEMPLATES: [u128; 2] = [0x019a_0000_0000_7000_8000_0000_0000_0001, 0x019a_0000_0000_7000_8000_0000_0000_0002];
@@ -71,19 +74,32 @@ async fn add_all(conn: &mut PgConnection, identity: &Identity, now: Timestamp) -
         organisation::create_staff(conn, &passwords, staff.id, staff.name, staff.role, staff.password.to_owned()).await?;
     }
     let grace = SignedDuration::from_hours(i64::from(db::settings::read(conn).await?.policy.expiry_grace_hours));
-    let first = db::template::by_ids(conn, &FIRST_TEMPLATES.map(Uuid::from_u128)).await?;
-    let wares = first.into_iter().map(|template| Ware { id: TemplateId(template.id.0), content: template.content }).collect();
-    let plot = Plot::new(now, grace, wares)?.write()?;
+    let plot = Plot::new(now, grace, first_wares(conn).await?)?.write()?;
     let devices = add_devices(conn, now).await?;
     play(conn, identity, &devices, plot).await
 }
 
+/// The templates that come with every installation, as they stand.
+async fn first_wares(conn: &mut PgConnection) -> Result<Vec<Ware>, Failure> {
+    let first = db::template::by_ids(conn, &FIRST_TEMPLATES.map(Uuid::from_u128)).await?;
+    Ok(first.into_iter().map(|template| Ware { id: TemplateId(template.id.0), content: template.content }).collect())
+}
+
+/// What the device of an actor is called.
+fn device_name(actor: Actor) -> String {
+    match actor {
+        Actor::Till(place) => format!("Till {}", SHOPS[place].name),
+        Actor::Office => "Back office".to_owned(),
+        Actor::Server => "Server".to_owned(),
+    }
+}
+
 /// A till in each shop and one desk in the back office. Their keys are thrown away when the story is told.
 async fn add_devices(conn: &mut PgConnection, now: Timestamp) -> Result<BTreeMap<Actor, (DeviceId, SigningKey)>, Failure> {
-    let tills = SHOPS.iter().enumerate().map(|(place, shop)| (Actor::Till(place), shop, format!("Till {}", shop.name)));
-    let desk = (Actor::Office, &SHOPS[0], "Back office".to_owned());
+    let tills = SHOPS.iter().enumerate().map(|(place, shop)| (Actor::Till(place), shop));
     let mut devices = BTreeMap::new();
-    for (actor, shop, name) in tills.chain([desk]) {
+    for (actor, shop) in tills.chain([(Actor::Office, &SHOPS[0])]) {
+        let name = device_name(actor);
         let key = SigningKey::from_bytes(&token::random()?);
         let id = DeviceId(Uuid::now_v7());
         let new = NewDevice {

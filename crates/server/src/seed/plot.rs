@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How many days the year has; the templates are made before the first sale.
-const DAYS: i64 = 355;
+pub(super) const DAYS: i64 = 355;
 /// What follows a sale comes no sooner: then it lies in a later week, and the weeks are taken one after another.
 const LATER: i64 = 8;
 
@@ -85,8 +85,9 @@ pub(super) struct Plot {
     sampler: Sampler,
     now: Timestamp,
     grace: SignedDuration,
-    wares: Vec<Ware>,
-    zones: Vec<TimeZone>,
+    pub wares: Vec<Ware>,
+    /// The shops' zones, in their order.
+    pub zones: Vec<TimeZone>,
     pub events: Vec<Event>,
     pub persons: Persons,
 }

@@ -11,6 +11,12 @@ impl Sampler {
         Self(0x5eed_bead)
     }
 
+    /// A stream of its own for each number.
+    pub fn numbered(number: u64) -> Self {
+        let mut scattered = Self(0x5eed_b01c ^ number);
+        Self(scattered.next())
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

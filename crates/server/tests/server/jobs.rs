@@ -115,3 +115,59 @@ async fn the_timer_moves_what_a_dead_process_left_in_the_inbox() {
     let (_, page) = polling.await.unwrap();
     assert_eq!(page.unwrap().rows.len(), 1);
 }
+
+/// Something old and something new of everything that is pruned.
+const OLD_AND_NEW: [&str; 4] = [
+    "UPDATE feed_batch SET made_at = $1 - interval '91 days' WHERE to_seq < (SELECT max(to_seq) FROM feed_batch WHERE to_seq < (SELECT max(to_seq) FROM feed_batch))",
+    "INSERT INTO sign_in_delay (scope, subject, failures, failed_at, blocked_until)
+     VALUES ('device', repeat('a', 32)::bytea, 5, $1 - interval '25 hours', $1 - interval '24 hours'),
+            ('device', repeat('b', 32)::bytea, 5, $1 - interval '23 hours', $1 - interval '22 hours')",
+    "INSERT INTO staff_session (token_hash, staff_id, device_id, created_at, expires_at)
+     SELECT convert_to(repeat(name, 32), 'UTF8'), staff.id, device.id, $1 - interval '2 days', $1 + ends
+     FROM (SELECT id FROM staff LIMIT 1) AS staff, (SELECT id FROM device WHERE shop_id IS NOT NULL LIMIT 1) AS device,
+          (VALUES ('a', interval '-1 second'), ('b', interval '1 hour')) AS made (name, ends)",
+    "INSERT INTO enrolment_code (code_hash, shop_id, created_at, expires_at)
+     SELECT convert_to(repeat(name, 32), 'UTF8'), shop.id, $1 - interval '40 days', $1 - since
+     FROM shop, (VALUES ('a', interval '31 days'), ('b', interval '29 days')) AS made (name, since)",
+];
+
+#[tokio::test]
+async fn what_nobody_asks_for_any_more_is_forgotten_and_nothing_else() {
+    let stage = Stage::new().await;
+    let mut till = stage.till("Camille").await;
+    sell(&mut till).await;
+    let (mut older, mut behind) = (till.clone(), till.clone());
+    older.pull().await.unwrap();
+    for _ in 0..3 {
+        sell(&mut till).await;
+    }
+    behind.pull().await.unwrap();
+    sell(&mut till).await;
+    crate::support::until_settled(&stage).await;
+    let sessions = stage.count("SELECT count(*) FROM staff_session").await;
+    let codes = stage.count("SELECT count(*) FROM enrolment_code").await;
+    for sql in OLD_AND_NEW {
+        sqlx::query(sql).bind(jiff_sqlx::ToSqlx::to_sqlx(stage.clock.now())).execute(&stage.pool).await.unwrap();
+    }
+    let tags = stage.count("SELECT count(*) FROM feed_batch").await;
+    let server = stage.server.as_ref().unwrap();
+    let pruned = server.prune_now().await.unwrap();
+    assert_eq!((pruned.tags, pruned.delays, pruned.sessions, pruned.codes), (u64::try_from(tags).unwrap() - 2, 1, 1, 1));
+    assert_eq!(server.prune_now().await.unwrap(), beadsbox_server::Pruned::default(), "once");
+    assert_eq!(stage.count("SELECT count(*) FROM feed_batch").await, 2);
+    assert_eq!(stage.count("SELECT count(*) FROM sign_in_delay WHERE subject = repeat('b', 32)::bytea").await, 1);
+    assert_eq!(stage.count("SELECT count(*) FROM staff_session").await, sessions + 1);
+    assert_eq!(stage.count("SELECT count(*) FROM enrolment_code").await, codes + 1);
+
+    // Who was away for too long takes everything anew; who was not goes on.
+    let problem = older.pull().await.unwrap_err();
+    assert_eq!((problem.status, problem.code), (410, beadsbox_protocol::ErrorCode::CursorGone));
+    behind.pull().await.unwrap();
+    assert_eq!(behind.cursor, {
+        till.pull().await.unwrap();
+        till.cursor.clone()
+    });
+    older.cursor = beadsbox_protocol::pull::Cursor::default();
+    older.pull().await.unwrap();
+    assert_eq!(older.cursor, till.cursor);
+}

@@ -71,10 +71,8 @@ impl Stage {
     /// A staff member of that role; their name is the device's or any other.
     pub async fn staff(&self, name: &str, role: Role) {
         organisation::add_staff(&self.pool, name, role, PASSWORD).await.unwrap();
-        // The timer moves it into the feed; what a test counts there should not depend on when.
-        while self.count("SELECT count(*) FROM change_inbox").await > 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        // What a test counts in the feed should not depend on when the timer moves it there.
+        until_settled(self).await;
     }
 
     /// A device with a new staff member of that role at it, and their session.
@@ -113,6 +111,13 @@ pub async fn start(database: &TestDatabase, clock: &TestClock) -> RunningServer 
     config.database_connections = 12;
     config.sequence_every = std::time::Duration::from_millis(20);
     Server::start(config).await.unwrap()
+}
+
+/// Waits until everything that is committed is in the feed.
+pub async fn until_settled(stage: &Stage) {
+    while stage.count("SELECT count(*) FROM change_inbox").await > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
 }
 
 /// What the introduction says, as the device has it.

@@ -64,7 +64,16 @@ pub(crate) fn apply(transaction: &Transaction<'_>, page: &ChangesPage, received_
     Ok(applied)
 }
 
-fn apply_row(transaction: &Transaction<'_>, row: &Row, snapshots: &mut KnownSnapshots, applied: &mut Applied) -> rusqlite::Result<()> {
+/// Keeps rows that come from elsewhere than the feed: the cursor stays where it is.
+pub(crate) fn keep_rows(transaction: &Transaction<'_>, rows: &[Row]) -> rusqlite::Result<Applied> {
+    let mut applied = Applied::default();
+    let mut snapshots = KnownSnapshots::default();
+    rows.iter().try_for_each(|row| apply_row(transaction, row, &mut snapshots, &mut applied))?;
+    Ok(applied)
+}
+
+/// Keeps one row, if it is newer than the one there.
+pub(crate) fn apply_row(transaction: &Transaction<'_>, row: &Row, snapshots: &mut KnownSnapshots, applied: &mut Applied) -> rusqlite::Result<()> {
     let Applied { kinds, subjects, erased } = applied;
     let version = row.row_version();
     match row {

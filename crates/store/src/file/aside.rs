@@ -36,13 +36,20 @@ pub(super) fn is_marked(path: &Path) -> bool {
     beside(path, ".damaged").exists()
 }
 
-fn gone_is_fine(result: io::Result<()>) -> io::Result<()> {
+/// What is gone need not be removed.
+pub(super) fn gone_is_fine(result: io::Result<()>) -> io::Result<()> {
     result.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 /// Removes what a cache that is gone left behind.
 pub(super) fn clear_leftovers(path: &Path) -> io::Result<()> {
     ["-wal", "-shm", ".damaged"].iter().try_for_each(|ending| gone_is_fine(fs::remove_file(beside(path, ending))))
+}
+
+/// Removes a cache and what belongs to it.
+pub(super) fn remove_with_leftovers(path: &Path) -> io::Result<()> {
+    gone_is_fine(fs::remove_file(path))?;
+    clear_leftovers(path)
 }
 
 fn now_millis() -> u128 {

@@ -6,7 +6,7 @@ use crate::error::{StoreError, StoreFile};
 
 /// The steps of each file, in order. Released ones are never edited.
 const OUTBOX: &[&str] = &[include_str!("../../../../migrations/outbox/0001_outbox.sql")];
-const CACHE: &[&str] = &[include_str!("../../../../migrations/cache/0001_cache.sql")];
+const CACHE: &[&str] = &[include_str!("../../../../migrations/cache/0001_cache.sql"), include_str!("../../../../migrations/cache/0002_bulk.sql")];
 
 const fn steps(file: StoreFile) -> &'static [&'static str] {
     match file {

@@ -1,46 +1,74 @@
 //! A file: one writer, a pool of readers, its key, its schema, and what to do where it is damaged.
 
 mod aside;
+mod beginning;
 mod connect;
+mod generation;
 pub(crate) mod migrate;
 mod open;
+mod opened;
 mod probe;
 mod readers;
 pub(crate) mod sql;
 mod writer;
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use aside::set_aside_outbox;
+pub(crate) use beginning::Beginning;
 pub(crate) use connect::check_library;
 pub(crate) use open::{open_cache, open_outbox};
+pub(crate) use opened::OpenFile;
 pub(crate) use readers::Snapshot;
 
 use crate::error::{StoreError, StoreFile};
 use connect::Key;
-use readers::Readers;
-use writer::Writer;
 
-/// One of the two files, open.
+/// One of the two files, open. The cache may be exchanged for another one while it is read and written.
 pub(crate) struct Database {
     file: StoreFile,
-    path: PathBuf,
-    // Closed before the writer, which as the last one then moves the log into the file.
-    readers: Readers,
-    writer: Writer,
+    /// Where the first generation is.
+    base: PathBuf,
+    key: Key,
+    current: RwLock<Arc<OpenFile>>,
 }
 
 impl Database {
-    fn new(file: StoreFile, path: PathBuf, key: Key, connection: Connection) -> Result<Self, StoreError> {
-        let writer = Writer::start(file, connection)?;
-        Ok(Self { file, readers: Readers::new(file, path.clone(), key), path, writer })
+    fn new(file: StoreFile, base: PathBuf, path: PathBuf, key: Key, connection: Connection) -> Result<Self, StoreError> {
+        let current = RwLock::new(Arc::new(OpenFile::new(file, path, key.clone(), connection)?));
+        Ok(Self { file, base, key, current })
+    }
+
+    fn current(&self) -> Arc<OpenFile> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Where a file is made that is to take this one's place.
+    pub(crate) fn beginning(&self) -> Beginning {
+        Beginning { base: self.base.clone(), key: self.key.clone() }
+    }
+
+    /// From now on that file is read and written. Who reads or writes the old one still, ends what they do there.
+    pub(crate) fn exchange(&self, next: OpenFile) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *current, Arc::new(next));
+        drop(current);
+        old.replaced();
+    }
+
+    /// How many bytes the file takes on the disk.
+    pub(crate) fn bytes(&self) -> u64 {
+        std::fs::metadata(self.current().path()).map_or(0, |found| found.len())
     }
 
     /// The file as it is now.
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        self.readers.snapshot().inspect_err(|error| self.note(error))
+        self.current().snapshot().inspect_err(|error| self.note(error))
     }
 
     /// Reads with `work` and names the file in what SQLite says.
@@ -55,7 +83,7 @@ impl Database {
         T: Send + 'static,
         E: From<WriteError> + Send + 'static,
     {
-        let done = self.writer.run(move |connection| {
+        let done = self.current().writer.run(move |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(WriteError::Sqlite)?;
             let given = work(&transaction)?;
             transaction.commit().map_err(WriteError::Sqlite)?;
@@ -71,13 +99,14 @@ impl Database {
 
     /// Work on the bare connection, outside any transaction.
     pub(crate) fn maintain(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<()> + Send + 'static) -> Result<(), StoreError> {
-        self.readers.close_idle();
-        self.writer.run(work)?.map_err(|error| self.failed(&error))
+        let current = self.current();
+        current.readers.close_idle();
+        current.writer.run(work)?.map_err(|error| self.failed(&error))
     }
 
     /// A change that nobody waits for, and that is made again if it gets lost.
     pub(crate) fn change_some_time(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static) {
-        let posted = self.writer.post(move |connection| {
+        let posted = self.current().writer.post(move |connection| {
             if let Err(error) = work(connection) {
                 tracing::warn!(%error, "a note on a file was not kept");
             }
@@ -105,7 +134,7 @@ impl Database {
     /// A cache found damaged in use is rebuilt at the next start.
     fn note(&self, error: &StoreError) {
         if matches!(error, StoreError::CacheDamaged { .. }) {
-            aside::mark_damaged(&self.path);
+            aside::mark_damaged(self.current().path());
         }
     }
 }

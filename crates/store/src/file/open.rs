@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     Database, aside,
     connect::{Key, Use, connect},
-    migrate,
+    generation, migrate,
     probe::probe,
 };
 use crate::{
@@ -57,13 +57,22 @@ pub(crate) fn open_outbox(path: &Path, key: &[u8; 32]) -> Result<Database, Store
             .and_then(|()| sync_folder(path))
             .map_err(|error| StoreError::from_io(&error))?;
     }
-    Database::new(file, path.to_owned(), key, connection)
+    Database::new(file, path.to_owned(), path.to_owned(), key, connection)
 }
 
 /// Opens the cache; one that is damaged is moved aside and replaced.
-pub(crate) fn open_cache(path: &Path, key: &[u8; 32]) -> Result<(Database, CacheOpening), StoreError> {
+pub(crate) fn open_cache(base: &Path, key: &[u8; 32]) -> Result<(Database, CacheOpening), StoreError> {
     let file = StoreFile::Cache;
     let key = Key::new(key);
+    let path = generation::newest(base).map_err(|error| StoreError::from_io(&error))?;
+    let (connection, opening) = open_or_replace(&path, &key)?;
+    // An exchange that did not end may have left the one before.
+    generation::remove_older(base, &path);
+    Ok((Database::new(file, base.to_owned(), path, key, connection)?, opening))
+}
+
+fn open_or_replace(path: &Path, key: &Key) -> Result<(Connection, CacheOpening), StoreError> {
+    let file = StoreFile::Cache;
     let io = |error| StoreError::from_io(&error);
     let length = match fs::metadata(path) {
         Ok(found) => found.len(),
@@ -71,10 +80,10 @@ pub(crate) fn open_cache(path: &Path, key: &[u8; 32]) -> Result<(Database, Cache
         Err(error) => return Err(io(error)),
     };
     if length > 0 && !aside::is_marked(path) {
-        let opened = probe(file, path, &key).and_then(|version| Ok((version, open_to_write(file, path, &key, "NORMAL")?)));
+        let opened = probe(file, path, key).and_then(|version| Ok((version, open_to_write(file, path, key, "NORMAL")?)));
         match opened {
-            Ok((0, connection)) => return Ok((Database::new(file, path.to_owned(), key, connection)?, CacheOpening::Fresh)),
-            Ok((_, connection)) => return Ok((Database::new(file, path.to_owned(), key, connection)?, CacheOpening::Kept)),
+            Ok((0, connection)) => return Ok((connection, CacheOpening::Fresh)),
+            Ok((_, connection)) => return Ok((connection, CacheOpening::Kept)),
             Err(StoreError::CacheDamaged { detail }) => tracing::warn!(detail, "the cache is damaged and is made anew"),
             Err(error) => return Err(error),
         }
@@ -86,11 +95,11 @@ pub(crate) fn open_cache(path: &Path, key: &[u8; 32]) -> Result<(Database, Cache
         aside::clear_leftovers(path).map_err(io)?;
         CacheOpening::Fresh
     };
-    let connection = open_to_write(file, path, &key, "NORMAL")?;
-    Ok((Database::new(file, path.to_owned(), key, connection)?, opening))
+    Ok((open_to_write(file, path, key, "NORMAL")?, opening))
 }
 
-fn open_to_write(file: StoreFile, path: &Path, key: &Key, synchronous: &str) -> Result<Connection, StoreError> {
+/// Opens the one connection that writes, with a log and the newest schema.
+pub(super) fn open_to_write(file: StoreFile, path: &Path, key: &Key, synchronous: &str) -> Result<Connection, StoreError> {
     let mut connection = connect(file, path, key, Use::Write)?;
     connection
         .pragma_update(None, "journal_mode", "WAL")
@@ -113,14 +122,15 @@ fn reads_as_text(path: &Path) -> bool {
         .is_ok_and(|()| start.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace() || *byte == 0))
 }
 
+/// Has the names in the file's folder on the disk.
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
     path.parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(_path: &Path) -> std::io::Result<()> {
     Ok(())
 }

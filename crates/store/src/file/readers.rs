@@ -11,7 +11,10 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::connect::{Key, Use, connect};
+use super::{
+    connect::{Key, Use, connect},
+    opened::OpenFile,
+};
 use crate::error::{StoreError, StoreFile};
 
 /// More than that are opened when needed, but not kept.
@@ -27,7 +30,7 @@ pub(crate) struct Readers {
     file: StoreFile,
     path: PathBuf,
     key: Key,
-    idle: Arc<Mutex<Vec<Reader>>>,
+    idle: Mutex<Vec<Reader>>,
 }
 
 struct Reader {
@@ -38,16 +41,17 @@ struct Reader {
 /// One moment of a file, until dropped.
 pub(crate) struct Snapshot {
     reader: Option<Reader>,
-    idle: Arc<Mutex<Vec<Reader>>>,
+    // After the reader: whoever drops the last one closes the file.
+    home: Arc<OpenFile>,
 }
 
 impl Readers {
     pub(super) fn new(file: StoreFile, path: PathBuf, key: Key) -> Self {
-        Self { file, path, key, idle: Arc::default() }
+        Self { file, path, key, idle: Mutex::default() }
     }
 
-    /// The file as it is now. SQLite takes the snapshot at the first read, so that one is made here.
-    pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
+    /// A connection with a moment of the file. SQLite takes it at the first read, so that one is made here.
+    fn begin(&self) -> Result<Reader, StoreError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let reader = match idle {
             Some(reader) => reader,
@@ -59,7 +63,7 @@ impl Readers {
             .and_then(|mut begin| begin.execute([]))
             .and_then(|_| reader.connection.prepare_cached("SELECT 1 FROM sqlite_schema LIMIT 1")?.query_row([], |_| Ok(())));
         begun.map_err(|error| StoreError::from_sqlite(self.file, &error))?;
-        Ok(Snapshot { reader: Some(reader), idle: Arc::clone(&self.idle) })
+        Ok(reader)
     }
 
     fn open(&self) -> Result<Reader, StoreError> {
@@ -79,6 +83,10 @@ impl Readers {
 }
 
 impl Snapshot {
+    pub(super) fn take(home: &Arc<OpenFile>) -> Result<Self, StoreError> {
+        Ok(Self { reader: Some(home.readers.begin()?), home: Arc::clone(home) })
+    }
+
     fn reader(&self) -> &Reader {
         // `drop` alone takes it out.
         self.reader.as_ref().unwrap_or_else(|| unreachable!())
@@ -108,7 +116,7 @@ impl Drop for Snapshot {
         if reader.connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).is_err() {
             return;
         }
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.home.readers.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < KEPT {
             idle.push(reader);
         }

@@ -49,9 +49,17 @@ impl Question {
     pub(super) fn found(search: &Search) -> Self {
         let mut question = Self::default();
         match search {
-            Search::Within { words, code } => {
+            Search::Within { words, code, unbuilt: None } => {
                 "voucher_text t".clone_into(&mut question.from);
                 question.add("t.voucher_text MATCH ?", [index_question(words, code.as_deref()).into()]);
+            }
+            Search::Within { words, code, unbuilt: Some(mark) } => {
+                let (condition, values) = within(words, code.as_deref());
+                question.from = format!(
+                    "(SELECT rowid AS n FROM voucher_text WHERE voucher_text MATCH ? UNION ALL SELECT v.n FROM voucher v WHERE v.n > ? AND {condition}) t"
+                );
+                question.values.extend([index_question(words, code.as_deref()).into(), Value::Integer(*mark)]);
+                question.values.extend(values);
             }
             Search::Start { words, code } => {
                 let (selection, values) = starting(words, code.as_deref());
@@ -64,7 +72,7 @@ impl Question {
     }
 
     fn start_with_found(&mut self, search: &Search) {
-        let row = if matches!(search, Search::Within { .. }) { "t.rowid" } else { "t.n" };
+        let row = if matches!(search, Search::Within { unbuilt: None, .. }) { "t.rowid" } else { "t.n" };
         let Self { from, conditions, values } = Self::found(search);
         // SQLite keeps the order of a cross join: what was found first, then its rows.
         self.from = format!("{from} CROSS JOIN voucher v ON v.n = {row}");
@@ -92,13 +100,9 @@ impl Question {
         match search {
             Search::Everything => {}
             Search::Nothing => self.add("0", []),
-            Search::Within { words, code } => {
-                let text = || Value::Text(words.clone());
-                let in_words = "instr(v.buyer_key, ?) OR instr(v.title_key, ?) OR instr(v.recipient_key, ?)";
-                match code {
-                    Some(code) => self.add(&format!("({in_words} OR instr(v.code, ?))"), [text(), text(), text(), code.clone().into()]),
-                    None => self.add(&format!("({in_words})"), [text(), text(), text()]),
-                }
+            Search::Within { words, code, .. } => {
+                let (condition, values) = within(words, code.as_deref());
+                self.add(&condition, values);
             }
             Search::Start { words, code } => {
                 let ranges = ranges(words, code.as_deref());
@@ -159,6 +163,16 @@ impl Question {
     }
 }
 
+/// What must hold of a row itself to be found, where the index is not asked.
+fn within(words: &str, code: Option<&str>) -> (String, Vec<Value>) {
+    let text = || Value::Text(words.to_owned());
+    let in_words = "instr(v.buyer_key, ?) OR instr(v.title_key, ?) OR instr(v.recipient_key, ?)";
+    match code {
+        Some(code) => (format!("({in_words} OR instr(v.code, ?))"), vec![text(), text(), text(), code.to_owned().into()]),
+        None => (format!("({in_words})"), vec![text(), text(), text()]),
+    }
+}
+
 /// The numbers of the rows whose code or buyer starts like that.
 fn starting(words: &str, code: Option<&str>) -> (String, Vec<Value>) {
     let ranges = ranges(words, code);
@@ -203,6 +217,7 @@ pub(super) fn walk(filters: &VoucherFilters, sort: VoucherSort) -> Source {
     let one_status = matches!(filters.status.as_slice(), [status] if *status != Status::Purchased);
     Source::Walk(match sort {
         VoucherSort::SoldAt if filters.template.is_some() => "voucher_by_template_and_sale",
+        VoucherSort::SoldAt if filters.shop.is_some() => "voucher_by_shop_and_sale",
         VoucherSort::SoldAt if one_status => "voucher_by_status_and_sale",
         _ => sort.column_and_index().1,
     })

@@ -46,10 +46,10 @@ pub(crate) fn list(sources: &ListSources<'_>, query: &VoucherQuery) -> Result<Vo
     if let Some(found) = whole_code(sources, &query.search)? {
         return Ok(VoucherPage { rows: vec![found], next: None, total: Some(1) });
     }
-    let search = Search::of(&query.search);
+    let failed = |error| sources.database.failed(&error);
+    let search = Search::of(&query.search).in_cache(sources.cache).map_err(failed)?;
     let after = query.after.as_deref().map(|text| cursor::decode(text, query.sort, query.descending)).transpose()?;
     let limit = query.limit.clamp(1, MOST_ROWS);
-    let failed = |error| sources.database.failed(&error);
     let source = best_source(sources, query, &search, limit).map_err(failed)?;
     let own = own_rows(sources.overlay, query, &search, after.as_ref());
     let total = match &after {

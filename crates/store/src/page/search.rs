@@ -1,8 +1,12 @@
 //! What a person typed into the search field.
 
 use beadsbox_domain::{Person, Voucher, code::grouped, text::PersonName};
+use rusqlite::Connection;
 
-use crate::text::{fold, fold_optional};
+use crate::{
+    cache::search_text,
+    text::{fold, fold_optional},
+};
 
 /// No text of a voucher is longer, so nothing can be found by more.
 const LONGEST: usize = 400;
@@ -16,8 +20,8 @@ pub(super) enum Search {
     Everything,
     /// Nothing can be found.
     Nothing,
-    /// Somewhere in code, buyer, title or recipient.
-    Within { words: String, code: Option<String> },
+    /// Somewhere in code, buyer, title or recipient. Rows after `unbuilt` are not in the index yet, and are read one by one.
+    Within { words: String, code: Option<String>, unbuilt: Option<i64> },
     /// At the start of code or buyer.
     Start { words: String, code: Option<String> },
 }
@@ -32,8 +36,16 @@ impl Search {
         match words.chars().count() {
             0 => Self::Everything,
             short if short < LEAST_WITHIN => Self::Start { words, code },
-            _ => Self::Within { words, code: code.filter(|code| code.len() >= LEAST_WITHIN) },
+            _ => Self::Within { words, code: code.filter(|code| code.len() >= LEAST_WITHIN), unbuilt: None },
         }
+    }
+
+    /// As it has to be looked for in that cache, whose index may not be whole yet.
+    pub(super) fn in_cache(mut self, cache: &Connection) -> rusqlite::Result<Self> {
+        if let Self::Within { unbuilt, .. } = &mut self {
+            *unbuilt = search_text::mark(cache)?;
+        }
+        Ok(self)
     }
 
     /// Whether it finds that voucher: the same answer as SQLite's.
@@ -42,7 +54,7 @@ impl Search {
         match self {
             Self::Everything => true,
             Self::Nothing => false,
-            Self::Within { words, code } => {
+            Self::Within { words, code, .. } => {
                 let recipient = || fold_optional(person.and_then(|person| person.recipient.as_ref()).map(PersonName::as_str));
                 code.as_ref().is_some_and(|code| voucher.code.compact().contains(code))
                     || fold(voucher.snapshot.title.as_str()).contains(words)

@@ -1,10 +1,14 @@
 //! The two files together.
 
 mod identity;
+mod load;
+mod proof;
 mod recording;
 mod sync;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+
+pub use load::LoadStep;
 
 use crate::{
     cache::{meta, reset},
@@ -12,6 +16,7 @@ use crate::{
     error::StoreError,
     file::{Database, check_library, open_cache, open_outbox},
     keys::{StoreKeys, StorePaths},
+    load::Load,
     outbox::{counts, enrolment, refusals},
     types::{CacheOpening, CachePosition, Opened, OutboxCounts},
     view::View,
@@ -23,6 +28,8 @@ pub(crate) struct Files {
     pub(crate) outbox: Database,
     pub(crate) cache: Database,
     pub(crate) overlay: OverlayCell,
+    /// A snapshot that is being loaded.
+    pub(crate) load: Mutex<Option<Load>>,
 }
 
 /// The two files of a device. Cheap to clone; every method blocks until it is done.
@@ -47,7 +54,7 @@ impl Store {
         let outbox = open_outbox(&paths.outbox, &keys.outbox)?;
         let (cache, mut opening) = open_cache(&paths.cache, &keys.cache)?;
         cache.change(|transaction| meta::begin(transaction))?;
-        let store = Self { files: Arc::new(Files { outbox, cache, overlay: OverlayCell::new() }) };
+        let store = Self { files: Arc::new(Files { outbox, cache, overlay: OverlayCell::new(), load: Mutex::default() }) };
         if store.cache_is_of_another_epoch()? {
             store.reset_cache()?;
             opening = CacheOpening::Rebuilt;
@@ -72,6 +79,11 @@ impl Store {
         self.files.cache.read(meta::position)
     }
 
+    /// How many bytes the cache's file takes on the disk.
+    pub fn cache_bytes(&self) -> u64 {
+        self.files.cache.bytes()
+    }
+
     /// How many operations there are.
     pub fn counts(&self) -> Result<OutboxCounts, StoreError> {
         self.files.outbox.read(counts::counts)
@@ -83,8 +95,9 @@ impl Store {
         if found { Ok(()) } else { Err(StoreError::UnknownOperation { op }) }
     }
 
-    /// Empties the cache, to take everything anew. The outbox is not touched.
+    /// Empties the cache, to take everything anew, and throws away what was loaded. The outbox is not touched.
     pub fn reset_cache(&self) -> Result<(), StoreError> {
+        self.discard_load()?;
         self.files.cache.change(reset::reset)?;
         self.files.overlay.touch_everything();
         Ok(())

@@ -72,7 +72,7 @@ impl Store {
     }
 
     /// A buyer whom the server erased goes here as well.
-    fn erase_persons(&self, erased: &[PersonHash]) -> Result<(), StoreError> {
+    pub(super) fn erase_persons(&self, erased: &[PersonHash]) -> Result<(), StoreError> {
         if erased.is_empty() {
             return Ok(());
         }

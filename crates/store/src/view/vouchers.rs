@@ -11,7 +11,7 @@ use crate::{
     },
     effective::entry::VoucherEntry,
     error::StoreError,
-    outbox::enrolment,
+    outbox::{enrolment, person},
     page::{self, ListSources, VoucherPage, VoucherQuery},
     types::{NewOperation, VoucherBrief, VoucherView},
 };
@@ -20,7 +20,7 @@ impl View<'_> {
     /// A voucher; none where this device does not know it.
     pub fn voucher(&self, id: VoucherId) -> Result<Option<VoucherView>, StoreError> {
         if let Some(entry) = self.overlay.voucher(id) {
-            return Ok(entry.view());
+            return entry.view().map(|view| self.with_own_words(view)).transpose();
         }
         let found = self.cached(voucher::find(&self.cache, id, &mut self.contents.borrow_mut()))?;
         found.map(|found| self.cached_view(found)).transpose()
@@ -29,7 +29,7 @@ impl View<'_> {
     /// The voucher of that code; none where this device does not know it.
     pub fn voucher_by_code(&self, code: VoucherCode) -> Result<Option<VoucherView>, StoreError> {
         if let Some(entry) = self.overlay.voucher_by_code(code) {
-            return Ok(entry.view());
+            return entry.view().map(|view| self.with_own_words(view)).transpose();
         }
         let found = self.cached(voucher::find_code(&self.cache, code, &mut self.contents.borrow_mut()))?;
         found.map(|found| self.cached_view(found)).transpose()
@@ -37,7 +37,18 @@ impl View<'_> {
 
     fn cached_view(&self, found: CachedVoucher) -> Result<VoucherView, StoreError> {
         let open_conflict = self.cached(rows::has_open_conflict(&self.cache, found.voucher.id))?;
-        Ok(VoucherView { voucher: found.voucher, person: found.person, waiting: false, open_conflict })
+        self.with_own_words(VoucherView { voucher: found.voucher, person: found.person, waiting: false, open_conflict })
+    }
+
+    /// A counter is sent neither addresses nor messages. Those of its own sales it has in its own file, unless the buyer was erased.
+    fn with_own_words(&self, mut view: VoucherView) -> Result<VoucherView, StoreError> {
+        if let Some(shown) = view.person.as_mut().filter(|shown| shown.email.is_none() && shown.message.is_none()) {
+            let kept = self.recorded(person::find(self.outbox()?, view.voucher.person))?;
+            if let Some(own) = kept.and_then(|salted| salted.open().ok()) {
+                (shown.email, shown.message) = (own.email, own.message);
+            }
+        }
+        Ok(view)
     }
 
     /// One page of the list.

@@ -339,3 +339,32 @@ fn rule_6_a_conflict_makes_no_version_that_the_row_never_had() {
     server.pull(&device.store, at(1));
     assert_eq!(before, shown(&device, 7).voucher.row_version);
 }
+
+#[test]
+fn a_counter_knows_the_address_and_the_message_of_its_own_sales_until_the_buyer_is_erased() {
+    let mut server = Server::new(EPOCH);
+    server.sell_there(1, "Anna");
+    let device = Device::new();
+    server.sync(&device.store, at(0));
+    let mut buyer = common::person("Berta");
+    buyer.message = Some(beadsbox_domain::text::Message::new("Happy birthday").unwrap());
+    let (operation, person) = common::sale(2, template_id(1), &content("Bread", 4000, Some(12)), &buyer);
+    device.record_with(1, operation, person);
+    let batch = device.store.pending_batch(beadsbox_store::BatchLimit::default()).unwrap().unwrap();
+    let results = server.push(&batch.bodies, &batch.persons);
+    device.store.record_results(&results, EPOCH).unwrap();
+    let shown = || device.store.view().unwrap().voucher(voucher_id(2)).unwrap().unwrap().person;
+    assert_eq!(shown(), Some(buyer.clone()), "before the row has come");
+    // As a counter's rows are sent.
+    server.persons.get_mut(&voucher_id(2)).unwrap().message = None;
+    server.pull(&device.store, at(1));
+    assert_eq!(shown(), Some(buyer.clone()), "the row has none");
+    let by_code = device.store.view().unwrap().voucher_by_code(common::code(2)).unwrap().unwrap().person;
+    assert_eq!(by_code, Some(buyer.clone()));
+    device.record(2, redeem(2, RedeemMode::Honoured));
+    assert_eq!(shown(), Some(buyer), "with own work on top");
+    server.persons.remove(&voucher_id(2));
+    server.other(redeem(2, RedeemMode::Asked), &[]);
+    server.pull(&device.store, at(2));
+    assert_eq!(shown(), None, "what the server erased is erased");
+}

@@ -4,6 +4,7 @@
 mod common;
 mod effective;
 mod files;
+mod load;
 mod paging;
 mod recording;
 mod rule_6;

@@ -21,7 +21,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Device, DeviceOrSession};
 
-const TABLE: [(&str, &str, Caller); 18] = [
+const TABLE: [(&str, &str, Caller); 22] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -30,6 +30,10 @@ const TABLE: [(&str, &str, Caller); 18] = [
     ("DELETE", "/v1/sessions", DeviceOrSession),
     ("POST", "/v1/sync/push", Device),
     ("GET", "/v1/sync/changes", Device),
+    ("GET", "/v1/sync/digest", Device),
+    ("GET", "/v1/sync/range", Device),
+    ("GET", "/v1/sync/snapshot", Device),
+    ("GET", "/v1/sync/snapshot/{id}/{number}", Device),
     ("GET", "/v1/vouchers/{id}/history", Device),
     ("GET", "/v1/templates/{id}/history", Device),
     ("GET", "/v1/admin/shops", Admin),
@@ -51,7 +55,7 @@ fn every_endpoint_is_in_the_table() {
 
 /// What an endpoint says to an empty request with that token: let in, or the code of the refusal.
 async fn knock(stage: &Stage, method: &str, path: &str, token: Option<&str>) -> String {
-    let path = path.replace("{id}", &uuid::Uuid::nil().to_string());
+    let path = path.replace("{id}", &uuid::Uuid::nil().to_string()).replace("{number}", "0");
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let body = if method == Method::GET || method == Method::DELETE { "" } else { "{}" };
     let (status, problem) = raw(method, &format!("{}{path}", stage.base), token, "application/json", body).await;

@@ -1,5 +1,6 @@
 //! A device with real files, things to sell, and a server in memory that decides by the domain's rules.
 pub mod server;
+pub mod snapshot;
 
 use beadsbox_domain::{
     Currency, DeviceId, Money, OpId, Operation, Payment, Person, RedeemMode, ShopId, StaffId, TemplateContent, TemplateId, Timestamp, Vat, VoucherCode,

@@ -194,7 +194,8 @@ impl Server {
         ChangesPage { epoch: self.epoch, from: from.clone(), to, head: self.head(), last_seq: self.results.len() as u64, own_results, rows, server_time: at(0) }
     }
 
-    fn row(&self, key: RowKey) -> Row {
+    /// The row of that entity, as it is now.
+    pub fn row(&self, key: RowKey) -> Row {
         match key {
             RowKey::Shop(id) => Row::Shop(Shop { id, name: "Rue des Perles".into(), time_zone: "UTC".into(), row_version: 1 }),
             RowKey::Staff(id) => Row::Staff(Staff { id, name: "Zoé".into(), role: Role::Admin, active: true, row_version: 1 }),

@@ -1,0 +1,39 @@
+//! Forgets what nobody asks for any more: a little at a time, so that no run holds anything up.
+
+use jiff::SignedDuration;
+
+use crate::{db, error::Failure, snapshot, state::App};
+
+/// The most rows of one kind that a run forgets; what is left is the next run's.
+const MOST: i64 = 10_000;
+/// A device that was away for longer than this takes its cache anew.
+const TAGS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// So long an enrolment code is told to be used or over; afterwards nobody knows it.
+const CODES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How many rows of which kind were forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pruned {
+    /// Tags of the feed's batches.
+    pub tags: u64,
+    /// Counts of failed sign-ins.
+    pub delays: u64,
+    /// Sessions that ended.
+    pub sessions: u64,
+    /// Enrolment codes.
+    pub codes: u64,
+    /// Snapshots.
+    pub snapshots: u64,
+}
+
+/// One run.
+pub(crate) async fn prune(app: &App) -> Result<Pruned, Failure> {
+    let now = app.clock.now();
+    let mut conn = app.pool.acquire().await?;
+    let tags = db::feed::prune_tags(&mut conn, now - TAGS_KEPT, MOST).await?;
+    let delays = db::sign_in_delay::prune(&mut conn, now, MOST).await?;
+    let sessions = db::session::prune(&mut conn, now, MOST).await?;
+    let codes = db::enrolment_code::prune(&mut conn, now - CODES_KEPT, MOST).await?;
+    drop(conn);
+    Ok(Pruned { tags, delays, sessions, codes, snapshots: snapshot::prune(app).await? })
+}

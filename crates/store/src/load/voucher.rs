@@ -1,0 +1,90 @@
+//! A flat voucher into its columns, straight from the chunk.
+
+use beadsbox_domain::{
+    Date, Timestamp, VoucherCode,
+    text::{Email, Message, PersonName},
+};
+use beadsbox_protocol::flat::{FlatPerson, FlatVoucher};
+use rusqlite::{Connection, params};
+
+use super::Content;
+use crate::{
+    file::sql::{NEVER, Sql},
+    text::fold_optional,
+};
+
+const INSERT: &str = "
+    INSERT INTO voucher (id, code, template, snapshot, title_key, price, person, buyer, buyer_key, recipient, recipient_key, email,
+        message, payment, sold_op, sold_at, sold_staff, sold_shop, sold_device, expires_on, expires_at, status,
+        since_op, since_at, since_staff, since_shop, since_device, row_version)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)";
+
+/// The payments by their numbers in the flat form, as the column has them.
+const PAYMENTS: [&str; 3] = ["\"cash\"", "\"card_terminal\"", "\"other\""];
+
+/// Whether a voucher of this program can have these columns: what is read later is checked again, and must not fail then.
+pub(super) fn check(flat: &FlatVoucher<'_>) -> Result<(), String> {
+    let code = VoucherCode::parse(flat.code).map_err(|error| error.to_string())?;
+    if code.compact() != flat.code {
+        return Err("a code in another form".to_owned());
+    }
+    if flat.status > 4 || usize::from(flat.payment) >= PAYMENTS.len() {
+        return Err("an unknown status or payment".to_owned());
+    }
+    if let Some(day) = flat.expires_on {
+        let part = |number: u32| i8::try_from(number).map_err(|error| error.to_string());
+        let year = i16::try_from(day / 10_000).map_err(|error| error.to_string())?;
+        Date::new(year, part(day / 100 % 100)?, part(day % 100)?).map_err(|error| error.to_string())?;
+    }
+    for at in [Some(flat.sold.at), Some(flat.since.at), flat.expires_at].into_iter().flatten() {
+        Timestamp::from_microsecond(at).map_err(|error| error.to_string())?;
+    }
+    flat.person.as_ref().map_or(Ok(()), check_person)
+}
+
+fn check_person(person: &FlatPerson<'_>) -> Result<(), String> {
+    let checked = PersonName::new(person.buyer)
+        .and_then(|_| person.recipient.map(PersonName::new).transpose())
+        .and_then(|_| person.email.map(Email::new).transpose())
+        .and_then(|_| person.message.map(Message::new).transpose());
+    checked.map(drop).map_err(|error| error.to_string())
+}
+
+/// Writes a voucher that was checked.
+pub(super) fn insert(connection: &Connection, flat: &FlatVoucher<'_>, content: &Content) -> rusqlite::Result<()> {
+    let person = flat.person.as_ref();
+    let buyer = person.map(|person| person.buyer);
+    let recipient = person.and_then(|person| person.recipient);
+    let (sold, since) = (&flat.sold, &flat.since);
+    connection.prepare_cached(INSERT)?.execute(params![
+        flat.id,
+        flat.code,
+        flat.template,
+        content.number,
+        content.title_key,
+        content.price,
+        flat.person_hash,
+        buyer,
+        fold_optional(buyer),
+        recipient,
+        fold_optional(recipient),
+        person.and_then(|person| person.email),
+        person.and_then(|person| person.message),
+        PAYMENTS.get(usize::from(flat.payment)),
+        sold.op,
+        sold.at,
+        sold.staff,
+        sold.shop,
+        sold.device,
+        flat.expires_on.map_or(NEVER, i64::from),
+        flat.expires_at,
+        flat.status,
+        since.op,
+        since.at,
+        since.staff,
+        since.shop,
+        since.device,
+        Sql(flat.row_version),
+    ])?;
+    Ok(())
+}
