@@ -24,7 +24,8 @@ dev_bench() {
   check_node
   mkdir -p "$BENCH_DIR"
   set_up_peers
-  step bench-build "Building server and measurements, optimised" cargo build --release -p beadsbox-server -p beadsbox-bench --bins
+  step bench-build "Building server and measurements, optimised" \
+    cargo build --release "${CARGO_SELECTION[@]}" --bin beadsbox-server --bin beadsbox-bench
   start_throwaway_postgres
   # The dump that the plain inserts come from has to be as new as the server.
   PATH=$(postgres_bin):$PATH

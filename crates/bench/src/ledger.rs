@@ -5,7 +5,10 @@ use std::{fs, path::PathBuf};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-use crate::{figure::{Figure, Unit}, progress};
+use crate::{
+    figure::{Figure, Unit},
+    progress,
+};
 
 /// One side of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -159,7 +162,10 @@ fn tell(entry: &Entry) {
     let side = |side: &Side| format!("{} {} {}", side.name, shown(side.figure.median, side.figure.unit), side.figure.unit.name());
     let other = entry.other.as_ref().map_or_else(String::new, |other| format!(", {}", side(other)));
     let ratio = entry.ratio.map_or_else(String::new, |ratio| format!(", {ratio:.2} ×"));
-    let goal = entry.goal.as_ref().map_or_else(String::new, |goal| format!(" ({goal}: {})", if entry.met == Some(true) { "met" } else { "missed" }));
+    let goal = entry
+        .goal
+        .as_ref()
+        .map_or_else(String::new, |goal| format!(" ({goal}: {})", if entry.met == Some(true) { "met" } else { "missed" }));
     progress(&format!("  {} {} {}: {}{other}{ratio}{goal}", entry.row, entry.size, entry.what, side(&entry.ours)));
 }
 
@@ -183,9 +189,8 @@ mod tests {
 
     #[test]
     fn all_goals_have_to_be_reached() {
-        let entry = |goals: &[Goal]| {
-            Entry::new("page", 1, "", side(6.0, Unit::Milliseconds), Some(side(4.0, Unit::Milliseconds))).judged(Number::Median, goals)
-        };
+        let entry =
+            |goals: &[Goal]| Entry::new("page", 1, "", side(6.0, Unit::Milliseconds), Some(side(4.0, Unit::Milliseconds))).judged(Number::Median, goals);
         assert_eq!(entry(&[Goal::AtMostTimes(2.0)]).met, Some(true));
         assert_eq!(entry(&[Goal::AtMostTimes(2.0), Goal::AtMost(5.0)]).met, Some(false));
         assert_eq!(entry(&[]).met, None);

@@ -43,7 +43,11 @@ impl Peers {
 
     /// The version of a package, as it was installed.
     pub fn version(&self, package: &str) -> String {
-        first_line(std::process::Command::new("node").args(["-p", "require(process.argv[1]).version"]).arg(self.folder.join("node_modules").join(package).join("package.json")))
+        first_line(
+            std::process::Command::new("node")
+                .args(["-p", "require(process.argv[1]).version"])
+                .arg(self.folder.join("node_modules").join(package).join("package.json")),
+        )
     }
 
     /// Starts a server, and waits until it holds what it was given.

@@ -8,9 +8,7 @@ use beadsbox_app::{
     StoreReplica,
     host::{ASK_LIMIT, Host, KeyFile, SystemClock, SystemRandom},
 };
-use beadsbox_domain::{
-    OpId, Operation, Payment, Person, RedeemMode, ShopId, StaffId, Template, Timestamp, VoucherCode, VoucherId, text::PersonName,
-};
+use beadsbox_domain::{OpId, Operation, Payment, Person, RedeemMode, ShopId, StaffId, Template, Timestamp, VoucherCode, VoucherId, text::PersonName};
 use beadsbox_protocol::{
     enrol::{EnrolRequest, proof_message},
     person::SaltedPerson,
@@ -34,6 +32,9 @@ pub struct Finished {
     pub stopped: bool,
     /// The most memory that the process ever had in use, in KiB.
     pub peak_kib: u64,
+    /// How long it took until the search index held them too, where that comes later.
+    #[serde(default)]
+    pub searchable_seconds: Option<f64>,
 }
 
 /// The device.
@@ -182,7 +183,10 @@ pub async fn take(folder: &Path, url: &str, code: &str) -> anyhow::Result<Finish
     let begun = Instant::now();
     till.sync().await?;
     let seconds = begun.elapsed().as_secs_f64();
-    Ok(Finished { seconds, rows: till.vouchers()? - before, stopped: false, peak_kib: peak_kib("self")? })
+    // The program does this in the background, with pauses for whoever works meanwhile.
+    while till.store.build_search_text()? {}
+    let searchable_seconds = Some(begun.elapsed().as_secs_f64());
+    Ok(Finished { seconds, rows: till.vouchers()? - before, stopped: false, peak_kib: peak_kib("self")?, searchable_seconds })
 }
 
 /// Records so many sales, then sends them, in a process of its own.
@@ -192,5 +196,5 @@ pub async fn send(folder: &Path, url: &str, code: &str, staff: StaffId, sales: u
     till.record_sales(staff, sales)?;
     let begun = Instant::now();
     let rows = till.send().await?;
-    Ok(Finished { seconds: begun.elapsed().as_secs_f64(), rows, stopped: false, peak_kib: peak_kib("self")? })
+    Ok(Finished { seconds: begun.elapsed().as_secs_f64(), rows, stopped: false, peak_kib: peak_kib("self")?, searchable_seconds: None })
 }

@@ -42,8 +42,7 @@ impl Centre {
     pub async fn open(program: &Path) -> anyhow::Result<Self> {
         let database = TestDatabase::create().await;
         let nobody = Uuid::nil();
-        let mut centre =
-            Self { database, program: program.to_owned(), port: free_port()?, process: None, shop: ShopId(nobody), staff: StaffId(nobody) };
+        let mut centre = Self { database, program: program.to_owned(), port: free_port()?, process: None, shop: ShopId(nobody), staff: StaffId(nobody) };
         let shop = centre.command(&["shop", "add", "Bench"], "").await?;
         let staff = centre.command(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], "honey and amber 7").await?;
         (centre.shop, centre.staff) = (ShopId(first_id(&shop)?), StaffId(first_id(&staff)?));

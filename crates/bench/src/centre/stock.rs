@@ -79,7 +79,11 @@ pub async fn stock(pool: &PgPool, numbers: Range<u64>, total: u64, shop: Uuid, s
         }
         tables.copy_into(&mut tx).await?;
     }
-    sqlx::query("INSERT INTO feed_batch (to_seq, tag) VALUES ($1, $2)").bind(seq).bind(Uuid::now_v7().simple().to_string()).execute(&mut *tx).await?;
+    sqlx::query("INSERT INTO feed_batch (to_seq, tag) VALUES ($1, $2)")
+        .bind(seq)
+        .bind(Uuid::now_v7().simple().to_string())
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     sqlx::raw_sql("ANALYZE; CHECKPOINT").execute(pool).await?;
     Ok(())
@@ -89,7 +93,10 @@ pub async fn stock(pool: &PgPool, numbers: Range<u64>, total: u64, shop: Uuid, s
 pub async fn change(pool: &PgPool, vouchers: &[Uuid]) -> anyhow::Result<()> {
     let mut tx = pool.begin().await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SEQUENCER_LOCK).execute(&mut *tx).await?;
-    sqlx::query("UPDATE voucher SET row_version = row_version + 1 WHERE id = ANY($1)").bind(vouchers).execute(&mut *tx).await?;
+    sqlx::query("UPDATE voucher SET row_version = row_version + 1 WHERE id = ANY($1)")
+        .bind(vouchers)
+        .execute(&mut *tx)
+        .await?;
     let head: i64 = sqlx::query_scalar(
         "WITH head AS (SELECT max(to_seq) AS seq FROM feed_batch),
               placed AS (UPDATE change_feed f SET seq = (SELECT seq FROM head) + n.place
@@ -99,7 +106,11 @@ pub async fn change(pool: &PgPool, vouchers: &[Uuid]) -> anyhow::Result<()> {
     .bind(vouchers)
     .fetch_one(&mut *tx)
     .await?;
-    sqlx::query("INSERT INTO feed_batch (to_seq, tag) VALUES ($1, $2)").bind(head).bind(Uuid::now_v7().simple().to_string()).execute(&mut *tx).await?;
+    sqlx::query("INSERT INTO feed_batch (to_seq, tag) VALUES ($1, $2)")
+        .bind(head)
+        .bind(Uuid::now_v7().simple().to_string())
+        .execute(&mut *tx)
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -135,7 +146,11 @@ impl Made {
         };
         let later = (now - sold_at).total(jiff::Unit::Second)?.abs().min(300.0 * 86_400.0);
         #[expect(clippy::cast_possible_truncation, reason = "some whole second before now")]
-        let since_at = if status == "purchased" { sold_at } else { sold_at + SignedDuration::from_secs((later / 2.0) as i64) };
+        let since_at = if status == "purchased" {
+            sold_at
+        } else {
+            sold_at + SignedDuration::from_secs((later / 2.0) as i64)
+        };
         let person = Person { buyer: PersonName::new(&dice.name()).context("a buyer's name")?, email: None, recipient: None, message: None };
         let person = SaltedPerson::new(&person, [dice.roll().to_be_bytes(), dice.roll().to_be_bytes()].concat().try_into().unwrap_or_default())?;
         let hash = hex::encode(person.hash()?.0);
@@ -185,8 +200,30 @@ impl Dice {
     /// One of some ten thousand names.
     fn name(&mut self) -> String {
         const FIRST: [&str; 24] = [
-            "Ada", "Béatrice", "Claire", "Denis", "Élodie", "Farid", "Giulia", "Hugo", "Inès", "Jürgen", "Karim", "Łukasz", "Marie", "Noé", "Océane", "Paul",
-            "Quentin", "Rosa", "Søren", "Théo", "Ursula", "Vera", "Yasmine", "Zoë",
+            "Ada",
+            "Béatrice",
+            "Claire",
+            "Denis",
+            "Élodie",
+            "Farid",
+            "Giulia",
+            "Hugo",
+            "Inès",
+            "Jürgen",
+            "Karim",
+            "Łukasz",
+            "Marie",
+            "Noé",
+            "Océane",
+            "Paul",
+            "Quentin",
+            "Rosa",
+            "Søren",
+            "Théo",
+            "Ursula",
+            "Vera",
+            "Yasmine",
+            "Zoë",
         ];
         const BEGIN: [&str; 16] = ["Ber", "Cha", "Du", "Fer", "Gar", "Hof", "Ki", "Lam", "Mor", "Nov", "Ol", "Per", "Ros", "Sal", "Tho", "Vil"];
         const MIDDLE: [&str; 10] = ["ba", "de", "gi", "le", "ma", "no", "ra", "se", "ti", "va"];

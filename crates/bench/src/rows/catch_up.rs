@@ -47,7 +47,11 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     fs::remove_file(&rows)?;
-    let ours = ours.side("My Beads Box", &Centre::version(&bench.server), "PostgreSQL, synchronous_commit=on; encrypted cache, WAL, synchronous=NORMAL")?;
+    let ours = ours.side(
+        "My Beads Box",
+        &Centre::version(&bench.server),
+        "PostgreSQL, synchronous_commit=on; encrypted cache, WAL, synchronous=NORMAL",
+    )?;
     let pouchdb = of_pouchdb.side("PouchDB from express-pouchdb", &bench.peers.version("pouchdb"), "LevelDB on both sides, no fsync, not encrypted")?;
     let rxdb = of_rxdb.side("RxDB", &bench.peers.version("rxdb"), "memory on both sides, batches of 1000: neither durable nor encrypted")?;
     let entry = |other, least| Entry::new("pull", changes, "changes taken", ours.clone(), Some(other)).judged(Number::Median, &[Goal::AtLeastTimes(least)]);

@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
-use super::{Bench, milliseconds, shelf::{Shelf, Shelves}};
+use super::{
+    Bench, milliseconds,
+    shelf::{Shelf, Shelves},
+};
 use crate::{
     centre::change,
     figure::Unit,

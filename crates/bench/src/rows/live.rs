@@ -55,7 +55,13 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     let woken = long_polls(&centre, &codes[rounds..]).await?;
 
     let ours = bench.ours(ours, Unit::Milliseconds, "on the disk of three: first device, server, second device; encrypted")?;
-    let theirs = side("PouchDB, live", &bench.peers.version("pouchdb"), theirs, Unit::Milliseconds, "LevelDB in all three, no fsync, not encrypted")?;
+    let theirs = side(
+        "PouchDB, live",
+        &bench.peers.version("pouchdb"),
+        theirs,
+        Unit::Milliseconds,
+        "LevelDB in all three, no fsync, not encrypted",
+    )?;
     let woken = bench.ours(woken, Unit::Milliseconds, "from sending the push until another device's waiting request is answered, HTTP alone")?;
     Ok(vec![
         Entry::new("live", VOUCHERS, "a redemption seen in another shop", ours, Some(theirs)).judged(Number::Median, &[Goal::AtMostTimes(1.0)]),

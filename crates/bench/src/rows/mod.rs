@@ -10,7 +10,11 @@ mod redeem;
 mod search;
 mod shelf;
 
-use std::{path::PathBuf, process::Stdio, time::{Duration, Instant}};
+use std::{
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context as _;
 use tokio::process::Command;
@@ -88,7 +92,7 @@ impl Scale {
 
     /// A few minutes' worth.
     pub fn quick() -> Self {
-        Self { vouchers: vec![1_000, 10_000], pulled: (10_000, 3), pushed: (2_000, 3), rounds: 100, patience: Duration::from_secs(60) }
+        Self { vouchers: vec![1_000, 10_000], pulled: (10_000, 2), pushed: (2_000, 2), rounds: 60, patience: Duration::from_secs(60) }
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Bench, milliseconds, shelf::Shelves};
 use crate::{
     figure::Unit,
     ledger::{Entry, Goal, Number},
+    progress,
     till::Till,
 };
 
@@ -24,6 +25,10 @@ pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow:
         for _ in 0..bench.scale.rounds.div_ceil(PAGES) {
             in_few.extend(walk(&small.till, &query)?);
             in_many.extend(walk(&large.till, &query)?);
+        }
+        if in_few.is_empty() || in_many.is_empty() {
+            progress(&format!("  no page of {few} is full: {what} is not measured"));
+            continue;
         }
         let ours = bench.ours(in_many, Unit::Milliseconds, "")?;
         let mut other = bench.ours(in_few, Unit::Milliseconds, "")?;

@@ -31,7 +31,9 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
         let mut centre = origin.copy().await?;
         let (folder, url) = (bench.folder("push")?, centre.url());
         let staff = centre.staff.0.to_string();
-        let sent = bench.device(&["send", "--folder", text(&folder)?, "--url", &url, "--code", &codes[0], "--staff", &staff, "--sales", &count]).await?;
+        let sent = bench
+            .device(&["send", "--folder", text(&folder)?, "--url", &url, "--code", &codes[0], "--staff", &staff, "--sales", &count])
+            .await?;
         anyhow::ensure!(sent.rows == operations, "{} of {operations} operations were taken", sent.rows);
         ours.add(&sent);
         if time == 0 {
@@ -68,10 +70,12 @@ async fn insert_plainly(pushed: &Centre, origin: &mut Centre, operations: u64) -
     copy.stop().await?;
     let mut conn = PgConnection::connect(&copy.database_url()).await?;
     // The device that pushed enrolled after the copy was made.
-    sqlx::raw_sql("SET session_replication_role = origin; ALTER TABLE operation DROP CONSTRAINT operation_device_id_fkey; \
-                   ALTER TABLE voucher DROP CONSTRAINT voucher_sold_device_fkey, DROP CONSTRAINT voucher_since_device_fkey")
-        .execute(&mut conn)
-        .await?;
+    sqlx::raw_sql(
+        "SET session_replication_role = origin; ALTER TABLE operation DROP CONSTRAINT operation_device_id_fkey; \
+                   ALTER TABLE voucher DROP CONSTRAINT voucher_sold_device_fkey, DROP CONSTRAINT voucher_since_device_fkey",
+    )
+    .execute(&mut conn)
+    .await?;
     let begun = Instant::now();
     for statements in transactions {
         sqlx::raw_sql(AssertSqlSafe(format!("BEGIN;\n{}COMMIT;", statements.concat()))).execute(&mut conn).await?;
@@ -79,7 +83,7 @@ async fn insert_plainly(pushed: &Centre, origin: &mut Centre, operations: u64) -
     let seconds = begun.elapsed().as_secs_f64();
     let there: i64 = sqlx::query_scalar("SELECT count(*) FROM voucher").fetch_one(&mut conn).await?;
     anyhow::ensure!(u64::try_from(there)? == operations, "{there} of {operations} vouchers were inserted");
-    Ok(Finished { seconds, rows: operations, stopped: false, peak_kib: 0 })
+    Ok(Finished { seconds, rows: operations, stopped: false, peak_kib: 0, searchable_seconds: None })
 }
 
 /// Statements of so many rows, as `pg_dump` writes them: the first of each table, then the second of each, and so on.

@@ -26,7 +26,12 @@ pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow:
         if let Some(code) = codes.next() {
             shelf.till.redeem(shelf.centre.staff, code, RedeemMode::Honoured)?;
         }
-        let body = shelf.till.store.pending_batch(BatchLimit::default())?.and_then(|batch| batch.bodies.into_iter().next()).unwrap_or_default();
+        let body = shelf
+            .till
+            .store
+            .pending_batch(BatchLimit::default())?
+            .and_then(|batch| batch.bodies.into_iter().next())
+            .unwrap_or_default();
         OperationBody::decode(&body)?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for code in codes {

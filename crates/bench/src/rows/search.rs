@@ -18,7 +18,12 @@ const MOST: usize = 8;
 pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow::Result<Vec<Entry>> {
     let [_, (many, shelf)] = shelves.smallest_and_largest().await?;
     // Vouchers from the middle of the list by code: nobody knows which.
-    let some = shelf.till.store.view()?.voucher_page(&VoucherQuery { sort: beadsbox_store::VoucherSort::Code, ..VoucherQuery::newest(100) })?.rows;
+    let some = shelf
+        .till
+        .store
+        .view()?
+        .voucher_page(&VoucherQuery { sort: beadsbox_store::VoucherSort::Code, ..VoucherQuery::newest(100) })?
+        .rows;
     let texts = |text: &dyn Fn(&beadsbox_store::VoucherView) -> String| -> Vec<String> { some.iter().map(text).collect() };
     let kinds = [
         ("a code", texts(&|row| row.voucher.code.compact())),
