@@ -19,9 +19,7 @@ use beadsbox_protocol::{
     push::{OpResult, PushRequest, PushResponse},
     snapshot::{Manifest, SnapshotAnswer},
 };
-use beadsbox_sync::{
-    Answers, Finished, Halt, IdRange, Loaded, LocalDigest, Position, Replica, Syncer, Transport, TransportError, Trouble,
-};
+use beadsbox_sync::{Answers, Finished, Halt, IdRange, Loaded, LocalDigest, Position, Replica, Syncer, Transport, TransportError, Trouble};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
