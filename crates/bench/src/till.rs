@@ -67,8 +67,8 @@ impl Till {
             (key, token)
         };
         let shop = store.enrolment()?.context("not enrolled")?.shop;
-        let server = server.with_token(token);
-        let replica = StoreReplica::new(host(folder), Arc::clone(&store), key);
+        let server = server.with_token(token.clone());
+        let replica = StoreReplica::new(host(folder), Arc::clone(&store), key, token);
         Ok(Self { store, syncer: Syncer::new(replica, server.clone()), server, shop })
     }
 
