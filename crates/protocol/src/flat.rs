@@ -1,6 +1,6 @@
 //! A voucher as flat columns: what snapshots carry and digests are computed over.
 
-use beadsbox_domain::{Date, Person, Stamp, Status, Voucher, voucher::Payment};
+use beadsbox_domain::{Date, Person, Stamp, Status, Timestamp, Voucher, voucher::Payment};
 use serde::{Deserialize, Serialize};
 
 /// SHA-256 of a template content's JSON.
@@ -128,7 +128,7 @@ impl<'a> FlatVoucher<'a> {
             payment: payment_number(voucher.payment),
             sold: (&voucher.sold).into(),
             expires_on: voucher.expires_on.map(day_number),
-            expires_at: voucher.expires_at.map(beadsbox_domain::Timestamp::as_microsecond),
+            expires_at: voucher.expires_at.map(Timestamp::as_microsecond),
             status: status_number(voucher.status),
             since: (&voucher.since).into(),
             row_version: voucher.row_version,
