@@ -35,6 +35,7 @@ pub(crate) async fn digest(app: &App, device: &Device, query: &DigestQuery) -> R
     }
     let Some(bounds) = Bounds::new(query.after, None) else { return digest_of(None, Digester::default()) };
     let mut tx = db::at_one_moment(&app.pool).await?;
+    app.check_home(&mut tx).await?;
     if head_cursor(&mut tx).await?.seq != query.cursor {
         return Ok(DigestAnswer::Moving);
     }
@@ -75,6 +76,7 @@ async fn add_rows(conn: &mut PgConnection, kind: RowKind, bounds: Bounds, limit:
 pub(crate) async fn range(app: &App, device: &Device, query: &RangeQuery) -> Result<RangeRows, Failure> {
     check_epoch(app.identity.epoch, query.epoch, None)?;
     let mut tx = db::at_one_moment(&app.pool).await?;
+    app.check_home(&mut tx).await?;
     let at = head_cursor(&mut tx).await?;
     let mut found = match Bounds::new(query.after, query.through) {
         Some(bounds) => rows::within(&mut tx, Kind::from(query.kind), bounds, i64::from(MOST_RANGE_ROWS) + 1, device.profile).await?,

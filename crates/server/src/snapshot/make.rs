@@ -47,6 +47,7 @@ pub(super) async fn make(app: &App, profile: Profile) -> Result<Option<Made>, Fa
     let began = Instant::now();
     // The lock is this transaction's: whoever dies in the middle gives it up.
     let mut moment = db::at_one_moment(&app.pool).await?;
+    app.check_home(&mut moment).await?;
     if !db::snapshot::try_lock_maker(&mut moment).await? {
         return Ok(None);
     }
