@@ -123,12 +123,12 @@ const OLD_AND_NEW: [&str; 4] = [
      VALUES ('device', repeat('a', 32)::bytea, 5, $1 - interval '25 hours', $1 - interval '24 hours'),
             ('device', repeat('b', 32)::bytea, 5, $1 - interval '23 hours', $1 - interval '22 hours')",
     "INSERT INTO staff_session (token_hash, staff_id, device_id, created_at, expires_at)
-     SELECT convert_to(repeat(name, 32), 'UTF8'), staff.id, device.id, $1 - interval '2 days', $1 + ends
+     SELECT convert_to(repeat(letter, 32), 'UTF8'), staff.id, device.id, $1 - interval '2 days', $1 + ends
      FROM (SELECT id FROM staff LIMIT 1) AS staff, (SELECT id FROM device WHERE shop_id IS NOT NULL LIMIT 1) AS device,
-          (VALUES ('a', interval '-1 second'), ('b', interval '1 hour')) AS made (name, ends)",
+          (VALUES ('a', interval '-1 second'), ('b', interval '1 hour')) AS made (letter, ends)",
     "INSERT INTO enrolment_code (code_hash, shop_id, created_at, expires_at)
-     SELECT convert_to(repeat(name, 32), 'UTF8'), shop.id, $1 - interval '40 days', $1 - since
-     FROM shop, (VALUES ('a', interval '31 days'), ('b', interval '29 days')) AS made (name, since)",
+     SELECT convert_to(repeat(letter, 32), 'UTF8'), shop.id, $1 - interval '40 days', $1 - since
+     FROM shop, (VALUES ('a', interval '31 days'), ('b', interval '29 days')) AS made (letter, since)",
 ];
 
 #[tokio::test]
