@@ -135,8 +135,8 @@ const OLD_AND_NEW: [&str; 4] = [
 async fn what_nobody_asks_for_any_more_is_forgotten_and_nothing_else() {
     let stage = Stage::new().await;
     let mut till = stage.till("Camille").await;
-    sell(&mut till).await;
-    let (mut older, mut behind) = (till.clone(), till.clone());
+    let (mut older, mut behind) = (stage.bare_device("Older").await, stage.bare_device("Behind").await);
+    crate::support::until_settled(&stage).await;
     older.pull().await.unwrap();
     for _ in 0..3 {
         sell(&mut till).await;
