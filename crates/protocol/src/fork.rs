@@ -129,7 +129,7 @@ pub struct QuarantinedOperation {
     pub body: String,
 }
 
-/// `POST /v1/admin/quarantine/{device}/{incarnation}`: decides on all of an entry that came up to `through_seq`.
+/// `POST /v1/admin/quarantine/{device}/{incarnation}`: decides on all that an entry holds.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuarantineDecision {

@@ -144,7 +144,8 @@ async fn a_sequencer_killed_in_mid_move_leaves_everything_to_the_next() {
         .unwrap();
     let first = mover(&stage).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO feed_batch%'";
     assert_eq!(stage.count(waiting).await, 1, "of three processes, one moves");
     assert_eq!(till.pull_page(10, 0).await.unwrap().rows, [], "nothing of a move shows before its end");
 

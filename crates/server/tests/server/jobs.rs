@@ -126,20 +126,20 @@ const OLD_AND_NEW: [&str; 4] = [
      VALUES ('device', repeat('a', 32)::bytea, 5, $1 - interval '25 hours', $1 - interval '24 hours'),
             ('device', repeat('b', 32)::bytea, 5, $1 - interval '23 hours', $1 - interval '22 hours')",
     "INSERT INTO staff_session (token_hash, staff_id, device_id, created_at, expires_at)
-     SELECT convert_to(repeat(name, 32), 'UTF8'), staff.id, device.id, $1 - interval '2 days', $1 + ends
+     SELECT convert_to(repeat(letter, 32), 'UTF8'), staff.id, device.id, $1 - interval '2 days', $1 + ends
      FROM (SELECT id FROM staff LIMIT 1) AS staff, (SELECT id FROM device WHERE shop_id IS NOT NULL LIMIT 1) AS device,
-          (VALUES ('a', interval '-1 second'), ('b', interval '1 hour')) AS made (name, ends)",
+          (VALUES ('a', interval '-1 second'), ('b', interval '1 hour')) AS made (letter, ends)",
     "INSERT INTO enrolment_code (code_hash, shop_id, created_at, expires_at)
-     SELECT convert_to(repeat(name, 32), 'UTF8'), shop.id, $1 - interval '40 days', $1 - since
-     FROM shop, (VALUES ('a', interval '31 days'), ('b', interval '29 days')) AS made (name, since)",
+     SELECT convert_to(repeat(letter, 32), 'UTF8'), shop.id, $1 - interval '40 days', $1 - since
+     FROM shop, (VALUES ('a', interval '31 days'), ('b', interval '29 days')) AS made (letter, since)",
 ];
 
 #[tokio::test]
 async fn what_nobody_asks_for_any_more_is_forgotten_and_nothing_else() {
     let stage = Stage::new().await;
     let mut till = stage.till("Camille").await;
-    sell(&mut till).await;
-    let (mut older, mut behind) = (till.clone(), till.clone());
+    let (mut older, mut behind) = (stage.bare_device("Older").await, stage.bare_device("Behind").await);
+    crate::support::until_settled(&stage).await;
     older.pull().await.unwrap();
     for _ in 0..3 {
         sell(&mut till).await;
