@@ -254,3 +254,35 @@ fn versions_are_told() {
     let versions = Device::new().store.versions().unwrap();
     assert!(versions.sqlite.starts_with("3.") && versions.sqlcipher.starts_with("4."), "{versions:?}");
 }
+
+/// The schema as it was released first, with a voucher in it.
+fn cache_of_the_first_schema(path: &Path) {
+    let connection = keyed(path, common::KEYS.1);
+    connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+    connection.execute_batch(include_str!("../../../../migrations/cache/0001_cache.sql")).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    let content = serde_json::to_string(&common::content("Bread", 4000, Some(12))).unwrap();
+    connection.execute("INSERT INTO snapshot (content) VALUES (?1)", [content]).unwrap();
+    let insert = "INSERT INTO voucher (id, code, template, snapshot, title_key, price, person, buyer, buyer_key, recipient_key, payment, sold_op, sold_at,
+        sold_staff, sold_shop, sold_device, expires_on, status, since_op, since_at, since_staff, since_shop, since_device, row_version)
+        VALUES (?1, ?2, ?3, 1, 'bread', 4000, zeroblob(32), 'Anna', 'anna', '', '\"cash\"', ?3, 0, ?3, ?3, ?3, 99999999, 0, ?3, 0, ?3, ?3, ?3, 1)";
+    let id = common::voucher_id(1).0.into_bytes();
+    connection.execute(insert, rusqlite::params![id, common::code(1).compact(), [1_u8; 16]]).unwrap();
+    connection.execute("INSERT INTO meta (only_one, cache_id, epoch) VALUES (1, ?1, ?2)", [[2_u8; 16], common::EPOCH.into_bytes()]).unwrap();
+}
+
+#[test]
+fn a_cache_of_the_first_schema_is_kept_and_searched_as_before() {
+    let (_folder, paths) = closed_device();
+    fs::remove_file(&paths.cache).unwrap();
+    cache_of_the_first_schema(&paths.cache);
+    let (store, opened) = open(&paths).unwrap();
+    assert_eq!(opened.cache, CacheOpening::Kept);
+    let found = |search: &str| {
+        let query = beadsbox_store::VoucherQuery { search: search.into(), ..beadsbox_store::VoucherQuery::newest(10) };
+        store.view().unwrap().voucher_page(&query).unwrap().total
+    };
+    assert_eq!((found(""), found("ann"), found("berta")), (Some(2), Some(1), Some(1)), "with the own sale");
+    assert!(!store.build_search_text().unwrap(), "the index is whole");
+    assert_eq!(store.proof().unwrap(), beadsbox_store::CacheProof::default());
+}
