@@ -13,7 +13,7 @@ use crate::{
     error::StoreError,
     file::{Database, check_library, open_cache, open_outbox},
     keys::{StoreKeys, StorePaths},
-    outbox::{counts, refusals},
+    outbox::{counts, own, refusals},
     types::{CacheOpening, CachePosition, Opened, OutboxCounts},
     view::View,
 };
