@@ -130,7 +130,11 @@ impl Network {
     /// A reply is lost, or arrives as something that nobody can read.
     pub fn lose_reply(&mut self, pick: u8, is_cut: bool) -> bool {
         take(&mut self.replies, pick).is_some_and(|reply| {
-            let error = if is_cut { TransportError::NotUnderstood("half a reply".to_owned()) } else { unreachable("no reply in time") };
+            let error = if is_cut {
+                TransportError::NotUnderstood("half a reply".to_owned())
+            } else {
+                unreachable("no reply in time")
+            };
             put(&reply.slot, Err(error));
             true
         })

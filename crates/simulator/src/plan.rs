@@ -215,7 +215,11 @@ fn step(rng: &mut Rng, troubles: &Troubles) -> Step {
         92..94 if troubles.links => Step::Link { device, up: rng.one_in(2) },
         94 | 95 if troubles.crashes => {
             let loss = if rng.one_in(2) { Loss::Program } else { Loss::Power(low(rng.below(6))) };
-            if rng.one_in(3) { Step::Crash { device, loss } } else { Step::CrashAt { device, points: low(rng.below(12)), loss } }
+            if rng.one_in(3) {
+                Step::Crash { device, loss }
+            } else {
+                Step::CrashAt { device, points: low(rng.below(12)), loss }
+            }
         }
         _ => rare(rng, troubles, device),
     }

@@ -32,12 +32,18 @@ fn met(tally: &Tally, what: &[&str]) {
 
 #[test]
 fn rule_1_what_was_confirmed_is_on_the_server_once_after_any_faults() {
-    met(&hold(1), &["replies lost after the commit", "requests repeated", "programs killed", "power cuts", "redemptions accepted"]);
+    met(
+        &hold(1),
+        &["replies lost after the commit", "requests repeated", "programs killed", "power cuts", "redemptions accepted"],
+    );
 }
 
 #[test]
 fn rule_2_every_attempt_becomes_something_and_one_at_most_stands() {
-    met(&hold(2), &["redemptions accepted", "redemptions in conflict", "redemptions refused", "redemptions withdrawn", "redemptions undone"]);
+    met(
+        &hold(2),
+        &["redemptions accepted", "redemptions in conflict", "redemptions refused", "redemptions withdrawn", "redemptions undone"],
+    );
 }
 
 #[test]
@@ -52,12 +58,18 @@ fn rule_4_chains_hold_through_crashes_and_copies() {
 
 #[test]
 fn rule_5_caches_are_the_servers_rows_once_faults_end() {
-    met(&hold(5), &["caches deleted", "commits lost in power cuts", "sequencer stopped", "crashed before the page", "crashed after the page"]);
+    met(
+        &hold(5),
+        &["caches deleted", "commits lost in power cuts", "sequencer stopped", "crashed before the page", "crashed after the page"],
+    );
 }
 
 #[test]
 fn rule_6_own_work_is_on_every_screen_after_every_step() {
-    met(&hold(6), &["asks not answered in time", "operations noted as contained", "commits lost in power cuts", "caches deleted"]);
+    met(
+        &hold(6),
+        &["asks not answered in time", "operations noted as contained", "commits lost in power cuts", "caches deleted"],
+    );
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub use keys::{StoreKeys, StorePaths};
 pub use page::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
 pub use store::{Store, Versions};
 pub use types::{
-    BatchLimit, CacheOpening, CachePosition, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn, OfflineUse, OpState, OpenAsk,
-    Opened, OutboxCounts, OwnOperation, PendingBatch, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView, VoucherBrief, VoucherView,
+    BatchLimit, CacheOpening, CachePosition, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn, OfflineUse, OpState,
+    OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView, VoucherBrief, VoucherView,
 };
 pub use view::View;

@@ -141,7 +141,9 @@ async fn a_server_that_lost_the_life_is_told_how_it_began() {
         server.lives.remove(&2);
     });
     let running = tokio::spawn(Arc::clone(&stage.syncer).run());
-    stage.until("there again", |stage| stage.server.with(|server| server.lives.get(&2).is_some_and(|life| life.len() == 3))).await;
+    stage
+        .until("there again", |stage| stage.server.with(|server| server.lives.get(&2).is_some_and(|life| life.len() == 3)))
+        .await;
     running.abort();
 }
 

@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use beadsbox_domain::{DeviceId, OpId, Operation, Outcome, PersonHash, ShopId, operation::Subject};
 use beadsbox_overlay::{Acknowledgement, Own};
-use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, person::SaltedPerson, push::{KeptReceipt, OpResult}};
+use beadsbox_protocol::{
+    ChainHash, Incarnation, OperationBody,
+    person::SaltedPerson,
+    push::{KeptReceipt, OpResult},
+};
 use uuid::Uuid;
 
 use crate::names::{Key, device_key, subject_key};

@@ -284,7 +284,11 @@ impl Machine {
             Strange::ForeignHeader => body.shop = names::shop(self.device_number + 1),
             Strange::RepeatedId => body.op = used.unwrap_or(op),
         }
-        let text = if how == Strange::Undecodable { "{\"format\":1,\"no\":\"operation\"}".to_owned() } else { body.encode().unwrap_or_default() };
+        let text = if how == Strange::Undecodable {
+            "{\"format\":1,\"no\":\"operation\"}".to_owned()
+        } else {
+            body.encode().unwrap_or_default()
+        };
         files.outbox.append(body.op, text, None, None);
         op
     }
@@ -297,9 +301,12 @@ impl Machine {
 /// The asks that nobody answered, honoured or withdrew.
 fn open_asks(files: &Files) -> Vec<(OpId, VoucherId)> {
     let followed = |op: OpId| {
-        files.outbox.rows.iter().filter_map(|row| row.body.as_ref()).any(
-            |body| matches!(body.operation, Operation::Honour { redemption, .. } | Operation::Withdraw { redemption, .. } if redemption == op),
-        )
+        files
+            .outbox
+            .rows
+            .iter()
+            .filter_map(|row| row.body.as_ref())
+            .any(|body| matches!(body.operation, Operation::Honour { redemption, .. } | Operation::Withdraw { redemption, .. } if redemption == op))
     };
     let ask = |row: &OutRow| match row.body.as_ref()?.operation {
         Operation::Redeem { voucher, mode: RedeemMode::Asked } if row.outcome.is_none() => Some((row.op, voucher)),

@@ -49,7 +49,9 @@ impl Simulation {
             let waits = files.outbox.rows.iter().find(|row| row.state == State::Waiting);
             hold(9, waits.is_none(), || format!("machine {}: {:?} still waits", machine.number, waits.map(|row| row.dev_seq)))?;
             let (stands, head) = (&files.cache.cursor, self.server.tables.head());
-            hold(9, *stands == head, || format!("machine {}: the cache stands at {} and the head is {}", machine.number, stands.seq, head.seq))?;
+            hold(9, *stands == head, || {
+                format!("machine {}: the cache stands at {} and the head is {}", machine.number, stands.seq, head.seq)
+            })?;
         }
         Ok(())
     }
@@ -91,7 +93,9 @@ impl Simulation {
         let mut hash = files.outbox.origin();
         for (place, stored) in (1..).zip(held_of(&self.server, &files.outbox)) {
             hash = hash.then(&stored.body);
-            hold(4, stored.dev_seq == place && stored.hash == hash, || format!("{}: {place} does not follow on the server", machine.device))?;
+            hold(4, stored.dev_seq == place && stored.hash == hash, || {
+                format!("{}: {place} does not follow on the server", machine.device)
+            })?;
         }
         Ok(())
     }
@@ -141,7 +145,9 @@ impl Simulation {
             return Ok(());
         }
         let empty = lock(&machine.files).cache.rows.is_empty();
-        hold(5, machine.halted == Some(Halt::Revoked) && empty, || format!("machine {}: revoked, and still {:?}", machine.number, machine.halted))
+        hold(5, machine.halted == Some(Halt::Revoked) && empty, || {
+            format!("machine {}: revoked, and still {:?}", machine.number, machine.halted)
+        })
     }
 }
 
@@ -169,4 +175,3 @@ impl Digests {
         [self.vouchers.finish(), self.others.finish()]
     }
 }
-

@@ -63,13 +63,17 @@ impl Simulation {
         }
         for voucher in world.vouchers.values() {
             let rests_on = (voucher.status == Status::Used).then_some(vec![voucher.since.op]);
-            hold(2, standing.get(&voucher.id) == rests_on.as_ref(), || format!("{} is {:?}, and what stands is {:?}", voucher.id, voucher.status, standing.get(&voucher.id)))?;
+            hold(2, standing.get(&voucher.id) == rests_on.as_ref(), || {
+                format!("{} is {:?}, and what stands is {:?}", voucher.id, voucher.status, standing.get(&voucher.id))
+            })?;
         }
         let mut attempted = 0;
         for stored in self.server.tables.operations.values().flatten().filter(|stored| is_attempt(stored)) {
             attempted += 1;
             let became = stored.op_id.and_then(|op| world.redemptions.get(&op));
-            hold(2, became.is_some_and(|made| fits(stored, made, self.witness.rewound)), || format!("{:?} {:?} became {became:?}", stored.op_id, stored.outcome))?;
+            hold(2, became.is_some_and(|made| fits(stored, made, self.witness.rewound)), || {
+                format!("{:?} {:?} became {became:?}", stored.op_id, stored.outcome)
+            })?;
         }
         hold(2, attempted == world.redemptions.len(), || format!("{attempted} attempts, {} redemptions", world.redemptions.len()))
     }

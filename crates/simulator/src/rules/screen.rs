@@ -31,7 +31,11 @@ impl Simulation {
             return Ok(());
         }
         let dirty = std::mem::take(&mut files.dirty);
-        let names = if std::mem::take(&mut files.all_dirty) { files.outbox.by_subject.keys().copied().collect() } else { dirty };
+        let names = if std::mem::take(&mut files.all_dirty) {
+            files.outbox.by_subject.keys().copied().collect()
+        } else {
+            dirty
+        };
         for name in names {
             match subject_of(name) {
                 Subject::Voucher(id) if name == subject_key(Subject::Voucher(id)) => check_voucher(&mut self.witness, machine, &files, id)?,
@@ -62,7 +66,9 @@ fn check_voucher(witness: &mut Witness, machine: &Machine, files: &Files, id: Vo
     let decided = own.iter().filter(|row| row.state == State::Acknowledged);
     let versions = decided.filter_map(|row| row.acknowledged.filter(|acknowledged| acknowledged.epoch == files.outbox.epoch)?.version);
     let least = versions.max().unwrap_or(0);
-    hold(RULE, shown.row_version >= least, || format!("machine {}: {id} is shown at version {} after {least}", machine.number, shown.row_version))?;
+    hold(RULE, shown.row_version >= least, || {
+        format!("machine {}: {id} is shown at version {} after {least}", machine.number, shown.row_version)
+    })?;
     if !replayed.waiting {
         let highest = witness.versions.entry((machine.number, files.cache.id, id)).or_default();
         hold(RULE, shown.row_version >= *highest, || {
@@ -80,7 +86,9 @@ fn check_conflicts(state: &VoucherState, own: &[&OutRow], rewound: bool) -> Resu
     for conflict in state.conflicts.iter().filter(|conflict| conflict.state == ConflictState::Open) {
         let itself = conflict.accepted.is_some_and(|accepted| accepted.op == conflict.other.op);
         hold(RULE, !itself, || format!("{} collides with itself", conflict.other.op))?;
-        let applied = own.iter().find(|row| row.op == conflict.other.op && row.state == State::Acknowledged && row.outcome == Some(Outcome::Applied));
+        let applied = own
+            .iter()
+            .find(|row| row.op == conflict.other.op && row.state == State::Acknowledged && row.outcome == Some(Outcome::Applied));
         // After a rewind what was accepted since may be the other side of what was accepted before.
         if let Some(row) = applied.filter(|_| !rewound) {
             return broken(RULE, format!("the redemption {} was accepted and is shown in a conflict as well", row.op));

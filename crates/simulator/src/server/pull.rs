@@ -16,7 +16,11 @@ impl Server {
         let (head, from) = self.check_cursor(device, query)?;
         let held = self.tables.operations.get(&(id, device.incarnation)).map_or(&[][..], Vec::as_slice);
         let later = held.iter().filter(|stored| stored.dev_seq > query.acked);
-        let own_results = if self.is_broken(Breakage::OwnResultsNotSent) { Vec::new() } else { later.map(|stored| result_of(stored)).collect() };
+        let own_results = if self.is_broken(Breakage::OwnResultsNotSent) {
+            Vec::new()
+        } else {
+            later.map(|stored| result_of(stored)).collect()
+        };
         let limit = self.page_rows.min(query.limit as usize);
         let changes = self.tables.changes_after(from.seq, limit);
         let to = match changes.last() {
@@ -36,6 +40,10 @@ impl Server {
         }
         let from = Cursor { seq: query.cursor, tag: query.tag.clone() };
         let known = if from.seq == 0 { Some("") } else { self.tables.tag_of(from.seq).map(String::as_str) };
-        if known == Some(from.tag.as_str()) { Ok((self.tables.head(), from)) } else { Err(refused(410, ErrorCode::CursorGone, "the cursor is not of this feed")) }
+        if known == Some(from.tag.as_str()) {
+            Ok((self.tables.head(), from))
+        } else {
+            Err(refused(410, ErrorCode::CursorGone, "the cursor is not of this feed"))
+        }
     }
 }

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use beadsbox_authority::{Fresh, Identity, Reading, Standing, World};
-use beadsbox_domain::{Change, ConflictId, DeviceId, OpId, Outcome, Person, PersonHash, Policy, Role, ShopId, StaffId, Stamp, Template, Timestamp, operation::Subject};
+use beadsbox_domain::{
+    Change, ConflictId, DeviceId, OpId, Outcome, Person, PersonHash, Policy, Role, ShopId, StaffId, Stamp, Template, Timestamp, operation::Subject,
+};
 use beadsbox_protocol::{
     ChainHash, Incarnation, Profile,
     digest::RowKind,

@@ -4,11 +4,7 @@
 mod postgres;
 mod sqlite;
 
-use beadsbox_simulator::{
-    Plan,
-    plan::Step,
-    run::Simulation,
-};
+use beadsbox_simulator::{Plan, plan::Step, run::Simulation};
 
 /// So many histories, on each side.
 const HISTORIES: u64 = 30;

@@ -69,16 +69,10 @@ impl Stage {
 
     /// Every row that a device of the office is sent.
     async fn rows(&self) -> Vec<Row> {
-        let (mut rows, mut query) = (Vec::new(), ChangesQuery {
-            epoch: self.epoch,
-            incarnation: 1,
-            cursor: 0,
-            tag: String::new(),
-            acked: 0,
-            limit: 2000,
-            wait: 0,
-            waiting: 0,
-        });
+        let (mut rows, mut query) = (
+            Vec::new(),
+            ChangesQuery { epoch: self.epoch, incarnation: 1, cursor: 0, tag: String::new(), acked: 0, limit: 2000, wait: 0, waiting: 0 },
+        );
         loop {
             let page = self.device(0).changes(&query).await.unwrap();
             rows.extend(page.rows);
@@ -150,9 +144,17 @@ async fn add_template(pool: &PgPool, template: &beadsbox_domain::Template) {
     query.bind(changed.staff.0).bind(changed.shop.0).bind(changed.device.0).execute(pool).await.unwrap();
     let sql = "INSERT INTO voucher_template_version (template_id, version, title, description, price_minor, currency, validity_months, vat_kind, vat_rate)
                VALUES ($1, 1, $2, $3, $4, 'EUR', $5, 'single_purpose', 2000)";
-    let query = sqlx::query(sql).bind(template.id.0).bind(content.title.as_str()).bind(content.description.as_str()).bind(content.price.minor);
+    let query = sqlx::query(sql)
+        .bind(template.id.0)
+        .bind(content.title.as_str())
+        .bind(content.description.as_str())
+        .bind(content.price.minor);
     query.bind(content.validity_months.map(i32::from)).execute(pool).await.unwrap();
-    sqlx::query("INSERT INTO change_inbox (kind, entity_id) VALUES ('template', $1)").bind(template.id.0).execute(pool).await.unwrap();
+    sqlx::query("INSERT INTO change_inbox (kind, entity_id) VALUES ('template', $1)")
+        .bind(template.id.0)
+        .execute(pool)
+        .await
+        .unwrap();
 }
 
 async fn goes_the_same_way(seed: u64) {
@@ -182,4 +184,3 @@ async fn a_real_server_decides_what_the_model_decided() {
         goes_the_same_way(seed).await;
     }
 }
-

@@ -5,8 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::{StoreError, StoreFile};
 
 /// The steps of each file, in order. Released ones are never edited.
-const OUTBOX: &[&str] =
-    &[include_str!("../../../../migrations/outbox/0001_outbox.sql"), include_str!("../../../../migrations/outbox/0002_recovery.sql")];
+const OUTBOX: &[&str] = &[include_str!("../../../../migrations/outbox/0001_outbox.sql"), include_str!("../../../../migrations/outbox/0002_recovery.sql")];
 const CACHE: &[&str] = &[include_str!("../../../../migrations/cache/0001_cache.sql")];
 
 const fn steps(file: StoreFile) -> &'static [&'static str] {

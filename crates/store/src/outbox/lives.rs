@@ -9,8 +9,10 @@ use crate::{file::sql::Sql, types::Fork};
 /// Where this device forked, if the first operation that differs is one of its own.
 pub(crate) fn fork(connection: &Connection, identity: &Identity, seq: u64) -> rusqlite::Result<Option<Fork>> {
     let Ok(place) = i64::try_from(seq) else { return Ok(None) };
-    let hash: Option<Sql<ChainHash>> =
-        connection.prepare_cached("SELECT hash FROM outbox WHERE dev_seq = ?1")?.query_row([place], |row| row.get(0)).optional()?;
+    let hash: Option<Sql<ChainHash>> = connection
+        .prepare_cached("SELECT hash FROM outbox WHERE dev_seq = ?1")?
+        .query_row([place], |row| row.get(0))
+        .optional()?;
     let (device, incarnation) = (identity.enrolment.device, identity.enrolment.incarnation);
     Ok(hash.map(|hash| Fork { device, incarnation, seq, hash: hash.0 }))
 }

@@ -37,8 +37,7 @@ impl OwnRow {
     }
 }
 
-const COLUMNS: &str =
-    "body, state, quarantined, outcome, contradicted_by, acknowledged_refusal_at, ack_epoch, ack_version, contained_in, contained_at";
+const COLUMNS: &str = "body, state, quarantined, outcome, contradicted_by, acknowledged_refusal_at, ack_epoch, ack_version, contained_in, contained_at";
 
 /// How far an operation is, from the columns `state` and `quarantined`.
 pub(super) fn state(row: &Row<'_>, column: usize) -> rusqlite::Result<OpState> {

@@ -40,7 +40,9 @@ pub(crate) fn fall_behind(transaction: &Transaction<'_>, life: Incarnation, serv
     if transaction.execute("UPDATE enrolment SET behind_until = ?1 WHERE incarnation = ?2", params![until, life])? == 0 {
         return Ok(false);
     }
-    let unsent = transaction.prepare_cached("SELECT 1 FROM outbox WHERE contained_in IS NULL AND state = 'waiting' LIMIT 1")?.exists([])?;
+    let unsent = transaction
+        .prepare_cached("SELECT 1 FROM outbox WHERE contained_in IS NULL AND state = 'waiting' LIMIT 1")?
+        .exists([])?;
     Ok(behind && !unsent)
 }
 

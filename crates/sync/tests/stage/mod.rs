@@ -12,7 +12,7 @@ use beadsbox_sync::Syncer;
 use uuid::Uuid;
 
 pub use device::{Device, Files};
-pub use server::{Fault, FakeServer, Wire};
+pub use server::{FakeServer, Fault, Wire};
 
 pub struct Stage {
     pub server: Arc<FakeServer>,

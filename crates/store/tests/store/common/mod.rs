@@ -2,8 +2,8 @@
 pub mod server;
 
 use beadsbox_domain::{
-    Currency, DeviceId, Money, OpId, Operation, Outcome, Payment, Person, RedeemMode, ShopId, StaffId, TemplateContent, TemplateId, Timestamp, Vat, VoucherCode,
-    VoucherId,
+    Currency, DeviceId, Money, OpId, Operation, Outcome, Payment, Person, RedeemMode, ShopId, StaffId, TemplateContent, TemplateId, Timestamp, Vat,
+    VoucherCode, VoucherId,
     text::{Description, PersonName, Reason, Title},
 };
 use beadsbox_protocol::{ChainHash, person::SaltedPerson, push::OpResult};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::{
     Change, Conflict, ConflictId, ConflictState, Context, OpId, Operation, Outcome, Person, Policy, Redemption, Role, Situation, Template, TemplateId,
     Timestamp, Voucher, VoucherId, decide,
@@ -14,7 +15,6 @@ use beadsbox_protocol::{
     push::OpResult,
     rows::{Row, RowKey, Settings, Shop, Staff, VoucherRow},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use ed25519_dalek::SigningKey;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
