@@ -248,7 +248,9 @@ impl Simulation {
                 machine.kept = Some(outbox);
             }
             Step::PutBackOutbox { device } => {
-                let back = self.machine(device).put_back_outbox();
+                let machine = self.machine(device);
+                let (back, number) = (machine.put_back_outbox(), machine.number);
+                self.witness.cache_went_back(number);
                 self.tally.count_if("old outboxes put back", back);
             }
             Step::Clone { device } => {

@@ -179,9 +179,13 @@ impl Files {
         lost
     }
 
-    /// The program starts: a cache of another epoch than the outbox's is begun anew.
+    /// The program starts: a cache that went back gets another name, so that no note about it counts, and one of another epoch than the outbox's is begun anew.
     pub fn open(&mut self) {
         (self.crash_at, self.crashed) = (None, None);
+        let mut noted = self.outbox.rows.iter().filter_map(|row| row.contained);
+        if noted.any(|(cache, at)| cache == self.cache.id && at > self.cache.cursor.seq) {
+            self.cache.id = self.new_cache().id;
+        }
         if self.cache.epoch.is_some_and(|epoch| epoch != self.outbox.epoch) {
             self.reset_cache();
         }

@@ -82,10 +82,15 @@ impl Simulation {
     pub(super) fn check_conflicts_kept(&self) -> Result<(), Violation> {
         let tables = &self.server.tables;
         for stored in tables.operations.values().flatten() {
-            if let Some(Outcome::Conflict { conflict, .. }) = &stored.outcome {
+            // After a rewind nothing may stand against it any more: then it was accepted, and the conflict never was.
+            if let Some(Outcome::Conflict { conflict, .. }) = stored.outcome.as_ref().filter(|_| !self.witness.rewound) {
                 let kept = tables.world.conflicts.iter().any(|placed| placed.conflict.id == *conflict);
                 hold(3, kept, || format!("{:?} collided, and the conflict {conflict} is not there", stored.op_id))?;
             }
+        }
+        for made in tables.world.redemptions.values().filter(|made| made.outcome == RedemptionOutcome::Conflict) {
+            let kept = tables.world.conflicts.iter().any(|placed| placed.conflict.other.op == made.stamp.op);
+            hold(3, kept, || format!("{} collided, and there is no conflict of it", made.stamp.op))?;
         }
         for placed in &tables.world.conflicts {
             let conflict = &placed.conflict;

@@ -13,6 +13,12 @@ pub(crate) fn begin(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Gives the cache another name, so that no note about it counts any more.
+pub(crate) fn rename(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("UPDATE meta SET cache_id = ?1", params![Sql(Uuid::now_v7())])?;
+    Ok(())
+}
+
 /// Where the cache stands.
 pub(crate) fn position(connection: &Connection) -> rusqlite::Result<CachePosition> {
     connection

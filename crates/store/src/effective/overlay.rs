@@ -225,7 +225,7 @@ fn place_entries(overlay: &mut Overlay, sources: &Sources<'_>, subjects: &[Subje
 }
 
 /// Notes which operations the cache holds, with the place of its cursor: a cache that a power cut set back, or an old copy, stands
-/// before that place, and then the note does not count.
+/// before that place when it is opened, and gets another name then, so that the note does not count.
 fn note_contained(to_note: &mut BTreeSet<u64>, position: &CachePosition, outbox: &Database) {
     if to_note.len() < NOTED_AT_ONCE {
         return;

@@ -113,6 +113,13 @@ pub(crate) fn refused(connection: &Connection) -> rusqlite::Result<Vec<OwnRow>> 
 pub(crate) const FOLLOWED: &str = "o.kind = 'redeem_asked' AND EXISTS (
     SELECT 1 FROM outbox f WHERE f.redemption = o.op_id AND f.kind IN ('honour', 'withdraw'))";
 
+/// Whether an operation was seen in the cache of that name when its cursor stood beyond that place.
+pub(crate) fn is_noted_beyond(connection: &Connection, cache: Uuid, cursor: u64) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE contained_in = ?1 AND contained_at > ?2)")?
+        .query_row((Sql(cache), Sql(cursor)), |row| row.get(0))
+}
+
 /// The subjects with operations that were not seen in the cache of that name, whose cursor stands there.
 pub(crate) fn uncontained_subjects(connection: &Connection, cache: Uuid, cursor: u64) -> rusqlite::Result<Vec<Subject>> {
     connection

@@ -18,7 +18,7 @@ use crate::{
     file::{Database, check_library, open_cache, open_outbox},
     keys::{StoreKeys, StorePaths},
     load::Load,
-    outbox::{counts, refusals},
+    outbox::{counts, own, refusals},
     types::{CacheOpening, CachePosition, Opened, OutboxCounts},
     view::View,
 };
@@ -56,10 +56,20 @@ impl Store {
         let (cache, mut opening) = open_cache(&paths.cache, &keys.cache)?;
         cache.change(|transaction| meta::begin(transaction))?;
         let store = Self { files: Arc::new(Files { outbox, cache, overlay: OverlayCell::new(), load: Mutex::default() }) };
+        if store.cache_went_back()? {
+            store.files.cache.change(|transaction| meta::rename(transaction))?;
+        }
         if store.leave_other_epoch()? {
             opening = CacheOpening::Rebuilt;
         }
         Ok((store, Opened { cache: opening }))
+    }
+
+    /// A power cut lost the cache's last commits, or an older copy was put back. What was noted about it counts no more, not even once
+    /// its cursor has passed that place again: a row that changed meanwhile comes later in the feed.
+    fn cache_went_back(&self) -> Result<bool, StoreError> {
+        let position = self.position()?;
+        self.files.outbox.read(move |connection| own::is_noted_beyond(connection, position.cache_id, position.cursor.seq))
     }
 
     /// One moment of everything that the screens show.
