@@ -86,7 +86,7 @@ impl ServerBooks {
         for row in sqlx::query(devices).fetch_all(pool).await? {
             books.devices.push(device(&row)?);
         }
-        let operations = "SELECT device_id, incarnation, dev_seq, hash, body, outcome ->> 'outcome' AS outcome FROM operation
+        let operations = "SELECT device_id, operation.incarnation, dev_seq, hash, body, outcome ->> 'outcome' AS outcome FROM operation
                           JOIN device ON device.id = device_id AND shop_id IS NOT NULL ORDER BY device_id, operation.incarnation, dev_seq";
         for row in sqlx::query(operations).fetch_all(pool).await? {
             books.operations.push(operation(&row)?);
