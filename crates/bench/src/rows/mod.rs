@@ -40,9 +40,9 @@ pub enum Row {
     Search,
     /// The first sync, against psql | sqlite3, and the memory that it takes
     Bootstrap,
-    /// Taking many changes, against PouchDB and `RxDB`
+    /// Taking many changes, against PouchDB and RxDB
     Pull,
-    /// Sending many operations, against PouchDB, `RxDB` and plain inserts
+    /// Sending many operations, against PouchDB, RxDB and plain inserts
     Push,
     /// A redemption in one shop seen in another, against PouchDB's live replication; and the bare wake-up of a long poll
     Live,
