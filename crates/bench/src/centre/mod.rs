@@ -31,8 +31,10 @@ pub struct Centre {
     program: PathBuf,
     port: u16,
     process: Option<Child>,
-    /// Its one shop.
+    /// Where devices enrol.
     pub shop: ShopId,
+    /// The other one.
+    pub second_shop: ShopId,
     /// Its one staff member.
     pub staff: StaffId,
 }
@@ -42,9 +44,19 @@ impl Centre {
     pub async fn open(program: &Path) -> anyhow::Result<Self> {
         let database = TestDatabase::create().await;
         let nobody = Uuid::nil();
-        let mut centre = Self { database, program: program.to_owned(), port: free_port()?, process: None, shop: ShopId(nobody), staff: StaffId(nobody) };
+        let mut centre = Self {
+            database,
+            program: program.to_owned(),
+            port: free_port()?,
+            process: None,
+            shop: ShopId(nobody),
+            second_shop: ShopId(nobody),
+            staff: StaffId(nobody),
+        };
         let shop = centre.command(&["shop", "add", "Bench"], "").await?;
         let staff = centre.command(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], "honey and amber 7").await?;
+        let second = centre.command(&["shop", "add", "Second"], "").await?;
+        centre.second_shop = ShopId(first_id(&second)?);
         (centre.shop, centre.staff) = (ShopId(first_id(&shop)?), StaffId(first_id(&staff)?));
         stock::templates(&centre.pool()).await?;
         centre.start().await?;
@@ -55,7 +67,8 @@ impl Centre {
     /// The same organisation once more, in a database of its own. This one must be stopped.
     pub async fn copy(&self) -> anyhow::Result<Self> {
         let database = self.database.copy().await;
-        let mut copy = Self { database, program: self.program.clone(), port: self.port, process: None, shop: self.shop, staff: self.staff };
+        let mut copy =
+            Self { database, program: self.program.clone(), port: self.port, process: None, shop: self.shop, second_shop: self.second_shop, staff: self.staff };
         copy.start().await?;
         Ok(copy)
     }

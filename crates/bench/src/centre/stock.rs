@@ -10,6 +10,8 @@ use jiff::{SignedDuration, tz::TimeZone};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use super::Centre;
+
 /// The lock of the server's sequencer: nobody else numbers the feed meanwhile.
 const SEQUENCER_LOCK: i64 = 0x6265_6164_7365_7131;
 /// How many templates there are.
@@ -62,8 +64,9 @@ fn title(number: u64) -> String {
     format!("{} {}", name(&KINDS, kind), name(&LEVELS, level))
 }
 
-/// Adds the vouchers of those numbers out of `total`, sold in that shop by that person.
-pub async fn stock(pool: &PgPool, numbers: Range<u64>, total: u64, shop: Uuid, staff: Uuid) -> anyhow::Result<()> {
+/// Adds the vouchers of those numbers out of `total`; one in seven was sold in the second shop.
+pub async fn stock(centre: &Centre, numbers: Range<u64>, total: u64) -> anyhow::Result<()> {
+    let pool = centre.pool();
     let mut tx = pool.begin().await?;
     // A row's references are sound by how they are made; checking a million of them one by one would only take long.
     sqlx::query("SET LOCAL session_replication_role = replica").execute(&mut *tx).await?;
@@ -75,7 +78,8 @@ pub async fn stock(pool: &PgPool, numbers: Range<u64>, total: u64, shop: Uuid, s
         let mut tables = Tables::default();
         for number in begin..numbers.end.min(begin + CHUNK) {
             seq += 1;
-            tables.add(&Made::new(number, total, now)?, shop, staff, seq)?;
+            let shop = if number % 7 == 0 { centre.second_shop } else { centre.shop };
+            tables.add(&Made::new(number, total, now)?, shop.0, centre.staff.0, seq)?;
         }
         tables.copy_into(&mut tx).await?;
     }
@@ -85,7 +89,7 @@ pub async fn stock(pool: &PgPool, numbers: Range<u64>, total: u64, shop: Uuid, s
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
-    sqlx::raw_sql("ANALYZE; CHECKPOINT").execute(pool).await?;
+    sqlx::raw_sql("ANALYZE; CHECKPOINT").execute(&pool).await?;
     Ok(())
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
         Till::open(&folder, &centre.url(), &code).await?.sync().await?;
         devices.push((folder, code));
     }
-    stock(&centre.pool(), 0..changes, changes, centre.shop.0, centre.staff.0).await?;
+    stock(&centre, 0..changes, changes).await?;
     if let Some((folder, code)) = devices.pop() {
         export(&Till::open(&folder, &centre.url(), &code).await?, &rows).await?;
     }

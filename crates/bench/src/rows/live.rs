@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     let rounds = bench.scale.rounds / 3;
     let centre = Centre::open(&bench.server).await?;
-    stock(&centre.pool(), 0..VOUCHERS, VOUCHERS, centre.shop.0, centre.staff.0).await?;
+    stock(&centre, 0..VOUCHERS, VOUCHERS).await?;
     let codes = centre.redeemable(2 * rounds).await?;
     let rows = bench.work.join("live.ndjson");
     export(&Till::open(&bench.folder("live-reader")?, &centre.url(), &centre.enrolment_code().await?).await?, &rows).await?;

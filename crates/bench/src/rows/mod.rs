@@ -40,9 +40,9 @@ pub enum Row {
     Search,
     /// The first sync, against psql | sqlite3, and the memory that it takes
     Bootstrap,
-    /// Taking many changes, against PouchDB and `RxDB`
+    /// Taking many changes, against PouchDB and RxDB
     Pull,
-    /// Sending many operations, against PouchDB, `RxDB` and plain inserts
+    /// Sending many operations, against PouchDB, RxDB and plain inserts
     Push,
     /// A redemption in one shop seen in another, against PouchDB's live replication; and the bare wake-up of a long poll
     Live,
@@ -113,9 +113,10 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Measures the rows that the ledger does not have yet.
+    /// Measures the rows that the ledger does not have yet. One that fails is told and does not keep the others from theirs.
     pub async fn run(&self, rows: &[Row], ledger: &mut Ledger) -> anyhow::Result<()> {
         let mut shelves = Shelves::new(self);
+        let mut failed = Vec::new();
         for row in Row::ALL.into_iter().filter(|row| rows.contains(row)) {
             if ledger.has(row.name()) {
                 progress(&format!("{}: measured already", row.name()));
@@ -123,10 +124,16 @@ impl Bench {
             }
             let begun = Instant::now();
             progress(&format!("{} …", row.name()));
-            let entries = self.measure(row, &mut shelves).await.with_context(|| format!("the row {}", row.name()))?;
-            ledger.add(entries)?;
+            match self.measure(row, &mut shelves).await {
+                Ok(entries) => ledger.add(entries)?,
+                Err(error) => {
+                    progress(&format!("  {} failed: {error:#}", row.name()));
+                    failed.push(row.name());
+                }
+            }
             progress(&format!("{}: {:.0} s", row.name(), begun.elapsed().as_secs_f64()));
         }
+        anyhow::ensure!(failed.is_empty(), "not measured: {}; `--resume` tries them again", failed.join(", "));
         Ok(())
     }
 

@@ -5,7 +5,10 @@ use std::time::Instant;
 use beadsbox_domain::Status;
 use beadsbox_store::{VoucherFilters, VoucherQuery, VoucherSort};
 
-use super::{Bench, milliseconds, shelf::Shelves};
+use super::{
+    Bench, milliseconds,
+    shelf::{Shelf, Shelves},
+};
 use crate::{
     figure::Unit,
     ledger::{Entry, Goal, Number},
@@ -18,13 +21,12 @@ const PAGES: usize = 20;
 
 pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow::Result<Vec<Entry>> {
     let [(few, small), (many, large)] = shelves.smallest_and_largest().await?;
-    let template = small.till.store.view()?.templates(false)?.first().map(|view| view.template.id);
     let mut entries = Vec::new();
-    for (what, query) in queries(template) {
+    for ((what, query), (_, in_large)) in queries(small)?.into_iter().zip(queries(large)?) {
         let (mut in_few, mut in_many) = (Vec::new(), Vec::new());
         for _ in 0..bench.scale.rounds.div_ceil(PAGES) {
             in_few.extend(walk(&small.till, &query)?);
-            in_many.extend(walk(&large.till, &query)?);
+            in_many.extend(walk(&large.till, &in_large)?);
         }
         if in_few.is_empty() || in_many.is_empty() {
             progress(&format!("  no page of {few} is full: {what} is not measured"));
@@ -38,8 +40,8 @@ pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow:
     Ok(entries)
 }
 
-/// Every sort both ways, and the filters that an index serves.
-fn queries(template: Option<beadsbox_domain::TemplateId>) -> Vec<(String, VoucherQuery)> {
+/// Every sort both ways, and the filters that an index serves. The shop has another id on each shelf.
+fn queries(shelf: &Shelf) -> anyhow::Result<Vec<(String, VoucherQuery)>> {
     let newest = || VoucherQuery::newest(100);
     let sorts = VoucherSort::ALL.into_iter().flat_map(|sort| [false, true].map(|descending| (sort, descending)));
     let mut queries: Vec<(String, VoucherQuery)> = sorts
@@ -49,9 +51,12 @@ fn queries(template: Option<beadsbox_domain::TemplateId>) -> Vec<(String, Vouche
         let filters = VoucherFilters { status: vec![status], ..VoucherFilters::default() };
         queries.push((format!("{} alone, by SoldAt", status.name()), VoucherQuery { filters, ..newest() }));
     }
+    let template = shelf.till.store.view()?.templates(false)?.first().map(|view| view.template.id);
     let filters = VoucherFilters { template, ..VoucherFilters::default() };
     queries.push(("one template, by SoldAt".to_owned(), VoucherQuery { filters, ..newest() }));
-    queries
+    let filters = VoucherFilters { shop: Some(shelf.centre.second_shop), ..VoucherFilters::default() };
+    queries.push(("one shop, by SoldAt".to_owned(), VoucherQuery { filters, ..newest() }));
+    Ok(queries)
 }
 
 /// The first pages of a list, each as a screen asks for it.

@@ -36,7 +36,7 @@ impl<'a> Shelves<'a> {
         if !self.centres.contains_key(&vouchers) {
             progress(&format!("  stocking {vouchers} vouchers"));
             let centre = Centre::open(&self.bench.server).await?;
-            stock(&centre.pool(), 0..vouchers, vouchers, centre.shop.0, centre.staff.0).await?;
+            stock(&centre, 0..vouchers, vouchers).await?;
             self.centres.insert(vouchers, centre);
         }
         self.centres.get(&vouchers).ok_or_else(|| anyhow::anyhow!("no centre"))
