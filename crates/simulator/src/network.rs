@@ -25,6 +25,7 @@ use uuid::Uuid;
 pub enum Ask {
     Push(PushRequest),
     Changes(ChangesQuery),
+    Snapshot,
 }
 
 /// What it is answered.
@@ -32,6 +33,7 @@ pub enum Ask {
 pub enum Reply {
     Push(PushResponse),
     Changes(ChangesPage),
+    Snapshot(SnapshotAnswer),
 }
 
 type Answer = Result<Reply, TransportError>;
@@ -196,19 +198,22 @@ impl Transport for Wire {
     async fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError> {
         match self.send(Ask::Push(request.clone())).await? {
             Reply::Push(response) => Ok(response),
-            Reply::Changes(_) => other_reply(),
+            _ => other_reply(),
         }
     }
 
     async fn changes(&self, query: &ChangesQuery) -> Result<ChangesPage, TransportError> {
         match self.send(Ask::Changes(query.clone())).await? {
             Reply::Changes(page) => Ok(page),
-            Reply::Push(_) => other_reply(),
+            _ => other_reply(),
         }
     }
 
     async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError> {
-        not_modelled()
+        match self.send(Ask::Snapshot).await? {
+            Reply::Snapshot(answer) => Ok(answer),
+            _ => other_reply(),
+        }
     }
 
     async fn snapshot_chunk(&self, _: Uuid, _: usize, _: u64) -> Result<Vec<u8>, TransportError> {

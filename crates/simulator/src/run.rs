@@ -314,6 +314,7 @@ impl Simulation {
                 }
                 page.map(Reply::Changes)
             }
+            Ask::Snapshot => self.server.snapshot(request.device).map(Reply::Snapshot),
         };
         self.tally.count("requests served");
         self.tally.count_if("requests refused", answer.is_err());

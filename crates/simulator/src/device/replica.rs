@@ -12,12 +12,14 @@ use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
     Incarnation,
     chain::sign_tip,
+    digest::RangeRows,
     enrol::RecogniseRequest,
     fork::{ForkRequest, OwnOperation},
     pull::ChangesPage,
     push::{OpResult, PushRequest},
+    snapshot::Manifest,
 };
-use beadsbox_sync::{Answers, Position, Replica};
+use beadsbox_sync::{Answers, Finished, IdRange, Loaded, LocalDigest, Position, Replica};
 use uuid::Uuid;
 
 use super::files::Files;
@@ -40,6 +42,9 @@ pub enum FileError {
     /// The page does not go on from where the cache stands.
     #[error("a page of another place")]
     PageOutOfPlace,
+    /// A modelled feed is too short for snapshots, and nobody asks for a comparison: the rules compare at the end.
+    #[error("neither a snapshot nor a comparison is modelled")]
+    NotModelled,
 }
 
 /// The files, whoever else may have panicked.
@@ -151,6 +156,38 @@ impl Replica for FilesReplica {
             Ok(())
         })
         .await
+    }
+
+    async fn begin_load(&self, _: &Manifest) -> Result<Loaded, FileError> {
+        Err(FileError::NotModelled)
+    }
+
+    async fn load_chunk(&self, _: usize, _: Vec<u8>) -> Result<Loaded, FileError> {
+        Err(FileError::NotModelled)
+    }
+
+    async fn finish_load(&self) -> Result<Finished, FileError> {
+        Err(FileError::NotModelled)
+    }
+
+    async fn discard_load(&self) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    async fn range_digest(&self, _: IdRange) -> Result<LocalDigest, FileError> {
+        Err(FileError::NotModelled)
+    }
+
+    async fn repair_range(&self, _: IdRange, _: RangeRows) -> Result<bool, FileError> {
+        Err(FileError::NotModelled)
+    }
+
+    async fn proof_is_due(&self) -> Result<bool, FileError> {
+        Ok(false)
+    }
+
+    async fn proved(&self) -> Result<(), FileError> {
+        Ok(())
     }
 
     async fn rebuild_cache(&self) -> Result<(), FileError> {

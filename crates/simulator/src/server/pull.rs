@@ -4,12 +4,19 @@ use beadsbox_domain::{DeviceId, Timestamp};
 use beadsbox_protocol::{
     ErrorCode,
     pull::{ChangesPage, ChangesQuery, Cursor},
+    snapshot::SnapshotAnswer,
 };
 
 use super::{DeviceRecord, Refused, Server, answer::result_of, refused};
 use crate::breakage::Breakage;
 
 impl Server {
+    /// What a device with an empty cache is told. A modelled feed is always short.
+    pub fn snapshot(&self, id: DeviceId) -> Result<SnapshotAnswer, Refused> {
+        self.authenticated(id)?;
+        Ok(SnapshotAnswer::NotNeeded)
+    }
+
     /// The next page for the device.
     pub fn changes(&self, id: DeviceId, query: &ChangesQuery, now: Timestamp) -> Result<ChangesPage, Refused> {
         let device = self.authenticated(id)?;
