@@ -12,15 +12,15 @@ use std::{
 use async_trait::async_trait;
 use beadsbox_domain::{DeviceId, Timestamp};
 use beadsbox_protocol::{
-    ErrorCode, Problem,
+    ErrorCode, Incarnation, Problem,
     digest::{DigestAnswer, DigestQuery, RangeDigest, RangeQuery, RangeRows, RowKind},
     enrol::{RecogniseRequest, RecogniseResponse},
-    fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
+    fork::{ForkRequest, ForkResponse, OwnOperation, OwnOperations, OwnOperationsQuery},
     pull::{ChangesPage, ChangesQuery, Cursor},
     push::{OpResult, PushRequest, PushResponse},
     snapshot::{Chunk, Manifest, SNAPSHOT_FORMAT, SnapshotAnswer},
 };
-use beadsbox_sync::{Finished, IdRange, Loaded, LocalDigest, Phase, Position, Proof, Replica, Syncer, Transport, TransportError};
+use beadsbox_sync::{Answers, Finished, IdRange, Loaded, LocalDigest, Phase, Position, Proof, Replica, Syncer, Transport, TransportError};
 use uuid::Uuid;
 
 const HEAD: u64 = 500;
@@ -100,6 +100,7 @@ fn chunk(number: usize) -> Vec<u8> {
 impl Transport for Both {
     async fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError> {
         let last_seq = request.first_seq + request.ops.len() as u64 - 1;
+        self.with(|stage| stage.sent += 1);
         Ok(PushResponse { epoch: Uuid::nil(), last_seq, results: vec![], quarantined: false, server_time: Timestamp::UNIX_EPOCH })
     }
 
@@ -192,7 +193,7 @@ impl Replica for Both {
 
     async fn position(&self) -> Result<Position, Never> {
         let (seq, waiting) = self.with(|stage| (stage.cursor, stage.waiting as u64));
-        Ok(Position { epoch: Uuid::nil(), incarnation: 1, cursor: Cursor { seq, tag: "t".into() }, acked: 0, waiting })
+        Ok(Position { epoch: Uuid::nil(), incarnation: 1, cursor: Cursor { seq, tag: "t".into() }, acked: 0, waiting, last_seq: 0, behind: false })
     }
 
     async fn next_batch(&self) -> Result<Option<PushRequest>, Never> {
@@ -211,9 +212,33 @@ impl Replica for Both {
         }))
     }
 
-    async fn record_results(&self, _: Uuid, _: &[OpResult]) -> Result<(), Never> {
-        self.with(|stage| stage.sent += 1);
-        Ok(())
+    async fn record_results(&self, _: Uuid, _: &[OpResult]) -> Result<Answers, Never> {
+        Ok(Answers::Kept)
+    }
+
+    async fn record_quarantined(&self, _: Uuid, _: &[OpResult]) -> Result<Answers, Never> {
+        Ok(Answers::Kept)
+    }
+
+    // Lives of a device: tests/recovery.rs.
+    async fn fall_behind(&self, _: Incarnation, _: u64) -> Result<bool, Never> {
+        Ok(false)
+    }
+
+    async fn take_back(&self, _: Uuid, _: &[OwnOperation]) -> Result<Answers, Never> {
+        Ok(Answers::Kept)
+    }
+
+    async fn fork_requests(&self, _: u64) -> Result<Vec<ForkRequest>, Never> {
+        Ok(vec![])
+    }
+
+    async fn adopt_life(&self, _: u64, _: Incarnation) -> Result<(), Never> {
+        unreachable!("no life ends here")
+    }
+
+    async fn recognition(&self) -> Result<Option<RecogniseRequest>, Never> {
+        Ok(None)
     }
 
     async fn apply_page(&self, page: &ChangesPage) -> Result<(), Never> {

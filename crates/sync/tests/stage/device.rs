@@ -6,13 +6,15 @@ use async_trait::async_trait;
 use beadsbox_domain::{DeviceId, Outcome, ShopId, Timestamp};
 use beadsbox_protocol::{
     Incarnation, Profile,
+    digest::RangeRows,
     enrol::RecogniseRequest,
     fork::{ForkRequest, OwnOperation},
     pull::{ChangesPage, Cursor},
     push::{KeptReceipt, OpResult, PushRequest},
     rows::Shop,
+    snapshot::Manifest,
 };
-use beadsbox_sync::{Answers, Position, Replica};
+use beadsbox_sync::{Answers, Finished, IdRange, Loaded, LocalDigest, Position, Replica};
 use uuid::Uuid;
 
 use super::{epoch, fork_request};
@@ -129,6 +131,39 @@ impl Replica for Device {
     }
 
     async fn apply_page(&self, _: &ChangesPage) -> Result<(), Never> {
+        Ok(())
+    }
+
+    // Snapshots and comparing: tests/whole.rs. This server makes none.
+    async fn begin_load(&self, _: &Manifest) -> Result<Loaded, Never> {
+        unreachable!("nothing is loaded here")
+    }
+
+    async fn load_chunk(&self, _: usize, _: Vec<u8>) -> Result<Loaded, Never> {
+        unreachable!("nothing is loaded here")
+    }
+
+    async fn finish_load(&self) -> Result<Finished, Never> {
+        unreachable!("nothing is loaded here")
+    }
+
+    async fn discard_load(&self) -> Result<(), Never> {
+        Ok(())
+    }
+
+    async fn range_digest(&self, _: IdRange) -> Result<LocalDigest, Never> {
+        unreachable!("nothing is compared here")
+    }
+
+    async fn repair_range(&self, _: IdRange, _: RangeRows) -> Result<bool, Never> {
+        Ok(false)
+    }
+
+    async fn proof_is_due(&self) -> Result<bool, Never> {
+        Ok(false)
+    }
+
+    async fn proved(&self) -> Result<(), Never> {
         Ok(())
     }
 
