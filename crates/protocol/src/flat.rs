@@ -128,7 +128,7 @@ impl<'a> FlatVoucher<'a> {
             payment: payment_number(voucher.payment),
             sold: (&voucher.sold).into(),
             expires_on: voucher.expires_on.map(day_number),
-            expires_at: voucher.expires_at.map(|at| at.as_microsecond()),
+            expires_at: voucher.expires_at.map(beadsbox_domain::Timestamp::as_microsecond),
             status: status_number(voucher.status),
             since: (&voucher.since).into(),
             row_version: voucher.row_version,
