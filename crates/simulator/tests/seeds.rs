@@ -101,48 +101,49 @@ fn the_same_seed_goes_the_same_way() {
     }
 }
 
-/// In how many seeds a check that is left out is noticed.
+/// In how many seeds a check that is left out is noticed at the latest.
 const NOTICED_WITHIN: u64 = 1000;
 
-fn is_noticed(breakage: Breakage) {
+/// Looks from that seed on, near which it is noticed today: debug builds are slow.
+fn is_noticed(breakage: Breakage, first: u64) {
     let noticed = |seed: &u64| {
         let plan = Plan::of_seed(*seed, Some(STEPS));
         run(&plan, &plan.steps, Some(breakage)).violation.is_some()
     };
-    assert!((1..=NOTICED_WITHIN).any(|seed| noticed(&seed)), "{breakage:?} was not noticed in {NOTICED_WITHIN} seeds");
+    assert!((first..=NOTICED_WITHIN).any(|seed| noticed(&seed)), "{breakage:?} was not noticed in {NOTICED_WITHIN} seeds");
 }
 
 #[test]
 fn it_is_noticed_where_outcomes_of_a_lost_reply_do_not_come_again() {
-    is_noticed(Breakage::OwnResultsNotSent);
+    is_noticed(Breakage::OwnResultsNotSent, 36);
 }
 
 #[test]
 fn it_is_noticed_where_confirmed_is_said_before_the_commit() {
-    is_noticed(Breakage::ConfirmedBeforeCommit);
+    is_noticed(Breakage::ConfirmedBeforeCommit, 1);
 }
 
 #[test]
 fn it_is_noticed_where_a_conflict_loses_its_other_side() {
-    is_noticed(Breakage::ConflictsOtherSideDropped);
+    is_noticed(Breakage::ConflictsOtherSideDropped, 1);
 }
 
 #[test]
 fn it_is_noticed_where_a_withdrawal_is_not_recorded() {
-    is_noticed(Breakage::WithdrawalNotRecorded);
+    is_noticed(Breakage::WithdrawalNotRecorded, 1);
 }
 
 #[test]
 fn it_is_noticed_where_repetitions_are_taken_anew() {
-    is_noticed(Breakage::RepetitionTakenAnew);
+    is_noticed(Breakage::RepetitionTakenAnew, 1);
 }
 
 #[test]
 fn it_is_noticed_where_the_feed_passes_a_change_by() {
-    is_noticed(Breakage::ChangeKeepsItsPlace);
+    is_noticed(Breakage::ChangeKeepsItsPlace, 1);
 }
 
 #[test]
 fn it_is_noticed_where_receipts_are_ignored_after_a_rewind() {
-    is_noticed(Breakage::ReceiptsIgnored);
+    is_noticed(Breakage::ReceiptsIgnored, 54);
 }
