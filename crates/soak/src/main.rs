@@ -3,7 +3,7 @@
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
-use beadsbox_soak::run::{Plan, Programs, soak};
+use beadsbox_soak::run::{PATIENCE, Plan, Programs, soak};
 use clap::Parser;
 
 /// Kills tills and servers at random moments, and accounts for every word that a screen gave.
@@ -79,6 +79,7 @@ fn plan(arguments: &Arguments, folder: PathBuf, seed: u64) -> anyhow::Result<Pla
         crash_database: arguments.crash_database.clone(),
         fault: None,
         lying_disk: false,
+        patience: PATIENCE,
     })
 }
 

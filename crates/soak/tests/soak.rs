@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::print_stdout, reason = "the figures, and what was skipped")]
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use beadsbox_soak::{
-    run::{Plan, Programs, Report, soak},
+    run::{PATIENCE, Plan, Programs, Report, soak},
     till::Fault,
 };
 use tempfile::TempDir;
@@ -28,6 +28,7 @@ fn plan(folder: &TempDir) -> Plan {
         crash_database: None,
         fault: None,
         lying_disk: false,
+        patience: PATIENCE,
     }
 }
 
@@ -89,7 +90,8 @@ mod without_power {
         if !possible() {
             return;
         }
-        let report = run(|plan| (plan.power_cuts, plan.lying_disk) = (6, true)).await;
+        // A till that forgot who it is never settles.
+        let report = run(|plan| (plan.power_cuts, plan.lying_disk, plan.patience) = (6, true, Duration::from_secs(5))).await;
         assert!(!report.is_good());
     }
 

@@ -34,8 +34,8 @@ use crate::{
     told::Told,
 };
 
-/// How long a till may take to settle once nothing disturbs it any more: rule 9.
-const SETTLE_LIMIT: Duration = Duration::from_secs(180);
+/// How long a till may usually take to settle once nothing disturbs it any more: rule 9.
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Where the programs are.
 #[derive(Debug, Clone)]
@@ -69,6 +69,8 @@ pub struct Plan {
     pub fault: Option<Fault>,
     /// A disk that says that it has synced and has not, to see that it is found.
     pub lying_disk: bool,
+    /// How long a till may take to settle in the end.
+    pub patience: Duration,
 }
 
 /// What came of it.
@@ -132,7 +134,7 @@ pub async fn soak(plan: &Plan) -> anyhow::Result<Report> {
     for server in &servers {
         server.listens().await?;
     }
-    close(&tills, &journal, &troubles).await?;
+    close(&tills, &journal, &troubles, plan.patience).await?;
     let books = ServerBooks::read(&centre.pool()).await?;
     let names = tills.iter().map(|till| till.setup.name()).collect::<Vec<_>>();
     let account = account(&journal.entries()?, &names, &books);
@@ -229,17 +231,17 @@ async fn crash(command: String, mut random: fastrand::Rng, faults: Arc<Faults>) 
 }
 
 /// Every till once more, undisturbed: everything is sent and taken, and then, when all have sent, compared.
-async fn close(tills: &[TillLife], journal: &Journal, troubles: &Troubles) -> anyhow::Result<()> {
+async fn close(tills: &[TillLife], journal: &Journal, troubles: &Troubles, patience: Duration) -> anyhow::Result<()> {
     let mut open = Vec::new();
     for till in tills {
         let mut process = TillProcess::start(&till.setup, 0, true, journal)?;
-        match process.hear(SETTLE_LIMIT, |told| *told == Told::Settled).await {
+        match process.hear(patience, |told| *told == Told::Settled).await {
             Ok(()) => open.push((till, process)),
             Err(error) => troubles.tell(format!("{}: {error}: {}", till.setup.name(), till_process::end_of_log(&till.setup.log))),
         }
     }
     for (till, process) in open {
-        if let Err(error) = process.close(SETTLE_LIMIT).await {
+        if let Err(error) = process.close(patience).await {
             troubles.tell(format!("{}: {error}: {}", till.setup.name(), till_process::end_of_log(&till.setup.log)));
         }
     }
