@@ -363,7 +363,7 @@ impl Simulation {
 
 fn rows_of_the_office(server: &Server) -> Vec<Row> {
     let tables = &server.tables;
-    tables.keys().into_iter().filter_map(|name| tables.row(name, Profile::Office, names::device(0))).collect()
+    tables.keys().into_iter().filter_map(|name| tables.row(name, Profile::Office)).collect()
 }
 
 /// The counter of crashes at that point.

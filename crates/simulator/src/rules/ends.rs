@@ -112,7 +112,7 @@ impl Simulation {
         hold(5, keys == cached, || format!("machine {}: {} rows, and the server has {}", machine.number, cached.len(), keys.len()))?;
         let (mut ours, mut theirs) = (Digests::default(), Digests::default());
         for name in keys {
-            let there = self.server.tables.row(name, profile, machine.device);
+            let there = self.server.tables.row(name, profile);
             let here = files.cache.rows.get(&name).map(AsRef::as_ref);
             hold(5, here == there.as_ref(), || format!("machine {}: {here:?}, and the server has {there:?}", machine.number))?;
             here.into_iter().for_each(|row| ours.add(row));

@@ -34,7 +34,7 @@ impl Server {
             Some((seq, _)) if changes.len() >= limit => Cursor { seq: *seq, tag: self.tables.tag_of(*seq).cloned().unwrap_or_default() },
             _ => head.clone(),
         };
-        let rows = changes.iter().filter_map(|(_, changed)| self.tables.row(*changed, device.profile, id)).collect();
+        let rows = changes.iter().filter_map(|(_, changed)| self.tables.row(*changed, device.profile)).collect();
         Ok(ChangesPage { epoch: self.epoch(), from, to, head: head.seq, last_seq: device.last_seq, own_results, rows, server_time: now })
     }
 

@@ -174,7 +174,7 @@ impl Tables {
     }
 
     /// The row of that name, as a device of that profile may see it.
-    pub fn row(&self, (kind, id): Key, profile: Profile, device: DeviceId) -> Option<Row> {
+    pub fn row(&self, (kind, id): Key, profile: Profile) -> Option<Row> {
         Some(match RowKind::ALL.get(usize::from(kind))? {
             RowKind::Shop => Row::Shop(self.shops.get(&ShopId(id))?.clone()),
             RowKind::Staff => Row::Staff(self.staff.get(&StaffId(id))?.clone()),
@@ -187,8 +187,7 @@ impl Tables {
             }
             RowKind::Voucher => {
                 let voucher = self.world.vouchers.get(&beadsbox_domain::VoucherId(id))?.clone();
-                let sold_here = voucher.sold.device == device;
-                let person = self.persons.get(&voucher.person).cloned().map(|person| as_seen(person, profile, sold_here));
+                let person = self.persons.get(&voucher.person).cloned().map(|person| as_seen(person, profile));
                 Row::Voucher(Box::new(VoucherRow { voucher, person }))
             }
         })
@@ -213,10 +212,10 @@ impl Tables {
     }
 }
 
-/// A counter sees no e-mail address, and a message only where it sold the voucher itself.
-fn as_seen(person: Person, profile: Profile, sold_here: bool) -> Person {
+/// A counter is sent neither e-mail addresses nor messages.
+fn as_seen(person: Person, profile: Profile) -> Person {
     match profile {
         Profile::Office => person,
-        Profile::Counter => Person { email: None, message: person.message.filter(|_| sold_here), ..person },
+        Profile::Counter => Person { email: None, message: None, ..person },
     }
 }

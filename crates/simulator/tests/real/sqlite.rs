@@ -36,6 +36,9 @@ impl Real {
             certificate: String::new(),
             enrolled_at: names::beginning(),
             public_key: names::device_key(machine.device).verifying_key().to_bytes(),
+            profile: None,
+            shop_name: None,
+            time_zone: None,
         };
         store.enrol(&enrolment).unwrap();
         Self { store, folder }
