@@ -268,7 +268,9 @@ fn cache_of_the_first_schema(path: &Path) {
         VALUES (?1, ?2, ?3, 1, 'bread', 4000, zeroblob(32), 'Anna', 'anna', '', '\"cash\"', ?3, 0, ?3, ?3, ?3, 99999999, 0, ?3, 0, ?3, ?3, ?3, 1)";
     let id = common::voucher_id(1).0.into_bytes();
     connection.execute(insert, rusqlite::params![id, common::code(1).compact(), [1_u8; 16]]).unwrap();
-    connection.execute("INSERT INTO meta (only_one, cache_id, epoch) VALUES (1, ?1, ?2)", [[2_u8; 16], common::EPOCH.into_bytes()]).unwrap();
+    connection
+        .execute("INSERT INTO meta (only_one, cache_id, epoch) VALUES (1, ?1, ?2)", [[2_u8; 16], common::EPOCH.into_bytes()])
+        .unwrap();
 }
 
 #[test]
