@@ -24,7 +24,7 @@ pub struct Content {
 }
 
 /// A voucher, with the buyer as far as the profile may see.
-pub struct Row {
+pub struct Voucher {
     pub id: Uuid,
     pub content: Arc<Content>,
     code: String,
@@ -40,7 +40,7 @@ pub struct Row {
     row_version: u64,
 }
 
-impl Row {
+impl Voucher {
     pub fn flat(&self) -> FlatVoucher<'_> {
         FlatVoucher {
             id: self.id.into_bytes(),
@@ -79,7 +79,7 @@ impl Reader {
     }
 
     /// The first vouchers within the bounds.
-    pub async fn page(&mut self, conn: &mut PgConnection, within: Bounds, limit: i64) -> Result<Vec<Row>, Failure> {
+    pub async fn page(&mut self, conn: &mut PgConnection, within: Bounds, limit: i64) -> Result<Vec<Voucher>, Failure> {
         let rows = sqlx::query(PAGE).bind(within.from).bind(within.through).bind(limit).fetch_all(&mut *conn).await?;
         self.meet(conn, &rows).await?;
         rows.iter().map(|row| self.read(row)).collect()
@@ -104,7 +104,7 @@ impl Reader {
         Ok(())
     }
 
-    fn read(&self, row: &PgRow) -> Result<Row, Failure> {
+    fn read(&self, row: &PgRow) -> Result<Voucher, Failure> {
         let name = content_name(row)?;
         let content = self.contents.get(&name).ok_or_else(|| damaged("voucher.template_version"))?;
         let person_hash: &[u8] = row.try_get(4)?;
@@ -112,7 +112,7 @@ impl Reader {
         let (payment, status): (&str, &str) = (row.try_get(5)?, row.try_get(13)?);
         let expires_on: Option<jiff_sqlx::Date> = row.try_get(11)?;
         let expires_at: Option<jiff_sqlx::Timestamp> = row.try_get(12)?;
-        Ok(Row {
+        Ok(Voucher {
             id: row.try_get(0)?,
             content: Arc::clone(content),
             code: row.try_get(1)?,

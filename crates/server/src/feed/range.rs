@@ -33,7 +33,7 @@ pub(crate) async fn digest(app: &App, device: &Device, query: &DigestQuery) -> R
     if !(1..=MOST_RANGE_ROWS).contains(&query.limit) {
         return Err(Failure::malformed(format!("limit is 1 to {MOST_RANGE_ROWS}")));
     }
-    let Some(bounds) = Bounds::new(query.after, None) else { return digest_of(None, Digester::default()) };
+    let Some(bounds) = Bounds::new(query.after, None) else { return Ok(digest_of(None, Digester::default())) };
     let mut tx = db::at_one_moment(&app.pool).await?;
     app.check_home(&mut tx).await?;
     if head_cursor(&mut tx).await?.seq != query.cursor {
@@ -46,12 +46,12 @@ pub(crate) async fn digest(app: &App, device: &Device, query: &DigestQuery) -> R
         return Ok(DigestAnswer::Moving);
     }
     tx.commit().await?;
-    digest_of(through, digester)
+    Ok(digest_of(through, digester))
 }
 
-fn digest_of(through: Option<Uuid>, digester: Digester) -> Result<DigestAnswer, Failure> {
+fn digest_of(through: Option<Uuid>, digester: Digester) -> DigestAnswer {
     let (rows, digest) = digester.finish();
-    Ok(DigestAnswer::Range(RangeDigest { through, rows, digest }))
+    DigestAnswer::Range(RangeDigest { through, rows, digest })
 }
 
 /// The ids of the first rows within the bounds, and their digest.

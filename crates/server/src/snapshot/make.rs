@@ -32,7 +32,7 @@ use crate::{
 enum Page {
     /// Rows that are no vouchers, as JSON.
     Rows(Vec<String>),
-    Vouchers(Vec<flat::Row>),
+    Vouchers(Vec<flat::Voucher>),
 }
 
 /// What was made.
@@ -70,10 +70,10 @@ pub(super) async fn make(app: &App, profile: Profile) -> Result<Option<Made>, Fa
 
 /// Copies every row into chunks. What the vouchers are, how many rows in how many bytes.
 async fn copy(moment: &mut PgConnection, writing: &mut PgConnection, id: Uuid, profile: Profile) -> Result<(Packed, u64, u64), Failure> {
-    let (pages, paged) = mpsc::channel(1);
-    let (chunks, packed) = mpsc::channel(1);
-    let packing = tokio::task::spawn_blocking(move || pack(paged, &chunks));
-    let copied = tokio::try_join!(read(moment, profile, pages), write(writing, id, packed));
+    let (pages, to_pack) = mpsc::channel(1);
+    let (chunks, to_write) = mpsc::channel(1);
+    let packing = tokio::task::spawn_blocking(move || pack(to_pack, &chunks));
+    let copied = tokio::try_join!(read(moment, profile, pages), write(writing, id, to_write));
     let packed = packing.await.map_err(|error| Failure::Defect(format!("packing a snapshot: {error}")))?;
     let ((), (rows, bytes)) = copied?;
     Ok((packed?, rows, bytes))

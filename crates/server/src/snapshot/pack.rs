@@ -62,7 +62,7 @@ impl Packer {
     }
 
     /// A voucher, after its content where it is the first to name it; a chunk where it is full with it.
-    pub fn voucher(&mut self, row: &flat::Row) -> Result<Option<NewChunk>, Failure> {
+    pub fn voucher(&mut self, row: &flat::Voucher) -> Result<Option<NewChunk>, Failure> {
         if self.contents.insert(row.content.hash) {
             self.put(&Record::Content(&row.content.json))?;
         }
@@ -107,7 +107,6 @@ impl Packer {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn defect(error: impl std::fmt::Display) -> Failure {
     Failure::Defect(format!("packing a snapshot: {error}"))
 }
