@@ -174,7 +174,7 @@ export type ConflictState =
 "open" | 
 /**  A person settled it. */
 "settled" | 
-/**  What stood against it went away, and the other side became the accepted one. */
+/**  What stood against it went away, and the other side became the accepted one; or the other side itself did. */
 "resolved";
 
 /**  A currency to choose. */
