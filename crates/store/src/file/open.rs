@@ -55,6 +55,8 @@ pub(crate) fn open_outbox(path: &Path, key: &[u8; 32]) -> Result<Database, Store
         connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").map_err(|error| StoreError::from_sqlite(file, &error))?;
         write_synced(&aside::beside(path, KEY_ID), &id)
             .and_then(|()| sync_folder(path))
+            // The folder may be as new as the file: without its own name on the disk a power cut takes all of it.
+            .and_then(|()| path.parent().map_or(Ok(()), sync_folder))
             .map_err(|error| StoreError::from_io(&error))?;
     }
     Database::new(file, path.to_owned(), path.to_owned(), key, connection)
