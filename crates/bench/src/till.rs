@@ -161,6 +161,9 @@ async fn enrol(store: &Store, server: &HttpServer, key: &SigningKey, code: &str)
         certificate: response.certificate,
         enrolled_at: response.enrolled_at,
         public_key: key.verifying_key().to_bytes(),
+        profile: Some(response.profile),
+        shop_name: Some(response.shop.name),
+        time_zone: Some(response.shop.time_zone),
     })?;
     Ok(response.token)
 }

@@ -18,7 +18,7 @@ pub struct VoucherState {
 
 impl VoucherState {
     /// What an operation on this voucher finds. A sale finds the template that it names: this device sold from it.
-    pub(crate) fn situation(&self, body: &OperationBody, code_taken: bool) -> Situation {
+    pub fn situation(&self, body: &OperationBody, code_taken: bool) -> Situation {
         let conflict = match &body.operation {
             Operation::SettleConflict { conflict, .. } => self.conflicts.iter().find(|known| known.id == *conflict).cloned(),
             _ => None,

@@ -12,7 +12,7 @@ use crate::{
     clock_evidence::TOLERANCE,
     device::trouble_for_screen,
     error::{AppError, AppResult, ErrorCode},
-    view::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusalView, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncProgress, What},
+    view::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncProgress, What},
 };
 
 impl Seat {

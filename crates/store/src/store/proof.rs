@@ -84,6 +84,9 @@ mod tests {
             certificate: String::new(),
             enrolled_at: Timestamp::UNIX_EPOCH,
             public_key: [0; 32],
+            profile: None,
+            shop_name: None,
+            time_zone: None,
         }
     }
 

@@ -262,7 +262,7 @@ fn an_emptied_cache_forgets_what_was_loaded() {
     let device = Device::new();
     let snapshot = snapshot::of(&server, 3);
     load_some(&device.store, &snapshot, 3);
-    device.store.wipe_cache().unwrap();
+    device.store.revoke(beadsbox_domain::Timestamp::UNIX_EPOCH).unwrap();
     assert!(!names(&device).iter().any(|name| name.contains("load")), "a revoked device keeps nothing: {:?}", names(&device));
     assert_eq!(device.store.begin_load(&snapshot.manifest).unwrap().next_chunk, 0);
 }
