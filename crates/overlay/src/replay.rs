@@ -61,15 +61,15 @@ pub fn context(body: &OperationBody, staff: Option<&Staff>, policy: Policy, time
 /// A voucher as shown: its cached row and conflicts, and over them the device's operations on it, in their order.
 pub fn voucher<'a, F: Foretelling>(
     cached: Option<Voucher>,
-    conflicts: Vec<Conflict>,
+    conflicts: &[Conflict],
     own: impl IntoIterator<Item = Own<'a>>,
     place: &Place,
     foretelling: &mut F,
 ) -> Result<(VoucherState, Replayed), F::Error> {
     let version = cached.as_ref().map(|voucher| voucher.row_version);
     let mut replayed = Replayed::default();
-    let mut state = VoucherState { voucher: cached, conflicts: conflicts.clone(), ..VoucherState::default() };
-    let cached = CachedRows { version, conflicts: &conflicts };
+    let mut state = VoucherState { voucher: cached, conflicts: conflicts.to_vec(), ..VoucherState::default() };
+    let cached = CachedRows { version, conflicts };
     for own in own {
         let contained = is_contained(&own, &cached, place);
         replayed.note(&own, contained, place);

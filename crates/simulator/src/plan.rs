@@ -120,6 +120,7 @@ pub enum Step {
 
 /// Which kinds of trouble a run has. Each run has some of them, so that none hides another.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not, whatever the others are")]
 struct Troubles {
     network: bool,
     links: bool,

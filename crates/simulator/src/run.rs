@@ -95,7 +95,7 @@ impl Simulation {
     /// Takes every step, ends the faults, and checks.
     pub fn play(&mut self, steps: &[Step]) -> Result<(), Violation> {
         for step in steps {
-            self.take(step);
+            self.take(*step);
             self.advance()?;
         }
         self.settle()?;
@@ -149,15 +149,15 @@ impl Simulation {
 
     fn crash(&mut self, place: usize, loss: Loss) {
         self.tally.count(if loss == Loss::Program { "programs killed" } else { "power cuts" });
-        let lost = self.machines[place].crash(loss);
-        self.tally.add("commits lost in power cuts", lost as u64);
-        if lost > 0 {
+        let commits = self.machines[place].crash(loss);
+        self.tally.add("commits lost in power cuts", commits as u64);
+        if commits > 0 {
             self.witness.cache_went_back(self.machines[place].number);
         }
     }
 
-    fn take(&mut self, step: &Step) {
-        match *step {
+    fn take(&mut self, step: Step) {
+        match step {
             Step::Do { device, deed, pick } => {
                 let op = self.machine(device).act(deed, pick);
                 self.tally.count_if("operations", op.is_some());
@@ -184,13 +184,13 @@ impl Simulation {
             Step::Repeat { pick } => self.repeat(pick),
             Step::Link { device, up } => self.set_link(device, up),
             Step::Time { seconds } => self.pass_time(seconds),
-            ref other => self.trouble(other),
+            other => self.trouble(other),
         }
     }
 
     /// Faults of devices, files and the server.
-    fn trouble(&mut self, step: &Step) {
-        match *step {
+    fn trouble(&mut self, step: Step) {
+        match step {
             Step::Crash { device, loss } => {
                 let place = usize::from(device) % self.machines.len();
                 self.crash(place, loss);
@@ -240,8 +240,8 @@ impl Simulation {
         }
     }
 
-    fn copy(&mut self, step: &Step) {
-        match *step {
+    fn copy(&mut self, step: Step) {
+        match step {
             Step::KeepOutbox { device } => {
                 let machine = self.machine(device);
                 let outbox = lock(&machine.files).outbox.clone();

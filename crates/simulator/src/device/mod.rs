@@ -185,7 +185,7 @@ impl Machine {
     pub fn crash(&mut self, loss: Loss) -> usize {
         self.tasks.clear();
         let mut files = lock(&self.files);
-        let lost = match loss {
+        let commits_lost = match loss {
             Loss::Program => 0,
             Loss::Power(commits) => files.lose_unsynced(commits),
         };
@@ -195,7 +195,7 @@ impl Machine {
         let wire = Wire { machine: self.number, device: self.device, link: Arc::clone(&self.link), network: Arc::clone(&self.network) };
         self.syncer = Syncer::new(replica, wire);
         self.withdraw_open_asks();
-        lost
+        commits_lost
     }
 
     /// The kept copy of the outbox takes the place of the outbox. False where there is none.

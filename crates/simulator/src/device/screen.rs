@@ -37,7 +37,7 @@ impl Files {
     pub fn shown(&self, id: VoucherId) -> (VoucherState, Replayed) {
         let own = about(&self.outbox, RowKind::Voucher, id.0);
         let (cached, conflicts) = (self.cache.voucher(id).cloned(), self.cache.conflicts_of(id));
-        match beadsbox_overlay::voucher(cached, conflicts, own.filter_map(OutRow::own), &self.place(), &mut Cached(&self.cache)) {
+        match beadsbox_overlay::voucher(cached, &conflicts, own.filter_map(OutRow::own), &self.place(), &mut Cached(&self.cache)) {
             Ok(shown) => shown,
             Err(never) => match never {},
         }

@@ -188,7 +188,9 @@ impl Machine {
             outcome.is_none()
         });
         self.asks = open;
-        told.into_iter().for_each(|(op, word)| self.tell(op, word));
+        for (op, word) in told {
+            self.tell(op, word);
+        }
     }
 
     /// What no program may do: says "confirmed" before the answer is on the disk.
@@ -249,10 +251,10 @@ impl Machine {
             ids.get(pick).and_then(|id| files.shown_template(beadsbox_domain::TemplateId(*id)).0)
         };
         let title = format!("Beads {}-{}", self.number, self.made);
-        let content = names::content(&title, 2500, if pick % 3 == 0 { Some(1) } else { None })?;
+        let content = names::content(&title, 2500, if pick.is_multiple_of(3) { Some(1) } else { None })?;
         let operation = match shown {
             Some(template) if pick % 4 == 1 => Operation::ArchiveTemplate { template: template.id, archived: !template.archived },
-            Some(template) if pick % 4 != 0 => Operation::EditTemplate { template: template.id, based_on: template.version, content },
+            Some(template) if !pick.is_multiple_of(4) => Operation::EditTemplate { template: template.id, based_on: template.version, content },
             _ => Operation::CreateTemplate { template: names::template(self.number, self.made + 1), content },
         };
         self.correct(operation)

@@ -69,7 +69,8 @@ impl Simulation {
             let answered = self.wires().replies.len();
             (0..answered).for_each(|_| self.answer(0));
         }
-        hold(9, false, || "a round of syncs does not end".to_owned())
+        let asked: Vec<_> = self.wires().requests.iter().map(|request| (request.machine, request.ask.clone())).collect();
+        hold(9, false, || format!("a round of syncs does not end: {asked:?}"))
     }
 
     /// All rules that are asked at the end.
@@ -81,7 +82,7 @@ impl Simulation {
         for machine in &self.machines {
             self.check_chain(machine)?;
             self.check_rows(machine)?;
-            self.check_bad_ones_passed(machine)?;
+            Self::check_bad_ones_passed(machine)?;
             self.check_revoked(machine)?;
         }
         Ok(())
@@ -115,14 +116,18 @@ impl Simulation {
             let there = self.server.tables.row(name, profile);
             let here = files.cache.rows.get(&name).map(AsRef::as_ref);
             hold(5, here == there.as_ref(), || format!("machine {}: {here:?}, and the server has {there:?}", machine.number))?;
-            here.into_iter().for_each(|row| ours.add(row));
-            there.iter().for_each(|row| theirs.add(row));
+            if let Some(row) = here {
+                ours.add(row);
+            }
+            if let Some(row) = &there {
+                theirs.add(row);
+            }
         }
         hold(9, ours.finish() == theirs.finish(), || format!("machine {}: the digests differ", machine.number))
     }
 
     /// Bad operations were refused or held, and whatever came behind them was answered.
-    fn check_bad_ones_passed(&self, machine: &Machine) -> Result<(), Violation> {
+    fn check_bad_ones_passed(machine: &Machine) -> Result<(), Violation> {
         if !machine.counts() {
             return Ok(());
         }

@@ -21,8 +21,8 @@ impl Server {
     pub fn changes(&self, id: DeviceId, query: &ChangesQuery, now: Timestamp) -> Result<ChangesPage, Refused> {
         let device = self.authenticated(id)?;
         let (head, from) = self.check_cursor(device, query)?;
-        let held = self.tables.operations.get(&(id, device.incarnation)).map_or(&[][..], Vec::as_slice);
-        let later = held.iter().filter(|stored| stored.dev_seq > query.acked);
+        let decided = self.tables.operations.get(&(id, device.incarnation)).map_or(&[][..], Vec::as_slice);
+        let later = decided.iter().filter(|stored| stored.dev_seq > query.acked);
         let own_results = if self.is_broken(Breakage::OwnResultsNotSent) {
             Vec::new()
         } else {

@@ -119,7 +119,7 @@ impl Server {
             };
             self.tables.last_commit = self.tables.last_commit.max(commit_no);
             self.tables.keep_decided(fresh);
-            let before = self.is_broken(Breakage::ConflictsOtherSideDropped).then(|| self.tables.world.conflicts.len());
+            let before = self.is_broken(Breakage::ConflictsOtherSideDropped).then_some(self.tables.world.conflicts.len());
             let judged = judge(&scope, &mut self.tables.world, fresh, commit_no);
             if let Some(before) = before {
                 self.tables.world.conflicts.truncate(before);

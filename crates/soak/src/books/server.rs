@@ -82,7 +82,8 @@ impl ServerBooks {
     /// Reads them.
     pub async fn read(pool: &PgPool) -> anyhow::Result<Self> {
         let mut books = Self::default();
-        let devices = "SELECT id, name, incarnation, last_seq, chain_hash, public_key FROM device WHERE shop_id IS NOT NULL";
+        let devices = "SELECT id, name, incarnation, last_seq, chain_hash, public_key
+                       FROM device JOIN device_life ON device_id = id WHERE shop_id IS NOT NULL";
         for row in sqlx::query(devices).fetch_all(pool).await? {
             books.devices.push(device(&row)?);
         }

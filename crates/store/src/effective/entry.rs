@@ -97,7 +97,7 @@ impl Sources<'_> {
         let conflicts = rows::conflicts_of(self.cache, id).map_err(SourceError::Cache)?;
         let cached = base.as_ref().map(|base| base.voucher.clone());
         let mut foretelling = Cached { sources: self, contents };
-        let (state, replayed) = beadsbox_overlay::voucher(cached, conflicts, own.iter().map(OwnRow::for_replay), &self.rules.place(), &mut foretelling)?;
+        let (state, replayed) = beadsbox_overlay::voucher(cached, &conflicts, own.iter().map(OwnRow::for_replay), &self.rules.place(), &mut foretelling)?;
         let person = match &base {
             // The server's word, also where it says that there is none any more.
             Some(base) => base.person.clone(),
