@@ -44,20 +44,20 @@ impl Pace {
 mod tests {
     use super::*;
 
-    fn loading(done: u64) -> Option<Progress> {
-        Some(Progress { phase: Phase::Loading, done, total: 1000, bytes: None })
+    fn loading(done: u64) -> Progress {
+        Progress { phase: Phase::Loading, done, total: 1000, bytes: None }
     }
 
     #[test]
     fn what_is_left_takes_as_long_as_what_went_before() {
         let pace = Pace::default();
         let at = Duration::from_secs;
-        assert_eq!(pace.seconds_left(loading(100), at(50)), None, "nothing is known yet");
-        assert_eq!(pace.seconds_left(loading(200), at(51)), None, "too early to tell");
-        assert_eq!(pace.seconds_left(loading(300), at(54)), Some(14), "200 in 4 s, 700 to go");
+        assert_eq!(pace.seconds_left(Some(loading(100)), at(50)), None, "nothing is known yet");
+        assert_eq!(pace.seconds_left(Some(loading(200)), at(51)), None, "too early to tell");
+        assert_eq!(pace.seconds_left(Some(loading(300)), at(54)), Some(14), "200 in 4 s, 700 to go");
         // Another phase begins its own count, and so does a load that begins anew.
         assert_eq!(pace.seconds_left(Some(Progress { phase: Phase::Finishing, done: 1, total: 10, bytes: None }), at(60)), None);
         assert_eq!(pace.seconds_left(None, at(61)), None);
-        assert_eq!(pace.seconds_left(loading(500), at(90)), None);
+        assert_eq!(pace.seconds_left(Some(loading(500)), at(90)), None);
     }
 }

@@ -52,7 +52,7 @@ impl Peers {
 
     /// Starts a server, and waits until it holds what it was given.
     pub async fn serve(&self, program: &str, arguments: &[(&str, &str)]) -> anyhow::Result<PeerServer> {
-        const PATIENCE: Duration = Duration::from_secs(300);
+        const PATIENCE: Duration = Duration::from_mins(5);
         let mut peer = self.ask(program, arguments)?;
         let line = timeout(PATIENCE, peer.line()).await.with_context(|| format!("{program} does not get ready"))??;
         let url = line.get("ready").and_then(serde_json::Value::as_str).with_context(|| format!("{program} said {line}"))?;
@@ -83,7 +83,7 @@ impl Peers {
 }
 
 /// What a program may take besides what is measured: starting, and writing what it sends.
-const PREPARATION: Duration = Duration::from_secs(120);
+const PREPARATION: Duration = Duration::from_mins(2);
 
 impl PeerServer {
     /// Its address.

@@ -20,7 +20,7 @@ async fn rows_run_at_a_thousand_vouchers() {
         peers: Peers::new(folder.path().join("peers")),
         work: folder.path().to_owned(),
         postgres: "any".to_owned(),
-        scale: Scale { vouchers: vec![500, 1_000], pulled: (0, 0), pushed: (0, 0), rounds: 30, patience: Duration::from_secs(60) },
+        scale: Scale { vouchers: vec![500, 1_000], pulled: (0, 0), pushed: (0, 0), rounds: 30, patience: Duration::from_mins(1) },
     };
     let rows = [Row::Redeem, Row::Page, Row::Search, Row::Changes];
     let mut ledger = Ledger::open(folder.path().join("ledger.json")).unwrap();

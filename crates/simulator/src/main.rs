@@ -106,16 +106,16 @@ fn show(plan: &Plan, violation: &Violation, breakage: Option<Breakage>) {
     let same = |outcome: Option<Violation>| outcome.is_some_and(|found| found.rule == violation.rule);
     let steps = shrink(&plan.steps, |steps| same(run(plan, steps, breakage).violation));
     let shrunk = run(plan, &steps, breakage).violation;
-    let mut text = String::new();
+    let mut lines = Vec::new();
     if let Some(shrunk) = shrunk {
-        text += &format!("seed {}: {} of {} steps break the same rule: {}\n", plan.seed, steps.len(), plan.steps.len(), shrunk.what);
+        lines.push(format!("seed {}: {} of {} steps break the same rule: {}", plan.seed, steps.len(), plan.steps.len(), shrunk.what));
     }
-    text += &format!("  {:?}\n", plan.size);
-    for step in &steps {
-        text += &format!("  {step:?}\n");
-    }
+    lines.push(format!("  {:?}", plan.size));
+    lines.extend(steps.iter().map(|step| format!("  {step:?}")));
     let with = breakage.map(|breakage| format!(" --break {}", breakage.name())).unwrap_or_default();
-    println!("{text}  again: ./dev simulate --seed {}{with}", plan.seed);
+    lines.push(format!("  again: ./dev simulate --seed {}{with}", plan.seed));
+    // In one piece, because the other thread prints as well.
+    println!("{}", lines.join("\n"));
 }
 
 fn show_progress(next: &AtomicU64, (first, last): (u64, u64), total: &Mutex<Total>) {

@@ -40,12 +40,11 @@ async fn main() -> anyhow::Result<ExitCode> {
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,fuser=error".into()))
         .init();
     let arguments = Arguments::parse();
-    let (folder, kept) = match &arguments.keep {
-        Some(folder) => (folder.clone(), None),
-        None => {
-            let folder = tempfile::Builder::new().prefix("beadsbox-soak.").tempdir()?;
-            (folder.path().to_owned(), Some(folder))
-        }
+    let (folder, kept) = if let Some(folder) = &arguments.keep {
+        (folder.clone(), None)
+    } else {
+        let folder = tempfile::Builder::new().prefix("beadsbox-soak.").tempdir()?;
+        (folder.path().to_owned(), Some(folder))
     };
     std::fs::create_dir_all(&folder)?;
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));

@@ -12,12 +12,11 @@ use beadsbox_soak::{
 use tempfile::TempDir;
 
 fn plan(folder: &TempDir) -> Plan {
-    let server = std::env::var_os("BEADSBOX_SERVER_BIN").map(PathBuf::from);
+    let Some(server) = std::env::var_os("BEADSBOX_SERVER_BIN").map(PathBuf::from) else {
+        panic!("no server to soak: run the tests with `./dev test`, which sets BEADSBOX_SERVER_BIN");
+    };
     Plan {
-        programs: Programs {
-            till: env!("CARGO_BIN_EXE_beadsbox-till").into(),
-            server: server.expect("the server's program: run this with `./dev test`, which builds it and sets BEADSBOX_SERVER_BIN"),
-        },
+        programs: Programs { till: env!("CARGO_BIN_EXE_beadsbox-till").into(), server },
         folder: folder.path().to_owned(),
         tills: 2,
         servers: 2,

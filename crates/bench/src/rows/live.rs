@@ -51,7 +51,9 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
         ours.push(milliseconds(begun));
         theirs.push(next_of(&mut peer).await?);
     }
-    running.into_iter().for_each(|task| task.abort());
+    for task in running {
+        task.abort();
+    }
     let woken = long_polls(&centre, &codes[rounds..]).await?;
 
     let ours = bench.ours(ours, Unit::Milliseconds, "on the disk of three: first device, server, second device; encrypted")?;

@@ -92,7 +92,7 @@ impl Scale {
 
     /// A few minutes' worth.
     pub fn quick() -> Self {
-        Self { vouchers: vec![1_000, 10_000], pulled: (10_000, 2), pushed: (2_000, 2), rounds: 60, patience: Duration::from_secs(60) }
+        Self { vouchers: vec![1_000, 10_000], pulled: (10_000, 2), pushed: (2_000, 2), rounds: 60, patience: Duration::from_mins(1) }
     }
 }
 
@@ -167,7 +167,7 @@ impl Bench {
 
     /// Runs a device in a process of its own, to its end.
     async fn device(&self, arguments: &[&str]) -> anyhow::Result<Finished> {
-        const PATIENCE: Duration = Duration::from_secs(900);
+        const PATIENCE: Duration = Duration::from_mins(15);
         let mut command = Command::new(&self.own);
         command.arg("till").args(arguments).stdin(Stdio::null());
         finish(command, PATIENCE).await

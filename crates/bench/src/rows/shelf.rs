@@ -21,14 +21,14 @@ pub(super) struct Shelf {
 pub(super) struct Shelves<'a> {
     bench: &'a Bench,
     centres: BTreeMap<u64, Centre>,
-    shelves: BTreeMap<u64, Shelf>,
+    sized: BTreeMap<u64, Shelf>,
     /// Files that a first sync left behind, with the code that its device had.
     synced: BTreeMap<u64, (PathBuf, String)>,
 }
 
 impl<'a> Shelves<'a> {
     pub(super) const fn new(bench: &'a Bench) -> Self {
-        Self { bench, centres: BTreeMap::new(), shelves: BTreeMap::new(), synced: BTreeMap::new() }
+        Self { bench, centres: BTreeMap::new(), sized: BTreeMap::new(), synced: BTreeMap::new() }
     }
 
     /// The server with so many vouchers, before it has a device of its own here.
@@ -58,7 +58,7 @@ impl<'a> Shelves<'a> {
 
     /// The shelf with so many vouchers.
     pub(super) async fn get(&mut self, vouchers: u64) -> anyhow::Result<&Shelf> {
-        if !self.shelves.contains_key(&vouchers) {
+        if !self.sized.contains_key(&vouchers) {
             if !self.synced.contains_key(&vouchers) {
                 progress(&format!("  a device takes {vouchers} vouchers"));
                 self.first_sync(vouchers).await?;
@@ -66,9 +66,9 @@ impl<'a> Shelves<'a> {
             let (folder, code) = self.synced.get(&vouchers).ok_or_else(|| anyhow::anyhow!("no device"))?;
             let centre = self.centres.remove(&vouchers).ok_or_else(|| anyhow::anyhow!("no centre"))?;
             let till = Till::open(folder, &centre.url(), code).await?;
-            self.shelves.insert(vouchers, Shelf { centre, till });
+            self.sized.insert(vouchers, Shelf { centre, till });
         }
-        self.shelves.get(&vouchers).ok_or_else(|| anyhow::anyhow!("no shelf"))
+        self.sized.get(&vouchers).ok_or_else(|| anyhow::anyhow!("no shelf"))
     }
 
     /// Those with the fewest and the most vouchers.
@@ -77,7 +77,7 @@ impl<'a> Shelves<'a> {
         let (Some(&few), Some(&many)) = (sizes.first(), sizes.last()) else { anyhow::bail!("no sizes") };
         self.get(few).await?;
         self.get(many).await?;
-        match (self.shelves.get(&few), self.shelves.get(&many)) {
+        match (self.sized.get(&few), self.sized.get(&many)) {
             (Some(small), Some(large)) => Ok([(few, small), (many, large)]),
             _ => anyhow::bail!("no shelf"),
         }

@@ -1,6 +1,8 @@
 //! The model against the real thing: histories that a run made go once more through PostgreSQL and through SQLite files, and must
 //! come to the same outcomes, rows and screens.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod postgres;
 mod sqlite;
 

@@ -130,17 +130,19 @@ async fn enrol(pool: &PgPool, number: u32) {
     let key = names::device_key(id).verifying_key();
     let chain = beadsbox_protocol::ChainHash::of_enrolment(id, 1, &key);
     let profile = if number == 0 { Profile::Office } else { Profile::Counter };
-    let sql = "INSERT INTO device (id, name, shop_id, public_key, token_hash, profile, chain_hash, enrolled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, now())";
+    let sql = "INSERT INTO device (id, name, shop_id, public_key, token_hash, profile, enrolled_at) VALUES ($1, $2, $3, $4, $5, $6, now())";
     let query = sqlx::query(sql).bind(id.0).bind(format!("Device {number}")).bind(names::shop(number).0).bind(key.as_bytes().as_slice());
     let token_hash = Sha256::digest(token(number).as_bytes());
-    query.bind(token_hash.as_slice()).bind(profile.name()).bind(chain.0.as_slice()).execute(pool).await.unwrap();
+    query.bind(token_hash.as_slice()).bind(profile.name()).execute(pool).await.unwrap();
+    let life = "INSERT INTO device_life (device_id, incarnation, last_seq, chain_hash, parted_hash) VALUES ($1, 1, 0, $2, $2)";
+    sqlx::query(life).bind(id.0).bind(chain.0.as_slice()).execute(pool).await.unwrap();
 }
 
 async fn add_template(pool: &PgPool, template: &beadsbox_domain::Template) {
     let (changed, content) = (&template.changed, &template.content);
     let sql = "INSERT INTO voucher_template (id, version, archived, changed_op, changed_at, changed_staff, changed_shop, changed_device, row_version)
-               VALUES ($1, 1, false, $2, to_timestamp($3), $4, $5, $6, 1)";
-    let query = sqlx::query(sql).bind(template.id.0).bind(changed.op.0).bind(changed.at.as_second() as f64);
+               VALUES ($1, 1, false, $2, $3, $4, $5, $6, 1)";
+    let query = sqlx::query(sql).bind(template.id.0).bind(changed.op.0).bind(jiff_sqlx::ToSqlx::to_sqlx(changed.at));
     query.bind(changed.staff.0).bind(changed.shop.0).bind(changed.device.0).execute(pool).await.unwrap();
     let sql = "INSERT INTO voucher_template_version (template_id, version, title, description, price_minor, currency, validity_months, vat_kind, vat_rate)
                VALUES ($1, 1, $2, $3, $4, 'EUR', $5, 'single_purpose', 2000)";

@@ -14,7 +14,7 @@ use fuser::{
 use super::disk::{Disk, Node, Refused, new_file, new_folder};
 
 /// Nobody but the kernel changes anything while this is mounted, so it may keep what it knows.
-const KEEP: Duration = Duration::from_secs(3600);
+const KEEP: Duration = Duration::from_hours(1);
 const GENERATION: Generation = Generation(0);
 const NO_HANDLE: FileHandle = FileHandle(0);
 

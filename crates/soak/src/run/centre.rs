@@ -21,7 +21,7 @@ pub(super) const PERSON: &str = "Bruno";
 pub(super) const PASSWORD: &str = "honey and amber 7";
 /// So that a till whose answer does not come withdraws the dearer of the two templates, and honours the other.
 const LIMITS: &str = r#"{"offline": {"highest_value_minor": 20000, "most_redemptions": 100000, "most_hours_since_sync": 72}}"#;
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// The database, and how its servers are started.
 pub(super) struct Centre {

@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// How long a till may usually take to settle once nothing disturbs it any more: rule 9.
-pub const PATIENCE: Duration = Duration::from_secs(180);
+pub const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Where the programs are.
 #[derive(Debug, Clone)]
