@@ -39,9 +39,9 @@ pub struct Rows {
 /// The rows after all these operations; `before` are the rows as they stand. `zone` is the shop's where the sale is the one that
 /// arrives. Row versions go on from those that stand.
 pub fn fold(id: VoucherId, decided: &[Told], arriving: &Told, before: &Rows, zone: &TimeZone) -> Rows {
-    let mut line = in_order(decided, arriving);
+    let mut line = in_order(decided, arriving, is_sale, rests_on_a_sale);
     let mut folding = Folding { id, before, zone, eras: line.iter().map(|told| (told.body.op, era(told.commit_no))).collect(), world: World::default() };
-    let sold = line.iter().any(|told| told.outcome == Outcome::Applied && matches!(told.body.operation, Operation::Sell { .. }));
+    let sold = line.iter().any(|told| is_sale(told));
     if before.voucher.is_some() && !sold {
         // What stands rests on more than is here: go on from it.
         folding.world = World {
@@ -56,6 +56,19 @@ pub fn fold(id: VoucherId, decided: &[Told], arriving: &Told, before: &Rows, zon
         folding.take(told);
     }
     folding.end()
+}
+
+const fn is_sale(told: &Told) -> bool {
+    matches!(told.outcome, Outcome::Applied) && matches!(told.body.operation, Operation::Sell { .. })
+}
+
+/// Nothing of the kind is told of a voucher that nobody sold.
+const fn rests_on_a_sale(told: &Told) -> bool {
+    match told.outcome {
+        Outcome::Applied => !matches!(told.body.operation, Operation::Sell { .. } | Operation::Withdraw { .. } | Operation::SettleConflict { .. }),
+        Outcome::Conflict { conflict_kind, .. } => !matches!(conflict_kind, ConflictKind::UnknownVoucher),
+        Outcome::Rejected { .. } => false,
+    }
 }
 
 struct Folding<'a> {
