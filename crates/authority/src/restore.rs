@@ -34,7 +34,7 @@ pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh
         }
     }
     world.decided.entry(subject).or_default().push(told);
-    let row_version = holds_it(world, subject, &decided.outcome);
+    let row_version = holds_it(world, &body.operation, &decided.outcome);
     Judged { taken: true, subject: Some(subject), row_version, changes, contents, sold_at, ..kept }
 }
 
@@ -45,13 +45,13 @@ const fn was_not_taken(outcome: &Outcome) -> bool {
 
 /// The version of the row in which a device finds what it did, also where the row was so already: until that row is in its cache,
 /// the device shows its own work. A conflict is found in its own row, unless there is none any more.
-fn holds_it(world: &World, subject: Subject, outcome: &Outcome) -> Option<u64> {
+fn holds_it(world: &World, operation: &Operation, outcome: &Outcome) -> Option<u64> {
     let in_the_row = match outcome {
-        Outcome::Applied => true,
+        Outcome::Applied => !matches!(operation, Operation::SettleConflict { .. }),
         Outcome::Conflict { conflict, .. } => !world.conflicts.iter().any(|placed| placed.conflict.id == *conflict),
         Outcome::Rejected { .. } => false,
     };
-    match subject {
+    match operation.subject() {
         Subject::Template(id) => world.templates.get(&id).map(|row| row.row_version),
         Subject::Voucher(id) => world.vouchers.get(&id).map(|row| row.row_version),
     }

@@ -28,7 +28,7 @@ pub(crate) fn is_contained(own: &Own<'_>, cached: &CachedRows<'_>, place: &Place
         _ if place.epoch.is_some_and(|epoch| epoch != acknowledged.epoch) => false,
         // The row that these change is the conflict's, whose version the acknowledgement does not name. After a restore of the server
         // its versions begin anew, and where nothing stands against the redemption any more, the acknowledgement names the voucher's.
-        (Outcome::Conflict { conflict, .. }, _) => conflict_of(*conflict).is_some() || acknowledged.version.is_some_and(in_the_row),
+        (Outcome::Conflict { conflict, .. }, _) => acknowledged.version.map_or_else(|| conflict_of(*conflict).is_some(), in_the_row),
         (Outcome::Applied, Operation::SettleConflict { conflict, seen_version, .. }) => {
             conflict_of(*conflict).is_some_and(|conflict| conflict.row_version > *seen_version || conflict.state != ConflictState::Open)
         }
