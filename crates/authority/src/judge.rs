@@ -1,7 +1,8 @@
 //! Decides one operation.
 
 use beadsbox_domain::{
-    Change, Context, OpId, Operation, Outcome, RedemptionOutcome, Refusal, Stamp, TemplateContent, TemplateId, VoucherId, decide, operation::Subject,
+    Change, Context, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Refusal, Stamp, TemplateContent, TemplateId, VoucherId, decide,
+    operation::Subject,
 };
 use beadsbox_protocol::{OperationBody, receipt};
 
@@ -121,7 +122,8 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
 fn comes_after_what_rests_on_it(world: &World, operation: &Operation, outcome: &Outcome) -> bool {
     match (operation, outcome) {
         (Operation::Sell { voucher, .. }, Outcome::Applied) => {
-            world.redemptions.values().any(|made| made.voucher == *voucher && made.outcome == RedemptionOutcome::Accepted)
+            let had_been_sold = |made: &Redemption| made.outcome == RedemptionOutcome::Accepted || made.undone_by.is_some();
+            world.redemptions.values().any(|made| made.voucher == *voucher && had_been_sold(made))
         }
         (Operation::CreateTemplate { template, .. }, Outcome::Rejected { refusal: Refusal::IdTaken }) => {
             let created = |told: &Told| told.outcome == Outcome::Applied && matches!(told.body.operation, Operation::CreateTemplate { .. });
