@@ -1,13 +1,16 @@
 //! Decides one operation.
 
-use beadsbox_domain::{Change, Context, OpId, Operation, Outcome, Refusal, Stamp, TemplateContent, TemplateId, VoucherId, decide, operation::Subject};
+use beadsbox_domain::{
+    Change, Context, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Refusal, Stamp, TemplateContent, TemplateId, VoucherId, decide,
+    operation::Subject,
+};
 use beadsbox_protocol::{OperationBody, receipt};
 
 use crate::{
     arrived::{Fresh, Reading},
     restore::restore,
     scope::{RIGHT_CLOCK, Scope},
-    told::Told,
+    told::{Told, Word},
     world::World,
 };
 
@@ -85,10 +88,15 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
     if let Some(word) = &fresh.word {
         return restore(scope, world, fresh, body, word, commit_no);
     }
-    if !world.op_ids.insert(body.op) {
+    if world.op_ids.contains(&body.op) {
         return Judged::refused(scope, fresh, commit_no, Refusal::Repeated);
     }
     let decision = decide(&body.operation, &world.situation(&body.operation), &context(scope, world, fresh, body));
+    if comes_after_what_rests_on_it(world, &body.operation, &decision.outcome) {
+        let word = Word { epoch: scope.identity.epoch, commit_no, outcome: Outcome::Applied };
+        return restore(scope, world, fresh, body, &word, commit_no);
+    }
+    world.op_ids.insert(body.op);
     for change in &decision.changes {
         world.apply(change, commit_no);
     }
@@ -106,6 +114,22 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
         contents,
         sold_at,
         ..Judged::new(scope, fresh, commit_no, Some(body.op), Some(decision.outcome))
+    }
+}
+
+/// A sale after its voucher's redemptions, or a template's creation after what was sold from it. So it is after a restore, where those
+/// are back by their receipts, and the answer to this never reached its device. It is taken where it belongs: before them.
+fn comes_after_what_rests_on_it(world: &World, operation: &Operation, outcome: &Outcome) -> bool {
+    match (operation, outcome) {
+        (Operation::Sell { voucher, .. }, Outcome::Applied) => {
+            let had_been_sold = |made: &Redemption| made.outcome == RedemptionOutcome::Accepted || made.undone_by.is_some();
+            world.redemptions.values().any(|made| made.voucher == *voucher && had_been_sold(made))
+        }
+        (Operation::CreateTemplate { template, .. }, Outcome::Rejected { refusal: Refusal::IdTaken }) => {
+            let created = |told: &Told| told.outcome == Outcome::Applied && matches!(told.body.operation, Operation::CreateTemplate { .. });
+            world.decided.get(&Subject::Template(*template)).is_some_and(|decided| !decided.iter().any(created))
+        }
+        _ => false,
     }
 }
 

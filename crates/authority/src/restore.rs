@@ -34,17 +34,28 @@ pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh
         }
     }
     world.decided.entry(subject).or_default().push(told);
-    let row_version = changes.iter().rev().find_map(|change| match (change, subject) {
-        (Change::Template(row), Subject::Template(_)) => Some(row.row_version),
-        (Change::Voucher(row), Subject::Voucher(_)) => Some(row.row_version),
-        _ => None,
-    });
+    let row_version = holds_it(world, &body.operation, &decided.outcome);
     Judged { taken: true, subject: Some(subject), row_version, changes, contents, sold_at, ..kept }
 }
 
 /// What was kept as it came, and never counted.
 const fn was_not_taken(outcome: &Outcome) -> bool {
     matches!(outcome, Outcome::Rejected { refusal: Refusal::Repeated | Refusal::Unreadable { .. } | Refusal::NotAccepted { .. } })
+}
+
+/// The version of the row in which a device finds what it did, also where the row was so already: until that row is in its cache,
+/// the device shows its own work. A conflict is found in its own row, unless there is none any more.
+fn holds_it(world: &World, operation: &Operation, outcome: &Outcome) -> Option<u64> {
+    let in_the_row = match outcome {
+        Outcome::Applied => !matches!(operation, Operation::SettleConflict { .. }),
+        Outcome::Conflict { conflict, .. } => !world.conflicts.iter().any(|placed| placed.conflict.id == *conflict),
+        Outcome::Rejected { .. } => false,
+    };
+    match operation.subject() {
+        Subject::Template(id) => world.templates.get(&id).map(|row| row.row_version),
+        Subject::Voucher(id) => world.vouchers.get(&id).map(|row| row.row_version),
+    }
+    .filter(|_| in_the_row)
 }
 
 type Contents = Vec<(TemplateId, u32, TemplateContent)>;

@@ -10,6 +10,7 @@ use crate::state::VoucherState;
 
 /// Replays such an operation over a voucher. `foretold` is what the rules make of it on the cached row.
 pub(crate) fn replay(state: &mut VoucherState, body: &OperationBody, outcome: &Outcome, version: Option<u64>, foretold: Decision) {
+    let before = state.voucher.as_ref().map(|voucher| voucher.row_version);
     match outcome {
         Outcome::Rejected { .. } => {}
         Outcome::Applied if foretold.outcome == Outcome::Applied => apply_rows(state, foretold),
@@ -17,13 +18,9 @@ pub(crate) fn replay(state: &mut VoucherState, body: &OperationBody, outcome: &O
         // The row says already that this one became the accepted one; only the conflict's row is still on its way.
         Outcome::Conflict { .. } if rests_on_collided(state, body) => {}
         Outcome::Conflict { conflict, conflict_kind } => {
-            let before = state.voucher.as_ref().map(|voucher| voucher.row_version);
+            // The voucher is shown as it was while the operation waited, but its row did not change: what collided is the conflict's.
             if !matches!(foretold.outcome, Outcome::Rejected { .. }) {
                 apply_rows(state, foretold);
-            }
-            // The voucher is shown as it was while the operation waited, but its row did not change: what collided is the conflict's.
-            if let Some((voucher, before)) = state.voucher.as_mut().zip(before) {
-                voucher.row_version = before;
             }
             // In an empty cache a conflict of long ago may be settled by now: its row will tell.
             if before.is_some() || *conflict_kind == ConflictKind::UnknownVoucher {
@@ -31,8 +28,9 @@ pub(crate) fn replay(state: &mut VoucherState, body: &OperationBody, outcome: &O
             }
         }
     }
-    if let Some(voucher) = state.voucher.as_mut() {
-        voucher.row_version = voucher.row_version.max(version.unwrap_or(0));
+    // Which version it made, the server has said; a restored one makes one version of several operations.
+    if let Some((voucher, version)) = state.voucher.as_mut().zip(before.max(version)) {
+        voucher.row_version = version;
     }
     state.note_outcome(body, outcome);
 }
@@ -100,13 +98,14 @@ pub(crate) fn replay_template(
     version: Option<u64>,
     foretold: Decision,
 ) -> Option<Template> {
+    let before = template.as_ref().map(|template| template.row_version);
     let mut template = match (outcome, &foretold.outcome) {
         (Outcome::Applied, Outcome::Applied) => new_template(foretold).or(template),
         (Outcome::Applied, _) => template.map(|template| forced_template(template, body)),
         _ => template,
     };
-    if let (Some(template), Outcome::Applied) = (template.as_mut(), outcome) {
-        template.row_version = template.row_version.max(version.unwrap_or(0));
+    if let Some((template, version)) = template.as_mut().zip(before.max(version)) {
+        template.row_version = version;
     }
     template
 }

@@ -1,6 +1,6 @@
 //! Whether the cached rows hold an operation already.
 
-use beadsbox_domain::{Conflict, Operation, Outcome};
+use beadsbox_domain::{Conflict, ConflictState, Operation, Outcome};
 
 use crate::own::{Own, Place};
 
@@ -21,13 +21,17 @@ pub(crate) fn is_contained(own: &Own<'_>, cached: &CachedRows<'_>, place: &Place
     let (true, Some(outcome), Some(acknowledged)) = (own.is_acknowledged, own.outcome, own.acknowledged) else {
         return false;
     };
-    let version_of = |id| cached.conflicts.iter().find(|conflict| conflict.id == id).map(|conflict| conflict.row_version);
+    let conflict_of = |id| cached.conflicts.iter().find(|conflict| conflict.id == id);
+    let in_the_row = |version| cached.version.is_some_and(|cached| cached >= version);
     match (outcome, &own.body.operation) {
         (Outcome::Rejected { .. }, _) => true,
         _ if place.epoch.is_some_and(|epoch| epoch != acknowledged.epoch) => false,
-        // The row that these change is the conflict's, whose version the acknowledgement does not name.
-        (Outcome::Conflict { conflict, .. }, _) => version_of(*conflict).is_some(),
-        (Outcome::Applied, Operation::SettleConflict { conflict, seen_version, .. }) => version_of(*conflict).is_some_and(|version| version > *seen_version),
-        (Outcome::Applied, _) => acknowledged.version.is_none_or(|version| cached.version.is_some_and(|cached| cached >= version)),
+        // The row that these change is the conflict's, whose version the acknowledgement does not name. After a restore of the server
+        // its versions begin anew, and where nothing stands against the redemption any more, the acknowledgement names the voucher's.
+        (Outcome::Conflict { conflict, .. }, _) => acknowledged.version.map_or_else(|| conflict_of(*conflict).is_some(), in_the_row),
+        (Outcome::Applied, Operation::SettleConflict { conflict, seen_version, .. }) => {
+            conflict_of(*conflict).is_some_and(|conflict| conflict.row_version > *seen_version || conflict.state != ConflictState::Open)
+        }
+        (Outcome::Applied, _) => acknowledged.version.is_none_or(in_the_row),
     }
 }

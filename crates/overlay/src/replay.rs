@@ -83,6 +83,12 @@ pub fn voucher<'a, F: Foretelling>(
 }
 
 fn replay<F: Foretelling>(own: &Own<'_>, state: &mut VoucherState, foretelling: &mut F) -> Result<(), F::Error> {
+    if own.outcome.is_none()
+        && let Some(outcome) = state.outcome_in_the_rows(own.body)
+    {
+        state.note_outcome(own.body, &outcome);
+        return Ok(());
+    }
     let situation = state.situation(own.body, foretelling.code_is_taken(own.body)?);
     let foretold = decide(&own.body.operation, &situation, &foretelling.context(own.body));
     match own.outcome {

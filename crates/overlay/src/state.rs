@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use beadsbox_domain::{Change, Conflict, ConflictState, OpId, Operation, Outcome, RedeemMode, Redemption, RedemptionOutcome, Situation, Template, Voucher};
+use beadsbox_domain::{
+    Change, Conflict, ConflictState, OpId, Operation, Outcome, RedeemMode, Redemption, RedemptionOutcome, Situation, Status, Template, Voucher,
+};
 use beadsbox_protocol::OperationBody;
 
 /// A voucher, its conflicts, and what became of the redemptions made here.
@@ -36,6 +38,19 @@ impl VoucherState {
             conflict,
             ..Situation::default()
         }
+    }
+
+    /// What became of a redemption without an outcome that the rows hold already: after an older copy of the device's operations was
+    /// put back, the cached rows know more than these do. It does not collide with itself.
+    pub(crate) fn outcome_in_the_rows(&self, body: &OperationBody) -> Option<Outcome> {
+        if !matches!(body.operation, Operation::Redeem { .. } | Operation::HonourExpired { .. }) {
+            return None;
+        }
+        if self.voucher.as_ref().is_some_and(|voucher| voucher.status == Status::Used && voucher.since.op == body.op) {
+            return Some(Outcome::Applied);
+        }
+        let conflict = self.conflicts.iter().find(|conflict| conflict.other.op == body.op)?;
+        Some(Outcome::Conflict { conflict: conflict.id, conflict_kind: conflict.kind })
     }
 
     /// Writes what an operation changed.

@@ -20,10 +20,10 @@ struct Says {
 ///
 /// Versions are never given to another content: where the folding changes what the template says, that is a new version.
 pub fn fold(id: TemplateId, decided: &[Told], arriving: &Told, before: Option<&Template>, contents: &BTreeMap<u32, TemplateContent>) -> Option<Template> {
-    let mut line = in_order(decided, arriving);
-    let creates = |told: &&Told| told.outcome == Outcome::Applied && matches!(told.body.operation, Operation::CreateTemplate { .. });
+    let creates = |told: &Told| told.outcome == Outcome::Applied && matches!(told.body.operation, Operation::CreateTemplate { .. });
+    let mut line = in_order(decided, arriving, creates, |told| told.outcome == Outcome::Applied);
     let mut says = None;
-    if let Some(before) = before.filter(|_| !line.iter().any(creates)) {
+    if let Some(before) = before.filter(|_| !line.iter().any(|told| creates(told))) {
         // Its first operation is not back, and what stands may rest on more than is here.
         says = Some(Says { content: before.content.clone(), archived: before.archived, changed: before.changed });
         line = vec![arriving];

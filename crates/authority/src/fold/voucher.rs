@@ -39,9 +39,9 @@ pub struct Rows {
 /// The rows after all these operations; `before` are the rows as they stand. `zone` is the shop's where the sale is the one that
 /// arrives. Row versions go on from those that stand.
 pub fn fold(id: VoucherId, decided: &[Told], arriving: &Told, before: &Rows, zone: &TimeZone) -> Rows {
-    let mut line = in_order(decided, arriving);
+    let mut line = in_order(decided, arriving, is_sale, |told| rests_on_a_sale(told, decided.iter().chain([arriving])));
     let mut folding = Folding { id, before, zone, eras: line.iter().map(|told| (told.body.op, era(told.commit_no))).collect(), world: World::default() };
-    let sold = line.iter().any(|told| told.outcome == Outcome::Applied && matches!(told.body.operation, Operation::Sell { .. }));
+    let sold = line.iter().any(|told| is_sale(told));
     if before.voucher.is_some() && !sold {
         // What stands rests on more than is here: go on from it.
         folding.world = World {
@@ -56,6 +56,23 @@ pub fn fold(id: VoucherId, decided: &[Told], arriving: &Told, before: &Rows, zon
         folding.take(told);
     }
     folding.end()
+}
+
+const fn is_sale(told: &Told) -> bool {
+    matches!(told.outcome, Outcome::Applied) && matches!(told.body.operation, Operation::Sell { .. })
+}
+
+/// Nothing of the kind is told of a voucher that nobody sold. `all`: what is told of it.
+fn rests_on_a_sale<'a>(told: &Told, mut all: impl Iterator<Item = &'a Told>) -> bool {
+    match (&told.outcome, &told.body.operation) {
+        // The redemption had been refused, or had collided with nothing but that nobody knew the voucher.
+        (Outcome::Applied, Operation::Honour { redemption, .. }) => {
+            all.any(|asked| asked.body.op == *redemption && matches!(asked.outcome, Outcome::Rejected { .. }))
+        }
+        (Outcome::Applied, operation) => !matches!(operation, Operation::Sell { .. } | Operation::Withdraw { .. } | Operation::SettleConflict { .. }),
+        (Outcome::Conflict { conflict_kind, .. }, _) => !matches!(conflict_kind, ConflictKind::UnknownVoucher),
+        (Outcome::Rejected { .. }, _) => false,
+    }
 }
 
 struct Folding<'a> {

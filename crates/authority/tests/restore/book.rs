@@ -39,10 +39,14 @@ pub fn content(title: &str) -> TemplateContent {
 }
 
 pub fn sell(id: VoucherId, template_version: u32, snapshot: TemplateContent) -> Operation {
+    sell_from(TEMPLATE, id, template_version, snapshot)
+}
+
+pub fn sell_from(template: TemplateId, id: VoucherId, template_version: u32, snapshot: TemplateContent) -> Operation {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&id.0.as_bytes()[8..]);
     let code = VoucherCode::from_random(bytes);
-    Operation::Sell { voucher: id, code, template: TEMPLATE, template_version, snapshot, person: PersonHash([1; 32]), payment: Payment::Cash }
+    Operation::Sell { voucher: id, code, template, template_version, snapshot, person: PersonHash([1; 32]), payment: Payment::Cash }
 }
 
 /// An operation that was taken, as its device keeps it.
@@ -50,6 +54,8 @@ pub fn sell(id: VoucherId, template_version: u32, snapshot: TemplateContent) -> 
 pub struct Kept {
     pub body: OperationBody,
     pub word: Word,
+    /// The version of the row in which it is found.
+    pub row_version: Option<u64>,
 }
 
 /// The server.
@@ -105,6 +111,11 @@ impl Book {
         self.take(kept.body.clone(), Some(kept.word.clone()))
     }
 
+    /// A device brings an operation whose answer never reached it.
+    pub fn bring_unanswered(&mut self, kept: &Kept) -> Kept {
+        self.take(kept.body.clone(), None)
+    }
+
     fn take(&mut self, body: OperationBody, word: Option<Word>) -> Kept {
         self.world.decided.entry(body.operation.subject()).or_default();
         let identity = Identity { epoch: self.epoch, signing_key: SigningKey::from_bytes(&[3; 32]) };
@@ -121,9 +132,10 @@ impl Book {
         let commit_no = word.as_ref().map_or(self.last_no + 1, |word| word.commit_no);
         self.last_no = self.last_no.max(commit_no);
         let fresh = Fresh { arrived: Arrived::new(1, body.encode().unwrap(), self.now), hash: ChainHash([0; 32]), word };
-        let outcome = judge(&scope, &mut self.world, &fresh, commit_no).outcome.unwrap();
+        let judged = judge(&scope, &mut self.world, &fresh, commit_no);
+        let (outcome, row_version) = (judged.outcome.unwrap(), judged.row_version);
         self.check();
-        Kept { body, word: Word { epoch: self.epoch, commit_no, outcome } }
+        Kept { body, word: Word { epoch: self.epoch, commit_no, outcome }, row_version }
     }
 
     /// What must hold at every moment.

@@ -4,3 +4,4 @@
 mod book;
 mod contradictions;
 mod orders;
+mod unanswered;

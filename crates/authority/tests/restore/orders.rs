@@ -65,8 +65,13 @@ fn play(book: &mut Book, steps: &[Step], sells: bool) -> Vec<(u128, Kept)> {
     done
 }
 
-/// Devices come back, each with its operations in its own order; `turns` says whose turn it is.
 fn bring_back(book: &mut Book, lost: &[(u128, Kept)], turns: &[Index]) -> Result<(), TestCaseError> {
+    bring_answered(book, lost, turns, [usize::MAX; 3])
+}
+
+/// Devices come back, each with its operations in its own order; `turns` says whose turn it is. A device was answered so many of
+/// its operations, and has no receipts on the others.
+fn bring_answered(book: &mut Book, lost: &[(u128, Kept)], turns: &[Index], mut answered: [usize; 3]) -> Result<(), TestCaseError> {
     let mut queues: Vec<Vec<&Kept>> = (0..3).map(|number| lost.iter().rev().filter(|(device, _)| *device == number).map(|(_, kept)| kept).collect()).collect();
     let mut turns = turns.iter().cycle();
     loop {
@@ -75,7 +80,11 @@ fn bring_back(book: &mut Book, lost: &[(u128, Kept)], turns: &[Index]) -> Result
             return Ok(());
         }
         let number = turns.next().map_or(waiting[0], |turn| waiting[turn.index(waiting.len())]);
-        if let Some(kept) = queues[number].pop() {
+        let Some(kept) = queues[number].pop() else { continue };
+        if answered[number] == 0 {
+            book.bring_unanswered(kept);
+        } else {
+            answered[number] -= 1;
             let again = book.bring_back(kept);
             prop_assert_eq!(&again.word.outcome, &kept.word.outcome, "what was told is told again");
         }
@@ -117,5 +126,25 @@ proptest! {
         bring_back(&mut restored, &kept, &turns)?;
         bring_back(&mut again, &kept, &other_turns)?;
         prop_assert_eq!(restored.facts(), again.facts());
+    }
+
+    /// The book looks after every operation.
+    #[test]
+    fn rule_2_one_redemption_stands_also_where_answers_were_lost(
+        before in prop::collection::vec(step(0..3), 0..6),
+        lost in prop::collection::vec(step(0..3), 1..25),
+        since in prop::collection::vec(step(4..6), 0..6),
+        turns in prop::collection::vec(any::<Index>(), 1..30),
+        answered in prop::array::uniform3(0..8_usize),
+    ) {
+        let mut book = Book::new();
+        play(&mut book, &before, true);
+        let mut restored = book.clone().rewound(book.now + SignedDuration::from_hours(2), 2);
+        let kept = play(&mut book, &lost, true);
+        play(&mut restored, &since, false);
+        bring_answered(&mut restored, &kept, &turns, answered)?;
+        for number in 1..3 {
+            prop_assert!(restored.redemptions(voucher(number)).len() >= book.redemptions(voucher(number)).len(), "no attempt is lost");
+        }
     }
 }

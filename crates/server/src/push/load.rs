@@ -82,6 +82,29 @@ impl Named {
             self.templates.insert(template.0);
         }
     }
+
+    /// A sale whose voucher was redeemed already is folded with what receipts brought back, whether it has a receipt itself or not.
+    fn add_sold_after_redemption(&mut self, fresh: &[Fresh], world: &World) {
+        let redeemed: HashSet<VoucherId> = world.redemptions.values().map(|made| made.voucher).collect();
+        for operation in fresh.iter().filter_map(operation_of) {
+            if matches!(operation, Operation::Sell { voucher, .. } if redeemed.contains(voucher)) {
+                self.add_restored(operation);
+            }
+        }
+    }
+
+    /// So is a template's creation where the template is there.
+    fn add_created_after_sale(&mut self, fresh: &[Fresh], world: &World) {
+        for operation in fresh.iter().filter_map(operation_of) {
+            if matches!(operation, Operation::CreateTemplate { template, .. } if world.templates.contains_key(template)) {
+                self.add_restored(operation);
+            }
+        }
+    }
+}
+
+fn operation_of(fresh: &Fresh) -> Option<&Operation> {
+    if let Reading::Operation(body) = &fresh.arrived.reading { Some(&body.operation) } else { None }
 }
 
 /// Honouring a voucher before its sale arrived, and that sale, must see each other: there is no row yet to lock. Sales share
@@ -105,7 +128,7 @@ async fn lock_unknown(conn: &mut PgConnection, named: &Named) -> Result<(), Fail
 
 /// Locks in one order for every batch: unknown vouchers, vouchers by id, conflicts by id, templates by id.
 pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<World, Failure> {
-    let named = Named::by(fresh);
+    let mut named = Named::by(fresh);
     let list = |ids: &BTreeSet<Uuid>| -> Vec<Uuid> { ids.iter().copied().collect() };
     let mut world = World::default();
     if !named.vouchers.is_empty() {
@@ -114,12 +137,14 @@ pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<Wor
         world.vouchers = db::voucher::lock(conn, &ids).await?.into_iter().map(|voucher| (voucher.id, voucher)).collect();
         world.redemptions = db::redemption::of_vouchers(conn, &ids).await?.into_iter().map(|made| (made.stamp.op, made)).collect();
         world.conflicts = db::conflict::lock(conn, &ids, &list(&named.conflicts)).await?;
+        named.add_sold_after_redemption(fresh, &world);
     }
     if !named.codes.is_empty() {
         let taken = db::voucher::taken_codes(conn, &named.codes).await?;
         world.codes = taken.iter().filter_map(|code| VoucherCode::parse(code).ok()).collect();
     }
     load_templates(&mut world, conn, &named).await?;
+    named.add_created_after_sale(fresh, &world);
     world.op_ids = db::operation::taken_ids(conn, &named.ops).await?.into_iter().map(OpId).collect();
     world.staff = db::staff::standings(conn, &list(&named.staff)).await?;
     load_decided(&mut world, conn, &named.restored).await?;

@@ -1,0 +1,115 @@
+//! What comes back without a receipt, because its answer never reached its device, though others have receipts on what rests on it.
+
+use beadsbox_domain::{ConflictState, Operation, Outcome, RedeemMode, RedemptionOutcome, Settlement, Status, TemplateId, operation::Subject};
+use uuid::Uuid;
+
+use crate::book::{Book, Kept, TEMPLATE, applied, content, device, reason, sell, sell_from, voucher};
+
+fn redeem(mode: RedeemMode) -> Operation {
+    Operation::Redeem { voucher: voucher(1), mode }
+}
+
+/// An empty server, and what it is an hour later after a restore to that moment.
+fn rewound() -> (Book, Book) {
+    let book = Book::new();
+    let later = book.now + jiff::SignedDuration::from_hours(1);
+    let rewound = book.clone().rewound(later, 2);
+    (book, rewound)
+}
+
+#[test]
+fn rule_2_a_sale_without_a_receipt_takes_up_the_redemption_that_has_one() {
+    let (mut lost, mut book) = rewound();
+    let sale = lost.act(device(1), sell(voucher(1), 1, content("Introduction")));
+    let redemption = lost.act(device(2), redeem(RedeemMode::Asked));
+    book.bring_back(&redemption);
+    let again = book.bring_unanswered(&sale);
+    assert!(applied(&again));
+    assert_eq!(book.facts(), lost.facts());
+    assert_eq!(again.row_version, Some(book.world.vouchers[&voucher(1)].row_version));
+}
+
+#[test]
+fn rule_2_redemptions_from_before_and_after_a_sale_without_a_receipt_leave_one_that_stands() {
+    for sale_comes in 0..3 {
+        let (mut lost, mut book) = rewound();
+        let sale = lost.act(device(1), sell(voucher(1), 1, content("Introduction")));
+        let first = lost.act(device(2), redeem(RedeemMode::Honoured));
+        let second = lost.act(device(3), redeem(RedeemMode::Honoured));
+        let mut line: Vec<&Kept> = vec![&second, &first];
+        line.insert(sale_comes, &sale);
+        for kept in line {
+            let answered = kept.body.op != sale.body.op;
+            let again = if answered { book.bring_back(kept) } else { book.bring_unanswered(kept) };
+            assert_eq!(again.word.outcome, kept.word.outcome);
+        }
+        assert_eq!(book.facts(), lost.facts(), "the sale came as number {sale_comes}");
+    }
+}
+
+#[test]
+fn a_conflict_settled_before_its_sale_stays_settled_when_the_sale_comes_without_a_receipt() {
+    let (mut lost, mut book) = rewound();
+    let early = lost.act(device(2), redeem(RedeemMode::Honoured));
+    let (conflict, seen_version) = lost.conflicts(voucher(1)).first().map(|conflict| (conflict.id, conflict.row_version)).unwrap();
+    let settlement = Operation::SettleConflict { conflict, voucher: voucher(1), seen_version, settlement: Settlement::WriteOff, reason: reason() };
+    let settled = lost.act(device(3), settlement);
+    let sale = lost.act(device(1), sell(voucher(1), 1, content("Introduction")));
+    let redemption = lost.act(device(4), redeem(RedeemMode::Asked));
+    for kept in [&redemption, &settled, &early] {
+        book.bring_back(kept);
+    }
+    book.bring_unanswered(&sale);
+    assert_eq!(book.facts(), lost.facts());
+    assert_eq!(book.conflicts(voucher(1))[0].state, ConflictState::Settled);
+    assert_eq!(book.world.vouchers[&voucher(1)].since.op, redemption.body.op);
+}
+
+#[test]
+fn a_template_is_created_where_a_sale_of_it_came_back_first() {
+    let id = TemplateId(Uuid::from_u128(0x77));
+    let (mut lost, mut book) = rewound();
+    let create = lost.act(device(1), Operation::CreateTemplate { template: id, content: content("Ours") });
+    let sale = lost.act(device(2), sell_from(id, voucher(1), 1, content("Ours")));
+    let edit = lost.act(device(3), Operation::EditTemplate { template: id, based_on: 1, content: content("Ours, edited") });
+    for kept in [&sale, &edit] {
+        book.bring_back(kept);
+    }
+    let again = book.bring_unanswered(&create);
+    assert!(applied(&again), "an own template is not refused for what was sold from it");
+    let template = &book.world.templates[&id];
+    assert_eq!((&template.content, template.changed.op), (&content("Ours, edited"), edit.body.op));
+    assert_eq!(again.row_version, Some(template.row_version));
+
+    let second = book.act(device(4), Operation::CreateTemplate { template: id, content: content("Theirs") });
+    assert!(matches!(second.word.outcome, Outcome::Rejected { .. }), "the id is taken now");
+}
+
+#[test]
+fn rule_6_a_row_that_the_folding_left_as_it_was_is_told_with_its_version() {
+    let id = TemplateId(Uuid::from_u128(0x77));
+    let (mut lost, mut book) = rewound();
+    let create = lost.act(device(1), Operation::CreateTemplate { template: id, content: content("Ours") });
+    let edit = lost.act(device(3), Operation::EditTemplate { template: id, based_on: 1, content: content("Ours, edited") });
+    book.bring_back(&edit);
+    let before = book.world.templates[&id].clone();
+    let again = book.bring_back(&create);
+    assert_eq!(book.world.templates[&id], before, "its edit says all that it says");
+    assert_eq!(again.row_version, Some(before.row_version), "and the device waits for that row");
+}
+
+#[test]
+fn rule_6_a_collision_whose_conflict_is_none_any_more_is_found_in_the_vouchers_row() {
+    let (mut lost, mut book) = rewound();
+    let sale = lost.act(device(1), sell(voucher(1), 1, content("Introduction")));
+    lost.act(device(2), redeem(RedeemMode::Honoured));
+    let second = lost.act(device(3), redeem(RedeemMode::Honoured));
+    book.bring_back(&sale);
+    let again = book.bring_back(&second);
+    assert_eq!(book.world.redemptions[&second.body.op].outcome, RedemptionOutcome::Accepted, "the first one may never come back");
+    assert!(book.conflicts(voucher(1)).is_empty());
+    let row = &book.world.vouchers[&voucher(1)];
+    assert_eq!((row.status, again.row_version), (Status::Used, Some(row.row_version)));
+    assert_eq!(book.world.decided[&Subject::Voucher(voucher(1))].len(), 2);
+    assert_eq!(book.world.templates[&TEMPLATE].version, 1);
+}
