@@ -9,7 +9,7 @@ mod sqlite;
 use beadsbox_simulator::{Plan, plan::Step, run::Simulation};
 
 /// So many histories, on each side.
-const HISTORIES: u64 = 30;
+const HISTORIES: u64 = 12;
 
 /// A run without what needs another server or another device: those have tests of their own.
 fn history(seed: u64) -> Simulation {
