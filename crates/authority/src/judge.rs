@@ -93,8 +93,8 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
     }
     let decision = decide(&body.operation, &world.situation(&body.operation), &context(scope, world, fresh, body));
     if comes_after_what_rests_on_it(world, &body.operation, &decision.outcome) {
-        let word = Word { epoch: scope.identity.epoch, commit_no, outcome: Outcome::Applied };
-        return restore(scope, world, fresh, body, &word, commit_no);
+        let applied = Word { epoch: scope.identity.epoch, commit_no, outcome: Outcome::Applied };
+        return restore(scope, world, fresh, body, &applied, commit_no);
     }
     world.op_ids.insert(body.op);
     for change in &decision.changes {

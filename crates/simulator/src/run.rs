@@ -234,7 +234,9 @@ impl Simulation {
             Step::Rewind => {
                 let rewound = self.server.rewind(self.now);
                 self.tally.count_if("server rewound", rewound);
-                self.witness.rewound |= rewound;
+                if rewound {
+                    self.witness.server_rewound(self.server.last_commit());
+                }
             }
             _ => self.copy(step),
         }

@@ -32,15 +32,15 @@ fn as_told(told: &Told, time_zone: &TimeZone) -> Context {
 
 /// What was decided and what arrives, in the order in which the server took them. What made the voucher or template is before what
 /// rests on it, also where its answer never reached its device and it was decided anew.
-fn in_order<'a>(decided: &'a [Told], arriving: &'a Told, makes: impl Fn(&Told) -> bool, rests_on_it: impl Fn(&Told) -> bool) -> Vec<&'a Told> {
+fn in_order<'a>(decided: &'a [Told], arriving: &'a Told, begins: impl Fn(&Told) -> bool, rests_on_it: impl Fn(&Told) -> bool) -> Vec<&'a Told> {
     let mut line: Vec<&Told> = decided.iter().chain([arriving]).collect();
     line.sort_by_key(|told| told.commit_no);
-    let made = line.iter().position(|told| makes(told));
+    let beginning = line.iter().position(|told| begins(told));
     let first = line.iter().position(|told| rests_on_it(told));
-    if let (Some(made), Some(first)) = (made, first)
-        && first < made
+    if let (Some(beginning), Some(first)) = (beginning, first)
+        && first < beginning
     {
-        line[first..=made].rotate_right(1);
+        line[first..=beginning].rotate_right(1);
     }
     line
 }

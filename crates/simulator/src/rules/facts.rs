@@ -42,7 +42,8 @@ impl Simulation {
             // After a rewind what was told before it comes first, and what was accepted since may be a conflict's other side.
             Word::Confirmed => {
                 let became = redemption.outcome;
-                let counts = became == RedemptionOutcome::Accepted || (self.witness.rewound && became == RedemptionOutcome::Conflict);
+                let since = self.witness.is_since_a_rewind(stored.commit_no);
+                let counts = became == RedemptionOutcome::Accepted || (since && became == RedemptionOutcome::Conflict);
                 stored.outcome == Some(Outcome::Applied) && counts
             }
             Word::AcceptedOffline => matches!(redemption.outcome, RedemptionOutcome::Accepted | RedemptionOutcome::Conflict),
@@ -71,7 +72,7 @@ impl Simulation {
         for stored in self.server.tables.operations.values().flatten().filter(|stored| is_attempt(stored)) {
             attempted += 1;
             let became = stored.op_id.and_then(|op| world.redemptions.get(&op));
-            hold(2, became.is_some_and(|made| fits(stored, made, self.witness.rewound)), || {
+            hold(2, became.is_some_and(|made| fits(stored, made, self.witness.is_since_a_rewind(stored.commit_no))), || {
                 format!("{:?} {:?} became {became:?}", stored.op_id, stored.outcome)
             })?;
         }
@@ -82,10 +83,14 @@ impl Simulation {
     pub(super) fn check_conflicts_kept(&self) -> Result<(), Violation> {
         let tables = &self.server.tables;
         for stored in tables.operations.values().flatten() {
-            // After a rewind nothing may stand against it any more: then it was accepted, and the conflict never was.
-            if let Some(Outcome::Conflict { conflict, .. }) = stored.outcome.as_ref().filter(|_| !self.witness.rewound) {
+            if let Some(Outcome::Conflict { conflict, .. }) = &stored.outcome {
                 let kept = tables.world.conflicts.iter().any(|placed| placed.conflict.id == *conflict);
-                hold(3, kept, || format!("{:?} collided, and the conflict {conflict} is not there", stored.op_id))?;
+                // After a rewind nothing may stand against it any more: then it was accepted, and the conflict never was.
+                let redemption = tables.world.redemptions.get(&OpId(conflict.0));
+                let accepted = redemption.is_some_and(|made| made.outcome == RedemptionOutcome::Accepted);
+                hold(3, kept || (self.witness.rewound && accepted), || {
+                    format!("{:?} collided, and the conflict {conflict} is not there", stored.op_id)
+                })?;
             }
         }
         for made in tables.world.redemptions.values().filter(|made| made.outcome == RedemptionOutcome::Conflict) {
@@ -171,9 +176,9 @@ fn is_attempt(stored: &Stored) -> bool {
 
 /// What became of an attempt can be what its operation was answered: a refused ask may have been honoured since, an accepted
 /// one withdrawn, and one in conflict may have become the accepted one.
-fn fits(stored: &Stored, made: &Redemption, rewound: bool) -> bool {
+fn fits(stored: &Stored, made: &Redemption, since_a_rewind: bool) -> bool {
     match stored.outcome {
-        Some(Outcome::Applied) if made.outcome == RedemptionOutcome::Conflict => rewound,
+        Some(Outcome::Applied) if made.outcome == RedemptionOutcome::Conflict => since_a_rewind,
         Some(Outcome::Applied) => matches!(made.outcome, RedemptionOutcome::Accepted | RedemptionOutcome::Withdrawn),
         Some(Outcome::Conflict { .. }) => matches!(made.outcome, RedemptionOutcome::Conflict | RedemptionOutcome::Accepted),
         Some(Outcome::Rejected { .. }) => true,

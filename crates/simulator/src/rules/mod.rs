@@ -40,6 +40,8 @@ fn hold(rule: u8, holds: bool, what: impl FnOnce() -> String) -> Result<(), Viol
 pub struct Witness {
     /// The server went back to a backup.
     pub(crate) rewound: bool,
+    /// The last number that the server gave before it first went back, and the last before its epoch.
+    pub(crate) last_numbers: Option<(i64, i64)>,
     /// What was answered to the operation of that hash, in that epoch.
     answered: BTreeMap<(Uuid, [u8; 32]), Outcome>,
     /// The highest version that an installation showed of a voucher while nothing waited, by cache.
@@ -51,6 +53,23 @@ pub struct Witness {
 }
 
 impl Witness {
+    /// The server goes on in a new epoch, whose numbers are beyond that one.
+    pub(crate) fn server_rewound(&mut self, last_number: i64) {
+        self.rewound = true;
+        let first = self.last_numbers.map_or(last_number, |(first, _)| first);
+        self.last_numbers = Some((first, last_number));
+    }
+
+    /// Whether the operation of that number was decided when the server did not know of all that had been before.
+    pub(crate) fn is_since_a_rewind(&self, commit_no: i64) -> bool {
+        self.last_numbers.is_some_and(|(first, _)| commit_no > first)
+    }
+
+    /// Whether the server decided the operation of that number in the epoch that it is in.
+    pub(crate) fn is_of_this_epoch(&self, commit_no: i64) -> bool {
+        self.last_numbers.is_none_or(|(_, last)| commit_no > last)
+    }
+
     /// A power cut or a person set that installation's cache back: what it showed then may come again.
     pub(crate) fn cache_went_back(&mut self, machine: u32) {
         self.versions.retain(|(of, ..), _| *of != machine);

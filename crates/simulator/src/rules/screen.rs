@@ -57,12 +57,12 @@ fn check_template(files: &Files, id: beadsbox_domain::TemplateId) -> Result<(), 
 fn check_voucher(witness: &mut Witness, machine: &Machine, files: &Files, id: VoucherId) -> Result<(), Violation> {
     let own: Vec<&OutRow> = files.outbox.about(subject_key(Subject::Voucher(id))).collect();
     let (state, replayed) = files.shown(id);
-    check_conflicts(&state, &own, witness.rewound)?;
+    check_conflicts(&state, &own, witness)?;
     let Some(shown) = &state.voucher else {
         let sold = own.iter().any(|row| is(row, |operation| matches!(operation, Operation::Sell { .. })) && !is_refused(row));
         return hold(RULE, !sold, || format!("machine {}: the own sale of {id} disappeared", machine.number));
     };
-    check_last_word(shown, &state, &own, witness.rewound)?;
+    check_last_word(shown, &state, &own, witness)?;
     let decided = own.iter().filter(|row| row.state == State::Acknowledged);
     let versions = decided.filter_map(|row| row.acknowledged.filter(|acknowledged| acknowledged.epoch == files.outbox.epoch)?.version);
     let least = versions.max().unwrap_or(0);
@@ -80,7 +80,7 @@ fn check_voucher(witness: &mut Witness, machine: &Machine, files: &Files, id: Vo
 }
 
 /// One redemption collides with nothing that it is itself, and each conflict is there once.
-fn check_conflicts(state: &VoucherState, own: &[&OutRow], rewound: bool) -> Result<(), Violation> {
+fn check_conflicts(state: &VoucherState, own: &[&OutRow], witness: &Witness) -> Result<(), Violation> {
     let ids: BTreeSet<_> = state.conflicts.iter().map(|conflict| conflict.id).collect();
     hold(RULE, ids.len() == state.conflicts.len(), || "a conflict is shown twice".to_owned())?;
     for conflict in state.conflicts.iter().filter(|conflict| conflict.state == ConflictState::Open) {
@@ -90,7 +90,7 @@ fn check_conflicts(state: &VoucherState, own: &[&OutRow], rewound: bool) -> Resu
             .iter()
             .find(|row| row.op == conflict.other.op && row.state == State::Acknowledged && row.outcome == Some(Outcome::Applied));
         // After a rewind what was accepted since may be the other side of what was accepted before.
-        if let Some(row) = applied.filter(|_| !rewound) {
+        if let Some(row) = applied.filter(|row| number(row).is_some_and(|number| !witness.is_since_a_rewind(number))) {
             return broken(RULE, format!("the redemption {} was accepted and is shown in a conflict as well", row.op));
         }
     }
@@ -98,7 +98,7 @@ fn check_conflicts(state: &VoucherState, own: &[&OutRow], rewound: bool) -> Resu
 }
 
 /// What was done here last is to be seen, as far as the rules let it through.
-fn check_last_word(shown: &Voucher, state: &VoucherState, own: &[&OutRow], rewound: bool) -> Result<(), Violation> {
+fn check_last_word(shown: &Voucher, state: &VoucherState, own: &[&OutRow], witness: &Witness) -> Result<(), Violation> {
     let Some(last) = own.last() else { return Ok(()) };
     let Some(body) = &last.body else { return Ok(()) };
     let rests_on_it = shown.status == Status::Used && shown.since.op == last.op;
@@ -107,8 +107,9 @@ fn check_last_word(shown: &Voucher, state: &VoucherState, own: &[&OutRow], rewou
         hold(RULE, rests_on_it || collides, || format!("the redemption {} was honoured here and is not to be seen", last.op))?;
     }
     let made_this_version = last.acknowledged.and_then(|acknowledged| acknowledged.version) == Some(shown.row_version);
-    // A rewound server gives the same numbers to other versions.
-    if last.state == State::Acknowledged && last.outcome == Some(Outcome::Applied) && made_this_version && !rewound {
+    // A rewound server gives the same numbers to other versions, and folds what comes back into one.
+    let decided_here = number(last).is_some_and(|number| witness.is_of_this_epoch(number));
+    if last.state == State::Acknowledged && last.outcome == Some(Outcome::Applied) && made_this_version && decided_here {
         let expected = match body.operation {
             Operation::Redeem { .. } | Operation::HonourExpired { .. } => Status::Used,
             Operation::Cancel { .. } => Status::Cancelled,
@@ -127,4 +128,9 @@ fn is(row: &OutRow, kind: impl Fn(&Operation) -> bool) -> bool {
 
 const fn is_refused(row: &OutRow) -> bool {
     matches!(row.outcome, Some(Outcome::Rejected { .. }))
+}
+
+/// Its place in the order in which the server took operations.
+fn number(row: &OutRow) -> Option<i64> {
+    i64::try_from(row.receipt.as_ref()?.commit_no).ok()
 }

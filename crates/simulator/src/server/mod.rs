@@ -82,6 +82,11 @@ impl Server {
         true
     }
 
+    /// The last number that was given, over all epochs.
+    pub const fn last_commit(&self) -> i64 {
+        self.tables.last_commit
+    }
+
     /// Moves what is committed into the feed, unless the sequencer is stopped.
     pub fn settle(&mut self) {
         if !self.sequencer_stopped {

@@ -1,0 +1,126 @@
+//! What a screen shows while a restored server has folded what came back, and after an older copy of the outbox was put back.
+
+use std::convert::Infallible;
+
+use beadsbox_domain::{
+    Conflict, ConflictKind, ConflictState, Context, Currency, DeviceId, Money, OpId, Operation, Outcome, Payment, PersonHash, Policy, RedeemMode, ShopId,
+    StaffId, Status, TemplateContent, TemplateId, Timestamp, Vat, Voucher, VoucherCode, VoucherId,
+    text::{Description, Title},
+};
+use beadsbox_overlay::{Acknowledgement, Foretelling, Own, Place, VoucherState, context, voucher};
+use beadsbox_protocol::{OperationBody, body::FORMAT};
+use jiff::tz::TimeZone;
+use uuid::Uuid;
+
+const VOUCHER: VoucherId = VoucherId(Uuid::from_u128(1));
+const EPOCH: Uuid = Uuid::from_u128(2);
+const PLACE: Place = Place { cache: Uuid::from_u128(3), epoch: Some(EPOCH), cursor: 10 };
+
+struct Rules;
+
+impl Foretelling for Rules {
+    type Error = Infallible;
+
+    fn context(&self, body: &OperationBody) -> Context {
+        context(body, None, Policy::default(), TimeZone::UTC)
+    }
+
+    fn code_is_taken(&mut self, _: &OperationBody) -> Result<bool, Infallible> {
+        Ok(false)
+    }
+}
+
+fn body(dev_seq: u64, operation: Operation) -> OperationBody {
+    OperationBody {
+        format: FORMAT,
+        device: DeviceId(Uuid::from_u128(4)),
+        incarnation: 1,
+        dev_seq,
+        op: OpId(Uuid::from_u128(0x100 + u128::from(dev_seq))),
+        at: "2026-03-01T09:00:00Z".parse::<Timestamp>().unwrap(),
+        staff: StaffId(Uuid::from_u128(5)),
+        shop: ShopId(Uuid::from_u128(6)),
+        online: true,
+        clock_right: true,
+        operation,
+    }
+}
+
+fn sale() -> OperationBody {
+    let snapshot = TemplateContent {
+        title: Title::new("Introduction").unwrap(),
+        description: Description::new("").unwrap(),
+        price: Money::new(4000, Currency::from_code("EUR").unwrap()),
+        validity_months: None,
+        vat: Vat::MultiPurpose,
+    };
+    let (code, person) = (VoucherCode::from_random([7; 8]), PersonHash([1; 32]));
+    let template = TemplateId(Uuid::from_u128(8));
+    body(1, Operation::Sell { voucher: VOUCHER, code, template, template_version: 1, snapshot, person, payment: Payment::Cash })
+}
+
+fn redemption(mode: RedeemMode) -> OperationBody {
+    body(2, Operation::Redeem { voucher: VOUCHER, mode })
+}
+
+const fn waiting(body: &OperationBody) -> Own<'_> {
+    Own { body, is_acknowledged: false, outcome: None, acknowledged: None, contained: None }
+}
+
+const fn answered<'a>(body: &'a OperationBody, outcome: &'a Outcome, version: Option<u64>) -> Own<'a> {
+    Own { body, is_acknowledged: true, outcome: Some(outcome), acknowledged: Some(Acknowledgement { epoch: EPOCH, version }), contained: None }
+}
+
+fn shown(cached: Option<Voucher>, conflicts: Vec<Conflict>, own: &[Own<'_>]) -> VoucherState {
+    let Ok((state, _)) = voucher(cached, conflicts, own.iter().copied(), &PLACE, &mut Rules);
+    state
+}
+
+/// The row as the server has it once the redemption is accepted.
+fn used(redeemed: &OperationBody, row_version: u64) -> Voucher {
+    let sold = shown(None, Vec::new(), &[waiting(&sale())]).voucher.unwrap();
+    Voucher { status: Status::Used, since: redeemed.stamp(), row_version, ..sold }
+}
+
+fn collided(redeemed: &OperationBody, state: ConflictState) -> Conflict {
+    let (other, kind) = (redeemed.stamp(), ConflictKind::DoubleRedemption);
+    Conflict { id: other.op.into(), voucher: VOUCHER, kind, accepted: Some(sale().stamp()), other, state, settled: None, row_version: 2 }
+}
+
+#[test]
+fn rule_6_operations_that_the_server_made_one_version_of_are_shown_at_that_version() {
+    let (sale, redeemed) = (sale(), redemption(RedeemMode::Asked));
+    let own = [answered(&sale, &Outcome::Applied, Some(1)), answered(&redeemed, &Outcome::Applied, Some(1))];
+    let before = shown(None, Vec::new(), &own).voucher.unwrap();
+    assert_eq!((before.status, before.row_version), (Status::Used, 1));
+    let after = shown(Some(used(&redeemed, 1)), Vec::new(), &own).voucher.unwrap();
+    assert_eq!((after.status, after.row_version), (Status::Used, 1), "and the row that comes then is not older");
+}
+
+#[test]
+fn rule_6_a_resolved_conflict_does_not_hide_the_row_that_is_still_to_come() {
+    let (sale, redeemed) = (sale(), redemption(RedeemMode::Honoured));
+    let conflict = collided(&redeemed, ConflictState::Resolved);
+    let outcome = Outcome::Conflict { conflict: conflict.id, conflict_kind: conflict.kind };
+    let own = [answered(&sale, &Outcome::Applied, Some(1)), answered(&redeemed, &outcome, Some(2))];
+    let state = shown(None, vec![conflict], &own);
+    assert_eq!(state.voucher.map(|voucher| (voucher.status, voucher.row_version)), Some((Status::Used, 2)));
+}
+
+#[test]
+fn rule_6_a_redemption_put_back_without_its_outcome_does_not_collide_with_itself() {
+    let asked = redemption(RedeemMode::Asked);
+    let honour = body(3, Operation::Honour { voucher: VOUCHER, redemption: asked.op });
+    let state = shown(Some(used(&asked, 2)), Vec::new(), &[waiting(&sale()), waiting(&asked), waiting(&honour)]);
+    assert_eq!(state.conflicts, Vec::new());
+    assert_eq!(state.voucher.map(|voucher| voucher.row_version), Some(2));
+}
+
+#[test]
+fn rule_6_a_settled_conflict_is_not_open_again_where_its_redemption_was_put_back_without_its_outcome() {
+    let honoured = redemption(RedeemMode::Honoured);
+    let settled = collided(&honoured, ConflictState::Settled);
+    let cancel = body(9, Operation::Withdraw { voucher: VOUCHER, redemption: honoured.op });
+    let state = shown(Some(used(&cancel, 2)), vec![settled.clone()], &[waiting(&honoured)]);
+    assert_eq!(state.conflicts, vec![settled]);
+}
