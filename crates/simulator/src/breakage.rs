@@ -5,8 +5,6 @@
 pub enum Breakage {
     /// The sequencer leaves an entity that changes again at its old place in the feed.
     ChangeKeepsItsPlace,
-    /// A page of changes comes without the outcomes that a lost reply carried.
-    OwnResultsNotSent,
     /// A till says "confirmed" when the server's answer arrives, and not once it is on the disk.
     ConfirmedBeforeCommit,
     /// The server keeps a conflict's accepted side only.
@@ -23,9 +21,8 @@ pub enum Breakage {
 
 impl Breakage {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::ChangeKeepsItsPlace,
-        Self::OwnResultsNotSent,
         Self::ConfirmedBeforeCommit,
         Self::ConflictsOtherSideDropped,
         Self::ForkNotDetected,
@@ -43,7 +40,6 @@ impl Breakage {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ChangeKeepsItsPlace => "change-keeps-its-place",
-            Self::OwnResultsNotSent => "own-results-not-sent",
             Self::ConfirmedBeforeCommit => "confirmed-before-commit",
             Self::ConflictsOtherSideDropped => "conflicts-other-side-dropped",
             Self::ForkNotDetected => "fork-not-detected",

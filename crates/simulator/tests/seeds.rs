@@ -114,11 +114,6 @@ fn is_noticed(breakage: Breakage, first: u64) {
 }
 
 #[test]
-fn it_is_noticed_where_outcomes_of_a_lost_reply_do_not_come_again() {
-    is_noticed(Breakage::OwnResultsNotSent, 36);
-}
-
-#[test]
 fn it_is_noticed_where_confirmed_is_said_before_the_commit() {
     is_noticed(Breakage::ConfirmedBeforeCommit, 1);
 }

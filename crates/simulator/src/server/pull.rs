@@ -8,7 +8,6 @@ use beadsbox_protocol::{
 };
 
 use super::{DeviceRecord, Refused, Server, answer::result_of, refused};
-use crate::breakage::Breakage;
 
 impl Server {
     /// What a device with an empty cache is told. A modelled feed is always short.
@@ -23,11 +22,7 @@ impl Server {
         let (head, from) = self.check_cursor(device, query)?;
         let decided = self.tables.operations.get(&(id, device.incarnation)).map_or(&[][..], Vec::as_slice);
         let later = decided.iter().filter(|stored| stored.dev_seq > query.acked);
-        let own_results = if self.is_broken(Breakage::OwnResultsNotSent) {
-            Vec::new()
-        } else {
-            later.map(|stored| result_of(stored)).collect()
-        };
+        let own_results = later.map(|stored| result_of(stored)).collect();
         let limit = self.page_rows.min(query.limit as usize);
         let changes = self.tables.changes_after(from.seq, limit);
         let to = match changes.last() {
