@@ -71,14 +71,14 @@ const fn answered<'a>(body: &'a OperationBody, outcome: &'a Outcome, version: Op
     Own { body, is_acknowledged: true, outcome: Some(outcome), acknowledged: Some(Acknowledgement { epoch: EPOCH, version }), contained: None }
 }
 
-fn shown(cached: Option<Voucher>, conflicts: Vec<Conflict>, own: &[Own<'_>]) -> VoucherState {
+fn shown(cached: Option<Voucher>, conflicts: &[Conflict], own: &[Own<'_>]) -> VoucherState {
     let Ok((state, _)) = voucher(cached, conflicts, own.iter().copied(), &PLACE, &mut Rules);
     state
 }
 
 /// The row as the server has it once the redemption is accepted.
 fn used(redeemed: &OperationBody, row_version: u64) -> Voucher {
-    let sold = shown(None, Vec::new(), &[waiting(&sale())]).voucher.unwrap();
+    let sold = shown(None, &[], &[waiting(&sale())]).voucher.unwrap();
     Voucher { status: Status::Used, since: redeemed.stamp(), row_version, ..sold }
 }
 
@@ -91,9 +91,9 @@ fn collided(redeemed: &OperationBody, state: ConflictState) -> Conflict {
 fn rule_6_operations_that_the_server_made_one_version_of_are_shown_at_that_version() {
     let (sale, redeemed) = (sale(), redemption(RedeemMode::Asked));
     let own = [answered(&sale, &Outcome::Applied, Some(1)), answered(&redeemed, &Outcome::Applied, Some(1))];
-    let before = shown(None, Vec::new(), &own).voucher.unwrap();
+    let before = shown(None, &[], &own).voucher.unwrap();
     assert_eq!((before.status, before.row_version), (Status::Used, 1));
-    let after = shown(Some(used(&redeemed, 1)), Vec::new(), &own).voucher.unwrap();
+    let after = shown(Some(used(&redeemed, 1)), &[], &own).voucher.unwrap();
     assert_eq!((after.status, after.row_version), (Status::Used, 1), "and the row that comes then is not older");
 }
 
@@ -103,7 +103,7 @@ fn rule_6_a_resolved_conflict_does_not_hide_the_row_that_is_still_to_come() {
     let conflict = collided(&redeemed, ConflictState::Resolved);
     let outcome = Outcome::Conflict { conflict: conflict.id, conflict_kind: conflict.kind };
     let own = [answered(&sale, &Outcome::Applied, Some(1)), answered(&redeemed, &outcome, Some(2))];
-    let state = shown(None, vec![conflict], &own);
+    let state = shown(None, &[conflict], &own);
     assert_eq!(state.voucher.map(|voucher| (voucher.status, voucher.row_version)), Some((Status::Used, 2)));
 }
 
@@ -111,7 +111,7 @@ fn rule_6_a_resolved_conflict_does_not_hide_the_row_that_is_still_to_come() {
 fn rule_6_a_redemption_put_back_without_its_outcome_does_not_collide_with_itself() {
     let asked = redemption(RedeemMode::Asked);
     let honour = body(3, Operation::Honour { voucher: VOUCHER, redemption: asked.op });
-    let state = shown(Some(used(&asked, 2)), Vec::new(), &[waiting(&sale()), waiting(&asked), waiting(&honour)]);
+    let state = shown(Some(used(&asked, 2)), &[], &[waiting(&sale()), waiting(&asked), waiting(&honour)]);
     assert_eq!(state.conflicts, Vec::new());
     assert_eq!(state.voucher.map(|voucher| voucher.row_version), Some(2));
 }
@@ -121,6 +121,6 @@ fn rule_6_a_settled_conflict_is_not_open_again_where_its_redemption_was_put_back
     let honoured = redemption(RedeemMode::Honoured);
     let settled = collided(&honoured, ConflictState::Settled);
     let cancel = body(9, Operation::Withdraw { voucher: VOUCHER, redemption: honoured.op });
-    let state = shown(Some(used(&cancel, 2)), vec![settled.clone()], &[waiting(&honoured)]);
+    let state = shown(Some(used(&cancel, 2)), &[settled.clone()], &[waiting(&honoured)]);
     assert_eq!(state.conflicts, vec![settled]);
 }
