@@ -1,5 +1,7 @@
 //! What a screen shows while a restored server has folded what came back, and after an older copy of the outbox was put back.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::convert::Infallible;
 
 use beadsbox_domain::{
@@ -121,6 +123,6 @@ fn rule_6_a_settled_conflict_is_not_open_again_where_its_redemption_was_put_back
     let honoured = redemption(RedeemMode::Honoured);
     let settled = collided(&honoured, ConflictState::Settled);
     let cancel = body(9, Operation::Withdraw { voucher: VOUCHER, redemption: honoured.op });
-    let state = shown(Some(used(&cancel, 2)), &[settled.clone()], &[waiting(&honoured)]);
+    let state = shown(Some(used(&cancel, 2)), std::slice::from_ref(&settled), &[waiting(&honoured)]);
     assert_eq!(state.conflicts, vec![settled]);
 }
