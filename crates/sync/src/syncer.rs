@@ -274,6 +274,8 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 if halt == Halt::Revoked {
                     self.replica.revoked().await.map_err(|error| self.files_failed(&error))?;
                     self.recovery.note_revoked();
+                    // Once more: the answer to a push may have come in between and have said that all is well.
+                    self.tell(false, &trouble);
                     // What waits is handed over all the same.
                     self.to_send.notify_one();
                 }
@@ -301,10 +303,11 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     /// The server is there and takes this device's requests.
     pub(crate) fn reached(&self) {
         self.recovery.is_over();
-        if self.recovery.is_revoked() {
-            return;
-        }
         let was_offline = self.status.send_if_modified(|status| {
+            // Asked in here, so that it is not forgotten by whoever learns of it at the same moment.
+            if self.recovery.is_revoked() {
+                return false;
+            }
             let news = !status.online || status.trouble.is_some();
             (status.online, status.trouble) = (true, None);
             news
@@ -316,16 +319,19 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     }
 
     pub(crate) fn failed(&self, online: bool, trouble: Trouble) -> Trouble {
-        if self.recovery.is_revoked() {
-            // That stays what a person has to know.
-            return trouble;
+        // That a device is revoked stays what a person has to know.
+        if !self.recovery.is_revoked() {
+            self.tell(online, &trouble);
         }
+        trouble
+    }
+
+    fn tell(&self, online: bool, trouble: &Trouble) {
         self.status.send_modify(|status| {
             status.online = online;
             status.progress = None;
             status.trouble = Some(trouble.clone());
         });
-        trouble
     }
 
     pub(crate) fn files_failed(&self, error: &R::Error) -> Trouble {
