@@ -52,6 +52,10 @@ impl Store {
         if known != epoch {
             return Err(StoreError::WrongEpoch { known, found: epoch });
         }
+        // Most pages bring none: nothing more is read for them.
+        if came.results.is_empty() {
+            return Ok(Vec::new());
+        }
         let news = self.files.outbox.read(|connection| results::news(connection, &Notary::load(connection, &identity)?, &came))?;
         let answers = news.map_err(|dev_seq| StoreError::BadReceipt { dev_seq })?;
         if answers.is_empty() {
