@@ -93,7 +93,7 @@ impl StoreReplica {
         }
     }
 
-    /// Builds the search text that a load left for later, in small steps with as long a pause after each, so that whoever waits at
+    /// Builds the search text that a load or many pages left for later, in small steps with as long a pause after each, so that whoever waits at
     /// the till does not notice. Never returns by itself.
     pub(crate) async fn build_search_text(&self) {
         loop {
@@ -212,8 +212,12 @@ impl Replica for StoreReplica {
     }
 
     async fn apply_page(&self, page: &ChangesPage) -> AppResult<()> {
-        let (page, now) = (page.clone(), self.host.clock.now());
+        let (page, now, at_head) = (page.clone(), self.host.clock.now(), page.to.seq == page.head);
         let changed = self.files(move |store| Ok(store.apply_page(&page, now)?)).await?;
+        if at_head {
+            // Many pages leave it for later, and nobody waits for another one now.
+            self.text_to_build.notify_one();
+        }
         if changed.outcomes {
             self.outcomes.send_modify(|count| *count += 1);
         }

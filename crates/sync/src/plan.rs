@@ -93,6 +93,18 @@ pub fn next_query(position: &Position, wait_seconds: u32) -> ChangesQuery {
     }
 }
 
+/// The query for the page after that one; none where it is the last for now.
+pub fn query_after(page: &ChangesPage, query: &ChangesQuery) -> Option<ChangesQuery> {
+    (!is_at_head(page)).then(|| ChangesQuery { cursor: page.to.seq, tag: page.to.tag.clone(), wait: 0, ..query.clone() })
+}
+
+/// Whether the answer to one query is an answer to the other. What the device held when it asked counts: an answer from before
+/// an outcome came says less of the device than it knows by now.
+pub fn asks_the_same(one: &ChangesQuery, other: &ChangesQuery) -> bool {
+    let place = |query: &ChangesQuery| (query.epoch, query.incarnation, query.cursor, query.acked, query.limit);
+    place(one) == place(other) && one.tag == other.tag
+}
+
 /// Whether the page answers the query, so that it may be taken. A page of another place would leave a hole.
 pub fn page_fits(page: &ChangesPage, query: &ChangesQuery) -> bool {
     page.epoch == query.epoch && page.from.seq == query.cursor && page.to.seq >= page.from.seq && page.head >= page.to.seq
@@ -217,5 +229,33 @@ mod tests {
         assert!(!page_fits(&ChangesPage { from: Cursor { seq: 8, tag: "b".into() }, ..fitting.clone() }, &query));
         assert!(!page_fits(&ChangesPage { epoch: Uuid::max(), ..fitting.clone() }, &query));
         assert!(!page_fits(&ChangesPage { head: 8, ..fitting }, &query));
+    }
+
+    #[test]
+    fn a_page_asked_for_ahead_counts_only_where_the_device_stands_as_it_stood() {
+        let query = next_query(&position(), 25);
+        let page = |to: u64, own_results| ChangesPage {
+            epoch: Uuid::nil(),
+            from: Cursor { seq: 7, tag: "a".into() },
+            to: Cursor { seq: to, tag: "b".into() },
+            head: 9,
+            last_seq: 3,
+            own_results,
+            rows: vec![],
+            server_time: beadsbox_domain::Timestamp::UNIX_EPOCH,
+        };
+        assert_eq!(query_after(&page(9, vec![]), &query), None);
+        let ahead = query_after(&page(8, vec![]), &query).unwrap();
+        assert_eq!((ahead.cursor, ahead.tag.as_str(), ahead.wait), (8, "b", 0));
+        let stands = Position { cursor: Cursor { seq: 8, tag: "b".into() }, waiting: 9, last_seq: 12, ..position() };
+        assert!(asks_the_same(&ahead, &next_query(&stands, 25)));
+        let others = [
+            Position { acked: 4, ..stands.clone() },
+            Position { epoch: Uuid::max(), ..stands.clone() },
+            Position { incarnation: 2, ..stands.clone() },
+            Position { cursor: Cursor { seq: 8, tag: "c".into() }, ..stands.clone() },
+            Position { cursor: Cursor { seq: 9, tag: "b".into() }, ..stands },
+        ];
+        assert!(others.iter().all(|other| !asks_the_same(&ahead, &next_query(other, 0))));
     }
 }

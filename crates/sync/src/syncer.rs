@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use beadsbox_protocol::{Incarnation, LONGEST_WAIT_SECONDS, pull::ChangesPage};
+use beadsbox_protocol::{
+    Incarnation, LONGEST_WAIT_SECONDS,
+    pull::{ChangesPage, ChangesQuery},
+};
 use tokio::sync::{Mutex, Notify, watch};
 use tracing::{debug, info, warn};
 
@@ -26,13 +29,19 @@ pub struct Syncer<R, T> {
     interrupt: Notify,
     /// One batch at a time: operations arrive in order.
     sending: Mutex<()>,
-    /// One page at a time.
-    pub(crate) receiving: Mutex<()>,
+    /// One page at a time; in it the page that was asked for while the one before was written.
+    pub(crate) receiving: Mutex<Option<Ahead>>,
     /// How an empty cache is filled.
     pub(crate) bootstrap: Bootstrap,
     /// One comparison at a time.
     pub(crate) proving: Mutex<()>,
     pub(crate) recovery: Recovery,
+}
+
+/// A page that came while the one before it was written.
+pub(crate) struct Ahead {
+    query: ChangesQuery,
+    page: ChangesPage,
 }
 
 pub(crate) enum Next {
@@ -50,7 +59,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             to_send: Notify::new(),
             interrupt: Notify::new(),
             sending: Mutex::new(()),
-            receiving: Mutex::new(()),
+            receiving: Mutex::new(None),
             recovery: Recovery::default(),
             bootstrap: Bootstrap::default(),
             proving: Mutex::new(()),
@@ -198,15 +207,19 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     /// Takes one page. None where somebody else wanted the place, or the cache is taken as a whole.
     pub(crate) async fn receive_page(&self, wait: u32) -> Result<Option<ChangesPage>, Trouble> {
         let interrupted = self.interrupt.notified();
-        let _turn = self.receiving.lock().await;
+        let mut turn = self.receiving.lock().await;
+        let ahead = turn.take();
         let position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
         if position.cursor.seq == 0 && self.bootstrap.wants_snapshot() {
             return self.take_snapshot(&position).await.map(|()| None);
         }
         let query = plan::next_query(&position, wait);
-        let answer = tokio::select! {
-            answer = self.transport.changes(&query) => answer,
-            () = interrupted, if wait > 0 => return Ok(None),
+        let answer = match ahead.filter(|ahead| plan::asks_the_same(&ahead.query, &query)) {
+            Some(ahead) => Ok(ahead.page),
+            None => tokio::select! {
+                answer = self.transport.changes(&query) => answer,
+                () = interrupted, if wait > 0 => return Ok(None),
+            },
         };
         match answer {
             Ok(page) if plan::page_fits(&page, &query) => {
@@ -221,7 +234,9 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 if !self.keep_answers(page.epoch, &page.own_results, false).await? {
                     return Ok(None);
                 }
-                self.replica.apply_page(&page).await.map_err(|error| self.files_failed(&error))?;
+                let (applied, ahead) = tokio::join!(self.replica.apply_page(&page), self.ask_ahead(plan::query_after(&page, &query)));
+                applied.map_err(|error| self.files_failed(&error))?;
+                *turn = ahead;
                 self.answered(page.server_time).await;
                 self.status.send_if_modified(|status| {
                     let (up_to_date, head) = (plan::is_at_head(&page), Some(page.head));
@@ -234,6 +249,13 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             Ok(_) => Err(self.failed(false, Trouble::Server("a page of another place".to_owned()))),
             Err(error) => self.handle(&error, Some(position.incarnation)).await.map(|()| None),
         }
+    }
+
+    /// The page after the one that is being written. A failure costs nothing: the page is asked for again, and then it counts.
+    async fn ask_ahead(&self, query: Option<ChangesQuery>) -> Option<Ahead> {
+        let query = query?;
+        let page = self.transport.changes(&query).await.ok()?;
+        Some(Ahead { query, page })
     }
 
     /// Does what the plan says about a failed request, which was made as that life of the device. `Ok` means: try again at once.

@@ -32,7 +32,6 @@ CREATE INDEX voucher_by_sale ON voucher (sold_at, id);
 CREATE INDEX voucher_by_price ON voucher (price, id);
 CREATE INDEX voucher_by_buyer ON voucher (buyer_key, id);
 CREATE INDEX voucher_by_title ON voucher (title_key, id);
-CREATE INDEX voucher_by_status ON voucher (status, id);
 CREATE INDEX voucher_by_expiry ON voucher (expires_on, id);
 CREATE INDEX voucher_by_code ON voucher (code, id);
 CREATE INDEX voucher_by_status_and_sale ON voucher (status, sold_at, id);

@@ -9,6 +9,7 @@ use rusqlite::Transaction;
 use super::{
     meta,
     rows::{self, Table},
+    search_text,
     voucher::{self, KnownSnapshots},
 };
 use crate::{
@@ -16,6 +17,10 @@ use crate::{
     file::{WriteError, sql::Sql},
     types::ChangedKinds,
 };
+
+/// A page of so many rows is one of many: the search text of its new vouchers costs more than all the rest, and is built when
+/// nothing waits for the pages any more.
+const MANY_ROWS: usize = 500;
 
 /// What a page did.
 #[derive(Debug, Default)]
@@ -53,6 +58,9 @@ pub(crate) fn apply(transaction: &Transaction<'_>, page: &ChangesPage, received_
     }
     if position.cursor != page.from {
         return Err(ApplyError::Refused(StoreError::PageOutOfPlace { from: page.from.seq, stands: position.cursor.seq }));
+    }
+    if page.rows.len() >= MANY_ROWS {
+        search_text::leave_for_later(transaction)?;
     }
     let mut applied = Applied::default();
     let mut snapshots = KnownSnapshots::default();

@@ -7,6 +7,14 @@ pub(crate) fn mark(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     connection.prepare_cached("SELECT text_through FROM meta")?.query_row([], |row| row.get(0))
 }
 
+/// Leaves the rows that are yet to come out of the index, until [`build_some`] comes to them.
+pub(crate) fn leave_for_later(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE meta SET text_through = (SELECT coalesce(max(n), 0) FROM voucher) WHERE text_through IS NULL")?
+        .execute([])
+        .map(drop)
+}
+
 /// Indexes the next rows, so many at most. Answers whether more are to come.
 pub(crate) fn build_some(transaction: &Transaction<'_>, rows: u32) -> rusqlite::Result<bool> {
     let Some(mark) = mark(transaction)? else { return Ok(false) };

@@ -1,6 +1,6 @@
 //! Vouchers as columns. What a template said is kept once for all the vouchers that share it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use beadsbox_domain::{
     Date, Payment, Person, PersonHash, Stamp, Status, TemplateContent, Timestamp, Voucher, VoucherCode, VoucherId,
@@ -8,7 +8,7 @@ use beadsbox_domain::{
 };
 use beadsbox_protocol::rows::VoucherRow;
 use rusqlite::{
-    Connection, OptionalExtension as _, Row, named_params,
+    Connection, OptionalExtension as _, Row, params,
     types::{FromSql, Type},
 };
 
@@ -29,43 +29,77 @@ pub(crate) const COLUMNS: &str = "v.id, v.code, v.template, v.snapshot, v.person
     v.sold_op, v.sold_at, v.sold_staff, v.sold_shop, v.sold_device, v.expires_on, v.expires_at, v.status,
     v.since_op, v.since_at, v.since_staff, v.since_shop, v.since_device, v.row_version";
 
-const KEEP: &str = "
-    INSERT INTO voucher (id, code, template, snapshot, title_key, price, person, buyer, buyer_key, recipient, recipient_key, email,
-        message, payment, sold_op, sold_at, sold_staff, sold_shop, sold_device, expires_on, expires_at, status,
-        since_op, since_at, since_staff, since_shop, since_device, row_version)
-    VALUES (:id, :code, :template, :snapshot, :title_key, :price, :person, :buyer, :buyer_key, :recipient, :recipient_key, :email,
-        :message, :payment, :sold_op, :sold_at, :sold_staff, :sold_shop, :sold_device, :expires_on, :expires_at, :status,
-        :since_op, :since_at, :since_staff, :since_shop, :since_device, :row_version)
-    ON CONFLICT (id) DO UPDATE SET code = excluded.code, template = excluded.template, snapshot = excluded.snapshot,
-        title_key = excluded.title_key, price = excluded.price, person = excluded.person, buyer = excluded.buyer,
-        buyer_key = excluded.buyer_key, recipient = excluded.recipient, recipient_key = excluded.recipient_key, email = excluded.email,
-        message = excluded.message, payment = excluded.payment, sold_op = excluded.sold_op, sold_at = excluded.sold_at,
-        sold_staff = excluded.sold_staff, sold_shop = excluded.sold_shop, sold_device = excluded.sold_device,
-        expires_on = excluded.expires_on, expires_at = excluded.expires_at, status = excluded.status, since_op = excluded.since_op,
-        since_at = excluded.since_at, since_staff = excluded.since_staff, since_shop = excluded.since_shop,
-        since_device = excluded.since_device, row_version = excluded.row_version
-    WHERE excluded.row_version > voucher.row_version";
+/// What is written of a voucher, in the order in which [`keep`] gives the values.
+const WRITTEN: [&str; 28] = [
+    "id", "code", "template", "snapshot", "title_key", "price", "person", "buyer", "buyer_key", "recipient", "recipient_key", "email", "message", "payment",
+    "sold_op", "sold_at", "sold_staff", "sold_shop", "sold_device", "expires_on", "expires_at", "status", "since_op", "since_at", "since_staff",
+    "since_shop", "since_device", "row_version",
+];
+/// What changes most often: where a voucher stands.
+const STANDING: [&str; 7] = ["status", "since_op", "since_at", "since_staff", "since_shop", "since_device", "row_version"];
+
+/// A new voucher.
+pub(crate) static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let marks: Vec<String> = (1..=WRITTEN.len()).map(|number| format!("?{number}")).collect();
+    format!("INSERT INTO voucher ({}) VALUES ({})", WRITTEN.join(", "), marks.join(", "))
+});
+/// A new voucher, or the newer one in the place of the one there.
+static KEEP: LazyLock<String> = LazyLock::new(|| {
+    let set: Vec<String> = WRITTEN.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+    format!("{} ON CONFLICT (id) DO UPDATE SET {} WHERE excluded.row_version > voucher.row_version", *INSERT, set[1..].join(", "))
+});
+/// The newer one in the place of the one there, where they differ in nothing but where the voucher stands. SQLite writes every index
+/// of a column that is set, whether its value is another or not: this writes two of ten.
+static KEEP_STANDING: LazyLock<String> = LazyLock::new(|| {
+    let (set, same): (Vec<_>, Vec<_>) = WRITTEN.iter().zip(1..).partition(|(column, _)| STANDING.contains(column));
+    let list = |columns: Vec<(&&str, i32)>, is: &str| columns.iter().map(|(column, number)| format!("{column} {is} ?{number}")).collect::<Vec<_>>();
+    let (set, same) = (list(set, "=").join(", "), list(same, "IS")[1..].join(" AND "));
+    format!("UPDATE voucher SET {set} WHERE id = ?1 AND row_version < ?{} AND {same}", WRITTEN.len())
+});
 
 /// Keeps a voucher if it is newer than the one there; answers whether it was.
 pub(crate) fn keep(connection: &Connection, row: &VoucherRow, snapshots: &mut KnownSnapshots) -> rusqlite::Result<bool> {
     let VoucherRow { voucher, person } = row;
+    let snapshot = snapshots.number(connection, &voucher.snapshot)?;
+    let title_key = fold(voucher.snapshot.title.as_str());
     let buyer = person.as_ref().map(|person| person.buyer.as_str());
     let recipient = person.as_ref().and_then(|person| person.recipient.as_ref()).map(PersonName::as_str);
-    let changed = connection.prepare_cached(KEEP)?.execute(named_params! {
-        ":id": Sql(voucher.id), ":code": Sql(voucher.code), ":template": Sql(voucher.template),
-        ":snapshot": snapshots.number(connection, &voucher.snapshot)?, ":title_key": fold(voucher.snapshot.title.as_str()),
-        ":price": voucher.snapshot.price.minor, ":person": Sql(voucher.person),
-        ":buyer": buyer, ":buyer_key": fold_optional(buyer), ":recipient": recipient, ":recipient_key": fold_optional(recipient),
-        ":email": person.as_ref().and_then(|person| person.email.as_ref()).map(Email::as_str),
-        ":message": person.as_ref().and_then(|person| person.message.as_ref()).map(Message::as_str),
-        ":payment": Json(voucher.payment),
-        ":sold_op": Sql(voucher.sold.op), ":sold_at": Sql(voucher.sold.at), ":sold_staff": Sql(voucher.sold.staff),
-        ":sold_shop": Sql(voucher.sold.shop), ":sold_device": Sql(voucher.sold.device),
-        ":expires_on": Sql(voucher.expires_on), ":expires_at": voucher.expires_at.map(Sql), ":status": Sql(voucher.status),
-        ":since_op": Sql(voucher.since.op), ":since_at": Sql(voucher.since.at), ":since_staff": Sql(voucher.since.staff),
-        ":since_shop": Sql(voucher.since.shop), ":since_device": Sql(voucher.since.device), ":row_version": Sql(voucher.row_version),
-    })?;
-    Ok(changed > 0)
+    let (buyer_key, recipient_key) = (fold_optional(buyer), fold_optional(recipient));
+    let (sold, since) = (&voucher.sold, &voucher.since);
+    let write = |statement: &str| -> rusqlite::Result<bool> {
+        let changed = connection.prepare_cached(statement)?.execute(params![
+            Sql(voucher.id),
+            Sql(voucher.code),
+            Sql(voucher.template),
+            snapshot,
+            title_key,
+            voucher.snapshot.price.minor,
+            Sql(voucher.person),
+            buyer,
+            buyer_key,
+            recipient,
+            recipient_key,
+            person.as_ref().and_then(|person| person.email.as_ref()).map(Email::as_str),
+            person.as_ref().and_then(|person| person.message.as_ref()).map(Message::as_str),
+            Json(voucher.payment),
+            Sql(sold.op),
+            Sql(sold.at),
+            Sql(sold.staff),
+            Sql(sold.shop),
+            Sql(sold.device),
+            Sql(voucher.expires_on),
+            voucher.expires_at.map(Sql),
+            Sql(voucher.status),
+            Sql(since.op),
+            Sql(since.at),
+            Sql(since.staff),
+            Sql(since.shop),
+            Sql(since.device),
+            Sql(voucher.row_version),
+        ])?;
+        Ok(changed > 0)
+    };
+    Ok(write(&KEEP_STANDING)? || write(&KEEP)?)
 }
 
 /// One voucher.

@@ -21,8 +21,8 @@ use crate::error::{StoreError, StoreFile};
 const KEPT: usize = 4;
 /// SQLite asks after so many of its steps whether to go on.
 const STEPS: i32 = 1000;
-/// How often it may ask within a budget: some tens of milliseconds.
-const BUDGET: i64 = 500;
+/// How often it may ask within a budget: some milliseconds.
+const BUDGET: i64 = 100;
 const NO_BUDGET: i64 = i64::MAX;
 
 /// The reading ends of one file.

@@ -9,15 +9,10 @@ use rusqlite::{Connection, params};
 
 use super::Content;
 use crate::{
+    cache::voucher::INSERT,
     file::sql::{NEVER, Sql},
     text::fold_optional,
 };
-
-const INSERT: &str = "
-    INSERT INTO voucher (id, code, template, snapshot, title_key, price, person, buyer, buyer_key, recipient, recipient_key, email,
-        message, payment, sold_op, sold_at, sold_staff, sold_shop, sold_device, expires_on, expires_at, status,
-        since_op, since_at, since_staff, since_shop, since_device, row_version)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)";
 
 /// The payments by their numbers in the flat form, as the column has them.
 const PAYMENTS: [&str; 3] = ["\"cash\"", "\"card_terminal\"", "\"other\""];
@@ -56,7 +51,7 @@ pub(super) fn insert(connection: &Connection, flat: &FlatVoucher<'_>, content: &
     let buyer = person.map(|person| person.buyer);
     let recipient = person.and_then(|person| person.recipient);
     let (sold, since) = (&flat.sold, &flat.since);
-    connection.prepare_cached(INSERT)?.execute(params![
+    connection.prepare_cached(&INSERT)?.execute(params![
         flat.id,
         flat.code,
         flat.template,

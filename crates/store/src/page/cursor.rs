@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    place::{Place, SortValue},
-    query::VoucherSort,
-};
+use super::{place::Place, query::VoucherSort};
 use crate::error::StoreError;
 
 #[derive(Serialize, Deserialize)]
@@ -29,8 +26,7 @@ pub(super) fn encode(last: Place, sort: VoucherSort, descending: bool) -> Result
 pub(super) fn decode(text: &str, sort: VoucherSort, descending: bool) -> Result<Place, StoreError> {
     let bytes = hex::decode(text).map_err(|_| StoreError::BadCursor)?;
     let cursor: Cursor = serde_json::from_slice(&bytes).map_err(|_| StoreError::BadCursor)?;
-    let is_number = matches!(cursor.last.value, SortValue::Number(_));
-    if cursor.sort != number_of(sort) || cursor.descending != descending || is_number != sort.is_number() {
+    if cursor.sort != number_of(sort) || cursor.descending != descending || !sort.fits(&cursor.last.values) {
         return Err(StoreError::BadCursor);
     }
     Ok(cursor.last)

@@ -6,11 +6,13 @@ use beadsbox_domain::{VoucherCode, VoucherId};
 use rusqlite::{Connection, Rows, params_from_iter};
 
 use super::{
-    conditions::{Question, Source, passes, walk},
     cursor,
+    filters::passes,
     place::Place,
     query::{VoucherPage, VoucherQuery},
+    question::Question,
     search::Search,
+    source::{self, Chosen, Source},
     total,
 };
 use crate::{
@@ -50,10 +52,10 @@ pub(crate) fn list(sources: &ListSources<'_>, query: &VoucherQuery) -> Result<Vo
     let search = Search::of(&query.search).in_cache(sources.cache).map_err(failed)?;
     let after = query.after.as_deref().map(|text| cursor::decode(text, query.sort, query.descending)).transpose()?;
     let limit = query.limit.clamp(1, MOST_ROWS);
-    let source = best_source(sources, query, &search, limit).map_err(failed)?;
+    let Chosen { source, found } = source::choose(sources.cache, query, &search, limit).map_err(failed)?;
     let own = own_rows(sources.overlay, query, &search, after.as_ref());
     let total = match &after {
-        None => total::total(sources, query, &search).map_err(failed)?,
+        None => total::total(sources, query, &search, found).map_err(failed)?,
         Some(_) => None,
     };
     // One more than asked shows whether there is a next page.
@@ -86,23 +88,6 @@ fn cached_view(cache: &Connection, found: voucher::CachedVoucher) -> rusqlite::R
     Ok(VoucherView { voucher: found.voucher, person: found.person, waiting: false, open_conflict })
 }
 
-/// Few hits are fetched and sorted; where there are many, the list's own order reaches a page of them sooner. Both cost the
-/// same at about the root of the page's rows times all rows.
-fn best_source(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search, limit: usize) -> rusqlite::Result<Source> {
-    if matches!(search, Search::Everything | Search::Nothing) {
-        return Ok(walk(&query.filters, query.sort));
-    }
-    let all = total::all_cached(sources.cache)?;
-    let few = (all.max(1) * limit as u64).isqrt().max(1000);
-    let (question, mut values) = Question::found(search).select("1", "LIMIT ?");
-    values.push(rusqlite::types::Value::Integer(i64::try_from(few).unwrap_or(i64::MAX)));
-    let found: Sql<u64> = sources
-        .cache
-        .prepare_cached(&format!("SELECT count(*) FROM ({question})"))?
-        .query_row(params_from_iter(values), |row| row.get(0))?;
-    Ok(if found.0 < few { Source::Found } else { walk(&query.filters, query.sort) })
-}
-
 /// The vouchers with own operations that belong on this page or a later one, in the list's order.
 fn own_rows(overlay: &Overlay, query: &VoucherQuery, search: &Search, after: Option<&Place>) -> Vec<Listed> {
     let mut own: Vec<Listed> = overlay
@@ -127,9 +112,10 @@ fn merge(
     if let Some(place) = after {
         question.add_after(place, query.sort, query.descending);
     }
-    let (column, _) = query.sort.column_and_index();
-    let direction = if query.descending { "DESC" } else { "ASC" };
-    let (text, values) = question.select(COLUMNS, &format!("ORDER BY {column} {direction}, v.id {direction}"));
+    let (columns, _) = query.sort.columns_and_index();
+    let direction = if query.descending { " DESC" } else { "" };
+    let order: String = columns.iter().map(|column| format!("{column}{direction}, ")).collect();
+    let (text, values) = question.select(COLUMNS, &format!("ORDER BY {order}v.id{direction}"));
     let mut statement = sources.cache.prepare_cached(&text)?;
     let mut cached = statement.query(params_from_iter(values))?;
 

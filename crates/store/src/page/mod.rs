@@ -1,11 +1,13 @@
 //! The voucher list: pages by keyset, sorted, filtered and searched, with this device's own operations counted in.
 
-mod conditions;
 mod cursor;
+mod filters;
 mod listing;
 mod place;
 mod query;
+mod question;
 mod search;
+mod source;
 mod total;
 
 pub(crate) use listing::{ListSources, list};

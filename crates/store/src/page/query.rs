@@ -15,7 +15,7 @@ pub enum VoucherSort {
     Buyer,
     /// The title, without case and accents.
     Title,
-    /// Purchased, used, cancelled, refunded, expired.
+    /// Purchased, used, cancelled, refunded, expired; by the time of sale within each.
     Status,
     /// The last day; never comes after every day.
     ExpiresOn,

@@ -1,24 +1,26 @@
 //! How many vouchers a list has in all.
 
-use beadsbox_domain::{Status, TemplateId};
+use beadsbox_domain::{ShopId, Status, TemplateId};
 use rusqlite::{Connection, ErrorCode, params_from_iter};
 
 use super::{
-    conditions::{Question, Source, passes},
+    filters::passes,
     listing::ListSources,
     query::{VoucherFilters, VoucherQuery},
+    question::Question,
     search::Search,
+    source::Source,
 };
 use crate::file::sql::Sql;
 
-/// The exact number; none where counting would keep the page waiting.
-pub(super) fn total(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search) -> rusqlite::Result<Option<u64>> {
+/// The exact number; none where counting would keep the page waiting. `found` is how many cached rows the search finds.
+pub(super) fn total(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search, found: Option<u64>) -> rusqlite::Result<Option<u64>> {
     let filters = &query.filters;
     let cached = match search {
         Search::Nothing => Some(0),
         Search::Everything if served_by_tally(filters) => Some(tallied(sources.cache, filters)?),
         Search::Everything => counted(sources, Question::new(Source::Table, filters, search))?,
-        _ if *filters == VoucherFilters::default() => counted(sources, Question::found(search))?,
+        _ if found.is_none() || *filters == VoucherFilters::default() => found,
         _ => counted(sources, Question::new(Source::Found, filters, search))?,
     };
     let Some(mut total) = cached else { return Ok(None) };
@@ -31,9 +33,9 @@ pub(super) fn total(sources: &ListSources<'_>, query: &VoucherQuery, search: &Se
     Ok(Some(total))
 }
 
-/// Whether nothing but status and template is asked.
+/// Whether nothing but status, template and shop is asked.
 fn served_by_tally(filters: &VoucherFilters) -> bool {
-    let rest = VoucherFilters { status: Vec::new(), template: None, ..filters.clone() };
+    let rest = VoucherFilters { status: Vec::new(), template: None, shop: None, ..filters.clone() };
     rest == VoucherFilters::default()
 }
 
@@ -43,14 +45,16 @@ pub(super) fn all_cached(cache: &Connection) -> rusqlite::Result<u64> {
 }
 
 fn tallied(cache: &Connection, filters: &VoucherFilters) -> rusqlite::Result<u64> {
-    let mut statement = cache.prepare_cached("SELECT template, status, vouchers FROM tally")?;
+    let mut statement = cache.prepare_cached("SELECT template, shop, status, vouchers FROM tally")?;
     let mut rows = statement.query([])?;
     let mut total = 0;
     while let Some(row) = rows.next()? {
-        let template = row.get::<_, Sql<TemplateId>>(0)?.0;
-        let status = row.get::<_, Sql<Status>>(1)?.0;
-        if filters.template.is_none_or(|wanted| wanted == template) && (filters.status.is_empty() || filters.status.contains(&status)) {
-            total += row.get::<_, Sql<u64>>(2)?.0;
+        let (template, shop, status) = (row.get::<_, Sql<TemplateId>>(0)?, row.get::<_, Sql<ShopId>>(1)?, row.get::<_, Sql<Status>>(2)?);
+        if filters.template.is_none_or(|wanted| wanted == template.0)
+            && filters.shop.is_none_or(|wanted| wanted == shop.0)
+            && (filters.status.is_empty() || filters.status.contains(&status.0))
+        {
+            total += row.get::<_, Sql<u64>>(3)?.0;
         }
     }
     Ok(total)

@@ -1,6 +1,9 @@
 //! Taking a snapshot: beside the cache in use, and then in its place.
 
-use std::sync::{MutexGuard, PoisonError};
+use std::{
+    sync::{MutexGuard, PoisonError},
+    thread,
+};
 
 use beadsbox_protocol::snapshot::{Manifest, SNAPSHOT_FORMAT};
 
@@ -62,7 +65,7 @@ impl Store {
     pub fn finish_load(&self) -> Result<LoadStep, StoreError> {
         let mut slot = self.load_slot();
         let load = slot.as_mut().ok_or_else(no_load)?;
-        if load.finish_some()? {
+        if on_its_own_thread(|| load.finish_some())? {
             let finishing = load.finishing();
             return Ok(LoadStep::Working { done: finishing.done, total: finishing.total });
         }
@@ -108,6 +111,16 @@ impl Store {
         // A load that panicked is thrown away with its connection, which undoes what was not committed.
         self.files.load.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Sorting an index takes much memory for a moment, and what a thread gave back the allocator keeps for the next one that takes its
+/// place: threads that live on would each keep as much (226 MiB instead of 112 at a million vouchers).
+fn on_its_own_thread<T: Send>(work: impl FnOnce() -> Result<T, StoreError> + Send) -> Result<T, StoreError> {
+    let done = thread::scope(|scope| {
+        let started = thread::Builder::new().name("finishing a load".to_owned()).spawn_scoped(scope, work);
+        started.map(thread::ScopedJoinHandle::join)
+    });
+    done.map_err(|error| StoreError::from_io(&error))?.map_err(|_| StoreError::internal("finishing a load panicked"))?
 }
 
 fn no_load() -> StoreError {

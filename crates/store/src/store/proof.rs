@@ -10,8 +10,8 @@ use crate::{
     types::{CacheProof, ChangedKinds, IdRange, LocalDigest},
 };
 
-/// How many rows the search index takes in one step: some milliseconds.
-const TEXT_ROWS: u32 = 500;
+/// How many rows the search index takes in one step: some hundredths of a second.
+const TEXT_ROWS: u32 = 2000;
 
 impl Store {
     /// What the cache holds of a range, and where it stood then.

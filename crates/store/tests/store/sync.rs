@@ -309,3 +309,62 @@ fn an_old_copy_of_the_cache_hides_no_own_work() {
     used(&store);
     drop((store, folder));
 }
+
+#[test]
+fn many_rows_leave_their_search_text_for_later_and_are_found_all_the_same() {
+    let mut server = Server::new(EPOCH);
+    (1..=3).for_each(|number| server.sell_there(number, "Anna"));
+    let device = Device::new();
+    server.pull(&device.store, at(0));
+    assert!(!device.store.build_search_text().unwrap(), "a few rows are in the index at once");
+    (4..=700).for_each(|number| server.sell_there(number, if number == 650 { "Zacharias" } else { "Berta" }));
+    // All that was sold before, and all that is new.
+    server.other(redeem(2, RedeemMode::Asked), &[]);
+    let page = server.page(&device.store.position().unwrap().cursor, 0, 2000);
+    device.store.apply_page(&page, at(1)).unwrap();
+    let found = |search: &str| {
+        let query = beadsbox_store::VoucherQuery { search: search.into(), ..beadsbox_store::VoucherQuery::newest(500) };
+        device.store.view().unwrap().voucher_page(&query).unwrap().total
+    };
+    let expected = [("anna", Some(3)), ("zachar", Some(1)), ("berta", Some(696))];
+    assert!(device.store.build_search_text().unwrap(), "many wait");
+    assert_eq!(expected.map(|(search, _)| (search, found(search))), expected);
+    server.sell_there(701, "Zachary");
+    server.pull(&device.store, at(2));
+    assert_eq!(found("zachar"), Some(2));
+    while device.store.build_search_text().unwrap() {}
+    assert_eq!(found("zachar"), Some(2));
+    assert_eq!(found("berta"), Some(696));
+}
+
+#[test]
+fn a_row_is_kept_whole_whatever_differs_in_it_and_only_where_it_is_newer() {
+    use beadsbox_protocol::rows::{Row, RowKey};
+    let mut server = Server::new(EPOCH);
+    server.sell_there(1, "Anna");
+    let device = Device::new();
+    server.pull(&device.store, at(0));
+    let Row::Voucher(first) = server.row(RowKey::Voucher(voucher_id(1))) else { panic!("a voucher") };
+    let give = |row: &beadsbox_protocol::rows::VoucherRow| {
+        let mut page = server.page(&device.store.position().unwrap().cursor, 0, 1);
+        page.rows = vec![Row::Voucher(Box::new(row.clone()))];
+        device.store.apply_page(&page, at(1)).unwrap();
+        let view = device.store.view().unwrap().voucher(voucher_id(1)).unwrap().unwrap();
+        (view.voucher, view.person)
+    };
+    let mut now = (*first).clone();
+    let changes: [fn(&mut beadsbox_protocol::rows::VoucherRow); 5] = [
+        |row| row.voucher.status = Status::Used,
+        |row| row.voucher.expires_on = Some(beadsbox_domain::Date::constant(2031, 5, 6)),
+        |row| row.person.as_mut().unwrap().buyer = beadsbox_domain::text::PersonName::new("Berta").unwrap(),
+        |row| (row.voucher.status, row.person) = (Status::Refunded, None),
+        |row| row.voucher.since.at = at(77),
+    ];
+    for change in changes {
+        let before = now.clone();
+        change(&mut now);
+        assert_eq!(give(&now), (before.voucher, before.person), "as new as the one there");
+        now.voucher.row_version += 1;
+        assert_eq!(give(&now), (now.voucher.clone(), now.person.clone()));
+    }
+}

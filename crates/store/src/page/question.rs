@@ -1,25 +1,14 @@
 //! The question to SQLite: where the rows come from and what must hold.
 
-use beadsbox_domain::{Status, Voucher};
 use rusqlite::types::Value;
 
 use super::{
+    filters::conditions,
     place::{Place, SortValue},
     query::{VoucherFilters, VoucherSort},
     search::{Search, after_all, index_question},
+    source::Source,
 };
-use crate::file::sql::{NEVER, day_number, status_number};
-
-/// Where the rows come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    /// The table, as SQLite likes.
-    Table,
-    /// The table in the order of this index.
-    Walk(&'static str),
-    /// Only what the search found.
-    Found,
-}
 
 /// A part of a question with its values.
 #[derive(Debug, Default)]
@@ -35,13 +24,15 @@ impl Question {
         let mut question = Self::default();
         match source {
             Source::Table => "voucher v".clone_into(&mut question.from),
-            Source::Walk(index) => question.from = format!("voucher v INDEXED BY {index}"),
+            Source::Walk(index) | Source::Few(index) => question.from = format!("voucher v INDEXED BY {index}"),
             Source::Found => question.start_with_found(search),
         }
         if source != Source::Found {
             question.add_search(search);
         }
-        question.add_filters(filters);
+        for condition in conditions(filters) {
+            question.add(&condition.text, condition.values);
+        }
         question
     }
 
@@ -87,13 +78,15 @@ impl Question {
 
     /// Only what comes after that place.
     pub(super) fn add_after(&mut self, place: &Place, sort: VoucherSort, descending: bool) {
-        let (column, _) = sort.column_and_index();
+        let (columns, _) = sort.columns_and_index();
         let than = if descending { '<' } else { '>' };
-        let value = match &place.value {
+        let marks = ", ?".repeat(columns.len());
+        let values = place.values.iter().map(|value| match value {
             SortValue::Number(number) => Value::Integer(*number),
             SortValue::Text(text) => Value::Text(text.clone()),
-        };
-        self.add(&format!("({column}, v.id) {than} (?, ?)"), [value, Value::Blob(place.id.0.as_bytes().to_vec())]);
+        });
+        let id = Value::Blob(place.id.0.as_bytes().to_vec());
+        self.add(&format!("({}, v.id) {than} (?{marks})", columns.join(", ")), values.chain([id]));
     }
 
     fn add_search(&mut self, search: &Search) {
@@ -109,46 +102,6 @@ impl Question {
                 let either: Vec<&str> = ranges.iter().map(|(condition, _)| condition.as_str()).collect();
                 self.add(&format!("({})", either.join(" OR ")), ranges.iter().flat_map(|(_, values)| values.clone()));
             }
-        }
-    }
-
-    fn add_filters(&mut self, filters: &VoucherFilters) {
-        let number = |number: i64| [Value::Integer(number)];
-        let id = |id: uuid::Uuid| [Value::Blob(id.as_bytes().to_vec())];
-        match filters.status.as_slice() {
-            [] => {}
-            [one] => self.add("v.status = ?", number(status_number(*one))),
-            several => {
-                let marks = vec!["?"; several.len()].join(", ");
-                self.add(&format!("v.status IN ({marks})"), several.iter().map(|status| Value::Integer(status_number(*status))));
-            }
-        }
-        if let Some(template) = filters.template {
-            self.add("v.template = ?", id(template.0));
-        }
-        if let Some(shop) = filters.shop {
-            self.add("v.sold_shop = ?", id(shop.0));
-        }
-        if let Some(from) = filters.sold_from {
-            self.add("v.sold_at >= ?", number(from.as_microsecond()));
-        }
-        if let Some(before) = filters.sold_before {
-            self.add("v.sold_at < ?", number(before.as_microsecond()));
-        }
-        if let Some(from) = filters.expires_from {
-            self.add("v.expires_on >= ?", number(day_number(from)));
-        }
-        if let Some(to) = filters.expires_to {
-            self.add("v.expires_on <= ?", number(day_number(to)));
-        }
-        if filters.expires_from.is_some() || filters.expires_to.is_some() {
-            self.add("v.expires_on < ?", number(NEVER));
-        }
-        if let Some(least) = filters.value_min {
-            self.add("v.price >= ?", number(least));
-        }
-        if let Some(most) = filters.value_max {
-            self.add("v.price <= ?", number(most));
         }
     }
 
@@ -193,32 +146,4 @@ fn ranges(words: &str, code: Option<&str>) -> Vec<(String, Vec<Value>)> {
         .into_iter()
         .filter_map(|(column, start)| start.map(|start| range((column, start))))
         .collect()
-}
-
-/// Whether the filters let that voucher pass: the same answer as SQLite's.
-pub(super) fn passes(filters: &VoucherFilters, voucher: &Voucher) -> bool {
-    let price = voucher.snapshot.price.minor;
-    let ends = filters.expires_from.is_none() && filters.expires_to.is_none()
-        || voucher
-            .expires_on
-            .is_some_and(|day| filters.expires_from.is_none_or(|from| day >= from) && filters.expires_to.is_none_or(|to| day <= to));
-    (filters.status.is_empty() || filters.status.contains(&voucher.status))
-        && filters.template.is_none_or(|template| template == voucher.template)
-        && filters.shop.is_none_or(|shop| shop == voucher.sold.shop)
-        && filters.sold_from.is_none_or(|from| voucher.sold.at >= from)
-        && filters.sold_before.is_none_or(|before| voucher.sold.at < before)
-        && ends
-        && filters.value_min.is_none_or(|least| price >= least)
-        && filters.value_max.is_none_or(|most| price <= most)
-}
-
-/// The index whose order serves the list, with the filters that it serves as well.
-pub(super) fn walk(filters: &VoucherFilters, sort: VoucherSort) -> Source {
-    let one_status = matches!(filters.status.as_slice(), [status] if *status != Status::Purchased);
-    Source::Walk(match sort {
-        VoucherSort::SoldAt if filters.template.is_some() => "voucher_by_template_and_sale",
-        VoucherSort::SoldAt if filters.shop.is_some() => "voucher_by_shop_and_sale",
-        VoucherSort::SoldAt if one_status => "voucher_by_status_and_sale",
-        _ => sort.column_and_index().1,
-    })
 }
