@@ -11,7 +11,7 @@ use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
     Incarnation,
     chain::sign_tip,
-    digest::RangeRows,
+    digest::{IdRange, LocalDigest, RangeRows},
     enrol::RecogniseRequest,
     fork::{ForkRequest, OwnOperation},
     pull::ChangesPage,
@@ -19,7 +19,7 @@ use beadsbox_protocol::{
     snapshot::Manifest,
 };
 use beadsbox_store::{BatchLimit, ChangedKinds, LoadProgress, LoadStep, Store, StoreError};
-use beadsbox_sync::{Answers, Finished, IdRange, Loaded, LocalDigest, Position, Replica};
+use beadsbox_sync::{Answers, Finished, Loaded, Position, Replica};
 use ed25519_dalek::SigningKey;
 use jiff::SignedDuration;
 use tokio::sync::{Notify, broadcast, watch};
@@ -153,10 +153,6 @@ fn loaded(progress: Result<LoadProgress, StoreError>) -> AppResult<Loaded> {
     }
 }
 
-const fn for_store(range: IdRange) -> beadsbox_store::IdRange {
-    beadsbox_store::IdRange { kind: range.kind, after: range.after, through: range.through }
-}
-
 #[async_trait]
 impl Replica for StoreReplica {
     type Error = AppError;
@@ -253,12 +249,11 @@ impl Replica for StoreReplica {
     }
 
     async fn range_digest(&self, range: IdRange) -> AppResult<LocalDigest> {
-        let ours = self.files(move |store| Ok(store.range_digest(&for_store(range))?)).await?;
-        Ok(LocalDigest { cursor: ours.cursor, rows: ours.rows, digest: ours.digest })
+        self.files(move |store| Ok(store.range_digest(&range)?)).await
     }
 
     async fn repair_range(&self, range: IdRange, theirs: RangeRows) -> AppResult<bool> {
-        match self.files(move |store| Ok(store.repair_range(&for_store(range), &theirs))).await? {
+        match self.files(move |store| Ok(store.repair_range(&range, &theirs))).await? {
             Ok(changed) => {
                 self.rows_changed(changed);
                 Ok(true)

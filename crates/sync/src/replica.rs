@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
     Incarnation,
-    digest::{RangeRows, RowKind},
+    digest::{IdRange, LocalDigest, RangeRows},
     enrol::RecogniseRequest,
     fork::{ForkRequest, OwnOperation},
     pull::{ChangesPage, Cursor},
@@ -71,28 +71,6 @@ pub enum Finished {
     InPlace,
     /// What was loaded is not what was promised. The cache is as it was.
     Unfit(String),
-}
-
-/// A range of rows of one kind, in the order of their ids: after one id, up to another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IdRange {
-    /// Which rows.
-    pub kind: RowKind,
-    /// After this id; from the first where there is none.
-    pub after: Option<Uuid>,
-    /// Up to this one, included; to the last where there is none.
-    pub through: Option<Uuid>,
-}
-
-/// What the cache holds of a range.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LocalDigest {
-    /// Where the cache stood.
-    pub cursor: Cursor,
-    /// How many rows.
-    pub rows: u64,
-    /// Their digest, hexadecimal.
-    pub digest: String,
 }
 
 /// The device's files. Every method is durable when it returns, and may be called again with the same.
