@@ -118,10 +118,14 @@ impl StoreReplica {
     async fn take<T: Send + 'static>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static, news: bool) -> AppResult<Answers> {
         let answers = self.files(move |store| answers(work(store))).await?;
         if news && answers == Answers::Kept {
-            self.outcomes.send_modify(|count| *count += 1);
-            self.changed(DataChanged { directory: false, ..EVERYTHING });
+            self.outcomes_came();
         }
         Ok(answers)
+    }
+
+    fn outcomes_came(&self) {
+        self.outcomes.send_modify(|count| *count += 1);
+        self.changed(DataChanged { directory: false, ..EVERYTHING });
     }
 }
 
@@ -207,14 +211,17 @@ impl Replica for StoreReplica {
         self.take(move |store| store.record_quarantined(&results, epoch), news).await
     }
 
-    async fn apply_page(&self, page: &ChangesPage) -> AppResult<()> {
-        let (page, now) = (page.clone(), self.host.clock.now());
-        let changed = self.files(move |store| Ok(store.apply_page(&page, now)?)).await?;
-        if changed.outcomes {
-            self.outcomes.send_modify(|count| *count += 1);
+    async fn apply_page(&self, page: &ChangesPage) -> AppResult<Answers> {
+        let (brings_outcomes, page, now) = (!page.own_results.is_empty(), page.clone(), self.host.clock.now());
+        let applied = self.files(move |store| Ok(store.apply_page(&page, now))).await?;
+        // They are on the disk also where the rows could not follow.
+        if applied.as_ref().map_or(brings_outcomes, |changed| changed.outcomes) {
+            self.outcomes_came();
         }
-        self.rows_changed(changed);
-        Ok(())
+        if let Ok(changed) = &applied {
+            self.rows_changed(*changed);
+        }
+        answers(applied)
     }
 
     async fn begin_load(&self, manifest: &Manifest) -> AppResult<Loaded> {

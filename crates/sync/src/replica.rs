@@ -87,8 +87,9 @@ pub trait Replica: Send + Sync {
     async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Self::Error>;
     /// Notes that the server keeps these until an admin accepts them.
     async fn record_quarantined(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Self::Error>;
-    /// Takes a page into the cache, with its cursor.
-    async fn apply_page(&self, page: &ChangesPage) -> Result<(), Self::Error>;
+    /// Takes a page: first keeps its outcomes, for a reply to a push may have been lost and its rows may rest on them, then takes its
+    /// rows into the cache, with its cursor. Where the outcomes were not kept the rows are not taken either.
+    async fn apply_page(&self, page: &ChangesPage) -> Result<Answers, Self::Error>;
     /// Begins to take a snapshot beside the cache, or goes on where a load of it ended.
     async fn begin_load(&self, manifest: &Manifest) -> Result<Loaded, Self::Error>;
     /// Takes a chunk; only the next one.
