@@ -15,7 +15,7 @@ use beadsbox_sync::{Transport, TransportError};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use super::{FakeServer, lost, meet};
+use super::{FakeServer, ServerState, lost, meet};
 
 /// How long a chunk is on its way.
 const CHUNK_TIME: Duration = Duration::from_secs(1);
@@ -48,7 +48,7 @@ impl Transport for Wire {
     }
 
     async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError> {
-        Ok(self.0.with(|server| server.snapshot()))
+        Ok(self.0.with(ServerState::snapshot))
     }
 
     async fn snapshot_chunk(&self, _: Uuid, number: usize, from_byte: u64) -> Result<Vec<u8>, TransportError> {
