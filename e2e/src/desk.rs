@@ -7,10 +7,9 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow};
+use beadsbox_testkit::free_port;
 use thirtyfour::{By, Capabilities, WebDriver, WebElement};
 use tokio::process::{Child, Command};
-
-use crate::ports;
 
 /// The longest that a person would look at an unchanged screen.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -34,7 +33,7 @@ pub struct Desk {
 impl Desk {
     /// Opens the program on that data folder.
     pub async fn open(data: &Path, keys: Keys) -> anyhow::Result<Self> {
-        let (port, native) = (ports::free()?, ports::free()?);
+        let (port, native) = (free_port()?, free_port()?);
         let driver_binary = std::env::var("BEADSBOX_TAURI_DRIVER").unwrap_or_else(|_| "tauri-driver".to_owned());
         let process = Command::new(driver_binary)
             .args(["--port", &port.to_string(), "--native-port", &native.to_string()])

@@ -2,8 +2,7 @@
 //! server process on a real `PostgreSQL`.
 
 mod desk;
-mod ports;
 mod server;
 
 pub use desk::{Desk, Keys};
-pub use server::ServerProcess;
+pub use server::serve;

@@ -1,7 +1,7 @@
 //! The device made of `curl` in `docs/sync.md`, run as it stands there against a real server.
 
 use anyhow::Context as _;
-use beadsbox_e2e::ServerProcess;
+use beadsbox_e2e::serve;
 use tokio::process::Command;
 
 #[tokio::test]
@@ -10,10 +10,9 @@ async fn the_curl_device_of_the_documentation_pushes_and_pulls() -> anyhow::Resu
     let script = page.split("```bash\n").nth(1).and_then(|rest| rest.split("```").next()).context("the script in docs/sync.md")?;
     let promised = page.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).context("its output in docs/sync.md")?;
 
-    let server = ServerProcess::start().await?;
-    server.command(&["seed"]).await?;
-    let code = server.command(&["device", "code", "--shop", "Paris Marais"]).await?;
-    let code = code.split_whitespace().next().context("no enrolment code")?;
+    let server = serve().await?;
+    server.program().run(&["seed"], "").await?;
+    let code = server.program().enrolment_code("Paris Marais").await?;
     let folder = tempfile::tempdir()?;
     let ran = Command::new("bash")
         .args(["-euc", script])

@@ -1,27 +1,19 @@
 //! The main job in the real window: enrol, sign in, create a template, sell, find, redeem with the server stopped, start it,
 //! sync, and see it confirmed on a second device.
 
-use beadsbox_e2e::{Desk, Keys, ServerProcess};
+use beadsbox_e2e::{Desk, Keys, serve};
+use beadsbox_testkit::ServerProcess;
 
+const SHOP: &str = "Montmartre";
 const PASSWORD: &str = "honey and amber 7";
 
 async fn server_with_people() -> anyhow::Result<ServerProcess> {
-    let server = ServerProcess::start().await?;
-    server.command(&["shop", "add", "Montmartre", "--time-zone", "Europe/Paris"]).await?;
+    let server = serve().await?;
+    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
     for (name, role) in [("Ada", "admin"), ("Carla", "counter")] {
-        server.command_with_input(&["staff", "add", name, "--role", role, "--password-stdin"], PASSWORD).await?;
+        server.program().run(&["staff", "add", name, "--role", role, "--password-stdin"], PASSWORD).await?;
     }
     Ok(server)
-}
-
-async fn enrolment_code(server: &ServerProcess) -> anyhow::Result<String> {
-    Ok(server
-        .command(&["device", "code", "--shop", "Montmartre"])
-        .await?
-        .split_whitespace()
-        .next()
-        .unwrap_or_default()
-        .to_owned())
 }
 
 async fn write_template(office: &Desk) -> anyhow::Result<()> {
@@ -61,13 +53,13 @@ async fn the_main_job_from_template_to_redemption_and_back() -> anyhow::Result<(
 
     // The office: enrol, sign in, write a template.
     let office = Desk::open(office_data.path(), Keys::Keyring).await?;
-    office.enrol(&server.url(), &enrolment_code(&server).await?, "Office 1").await?;
+    office.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
     office.sign_in("Ada", PASSWORD, "office").await?;
     write_template(&office).await?;
 
     // The till: enrol, sign in, sell.
     let till = Desk::open(till_data.path(), Keys::File).await?;
-    till.enrol(&server.url(), &enrolment_code(&server).await?, "Till 1").await?;
+    till.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Till 1").await?;
     till.sign_in("Carla", PASSWORD, "counter").await?;
     let code = sell(&till).await?;
 
@@ -79,7 +71,7 @@ async fn the_main_job_from_template_to_redemption_and_back() -> anyhow::Result<(
         .await?;
 
     // The server dies; the till redeems all the same, and says so.
-    server.down().await?;
+    server.kill().await?;
     till.click("nav-redeem").await?;
     till.fill("redeem-input", &code).await?;
     till.click("redeem-submit").await?;
@@ -107,7 +99,7 @@ async fn the_main_job_from_template_to_redemption_and_back() -> anyhow::Result<(
     till.fill("redeem-input", &code).await?;
     till.click("redeem-submit").await?;
     till.attribute_is("answer", "data-answer", "refused").await?;
-    till.text_where("answer", |text| text.contains("Montmartre") && text.contains("Carla")).await?;
+    till.text_where("answer", |text| text.contains(SHOP) && text.contains("Carla")).await?;
 
     office.close().await?;
     till.close().await
@@ -121,7 +113,7 @@ async fn a_wrong_password_and_a_wrong_code_say_what_to_do() -> anyhow::Result<()
     desk.enrol(&server.url(), "AAAA-BBBB-CCCC", "Till 1").await?;
     desk.until("the enrolment error", async || desk.driver.source().await.ok()?.contains("enrolment_code_wrong").then_some(()))
         .await?;
-    desk.enrol(&server.url(), &enrolment_code(&server).await?, "Till 1").await?;
+    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Till 1").await?;
     desk.fill("signin-name", "Carla").await?;
     desk.fill("signin-password", "wrong").await?;
     desk.click("signin-submit").await?;

@@ -11,7 +11,7 @@ use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
     Incarnation,
     chain::sign_tip,
-    digest::RangeRows,
+    digest::{IdRange, LocalDigest, RangeRows},
     enrol::RecogniseRequest,
     fork::{ForkRequest, OwnOperation},
     pull::ChangesPage,
@@ -19,7 +19,7 @@ use beadsbox_protocol::{
     snapshot::Manifest,
 };
 use beadsbox_store::{BatchLimit, ChangedKinds, LoadProgress, LoadStep, Store, StoreError};
-use beadsbox_sync::{Answers, Finished, IdRange, Loaded, LocalDigest, Position, Replica};
+use beadsbox_sync::{Answers, Finished, Loaded, Position, Replica};
 use ed25519_dalek::SigningKey;
 use jiff::SignedDuration;
 use tokio::sync::{Notify, broadcast, watch};
@@ -118,10 +118,14 @@ impl StoreReplica {
     async fn take<T: Send + 'static>(&self, work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static, news: bool) -> AppResult<Answers> {
         let answers = self.files(move |store| answers(work(store))).await?;
         if news && answers == Answers::Kept {
-            self.outcomes.send_modify(|count| *count += 1);
-            self.changed(DataChanged { directory: false, ..EVERYTHING });
+            self.outcomes_came();
         }
         Ok(answers)
+    }
+
+    fn outcomes_came(&self) {
+        self.outcomes.send_modify(|count| *count += 1);
+        self.changed(DataChanged { directory: false, ..EVERYTHING });
     }
 }
 
@@ -151,10 +155,6 @@ fn loaded(progress: Result<LoadProgress, StoreError>) -> AppResult<Loaded> {
         Err(error) if is_unfit(&error) => Ok(Loaded::Unfit(error.to_string())),
         Err(error) => Err(error.into()),
     }
-}
-
-const fn for_store(range: IdRange) -> beadsbox_store::IdRange {
-    beadsbox_store::IdRange { kind: range.kind, after: range.after, through: range.through }
 }
 
 #[async_trait]
@@ -211,18 +211,22 @@ impl Replica for StoreReplica {
         self.take(move |store| store.record_quarantined(&results, epoch), news).await
     }
 
-    async fn apply_page(&self, page: &ChangesPage) -> AppResult<()> {
-        let (page, now, at_head) = (page.clone(), self.host.clock.now(), page.to.seq == page.head);
-        let changed = self.files(move |store| Ok(store.apply_page(&page, now)?)).await?;
+    async fn apply_page(&self, page: &ChangesPage) -> AppResult<Answers> {
+        let (brings_outcomes, at_head) = (!page.own_results.is_empty(), page.to.seq == page.head);
+        let (page, now) = (page.clone(), self.host.clock.now());
+        let applied = self.files(move |store| Ok(store.apply_page(&page, now))).await?;
+        // They are on the disk also where the rows could not follow.
+        if applied.as_ref().map_or(brings_outcomes, |changed| changed.outcomes) {
+            self.outcomes_came();
+        }
+        if let Ok(changed) = &applied {
+            self.rows_changed(*changed);
+        }
         if at_head {
             // Many pages leave it for later, and nobody waits for another one now.
             self.text_to_build.notify_one();
         }
-        if changed.outcomes {
-            self.outcomes.send_modify(|count| *count += 1);
-        }
-        self.rows_changed(changed);
-        Ok(())
+        answers(applied)
     }
 
     async fn begin_load(&self, manifest: &Manifest) -> AppResult<Loaded> {
@@ -257,12 +261,11 @@ impl Replica for StoreReplica {
     }
 
     async fn range_digest(&self, range: IdRange) -> AppResult<LocalDigest> {
-        let ours = self.files(move |store| Ok(store.range_digest(&for_store(range))?)).await?;
-        Ok(LocalDigest { cursor: ours.cursor, rows: ours.rows, digest: ours.digest })
+        self.files(move |store| Ok(store.range_digest(&range)?)).await
     }
 
     async fn repair_range(&self, range: IdRange, theirs: RangeRows) -> AppResult<bool> {
-        match self.files(move |store| Ok(store.repair_range(&for_store(range), &theirs))).await? {
+        match self.files(move |store| Ok(store.repair_range(&range, &theirs))).await? {
             Ok(changed) => {
                 self.rows_changed(changed);
                 Ok(true)

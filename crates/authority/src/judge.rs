@@ -1,7 +1,7 @@
 //! Decides one operation.
 
 use beadsbox_domain::{
-    Change, Context, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Refusal, Stamp, TemplateContent, TemplateId, VoucherId, decide,
+    Change, Context, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Refusal, Situation, Stamp, TemplateContent, TemplateId, VoucherId, decide,
     operation::Subject,
 };
 use beadsbox_protocol::{OperationBody, receipt};
@@ -10,8 +10,8 @@ use crate::{
     arrived::{Fresh, Reading},
     restore::restore,
     scope::{RIGHT_CLOCK, Scope},
-    told::{Told, Word},
-    world::World,
+    told::{Told, Word, era},
+    world::{World, say_as_sold},
 };
 
 /// An operation with what was decided.
@@ -91,8 +91,10 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
     if world.op_ids.contains(&body.op) {
         return Judged::refused(scope, fresh, commit_no, Refusal::Repeated);
     }
-    let decision = decide(&body.operation, &world.situation(&body.operation), &context(scope, world, fresh, body));
-    if comes_after_what_rests_on_it(world, &body.operation, &decision.outcome) {
+    let (situation, context) = (world.situation(&body.operation), context(scope, world, fresh, body));
+    let decision = decide(&body.operation, &situation, &context);
+    let lost = era(commit_no) > 0 && sold_what_is_unknown(&body.operation, &decision.outcome, situation, &context);
+    if lost || comes_after_what_rests_on_it(world, &body.operation, &decision.outcome) {
         let applied = Word { epoch: scope.identity.epoch, commit_no, outcome: Outcome::Applied };
         return restore(scope, world, fresh, body, &applied, commit_no);
     }
@@ -131,6 +133,17 @@ fn comes_after_what_rests_on_it(world: &World, operation: &Operation, outcome: &
         }
         _ => false,
     }
+}
+
+/// A sale of a template, or of a version of it, that is not here, and that is right in everything else. So it is after a restore that
+/// lost what the till had been told: its money was taken, and the sale, which its device signed, says itself what was sold. On a server
+/// that never began a second epoch nothing was lost, and such a sale is refused.
+fn sold_what_is_unknown(operation: &Operation, outcome: &Outcome, mut situation: Situation, context: &Context) -> bool {
+    let is_unknown = matches!(outcome, Outcome::Rejected { refusal: Refusal::UnknownTemplate | Refusal::SnapshotMismatch });
+    if is_unknown {
+        say_as_sold(&mut situation, operation, context.stamp);
+    }
+    is_unknown && decide(operation, &situation, context).outcome == Outcome::Applied
 }
 
 /// Kept as it came. The refusal's words are those that people were told, if they were.

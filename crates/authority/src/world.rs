@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictState, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Template, TemplateContent,
+    Change, Conflict, ConflictId, ConflictState, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Stamp, Template, TemplateContent,
     TemplateId, Timestamp, Voucher, VoucherCode, VoucherId, operation::Subject,
 };
 
@@ -147,5 +147,13 @@ impl World {
                 None => self.conflicts.push(Placed { conflict: conflict.clone(), taken_no: commit_no }),
             },
         }
+    }
+}
+
+/// Of a sale: the template as the sale itself says that it was.
+pub(crate) fn say_as_sold(situation: &mut Situation, operation: &Operation, sold: Stamp) {
+    if let Operation::Sell { template, template_version, snapshot, .. } = operation {
+        let said = Template { id: *template, content: snapshot.clone(), version: *template_version, archived: false, changed: sold, row_version: 1 };
+        (situation.template, situation.content_as_sold) = (Some(said), None);
     }
 }

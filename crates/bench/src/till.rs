@@ -150,22 +150,10 @@ async fn enrol(store: &Store, server: &HttpServer, key: &SigningKey, code: &str)
         proof: BASE64.encode(key.sign(&proof_message(code)).to_bytes()),
     };
     let response = server.enrol(&request).await?;
-    store.enrol(&Enrolment {
-        device: response.device_id,
-        incarnation: response.incarnation,
-        name: request.name,
-        shop: response.shop.id,
-        server_url: server.address().to_string(),
-        epoch: response.epoch,
-        server_public_key: hex::decode(&response.server_public_key)?.try_into().ok().context("the server's key")?,
-        certificate: response.certificate,
-        enrolled_at: response.enrolled_at,
-        public_key: key.verifying_key().to_bytes(),
-        profile: Some(response.profile),
-        shop_name: Some(response.shop.name),
-        time_zone: Some(response.shop.time_zone),
-    })?;
-    Ok(response.token)
+    let token = response.token.clone();
+    let enrolment = Enrolment::answered(response, request.name, server.address().to_string(), key.verifying_key().to_bytes());
+    store.enrol(&enrolment.context("the server's key is not a key")?)?;
+    Ok(token)
 }
 
 fn host(folder: &Path) -> Host {

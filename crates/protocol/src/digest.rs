@@ -108,6 +108,28 @@ pub struct RangeRows {
     pub covered: Option<Uuid>,
 }
 
+/// A range of rows of one kind, in the order of their ids: after one id, up to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdRange {
+    /// Which rows.
+    pub kind: RowKind,
+    /// After this id; from the first where there is none.
+    pub after: Option<Uuid>,
+    /// Up to this one, included; to the last where there is none.
+    pub through: Option<Uuid>,
+}
+
+/// What a device's cache holds of a range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalDigest {
+    /// Where the cache stood.
+    pub cursor: Cursor,
+    /// How many rows.
+    pub rows: u64,
+    /// Their digest, hexadecimal.
+    pub digest: String,
+}
+
 /// Computes a range's digest.
 #[derive(Debug, Clone, Default)]
 pub struct Digester {

@@ -87,7 +87,7 @@ pub(crate) async fn revoke_device(conn: &mut PgConnection, id: DeviceId) -> Resu
 }
 
 /// Knows a device again that a restore lost, with its shop, under that token. Whether it was known. The caller has checked who asks,
-/// and commits.
+/// and commits. Asked twice at once, by both tasks of a device or by two devices of one lost shop, the second finds what the first made.
 pub(crate) async fn recognise_device(
     conn: &mut PgConnection,
     request: &RecogniseRequest,
@@ -95,6 +95,7 @@ pub(crate) async fn recognise_device(
     key: &VerifyingKey,
     token_hash: &[u8; 32],
 ) -> Result<bool, Failure> {
+    db::device::lock_unknown(conn).await?;
     if let Some(known) = db::device::lock(conn, request.device_id).await? {
         crate::push::check_state(&known)?;
         if known.public_key != *key.as_bytes() {

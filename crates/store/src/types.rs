@@ -3,7 +3,7 @@
 use beadsbox_domain::{
     Conflict, DeviceId, Money, OpId, Operation, Outcome, Person, Role, ShopId, StaffId, Template, Timestamp, Voucher, VoucherCode, VoucherId,
 };
-use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, Profile, digest::RowKind, person::SaltedPerson, pull::Cursor, push::KeptReceipt};
+use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, Profile, enrol::EnrolResponse, person::SaltedPerson, pull::Cursor, push::KeptReceipt};
 use uuid::Uuid;
 
 /// How the cache was found at the start.
@@ -53,6 +53,29 @@ pub struct Enrolment {
     pub shop_name: Option<String>,
     /// The shop's time zone at the enrolment; none in files from before this was kept.
     pub time_zone: Option<String>,
+}
+
+impl Enrolment {
+    /// What the server answered to a device of that name and public key. None where the server's key is no key.
+    pub fn answered(response: EnrolResponse, name: String, server_url: String, public_key: [u8; 32]) -> Option<Self> {
+        let mut server_public_key = [0; 32];
+        hex::decode_to_slice(&response.server_public_key, &mut server_public_key).ok()?;
+        Some(Self {
+            device: response.device_id,
+            incarnation: response.incarnation,
+            name,
+            shop: response.shop.id,
+            server_url,
+            epoch: response.epoch,
+            server_public_key,
+            certificate: response.certificate,
+            enrolled_at: response.enrolled_at,
+            public_key,
+            profile: Some(response.profile),
+            shop_name: Some(response.shop.name),
+            time_zone: Some(response.shop.time_zone),
+        })
+    }
 }
 
 /// Whether this device may record, and on what it waits.
@@ -213,28 +236,6 @@ pub struct ChangedKinds {
     pub directory: bool,
     /// Outcomes of this device's operations.
     pub outcomes: bool,
-}
-
-/// A range of rows of one kind, in the order of their ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IdRange {
-    /// Which rows.
-    pub kind: RowKind,
-    /// After this id; from the first where there is none.
-    pub after: Option<Uuid>,
-    /// Up to this one, included; to the last where there is none.
-    pub through: Option<Uuid>,
-}
-
-/// What the cache holds of a range.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LocalDigest {
-    /// Where the cache stood.
-    pub cursor: Cursor,
-    /// How many rows.
-    pub rows: u64,
-    /// SHA-256 as in [`beadsbox_protocol::digest`], hexadecimal.
-    pub digest: String,
 }
 
 /// What is known of the cache being the server's.

@@ -14,10 +14,11 @@ mod status;
 mod syncer;
 mod transport;
 
+pub use beadsbox_protocol::digest::{IdRange, LocalDigest};
 #[cfg(feature = "http")]
 pub use http::{HttpError, HttpServer, ServerAddress};
 pub use prove::Proof;
-pub use replica::{Answers, Finished, IdRange, Loaded, LocalDigest, Position, Replica};
+pub use replica::{Answers, Finished, Loaded, Position, Replica};
 pub use status::{Halt, Phase, Progress, SyncStatus, Trouble};
 pub use syncer::Syncer;
 pub use transport::{Transport, TransportError};

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use beadsbox_protocol::{
     ErrorCode, MOST_ROWS, Problem,
-    digest::{DigestQuery, RangeDigest},
+    digest::{DigestQuery, LocalDigest, RangeDigest},
     pull::{ChangesPage, ChangesQuery},
 };
 use uuid::Uuid;
 
 use crate::{
-    replica::{LocalDigest, Position},
+    replica::Position,
     status::{Halt, Trouble},
     transport::TransportError,
 };

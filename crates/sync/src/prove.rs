@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use beadsbox_protocol::{
-    digest::{DigestAnswer, DigestQuery, MOST_RANGE_ROWS, RangeDigest, RangeQuery, RowKind},
+    digest::{DigestAnswer, DigestQuery, IdRange, MOST_RANGE_ROWS, RangeDigest, RangeQuery, RowKind},
     snapshot::SNAPSHOT_FORMAT,
 };
 use tracing::{info, warn};
 
 use crate::{
     plan::{self, Comparison, Reaction},
-    replica::{IdRange, Replica},
+    replica::Replica,
     status::Trouble,
     syncer::Syncer,
     transport::{Transport, TransportError},

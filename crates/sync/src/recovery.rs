@@ -53,7 +53,7 @@ impl Recovery {
 }
 
 impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
-    /// Keeps what the server decided. `false`: it is a late reply, of an epoch that the device has left.
+    /// Keeps what the server decided. `false`: it is a late reply.
     pub(crate) async fn keep_answers(&self, epoch: Uuid, results: &[OpResult], quarantined: bool) -> Result<bool, Trouble> {
         let kept = if quarantined {
             self.replica().record_quarantined(epoch, results).await
@@ -63,7 +63,8 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         self.are_genuine(kept.map_err(|error| self.files_failed(&error))?)
     }
 
-    fn are_genuine(&self, answers: Answers) -> Result<bool, Trouble> {
+    /// `false`: they are of an epoch that the device has left.
+    pub(crate) fn are_genuine(&self, answers: Answers) -> Result<bool, Trouble> {
         match answers {
             Answers::Kept => Ok(true),
             Answers::OtherEpoch => Ok(false),

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
     Incarnation,
-    digest::{RangeRows, RowKind},
+    digest::{IdRange, LocalDigest, RangeRows},
     enrol::RecogniseRequest,
     fork::{ForkRequest, OwnOperation},
     pull::{ChangesPage, Cursor},
@@ -73,28 +73,6 @@ pub enum Finished {
     Unfit(String),
 }
 
-/// A range of rows of one kind, in the order of their ids: after one id, up to another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IdRange {
-    /// Which rows.
-    pub kind: RowKind,
-    /// After this id; from the first where there is none.
-    pub after: Option<Uuid>,
-    /// Up to this one, included; to the last where there is none.
-    pub through: Option<Uuid>,
-}
-
-/// What the cache holds of a range.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LocalDigest {
-    /// Where the cache stood.
-    pub cursor: Cursor,
-    /// How many rows.
-    pub rows: u64,
-    /// Their digest, hexadecimal.
-    pub digest: String,
-}
-
 /// The device's files. Every method is durable when it returns, and may be called again with the same.
 #[async_trait]
 pub trait Replica: Send + Sync {
@@ -109,8 +87,9 @@ pub trait Replica: Send + Sync {
     async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Self::Error>;
     /// Notes that the server keeps these until an admin accepts them.
     async fn record_quarantined(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Self::Error>;
-    /// Takes a page into the cache, with its cursor.
-    async fn apply_page(&self, page: &ChangesPage) -> Result<(), Self::Error>;
+    /// Takes a page: first keeps its outcomes, for a reply to a push may have been lost and its rows may rest on them, then takes its
+    /// rows into the cache, with its cursor. Where the outcomes were not kept the rows are not taken either.
+    async fn apply_page(&self, page: &ChangesPage) -> Result<Answers, Self::Error>;
     /// Begins to take a snapshot beside the cache, or goes on where a load of it ended.
     async fn begin_load(&self, manifest: &Manifest) -> Result<Loaded, Self::Error>;
     /// Takes a chunk; only the next one.

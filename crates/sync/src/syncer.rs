@@ -230,13 +230,12 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 if (position.behind || page.last_seq > position.last_seq) && self.catch_up(position.incarnation, page.last_seq).await? {
                     return Ok(None);
                 }
-                // The outcomes first: a reply to a push may have been lost, and the rows may rest on it.
-                if !self.keep_answers(page.epoch, &page.own_results, false).await? {
+                // While one is written the next one comes.
+                let (applied, coming) = tokio::join!(self.replica.apply_page(&page), self.ask_ahead(plan::query_after(&page, &query)));
+                if !self.are_genuine(applied.map_err(|error| self.files_failed(&error))?)? {
                     return Ok(None);
                 }
-                let (applied, ahead) = tokio::join!(self.replica.apply_page(&page), self.ask_ahead(plan::query_after(&page, &query)));
-                applied.map_err(|error| self.files_failed(&error))?;
-                *turn = ahead;
+                *turn = coming;
                 self.answered(page.server_time).await;
                 self.status.send_if_modified(|status| {
                     let (up_to_date, head) = (plan::is_at_head(&page), Some(page.head));

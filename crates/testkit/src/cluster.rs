@@ -1,12 +1,13 @@
 //! A PostgreSQL cluster of a test's own, with an archive of its log, that can be put back to a moment.
 
 use std::{
-    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
+
+use crate::free_port;
 
 /// A cluster in a folder of its own. It ends with the value.
 pub struct Cluster {
@@ -33,9 +34,7 @@ impl Cluster {
         made(std::fs::create_dir(&archive));
         give_to_postgres(folder.path());
         give_to_postgres(&archive);
-        // The port is free at this moment, and the cluster takes it in the next.
-        let port = made(made(TcpListener::bind("127.0.0.1:0")).local_addr()).port();
-        let cluster = Self { folder, programs, port, data };
+        let cluster = Self { folder, programs, port: made(free_port()), data };
         cluster.run(
             "initdb",
             &["--pgdata", &text(&cluster.data), "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--no-sync"],

@@ -19,6 +19,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
 
 /// A database of its own. It stays behind and goes with the throwaway cluster: dropping it would wait for connections that the
 /// ending test still holds.
+#[derive(Debug, Clone)]
 pub struct TestDatabase {
     cluster: Url,
     name: String,

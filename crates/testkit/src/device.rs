@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::{DeviceId, OpId, Operation, Outcome, PersonHash, ShopId, StaffId, Timestamp};
 use beadsbox_protocol::{
-    ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, OperationBody, Problem,
+    ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, OperationBody,
     body::FORMAT,
     chain::sign_tip,
     enrol::{EnrolRequest, EnrolResponse, RecogniseRequest, RecogniseResponse, proof_message, recognise_message},
@@ -17,15 +17,15 @@ use beadsbox_protocol::{
     session::{SignInRequest, SignInResponse},
 };
 use ed25519_dalek::{Signer as _, SigningKey};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::fixtures::random;
-
-/// What the server says, or why it does not.
-pub type Answer<T> = Result<T, Box<Problem>>;
+use crate::{
+    fixtures::random,
+    http::{Answer, call},
+};
 
 /// A session, as far as tests look at it.
 #[derive(Debug, Clone)]
@@ -377,35 +377,5 @@ fn encoded(body: &OperationBody) -> String {
     match body.encode() {
         Ok(text) => text,
         Err(error) => panic!("a body: {error}"),
-    }
-}
-
-async fn call<T: DeserializeOwned>(http: &reqwest::Client, method: Method, url: &str, token: Option<&str>, body: Option<&impl Serialize>) -> Answer<T> {
-    let mut request = http.request(method, url);
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
-    }
-    if let Some(body) = body {
-        request = request.json(body);
-    }
-    let answered = async {
-        let response = request.send().await?;
-        Ok::<_, reqwest::Error>((response.status(), response.bytes().await?))
-    };
-    let (status, bytes) = match answered.await {
-        Ok(answer) => answer,
-        // As a client would see it: nobody there.
-        Err(error) => return Err(Box::new(Problem::new(0, ErrorCode::Unavailable, error.to_string()))),
-    };
-    if status == StatusCode::NO_CONTENT {
-        return Ok(read(b"null"));
-    }
-    if status.is_success() { Ok(read(&bytes)) } else { Err(read(&bytes)) }
-}
-
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> T {
-    match serde_json::from_slice(bytes) {
-        Ok(value) => value,
-        Err(error) => panic!("an answer that nobody can read: {error}: {}", String::from_utf8_lossy(bytes)),
     }
 }

@@ -1,12 +1,17 @@
-//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, and a device that speaks plain HTTP.
+//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, and a device that speaks
+//! plain HTTP.
 
 mod clock;
 mod cluster;
 mod database;
 mod device;
 pub mod fixtures;
+mod http;
+mod server;
 
 pub use clock::TestClock;
 pub use cluster::Cluster;
 pub use database::TestDatabase;
-pub use device::{Answer, Recorded, Session, TestDevice};
+pub use device::{Recorded, Session, TestDevice};
+pub use http::Answer;
+pub use server::{ServerLog, ServerProcess, ServerProgram, free_port};

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use beadsbox_e2e::{Desk, Keys, ServerProcess};
+use beadsbox_e2e::{Desk, Keys, serve};
+use beadsbox_testkit::ServerProcess;
 use thirtyfour::By;
 
 /// What the sample data sign in with.
@@ -30,17 +31,16 @@ impl Look {
 async fn main() -> anyhow::Result<()> {
     let folder = PathBuf::from(std::env::args_os().nth(1).context("screens FOLDER")?);
     std::fs::create_dir_all(&folder)?;
-    let mut server = ServerProcess::start().await?;
-    server.command(&["seed"]).await?;
-    let shops = server.command(&["shop", "list"]).await?;
+    let mut server = serve().await?;
+    server.program().run(&["seed"], "").await?;
+    let shops = server.program().run(&["shop", "list"], "").await?;
     let shop = shops.split_whitespace().next().context("no shop")?;
-    let code = server.command(&["device", "code", "--shop", shop]).await?;
-    let code = code.split_whitespace().next().context("no code")?;
+    let code = server.program().enrolment_code(shop).await?;
     let data = tempfile::tempdir()?;
     let desk = Desk::open(data.path(), Keys::File).await?;
     desk.find("enrol-server").await?;
     desk.picture(&folder.join("enrol-light.png")).await?;
-    desk.enrol(&server.url(), code, "Till 1").await?;
+    desk.enrol(&server.url(), &code, "Till 1").await?;
     desk.find("signin-name").await?;
     for (theme, language) in [("light", "en"), ("dark", "en"), ("light", "fr"), ("dark", "fr")] {
         let look = Look { theme, language };
@@ -102,7 +102,7 @@ async fn counter(desk: &Desk, server: &mut ServerProcess, folder: &Path, look: L
         shot(desk, folder, look, screen).await?;
         desk.click("answer-close").await?;
     }
-    server.down().await?;
+    server.kill().await?;
     redeem(desk, &second, "accepted_offline").await?;
     shot(desk, folder, look, "redeem-offline").await?;
     desk.click("answer-close").await?;

@@ -71,19 +71,20 @@ export function ago(at: string, now: number): string {
   return style.format(-Math.floor(seconds / 86_400), 'day')
 }
 
-/** A length of time with its unit, "12 min". */
-export function duration(seconds: number): string {
-  const [value, unit] =
-    seconds < 120
-      ? [seconds, 'second']
-      : seconds < 7200
-        ? [Math.round(seconds / 60), 'minute']
-        : [Math.round(seconds / 3600), 'hour']
+/** A number with its unit, "12 min". */
+function withUnit(value: number, unit: string): string {
   return new Intl.NumberFormat(locale.regional, {
     style: 'unit',
     unit,
     unitDisplay: 'short',
   }).format(value)
+}
+
+/** A length of time with its unit, "12 min". */
+export function duration(seconds: number): string {
+  if (seconds < 120) return withUnit(seconds, 'second')
+  if (seconds < 7200) return withUnit(Math.round(seconds / 60), 'minute')
+  return withUnit(Math.round(seconds / 3600), 'hour')
 }
 
 /** Remaining time as "4:07". */
@@ -100,13 +101,6 @@ export function validity(months: number | null): string {
 
 /** Bytes as people read them: whole megabytes, or kilobytes below one. */
 export function bytes(count: number): string {
-  const [value, unit] =
-    count < 1_000_000
-      ? [Math.ceil(count / 1000), 'kilobyte']
-      : [Math.round(count / 1_000_000), 'megabyte']
-  return new Intl.NumberFormat(locale.regional, {
-    style: 'unit',
-    unit,
-    unitDisplay: 'short',
-  }).format(value)
+  if (count < 1_000_000) return withUnit(Math.ceil(count / 1000), 'kilobyte')
+  return withUnit(Math.round(count / 1_000_000), 'megabyte')
 }

@@ -43,24 +43,8 @@ pub(crate) async fn enrol(host: &Host, store: &Arc<Store>, mut secrets: DeviceSe
     };
     let response = server.enrol(&request).await?;
     secrets.token = Some(response.token.clone());
-    let not_a_key = |_| AppError::new(ErrorCode::NotABeadsboxServer, "the server's key is not a key");
-    let mut server_public_key = [0; 32];
-    hex::decode_to_slice(&response.server_public_key, &mut server_public_key).map_err(not_a_key)?;
-    let enrolment = Enrolment {
-        device: response.device_id,
-        incarnation: response.incarnation,
-        name: request.name,
-        shop: response.shop.id,
-        server_url: server.address().to_string(),
-        epoch: response.epoch,
-        server_public_key,
-        certificate: response.certificate,
-        enrolled_at: response.enrolled_at,
-        public_key: key.verifying_key().to_bytes(),
-        profile: Some(response.profile),
-        shop_name: Some(response.shop.name),
-        time_zone: Some(response.shop.time_zone),
-    };
+    let enrolment = Enrolment::answered(response, request.name, server.address().to_string(), key.verifying_key().to_bytes())
+        .ok_or_else(|| AppError::new(ErrorCode::NotABeadsboxServer, "the server's key is not a key"))?;
     let (host, store) = (host.clone(), Arc::clone(store));
     blocking(move || {
         secrets.save(host.secrets.as_ref())?;

@@ -15,14 +15,14 @@ use std::collections::HashMap;
 
 use beadsbox_domain::{
     Change, Conflict, ConflictId, ConflictState, Decision, OpId, Operation, Outcome, RedeemMode, Redemption, RedemptionOutcome, Situation, Stamp, Status,
-    Template, Voucher, VoucherId, conflict::ConflictKind, decide,
+    Voucher, VoucherId, conflict::ConflictKind, decide,
 };
 use jiff::tz::TimeZone;
 
 use super::{as_told, in_order};
 use crate::{
     told::{Told, era},
-    world::{Placed, World},
+    world::{Placed, World, say_as_sold},
 };
 
 /// The rows of one voucher.
@@ -123,18 +123,9 @@ impl Folding<'_> {
 
     fn situation(&self, operation: &Operation, told: &Told) -> Situation {
         let mut situation = self.world.situation(operation);
-        if let Operation::Sell { template, template_version, snapshot, .. } = operation {
-            // It says itself what its template said.
-            (situation.code_taken, situation.content_as_sold) = (false, None);
-            situation.template = Some(Template {
-                id: *template,
-                content: snapshot.clone(),
-                version: *template_version,
-                archived: false,
-                changed: told.body.stamp(),
-                row_version: 1,
-            });
-        }
+        say_as_sold(&mut situation, operation, told.body.stamp());
+        // Whoever took it looked at that.
+        situation.code_taken = false;
         situation
     }
 

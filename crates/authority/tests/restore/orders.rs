@@ -4,7 +4,7 @@ use beadsbox_domain::{Operation, RedeemMode, Settlement, Status, voucher::Paymen
 use jiff::SignedDuration;
 use proptest::{prelude::*, sample::Index};
 
-use crate::book::{Book, Kept, TEMPLATE, content, device, reason, sell, voucher};
+use crate::book::{Book, Kept, TEMPLATE, applied, content, device, reason, sell, voucher};
 
 /// One thing that somebody does; numbers are read by what is there when it happens.
 #[derive(Debug, Clone)]
@@ -82,7 +82,9 @@ fn bring_answered(book: &mut Book, lost: &[(u128, Kept)], turns: &[Index], mut a
         let number = turns.next().map_or(waiting[0], |turn| waiting[turn.index(waiting.len())]);
         let Some(kept) = queues[number].pop() else { continue };
         if answered[number] == 0 {
-            book.bring_unanswered(kept);
+            let again = book.bring_unanswered(kept);
+            let was_sold = applied(kept) && matches!(kept.body.operation, Operation::Sell { .. });
+            prop_assert!(!was_sold || applied(&again), "its money was taken: {:?}", again.word.outcome);
         } else {
             answered[number] -= 1;
             let again = book.bring_back(kept);

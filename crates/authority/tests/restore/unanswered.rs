@@ -1,6 +1,6 @@
 //! What comes back without a receipt, because its answer never reached its device, though others have receipts on what rests on it.
 
-use beadsbox_domain::{ConflictState, Operation, Outcome, RedeemMode, RedemptionOutcome, Settlement, Status, TemplateId, operation::Subject};
+use beadsbox_domain::{ConflictState, Operation, Outcome, RedeemMode, RedemptionOutcome, Refusal, Settlement, Status, TemplateId, operation::Subject};
 use uuid::Uuid;
 
 use crate::book::{Book, Kept, TEMPLATE, applied, content, device, reason, sell, sell_from, voucher};
@@ -83,6 +83,79 @@ fn a_template_is_created_where_a_sale_of_it_came_back_first() {
 
     let second = book.act(device(4), Operation::CreateTemplate { template: id, content: content("Theirs") });
     assert!(matches!(second.word.outcome, Outcome::Rejected { .. }), "the id is taken now");
+}
+
+fn edit(says: &str) -> Operation {
+    Operation::EditTemplate { template: TEMPLATE, based_on: 1, content: content(says) }
+}
+
+#[test]
+fn rule_10_a_sale_of_a_version_that_is_not_back_is_taken_without_a_receipt() {
+    for edit_first in [false, true] {
+        let (mut lost, mut book) = rewound();
+        let edited = lost.act(device(3), edit("Edited"));
+        let sale = lost.act(device(1), sell(voucher(1), 2, content("Edited")));
+        if edit_first {
+            book.bring_back(&edited);
+        }
+        let again = book.bring_unanswered(&sale);
+        assert!(applied(&again), "{:?}", again.word.outcome);
+        assert_eq!(book.world.vouchers[&voucher(1)].snapshot, content("Edited"));
+        if !edit_first {
+            assert_eq!(book.world.templates[&TEMPLATE].content, content("Introduction"), "what is sold from now on stays the office's to say");
+            book.bring_back(&edited);
+        }
+        assert_eq!(book.facts(), lost.facts());
+        assert_eq!(again.row_version, Some(book.world.vouchers[&voucher(1)].row_version));
+    }
+}
+
+#[test]
+fn a_sale_of_a_template_that_is_not_back_is_taken_without_a_receipt() {
+    let id = TemplateId(Uuid::from_u128(0x77));
+    let (mut lost, mut book) = rewound();
+    let create = lost.act(device(3), Operation::CreateTemplate { template: id, content: content("Ours") });
+    let sale = lost.act(device(1), sell_from(id, voucher(1), 1, content("Ours")));
+    let redemption = lost.act(device(2), redeem(RedeemMode::Asked));
+    book.bring_back(&redemption);
+    assert!(applied(&book.bring_unanswered(&sale)));
+    book.bring_back(&create);
+    assert_eq!(book.facts(), lost.facts());
+    let template = &book.world.templates[&id];
+    assert_eq!((&template.content, template.changed.op), (&content("Ours"), create.body.op));
+}
+
+#[test]
+fn a_version_whose_number_was_given_again_since_is_told_apart_by_what_was_sold() {
+    let (mut lost, mut book) = rewound();
+    lost.act(device(3), edit("Edited"));
+    let sale = lost.act(device(1), sell(voucher(1), 2, content("Edited")));
+    book.act(device(3), edit("Edited otherwise"));
+    assert!(applied(&book.bring_unanswered(&sale)));
+    assert_eq!(book.world.vouchers[&voucher(1)].snapshot, content("Edited"));
+    assert_eq!(book.world.templates[&TEMPLATE].content, content("Edited otherwise"));
+    let second = book.act(device(2), sell(voucher(2), 2, content("Edited otherwise")));
+    assert!(applied(&second), "neither version took the other's place");
+}
+
+#[test]
+fn a_sale_of_what_was_never_said_is_refused_where_nothing_was_lost() {
+    let mut book = Book::new();
+    let refusal = |kept: Kept| if let Outcome::Rejected { refusal } = kept.word.outcome { Some(refusal) } else { None };
+    assert_eq!(refusal(book.act(device(1), sell(voucher(1), 2, content("Edited")))), Some(Refusal::SnapshotMismatch));
+    let unknown = sell_from(TemplateId(Uuid::from_u128(0x77)), voucher(1), 1, content("Ours"));
+    assert_eq!(refusal(book.act(device(1), unknown)), Some(Refusal::UnknownTemplate));
+}
+
+#[test]
+fn what_else_is_wrong_with_a_sale_of_a_lost_version_still_refuses_it() {
+    let (mut lost, mut book) = rewound();
+    lost.act(device(3), edit("Edited"));
+    let sale = lost.act(device(1), sell(voucher(1), 2, content("Edited")));
+    book.world.staff.clear();
+    let again = book.bring_unanswered(&sale);
+    assert!(matches!(again.word.outcome, Outcome::Rejected { .. }), "nobody knows who sold it");
+    assert!(book.world.vouchers.is_empty());
 }
 
 #[test]

@@ -2,35 +2,24 @@
 
 mod stock;
 
-use std::{
-    net::TcpListener,
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, bail};
 use beadsbox_domain::{ShopId, StaffId, VoucherCode};
-use beadsbox_testkit::TestDatabase;
+use beadsbox_testkit::{ServerLog, ServerProcess, ServerProgram, TestDatabase};
 use sqlx::PgPool;
-use tokio::{
-    io::AsyncWriteExt as _,
-    process::{Child, Command},
-};
 use uuid::Uuid;
 
 pub use stock::{change, stock};
 
 use crate::machine::first_line;
 
-const START_LIMIT: Duration = Duration::from_secs(30);
+const SHOP: &str = "Bench";
 
 /// Database and server.
 pub struct Centre {
     database: TestDatabase,
-    program: PathBuf,
-    port: u16,
-    process: Option<Child>,
+    server: ServerProcess,
     /// Where devices enrol.
     pub shop: ShopId,
     /// The other one.
@@ -43,62 +32,37 @@ impl Centre {
     /// An organisation without vouchers, served by that program.
     pub async fn open(program: &Path) -> anyhow::Result<Self> {
         let database = TestDatabase::create().await;
-        let nobody = Uuid::nil();
-        let mut centre = Self {
-            database,
-            program: program.to_owned(),
-            port: free_port()?,
-            process: None,
-            shop: ShopId(nobody),
-            second_shop: ShopId(nobody),
-            staff: StaffId(nobody),
-        };
-        let shop = centre.command(&["shop", "add", "Bench"], "").await?;
-        let staff = centre.command(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], "honey and amber 7").await?;
-        let second = centre.command(&["shop", "add", "Second"], "").await?;
-        centre.second_shop = ShopId(first_id(&second)?);
-        (centre.shop, centre.staff) = (ShopId(first_id(&shop)?), StaffId(first_id(&staff)?));
-        stock::templates(&centre.pool()).await?;
-        centre.start().await?;
+        let beadsbox = ServerProgram::new(program, &database);
+        let shop = beadsbox.run(&["shop", "add", SHOP], "").await?;
+        let staff = beadsbox.run(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], "honey and amber 7").await?;
+        let second = beadsbox.run(&["shop", "add", "Second"], "").await?;
+        stock::templates(&database.pool()).await?;
+        let mut server = beadsbox.server(ServerLog::WithTheTest)?;
+        server.up().await?;
+        let (shop, second_shop, staff) = (ShopId(first_id(&shop)?), ShopId(first_id(&second)?), StaffId(first_id(&staff)?));
+        let centre = Self { database, server, shop, second_shop, staff };
         centre.settle().await?;
         Ok(centre)
     }
 
     /// The same organisation once more, in a database of its own. This one must be stopped.
-    pub async fn copy(&self) -> anyhow::Result<Self> {
+    pub async fn copy(&self, program: &Path) -> anyhow::Result<Self> {
         let database = self.database.copy().await;
-        let mut copy =
-            Self { database, program: self.program.clone(), port: self.port, process: None, shop: self.shop, second_shop: self.second_shop, staff: self.staff };
-        copy.start().await?;
-        Ok(copy)
+        let mut server = ServerProgram::new(program, &database).server(ServerLog::WithTheTest)?;
+        server.up().await?;
+        Ok(Self { database, server, shop: self.shop, second_shop: self.second_shop, staff: self.staff })
     }
 
-    /// Starts the server.
-    pub async fn start(&mut self) -> anyhow::Result<()> {
-        let listen = format!("127.0.0.1:{}", self.port);
-        let mut server = self.server(&["serve", "--listen", &listen], &self.database.serve_url());
-        self.process = Some(server.env("RUST_LOG", "warn").stdout(Stdio::null()).spawn().context("beadsbox-server serve")?);
-        let started = Instant::now();
-        while tokio::net::TcpStream::connect(&listen).await.is_err() {
-            if started.elapsed() > START_LIMIT {
-                bail!("the server does not listen after {START_LIMIT:?}");
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Ok(())
-    }
-
-    /// Ends the server. What it confirmed is in the database.
+    /// Ends the server in order.
     pub async fn stop(&mut self) -> anyhow::Result<()> {
-        if let Some(mut process) = self.process.take() {
-            process.kill().await?;
-        }
+        let status = self.server.stop().await?;
+        anyhow::ensure!(status.success(), "the server ended with {status}");
         Ok(())
     }
 
     /// Its address.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        self.server.url()
     }
 
     /// The database's address, as its owner.
@@ -113,12 +77,12 @@ impl Centre {
 
     /// A code to enrol with.
     pub async fn enrolment_code(&self) -> anyhow::Result<String> {
-        Ok(self.command(&["device", "code", "--shop", "Bench"], "").await?.trim().to_owned())
+        Ok(self.server.program().enrolment_code(SHOP).await?)
     }
 
     /// The most memory that the server process ever had in use, in KiB.
     pub fn peak_kib(&self) -> anyhow::Result<u64> {
-        let process = self.process.as_ref().and_then(Child::id).context("the server does not run")?;
+        let process = self.server.process_id().context("the server does not run")?;
         peak_kib(&process.to_string())
     }
 
@@ -152,25 +116,6 @@ impl Centre {
     pub fn version(program: &Path) -> String {
         first_line(std::process::Command::new(program).arg("--version"))
     }
-
-    async fn command(&self, arguments: &[&str], input: &str) -> anyhow::Result<String> {
-        let mut command = self.server(arguments, &self.database.owner_url());
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().context("beadsbox-server")?;
-        if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(input.as_bytes()).await?;
-        }
-        let output = child.wait_with_output().await?;
-        if !output.status.success() {
-            bail!("beadsbox-server {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        }
-        Ok(String::from_utf8(output.stdout)?)
-    }
-
-    fn server(&self, arguments: &[&str], database: &str) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(arguments).env("DATABASE_URL", database).kill_on_drop(true);
-        command
-    }
 }
 
 /// The most memory that a process (`self` or its number) ever had in use, in KiB.
@@ -183,8 +128,4 @@ pub fn peak_kib(process: &str) -> anyhow::Result<u64> {
 fn first_id(printed: &str) -> anyhow::Result<Uuid> {
     let id = printed.split_whitespace().next().context("nothing was printed")?;
     Ok(id.parse()?)
-}
-
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

@@ -28,7 +28,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     let rows = bench.work.join("pushed.ndjson");
     let [mut ours, mut of_pouchdb, mut of_rxdb, mut plain] = [const { None }; 4].map(|_: Option<()>| Rates::default());
     for time in 0..times {
-        let mut centre = origin.copy().await?;
+        let mut centre = origin.copy(&bench.server).await?;
         let (folder, url) = (bench.folder("push")?, centre.url());
         let staff = centre.staff.0.to_string();
         let sent = bench
@@ -41,7 +41,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
             export(&till, &rows).await?;
         }
         centre.stop().await?;
-        plain.add(&insert_plainly(&centre, &mut origin, operations).await?);
+        plain.add(&insert_plainly(bench, &centre, &origin, operations).await?);
 
         let given = [("rows", text(&rows)?), ("count", &count)];
         let rxdb = bench.peers.serve("rxdb-server.js", &[]).await?;
@@ -64,9 +64,9 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
 }
 
 /// Inserts the rows that a push left in one database into a copy of what was there before it.
-async fn insert_plainly(pushed: &Centre, origin: &mut Centre, operations: u64) -> anyhow::Result<Finished> {
+async fn insert_plainly(bench: &Bench, pushed: &Centre, origin: &Centre, operations: u64) -> anyhow::Result<Finished> {
     let transactions = statements(&pushed.database_url())?;
-    let mut copy = origin.copy().await?;
+    let mut copy = origin.copy(&bench.server).await?;
     copy.stop().await?;
     let mut conn = PgConnection::connect(&copy.database_url()).await?;
     // The device that pushed enrolled after the copy was made.

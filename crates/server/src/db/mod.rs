@@ -1,5 +1,6 @@
 //! The database: one file for each table, with its rows and queries.
 
+mod begin;
 pub mod conflict;
 pub mod device;
 pub mod enrolment_code;
@@ -25,13 +26,15 @@ use std::str::FromStr as _;
 
 use beadsbox_domain::{DeviceId, OpId, ShopId, StaffId, Stamp, Timestamp};
 use sqlx::{
-    PgPool, Postgres, Transaction,
+    PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use uuid::Uuid;
 
 use crate::error::{Failure, StartError};
+
+pub use begin::{at_one_moment, begin};
 
 pub use beadsbox_protocol::Profile;
 
@@ -49,11 +52,6 @@ pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StartError> 
     ]);
     let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(std::time::Duration::from_secs(5));
     Ok(pool.connect_with(options).await?)
-}
-
-/// A transaction that reads everything as it stands at one moment.
-pub(crate) async fn at_one_moment(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
-    pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
 }
 
 /// Brings the schema up to date, as its owner.

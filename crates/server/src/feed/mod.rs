@@ -14,7 +14,11 @@ use std::{
 use sqlx::PgPool;
 use tokio::sync::{Mutex, watch};
 
-use crate::{db::feed, error::Failure, token};
+use crate::{
+    db::{self, feed},
+    error::Failure,
+    token,
+};
 
 pub(crate) use listen::listen;
 pub(crate) use own::own_operations;
@@ -96,7 +100,7 @@ impl Feed {
 
     /// One transaction. None where another process is the sequencer.
     async fn run_once(&self) -> Result<Option<i64>, Failure> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = db::begin(&self.pool).await?;
         if !feed::try_lock_sequencer(&mut tx).await? {
             return Ok(None);
         }

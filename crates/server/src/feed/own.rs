@@ -18,7 +18,7 @@ pub(crate) async fn own_operations(app: &App, device: &Device, query: &OwnOperat
     if !(1..=MOST_OPERATIONS).contains(&limit) {
         return Err(Failure::malformed(format!("limit is 1 to {MOST_OPERATIONS}")));
     }
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let mut life = db::life::find(&mut tx, device.id, query.incarnation).await?.ok_or_else(push::unknown_life)?;
     let mut spans = vec![(life.incarnation, life.parted_after + 1, life.last_seq)];

@@ -30,7 +30,7 @@ pub(crate) async fn expire_overdue(app: &App) -> Result<usize, Failure> {
 async fn expire_batch(app: &App) -> Result<usize, Failure> {
     // To the millisecond, as bodies have it.
     let now = beadsbox_domain::Timestamp::from_millisecond(app.clock.now().as_millisecond()).unwrap_or_else(|_| app.clock.now());
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     // The lock on the server's own device: two processes take turns, and the second finds nothing left.
     let device = db::device::lock(&mut tx, SERVER)
         .await?

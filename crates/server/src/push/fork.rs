@@ -25,7 +25,7 @@ pub(crate) async fn fork(app: &App, device: &Device, request: &ForkRequest) -> R
     let fork_hash = checked(device, request)?;
     let after = request.fork_seq.checked_sub(1).filter(|after| i64::try_from(*after).is_ok());
     let after = after.ok_or_else(|| Failure::malformed("fork_seq counts from 1"))?;
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let device = db::device::lock(&mut tx, device.id).await?.ok_or_else(|| Failure::not_found("device"))?;
     super::check_state(&device)?;

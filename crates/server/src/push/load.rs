@@ -93,6 +93,17 @@ impl Named {
         }
     }
 
+    /// So is a sale of what is not known here, which a restore may have lost.
+    fn add_sold_from_unknown(&mut self, fresh: &[Fresh], world: &World) {
+        for operation in fresh.iter().filter_map(operation_of) {
+            if let Operation::Sell { template, template_version, snapshot, .. } = operation
+                && world.contents.get(&(*template, *template_version)) != Some(snapshot)
+            {
+                self.add_restored(operation);
+            }
+        }
+    }
+
     /// So is a template's creation where the template is there.
     fn add_created_after_sale(&mut self, fresh: &[Fresh], world: &World) {
         for operation in fresh.iter().filter_map(operation_of) {
@@ -111,6 +122,10 @@ fn operation_of(fresh: &Fresh) -> Option<&Operation> {
 /// this lock, and whoever honours an unknown voucher takes it alone. Any number that nothing else in the database uses.
 const UNKNOWN_VOUCHERS_LOCK: i64 = 0x6265_6164_756e_6b31;
 
+/// There is no row to lock of a template that is to be created, or of one that a restore lost and of which vouchers come back: whoever
+/// may make it does so alone.
+const UNKNOWN_TEMPLATES_LOCK: i64 = 0x6265_6164_756e_6b32;
+
 async fn lock_unknown(conn: &mut PgConnection, named: &Named) -> Result<(), Failure> {
     if named.sold.is_empty() && named.honoured.is_empty() {
         return Ok(());
@@ -126,7 +141,7 @@ async fn lock_unknown(conn: &mut PgConnection, named: &Named) -> Result<(), Fail
     Ok(())
 }
 
-/// Locks in one order for every batch: unknown vouchers, vouchers by id, conflicts by id, templates by id.
+/// Locks in one order for every batch: unknown vouchers, vouchers by id, conflicts by id, unknown templates, templates by id.
 pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<World, Failure> {
     let mut named = Named::by(fresh);
     let list = |ids: &BTreeSet<Uuid>| -> Vec<Uuid> { ids.iter().copied().collect() };
@@ -143,7 +158,7 @@ pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<Wor
         let taken = db::voucher::taken_codes(conn, &named.codes).await?;
         world.codes = taken.iter().filter_map(|code| VoucherCode::parse(code).ok()).collect();
     }
-    load_templates(&mut world, conn, &named).await?;
+    load_templates(&mut world, conn, fresh, &mut named).await?;
     named.add_created_after_sale(fresh, &world);
     world.op_ids = db::operation::taken_ids(conn, &named.ops).await?.into_iter().map(OpId).collect();
     world.staff = db::staff::standings(conn, &list(&named.staff)).await?;
@@ -177,10 +192,22 @@ async fn load_decided(world: &mut World, conn: &mut PgConnection, restored: &Res
     Ok(())
 }
 
-async fn load_templates(world: &mut World, conn: &mut PgConnection, named: &Named) -> Result<(), Failure> {
-    if !named.templates.is_empty() {
-        db::template::lock(conn, &named.templates.iter().copied().collect::<Vec<_>>()).await?;
+/// Reads the templates, and locks those that may change.
+async fn load_templates(world: &mut World, conn: &mut PgConnection, fresh: &[Fresh], named: &mut Named) -> Result<(), Failure> {
+    read_templates(world, conn, named).await?;
+    named.add_sold_from_unknown(fresh, world);
+    if named.templates.is_empty() {
+        return Ok(());
     }
+    if named.templates.iter().any(|id| !world.templates.contains_key(&TemplateId(*id))) {
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(UNKNOWN_TEMPLATES_LOCK).execute(&mut *conn).await?;
+    }
+    db::template::lock(conn, &named.templates.iter().copied().collect::<Vec<_>>()).await?;
+    // As they are now that nobody else changes them.
+    read_templates(world, conn, named).await
+}
+
+async fn read_templates(world: &mut World, conn: &mut PgConnection, named: &Named) -> Result<(), Failure> {
     let ids: BTreeSet<Uuid> = named.templates.iter().copied().chain(named.sold_from.iter().map(|(id, _)| *id)).collect();
     if ids.is_empty() {
         return Ok(());

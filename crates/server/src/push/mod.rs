@@ -76,7 +76,7 @@ struct Contact {
 }
 
 async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Incarnation, batch: &Batch, contact: Contact) -> Result<PushResponse, Failure> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let device = db::device::lock(&mut tx, id).await?.ok_or_else(|| Failure::not_found("device"))?;
     let life = db::life::find(&mut tx, id, incarnation).await?;

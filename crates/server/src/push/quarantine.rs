@@ -65,7 +65,7 @@ pub(crate) async fn decide(app: &App, device: DeviceId, incarnation: Incarnation
 
 /// Decides on the first operations that wait. False where none does; then an accepted life goes on as any other.
 async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Result<bool, Failure> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let device = db::device::lock(&mut tx, decision.device).await?.ok_or_else(|| Failure::not_found("device"))?;
     let life = db::life::find(&mut tx, device.id, decision.incarnation)

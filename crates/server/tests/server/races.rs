@@ -7,7 +7,7 @@ use beadsbox_protocol::rows::{Row, RowKey};
 use beadsbox_testkit::{TestDevice, fixtures};
 use rstest::rstest;
 
-use crate::support::{Stage, begin_poll, introduction, record_sale, sell_many};
+use crate::support::{Stage, begin_poll, introduction, record_sale, sell_many, until_waiting};
 
 /// Pushes what the device has recorded, a few operations at a time, as a till at work does.
 async fn push_in_bits(device: &mut TestDevice, bit: u64) {
@@ -143,17 +143,6 @@ async fn a_voucher_honoured_before_its_sale_arrives_ends_as_used(#[case] sale_fi
     assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 1);
     assert_eq!(stage.count("SELECT count(*) FROM redemption WHERE outcome = 'accepted'").await, 1);
     assert_eq!(stage.count("SELECT count(*) FROM conflict WHERE state = 'open'").await, 0);
-}
-
-/// Waits until that many transactions of the server wait for a lock.
-async fn until_waiting(stage: &Stage, transactions: i64) {
-    while stage
-        .count("SELECT count(*) FROM pg_stat_activity WHERE usename = 'beadsbox_test' AND datname = current_database() AND wait_event_type = 'Lock'")
-        .await
-        < transactions
-    {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }
 
 #[rstest]

@@ -128,6 +128,17 @@ pub async fn until_settled(stage: &Stage) {
     }
 }
 
+/// Waits until that many transactions of the server wait for a lock.
+pub async fn until_waiting(stage: &Stage, transactions: i64) {
+    while stage
+        .count("SELECT count(*) FROM pg_stat_activity WHERE usename = 'beadsbox_test' AND datname = current_database() AND wait_event_type = 'Lock'")
+        .await
+        < transactions
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
 /// What the introduction says, as the device has it.
 pub async fn introduction(device: &mut TestDevice) -> TemplateContent {
     device.pull().await.unwrap();

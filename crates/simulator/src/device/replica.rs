@@ -147,7 +147,11 @@ impl Replica for FilesReplica {
         Ok(Answers::Kept)
     }
 
-    async fn apply_page(&self, page: &ChangesPage) -> Result<(), FileError> {
+    async fn apply_page(&self, page: &ChangesPage) -> Result<Answers, FileError> {
+        let answers = self.record_results(page.epoch, &page.own_results).await?;
+        if answers != Answers::Kept {
+            return Ok(answers);
+        }
         self.commit("before the page", "after the page", |files| {
             if !files.cache.fits(page) {
                 return Err(FileError::PageOutOfPlace);
@@ -155,7 +159,8 @@ impl Replica for FilesReplica {
             files.apply_page(page);
             Ok(())
         })
-        .await
+        .await?;
+        Ok(answers)
     }
 
     async fn begin_load(&self, _: &Manifest) -> Result<Loaded, FileError> {

@@ -15,17 +15,18 @@ use std::{
 };
 
 use anyhow::Context as _;
+use beadsbox_testkit::{ServerLog, ServerProcess};
 use tokio::task::JoinSet;
 
 pub use faults::Done;
 pub use journal::{Entry, Journal};
 
 use self::{
-    centre::{Centre, PASSWORD, PERSON, ServerProcess},
+    centre::{Centre, PASSWORD, PERSON, SHOP},
     faults::Faults,
     moment::spread,
     till_life::TillLife,
-    till_process::{TillProcess, TillSetup},
+    till_process::{TillProcess, TillSetup, end_of_log},
     trouble::Troubles,
 };
 use crate::{
@@ -116,9 +117,8 @@ pub async fn soak(plan: &Plan) -> anyhow::Result<Report> {
     let centre = Centre::open(&plan.programs.server).await?;
     let mut servers = Vec::new();
     for number in 0..plan.servers {
-        let mut server = centre.server(plan.folder.join(format!("server-{number}.log")))?;
-        server.start()?;
-        server.listens().await?;
+        let mut server = centre.program.server(ServerLog::File(plan.folder.join(format!("server-{number}.log"))))?;
+        server.up().await?;
         servers.push(server);
     }
     let mut tills = Vec::new();
@@ -131,7 +131,7 @@ pub async fn soak(plan: &Plan) -> anyhow::Result<Report> {
     for server in servers.iter_mut().filter(|server| !server.is_started()) {
         server.start()?;
     }
-    for server in &servers {
+    for server in &mut servers {
         server.listens().await?;
     }
     close(&tills, &journal, &troubles, plan.patience).await?;
@@ -150,7 +150,7 @@ async fn setup(plan: &Plan, centre: &Centre, servers: &[ServerProcess], number: 
         folder,
         log: plan.folder.join(format!("till-{number}.log")),
         server: servers[number % servers.len()].url(),
-        code: centre.code().await?,
+        code: centre.program.enrolment_code(SHOP).await?,
         person: PERSON,
         password: PASSWORD,
         fault: plan.fault,
@@ -204,7 +204,7 @@ async fn keep(server: &mut ServerProcess, mut random: fastrand::Rng, faults: &Fa
             ended = server.ended() => {
                 ended?;
                 if !may_end {
-                    troubles.tell(format!("a server ended by itself: {}", till_process::end_of_log(&server.log)));
+                    troubles.tell(format!("a server ended by itself: {}", server.log().map(end_of_log).unwrap_or_default()));
                 }
                 tokio::time::sleep(Duration::from_millis(200)).await;
                 server.start()?;
@@ -237,12 +237,12 @@ async fn close(tills: &[TillLife], journal: &Journal, troubles: &Troubles, patie
         let mut process = TillProcess::start(&till.setup, 0, true, journal)?;
         match process.hear(patience, |told| *told == Told::Settled).await {
             Ok(()) => open.push((till, process)),
-            Err(error) => troubles.tell(format!("{}: {error}: {}", till.setup.name(), till_process::end_of_log(&till.setup.log))),
+            Err(error) => troubles.tell(format!("{}: {error}: {}", till.setup.name(), end_of_log(&till.setup.log))),
         }
     }
     for (till, process) in open {
         if let Err(error) = process.close(patience).await {
-            troubles.tell(format!("{}: {error}: {}", till.setup.name(), till_process::end_of_log(&till.setup.log)));
+            troubles.tell(format!("{}: {error}: {}", till.setup.name(), end_of_log(&till.setup.log)));
         }
     }
     Ok(())

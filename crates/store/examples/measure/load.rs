@@ -7,13 +7,13 @@ use std::{
 
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
-    digest::{Digester, RowKind},
+    digest::{Digester, IdRange, RowKind},
     flat::FlatVoucher,
     pull::{ChangesPage, Cursor},
     rows::Row,
     snapshot::{Chunk, Manifest, Record, SNAPSHOT_FORMAT, content_hash},
 };
-use beadsbox_store::{IdRange, LoadStep, Store};
+use beadsbox_store::{LoadStep, Store};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 

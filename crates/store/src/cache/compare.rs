@@ -2,7 +2,7 @@
 
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
-    digest::{Digester, RowKind},
+    digest::{Digester, IdRange, RowKind},
     rows::Row,
 };
 use rusqlite::{Connection, Transaction, params};
@@ -13,7 +13,7 @@ use super::{
     flat, meta,
     voucher::KnownSnapshots,
 };
-use crate::{error::StoreError, file::sql::Sql, types::IdRange};
+use crate::{error::StoreError, file::sql::Sql};
 
 /// Where a kind's rows lie.
 const fn table(kind: RowKind) -> &'static str {

@@ -1,7 +1,7 @@
 //! Domain values as columns: ids and hashes as blobs, times as microseconds, dates as decimal yyyymmdd, the rest as JSON.
 
 use beadsbox_domain::{ConflictId, Date, DeviceId, OpId, PersonHash, ShopId, StaffId, Status, TemplateId, Timestamp, VoucherCode, VoucherId};
-use beadsbox_protocol::ChainHash;
+use beadsbox_protocol::{ChainHash, flat};
 use rusqlite::{
     ToSql,
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef},
@@ -97,9 +97,9 @@ impl FromSql for Sql<u64> {
     }
 }
 
-/// A day as a number that sorts like it.
+/// A day as a number that sorts like it: the flat form's, which is read from the column as it stands.
 pub(crate) fn day_number(day: Date) -> i64 {
-    i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
+    flat::day_number(day).into()
 }
 
 /// The last day of a voucher; [`NEVER`] where it has none.
@@ -126,15 +126,9 @@ impl FromSql for Sql<Option<Date>> {
     }
 }
 
-/// A status by its place in the domain's list, which is its place when sorted.
+/// A status by its place when sorted: the flat form's number, which is read from the column as it stands.
 pub(crate) fn status_number(status: Status) -> i64 {
-    match status {
-        Status::Purchased => 0,
-        Status::Used => 1,
-        Status::Cancelled => 2,
-        Status::Refunded => 3,
-        Status::Expired => 4,
-    }
+    flat::status_number(status).into()
 }
 
 impl ToSql for Sql<Status> {

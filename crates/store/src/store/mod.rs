@@ -5,6 +5,8 @@ mod load;
 mod proof;
 mod recording;
 mod recovery;
+#[cfg(test)]
+mod stage;
 mod sync;
 
 use std::sync::{Arc, Mutex};

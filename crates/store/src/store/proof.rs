@@ -1,13 +1,13 @@
 //! Comparing the cache with the server's rows, range by range, and the search text that is built behind it.
 
 use beadsbox_domain::Timestamp;
-use beadsbox_protocol::digest::RangeRows;
+use beadsbox_protocol::digest::{IdRange, LocalDigest, RangeRows};
 
 use super::Store;
 use crate::{
     cache::{apply::ApplyError, compare, meta, search_text},
     error::StoreError,
-    types::{CacheProof, ChangedKinds, IdRange, LocalDigest},
+    types::{CacheProof, ChangedKinds},
 };
 
 /// How many rows the search index takes in one step: some hundredths of a second.
@@ -68,34 +68,16 @@ impl Store {
 mod tests {
     use std::sync::mpsc::channel;
 
-    use crate::{NewOperation, Store, StoreError, StoreKeys, StorePaths};
-    use beadsbox_domain::{DeviceId, OpId, Operation, RedeemMode, ShopId, StaffId, Timestamp, VoucherId};
-    use uuid::Uuid;
-
-    fn enrolment() -> crate::Enrolment {
-        crate::Enrolment {
-            device: DeviceId(Uuid::from_u128(1)),
-            incarnation: 1,
-            name: "Till".into(),
-            shop: ShopId(Uuid::from_u128(2)),
-            server_url: String::new(),
-            epoch: Uuid::from_u128(3),
-            server_public_key: [0; 32],
-            certificate: String::new(),
-            enrolled_at: Timestamp::UNIX_EPOCH,
-            public_key: [0; 32],
-            profile: None,
-            shop_name: None,
-            time_zone: None,
-        }
-    }
+    use super::{
+        super::stage::{open, redemption},
+        StoreError,
+    };
 
     /// Building search text, taking a chunk's rows and repairing are all work of the cache's writer. Recording is not behind it.
     #[test]
     fn recording_does_not_wait_for_whoever_writes_the_cache() {
         let folder = tempfile::tempdir().unwrap();
-        let (store, _) = Store::open(&StorePaths::in_folder(folder.path()), &StoreKeys { outbox: [1; 32], cache: [2; 32] }).unwrap();
-        store.enrol(&enrolment()).unwrap();
+        let store = open(&folder);
         let (release, held) = channel::<()>();
         store.files.cache.change_some_time(move |connection| {
             let transaction = connection.unchecked_transaction()?;
@@ -104,19 +86,11 @@ mod tests {
             let _ = held.recv();
             transaction.commit()
         });
-        let new = NewOperation {
-            op: OpId(Uuid::from_u128(9)),
-            at: Timestamp::UNIX_EPOCH,
-            staff: StaffId(Uuid::from_u128(4)),
-            shop: ShopId(Uuid::from_u128(2)),
-            online: false,
-            clock_right: true,
-            operation: Operation::Redeem { voucher: VoucherId(Uuid::from_u128(5)), mode: RedeemMode::Honoured },
-            person: None,
-        };
+        let new = redemption(9);
+        let op = new.op;
         store.record(move |view| view.foretell(&new).map(|_| new)).map_err(|_| StoreError::internal("refused")).unwrap();
         assert_eq!(store.counts().unwrap().total, 1);
-        assert!(store.view().unwrap().own_operation(OpId(Uuid::from_u128(9))).unwrap().is_some());
+        assert!(store.view().unwrap().own_operation(op).unwrap().is_some());
         release.send(()).unwrap();
     }
 }

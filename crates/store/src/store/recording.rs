@@ -49,47 +49,13 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use beadsbox_domain::{DeviceId, OpId, Operation, RedeemMode, ShopId, StaffId, Timestamp, VoucherId};
-    use ed25519_dalek::SigningKey;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::{Enrolment, StoreKeys, StorePaths};
-
-    fn open(folder: &tempfile::TempDir) -> Store {
-        let keys = StoreKeys { outbox: [1; 32], cache: [2; 32] };
-        let (store, _) = Store::open(&StorePaths::in_folder(folder.path()), &keys).unwrap();
-        let enrolment = Enrolment {
-            device: DeviceId(Uuid::from_u128(1)),
-            incarnation: 1,
-            name: "Till".into(),
-            shop: ShopId(Uuid::from_u128(2)),
-            server_url: String::new(),
-            epoch: Uuid::from_u128(3),
-            server_public_key: [0; 32],
-            certificate: String::new(),
-            enrolled_at: Timestamp::UNIX_EPOCH,
-            public_key: SigningKey::from_bytes(&[5; 32]).verifying_key().to_bytes(),
-            profile: None,
-            shop_name: None,
-            time_zone: None,
-        };
-        store.enrol(&enrolment).unwrap();
-        store
-    }
+    use super::{
+        super::stage::{open, redemption},
+        *,
+    };
 
     fn record(store: &Store, number: u128) -> Result<Recorded, RecordError<()>> {
-        let new = NewOperation {
-            op: OpId(Uuid::from_u128(number)),
-            at: Timestamp::UNIX_EPOCH,
-            staff: StaffId(Uuid::from_u128(4)),
-            shop: ShopId(Uuid::from_u128(2)),
-            online: false,
-            clock_right: true,
-            operation: Operation::Redeem { voucher: VoucherId(Uuid::from_u128(5)), mode: RedeemMode::Honoured },
-            person: None,
-        };
-        store.record(move |_| Ok(new))
+        store.record(move |_| Ok(redemption(number)))
     }
 
     fn allow_pages(store: &Store, pages: u32) {

@@ -79,6 +79,9 @@ impl Store {
 
     /// Takes a page of changes: first the outcomes in it, then its rows with the cursor. It must begin where the cache stands.
     /// `received_at` is now, by this device's clock.
+    ///
+    /// The two are commits of two files, and nothing is lost between them: the page comes again from where the cursor stands, and by
+    /// then its outcomes are known. The other way round a row would contain an operation that still counts as waiting.
     pub fn apply_page(&self, page: &ChangesPage, received_at: Timestamp) -> Result<ChangedKinds, StoreError> {
         let outcomes = !self.record_results(&page.own_results, page.epoch)?.is_empty();
         let rows = page.clone();

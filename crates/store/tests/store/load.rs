@@ -3,8 +3,8 @@
 use std::fs;
 
 use beadsbox_domain::{Operation, RedeemMode, Status};
-use beadsbox_protocol::digest::RowKind;
-use beadsbox_store::{CacheOpening, IdRange, LoadStep, Store, StoreError, VoucherQuery};
+use beadsbox_protocol::digest::{IdRange, RowKind};
+use beadsbox_store::{CacheOpening, LoadStep, Store, StoreError, VoucherQuery};
 
 use crate::common::{
     self, Device, EPOCH, at, keys, op_id, redeem,

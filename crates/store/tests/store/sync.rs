@@ -104,6 +104,44 @@ fn rule_1_a_lost_reply_comes_with_the_next_page() {
 }
 
 #[test]
+fn rule_1_a_page_cut_between_its_outcomes_and_its_rows_comes_again_and_loses_neither() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 1);
+    device.record(1, redeem(1, RedeemMode::Asked));
+    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    server.push(&batch.bodies, &batch.persons);
+    let mut cut = server.page(&device.store.position().unwrap().cursor, 0, 100);
+    // Its rows are refused after the outcomes are on the disk: as far as the first of two commits.
+    cut.from.tag = "another".into();
+    assert!(matches!(device.store.apply_page(&cut, at(50)), Err(StoreError::PageOutOfPlace { .. })));
+    let device = device.reopen();
+    let own = device.store.view().unwrap().own_operation(op_id(1)).unwrap().unwrap();
+    assert_eq!((own.state, own.outcome), (OpState::Acknowledged, Some(Outcome::Applied)));
+    assert_eq!(status(&device, 1), Some(Status::Used), "own work is shown over the row that is still to come");
+
+    let again = server.page(&device.store.position().unwrap().cursor, device.store.acknowledged_through().unwrap(), 100);
+    assert!(again.own_results.is_empty() && !again.rows.is_empty());
+    device.store.apply_page(&again, at(51)).unwrap();
+    assert_eq!(status(&device, 1), Some(Status::Used));
+    assert_eq!(device.store.counts().unwrap().waiting, 0);
+}
+
+#[test]
+fn a_page_whose_outcomes_are_not_the_servers_brings_no_rows() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 1);
+    device.record(1, redeem(1, RedeemMode::Asked));
+    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    server.push(&batch.bodies, &batch.persons);
+    let before = device.store.position().unwrap();
+    let mut page = server.page(&before.cursor, 0, 100);
+    page.own_results[0].receipt = page.own_results[0].receipt.chars().rev().collect();
+    assert!(matches!(device.store.apply_page(&page, at(50)), Err(StoreError::BadReceipt { dev_seq: 1 })));
+    assert_eq!(device.store.position().unwrap(), before);
+    assert_eq!(device.store.acknowledged_through().unwrap(), 0);
+}
+
+#[test]
 fn a_held_operation_waits_and_does_not_stop_those_behind_it() {
     let device = Device::new();
     device.record(1, redeem(1, RedeemMode::Honoured));

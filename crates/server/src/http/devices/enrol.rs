@@ -36,7 +36,7 @@ pub async fn enrol(State(app): State<App>, Json(request): Json<EnrolRequest>) ->
     let name = Name::new(&request.name).map_err(|error| Failure::malformed(format!("name: {error}")))?;
     let now = app.clock.now();
     let token = token::bearer()?;
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     let enrolled = enrol_with(&mut tx, &token::enrolment_code_hash(&request.code), &key, name.as_str(), &token::hash(&token), now).await?;
     tx.commit().await?;
     app.feed.settle().await;

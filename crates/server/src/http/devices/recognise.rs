@@ -10,6 +10,7 @@ use beadsbox_protocol::{
 use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::{
+    db,
     error::Failure,
     http::{auth::BearerHash, json::Json},
     organisation,
@@ -30,7 +31,7 @@ pub async fn recognise(
     // Before any look into the database: nobody else's requests cost more than two signatures.
     let key = proven_key(&app, &request, &token_hash)?;
     let name = Name::new(&request.name).map_err(|error| Failure::malformed(format!("name: {error}")))?;
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let known = organisation::recognise_device(&mut tx, &request, &name, &key, &token_hash).await?;
     tx.commit().await?;

@@ -37,7 +37,7 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
     }
     let now = app.clock.now();
     let (token, expires_at) = (token::bearer()?, now + SignedDuration::from_hours(SESSION_HOURS));
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     db::session::insert(&mut tx, &token::hash(&token), staff.id, device.id, now, expires_at).await?;
     tx.commit().await?;
     Ok(Json(SignInResponse { token, expires_at, staff }))

@@ -1,7 +1,8 @@
 //! A dump that is loaded into a new database, with devices that are ahead of it.
 
 use beadsbox_domain::{ConflictKind, Operation, Outcome, Role, TemplateContent, VoucherId};
-use beadsbox_protocol::ErrorCode;
+use beadsbox_protocol::{ErrorCode, Profile};
+use beadsbox_server::organisation;
 use beadsbox_testkit::{
     TestDevice,
     fixtures::{self, INTRODUCTION},
@@ -10,7 +11,7 @@ use rstest::rstest;
 use sqlx::PgPool;
 
 use super::{facts, told};
-use crate::support::{Stage, introduction, last_outcome, sell, undo};
+use crate::support::{Stage, introduction, last_outcome, sell, undo, until_waiting};
 
 /// Devices with work on a server, and a backup from the middle of it.
 struct Scene {
@@ -156,6 +157,33 @@ async fn rule_7_a_second_restore_changes_no_outcome() {
 }
 
 #[tokio::test]
+async fn devices_of_a_lost_shop_that_ask_at_once_are_all_known_again() {
+    let mut scene = scene().await;
+    let shop = organisation::add_shop(&scene.stage.pool, "Belleville", "Europe/Paris").await.unwrap();
+    let mut late = Vec::new();
+    for name in ["Till 1", "Till 2"] {
+        let code = organisation::add_enrolment_code(&scene.stage.pool, shop.id, Profile::Counter).await.unwrap();
+        late.push(TestDevice::enrol(&scene.stage.base, &code.code, name).await.unwrap());
+    }
+    scene.rewind().await;
+
+    // Everybody has looked, and nobody has written yet.
+    let mut holder = scene.stage.pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE device, shop IN SHARE MODE").execute(&mut *holder).await.unwrap();
+    let askers = [&late[0], &late[0], &late[1]].map(|device| {
+        let mut device = device.clone().at(&scene.stage.base);
+        tokio::spawn(async move { device.recognise().await })
+    });
+    until_waiting(&scene.stage, 3).await;
+    holder.rollback().await.unwrap();
+    for asker in askers {
+        asker.await.unwrap().unwrap();
+    }
+    let known = "SELECT count(*) FROM device d JOIN shop s ON s.id = d.shop_id WHERE s.name = 'Belleville'";
+    assert_eq!(scene.stage.count(known).await, 2);
+}
+
+#[tokio::test]
 async fn a_lost_device_is_known_again_only_by_its_certificate_and_its_key() {
     let mut scene = scene().await;
     scene.rewind().await;
@@ -168,7 +196,7 @@ async fn a_lost_device_is_known_again_only_by_its_certificate_and_its_key() {
     };
     assert_eq!(knock(|request| request.certificate = request.proof.clone()).await, Err(ErrorCode::UnknownDevice));
     assert_eq!(knock(|request| request.proof = request.certificate.clone()).await, Err(ErrorCode::UnknownDevice));
-    assert_eq!(knock(|request| request.profile = beadsbox_protocol::Profile::Counter).await, Err(ErrorCode::UnknownDevice));
+    assert_eq!(knock(|request| request.profile = Profile::Counter).await, Err(ErrorCode::UnknownDevice));
     assert_eq!(knock(|request| request.shop.id = beadsbox_domain::ShopId(uuid::Uuid::now_v7())).await, Err(ErrorCode::UnknownDevice));
     // Another token than the one in the proof: whoever overheard the request gains nothing.
     let stolen: beadsbox_testkit::Answer<serde_json::Value> =

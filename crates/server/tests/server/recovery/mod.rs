@@ -2,6 +2,7 @@
 
 mod dump;
 mod epoch;
+mod lost_templates;
 mod point_in_time;
 mod receipts;
 

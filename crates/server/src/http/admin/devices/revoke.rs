@@ -5,6 +5,7 @@ use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{Problem, admin::DeviceStatus};
 
 use crate::{
+    db,
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -21,7 +22,7 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn revoke(State(app): State<App>, AdminAuth(admin): AdminAuth, Path(id): Path<DeviceId>) -> Result<Json<DeviceStatus>, Failure> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     let device = organisation::revoke_device(&mut tx, id).await?;
     tx.commit().await?;
     tracing::info!(%admin, device = %id, "revoked a device");

@@ -7,7 +7,7 @@ use beadsbox_protocol::{
 };
 
 use crate::{
-    db::Profile,
+    db::{self, Profile},
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     organisation,
@@ -25,7 +25,7 @@ pub async fn create(
     AdminAuth(admin): AdminAuth,
     Json(new): Json<NewEnrolmentCode>,
 ) -> Result<(StatusCode, Json<EnrolmentCode>), Failure> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     let code = organisation::create_enrolment_code(&mut tx, new.shop_id, Profile::Office, app.clock.now()).await?;
     tx.commit().await?;
     tracing::info!(%admin, shop = %code.shop.id, "made an enrolment code");

@@ -16,6 +16,6 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn list(State(app): State<App>, _: AdminAuth) -> Result<Json<Vec<QuarantineEntry>>, Failure> {
-    let mut tx = app.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut tx = db::at_one_moment(&app.pool).await?;
     Ok(Json(db::quarantine::entries(&mut tx).await?))
 }

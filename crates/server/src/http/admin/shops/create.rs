@@ -6,6 +6,7 @@ use beadsbox_protocol::{Problem, admin::NewShop, rows::Shop};
 use uuid::Uuid;
 
 use crate::{
+    db,
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     organisation,
@@ -18,7 +19,7 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn create(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(new): Json<NewShop>) -> Result<(StatusCode, Json<Shop>), Failure> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     let shop = organisation::create_shop(&mut tx, ShopId(Uuid::now_v7()), &new.name, &new.time_zone).await?;
     tx.commit().await?;
     tracing::info!(%admin, shop = %shop.id, "added a shop");

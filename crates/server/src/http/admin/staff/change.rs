@@ -5,6 +5,7 @@ use beadsbox_domain::StaffId;
 use beadsbox_protocol::{Problem, admin::StaffPatch, rows::Staff};
 
 use crate::{
+    db,
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -26,7 +27,7 @@ pub async fn change(
     Path(id): Path<StaffId>,
     Json(patch): Json<StaffPatch>,
 ) -> Result<Json<Staff>, Failure> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     let staff = organisation::change_staff(&mut tx, &app.passwords, id, patch, app.clock.now()).await?;
     tx.commit().await?;
     tracing::info!(%admin, staff = %staff.id, role = staff.role.name(), active = staff.active, "changed a staff member");

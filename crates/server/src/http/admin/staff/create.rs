@@ -6,6 +6,7 @@ use beadsbox_protocol::{Problem, admin::NewStaff, rows::Staff};
 use uuid::Uuid;
 
 use crate::{
+    db,
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     organisation,
@@ -18,7 +19,7 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn create(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(new): Json<NewStaff>) -> Result<(StatusCode, Json<Staff>), Failure> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = db::begin(&app.pool).await?;
     let staff = organisation::create_staff(&mut tx, &app.passwords, StaffId(Uuid::now_v7()), &new.name, new.role, new.password).await?;
     tx.commit().await?;
     tracing::info!(%admin, staff = %staff.id, role = staff.role.name(), "added a staff member");

@@ -1,18 +1,20 @@
-//! A server and a device in memory that follow the protocol of lives, epochs and quarantine. An operation is a word, its hash is
-//! all words up to it.
+//! A server and a device in memory. An operation is a word, its hash is all words up to it. Each operation that the server takes is
+//! one row in its feed.
 
 mod device;
+mod files;
 mod server;
 
 use std::{sync::Arc, time::Duration};
 
-use beadsbox_domain::DeviceId;
+use beadsbox_domain::{DeviceId, OpId};
 use beadsbox_protocol::{Incarnation, fork::ForkRequest};
 use beadsbox_sync::Syncer;
 use uuid::Uuid;
 
-pub use device::{Device, Files};
-pub use server::{FakeServer, Fault, Wire};
+pub use device::Device;
+pub use files::Files;
+pub use server::{CHUNKS, FakeServer, Fault, HEAD, Wire, manifest};
 
 pub struct Stage {
     pub server: Arc<FakeServer>,
@@ -32,6 +34,12 @@ impl Stage {
         self.device.with(|files| files.recorded.push(word.to_owned()));
     }
 
+    /// Records so many words more.
+    pub fn record_many(&self, count: usize) {
+        let known = self.files(|files| files.recorded.len());
+        (known..known + count).for_each(|number| self.record(&format!("operation {number}")));
+    }
+
     pub fn files<T>(&self, look: impl FnOnce(&Files) -> T) -> T {
         self.device.with(|files| look(files))
     }
@@ -48,6 +56,13 @@ impl Stage {
 
 pub fn epoch(number: u128) -> Uuid {
     Uuid::from_u128(number)
+}
+
+/// The id of the operation of that word, of 16 bytes at most.
+pub fn op_of(word: &str) -> OpId {
+    let mut bytes = [0; 16];
+    bytes[..word.len()].copy_from_slice(word.as_bytes());
+    OpId(Uuid::from_bytes(bytes))
 }
 
 /// The hash after the words is the words themselves.

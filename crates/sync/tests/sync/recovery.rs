@@ -1,16 +1,12 @@
-//! What the syncer does after a rewind, as an older copy of a device, as a fork of one, and revoked: over a server and files in
-//! memory that follow the protocol, with operations that are bare words.
-
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod stage;
+//! What the syncer does after a rewind, as an older copy of a device, as a fork of one, and revoked.
 
 use std::{sync::Arc, time::Duration};
 
 use beadsbox_protocol::ErrorCode;
 use beadsbox_sync::{Halt, Trouble};
 use rstest::rstest;
-use stage::{Fault, stage};
+
+use crate::stage::{Fault, stage};
 
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
