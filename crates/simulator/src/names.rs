@@ -6,10 +6,12 @@ use beadsbox_domain::{
     text::{Description, Title},
 };
 use beadsbox_protocol::{
+    Profile,
     digest::RowKind,
     rows::{Row, RowKey},
 };
 use ed25519_dalek::SigningKey;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// A row's name that sorts: its kind's place, then its id.
@@ -89,6 +91,16 @@ pub fn device_key(device: DeviceId) -> SigningKey {
     let mut bytes = [7; 32];
     bytes[..16].copy_from_slice(device.0.as_bytes());
     SigningKey::from_bytes(&bytes)
+}
+
+/// What a device is sent.
+pub const fn profile(number: u32) -> Profile {
+    if number == 0 { Profile::Office } else { Profile::Counter }
+}
+
+/// The hash of a device's bearer token.
+pub fn token_hash(device: DeviceId) -> [u8; 32] {
+    Sha256::digest(device.0.as_bytes()).into()
 }
 
 /// An operation's id.

@@ -26,6 +26,9 @@ pub enum Ask {
     Push(PushRequest),
     Changes(ChangesQuery),
     Snapshot,
+    Own(OwnOperationsQuery),
+    Fork(ForkRequest),
+    Recognise(RecogniseRequest),
 }
 
 /// What it is answered.
@@ -34,6 +37,9 @@ pub enum Reply {
     Push(PushResponse),
     Changes(ChangesPage),
     Snapshot(SnapshotAnswer),
+    Own(OwnOperations),
+    Fork(ForkResponse),
+    Recognise(RecogniseResponse),
 }
 
 type Answer = Result<Reply, TransportError>;
@@ -228,15 +234,24 @@ impl Transport for Wire {
         not_modelled()
     }
 
-    async fn own_operations(&self, _: &OwnOperationsQuery) -> Result<OwnOperations, TransportError> {
-        not_modelled()
+    async fn own_operations(&self, query: &OwnOperationsQuery) -> Result<OwnOperations, TransportError> {
+        match self.send(Ask::Own(query.clone())).await? {
+            Reply::Own(operations) => Ok(operations),
+            _ => other_reply(),
+        }
     }
 
-    async fn fork(&self, _: &ForkRequest) -> Result<ForkResponse, TransportError> {
-        not_modelled()
+    async fn fork(&self, request: &ForkRequest) -> Result<ForkResponse, TransportError> {
+        match self.send(Ask::Fork(request.clone())).await? {
+            Reply::Fork(response) => Ok(response),
+            _ => other_reply(),
+        }
     }
 
-    async fn recognise(&self, _: &RecogniseRequest) -> Result<RecogniseResponse, TransportError> {
-        not_modelled()
+    async fn recognise(&self, request: &RecogniseRequest) -> Result<RecogniseResponse, TransportError> {
+        match self.send(Ask::Recognise(request.clone())).await? {
+            Reply::Recognise(response) => Ok(response),
+            _ => other_reply(),
+        }
     }
 }

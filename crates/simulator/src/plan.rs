@@ -106,6 +106,12 @@ pub enum Step {
     Bar { staff: u8 },
     /// A device is revoked.
     Revoke { device: u8 },
+    /// One more device is enrolled.
+    Enrol,
+    /// An admin decides on what waits in quarantine of one life.
+    Decide { pick: u8, accept: bool },
+    /// The server marks the vouchers that are overdue.
+    Expire,
     /// The server keeps a backup.
     Backup,
     /// The server goes back to its backup.
@@ -133,6 +139,8 @@ struct Troubles {
     revoked: bool,
     rewound: bool,
     copies: bool,
+    enrolled: bool,
+    expiry: bool,
 }
 
 impl Troubles {
@@ -148,7 +156,9 @@ impl Troubles {
             barred: rng.one_in(6),
             revoked: rng.one_in(8),
             rewound: rng.one_in(3),
-            copies: rng.one_in(5),
+            copies: rng.one_in(3),
+            enrolled: rng.one_in(4),
+            expiry: rng.one_in(3),
         }
     }
 }
@@ -243,6 +253,9 @@ fn rare(rng: &mut Rng, troubles: &Troubles, device: u8) -> Step {
         22..24 if troubles.copies => Step::KeepOutbox { device },
         24 if troubles.copies => Step::PutBackOutbox { device },
         25 if troubles.copies && rng.one_in(2) => Step::Clone { device },
+        26..28 if troubles.copies || troubles.revoked => Step::Decide { pick: low(rng.below(4)), accept: !rng.one_in(3) },
+        28 if troubles.enrolled && rng.one_in(4) => Step::Enrol,
+        29..31 if troubles.expiry => Step::Expire,
         _ => Step::Answer { pick: 0 },
     }
 }

@@ -1,45 +1,24 @@
 //! Follows the chain of a device's life: what came before, what is new, and whether it is still the same chain.
 
 use axum::http::StatusCode;
+use beadsbox_authority::lives::{self, Discord, Life};
 use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{ChainHash, ErrorCode};
 use sqlx::PgConnection;
 
 use super::batch::{Batch, bad_signature};
-use crate::{
-    db::{life::Life, operation},
-    error::Failure,
-};
+use crate::{db::operation, error::Failure};
 
 /// How many operations at the batch's front the server holds already, and the hash after each operation of the batch.
 pub(super) async fn follow(conn: &mut PgConnection, device: DeviceId, life: &Life, batch: &Batch) -> Result<(usize, Vec<ChainHash>), Failure> {
-    let expected = life.last_seq + 1;
-    if batch.first_seq() > expected {
-        return Err(gap(expected, "operations before these are missing"));
-    }
-    if batch.first_seq() <= life.parted_after {
-        return Err(gap(life.parted_after + 1, "these operations are of the life before this one"));
-    }
-    let (before, held) = if batch.first_seq() == expected {
+    life.admits(batch.first_seq()).map_err(told)?;
+    let (before, held) = if batch.first_seq() == life.last_seq + 1 {
         (life.chain_hash, Vec::new())
     } else {
         held_part(conn, device, life, batch).await?
     };
-    let mut hash = before;
-    let hashes: Vec<ChainHash> = batch
-        .ops()
-        .iter()
-        .map(|arrived| {
-            hash = hash.then(&arrived.body);
-            hash
-        })
-        .collect();
-    if let Some(place) = hashes.iter().zip(&held).position(|(sent, held)| sent != held) {
-        return Err(forked(batch.first_seq() + place as u64, "an operation differs from the one that the server took under that number"));
-    }
-    if hashes.last() != Some(&batch.tip()) {
-        return Err(bad_signature("the operations do not lead to the tip"));
-    }
+    let bodies = batch.ops().iter().map(|arrived| arrived.body.as_str());
+    let hashes = lives::follow(batch.first_seq(), bodies, (before, &held), batch.tip()).map_err(told)?;
     Ok((held.len(), hashes))
 }
 
@@ -57,6 +36,15 @@ pub(super) async fn hash_after(conn: &mut PgConnection, device: DeviceId, life: 
     }
     let found = operation::hashes(conn, device, life.incarnation, dev_seq, dev_seq).await?;
     found.first().copied().ok_or_else(|| Failure::Defect(format!("operation {dev_seq} of {device} is missing")))
+}
+
+fn told(discord: Discord) -> Failure {
+    match discord {
+        Discord::Gap(expected) => gap(expected, "operations before these are missing"),
+        Discord::Before(expected) => gap(expected, "these operations are of the life before this one"),
+        Discord::Forked(first) => forked(first, "an operation differs from the one that the server took under that number"),
+        Discord::Tip => bad_signature("the operations do not lead to the tip"),
+    }
 }
 
 fn gap(expected_seq: u64, detail: &str) -> Failure {

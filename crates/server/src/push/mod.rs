@@ -15,7 +15,7 @@ mod write;
 
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_authority::Identity;
+use beadsbox_authority::{Identity, lives::Life};
 use beadsbox_domain::{DeviceId, PersonHash, Timestamp};
 use beadsbox_protocol::{
     ErrorCode, Incarnation,
@@ -27,7 +27,7 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 
 use crate::{
-    db::{self, device::Device, life::Life, operation, person, to_count},
+    db::{self, device::Device, operation, person, to_count},
     error::Failure,
     state::App,
 };
@@ -99,7 +99,7 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
             Fresh { arrived, hash, word }
         })
         .collect();
-    let quarantine = quarantine::reason_of(&device, &life);
+    let quarantine = life.quarantine(device.state);
     let mut last_seq = life.last_seq;
     if !fresh.is_empty() {
         let clock_right = contact.skew.abs() <= RIGHT_CLOCK;

@@ -1,6 +1,6 @@
 //! Rules 1, 2, 3 and 10: what the server holds, against what people were told.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::{BTreeMap, BTreeSet};
 
 use beadsbox_domain::{OpId, Operation, Outcome, Redemption, RedemptionOutcome, Status, VoucherId};
 use beadsbox_protocol::OperationBody;
@@ -14,7 +14,7 @@ use crate::{
         till::{Told, Word},
     },
     run::Simulation,
-    server::{Server, Stored},
+    server::{Held, Server, Stored},
 };
 
 impl Simulation {
@@ -31,11 +31,15 @@ impl Simulation {
         let held: Vec<_> = self.server.tables.taken(told.op).collect();
         let who = || format!("machine {}: {} was told {:?} and", machine.number, told.op, told.word);
         let [stored] = held.as_slice() else {
-            return broken(1, format!("{} is on the server {} times", who(), held.len()));
+            let may_be_none = told.lost || self.is_not_accepted(told.op);
+            return hold(1, held.is_empty() && may_be_none, || format!("{} is on the server {} times", who(), held.len()));
         };
         let Some(redemption) = self.server.tables.world.redemptions.get(&told.op) else {
             return hold(1, told.word == Word::Recorded, || format!("{} is no redemption on the server", who()));
         };
+        if told.lost || self.is_not_accepted(told.by) || self.is_said_twice(machine, told) {
+            return Ok(());
+        }
         let rule = if self.witness.rewound { 10 } else { 1 };
         let holds = match told.word {
             Word::Recorded => true,
@@ -50,6 +54,31 @@ impl Simulation {
             Word::Refused => matches!(redemption.outcome, RedemptionOutcome::Rejected | RedemptionOutcome::Withdrawn),
         };
         hold(rule, holds, || format!("{} is {:?} on the server, with {redemption:?}", who(), stored.outcome))
+    }
+
+    /// An admin refused it, as it came from one life of a device.
+    fn is_not_accepted(&self, op: OpId) -> bool {
+        self.server.tables.refused(op)
+    }
+
+    /// Two copies of the files had the same ask and each said its own word on it; or its answer went with a copy of the files, and
+    /// the server that gave it went back as well.
+    fn is_said_twice(&self, machine: &Machine, told: &Told) -> bool {
+        let others = self.machines.iter().flat_map(|machine| &machine.told).filter(|other| other.op == told.op);
+        let contested = others.filter(|other| other.by != told.by || other.word != told.word).count() > 0;
+        machine.is_copied && (contested || self.witness.rewound)
+    }
+
+    /// What nobody has any more, because a copy of a device's files took their place or the server went back, is lost.
+    pub(crate) fn note_lost(&mut self) {
+        let kept: BTreeSet<OpId> = self.machines.iter().flat_map(|machine| lock(&machine.files).outbox.rows.iter().map(|row| row.op).collect::<Vec<_>>()).collect();
+        let tables = &self.server.tables;
+        let decided = tables.operations.values().flatten().filter_map(|stored| stored.op_id);
+        let waiting = tables.quarantine.values().flatten().filter_map(|kept| kept.fresh.arrived.op_id());
+        let there: BTreeSet<OpId> = decided.chain(waiting).chain(kept).collect();
+        for told in self.machines.iter_mut().flat_map(|machine| &mut machine.told) {
+            told.lost |= !there.contains(&told.op) || !there.contains(&told.by);
+        }
     }
 
     /// At most one redemption of a voucher stands, and every attempt that arrived became something.
@@ -132,10 +161,14 @@ impl Simulation {
         }
         for machine in self.machines.iter().filter(|machine| machine.counts()) {
             let files = lock(&machine.files);
-            let held = held_of(&self.server, &files.outbox);
+            let held: Vec<Held<'_>> = held_of(&self.server, &files.outbox).collect();
             for row in &files.outbox.rows {
                 let stored = usize::try_from(row.dev_seq - 1).ok().and_then(|place| held.get(place));
-                let restored = stored.is_some_and(|stored| stored.hash == row.hash && stored.outcome == row.outcome);
+                let Some(Held::Decided(stored)) = stored else {
+                    return broken(10, format!("machine {}: {} was {:?} and is not there", machine.number, row.op, row.outcome));
+                };
+                let said_otherwise = (machine.is_copied || self.is_not_accepted(row.op)) && stored.outcome == row.contradicted_by;
+                let restored = stored.hash == row.hash && (stored.outcome == row.outcome || said_otherwise);
                 hold(10, restored, || format!("machine {}: {} was {:?} and is {stored:?}", machine.number, row.op, row.outcome))?;
             }
         }
@@ -160,9 +193,9 @@ impl Simulation {
     }
 }
 
-/// What the server holds of that life of the device.
-pub(super) fn held_of<'a>(server: &'a Server, outbox: &Outbox) -> &'a [Arc<Stored>] {
-    server.tables.operations.get(&(outbox.device, outbox.incarnation)).map_or(&[], Vec::as_slice)
+/// What the server holds of that life of the device, from the enrolment on.
+pub(super) fn held_of<'a>(server: &'a Server, outbox: &Outbox) -> impl Iterator<Item = Held<'a>> {
+    server.tables.along(outbox.device, outbox.incarnation, 0)
 }
 
 fn is_attempt(stored: &Stored) -> bool {

@@ -1,5 +1,6 @@
 //! Who asks, and what is said of an operation.
 
+use beadsbox_authority::Arrived;
 use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{ErrorCode, push::OpResult, rows::DeviceState};
 
@@ -11,9 +12,14 @@ impl Server {
         breakage.is_left_out(self.breakage)
     }
 
+    /// The device of that token; it may push, also where it was revoked.
+    pub(super) fn known(&self, id: DeviceId) -> Result<&DeviceRecord, Refused> {
+        self.tables.devices.get(&id).ok_or_else(|| refused(401, ErrorCode::UnknownDevice, "no device has this token"))
+    }
+
     /// The device of that token, if it may call.
     pub(super) fn authenticated(&self, id: DeviceId) -> Result<&DeviceRecord, Refused> {
-        let device = self.tables.devices.get(&id).ok_or_else(|| refused(401, ErrorCode::UnknownDevice, "no device has this token"))?;
+        let device = self.known(id)?;
         match device.row.state {
             DeviceState::Active => Ok(device),
             DeviceState::Revoked => Err(refused(403, ErrorCode::DeviceRevoked, "this device was revoked")),
@@ -31,4 +37,9 @@ pub(super) fn result_of(stored: &Stored) -> OpResult {
         commit_no: u64::try_from(stored.commit_no).unwrap_or(0),
         receipt: stored.receipt.clone(),
     }
+}
+
+/// The result of an operation on which an admin has yet to decide.
+pub(super) fn open_result(arrived: &Arrived) -> OpResult {
+    OpResult { dev_seq: arrived.dev_seq, op_id: arrived.op_id(), result: None, row_version: None, commit_no: 0, receipt: String::new() }
 }
