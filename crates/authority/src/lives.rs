@@ -29,10 +29,8 @@ pub struct Life {
 /// Why a batch does not go on a life's chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Discord {
-    /// The server expects that operation next.
+    /// The server has to see the operations from that one on first.
     Gap(u64),
-    /// Operations before the batch's are of the life from which this one parted: it begins with that one.
-    Before(u64),
     /// That one differs from the operation that the server took under its number.
     Forked(u64),
     /// The operations do not lead to the tip.
@@ -66,15 +64,9 @@ impl Life {
         }
     }
 
-    /// Whether a batch may begin with that operation.
+    /// Whether a batch may begin with that operation: those before it are here.
     pub const fn admits(&self, first_seq: u64) -> Result<(), Discord> {
-        if first_seq > self.last_seq + 1 {
-            Err(Discord::Gap(self.last_seq + 1))
-        } else if first_seq <= self.parted_after {
-            Err(Discord::Before(self.parted_after + 1))
-        } else {
-            Ok(())
-        }
+        if first_seq > self.last_seq + 1 { Err(Discord::Gap(self.last_seq + 1)) } else { Ok(()) }
     }
 
     /// Why what comes in this life of the device waits for an admin; none where it is decided at once.
@@ -90,6 +82,9 @@ impl Life {
 
 /// The hash after each operation of a batch that a life admits. `before` is the server's hash before the batch, `held` those after
 /// its first operations, which the server holds already.
+///
+/// Where they do not lead from there to the tip that the device signed, the device's chain was another one before the batch began: a
+/// restore may have given its numbers to a copy of it. Where, only all of it can tell.
 pub fn follow<'a>(
     first_seq: u64,
     bodies: impl Iterator<Item = &'a str>,
@@ -103,29 +98,37 @@ pub fn follow<'a>(
             hash
         })
         .collect();
+    if hashes.last() != Some(&tip) {
+        return Err(if first_seq > 1 { Discord::Gap(1) } else { Discord::Tip });
+    }
     match hashes.iter().zip(held).zip(first_seq..).find(|((sent, held), _)| sent != held) {
         Some((_, differs)) => Err(Discord::Forked(differs)),
-        None if hashes.last() != Some(&tip) => Err(Discord::Tip),
         None => Ok(hashes),
     }
 }
 
-/// Which operations are a life's: of each life along which it came, from the enrolment on, the first and the last one.
-/// `lineage` is that life, the one from which it parted, and so on.
-pub fn spans(lineage: &[Life]) -> Vec<(Incarnation, u64, u64)> {
-    let mut until = lineage.first().map_or(0, |life| life.last_seq);
+/// Where operations are: of a life, from one to another, both included.
+pub type Span = (Incarnation, u64, u64);
+
+/// The operations from one to another along that lineage, those of the oldest life first: a life, the one from which it parted, and so on.
+pub fn spans(lineage: &[Life], from: u64, to: u64) -> Vec<Span> {
+    let mut until = lineage.first().map_or(0, |life| life.last_seq).min(to);
     let mut spans = Vec::with_capacity(lineage.len());
     for life in lineage {
-        spans.push((life.incarnation, life.parted_after + 1, until));
-        until = life.parted_after;
+        let begins = from.max(life.parted_after + 1);
+        if begins <= until {
+            spans.push((life.incarnation, begins, until));
+        }
+        until = until.min(life.parted_after);
     }
     spans.reverse();
     spans
 }
 
-/// Whether a copy may part from that life after that operation.
-pub const fn may_part(from: &Life, after: u64) -> bool {
-    after >= from.parted_after && after <= from.last_seq
+/// The life along that lineage which holds the operation after which a copy parts; none where none does.
+pub fn holder(lineage: &[Life], after: u64) -> Option<&Life> {
+    lineage.first().filter(|life| after <= life.last_seq)?;
+    lineage.iter().find(|life| after >= life.parted_after)
 }
 
 /// The number of a copy's life; none where the device has had too many. `newest` is the last one that the server knows, `lived` the

@@ -47,6 +47,15 @@ pub async fn find(conn: &mut PgConnection, device: DeviceId, incarnation: Incarn
     record.map(Record::read).transpose()
 }
 
+/// That life, the one from which it parted, and so on, as far as the operations after that one are theirs.
+pub async fn lineage(conn: &mut PgConnection, device: DeviceId, life: Life, after: u64) -> Result<Vec<Life>, Failure> {
+    let mut lineage = vec![life];
+    while let Some(from) = lineage.last().and_then(|life| life.parted_from.filter(|_| after < life.parted_after)) {
+        lineage.push(find(conn, device, from).await?.ok_or_else(|| damaged("device_life.parted_from"))?);
+    }
+    Ok(lineage)
+}
+
 /// The life that parted from that one there, with that operation of its own first.
 pub async fn find_fork(
     conn: &mut PgConnection,

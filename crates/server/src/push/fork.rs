@@ -28,25 +28,26 @@ pub(crate) async fn fork(app: &App, device: &Device, request: &ForkRequest) -> R
     let device = db::device::lock(&mut tx, device.id).await?.ok_or_else(|| Failure::not_found("device"))?;
     super::check_state(&device)?;
     let newest = db::life::newest(&mut tx, device.id).await?;
-    let from = match db::life::find(&mut tx, device.id, request.incarnation).await? {
+    let named = db::life::find(&mut tx, device.id, request.incarnation).await?;
+    let is_known = named.is_some();
+    let named = match named {
         Some(life) => life,
         // A restore lost that life: everything that it did comes again, from the enrolment on.
         None if after == 0 => db::life::find(&mut tx, device.id, lives::FIRST).await?.ok_or_else(unknown_life)?,
         None => return Err(unknown_life()),
     };
-    if !lives::may_part(&from, after) {
-        return Err(Failure::malformed("the life that was named holds no such operation"));
-    }
+    let lineage = db::life::lineage(&mut tx, device.id, named, after).await?;
+    let from = lives::holder(&lineage, after).ok_or_else(|| Failure::malformed("the life that was named holds no such operation"))?;
     if let Some(known) = db::life::find_fork(&mut tx, device.id, from.incarnation, after, fork_hash).await? {
         return Ok(known);
     }
-    if after < from.last_seq && hash_after(&mut tx, device.id, &from, after + 1).await? == fork_hash {
+    if is_known && after < from.last_seq && hash_after(&mut tx, device.id, std::slice::from_ref(from), after + 1).await? == fork_hash {
         return Err(Failure::malformed("that operation does not differ"));
     }
     let Some(next) = lives::next_number(newest, request.incarnation) else {
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::TooManyForks, "this device has had too many lives"));
     };
-    let shared = hash_after(&mut tx, device.id, &from, after).await?;
+    let shared = hash_after(&mut tx, device.id, std::slice::from_ref(from), after).await?;
     db::life::insert_fork(&mut tx, device.id, &from.parted(next, after, shared), fork_hash).await?;
     tx.commit().await?;
     tracing::warn!(device = %device.id, incarnation = next, fork_seq = request.fork_seq, "a copy of a device goes on in quarantine");

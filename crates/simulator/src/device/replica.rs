@@ -230,11 +230,9 @@ impl Replica for FilesReplica {
         self.answers(epoch, |files| files.take_back(epoch, operations)).await
     }
 
-    async fn fork_requests(&self, fork_seq: u64) -> Result<Vec<ForkRequest>, FileError> {
-        let files = lock(&self.files);
-        let outbox = &files.outbox;
-        let forks = outbox.fork(fork_seq).into_iter().chain(outbox.began_as_fork());
-        Ok(forks.map(|fork| request(outbox.device, fork)).collect())
+    async fn fork_request(&self, fork_seq: u64) -> Result<Option<ForkRequest>, FileError> {
+        let outbox = &lock(&self.files).outbox;
+        Ok(outbox.fork(fork_seq).map(|fork| request(outbox.device, fork)))
     }
 
     async fn adopt_life(&self, fork_seq: u64, incarnation: Incarnation) -> Result<(), FileError> {

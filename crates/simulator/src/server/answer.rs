@@ -1,7 +1,8 @@
 //! Who asks, and what is said of an operation.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_authority::Arrived;
-use beadsbox_domain::DeviceId;
+use beadsbox_domain::{DeviceId, Outcome};
 use beadsbox_protocol::{ErrorCode, push::OpResult, rows::DeviceState};
 
 use super::{DeviceRecord, Refused, Server, Stored, refused};
@@ -26,16 +27,18 @@ impl Server {
             DeviceState::Quarantined => Err(refused(403, ErrorCode::DeviceQuarantined, "this device waits for an admin")),
         }
     }
-}
 
-pub(super) fn result_of(stored: &Stored) -> OpResult {
-    OpResult {
-        dev_seq: stored.dev_seq,
-        op_id: stored.op_id,
-        result: stored.outcome.clone(),
-        row_version: stored.row_version,
-        commit_no: u64::try_from(stored.commit_no).unwrap_or(0),
-        receipt: stored.receipt.clone(),
+    /// What was decided, with a receipt of this epoch.
+    pub(super) fn result_of(&self, stored: &Stored) -> OpResult {
+        let sign = |outcome: &Outcome| self.tables.identity.receipt(stored.commit_no, stored.hash, outcome);
+        OpResult {
+            dev_seq: stored.dev_seq,
+            op_id: stored.op_id,
+            result: stored.outcome.clone(),
+            row_version: stored.row_version,
+            commit_no: u64::try_from(stored.commit_no).unwrap_or(0),
+            receipt: stored.outcome.as_ref().map(|outcome| BASE64.encode(sign(outcome))).unwrap_or_default(),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use beadsbox_protocol::{
 
 use super::{
     Refused, Server, Stored, Tables,
-    answer::{open_result, result_of},
+    answer::open_result,
     refused,
     tables::{Kept, LifeRecord},
 };
@@ -70,8 +70,8 @@ impl Tables {
 
     /// Every operation that the server holds along that life, from the enrolment on, after that one.
     pub fn along(&self, device: DeviceId, incarnation: Incarnation, after: u64) -> impl Iterator<Item = Held<'_>> {
-        let spans = lives::spans(&self.lineage(device, incarnation, after));
-        spans.into_iter().flat_map(move |(incarnation, from, until)| self.own_of(device, incarnation, from.max(after + 1), until))
+        let spans = lives::spans(&self.lineage(device, incarnation, after), after + 1, u64::MAX);
+        spans.into_iter().flat_map(move |(incarnation, from, until)| self.own_of(device, incarnation, from, until))
     }
 
     /// That life, the one from which it parted, and so on, as far as the operations after that one are theirs.
@@ -84,18 +84,14 @@ impl Tables {
         lineage
     }
 
-    /// The hash before a batch, and those of its operations that the server holds already.
-    pub(super) fn held_part(&self, device: DeviceId, life: &Life, first_seq: u64, last_seq: u64) -> (ChainHash, Vec<ChainHash>) {
-        let held = self.own_of(device, life.incarnation, first_seq, last_seq).map(|held| held.hash()).collect();
-        (self.hash_after(device, life, first_seq - 1), held)
-    }
-
-    fn hash_after(&self, device: DeviceId, life: &Life, dev_seq: u64) -> ChainHash {
+    /// The chain's hash after that operation, along that life.
+    pub(super) fn hash_after(&self, device: DeviceId, incarnation: Incarnation, dev_seq: u64) -> Option<ChainHash> {
+        let lineage = self.lineage(device, incarnation, dev_seq);
+        let life = lives::holder(&lineage, dev_seq)?;
         if dev_seq == life.parted_after {
-            return life.parted_hash;
+            return Some(life.parted_hash);
         }
-        let found = self.own_of(device, life.incarnation, dev_seq, dev_seq).next();
-        found.map_or(life.parted_hash, |held| held.hash())
+        self.own_of(device, life.incarnation, dev_seq, dev_seq).next().map(|held| held.hash())
     }
 
     pub(super) fn advance(&mut self, device: DeviceId, incarnation: Incarnation, last_seq: u64, hash: ChainHash) {
@@ -132,23 +128,24 @@ impl Server {
         self.authenticated(device)?;
         let fork_hash = signed_hash(request)?;
         let after = request.fork_seq.checked_sub(1).ok_or_else(|| malformed("fork_seq counts from 1"))?;
-        let from = match self.tables.life(device, request.incarnation) {
-            Some(life) => life.clone(),
-            None if after == 0 => self.tables.life(device, FIRST).cloned().ok_or_else(unknown_life)?,
+        let named = self.tables.life(device, request.incarnation).map(|life| life.incarnation);
+        let lineage = match named {
+            Some(life) => self.tables.lineage(device, life, after),
+            None if after == 0 => self.tables.lineage(device, FIRST, after),
             None => return Err(unknown_life()),
         };
-        if !lives::may_part(&from, after) {
-            return Err(malformed("the life that was named holds no such operation"));
-        }
+        let from = lives::holder(&lineage, after).ok_or_else(|| malformed("the life that was named holds no such operation"))?;
         if let Some(incarnation) = self.tables.find_fork(device, from.incarnation, after, fork_hash) {
             return Ok(ForkResponse { incarnation });
         }
-        if after < from.last_seq && self.tables.hash_after(device, &from, after + 1) == fork_hash {
+        let differs = self.tables.hash_after(device, from.incarnation, after + 1) != Some(fork_hash);
+        if named.is_some() && after < from.last_seq && !differs {
             return Err(malformed("that operation does not differ"));
         }
+        let shared = self.tables.hash_after(device, from.incarnation, after).ok_or_else(unknown_life)?;
         let incarnation = lives::next_number(self.tables.newest(device), request.incarnation)
             .ok_or_else(|| refused(409, ErrorCode::TooManyForks, "this device has had too many lives"))?;
-        let life = from.parted(incarnation, after, self.tables.hash_after(device, &from, after));
+        let life = from.parted(incarnation, after, shared);
         self.tables.lives.insert((device, incarnation), LifeRecord { life, fork_hash: Some(fork_hash) });
         Ok(ForkResponse { incarnation })
     }
@@ -159,7 +156,7 @@ impl Server {
         self.tables.life(device, query.incarnation).ok_or_else(unknown_life)?;
         let given = self.tables.along(device, query.incarnation, query.after).map(|held| {
             let result = match held {
-                Held::Decided(stored) => result_of(stored),
+                Held::Decided(stored) => self.result_of(stored),
                 Held::Waiting(kept) => open_result(&kept.fresh.arrived),
             };
             OwnOperation { body: held.body().to_owned(), result }

@@ -7,7 +7,11 @@ use beadsbox_protocol::{
     snapshot::SnapshotAnswer,
 };
 
-use super::{Refused, Server, answer::result_of, lives::unknown_life, refused};
+use super::{
+    Refused, Server,
+    lives::{Held, unknown_life},
+    refused,
+};
 
 impl Server {
     /// What a device with an empty cache is told. A modelled feed is always short.
@@ -22,9 +26,9 @@ impl Server {
         let life = self.tables.life(id, query.incarnation);
         let (head, from) = self.check_cursor(life.map_or(1, |life| life.last_seq + 1), query)?;
         let life = life.ok_or_else(unknown_life)?;
-        let decided = self.tables.operations.get(&(id, life.incarnation)).map_or(&[][..], Vec::as_slice);
-        let later = decided.iter().filter(|stored| stored.dev_seq > query.acked);
-        let own_results = later.map(|stored| result_of(stored)).collect();
+        let later = self.tables.along(id, life.incarnation, query.acked);
+        let decided = later.filter_map(|held| if let Held::Decided(stored) = held { Some(self.result_of(stored)) } else { None });
+        let own_results = decided.collect();
         let limit = self.page_rows.min(query.limit as usize);
         let changes = self.tables.changes_after(from.seq, limit);
         let to = match changes.last() {

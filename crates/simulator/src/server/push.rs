@@ -14,7 +14,7 @@ use beadsbox_protocol::{
 
 use super::{
     Refused, Server,
-    answer::{open_result, result_of},
+    answer::open_result,
     lives::{Held, unknown_life},
     refused,
 };
@@ -69,7 +69,7 @@ impl Server {
     fn held_results(&self, (device, incarnation): (DeviceId, Incarnation), first_seq: u64, count: usize) -> Vec<OpResult> {
         let held = self.tables.along(device, incarnation, first_seq - 1).take(count);
         held.map(|held| match held {
-            Held::Decided(stored) => result_of(stored),
+            Held::Decided(stored) => self.result_of(stored),
             Held::Waiting(kept) => open_result(&kept.fresh.arrived),
         })
         .collect()
@@ -79,7 +79,9 @@ impl Server {
     fn follow(&self, device: DeviceId, life: &Life, request: &PushRequest, tip: ChainHash) -> Result<(usize, Vec<ChainHash>), Refused> {
         life.admits(request.first_seq).map_err(told)?;
         let last_seq = request.first_seq + request.ops.len() as u64 - 1;
-        let (before, mut held) = self.tables.held_part(device, life, request.first_seq, last_seq);
+        let before = self.tables.hash_after(device, life.incarnation, request.first_seq - 1).ok_or_else(unknown_life)?;
+        let along = self.tables.along(device, life.incarnation, request.first_seq - 1);
+        let mut held: Vec<ChainHash> = along.take_while(|held| held.dev_seq() <= last_seq).map(|held| held.hash()).collect();
         if self.is_broken(Breakage::ForkNotDetected) {
             let mut hash = before;
             held = request.ops.iter().take(held.len()).map(|body| {
@@ -100,7 +102,7 @@ fn told(discord: Discord) -> Refused {
         problem
     };
     match discord {
-        Discord::Gap(expected) | Discord::Before(expected) => with(ErrorCode::SequenceGap, "not the operations that come next", expected),
+        Discord::Gap(expected) => with(ErrorCode::SequenceGap, "not the operations that come next", expected),
         Discord::Forked(first) => with(ErrorCode::ChainForked, "a copy of this device is about", first),
         Discord::Tip => refused(400, ErrorCode::BadSignature, "the operations do not lead to the tip"),
     }

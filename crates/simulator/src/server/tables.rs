@@ -45,8 +45,6 @@ pub struct Stored {
     pub row_version: Option<u64>,
     /// Its place in the order in which the server took operations.
     pub commit_no: i64,
-    /// Base64.
-    pub receipt: String,
 }
 
 /// A device.

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_authority::{Fresh, Judged, Scope, World, judge};
 use beadsbox_domain::{Change, DeviceId, ShopId};
 use beadsbox_protocol::{Incarnation, digest::RowKind, person::SaltedPerson, push::OpResult};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
-use super::{Server, Stored, Tables, answer::result_of, tables::SERVER_DEVICE};
+use super::{Server, Stored, Tables, tables::SERVER_DEVICE};
 use crate::{breakage::Breakage, names::key};
 
 impl Server {
@@ -53,7 +52,7 @@ impl Server {
             self.tables.keep_decided(fresh);
             let judged = decides(&scope, &mut self.tables.world, fresh, number);
             let stored = self.tables.write(&scope, &judged);
-            results.push(result_of(&stored));
+            results.push(self.result_of(&stored));
         }
         results
     }
@@ -95,7 +94,6 @@ impl Tables {
             outcome: judged.outcome.clone(),
             row_version: judged.row_version,
             commit_no: judged.commit_no,
-            receipt: judged.receipt.map(|receipt| BASE64.encode(receipt)).unwrap_or_default(),
         });
         self.operations.entry((scope.device, scope.incarnation)).or_default().push(Arc::clone(&stored));
         stored

@@ -30,7 +30,6 @@ pub struct Files {
     /// So many from the first on have receipts.
     receipts: usize,
     pub behind_until: Option<u64>,
-    began: Option<(Incarnation, u64)>,
     pub rebuilt: usize,
     pub revoked: bool,
 }
@@ -38,7 +37,7 @@ pub struct Files {
 impl Default for Files {
     fn default() -> Self {
         let recorded = Vec::new();
-        Self { epoch: 1, incarnation: 1, recorded, acked: 0, quarantined: 0, receipts: 0, behind_until: None, began: None, rebuilt: 0, revoked: false }
+        Self { epoch: 1, incarnation: 1, recorded, acked: 0, quarantined: 0, receipts: 0, behind_until: None, rebuilt: 0, revoked: false }
     }
 }
 
@@ -193,18 +192,13 @@ impl Replica for Device {
         }))
     }
 
-    async fn fork_requests(&self, fork_seq: u64) -> Result<Vec<ForkRequest>, Never> {
-        Ok(self.with(|files| {
-            let told = fork_request(files.incarnation, fork_seq, &files.hash(fork_seq));
-            let began = files.began.map(|(from, seq)| fork_request(from, seq, &files.hash(seq)));
-            [Some(told), began].into_iter().flatten().collect()
-        }))
+    async fn fork_request(&self, fork_seq: u64) -> Result<Option<ForkRequest>, Never> {
+        Ok(self.with(|files| Some(fork_request(files.incarnation, fork_seq, &files.hash(fork_seq)))))
     }
 
     async fn adopt_life(&self, fork_seq: u64, incarnation: Incarnation) -> Result<(), Never> {
         self.with(|files| {
             if incarnation > files.incarnation {
-                files.began = Some((files.incarnation, fork_seq));
                 files.incarnation = incarnation;
                 files.acked = files.acked.min(usize::try_from(fork_seq).unwrap() - 1);
                 (files.quarantined, files.behind_until) = (0, None);

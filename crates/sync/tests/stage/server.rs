@@ -149,11 +149,10 @@ impl Transport for Wire {
         self.0.with(|server| {
             meet(server.push_faults.pop())?;
             server.check(request.epoch, request.incarnation)?;
-            let parted = server.parted.get(&request.incarnation).copied().unwrap_or(0);
             let first = usize::try_from(request.first_seq).unwrap() - 1;
             let life = server.life(request.incarnation);
-            if first > life.len() || first < parted {
-                return Err(refused(ErrorCode::SequenceGap, Some(life.len().max(parted) as u64 + 1)));
+            if first > life.len() {
+                return Err(refused(ErrorCode::SequenceGap, Some(life.len() as u64 + 1)));
             }
             for (place, word) in (first..).zip(&request.ops) {
                 match life.get(place) {
@@ -224,10 +223,11 @@ impl Transport for Wire {
         self.0.with(|server| {
             let reply_lost = meet(server.fork_faults.pop())?;
             let after = usize::try_from(request.fork_seq).unwrap() - 1;
+            let is_known = server.lives.contains_key(&request.incarnation);
             let from = server.lives.get(&request.incarnation).or_else(|| server.lives.get(&1).filter(|_| after == 0));
             let from = from.filter(|life| after <= life.len()).ok_or_else(|| refused(ErrorCode::Malformed, None))?;
             let (shared, differs) = (from[..after].to_vec(), from.get(after).is_none_or(|word| !request.fork_hash.ends_with(word.as_str())));
-            if !differs {
+            if is_known && !differs {
                 return Err(refused(ErrorCode::Malformed, None));
             }
             let known = server.parted.iter().find(|(life, parted)| server.lives.contains_key(life) && **parted == after).map(|(life, _)| *life);

@@ -66,8 +66,8 @@ impl Replica for Both {
         Ok(Answers::Kept)
     }
 
-    async fn fork_requests(&self, _: u64) -> Result<Vec<ForkRequest>, Never> {
-        Ok(vec![])
+    async fn fork_request(&self, _: u64) -> Result<Option<ForkRequest>, Never> {
+        Ok(None)
     }
 
     async fn adopt_life(&self, _: u64, _: Incarnation) -> Result<(), Never> {

@@ -61,11 +61,6 @@ impl Outbox {
         Some(Fork { incarnation: self.incarnation, seq, hash: row.hash })
     }
 
-    /// The fork by which the present life began.
-    pub fn began_as_fork(&self) -> Option<Fork> {
-        self.lives.iter().find(|(life, _)| *life == self.incarnation).map(|(_, fork)| *fork)
-    }
-
     /// Goes on as another life: what comes from the fork on is sent again under it.
     pub fn adopt_life(&mut self, fork: Fork, incarnation: Incarnation) {
         if incarnation <= self.incarnation {
@@ -73,7 +68,6 @@ impl Outbox {
         }
         self.incarnation = incarnation;
         self.behind_until = None;
-        self.lives.push((incarnation, fork));
         for row in self.rows.iter_mut().filter(|row| row.dev_seq >= fork.seq) {
             row.state = State::Waiting;
             row.contained = None;

@@ -80,8 +80,6 @@ pub struct Outbox {
     pub shop: ShopId,
     /// Which life of it.
     pub incarnation: Incarnation,
-    /// The lives that it went on as, each with the fork by which it began.
-    pub lives: Vec<(Incarnation, Fork)>,
     /// The server's epoch, as known.
     pub epoch: Uuid,
     /// Every epoch in which the server spoke to this device.
@@ -114,7 +112,6 @@ impl Outbox {
             device,
             shop,
             incarnation: FIRST,
-            lives: Vec::new(),
             epoch,
             known_epochs: BTreeSet::from([epoch]),
             behind_until: None,
