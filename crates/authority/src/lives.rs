@@ -83,8 +83,8 @@ impl Life {
 /// The hash after each operation of a batch that a life admits. `before` is the server's hash before the batch, `held` those after
 /// its first operations, which the server holds already.
 ///
-/// Where they do not lead from there to the tip that the device signed, the device's chain was another one before the batch began: a
-/// restore may have given its numbers to a copy of it. Where, only all of it can tell.
+/// Where already the first one differs and they do not lead to the tip that the device signed, its chain was another one before: a
+/// restore may have given its numbers to a copy of it. From which operation on, only all of them can tell.
 pub fn follow<'a>(
     first_seq: u64,
     bodies: impl Iterator<Item = &'a str>,
@@ -99,7 +99,8 @@ pub fn follow<'a>(
         })
         .collect();
     if hashes.last() != Some(&tip) {
-        return Err(if first_seq > 1 { Discord::Gap(1) } else { Discord::Tip });
+        let begins_elsewhere = hashes.first().zip(held.first()).is_some_and(|(sent, held)| sent != held);
+        return Err(if begins_elsewhere && first_seq > 1 { Discord::Gap(1) } else { Discord::Tip });
     }
     match hashes.iter().zip(held).zip(first_seq..).find(|((sent, held), _)| sent != held) {
         Some((_, differs)) => Err(Discord::Forked(differs)),

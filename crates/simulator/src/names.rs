@@ -108,6 +108,12 @@ pub fn op(machine: u32, number: u64) -> OpId {
     OpId(id(Tag::Op, machine, number))
 }
 
+/// Which machine made that operation.
+pub const fn made_by(op: OpId) -> u32 {
+    let [.., a, b, c, d] = op.0.as_u64_pair().0.to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
 /// A voucher's id.
 pub fn voucher(machine: u32, number: u64) -> VoucherId {
     VoucherId(id(Tag::Voucher, machine, number))

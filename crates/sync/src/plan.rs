@@ -195,8 +195,11 @@ mod tests {
     fn a_new_epoch_rebuilds_the_cache_and_sends_again() {
         let mut problem = Problem::new(409, ErrorCode::EpochChanged, "restored");
         (problem.epoch, problem.expected_seq) = (Some(Uuid::max()), Some(1));
-        let reaction = react(&TransportError::Refused(Box::new(problem)), &position());
-        assert_eq!(reaction, Reaction::SendAgain { epoch: Uuid::max(), last_seq: 0, rebuild_cache: true });
+        for (expected, last_seq) in [(1, 0), (2, 0), (5, 3), (6, 4), (90, 4)] {
+            problem.expected_seq = Some(expected);
+            let reaction = react(&TransportError::Refused(Box::new(problem.clone())), &position());
+            assert_eq!(reaction, Reaction::SendAgain { epoch: Uuid::max(), last_seq, rebuild_cache: true }, "the last one that both hold comes once more");
+        }
     }
 
     #[test]

@@ -26,6 +26,11 @@ impl Machine {
     pub(crate) fn counts(&self) -> bool {
         self.halted.is_none()
     }
+
+    /// Whether it has handed over all that it told people: also where it was revoked, unless its files are a copy, which could not.
+    pub(crate) fn handed_over(&self) -> bool {
+        self.counts() || (self.halted == Some(Halt::Revoked) && !self.is_copied)
+    }
 }
 
 impl Simulation {
@@ -84,6 +89,7 @@ impl Simulation {
     /// All rules that are asked at the end.
     pub(crate) fn check_all(&self) -> Result<(), Violation> {
         self.check_told()?;
+        self.check_asks()?;
         self.check_redemptions()?;
         self.check_conflicts_kept()?;
         self.check_restored()?;

@@ -13,13 +13,16 @@ use crate::{
         replica::lock,
         till::{Told, Word},
     },
+    names,
     run::Simulation,
     server::{Held, Server, Stored},
 };
 
 impl Simulation {
     pub(super) fn check_told(&self) -> Result<(), Violation> {
-        for machine in self.machines.iter().filter(|machine| machine.counts()) {
+        // A revoked device has nothing left to send, whatever the server forgets since.
+        let speaks = |machine: &&Machine| machine.counts() || (machine.handed_over() && !self.witness.rewound);
+        for machine in self.machines.iter().filter(speaks) {
             for told in &machine.told {
                 self.check_word(machine, told)?;
             }
@@ -79,6 +82,21 @@ impl Simulation {
         for told in self.machines.iter_mut().flat_map(|machine| &mut machine.told) {
             told.lost |= !there.contains(&told.op) || !there.contains(&told.by);
         }
+    }
+
+    /// No ask stands of which nobody was told, and for which nobody waits: the goods are still there.
+    pub(super) fn check_asks(&self) -> Result<(), Violation> {
+        for machine in self.machines.iter().filter(|machine| machine.counts()) {
+            let spoken: BTreeSet<OpId> = machine.told.iter().map(|told| told.op).chain(machine.asks.iter().map(|ask| ask.op)).collect();
+            let files = lock(&machine.files);
+            let own = files.outbox.rows.iter().filter(|row| names::made_by(row.op) == machine.number && !spoken.contains(&row.op));
+            for row in own.filter(|row| row.body.is_some()) {
+                let made = self.server.tables.world.redemptions.get(&row.op);
+                let stands = made.is_some_and(|made| made.outcome == RedemptionOutcome::Accepted && made.undone_by.is_none());
+                hold(2, !stands, || format!("machine {}: {} stands, and nobody was told", machine.number, row.op))?;
+            }
+        }
+        Ok(())
     }
 
     /// At most one redemption of a voucher stands, and every attempt that arrived became something.

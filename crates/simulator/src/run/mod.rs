@@ -9,8 +9,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use beadsbox_domain::Timestamp;
-use beadsbox_protocol::{Profile, rows::Row};
+use beadsbox_domain::{DeviceId, Timestamp};
+use beadsbox_protocol::{
+    Incarnation, Problem, Profile,
+    fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
+    push::{PushRequest, PushResponse},
+    rows::Row,
+};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
@@ -49,19 +54,31 @@ pub struct Simulation {
     pub(crate) tally: Tally,
     pub(crate) witness: Witness,
     breakage: Option<Breakage>,
-    /// What the server took, in order, where somebody wants to do it again on a real one.
-    pub pushes: Option<Vec<Pushed>>,
+    /// What the server did, in order, where somebody wants to do it again on a real one.
+    pub heard: Option<Vec<Heard>>,
 }
 
-/// A push as it came to the server, and what came of it.
-pub struct Pushed {
+/// Something that the server did, and when.
+pub struct Heard {
     /// When.
     pub at: Timestamp,
-    /// The request.
-    pub request: beadsbox_protocol::push::PushRequest,
-    /// The reply.
-    pub reply: Result<beadsbox_protocol::push::PushResponse, Box<beadsbox_protocol::Problem>>,
+    /// What.
+    pub what: Asked,
 }
+
+/// What was asked of the server, and what it answered.
+pub enum Asked {
+    /// Operations came.
+    Push(PushRequest, Answer<PushResponse>),
+    /// A copy asked for a life of its own.
+    Fork(ForkRequest, Answer<ForkResponse>),
+    /// A device took operations back.
+    Own(DeviceId, OwnOperationsQuery, Answer<OwnOperations>),
+    /// An admin decided on what waited of a life: whether it was accepted.
+    Decision((DeviceId, Incarnation), bool),
+}
+
+type Answer<T> = Result<T, Box<Problem>>;
 
 /// Runs those steps, then lets everything end well, and checks the rules.
 pub fn run(plan: &Plan, steps: &[Step], breakage: Option<Breakage>) -> Outcome {
@@ -90,7 +107,7 @@ impl Simulation {
             tally: Tally::default(),
             witness: Witness::default(),
             breakage,
-            pushes: None,
+            heard: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use beadsbox_sync::TransportError;
 
-use super::{Pushed, Simulation};
+use super::{Asked, Heard, Simulation};
 use crate::{
     breakage::Breakage,
     network::{Ask, Reply, Request},
@@ -33,9 +33,7 @@ impl Simulation {
                     self.witness.server_answered(&self.server, (push.device_id, push.incarnation), &reply.results);
                     self.tally.count_if("pushes into quarantine", reply.quarantined);
                 }
-                if let Some(pushes) = &mut self.pushes {
-                    pushes.push(Pushed { at: now, request: push.clone(), reply: reply.clone() });
-                }
+                self.note(|| Asked::Push(push.clone(), reply.clone()));
                 reply.map(Reply::Push)
             }
             Ask::Changes(query) => {
@@ -50,11 +48,13 @@ impl Simulation {
             Ask::Own(query) => {
                 let own = self.server.own_operations(request.device, query);
                 self.tally.add("operations given back", own.as_ref().map_or(0, |own| own.operations.len() as u64));
+                self.note(|| Asked::Own(request.device, query.clone(), own.clone()));
                 own.map(Reply::Own)
             }
             Ask::Fork(asked) => {
                 let life = self.server.fork(request.device, asked);
                 self.tally.count_if("forks", life.is_ok());
+                self.note(|| Asked::Fork(asked.clone(), life.clone()));
                 life.map(Reply::Fork)
             }
             Ask::Recognise(shown) => {
@@ -66,6 +66,13 @@ impl Simulation {
         self.tally.count("requests served");
         self.tally.count_if("requests refused", answer.is_err());
         self.wires().reply(request, answer.map_err(TransportError::Refused));
+    }
+
+    pub(super) fn note(&mut self, what: impl FnOnce() -> Asked) {
+        let at = self.now;
+        if let Some(heard) = &mut self.heard {
+            heard.push(Heard { at, what: what() });
+        }
     }
 
     pub(crate) fn answer(&mut self, pick: u8) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use beadsbox_domain::DeviceId;
 use beadsbox_protocol::Incarnation;
 
-use super::Simulation;
+use super::{Asked, Simulation};
 use crate::{
     device::{Machine, replica::lock},
     plan::{Loss, Step},
@@ -158,6 +158,7 @@ impl Simulation {
     }
 
     pub(crate) fn decide(&mut self, life: (DeviceId, Incarnation), accept: bool) {
+        self.note(|| Asked::Decision(life, accept));
         let decided = self.server.decide(life, accept, self.now);
         let what = if accept { "operations accepted out of quarantine" } else { "operations refused out of quarantine" };
         self.tally.add(what, decided as u64);

@@ -12,6 +12,7 @@ mod tables;
 mod take;
 
 pub use lives::Held;
+pub use quarantine::REFUSED_BECAUSE;
 pub use recognise::certificate;
 pub use tables::{DeviceRecord, Stored, Tables};
 

@@ -6,6 +6,9 @@ use beadsbox_protocol::{Incarnation, person::SaltedPerson, push::OpResult};
 
 use super::{Server, Tables, answer::open_result, tables::Kept};
 
+/// Why an admin refuses what waits.
+pub const REFUSED_BECAUSE: &str = "not ours";
+
 impl Tables {
     /// Keeps operations as they came, with the buyers that they name.
     pub(super) fn keep(&mut self, life: (DeviceId, Incarnation), fresh: &[Fresh], persons: &[SaltedPerson], clock_right: bool) -> Vec<OpResult> {
@@ -17,7 +20,7 @@ impl Tables {
         fresh.iter().map(|fresh| open_result(&fresh.arrived)).collect()
     }
 
-    /// The lives of which something waits, and those in quarantine that were not accepted yet.
+    /// The lives of which something waits.
     pub fn undecided(&self) -> Vec<(DeviceId, Incarnation)> {
         let waiting = self.quarantine.iter().filter(|(_, kept)| !kept.is_empty()).map(|(life, _)| *life);
         waiting.collect()
@@ -36,7 +39,7 @@ impl Server {
             if let Some(record) = self.tables.lives.get_mut(&life) {
                 record.life.quarantined = false;
             }
-        } else if let Ok(reason) = Reason::new("not ours") {
+        } else if let Ok(reason) = Reason::new(REFUSED_BECAUSE) {
             let refusal = Refusal::NotAccepted { reason };
             self.store_all(life, &fresh, clock_right, |scope, _, fresh, number| Judged::refused(scope, fresh, number, refusal.clone()));
         }

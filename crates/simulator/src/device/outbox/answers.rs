@@ -17,7 +17,8 @@ impl OutRow {
         match (&answer.result, self.state) {
             (None, State::Waiting) => true,
             (None, State::Held) => quarantined,
-            (None, _) => false,
+            (None, State::Quarantined) => !quarantined,
+            (None, State::Acknowledged) => false,
             (Some(_), state) if state != State::Acknowledged => true,
             (said @ Some(_), _) => {
                 let heard = self.outcome == *said || self.contradicted_by == *said;
@@ -53,6 +54,7 @@ impl Outbox {
         for result in results {
             let place = usize::try_from(result.dev_seq).unwrap_or(usize::MAX).wrapping_sub(1);
             let Some(row) = self.rows.get(place) else { continue };
+            let quarantined = quarantined || result.is_quarantined();
             if result.op_id.is_some_and(|op| op != row.op) || !row.learns_from(result, epoch, quarantined) {
                 continue;
             }
@@ -60,10 +62,10 @@ impl Outbox {
             if result.result.is_some() && receipt_epoch.is_none() {
                 return Err(result.dev_seq);
             }
-            answers.push((place, result.clone(), receipt_epoch));
+            answers.push((place, result.clone(), receipt_epoch, quarantined));
         }
         let mut subjects = Vec::new();
-        for (place, result, receipt_epoch) in answers {
+        for (place, result, receipt_epoch, quarantined) in answers {
             self.rows[place].learn(result, epoch, receipt_epoch, quarantined);
             subjects.extend(self.rows[place].body.as_ref().map(|body| body.operation.subject()));
         }
