@@ -34,7 +34,7 @@ fn met(tally: &Tally, what: &[&str]) {
 fn rule_1_what_was_confirmed_is_on_the_server_once_after_any_faults() {
     met(
         &hold(1),
-        &["replies lost after the commit", "requests repeated", "programs killed", "power cuts", "redemptions accepted"],
+        &["replies lost after the commit", "requests repeated", "programs killed", "power cuts", "redemptions accepted", "operations given back"],
     );
 }
 
@@ -48,12 +48,12 @@ fn rule_2_every_attempt_becomes_something_and_one_at_most_stands() {
 
 #[test]
 fn rule_3_conflicts_keep_both_sides_through_every_fault() {
-    met(&hold(3), &["redemptions in conflict", "links cut"]);
+    met(&hold(3), &["redemptions in conflict", "links cut", "operations accepted out of quarantine", "operations refused out of quarantine"]);
 }
 
 #[test]
 fn rule_4_chains_hold_through_crashes_and_copies() {
-    met(&hold(4), &["crashed before the results", "crashed after the results", "devices cloned", "old outboxes put back"]);
+    met(&hold(4), &["crashed before the results", "crashed after the results", "devices cloned", "old outboxes put back", "forks", "pushes into quarantine"]);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn rule_9_faults_that_end_leave_nothing_waiting() {
 
 #[test]
 fn rule_10_a_rewound_server_gets_everything_back() {
-    met(&hold(10), &["server rewound", "requests refused"]);
+    met(&hold(10), &["server rewound", "requests refused", "devices recognised", "vouchers expired"]);
 }
 
 #[test]

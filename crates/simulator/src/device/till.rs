@@ -227,6 +227,8 @@ impl Machine {
 
     /// At the start: an ask that a crash left open is withdrawn; nobody saw an answer.
     pub fn withdraw_open_asks(&mut self) -> usize {
+        // What was answered stands in the till's list, whoever saw it before.
+        self.look_at_asks();
         self.asks.clear();
         let open = if self.may_record() { open_asks(&lock(&self.files)) } else { Vec::new() };
         for (op, voucher) in &open {

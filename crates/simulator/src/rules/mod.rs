@@ -82,11 +82,12 @@ impl Witness {
             self.conflicts.insert(conflict.id, (conflict.voucher, conflict.other.op));
         }
         let Some(first) = results.first() else { return };
-        let held = server.tables.along(device, incarnation, first.dev_seq - 1);
-        for (result, held) in results.iter().zip(held) {
-            let (Held::Decided(stored), Some(outcome)) = (held, result.result.as_ref()) else { continue };
+        let mut held = server.tables.along(device, incarnation, first.dev_seq - 1);
+        for result in results {
+            let Some(Held::Decided(stored)) = held.find(|held| held.dev_seq() == result.dev_seq) else { continue };
+            let Some(outcome) = result.result.as_ref() else { continue };
             let before = self.answered.entry((server.epoch(), incarnation, stored.hash.0)).or_insert_with(|| outcome.clone());
-            let same = stored.dev_seq == result.dev_seq && before == outcome;
+            let same = before == outcome;
             if !same && self.seen.is_none() {
                 let what = format!("{device} {} was answered {before:?}, then {outcome:?}", result.dev_seq);
                 self.seen = Some(Violation { rule: 7, what });

@@ -126,8 +126,9 @@ fn is(row: &OutRow, kind: impl Fn(&Operation) -> bool) -> bool {
     row.body.as_ref().is_some_and(|body| kind(&body.operation))
 }
 
+/// Refused, or told so later: the contradiction is shown beside what people were told.
 const fn is_refused(row: &OutRow) -> bool {
-    matches!(row.outcome, Some(Outcome::Rejected { .. }))
+    matches!(row.outcome, Some(Outcome::Rejected { .. })) || matches!(row.contradicted_by, Some(Outcome::Rejected { .. }))
 }
 
 /// Its place in the order in which the server took operations.

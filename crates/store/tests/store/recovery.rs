@@ -1,7 +1,7 @@
 //! Receipts, epochs, older copies of the files, other lives, and being revoked.
 
 use crate::common::{self, Device, EPOCH, at, op_id, redeem, server::Server, voucher_id};
-use beadsbox_domain::{Outcome, RedeemMode, Refusal, Status};
+use beadsbox_domain::{Operation, Outcome, RedeemMode, Refusal, Status};
 use beadsbox_protocol::push::OpResult;
 use beadsbox_store::{BatchLimit, OpState, OwnOperation, RecordError, Store, StoreError};
 use rstest::rstest;
@@ -286,7 +286,7 @@ fn an_ask_that_waits_for_an_admin_and_that_nobody_waits_for_is_open() {
     let device = device.reopen();
     let open = |device: &Device| device.store.view().unwrap().open_asks().unwrap().into_iter().map(|ask| ask.op).collect::<Vec<_>>();
     assert_eq!(open(&device), [op_id(1), op_id(2)]);
-    device.record(3, common::withdraw(1, op_id(1)));
+    device.record(3, Operation::Withdraw { voucher: voucher_id(1), redemption: op_id(1) });
     assert_eq!(open(&device), [op_id(2)]);
 }
 
