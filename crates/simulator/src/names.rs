@@ -74,6 +74,8 @@ pub enum Tag {
     Cache,
     /// A life of the server's database.
     Epoch,
+    /// A snapshot.
+    Snapshot,
 }
 
 /// The id of that kind, made by that machine as its `number`th.

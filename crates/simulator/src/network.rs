@@ -26,6 +26,7 @@ pub enum Ask {
     Push(PushRequest),
     Changes(ChangesQuery),
     Snapshot,
+    Chunk(Uuid, usize, u64),
     Own(OwnOperationsQuery),
     Fork(ForkRequest),
     Recognise(RecogniseRequest),
@@ -37,6 +38,7 @@ pub enum Reply {
     Push(PushResponse),
     Changes(ChangesPage),
     Snapshot(SnapshotAnswer),
+    Chunk(Vec<u8>),
     Own(OwnOperations),
     Fork(ForkResponse),
     Recognise(RecogniseResponse),
@@ -222,8 +224,11 @@ impl Transport for Wire {
         }
     }
 
-    async fn snapshot_chunk(&self, _: Uuid, _: usize, _: u64) -> Result<Vec<u8>, TransportError> {
-        not_modelled()
+    async fn snapshot_chunk(&self, snapshot: Uuid, number: usize, from_byte: u64) -> Result<Vec<u8>, TransportError> {
+        match self.send(Ask::Chunk(snapshot, number, from_byte)).await? {
+            Reply::Chunk(bytes) => Ok(bytes),
+            _ => other_reply(),
+        }
     }
 
     async fn digest(&self, _: &DigestQuery) -> Result<DigestAnswer, TransportError> {

@@ -14,6 +14,8 @@ pub struct Size {
     pub page_rows: usize,
     /// The most operations in a push.
     pub batch: usize,
+    /// From how many entities in the feed on an empty cache is filled from a snapshot.
+    pub snapshot_from: usize,
     /// Every commit point of a device's files lets others go first.
     pub slow_disks: bool,
     /// What the organisation set.
@@ -183,6 +185,7 @@ impl Plan {
             devices: 2 + rng.below(most_devices),
             page_rows: *rng.pick(&[1, 3, 10, 100, 2000]),
             batch: *rng.pick(&[1, 2, 10, 500]),
+            snapshot_from: *rng.pick(&[10, 60, usize::MAX]),
             slow_disks: rng.one_in(2),
             policy: Policy { offline: OfflineLimits { most_redemptions: *rng.pick(&[2, 20, 500]), ..OfflineLimits::default() }, ..Policy::default() },
         };

@@ -142,3 +142,8 @@ fn it_is_noticed_where_the_feed_passes_a_change_by() {
 fn it_is_noticed_where_receipts_are_ignored_after_a_rewind() {
     is_noticed(Breakage::ReceiptsIgnored, 54);
 }
+
+#[test]
+fn it_is_noticed_where_a_copy_is_not_told_what_it_shares() {
+    is_noticed(Breakage::SharedOutcomesNotTold, 1);
+}

@@ -38,16 +38,23 @@ pub(crate) async fn fork(app: &App, device: &Device, request: &ForkRequest) -> R
     };
     let lineage = db::life::lineage(&mut tx, device.id, named, after).await?;
     let from = lives::holder(&lineage, after).ok_or_else(|| Failure::malformed("the life that was named holds no such operation"))?;
-    if let Some(known) = db::life::find_fork(&mut tx, device.id, from.incarnation, after, fork_hash).await? {
-        return Ok(known);
-    }
-    if is_known && after < from.last_seq && hash_after(&mut tx, device.id, std::slice::from_ref(from), after + 1).await? == fork_hash {
+    let mut known = db::life::find_fork(&mut tx, device.id, from.incarnation, after, fork_hash).await?;
+    if known.is_none() && is_known && after < from.last_seq && hash_after(&mut tx, device.id, std::slice::from_ref(from), after + 1).await? == fork_hash {
         return Err(Failure::malformed("that operation does not differ"));
+    }
+    let mut from = from.clone();
+    while let Some(life) = known {
+        if life > request.incarnation {
+            return Ok(life);
+        }
+        // Another copy began it anew, after a restore that lost both: this one, whose operations name later lives, parts from it.
+        from = db::life::find(&mut tx, device.id, life).await?.ok_or_else(unknown_life)?;
+        known = db::life::find_fork(&mut tx, device.id, life, after, fork_hash).await?;
     }
     let Some(next) = lives::next_number(newest, request.incarnation) else {
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::TooManyForks, "this device has had too many lives"));
     };
-    let shared = hash_after(&mut tx, device.id, std::slice::from_ref(from), after).await?;
+    let shared = hash_after(&mut tx, device.id, std::slice::from_ref(&from), after).await?;
     db::life::insert_fork(&mut tx, device.id, &from.parted(next, after, shared), fork_hash).await?;
     tx.commit().await?;
     tracing::warn!(device = %device.id, incarnation = next, fork_seq = request.fork_seq, "a copy of a device goes on in quarantine");

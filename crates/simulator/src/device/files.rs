@@ -3,11 +3,12 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use beadsbox_domain::{Operation, Timestamp, operation::Subject};
-use beadsbox_protocol::{Incarnation, OperationBody, fork::OwnOperation, person::SaltedPerson, pull::ChangesPage, push::OpResult};
+use beadsbox_protocol::{Incarnation, OperationBody, fork::OwnOperation, person::SaltedPerson, pull::ChangesPage, push::OpResult, rows::Row};
 use uuid::Uuid;
 
 use super::{
     cache::Cache,
+    load::Load,
     outbox::{Fork, Outbox},
 };
 use crate::{
@@ -44,8 +45,10 @@ pub struct Files {
     pub outbox: Outbox,
     /// `cache.db`.
     pub cache: Cache,
+    /// A snapshot that is being taken beside the cache.
+    pub load: Option<Load>,
     /// What the cache was before each commit since the last sync to disk, the oldest first.
-    unsynced: Vec<Cache>,
+    pub(super) unsynced: Vec<Cache>,
     caches_made: u64,
     /// The rows whose look on the screen may have changed.
     pub dirty: BTreeSet<Key>,
@@ -71,6 +74,7 @@ impl Files {
             machine,
             outbox,
             cache: Cache::new(Uuid::nil()),
+            load: None,
             unsynced: Vec::new(),
             caches_made: 0,
             dirty: BTreeSet::new(),
@@ -84,7 +88,7 @@ impl Files {
         files
     }
 
-    fn new_cache(&mut self) -> Cache {
+    pub(super) fn new_cache(&mut self) -> Cache {
         self.caches_made += 1;
         Cache::new(names::id(Tag::Cache, self.machine, self.caches_made))
     }
@@ -150,8 +154,17 @@ impl Files {
         self.written.push(Written::Page(Arc::new(page.clone())));
     }
 
+    /// A commit of the cache: rows beside its cursor.
+    pub(super) fn keep_rows<'a>(&mut self, rows: impl Iterator<Item = &'a Row>) {
+        self.before_cache_commit();
+        let changed = self.cache.keep_rows(rows);
+        self.all_dirty = true;
+        self.dirty.extend(changed);
+    }
+
     /// A commit of the cache: emptied, under a new name.
     pub fn reset_cache(&mut self) {
+        self.load = None;
         self.before_cache_commit();
         self.cache = self.new_cache();
         self.all_dirty = true;

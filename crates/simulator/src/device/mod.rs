@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod files;
+pub mod load;
 pub mod outbox;
 pub mod replica;
 pub mod screen;

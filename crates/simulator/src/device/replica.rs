@@ -52,8 +52,8 @@ pub enum FileError {
     /// A life that begins with an operation which is not here.
     #[error("no such operation")]
     NoSuchOperation,
-    /// A modelled feed is too short for snapshots, and nobody asks for a comparison: the rules compare at the end.
-    #[error("neither a snapshot nor a comparison is modelled")]
+    /// Nobody asks for a comparison: the rules compare at the end.
+    #[error("a comparison is not modelled")]
     NotModelled,
 }
 
@@ -176,20 +176,42 @@ impl Replica for FilesReplica {
         .await
     }
 
-    async fn begin_load(&self, _: &Manifest) -> Result<Loaded, FileError> {
-        Err(FileError::NotModelled)
+    async fn begin_load(&self, manifest: &Manifest) -> Result<Loaded, FileError> {
+        let mut at = Loaded::Unfit(String::new());
+        self.commit("before a load", "after a load", |files| {
+            at = files.begin_load(manifest);
+            Ok(())
+        })
+        .await?;
+        Ok(at)
     }
 
-    async fn load_chunk(&self, _: usize, _: Vec<u8>) -> Result<Loaded, FileError> {
-        Err(FileError::NotModelled)
+    async fn load_chunk(&self, number: usize, bytes: Vec<u8>) -> Result<Loaded, FileError> {
+        let mut at = Loaded::Unfit(String::new());
+        self.commit("before a load", "after a load", |files| {
+            at = files.load_chunk(number, &bytes);
+            Ok(())
+        })
+        .await?;
+        Ok(at)
     }
 
     async fn finish_load(&self) -> Result<Finished, FileError> {
-        Err(FileError::NotModelled)
+        let mut finished = Finished::InPlace;
+        self.commit("before a load", "after a load", |files| {
+            finished = files.finish_load();
+            Ok(())
+        })
+        .await?;
+        Ok(finished)
     }
 
     async fn discard_load(&self) -> Result<(), FileError> {
-        Ok(())
+        self.commit("before a load", "after a load", |files| {
+            files.load = None;
+            Ok(())
+        })
+        .await
     }
 
     async fn range_digest(&self, _: IdRange) -> Result<LocalDigest, FileError> {

@@ -90,7 +90,7 @@ impl Simulation {
             let spoken: BTreeSet<OpId> = machine.told.iter().map(|told| told.op).chain(machine.asks.iter().map(|ask| ask.op)).collect();
             let files = lock(&machine.files);
             let own = files.outbox.rows.iter().filter(|row| names::made_by(row.op) == machine.number && !spoken.contains(&row.op));
-            for row in own.filter(|row| row.body.is_some()) {
+            for row in own.filter(|row| row.body.is_some() && !row.taken_back) {
                 let made = self.server.tables.world.redemptions.get(&row.op);
                 let stands = made.is_some_and(|made| made.outcome == RedemptionOutcome::Accepted && made.undone_by.is_none());
                 hold(2, !stands, || format!("machine {}: {} stands, and nobody was told", machine.number, row.op))?;

@@ -218,6 +218,7 @@ fn point_name(point: &'static str) -> &'static str {
         "after the cache went" => "crashed after the cache went",
         "before the epoch" => "crashed before the epoch",
         "after the epoch" => "crashed after the epoch",
+        "before a load" | "after a load" => "crashed while a snapshot was taken",
         "before it is behind" | "after it is behind" => "crashed about being behind",
         _ => "crashed about another life",
     }

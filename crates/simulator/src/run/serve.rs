@@ -44,7 +44,8 @@ impl Simulation {
                 }
                 page.map(Reply::Changes)
             }
-            Ask::Snapshot => self.server.snapshot(request.device).map(Reply::Snapshot),
+            Ask::Snapshot => self.server.snapshot(request.device, now).map(Reply::Snapshot),
+            Ask::Chunk(snapshot, number, from) => self.server.snapshot_chunk(request.device, *snapshot, *number, *from).map(Reply::Chunk),
             Ask::Own(query) => {
                 let own = self.server.own_operations(request.device, query);
                 self.tally.add("operations given back", own.as_ref().map_or(0, |own| own.operations.len() as u64));

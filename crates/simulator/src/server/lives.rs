@@ -101,7 +101,8 @@ impl Tables {
     }
 
     fn find_fork(&self, device: DeviceId, from: Incarnation, after: u64, fork_hash: ChainHash) -> Option<Incarnation> {
-        let found = self.lives.range((device, 0)..=(device, Incarnation::MAX)).map(|(_, record)| record).find(|record| {
+        let lives = self.lives.range((device, 0)..=(device, Incarnation::MAX));
+        let found = lives.map(|(_, record)| record).find(|record| {
             record.life.parted_from == Some(from) && record.life.parted_after == after && record.fork_hash == Some(fork_hash)
         });
         found.map(|record| record.life.incarnation)
@@ -135,12 +136,18 @@ impl Server {
             None => return Err(unknown_life()),
         };
         let from = lives::holder(&lineage, after).ok_or_else(|| malformed("the life that was named holds no such operation"))?;
-        if let Some(incarnation) = self.tables.find_fork(device, from.incarnation, after, fork_hash) {
-            return Ok(ForkResponse { incarnation });
-        }
+        let mut known = self.tables.find_fork(device, from.incarnation, after, fork_hash);
         let differs = self.tables.hash_after(device, from.incarnation, after + 1) != Some(fork_hash);
-        if named.is_some() && after < from.last_seq && !differs {
+        if known.is_none() && named.is_some() && after < from.last_seq && !differs {
             return Err(malformed("that operation does not differ"));
+        }
+        let mut from = from.clone();
+        while let Some(incarnation) = known {
+            if incarnation > request.incarnation {
+                return Ok(ForkResponse { incarnation });
+            }
+            from = self.tables.life(device, incarnation).cloned().ok_or_else(unknown_life)?;
+            known = self.tables.find_fork(device, incarnation, after, fork_hash);
         }
         let shared = self.tables.hash_after(device, from.incarnation, after).ok_or_else(unknown_life)?;
         let incarnation = lives::next_number(self.tables.newest(device), request.incarnation)

@@ -4,7 +4,6 @@ use beadsbox_domain::{DeviceId, Timestamp};
 use beadsbox_protocol::{
     ErrorCode,
     pull::{ChangesPage, ChangesQuery, Cursor},
-    snapshot::SnapshotAnswer,
 };
 
 use super::{
@@ -12,21 +11,17 @@ use super::{
     lives::{Held, unknown_life},
     refused,
 };
+use crate::breakage::Breakage;
 
 impl Server {
-    /// What a device with an empty cache is told. A modelled feed is always short.
-    pub fn snapshot(&self, id: DeviceId) -> Result<SnapshotAnswer, Refused> {
-        self.authenticated(id)?;
-        Ok(SnapshotAnswer::NotNeeded)
-    }
-
     /// The next page for the device.
     pub fn changes(&self, id: DeviceId, query: &ChangesQuery, now: Timestamp) -> Result<ChangesPage, Refused> {
         let device = self.authenticated(id)?;
         let life = self.tables.life(id, query.incarnation);
         let (head, from) = self.check_cursor(life.map_or(1, |life| life.last_seq + 1), query)?;
         let life = life.ok_or_else(unknown_life)?;
-        let later = self.tables.along(id, life.incarnation, query.acked);
+        let own_alone = self.is_broken(Breakage::SharedOutcomesNotTold);
+        let later = self.tables.along(id, life.incarnation, query.acked.max(if own_alone { life.parted_after } else { 0 }));
         let decided = later.filter_map(|held| if let Held::Decided(stored) = held { Some(self.result_of(stored)) } else { None });
         let own_results = decided.collect();
         let limit = self.page_rows.min(query.limit as usize);

@@ -45,6 +45,7 @@ impl Outbox {
             subjects.extend(body.as_ref().map(|body| body.operation.subject()));
             let op = operation.result.op_id.unwrap_or(OpId(Uuid::nil()));
             after.append(op, operation.body.clone(), body, None);
+            after.rows.iter_mut().skip(self.rows.len()).for_each(|row| row.taken_back = true);
         }
         let results: Vec<_> = operations.iter().map(|operation| operation.result.clone()).collect();
         after.take_results(epoch, &results, false)?;

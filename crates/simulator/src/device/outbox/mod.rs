@@ -54,6 +54,8 @@ pub struct OutRow {
     pub contradicted_by: Option<Outcome>,
     /// The server's word on it.
     pub receipt: Option<KeptReceipt>,
+    /// It came back from the server, as it stands in the till's list.
+    pub taken_back: bool,
     /// The cache that was seen to hold it, and where its cursor stood then.
     pub contained: Option<(Uuid, u64)>,
 }
@@ -155,6 +157,7 @@ impl Outbox {
             acknowledged: None,
             contradicted_by: None,
             receipt: None,
+            taken_back: false,
             contained: None,
         });
     }
