@@ -49,6 +49,8 @@ pub struct Machine {
     pub files: Arc<Mutex<Files>>,
     /// Asks whose answers somebody waits for.
     pub asks: VecDeque<OpenAsk>,
+    /// Asks that a crash left open and that could not be withdrawn, because own operations had to come back before anything is recorded.
+    pub left_open: Vec<OpId>,
     /// What its screens have told.
     pub told: Vec<Told>,
     /// Redemptions tried.
@@ -97,6 +99,7 @@ impl Machine {
             device,
             files,
             asks: VecDeque::new(),
+            left_open: Vec::new(),
             told: Vec::new(),
             attempted: 0,
             made: 0,

@@ -230,7 +230,10 @@ impl Machine {
         // What was answered stands in the till's list, whoever saw it before.
         self.look_at_asks();
         self.asks.clear();
-        let open = if self.may_record() { open_asks(&lock(&self.files)) } else { Vec::new() };
+        let mut open = open_asks(&lock(&self.files));
+        if !self.may_record() {
+            self.left_open.extend(open.drain(..).map(|(op, _)| op));
+        }
         for (op, voucher) in &open {
             let by = self.record(Operation::Withdraw { voucher: *voucher, redemption: *op }, None);
             self.told.push(Told { op: *op, word: Word::Refused, by, lost: false });

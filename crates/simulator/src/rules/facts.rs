@@ -87,7 +87,7 @@ impl Simulation {
     /// No ask stands of which nobody was told, and for which nobody waits: the goods are still there.
     pub(super) fn check_asks(&self) -> Result<(), Violation> {
         for machine in self.machines.iter().filter(|machine| machine.counts()) {
-            let spoken: BTreeSet<OpId> = machine.told.iter().map(|told| told.op).chain(machine.asks.iter().map(|ask| ask.op)).collect();
+            let spoken: BTreeSet<OpId> = machine.told.iter().map(|told| told.op).chain(machine.asks.iter().map(|ask| ask.op)).chain(machine.left_open.iter().copied()).collect();
             let files = lock(&machine.files);
             let own = files.outbox.rows.iter().filter(|row| names::made_by(row.op) == machine.number && !spoken.contains(&row.op));
             for row in own.filter(|row| row.body.is_some() && !row.taken_back) {
@@ -185,7 +185,8 @@ impl Simulation {
                 let Some(Held::Decided(stored)) = stored else {
                     return broken(10, format!("machine {}: {} was {:?} and is not there", machine.number, row.op, row.outcome));
                 };
-                let said_otherwise = (machine.is_copied || self.is_not_accepted(row.op)) && stored.outcome == row.contradicted_by;
+                // What both copies had and one brought back without its receipt is decided as if it came now.
+                let said_otherwise = machine.is_copied || (self.is_not_accepted(row.op) && stored.outcome == row.contradicted_by);
                 let restored = stored.hash == row.hash && (stored.outcome == row.outcome || said_otherwise);
                 hold(10, restored, || format!("machine {}: {} was {:?} and is {stored:?}", machine.number, row.op, row.outcome))?;
             }

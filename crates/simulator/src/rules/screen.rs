@@ -63,7 +63,8 @@ fn check_voucher(witness: &mut Witness, machine: &Machine, files: &Files, id: Vo
         return hold(RULE, !sold, || format!("machine {}: the own sale of {id} disappeared", machine.number));
     };
     check_last_word(shown, &state, &own, witness)?;
-    let decided = own.iter().filter(|row| row.state == State::Acknowledged);
+    // Of what was told otherwise before, the row's next version tells.
+    let decided = own.iter().filter(|row| row.state == State::Acknowledged && row.contradicted_by.is_none());
     let versions = decided.filter_map(|row| row.acknowledged.filter(|acknowledged| acknowledged.epoch == files.outbox.epoch)?.version);
     let least = versions.max().unwrap_or(0);
     hold(RULE, shown.row_version >= least, || {
