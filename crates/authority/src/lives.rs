@@ -40,15 +40,7 @@ pub enum Discord {
 impl Life {
     /// The life that begins with the enrolment, whose hash that is.
     pub const fn first(enrolment: ChainHash) -> Self {
-        Self {
-            incarnation: FIRST,
-            quarantined: false,
-            last_seq: 0,
-            chain_hash: enrolment,
-            parted_from: None,
-            parted_after: 0,
-            parted_hash: enrolment,
-        }
+        Self { incarnation: FIRST, quarantined: false, last_seq: 0, chain_hash: enrolment, parted_from: None, parted_after: 0, parted_hash: enrolment }
     }
 
     /// A copy's life, that parts from this one after that operation, whose hash both share. It begins in quarantine.

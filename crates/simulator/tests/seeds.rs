@@ -48,12 +48,18 @@ fn rule_2_every_attempt_becomes_something_and_one_at_most_stands() {
 
 #[test]
 fn rule_3_conflicts_keep_both_sides_through_every_fault() {
-    met(&hold(3), &["redemptions in conflict", "links cut", "operations accepted out of quarantine", "operations refused out of quarantine"]);
+    met(
+        &hold(3),
+        &["redemptions in conflict", "links cut", "operations accepted out of quarantine", "operations refused out of quarantine"],
+    );
 }
 
 #[test]
 fn rule_4_chains_hold_through_crashes_and_copies() {
-    met(&hold(4), &["crashed before the results", "crashed after the results", "devices cloned", "old outboxes put back", "forks", "pushes into quarantine"]);
+    met(
+        &hold(4),
+        &["crashed before the results", "crashed after the results", "devices cloned", "old outboxes put back", "forks", "pushes into quarantine"],
+    );
 }
 
 #[test]

@@ -198,7 +198,11 @@ mod tests {
         for (expected, last_seq) in [(1, 0), (2, 0), (5, 3), (6, 4), (90, 4)] {
             problem.expected_seq = Some(expected);
             let reaction = react(&TransportError::Refused(Box::new(problem.clone())), &position());
-            assert_eq!(reaction, Reaction::SendAgain { epoch: Uuid::max(), last_seq, rebuild_cache: true }, "the last one that both hold comes once more");
+            assert_eq!(
+                reaction,
+                Reaction::SendAgain { epoch: Uuid::max(), last_seq, rebuild_cache: true },
+                "the last one that both hold comes once more"
+            );
         }
     }
 

@@ -57,22 +57,15 @@ pub async fn lineage(conn: &mut PgConnection, device: DeviceId, life: Life, afte
 }
 
 /// The life that parted from that one there, with that operation of its own first.
-pub async fn find_fork(
-    conn: &mut PgConnection,
-    device: DeviceId,
-    from: Incarnation,
-    after: u64,
-    fork_hash: ChainHash,
-) -> Result<Option<Incarnation>, Failure> {
-    let found: Option<i32> = sqlx::query_scalar(
-        "SELECT incarnation FROM device_life WHERE device_id = $1 AND parted_from = $2 AND parted_after = $3 AND fork_hash = $4",
-    )
-    .bind(device.0)
-    .bind(to_column(from))
-    .bind(to_bigint(after))
-    .bind(fork_hash.0.as_slice())
-    .fetch_optional(conn)
-    .await?;
+pub async fn find_fork(conn: &mut PgConnection, device: DeviceId, from: Incarnation, after: u64, fork_hash: ChainHash) -> Result<Option<Incarnation>, Failure> {
+    let found: Option<i32> =
+        sqlx::query_scalar("SELECT incarnation FROM device_life WHERE device_id = $1 AND parted_from = $2 AND parted_after = $3 AND fork_hash = $4")
+            .bind(device.0)
+            .bind(to_column(from))
+            .bind(to_bigint(after))
+            .bind(fork_hash.0.as_slice())
+            .fetch_optional(conn)
+            .await?;
     found.map(number).transpose()
 }
 

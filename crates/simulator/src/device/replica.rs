@@ -307,11 +307,5 @@ impl Replica for FilesReplica {
 
 fn request(device: DeviceId, fork: Fork) -> ForkRequest {
     let signature = fork::sign(&device_key(device), device, fork.incarnation, fork.seq, fork.hash);
-    ForkRequest {
-        device_id: device,
-        incarnation: fork.incarnation,
-        fork_seq: fork.seq,
-        fork_hash: fork.hash.to_string(),
-        signature: BASE64.encode(signature),
-    }
+    ForkRequest { device_id: device, incarnation: fork.incarnation, fork_seq: fork.seq, fork_hash: fork.hash.to_string(), signature: BASE64.encode(signature) }
 }

@@ -74,7 +74,11 @@ impl Simulation {
 
     /// What nobody has any more, because a copy of a device's files took their place or the server went back, is lost.
     pub(crate) fn note_lost(&mut self) {
-        let kept: BTreeSet<OpId> = self.machines.iter().flat_map(|machine| lock(&machine.files).outbox.rows.iter().map(|row| row.op).collect::<Vec<_>>()).collect();
+        let kept: BTreeSet<OpId> = self
+            .machines
+            .iter()
+            .flat_map(|machine| lock(&machine.files).outbox.rows.iter().map(|row| row.op).collect::<Vec<_>>())
+            .collect();
         let tables = &self.server.tables;
         let decided = tables.operations.values().flatten().filter_map(|stored| stored.op_id);
         let waiting = tables.quarantine.values().flatten().filter_map(|kept| kept.fresh.arrived.op_id());
@@ -87,7 +91,13 @@ impl Simulation {
     /// No ask stands of which nobody was told, and for which nobody waits: the goods are still there.
     pub(super) fn check_asks(&self) -> Result<(), Violation> {
         for machine in self.machines.iter().filter(|machine| machine.counts()) {
-            let spoken: BTreeSet<OpId> = machine.told.iter().map(|told| told.op).chain(machine.asks.iter().map(|ask| ask.op)).chain(machine.left_open.iter().copied()).collect();
+            let spoken: BTreeSet<OpId> = machine
+                .told
+                .iter()
+                .map(|told| told.op)
+                .chain(machine.asks.iter().map(|ask| ask.op))
+                .chain(machine.left_open.iter().copied())
+                .collect();
             let files = lock(&machine.files);
             let own = files.outbox.rows.iter().filter(|row| names::made_by(row.op) == machine.number && !spoken.contains(&row.op));
             for row in own.filter(|row| row.body.is_some() && !row.taken_back) {

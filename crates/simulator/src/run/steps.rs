@@ -160,7 +160,11 @@ impl Simulation {
     pub(crate) fn decide(&mut self, life: (DeviceId, Incarnation), accept: bool) {
         self.note(|| Asked::Decision(life, accept));
         let decided = self.server.decide(life, accept, self.now);
-        let what = if accept { "operations accepted out of quarantine" } else { "operations refused out of quarantine" };
+        let what = if accept {
+            "operations accepted out of quarantine"
+        } else {
+            "operations refused out of quarantine"
+        };
         self.tally.add(what, decided as u64);
     }
 

@@ -102,9 +102,9 @@ impl Tables {
 
     fn find_fork(&self, device: DeviceId, from: Incarnation, after: u64, fork_hash: ChainHash) -> Option<Incarnation> {
         let lives = self.lives.range((device, 0)..=(device, Incarnation::MAX));
-        let found = lives.map(|(_, record)| record).find(|record| {
-            record.life.parted_from == Some(from) && record.life.parted_after == after && record.fork_hash == Some(fork_hash)
-        });
+        let found = lives
+            .map(|(_, record)| record)
+            .find(|record| record.life.parted_from == Some(from) && record.life.parted_after == after && record.fork_hash == Some(fork_hash));
         found.map(|record| record.life.incarnation)
     }
 

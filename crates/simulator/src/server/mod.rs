@@ -74,7 +74,18 @@ impl Server {
         let mut tables = Tables::new(identity);
         tables.found(size);
         tables.sequence(None);
-        Self { tables, backup: None, sequencer_stopped: false, page_rows: size.page_rows, epochs: 1, own_operations_made: 0, snapshot_from: size.snapshot_from, snapshots: Vec::new(), snapshots_made: 0, breakage }
+        Self {
+            tables,
+            backup: None,
+            sequencer_stopped: false,
+            page_rows: size.page_rows,
+            epochs: 1,
+            own_operations_made: 0,
+            snapshot_from: size.snapshot_from,
+            snapshots: Vec::new(),
+            snapshots_made: 0,
+            breakage,
+        }
     }
 
     /// The epoch.

@@ -84,10 +84,15 @@ impl Server {
         let mut held: Vec<ChainHash> = along.take_while(|held| held.dev_seq() <= last_seq).map(|held| held.hash()).collect();
         if self.is_broken(Breakage::ForkNotDetected) {
             let mut hash = before;
-            held = request.ops.iter().take(held.len()).map(|body| {
-                hash = hash.then(body);
-                hash
-            }).collect();
+            held = request
+                .ops
+                .iter()
+                .take(held.len())
+                .map(|body| {
+                    hash = hash.then(body);
+                    hash
+                })
+                .collect();
         }
         let bodies = request.ops.iter().map(String::as_str);
         let hashes = lives::follow(request.first_seq, bodies, (before, &held), tip).map_err(told)?;

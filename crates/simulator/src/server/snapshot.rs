@@ -75,7 +75,9 @@ impl Server {
     pub fn snapshot_chunk(&self, id: DeviceId, snapshot: Uuid, number: usize, from: u64) -> Result<Vec<u8>, Refused> {
         self.authenticated(id)?;
         let made = self.snapshots.iter().find(|made| made.manifest.id == snapshot);
-        let chunk = made.and_then(|made| made.chunks.get(number)).ok_or_else(|| refused(404, ErrorCode::SnapshotGone, "another snapshot is there by now"))?;
+        let chunk = made
+            .and_then(|made| made.chunks.get(number))
+            .ok_or_else(|| refused(404, ErrorCode::SnapshotGone, "another snapshot is there by now"))?;
         let rest = usize::try_from(from).ok().and_then(|from| chunk.get(from..)).unwrap_or_default();
         Ok(rest[..rest.len().min(MOST_BYTES)].to_vec())
     }

@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use beadsbox_authority::{Fresh, Identity, Reading, Standing, World, lives::{FIRST, Life}};
+use beadsbox_authority::{
+    Fresh, Identity, Reading, Standing, World,
+    lives::{FIRST, Life},
+};
 use beadsbox_domain::{
     Change, ConflictId, DeviceId, OpId, Outcome, Person, PersonHash, Policy, Refusal, Role, ShopId, StaffId, Stamp, Template, Timestamp, operation::Subject,
 };

@@ -15,12 +15,7 @@ const HISTORIES: u64 = 12;
 fn history(seed: u64) -> Simulation {
     let mut plan = Plan::of_seed(seed, Some(500));
     plan.size.devices = plan.size.devices.min(4);
-    let elsewhere = |step: &Step| {
-        matches!(
-            step,
-            Step::Rewind | Step::Bar { .. } | Step::Revoke { .. } | Step::Enrol | Step::Expire | Step::DeleteCache { .. }
-        )
-    };
+    let elsewhere = |step: &Step| matches!(step, Step::Rewind | Step::Bar { .. } | Step::Revoke { .. } | Step::Enrol | Step::Expire | Step::DeleteCache { .. });
     plan.steps.retain(|step| !elsewhere(step));
     let mut simulation = Simulation::new(plan.size, None);
     simulation.heard = Some(Vec::new());
