@@ -65,15 +65,15 @@ impl Stage {
             Asked::Push(request, modelled) => {
                 let request = PushRequest { epoch: self.epoch, ..request.clone() };
                 let real = self.device(Self::number_of(request.device_id)).push(&request).await;
-                alike(modelled, real, said);
+                alike(modelled, &real, said);
             }
             Asked::Fork(request, modelled) => {
                 let real = self.device(Self::number_of(request.device_id)).fork(request).await;
-                alike(modelled, real, Clone::clone);
+                alike(modelled, &real, Clone::clone);
             }
             Asked::Own(device, query, modelled) => {
                 let real = self.device(Self::number_of(*device)).own_operations(query).await;
-                alike(modelled, real, |own| own.operations.iter().map(|own| (own.body.clone(), unsigned(&own.result))).collect::<Vec<_>>());
+                alike(modelled, &real, |own| own.operations.iter().map(|own| (own.body.clone(), unsigned(&own.result))).collect::<Vec<_>>());
             }
             Asked::Decision((device, incarnation), accept) => {
                 let decision = QuarantineDecision { accept: *accept, reason: REFUSED_BECAUSE.to_owned() };
@@ -106,8 +106,8 @@ impl Stage {
 }
 
 /// Both said the same, or refused for the same reason.
-fn alike<T: std::fmt::Debug, S: std::fmt::Debug + PartialEq>(modelled: &Result<T, Box<Problem>>, real: Result<T, TransportError>, said: impl Fn(&T) -> S) {
-    match (modelled, &real) {
+fn alike<T: std::fmt::Debug, S: std::fmt::Debug + PartialEq>(modelled: &Result<T, Box<Problem>>, real: &Result<T, TransportError>, said: impl Fn(&T) -> S) {
+    match (modelled, real) {
         (Ok(modelled), Ok(real)) => assert_eq!(said(modelled), said(real)),
         (Err(modelled), Err(TransportError::Refused(real))) => assert_eq!((modelled.code, modelled.expected_seq), (real.code, real.expected_seq)),
         other => panic!("{other:?}"),
