@@ -34,10 +34,10 @@ fn what_is_held_already_is_followed_and_the_rest_is_new() {
 
 #[test]
 fn the_first_that_differs_is_told_where_all_before_it_is_the_same() {
-    let (theirs, ours) = (chain(ENROLMENT, &["a", "b", "c"]), chain(ENROLMENT, &["a", "x", "c"]));
-    assert_eq!(follow(1, ["a", "x", "c"].into_iter(), (ENROLMENT, &theirs), ours[2]), Err(Discord::Forked(2)));
+    let (theirs, ours) = (chain(ENROLMENT, &["a", "b", "c"]), chain(ENROLMENT, &["a", "x", "y"]));
+    assert_eq!(follow(1, ["a", "x", "y"].into_iter(), (ENROLMENT, &theirs), ours[2]), Err(Discord::Forked(2)));
     // The device's chain was another one before the batch: from there nobody sees where it parted.
-    assert_eq!(follow(3, ["c"].into_iter(), (theirs[1], &theirs[2..]), ours[2]), Err(Discord::Gap(1)));
+    assert_eq!(follow(3, ["y"].into_iter(), (theirs[1], &theirs[2..]), ours[2]), Err(Discord::Gap(1)));
     // With nothing to compare, it may as well be forged.
     assert_eq!(follow(4, ["d"].into_iter(), (theirs[2], &[]), ours[2].then("d")), Err(Discord::Tip));
     assert_eq!(follow(2, ["b", "x"].into_iter(), (theirs[0], &theirs[1..]), ours[2]), Err(Discord::Tip));
