@@ -133,8 +133,12 @@ const NOTICED_WITHIN: u64 = 1000;
 
 /// Looks from that seed on, near which it is noticed today: debug builds are slow.
 fn is_noticed(breakage: Breakage, first: u64) {
+    is_noticed_in(breakage, first, Some(STEPS));
+}
+
+fn is_noticed_in(breakage: Breakage, first: u64, length: Option<usize>) {
     let noticed = |seed: &u64| {
-        let plan = Plan::of_seed(*seed, Some(STEPS));
+        let plan = Plan::of_seed(*seed, length);
         run(&plan, &plan.steps, Some(breakage)).violation.is_some()
     };
     assert!((first..=NOTICED_WITHIN).any(|seed| noticed(&seed)), "{breakage:?} was not noticed in {NOTICED_WITHIN} seeds");
@@ -167,10 +171,16 @@ fn it_is_noticed_where_the_feed_passes_a_change_by() {
 
 #[test]
 fn it_is_noticed_where_receipts_are_ignored_after_a_rewind() {
-    is_noticed(Breakage::ReceiptsIgnored, 54);
+    is_noticed(Breakage::ReceiptsIgnored, 56);
 }
 
 #[test]
 fn it_is_noticed_where_a_copy_is_not_told_what_it_shares() {
-    is_noticed(Breakage::SharedOutcomesNotTold, 1);
+    // A copy of a copy, and an admin who accepts what both share.
+    is_noticed_in(Breakage::SharedOutcomesNotTold, 90, None);
+}
+
+#[test]
+fn it_is_noticed_where_a_copy_is_taken_for_the_device() {
+    is_noticed(Breakage::ForkNotDetected, 16);
 }
