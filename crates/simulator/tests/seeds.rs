@@ -113,7 +113,6 @@ fn rule_1_copies_and_late_devices_go_on_and_lose_nothing() {
         "operations refused out of quarantine",
         "devices revoked",
         "devices recognised",
-        "vouchers expired",
         "server rewound",
     ];
     met(&hold_from(20_000, LONG_RUN), &met_here);
