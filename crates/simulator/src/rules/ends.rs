@@ -53,7 +53,9 @@ impl Simulation {
             }
         }
         for machine in &self.machines {
-            let is_well = matches!(machine.halted, None | Some(Halt::Revoked | Halt::TooManyForks));
+            // A revoked copy that is not the first is refused a life of its own.
+            let may_not_fork = machine.is_copied && self.is_revoked(machine);
+            let is_well = may_not_fork || matches!(machine.halted, None | Some(Halt::Revoked | Halt::TooManyForks));
             hold(9, is_well, || format!("machine {}: {:?}", machine.number, machine.halted))?;
             self.tally.count_if("devices with too many lives", machine.halted == Some(Halt::TooManyForks));
         }
@@ -67,6 +69,10 @@ impl Simulation {
             })?;
         }
         Ok(())
+    }
+
+    fn is_revoked(&self, machine: &Machine) -> bool {
+        self.server.tables.devices.get(&machine.device).is_some_and(|device| device.row.state == DeviceState::Revoked)
     }
 
     fn pass_all_messages(&mut self) -> Result<(), Violation> {
@@ -159,8 +165,7 @@ impl Simulation {
 
     /// A revoked device has emptied its cache; its outbox stays.
     fn check_revoked(&self, machine: &Machine) -> Result<(), Violation> {
-        let revoked = self.server.tables.devices.get(&machine.device).is_some_and(|device| device.row.state == DeviceState::Revoked);
-        if !revoked || machine.is_copied {
+        if !self.is_revoked(machine) || machine.is_copied {
             return Ok(());
         }
         let empty = lock(&machine.files).cache.rows.is_empty();
