@@ -305,13 +305,9 @@ impl Replica for StoreReplica {
         self.take(move |store| store.take_back(&operations, epoch), true).await
     }
 
-    async fn fork_requests(&self, fork_seq: u64) -> AppResult<Vec<ForkRequest>> {
+    async fn fork_request(&self, fork_seq: u64) -> AppResult<Option<ForkRequest>> {
         let key = self.key.clone();
-        self.files(move |store| {
-            let forks = store.fork(fork_seq)?.into_iter().chain(store.began_as_fork()?);
-            Ok(forks.map(|fork| recovery::fork_request(&key, &fork)).collect())
-        })
-        .await
+        self.files(move |store| Ok(store.fork(fork_seq)?.map(|fork| recovery::fork_request(&key, &fork)))).await
     }
 
     async fn adopt_life(&self, fork_seq: u64, incarnation: Incarnation) -> AppResult<()> {

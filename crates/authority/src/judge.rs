@@ -4,7 +4,7 @@ use beadsbox_domain::{
     Change, Context, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Refusal, Situation, Stamp, TemplateContent, TemplateId, VoucherId, decide,
     operation::Subject,
 };
-use beadsbox_protocol::{OperationBody, receipt};
+use beadsbox_protocol::OperationBody;
 
 use crate::{
     arrived::{Fresh, Reading},
@@ -55,10 +55,7 @@ impl<'a> Judged<'a> {
     }
 
     pub(crate) fn new(scope: &Scope<'_>, fresh: &'a Fresh, commit_no: i64, op_id: Option<OpId>, outcome: Option<Outcome>) -> Self {
-        let receipt = outcome.as_ref().map(|outcome| {
-            let commit_no = u64::try_from(commit_no).unwrap_or(0);
-            receipt::sign(&scope.identity.signing_key, scope.identity.epoch, commit_no, fresh.hash, outcome)
-        });
+        let receipt = outcome.as_ref().map(|outcome| scope.identity.receipt(commit_no, fresh.hash, outcome));
         Self {
             fresh,
             commit_no,

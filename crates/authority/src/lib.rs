@@ -4,6 +4,7 @@
 mod arrived;
 pub mod fold;
 mod judge;
+pub mod lives;
 mod restore;
 mod scope;
 mod told;

@@ -15,8 +15,12 @@ use crate::{
 /// Takes the operation with the outcome of its receipt, whatever the rows say by now.
 pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, body: &OperationBody, decided: &Word, commit_no: i64) -> Judged<'a> {
     let kept = Judged::new(scope, fresh, commit_no, Some(body.op), Some(decided.outcome.clone()));
-    if was_not_taken(&decided.outcome) || !world.op_ids.insert(body.op) {
+    if was_not_taken(&decided.outcome) {
         return kept;
+    }
+    if !world.op_ids.insert(body.op) {
+        // Another life of the device brought it back before: until that row is in its cache, this one shows its own work as well.
+        return Judged { row_version: holds_it(world, &body.operation, &decided.outcome), ..kept };
     }
     let told = Told { commit_no, body: body.clone(), outcome: decided.outcome.clone() };
     let subject = body.operation.subject();

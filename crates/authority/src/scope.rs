@@ -1,7 +1,7 @@
 //! Whose operations are decided, and under which rules.
 
-use beadsbox_domain::{DeviceId, Policy, ShopId};
-use beadsbox_protocol::Incarnation;
+use beadsbox_domain::{DeviceId, Outcome, Policy, ShopId};
+use beadsbox_protocol::{ChainHash, Incarnation, receipt};
 use ed25519_dalek::{Signer as _, SigningKey};
 use jiff::{SignedDuration, tz::TimeZone};
 use uuid::Uuid;
@@ -21,6 +21,11 @@ impl Identity {
     /// The public half, hexadecimal.
     pub fn public_key(&self) -> String {
         hex::encode(self.signing_key.verifying_key().as_bytes())
+    }
+
+    /// The server's word on the operation of that hash, in this epoch. The same word of an earlier epoch says no more and no less.
+    pub fn receipt(&self, commit_no: i64, hash: ChainHash, outcome: &Outcome) -> [u8; 64] {
+        receipt::sign(&self.signing_key, self.epoch, u64::try_from(commit_no).unwrap_or(0), hash, outcome)
     }
 
     /// Signs with the server's key.

@@ -26,7 +26,8 @@ impl Replayed {
     fn note(&mut self, own: &Own<'_>, contained: bool, place: &Place) {
         if !contained {
             self.uncontained += 1;
-        } else if own.contained.is_none_or(|(cache, _)| cache != place.cache) {
+        } else if place.cursor > 0 && own.contained.is_none_or(|(cache, _)| cache != place.cache) {
+            // A cache that is being filled holds rows beside its cursor: a power cut may take them, and the cursor tells nothing of it.
             self.newly_contained.push(own.body.dev_seq);
         }
         self.waiting |= !own.is_acknowledged;

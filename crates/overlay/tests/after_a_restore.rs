@@ -126,3 +126,17 @@ fn rule_6_a_settled_conflict_is_not_open_again_where_its_redemption_was_put_back
     let state = shown(Some(used(&cancel, 2)), std::slice::from_ref(&settled), &[waiting(&honoured)]);
     assert_eq!(state.conflicts, vec![settled]);
 }
+
+#[test]
+fn rule_6_what_a_cache_holds_that_is_being_filled_is_not_noted() {
+    let sold = sale();
+    let refused = Outcome::Rejected { refusal: beadsbox_domain::Refusal::Repeated };
+    let own = answered(&sold, &refused, None);
+    let noted = |place: &Place| {
+        let Ok((_, replayed)) = voucher(None, &[], [own], place, &mut Rules);
+        replayed.newly_contained
+    };
+    assert_eq!(noted(&PLACE), vec![1]);
+    // A power cut may take its rows, and its cursor would not tell.
+    assert_eq!(noted(&Place { epoch: None, cursor: 0, ..PLACE }), Vec::<u64>::new());
+}

@@ -86,8 +86,15 @@ pub struct OpResult {
     pub result: Option<Outcome>,
     /// The version of the voucher or template that it made; none where it changed none.
     pub row_version: Option<u64>,
-    /// Its place in the order in which the server took operations.
+    /// Its place in the order in which the server took operations; 0 while it waits in quarantine.
     pub commit_no: u64,
     /// The server's Ed25519 signature over epoch, `commit_no`, hash and outcome, base64. See [`crate::receipt`].
     pub receipt: String,
+}
+
+impl OpResult {
+    /// Whether the operation waits for an admin; one that is held has its place already.
+    pub const fn is_quarantined(&self) -> bool {
+        self.result.is_none() && self.commit_no == 0
+    }
 }

@@ -17,11 +17,13 @@ pub enum Breakage {
     RepetitionTakenAnew,
     /// After a rewind the server decides anew what receipts say it had decided.
     ReceiptsIgnored,
+    /// A page tells a copy nothing of the operations that it shares with the life from which it parted.
+    SharedOutcomesNotTold,
 }
 
 impl Breakage {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ChangeKeepsItsPlace,
         Self::ConfirmedBeforeCommit,
         Self::ConflictsOtherSideDropped,
@@ -29,6 +31,7 @@ impl Breakage {
         Self::WithdrawalNotRecorded,
         Self::RepetitionTakenAnew,
         Self::ReceiptsIgnored,
+        Self::SharedOutcomesNotTold,
     ];
 
     /// Whether that check is left out. Never in a program that was built without the feature `breakages`.
@@ -46,6 +49,7 @@ impl Breakage {
             Self::WithdrawalNotRecorded => "withdrawal-not-recorded",
             Self::RepetitionTakenAnew => "repetition-taken-anew",
             Self::ReceiptsIgnored => "receipts-ignored",
+            Self::SharedOutcomesNotTold => "shared-outcomes-not-told",
         }
     }
 

@@ -6,10 +6,12 @@ use beadsbox_domain::{
     text::{Description, Title},
 };
 use beadsbox_protocol::{
+    Profile,
     digest::RowKind,
     rows::{Row, RowKey},
 };
 use ed25519_dalek::SigningKey;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// A row's name that sorts: its kind's place, then its id.
@@ -72,6 +74,8 @@ pub enum Tag {
     Cache,
     /// A life of the server's database.
     Epoch,
+    /// A snapshot.
+    Snapshot,
 }
 
 /// The id of that kind, made by that machine as its `number`th.
@@ -91,9 +95,25 @@ pub fn device_key(device: DeviceId) -> SigningKey {
     SigningKey::from_bytes(&bytes)
 }
 
+/// What a device is sent.
+pub const fn profile(number: u32) -> Profile {
+    if number == 0 { Profile::Office } else { Profile::Counter }
+}
+
+/// The hash of a device's bearer token.
+pub fn token_hash(device: DeviceId) -> [u8; 32] {
+    Sha256::digest(device.0.as_bytes()).into()
+}
+
 /// An operation's id.
 pub fn op(machine: u32, number: u64) -> OpId {
     OpId(id(Tag::Op, machine, number))
+}
+
+/// Which machine made that operation.
+pub const fn made_by(op: OpId) -> u32 {
+    let [.., a, b, c, d] = op.0.as_u64_pair().0.to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
 }
 
 /// A voucher's id.

@@ -26,6 +26,10 @@ pub enum Ask {
     Push(PushRequest),
     Changes(ChangesQuery),
     Snapshot,
+    Chunk(Uuid, usize, u64),
+    Own(OwnOperationsQuery),
+    Fork(ForkRequest),
+    Recognise(RecogniseRequest),
 }
 
 /// What it is answered.
@@ -34,6 +38,10 @@ pub enum Reply {
     Push(PushResponse),
     Changes(ChangesPage),
     Snapshot(SnapshotAnswer),
+    Chunk(Vec<u8>),
+    Own(OwnOperations),
+    Fork(ForkResponse),
+    Recognise(RecogniseResponse),
 }
 
 type Answer = Result<Reply, TransportError>;
@@ -216,8 +224,11 @@ impl Transport for Wire {
         }
     }
 
-    async fn snapshot_chunk(&self, _: Uuid, _: usize, _: u64) -> Result<Vec<u8>, TransportError> {
-        not_modelled()
+    async fn snapshot_chunk(&self, snapshot: Uuid, number: usize, from_byte: u64) -> Result<Vec<u8>, TransportError> {
+        match self.send(Ask::Chunk(snapshot, number, from_byte)).await? {
+            Reply::Chunk(bytes) => Ok(bytes),
+            _ => other_reply(),
+        }
     }
 
     async fn digest(&self, _: &DigestQuery) -> Result<DigestAnswer, TransportError> {
@@ -228,15 +239,24 @@ impl Transport for Wire {
         not_modelled()
     }
 
-    async fn own_operations(&self, _: &OwnOperationsQuery) -> Result<OwnOperations, TransportError> {
-        not_modelled()
+    async fn own_operations(&self, query: &OwnOperationsQuery) -> Result<OwnOperations, TransportError> {
+        match self.send(Ask::Own(query.clone())).await? {
+            Reply::Own(operations) => Ok(operations),
+            _ => other_reply(),
+        }
     }
 
-    async fn fork(&self, _: &ForkRequest) -> Result<ForkResponse, TransportError> {
-        not_modelled()
+    async fn fork(&self, request: &ForkRequest) -> Result<ForkResponse, TransportError> {
+        match self.send(Ask::Fork(request.clone())).await? {
+            Reply::Fork(response) => Ok(response),
+            _ => other_reply(),
+        }
     }
 
-    async fn recognise(&self, _: &RecogniseRequest) -> Result<RecogniseResponse, TransportError> {
-        not_modelled()
+    async fn recognise(&self, request: &RecogniseRequest) -> Result<RecogniseResponse, TransportError> {
+        match self.send(Ask::Recognise(request.clone())).await? {
+            Reply::Recognise(response) => Ok(response),
+            _ => other_reply(),
+        }
     }
 }

@@ -14,6 +14,8 @@ pub struct Size {
     pub page_rows: usize,
     /// The most operations in a push.
     pub batch: usize,
+    /// From how many entities in the feed on an empty cache is filled from a snapshot.
+    pub snapshot_from: usize,
     /// Every commit point of a device's files lets others go first.
     pub slow_disks: bool,
     /// What the organisation set.
@@ -106,6 +108,12 @@ pub enum Step {
     Bar { staff: u8 },
     /// A device is revoked.
     Revoke { device: u8 },
+    /// One more device is enrolled.
+    Enrol,
+    /// An admin decides on what waits in quarantine of one life.
+    Decide { pick: u8, accept: bool },
+    /// The server marks the vouchers that are overdue.
+    Expire,
     /// The server keeps a backup.
     Backup,
     /// The server goes back to its backup.
@@ -133,6 +141,8 @@ struct Troubles {
     revoked: bool,
     rewound: bool,
     copies: bool,
+    enrolled: bool,
+    expiry: bool,
 }
 
 impl Troubles {
@@ -148,7 +158,9 @@ impl Troubles {
             barred: rng.one_in(6),
             revoked: rng.one_in(8),
             rewound: rng.one_in(3),
-            copies: rng.one_in(5),
+            copies: rng.one_in(3),
+            enrolled: rng.one_in(4),
+            expiry: rng.one_in(3),
         }
     }
 }
@@ -173,6 +185,7 @@ impl Plan {
             devices: 2 + rng.below(most_devices),
             page_rows: *rng.pick(&[1, 3, 10, 100, 2000]),
             batch: *rng.pick(&[1, 2, 10, 500]),
+            snapshot_from: *rng.pick(&[10, 60, usize::MAX]),
             slow_disks: rng.one_in(2),
             policy: Policy { offline: OfflineLimits { most_redemptions: *rng.pick(&[2, 20, 500]), ..OfflineLimits::default() }, ..Policy::default() },
         };
@@ -243,6 +256,9 @@ fn rare(rng: &mut Rng, troubles: &Troubles, device: u8) -> Step {
         22..24 if troubles.copies => Step::KeepOutbox { device },
         24 if troubles.copies => Step::PutBackOutbox { device },
         25 if troubles.copies && rng.one_in(2) => Step::Clone { device },
+        26..28 if troubles.copies || troubles.revoked => Step::Decide { pick: low(rng.below(4)), accept: !rng.one_in(3) },
+        28 if troubles.enrolled && rng.one_in(4) => Step::Enrol,
+        29..31 if troubles.expiry => Step::Expire,
         _ => Step::Answer { pick: 0 },
     }
 }

@@ -7,16 +7,24 @@ use beadsbox_simulator::{Breakage, Plan, run, shrink::shrink, tally::Tally};
 const SEEDS: u64 = 30;
 const STEPS: usize = 400;
 
+/// Copies, late devices and restores are rare: these need longer runs to meet one another.
+const LONG_RUN: usize = 1500;
+
 /// Runs the seeds of that rule, and answers what happened in them.
 fn hold(rule: u64) -> Tally {
+    hold_from(rule * 1000, STEPS)
+}
+
+/// Runs the seeds from that one on, each with so many steps.
+fn hold_from(first: u64, length: usize) -> Tally {
     let mut tally = Tally::default();
-    for seed in rule * 1000..rule * 1000 + SEEDS {
-        let plan = Plan::of_seed(seed, Some(STEPS));
+    for seed in first..first + SEEDS {
+        let plan = Plan::of_seed(seed, Some(length));
         let outcome = run(&plan, &plan.steps, None);
         if let Some(violation) = outcome.violation {
             let fails = |steps: &[_]| run(&plan, steps, None).violation.is_some_and(|found| found.rule == violation.rule);
             let steps = shrink(&plan.steps, fails);
-            panic!("seed {seed}: {violation}\n{steps:#?}\nagain: ./dev simulate --seed {seed} --steps {STEPS}");
+            panic!("seed {seed}: {violation}\n{steps:#?}\nagain: ./dev simulate --seed {seed} --steps {length}");
         }
         tally.join(&outcome.tally);
     }
@@ -34,7 +42,7 @@ fn met(tally: &Tally, what: &[&str]) {
 fn rule_1_what_was_confirmed_is_on_the_server_once_after_any_faults() {
     met(
         &hold(1),
-        &["replies lost after the commit", "requests repeated", "programs killed", "power cuts", "redemptions accepted"],
+        &["replies lost after the commit", "requests repeated", "programs killed", "power cuts", "redemptions accepted", "operations given back"],
     );
 }
 
@@ -53,7 +61,10 @@ fn rule_3_conflicts_keep_both_sides_through_every_fault() {
 
 #[test]
 fn rule_4_chains_hold_through_crashes_and_copies() {
-    met(&hold(4), &["crashed before the results", "crashed after the results", "devices cloned", "old outboxes put back"]);
+    met(
+        &hold(4),
+        &["crashed before the results", "crashed after the results", "devices cloned", "old outboxes put back", "forks", "pushes into quarantine"],
+    );
 }
 
 #[test]
@@ -93,6 +104,21 @@ fn rule_10_a_rewound_server_gets_everything_back() {
 }
 
 #[test]
+fn rule_1_copies_and_late_devices_go_on_and_lose_nothing() {
+    let met_here = [
+        "forks",
+        "operations given back",
+        "pushes into quarantine",
+        "operations accepted out of quarantine",
+        "operations refused out of quarantine",
+        "devices revoked",
+        "devices recognised",
+        "server rewound",
+    ];
+    met(&hold_from(20_000, LONG_RUN), &met_here);
+}
+
+#[test]
 fn the_same_seed_goes_the_same_way() {
     for seed in 1..=10 {
         let plan = Plan::of_seed(seed, Some(STEPS));
@@ -106,8 +132,12 @@ const NOTICED_WITHIN: u64 = 1000;
 
 /// Looks from that seed on, near which it is noticed today: debug builds are slow.
 fn is_noticed(breakage: Breakage, first: u64) {
+    is_noticed_in(breakage, first, Some(STEPS));
+}
+
+fn is_noticed_in(breakage: Breakage, first: u64, length: Option<usize>) {
     let noticed = |seed: &u64| {
-        let plan = Plan::of_seed(*seed, Some(STEPS));
+        let plan = Plan::of_seed(*seed, length);
         run(&plan, &plan.steps, Some(breakage)).violation.is_some()
     };
     assert!((first..=NOTICED_WITHIN).any(|seed| noticed(&seed)), "{breakage:?} was not noticed in {NOTICED_WITHIN} seeds");
@@ -140,5 +170,16 @@ fn it_is_noticed_where_the_feed_passes_a_change_by() {
 
 #[test]
 fn it_is_noticed_where_receipts_are_ignored_after_a_rewind() {
-    is_noticed(Breakage::ReceiptsIgnored, 54);
+    is_noticed(Breakage::ReceiptsIgnored, 56);
+}
+
+#[test]
+fn it_is_noticed_where_a_copy_is_not_told_what_it_shares() {
+    // A copy of a copy, and an admin who accepts what both share.
+    is_noticed_in(Breakage::SharedOutcomesNotTold, 90, None);
+}
+
+#[test]
+fn it_is_noticed_where_a_copy_is_taken_for_the_device() {
+    is_noticed(Breakage::ForkNotDetected, 16);
 }

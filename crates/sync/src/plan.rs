@@ -49,7 +49,8 @@ fn react_to_problem(problem: &Problem, position: &Position) -> Reaction {
         (ErrorCode::CursorGone, ..) => Reaction::RebuildCache,
         (ErrorCode::EpochChanged, Some(epoch), expected) => {
             // What the server does not say it holds is sent again, all of it: it knows what it has.
-            Reaction::SendAgain { epoch, last_seq: expected.map_or(0, |seq| seq.saturating_sub(1)), rebuild_cache: true }
+            let held = expected.map_or(0, |seq| seq.saturating_sub(1));
+            Reaction::SendAgain { epoch, last_seq: before_the_last(held, position), rebuild_cache: true }
         }
         (ErrorCode::SequenceGap, _, Some(expected)) => {
             Reaction::SendAgain { epoch: position.epoch, last_seq: expected.saturating_sub(1), rebuild_cache: false }
@@ -69,6 +70,11 @@ fn react_to_problem(problem: &Problem, position: &Position) -> Reaction {
             Reaction::Retry { online: !busy, trouble, least_pause: Duration::from_secs(problem.retry_after.unwrap_or(0)) }
         }
     }
+}
+
+/// The last operation that both hold is sent once more: a server that went back may have taken another copy's under these numbers since.
+fn before_the_last(held: u64, position: &Position) -> u64 {
+    held.min(position.last_seq).saturating_sub(1)
 }
 
 /// How long to wait before the attempt after `failures` failures in a row: doubling from half a second to half a minute, less
@@ -113,6 +119,11 @@ pub fn page_fits(page: &ChangesPage, query: &ChangesQuery) -> bool {
 /// Whether the server holds less of this device than its outcomes say: it went back in time.
 pub fn server_lost_some(page: &ChangesPage, asked_from: &Position) -> bool {
     page.last_seq < asked_from.acked
+}
+
+/// What to do about it.
+pub fn send_lost_again(page: &ChangesPage, asked_from: &Position) -> Reaction {
+    Reaction::SendAgain { epoch: page.epoch, last_seq: before_the_last(page.last_seq, asked_from), rebuild_cache: false }
 }
 
 /// Whether the page is the last one for now: nothing of the feed is left, nor of the outcomes, of which a page holds so many.
@@ -196,8 +207,15 @@ mod tests {
     fn a_new_epoch_rebuilds_the_cache_and_sends_again() {
         let mut problem = Problem::new(409, ErrorCode::EpochChanged, "restored");
         (problem.epoch, problem.expected_seq) = (Some(Uuid::max()), Some(1));
-        let reaction = react(&TransportError::Refused(Box::new(problem)), &position());
-        assert_eq!(reaction, Reaction::SendAgain { epoch: Uuid::max(), last_seq: 0, rebuild_cache: true });
+        for (expected, last_seq) in [(1, 0), (2, 0), (5, 3), (6, 4), (90, 4)] {
+            problem.expected_seq = Some(expected);
+            let reaction = react(&TransportError::Refused(Box::new(problem.clone())), &position());
+            assert_eq!(
+                reaction,
+                Reaction::SendAgain { epoch: Uuid::max(), last_seq, rebuild_cache: true },
+                "the last one that both hold comes once more"
+            );
+        }
     }
 
     #[test]

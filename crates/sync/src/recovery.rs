@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use beadsbox_protocol::{ErrorCode, Incarnation, MOST_OPERATIONS, fork::OwnOperationsQuery, push::OpResult};
+use beadsbox_protocol::{Incarnation, MOST_OPERATIONS, fork::OwnOperationsQuery, push::OpResult};
 use tokio::sync::Mutex;
 use tracing::{info, warn};
 use uuid::Uuid;
@@ -116,20 +116,17 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         if let Err(error) = self.take_shared_answers(&position, first_seq).await? {
             return Ok(self.not_recovered(&error, &position));
         }
-        for request in self.replica().fork_requests(first_seq).await.map_err(|error| self.files_failed(&error))? {
-            match self.transport().fork(&request).await {
-                Ok(life) if life.incarnation > request.incarnation => {
-                    warn!(request.fork_seq, life.incarnation, "a copy of this device is about: it goes on as a life of its own");
-                    self.replica().adopt_life(request.fork_seq, life.incarnation).await.map_err(|error| self.files_failed(&error))?;
-                    return Ok(Next::Again);
-                }
-                Ok(_) => break,
-                // Not from there: the server knows another part of what this device did.
-                Err(TransportError::Refused(problem)) if problem.code == ErrorCode::Malformed => {}
-                Err(error) => return Ok(self.not_recovered(&error, &position)),
+        let request = self.replica().fork_request(first_seq).await.map_err(|error| self.files_failed(&error))?;
+        let Some(request) = request else { return Ok(self.halted(Halt::Forked)) };
+        match self.transport().fork(&request).await {
+            Ok(life) if life.incarnation > request.incarnation => {
+                warn!(request.fork_seq, life.incarnation, "a copy of this device is about: it goes on as a life of its own");
+                self.replica().adopt_life(request.fork_seq, life.incarnation).await.map_err(|error| self.files_failed(&error))?;
+                Ok(Next::Again)
             }
+            Ok(_) => Ok(self.halted(Halt::Forked)),
+            Err(error) => Ok(self.not_recovered(&error, &position)),
         }
-        Ok(self.halted(Halt::Forked))
     }
 
     /// What became of the operations that both copies share is the old life's to tell, and this device leaves it.

@@ -113,9 +113,8 @@ pub trait Replica: Send + Sync {
     async fn fall_behind(&self, life: Incarnation, server_last_seq: u64) -> Result<bool, Self::Error>;
     /// Appends own operations that the files lack, with their outcomes.
     async fn take_back(&self, epoch: Uuid, operations: &[OwnOperation]) -> Result<Answers, Self::Error>;
-    /// The requests for a life of its own, signed, in the order in which to try them: from that operation on, if it is here; and as the
-    /// present life began, for a server that lost it.
-    async fn fork_requests(&self, fork_seq: u64) -> Result<Vec<ForkRequest>, Self::Error>;
+    /// The request for a life of its own from that operation on, signed; none where it is not here.
+    async fn fork_request(&self, fork_seq: u64) -> Result<Option<ForkRequest>, Self::Error>;
     /// Goes on as that life: what comes from `fork_seq` on is sent again under it.
     async fn adopt_life(&self, fork_seq: u64, incarnation: Incarnation) -> Result<(), Self::Error>;
     /// What shows a server that lost this device who it is; none where the files do not say.

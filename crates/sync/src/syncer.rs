@@ -224,7 +224,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         match answer {
             Ok(page) if plan::page_fits(&page, &query) => {
                 if plan::server_lost_some(&page, &position) {
-                    let lost = Reaction::SendAgain { epoch: page.epoch, last_seq: page.last_seq, rebuild_cache: false };
+                    let lost = plan::send_lost_again(&page, &position);
                     return self.follow(lost, None).await.map(|_| None);
                 }
                 if (position.behind || page.last_seq > position.last_seq) && self.catch_up(position.incarnation, page.last_seq).await? {

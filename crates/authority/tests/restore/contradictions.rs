@@ -148,3 +148,14 @@ fn a_sale_of_a_template_that_is_lost_brings_its_words() {
     rewound.bring_back(&edit);
     assert_eq!(rewound.facts(), book.facts());
 }
+
+#[test]
+fn what_another_life_of_the_device_brought_back_before_is_told_with_the_version_that_holds_it() {
+    let (mut lost, mut book, id) = sold_then_rewound();
+    let redeemed = lost.act(device(1), redeem(id, RedeemMode::Asked));
+    let first = book.bring_back(&redeemed);
+    let again = book.bring_back(&redeemed);
+    assert_eq!((again.word.outcome, again.row_version), (first.word.outcome, first.row_version));
+    assert_eq!(first.row_version, Some(book.world.vouchers[&id].row_version));
+    assert_eq!(book.told(id).len(), 2, "and it counts once");
+}

@@ -78,6 +78,8 @@ fn push_response() {
 fn a_held_operation_has_no_result() {
     let held = OpResult { op_id: None, result: None, row_version: None, ..result() };
     has_form(&held, &json!({"dev_seq": 4, "op_id": null, "result": null, "row_version": null, "commit_no": 9, "receipt": "AA=="}));
+    assert!(!held.is_quarantined(), "it has its place in the server's order");
+    assert!(OpResult { commit_no: 0, ..held }.is_quarantined());
 }
 
 #[test]

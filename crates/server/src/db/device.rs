@@ -126,7 +126,7 @@ pub async fn insert(conn: &mut PgConnection, new: &NewDevice<'_>) -> sqlx::Resul
     .bind(new.enrolled_at.to_sqlx())
     .execute(&mut *conn)
     .await?;
-    life::insert_first(conn, new.id, ChainHash::of_enrolment(new.id, life::FIRST, new.public_key)).await
+    life::insert_first(conn, new.id, ChainHash::of_enrolment(new.id, beadsbox_authority::lives::FIRST, new.public_key)).await
 }
 
 /// Devices, with the last operation that the server holds of them.

@@ -1,14 +1,12 @@
 //! `device_life`: the lives of devices, each with its chain. A copy of a device goes on as a life of its own.
 
+use beadsbox_authority::lives::{FIRST, Life};
 use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{ChainHash, Incarnation};
 use sqlx::{FromRow, PgConnection};
 
 use super::{damaged, operation::to_column, to_bigint, to_count};
 use crate::error::Failure;
-
-/// The life that begins with the enrolment.
-pub const FIRST: Incarnation = 1;
 
 #[derive(FromRow)]
 struct Record {
@@ -21,27 +19,9 @@ struct Record {
     parted_hash: Vec<u8>,
 }
 
-/// One life of a device.
-#[derive(Debug, Clone)]
-pub struct Life {
-    pub incarnation: Incarnation,
-    /// What it pushes waits for an admin.
-    pub quarantined: bool,
-    /// The last operation that the server holds of it, decided or waiting.
-    pub last_seq: u64,
-    pub chain_hash: ChainHash,
-    /// The life whose operations come before its own.
-    pub parted_from: Option<Incarnation>,
-    /// The last operation that both share; 0 where they share none.
-    pub parted_after: u64,
-    /// The chain's hash after it.
-    pub parted_hash: ChainHash,
-}
-
 impl Record {
     fn read(self) -> Result<Life, Failure> {
         let hash = |bytes: Vec<u8>, what| bytes.try_into().map(ChainHash).map_err(|_| damaged(what));
-        let number = |column: i32| Incarnation::try_from(column).map_err(|_| damaged("device_life.incarnation"));
         Ok(Life {
             incarnation: number(self.incarnation)?,
             quarantined: self.quarantined,
@@ -54,6 +34,10 @@ impl Record {
     }
 }
 
+fn number(column: i32) -> Result<Incarnation, Failure> {
+    Incarnation::try_from(column).map_err(|_| damaged("device_life.incarnation"))
+}
+
 pub async fn find(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation) -> Result<Option<Life>, Failure> {
     let record: Option<Record> = sqlx::query_as("SELECT * FROM device_life WHERE device_id = $1 AND incarnation = $2")
         .bind(device.0)
@@ -63,23 +47,35 @@ pub async fn find(conn: &mut PgConnection, device: DeviceId, incarnation: Incarn
     record.map(Record::read).transpose()
 }
 
+/// That life, the one from which it parted, and so on, as far as the operations after that one are theirs.
+pub async fn lineage(conn: &mut PgConnection, device: DeviceId, life: Life, after: u64) -> Result<Vec<Life>, Failure> {
+    let mut lineage = vec![life];
+    while let Some(from) = lineage.last().and_then(|life| life.parted_from.filter(|_| after < life.parted_after)) {
+        lineage.push(find(conn, device, from).await?.ok_or_else(|| damaged("device_life.parted_from"))?);
+    }
+    Ok(lineage)
+}
+
 /// The life that parted from that one there, with that operation of its own first.
-pub async fn find_fork(conn: &mut PgConnection, device: DeviceId, from: &Life, after: u64, fork_hash: ChainHash) -> sqlx::Result<Option<i32>> {
-    sqlx::query_scalar("SELECT incarnation FROM device_life WHERE device_id = $1 AND parted_from = $2 AND parted_after = $3 AND fork_hash = $4")
-        .bind(device.0)
-        .bind(to_column(from.incarnation))
-        .bind(to_bigint(after))
-        .bind(fork_hash.0.as_slice())
-        .fetch_optional(conn)
-        .await
+pub async fn find_fork(conn: &mut PgConnection, device: DeviceId, from: Incarnation, after: u64, fork_hash: ChainHash) -> Result<Option<Incarnation>, Failure> {
+    let found: Option<i32> =
+        sqlx::query_scalar("SELECT incarnation FROM device_life WHERE device_id = $1 AND parted_from = $2 AND parted_after = $3 AND fork_hash = $4")
+            .bind(device.0)
+            .bind(to_column(from))
+            .bind(to_bigint(after))
+            .bind(fork_hash.0.as_slice())
+            .fetch_optional(conn)
+            .await?;
+    found.map(number).transpose()
 }
 
 /// The last life that the device has; 0 where it has none.
-pub async fn newest(conn: &mut PgConnection, device: DeviceId) -> sqlx::Result<i32> {
-    sqlx::query_scalar("SELECT coalesce(max(incarnation), 0) FROM device_life WHERE device_id = $1")
+pub async fn newest(conn: &mut PgConnection, device: DeviceId) -> Result<Incarnation, Failure> {
+    let newest: i32 = sqlx::query_scalar("SELECT coalesce(max(incarnation), 0) FROM device_life WHERE device_id = $1")
         .bind(device.0)
         .fetch_one(conn)
-        .await
+        .await?;
+    number(newest)
 }
 
 /// The life that begins with the enrolment, whose hash that is.
@@ -93,24 +89,20 @@ pub async fn insert_first(conn: &mut PgConnection, device: DeviceId, enrolment: 
     Ok(())
 }
 
-/// A life that parts from another one after that operation, whose hash both share. It begins in quarantine.
-pub async fn insert_fork(
-    conn: &mut PgConnection,
-    device: DeviceId,
-    incarnation: i32,
-    from: &Life,
-    (after, hash): (u64, ChainHash),
-    fork_hash: ChainHash,
-) -> sqlx::Result<()> {
+/// A life that parted from another one, with that operation of its own first.
+pub async fn insert_fork(conn: &mut PgConnection, device: DeviceId, life: &Life, fork_hash: ChainHash) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO device_life (device_id, incarnation, quarantined, last_seq, chain_hash, parted_from, parted_after, parted_hash, fork_hash)
-         VALUES ($1, $2, true, $3, $4, $5, $3, $4, $6)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(device.0)
-    .bind(incarnation)
-    .bind(to_bigint(after))
-    .bind(hash.0.as_slice())
-    .bind(to_column(from.incarnation))
+    .bind(to_column(life.incarnation))
+    .bind(life.quarantined)
+    .bind(to_bigint(life.last_seq))
+    .bind(life.chain_hash.0.as_slice())
+    .bind(life.parted_from.map(to_column))
+    .bind(to_bigint(life.parted_after))
+    .bind(life.parted_hash.0.as_slice())
     .bind(fork_hash.0.as_slice())
     .execute(conn)
     .await?;

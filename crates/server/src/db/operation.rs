@@ -1,7 +1,7 @@
 //! `operation` and `push_tip`: what devices did, as it came. Only ever added to.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_authority::Told;
+use beadsbox_authority::{Identity, Told, lives::Span};
 use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp, operation::Subject};
 use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, fork::OwnOperation, history::HistoryItem, push::OpResult};
 use jiff_sqlx::ToSqlx;
@@ -116,59 +116,75 @@ fn read_body(bytes: &[u8]) -> Result<OperationBody, Failure> {
     text.and_then(|text| OperationBody::decode(text).ok()).ok_or_else(|| damaged("operation.body"))
 }
 
-/// The chain's hashes from one `dev_seq` to another, both included, in order; also of what waits in quarantine.
-pub async fn hashes(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, from: u64, to: u64) -> Result<Vec<ChainHash>, Failure> {
-    let hashes: Vec<Vec<u8>> =
-        sqlx::query_scalar(
+/// The chain's hashes after those operations, in order; also of what waits in quarantine.
+pub async fn hashes(conn: &mut PgConnection, device: DeviceId, spans: &[Span]) -> Result<Vec<ChainHash>, Failure> {
+    let mut hashes = Vec::new();
+    for (incarnation, from, to) in spans {
+        let held: Vec<Vec<u8>> = sqlx::query_scalar(
             "SELECT hash FROM (SELECT dev_seq, hash FROM operation WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4
                                UNION SELECT dev_seq, hash FROM quarantine_operation WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4) AS held
              ORDER BY dev_seq",
         )
-            .bind(device.0)
-            .bind(to_column(incarnation))
-            .bind(to_bigint(from))
-            .bind(to_bigint(to))
-            .fetch_all(conn)
-            .await?;
-    hashes.into_iter().map(|hash| hash.try_into().map(ChainHash).map_err(|_| damaged("operation.hash"))).collect()
+        .bind(device.0)
+        .bind(to_column(*incarnation))
+        .bind(to_bigint(*from))
+        .bind(to_bigint(*to))
+        .fetch_all(&mut *conn)
+        .await?;
+        for hash in held {
+            hashes.push(hash.try_into().map(ChainHash).map_err(|_| damaged("operation.hash"))?);
+        }
+    }
+    Ok(hashes)
 }
 
 #[derive(FromRow)]
 struct ResultRecord {
     dev_seq: i64,
     op_id: Option<Uuid>,
+    hash: Vec<u8>,
     outcome: Option<Json<Outcome>>,
     row_version: Option<i64>,
     commit_no: i64,
-    receipt: Option<Vec<u8>>,
 }
 
-impl From<ResultRecord> for OpResult {
-    fn from(record: ResultRecord) -> Self {
-        Self {
-            dev_seq: to_count(record.dev_seq),
-            op_id: record.op_id.map(OpId),
-            result: record.outcome.map(|outcome| outcome.0),
-            row_version: record.row_version.map(to_count),
-            commit_no: to_count(record.commit_no),
-            receipt: record.receipt.map(|receipt| BASE64.encode(receipt)).unwrap_or_default(),
-        }
+impl ResultRecord {
+    /// With a receipt of this epoch: the device may not know the one in which it was decided, as another copy of it was there.
+    fn read(self, identity: &Identity) -> Result<OpResult, Failure> {
+        let hash = self.hash.try_into().map(ChainHash).map_err(|_| damaged("operation.hash"))?;
+        let result = self.outcome.map(|outcome| outcome.0);
+        let receipt = result.as_ref().map(|outcome| BASE64.encode(identity.receipt(self.commit_no, hash, outcome)));
+        Ok(OpResult {
+            dev_seq: to_count(self.dev_seq),
+            op_id: self.op_id.map(OpId),
+            result,
+            row_version: self.row_version.map(to_count),
+            commit_no: to_count(self.commit_no),
+            receipt: receipt.unwrap_or_default(),
+        })
     }
 }
 
-/// What was decided on the device's operations after that `dev_seq`, in order.
-pub async fn results_after(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, after: u64, limit: usize) -> sqlx::Result<Vec<OpResult>> {
-    let records: Vec<ResultRecord> = sqlx::query_as(
-        "SELECT dev_seq, op_id, outcome, row_version, commit_no, receipt FROM operation
-         WHERE device_id = $1 AND incarnation = $2 AND dev_seq > $3 ORDER BY dev_seq LIMIT $4",
-    )
-    .bind(device.0)
-    .bind(to_column(incarnation))
-    .bind(to_bigint(after))
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch_all(conn)
-    .await?;
-    Ok(records.into_iter().map(Into::into).collect())
+/// What was decided on those operations, in order, at most so many.
+pub async fn results(conn: &mut PgConnection, identity: &Identity, device: DeviceId, spans: &[Span], limit: usize) -> Result<Vec<OpResult>, Failure> {
+    let mut results = Vec::new();
+    for (incarnation, from, to) in spans {
+        let records: Vec<ResultRecord> = sqlx::query_as(
+            "SELECT dev_seq, op_id, hash, outcome, row_version, commit_no FROM operation
+             WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 ORDER BY dev_seq LIMIT $5",
+        )
+        .bind(device.0)
+        .bind(to_column(*incarnation))
+        .bind(to_bigint(*from))
+        .bind(to_bigint(*to))
+        .bind(i64::try_from(limit - results.len()).unwrap_or(i64::MAX))
+        .fetch_all(&mut *conn)
+        .await?;
+        for record in records {
+            results.push(record.read(identity)?);
+        }
+    }
+    Ok(results)
 }
 
 #[derive(FromRow)]
@@ -178,29 +194,32 @@ struct OwnRecord {
     result: ResultRecord,
 }
 
-/// The operations of that life from one `dev_seq` to another, both included, in order; what waits in quarantine has no outcome.
-pub async fn own(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, from: u64, to: u64, limit: usize) -> Result<Vec<OwnOperation>, Failure> {
-    let records: Vec<OwnRecord> = sqlx::query_as(
-        "SELECT * FROM (
-             SELECT dev_seq, op_id, body, outcome, row_version, commit_no, receipt FROM operation
-             WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4
-             UNION ALL
-             SELECT dev_seq, op_id, body, NULL, NULL, 0, NULL FROM quarantine_operation
-             WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 AND decision IS NULL) AS held
-         ORDER BY dev_seq LIMIT $5",
-    )
-    .bind(device.0)
-    .bind(to_column(incarnation))
-    .bind(to_bigint(from))
-    .bind(to_bigint(to))
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch_all(conn)
-    .await?;
-    let read = |record: OwnRecord| {
-        let body = String::from_utf8(record.body).map_err(|_| damaged("operation.body"))?;
-        Ok(OwnOperation { body, result: record.result.into() })
-    };
-    records.into_iter().map(read).collect()
+/// Those operations, in order, at most so many; what waits in quarantine has no outcome.
+pub async fn own(conn: &mut PgConnection, identity: &Identity, device: DeviceId, spans: &[Span], limit: usize) -> Result<Vec<OwnOperation>, Failure> {
+    let mut own = Vec::new();
+    for (incarnation, from, to) in spans {
+        let records: Vec<OwnRecord> = sqlx::query_as(
+            "SELECT * FROM (
+                 SELECT dev_seq, op_id, hash, body, outcome, row_version, commit_no FROM operation
+                 WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4
+                 UNION ALL
+                 SELECT dev_seq, op_id, hash, body, NULL, NULL, 0 FROM quarantine_operation
+                 WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 AND decision IS NULL) AS held
+             ORDER BY dev_seq LIMIT $5",
+        )
+        .bind(device.0)
+        .bind(to_column(*incarnation))
+        .bind(to_bigint(*from))
+        .bind(to_bigint(*to))
+        .bind(i64::try_from(limit - own.len()).unwrap_or(i64::MAX))
+        .fetch_all(&mut *conn)
+        .await?;
+        for record in records {
+            let body = String::from_utf8(record.body).map_err(|_| damaged("operation.body"))?;
+            own.push(OwnOperation { body, result: record.result.read(identity)? });
+        }
+    }
+    Ok(own)
 }
 
 /// Keeps the signature over a batch's tip.

@@ -1,12 +1,13 @@
 //! `GET /v1/sync/operations`: a device whose files are an older copy takes its own operations back.
 
+use beadsbox_authority::lives;
 use beadsbox_protocol::{
     MOST_OPERATIONS,
-    fork::{OwnOperation, OwnOperations, OwnOperationsQuery},
+    fork::{OwnOperations, OwnOperationsQuery},
 };
 
 use crate::{
-    db::{self, device::Device, life::Life},
+    db::{self, device::Device},
     error::Failure,
     push,
     state::App,
@@ -20,21 +21,9 @@ pub(crate) async fn own_operations(app: &App, device: &Device, query: &OwnOperat
     }
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
-    let mut life = db::life::find(&mut tx, device.id, query.incarnation).await?.ok_or_else(push::unknown_life)?;
-    let mut spans = vec![(life.incarnation, life.parted_after + 1, life.last_seq)];
-    while let Some(from) = life.parted_from.filter(|_| query.after < life.parted_after) {
-        let until = life.parted_after;
-        life = parent(&mut tx, device, from).await?;
-        spans.push((life.incarnation, life.parted_after + 1, until));
-    }
-    let mut operations: Vec<OwnOperation> = Vec::new();
-    for (incarnation, from, until) in spans.into_iter().rev() {
-        let left = limit - operations.len();
-        operations.extend(db::operation::own(&mut tx, device.id, incarnation, from.max(query.after.saturating_add(1)), until, left).await?);
-    }
+    let life = db::life::find(&mut tx, device.id, query.incarnation).await?.ok_or_else(push::unknown_life)?;
+    let lineage = db::life::lineage(&mut tx, device.id, life, query.after).await?;
+    let spans = lives::spans(&lineage, query.after.saturating_add(1), u64::MAX);
+    let operations = db::operation::own(&mut tx, &app.identity, device.id, &spans, limit).await?;
     Ok(OwnOperations { operations })
-}
-
-async fn parent(conn: &mut sqlx::PgConnection, device: &Device, incarnation: u32) -> Result<Life, Failure> {
-    db::life::find(conn, device.id, incarnation).await?.ok_or_else(|| Failure::Defect("a life parted from none".to_owned()))
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use axum::http::StatusCode;
+use beadsbox_authority::lives;
 use beadsbox_domain::ConflictId;
 use beadsbox_protocol::{
     ErrorCode, LONGEST_WAIT_SECONDS, MOST_ROWS,
@@ -73,7 +74,11 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
 
     app.check_home(&mut tx).await?;
     let life = life.ok_or_else(push::unknown_life)?;
-    let mut own_results = db::operation::results_after(&mut tx, device.id, life.incarnation, query.acked, MOST_RESULTS + 1).await?;
+    // Also those of the life before this one: an admin may have decided on them since.
+    let last_seq = life.last_seq;
+    let lineage = db::life::lineage(&mut tx, device.id, life, query.acked).await?;
+    let spans = lives::spans(&lineage, query.acked.saturating_add(1), u64::MAX);
+    let mut own_results = db::operation::results(&mut tx, &app.identity, device.id, &spans, MOST_RESULTS + 1).await?;
     let more_results = own_results.len() > MOST_RESULTS;
     let (rows, to) = if more_results {
         // A row may hold the effect of an operation whose outcome does not fit here: the device would show it twice.
@@ -85,7 +90,7 @@ async fn page(app: &App, device: &Device, query: &ChangesQuery) -> Result<Change
         (rows_of(&mut tx, &changes, &device).await?, to)
     };
     tx.commit().await?;
-    Ok(ChangesPage { epoch: app.identity.epoch, from, to, head: head.seq, last_seq: life.last_seq, own_results, rows, server_time: app.clock.now() })
+    Ok(ChangesPage { epoch: app.identity.epoch, from, to, head: head.seq, last_seq, own_results, rows, server_time: app.clock.now() })
 }
 
 /// Whether who asks knows the server's epoch. If not, it is told the present one, and the operation expected from it next.

@@ -31,7 +31,7 @@ pub(crate) async fn append(
     drafts: impl Iterator<Item = Draft>,
     persons: &Persons,
 ) -> Result<Vec<OpResult>, Failure> {
-    let life = db::life::find(conn, device.id, db::life::FIRST)
+    let life = db::life::find(conn, device.id, beadsbox_authority::lives::FIRST)
         .await?
         .ok_or_else(|| Failure::Defect("a device has no life".to_owned()))?;
     let mut hash = life.chain_hash;

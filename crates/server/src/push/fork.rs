@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use beadsbox_authority::lives;
 use beadsbox_protocol::{
     ChainHash, ErrorCode, Incarnation,
     fork::{self, ForkRequest},
@@ -17,9 +18,6 @@ use crate::{
     state::App,
 };
 
-/// The most lives of one device: nobody restores an old copy that often, and each is a case for a person.
-const MOST_LIVES: i32 = 20;
-
 /// `POST /v1/devices/incarnations`: the life in which the fork goes on, in quarantine. The same one where it asks again.
 pub(crate) async fn fork(app: &App, device: &Device, request: &ForkRequest) -> Result<Incarnation, Failure> {
     let fork_hash = checked(device, request)?;
@@ -30,31 +28,37 @@ pub(crate) async fn fork(app: &App, device: &Device, request: &ForkRequest) -> R
     let device = db::device::lock(&mut tx, device.id).await?.ok_or_else(|| Failure::not_found("device"))?;
     super::check_state(&device)?;
     let newest = db::life::newest(&mut tx, device.id).await?;
-    let from = match db::life::find(&mut tx, device.id, request.incarnation).await? {
+    let named = db::life::find(&mut tx, device.id, request.incarnation).await?;
+    let is_known = named.is_some();
+    let named = match named {
         Some(life) => life,
         // A restore lost that life: everything that it did comes again, from the enrolment on.
-        None if after == 0 => db::life::find(&mut tx, device.id, db::life::FIRST).await?.ok_or_else(unknown_life)?,
+        None if after == 0 => db::life::find(&mut tx, device.id, lives::FIRST).await?.ok_or_else(unknown_life)?,
         None => return Err(unknown_life()),
     };
-    if after < from.parted_after || after > from.last_seq {
-        return Err(Failure::malformed("the life that was named holds no such operation"));
-    }
-    if let Some(known) = db::life::find_fork(&mut tx, device.id, &from, after, fork_hash).await? {
-        return number(known);
-    }
-    if after < from.last_seq && hash_after(&mut tx, device.id, &from, after + 1).await? == fork_hash {
+    let lineage = db::life::lineage(&mut tx, device.id, named, after).await?;
+    let from = lives::holder(&lineage, after).ok_or_else(|| Failure::malformed("the life that was named holds no such operation"))?;
+    let mut known = db::life::find_fork(&mut tx, device.id, from.incarnation, after, fork_hash).await?;
+    if known.is_none() && is_known && after < from.last_seq && hash_after(&mut tx, device.id, std::slice::from_ref(from), after + 1).await? == fork_hash {
         return Err(Failure::malformed("that operation does not differ"));
     }
-    if newest >= MOST_LIVES {
-        return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::TooManyForks, "this device has had too many lives"));
+    let mut from = from.clone();
+    while let Some(life) = known {
+        if life > request.incarnation {
+            return Ok(life);
+        }
+        // Another copy began it anew, after a restore that lost both: this one, whose operations name later lives, parts from it.
+        from = db::life::find(&mut tx, device.id, life).await?.ok_or_else(unknown_life)?;
+        known = db::life::find_fork(&mut tx, device.id, life, after, fork_hash).await?;
     }
-    let shared = hash_after(&mut tx, device.id, &from, after).await?;
-    // Also past a life that a restore lost: its number stands in bodies.
-    let next = newest.max(i32::try_from(request.incarnation).unwrap_or(i32::MAX).min(MOST_LIVES)) + 1;
-    db::life::insert_fork(&mut tx, device.id, next, &from, (after, shared), fork_hash).await?;
+    let Some(next) = lives::next_number(newest, request.incarnation) else {
+        return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::TooManyForks, "this device has had too many lives"));
+    };
+    let shared = hash_after(&mut tx, device.id, std::slice::from_ref(&from), after).await?;
+    db::life::insert_fork(&mut tx, device.id, &from.parted(next, after, shared), fork_hash).await?;
     tx.commit().await?;
     tracing::warn!(device = %device.id, incarnation = next, fork_seq = request.fork_seq, "a copy of a device goes on in quarantine");
-    number(next)
+    Ok(next)
 }
 
 /// The hash that the device signed.
@@ -69,8 +73,4 @@ fn checked(device: &Device, request: &ForkRequest) -> Result<ChainHash, Failure>
     } else {
         Err(bad_signature("the fork is not signed by this device"))
     }
-}
-
-fn number(incarnation: i32) -> Result<Incarnation, Failure> {
-    Incarnation::try_from(incarnation).map_err(|_| Failure::Defect("a life's number is negative".to_owned()))
 }

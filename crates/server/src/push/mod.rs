@@ -15,7 +15,10 @@ mod write;
 
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_authority::Identity;
+use beadsbox_authority::{
+    Identity,
+    lives::{self, Life},
+};
 use beadsbox_domain::{DeviceId, PersonHash, Timestamp};
 use beadsbox_protocol::{
     ErrorCode, Incarnation,
@@ -27,7 +30,7 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 
 use crate::{
-    db::{self, device::Device, life::Life, operation, person, to_count},
+    db::{self, device::Device, operation, person, to_count},
     error::Failure,
     state::App,
 };
@@ -86,8 +89,9 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
             .with(|problem| (problem.epoch, problem.expected_seq) = (Some(app.identity.epoch), Some(expected_seq))));
     }
     let life = life.ok_or_else(unknown_life)?;
-    let (held, hashes) = chain::follow(&mut tx, id, &life, batch).await?;
-    let mut results = if held > 0 { held_results(&mut tx, id, &life, batch, held).await? } else { Vec::new() };
+    let lineage = db::life::lineage(&mut tx, id, life.clone(), batch.first_seq() - 1).await?;
+    let (held, hashes) = chain::follow(&mut tx, id, &lineage, batch).await?;
+    let mut results = if held > 0 { held_results(&mut tx, app, id, &lineage, batch, held).await? } else { Vec::new() };
     let fresh: Vec<Fresh> = batch
         .ops()
         .iter()
@@ -99,7 +103,7 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
             Fresh { arrived, hash, word }
         })
         .collect();
-    let quarantine = quarantine::reason_of(&device, &life);
+    let quarantine = life.quarantine(device.state);
     let mut last_seq = life.last_seq;
     if !fresh.is_empty() {
         let clock_right = contact.skew.abs() <= RIGHT_CLOCK;
@@ -118,13 +122,10 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
 }
 
 /// The results of the batch's first operations, which the server holds; open where they wait in quarantine.
-async fn held_results(conn: &mut PgConnection, id: DeviceId, life: &Life, batch: &Batch, held: usize) -> Result<Vec<OpResult>, Failure> {
-    let decided = operation::results_after(conn, id, life.incarnation, batch.first_seq() - 1, held).await?;
-    let waiting = batch.ops()[decided.len().min(held)..held]
-        .iter()
-        .map(|arrived| quarantine::open_result(arrived.dev_seq, arrived.op_id()));
-    let open: Vec<OpResult> = waiting.collect();
-    Ok(decided.into_iter().chain(open).collect())
+async fn held_results(conn: &mut PgConnection, app: &App, id: DeviceId, lineage: &[Life], batch: &Batch, held: usize) -> Result<Vec<OpResult>, Failure> {
+    let spans = lives::spans(lineage, batch.first_seq(), batch.last_seq());
+    let own = operation::own(conn, &app.identity, id, &spans, held).await?;
+    Ok(own.into_iter().map(|own| own.result).collect())
 }
 
 /// Takes operations that follow the device's last one, and moves the end of its chain. The device's row is locked.

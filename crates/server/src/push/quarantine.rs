@@ -1,31 +1,21 @@
 //! What comes from a copy of a device, or from one that was revoked: kept as it came until an admin decides.
 
-use beadsbox_authority::Fresh;
+use beadsbox_authority::{Fresh, lives::Life};
 use beadsbox_domain::{DeviceId, OpId, Refusal, StaffId, text::Reason};
 use beadsbox_protocol::{
     Incarnation, MOST_OPERATIONS,
     fork::{QuarantineDecision, QuarantineReason},
     push::OpResult,
-    rows::DeviceState,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Persons, scope_of, take};
 use crate::{
-    db::{self, device::Device, life::Life, quarantine::Decision},
+    db::{self, device::Device, quarantine::Decision},
     error::Failure,
     state::App,
 };
-
-/// Why that life's operations wait for an admin; none where they are decided at once.
-pub(super) fn reason_of(device: &Device, life: &Life) -> Option<QuarantineReason> {
-    match device.state {
-        DeviceState::Revoked => Some(QuarantineReason::Revoked),
-        DeviceState::Quarantined => Some(QuarantineReason::Fork),
-        DeviceState::Active => life.quarantined.then_some(QuarantineReason::Fork),
-    }
-}
 
 /// Keeps operations that follow the life's last one, with the buyers that they name. Their results are open.
 pub(super) async fn keep(

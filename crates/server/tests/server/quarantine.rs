@@ -116,16 +116,32 @@ async fn a_quarantined_life_keeps_its_chain_and_is_not_forged() {
     let mut forged = copy.push_request(5, 5);
     forged.signature = copy.push_request(4, 4).signature;
     assert_eq!(copy.send(&forged).await.unwrap_err().code, ErrorCode::BadSignature);
-    let mut before_it = copy.clone();
-    before_it.outbox.truncate(2);
-    let problem = before_it.send(&before_it.push_request(2, 2)).await.unwrap_err();
-    assert_eq!((problem.code, problem.expected_seq), (ErrorCode::SequenceGap, Some(3)), "those are of the life before");
+    let shared = copy.send(&copy.push_request(2, 3)).await.unwrap().results;
+    assert_eq!(shared[0].result, Some(Outcome::Applied), "of the life before: it gets what it got then");
+    assert_eq!(shared[1].result, None);
     // A copy of the copy is a third life.
     let mut again = copy.clone();
     again.outbox.truncate(3);
     again.record(fixtures::ask(vouchers[1]));
     assert_eq!(again.send(&again.push_request(4, 4)).await.unwrap_err().expected_seq, Some(4));
     assert_eq!(again.fork(4).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn a_copy_of_a_copy_is_told_what_an_admin_decides_on_what_both_share() {
+    let stage = Stage::new().await;
+    let (office, admin) = stage.device_with_session("Adrien", Role::Admin).await;
+    let (_, mut copy, vouchers) = copied(&stage).await;
+    forked(&mut copy, vouchers).await;
+    let mut again = copy.clone();
+    again.outbox.truncate(3);
+    again.record(fixtures::ask(vouchers[1]));
+    assert_eq!(again.fork(4).await.unwrap(), 3);
+    again.send(&again.push_request(4, 4)).await.unwrap();
+    decide(&office, &admin, &copy, true).await.unwrap();
+    again.pull().await.unwrap();
+    assert!(matches!(again.results[&3].result, Some(Outcome::Conflict { .. })), "it is the copy's, and this one's as well");
+    assert!(!again.results.contains_key(&4));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use beadsbox_protocol::{
     digest::RowKind,
     pull::{ChangesPage, Cursor},
     rows::{Row, Staff},
+    snapshot::Manifest,
 };
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -42,8 +43,19 @@ impl Cache {
 
     /// Takes a page; answers what changed.
     pub fn apply(&mut self, page: &ChangesPage, now: Timestamp) -> Vec<Key> {
+        let changed = self.keep_rows(page.rows.iter());
+        self.epoch = Some(page.epoch);
+        self.cursor = page.to.clone();
+        if page.to.seq >= page.head {
+            self.last_sync_at = Some(now);
+        }
+        changed
+    }
+
+    /// Takes rows, each only where it is newer; answers what changed.
+    pub fn keep_rows<'a>(&mut self, rows: impl Iterator<Item = &'a Row>) -> Vec<Key> {
         let mut changed = Vec::new();
-        for row in &page.rows {
+        for row in rows {
             let name = key_of(row);
             if self.rows.get(&name).is_some_and(|known| known.row_version() >= row.row_version()) {
                 continue;
@@ -58,12 +70,16 @@ impl Cache {
             }
             self.rows.insert(name, Arc::new(row.clone()));
         }
-        self.epoch = Some(page.epoch);
-        self.cursor = page.to.clone();
-        if page.to.seq >= page.head {
-            self.last_sync_at = Some(now);
-        }
         changed
+    }
+
+    /// The cache of that name with these rows, which the server had there.
+    pub fn loaded(id: Uuid, manifest: &Manifest, rows: Vec<Row>, now: Timestamp) -> Self {
+        let mut cache = Self::new(id);
+        let (to, head) = (manifest.cursor.clone(), manifest.cursor.seq + 1);
+        let page = ChangesPage { epoch: manifest.epoch, from: Cursor::default(), to, head, last_seq: 0, own_results: Vec::new(), rows, server_time: now };
+        cache.apply(&page, now);
+        cache
     }
 
     fn row(&self, kind: RowKind, id: Uuid) -> Option<&Row> {

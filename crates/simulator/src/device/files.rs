@@ -3,10 +3,14 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use beadsbox_domain::{Operation, Timestamp, operation::Subject};
-use beadsbox_protocol::{OperationBody, person::SaltedPerson, pull::ChangesPage, push::OpResult};
+use beadsbox_protocol::{Incarnation, OperationBody, fork::OwnOperation, person::SaltedPerson, pull::ChangesPage, push::OpResult, rows::Row};
 use uuid::Uuid;
 
-use super::{cache::Cache, outbox::Outbox};
+use super::{
+    cache::Cache,
+    load::Load,
+    outbox::{Fork, Outbox},
+};
 use crate::{
     names::{self, Key, Tag, subject_key},
     plan::Loss,
@@ -17,8 +21,14 @@ use crate::{
 pub enum Written {
     /// An operation was recorded.
     Operation(u64),
-    /// Results came.
-    Results(Uuid, Vec<OpResult>),
+    /// Results came; those without an outcome wait for an admin where that is said.
+    Results(Uuid, Vec<OpResult>, bool),
+    /// The server holds own operations that are not here.
+    Behind(Incarnation, u64),
+    /// Own operations came back.
+    TakenBack(Uuid, Vec<OwnOperation>),
+    /// Another life began.
+    Life(Fork, Incarnation),
     /// A page came.
     Page(Arc<ChangesPage>),
     /// The cache was emptied.
@@ -35,8 +45,10 @@ pub struct Files {
     pub outbox: Outbox,
     /// `cache.db`.
     pub cache: Cache,
+    /// A snapshot that is being taken beside the cache.
+    pub load: Option<Load>,
     /// What the cache was before each commit since the last sync to disk, the oldest first.
-    unsynced: Vec<Cache>,
+    pub(super) unsynced: Vec<Cache>,
     caches_made: u64,
     /// The rows whose look on the screen may have changed.
     pub dirty: BTreeSet<Key>,
@@ -62,6 +74,7 @@ impl Files {
             machine,
             outbox,
             cache: Cache::new(Uuid::nil()),
+            load: None,
             unsynced: Vec::new(),
             caches_made: 0,
             dirty: BTreeSet::new(),
@@ -75,7 +88,7 @@ impl Files {
         files
     }
 
-    fn new_cache(&mut self) -> Cache {
+    pub(super) fn new_cache(&mut self) -> Cache {
         self.caches_made += 1;
         Cache::new(names::id(Tag::Cache, self.machine, self.caches_made))
     }
@@ -101,11 +114,33 @@ impl Files {
         self.dirty.insert(subject_key(subject));
     }
 
-    /// A commit of the outbox: results.
-    pub fn take_results(&mut self, epoch: Uuid, results: &[OpResult]) {
-        let subjects = self.outbox.take_results(epoch, results);
+    /// A commit of the outbox: results. False where one has a receipt that is not the server's.
+    pub fn take_results(&mut self, epoch: Uuid, results: &[OpResult], quarantined: bool) -> bool {
+        let Ok(subjects) = self.outbox.take_results(epoch, results, quarantined) else { return false };
         self.dirty.extend(subjects.into_iter().map(subject_key));
-        self.written.push(Written::Results(epoch, results.to_vec()));
+        self.written.push(Written::Results(epoch, results.to_vec(), quarantined));
+        true
+    }
+
+    /// A commit of the outbox: whether operations that are not here can be taken back now.
+    pub fn fall_behind(&mut self, life: Incarnation, last_seq: u64) -> bool {
+        self.written.push(Written::Behind(life, last_seq));
+        self.outbox.fall_behind(life, last_seq)
+    }
+
+    /// A commit of the outbox: own operations come back. False where they do not follow, or are not the server's.
+    pub fn take_back(&mut self, epoch: Uuid, operations: &[OwnOperation]) -> bool {
+        let Ok(subjects) = self.outbox.take_back(epoch, operations) else { return false };
+        self.dirty.extend(subjects.into_iter().map(subject_key));
+        self.written.push(Written::TakenBack(epoch, operations.to_vec()));
+        true
+    }
+
+    /// A commit of the outbox: another life.
+    pub fn adopt_life(&mut self, fork: Fork, incarnation: Incarnation) {
+        self.outbox.adopt_life(fork, incarnation);
+        self.all_dirty = true;
+        self.written.push(Written::Life(fork, incarnation));
     }
 
     /// A commit of the cache: a page.
@@ -119,8 +154,17 @@ impl Files {
         self.written.push(Written::Page(Arc::new(page.clone())));
     }
 
+    /// A commit of the cache: rows beside its cursor.
+    pub(super) fn keep_rows<'a>(&mut self, rows: impl Iterator<Item = &'a Row>) {
+        self.before_cache_commit();
+        let changed = self.cache.keep_rows(rows);
+        self.all_dirty = true;
+        self.dirty.extend(changed);
+    }
+
     /// A commit of the cache: emptied, under a new name.
     pub fn reset_cache(&mut self) {
+        self.load = None;
         self.before_cache_commit();
         self.cache = self.new_cache();
         self.all_dirty = true;

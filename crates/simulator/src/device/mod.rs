@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod files;
+pub mod load;
 pub mod outbox;
 pub mod replica;
 pub mod screen;
@@ -48,6 +49,8 @@ pub struct Machine {
     pub files: Arc<Mutex<Files>>,
     /// Asks whose answers somebody waits for.
     pub asks: VecDeque<OpenAsk>,
+    /// Asks that a crash left open and that could not be withdrawn, because own operations had to come back before anything is recorded.
+    pub left_open: Vec<OpId>,
     /// What its screens have told.
     pub told: Vec<Told>,
     /// Redemptions tried.
@@ -88,7 +91,7 @@ impl Machine {
         let files = Arc::new(Mutex::new(Files::new(number, outbox)));
         let link = Arc::new(Mutex::new(true));
         let (staff, role) = role_at(device_number);
-        let replica = FilesReplica { files: Arc::clone(&files), batch: size.batch, slow: size.slow_disks };
+        let replica = FilesReplica { files: Arc::clone(&files), batch: size.batch, device_number, slow: size.slow_disks };
         let wire = Wire { machine: number, device, link: Arc::clone(&link), network: Arc::clone(network) };
         Self {
             number,
@@ -96,6 +99,7 @@ impl Machine {
             device,
             files,
             asks: VecDeque::new(),
+            left_open: Vec::new(),
             told: Vec::new(),
             attempted: 0,
             made: 0,
@@ -191,17 +195,33 @@ impl Machine {
         };
         files.open();
         drop(files);
-        let replica = FilesReplica { files: Arc::clone(&self.files), batch: self.batch, slow: self.slow };
+        let replica = FilesReplica { files: Arc::clone(&self.files), batch: self.batch, device_number: self.device_number, slow: self.slow };
         let wire = Wire { machine: self.number, device: self.device, link: Arc::clone(&self.link), network: Arc::clone(&self.network) };
         self.syncer = Syncer::new(replica, wire);
+        if lock(&self.files).outbox.revoked {
+            self.syncer.begin_revoked();
+        }
         self.withdraw_open_asks();
         commits_lost
+    }
+
+    /// Whether the server would answer a question now: it is there, and decides on what this device sends.
+    fn can_ask(&self) -> bool {
+        self.is_online() && lock(&self.files).outbox.quarantined() == 0
+    }
+
+    fn may_record(&self) -> bool {
+        lock(&self.files).outbox.may_record()
     }
 
     /// The kept copy of the outbox takes the place of the outbox. False where there is none.
     pub fn put_back_outbox(&mut self) -> bool {
         let Some(kept) = self.kept.clone() else { return false };
-        lock(&self.files).outbox = kept;
+        {
+            let mut files = lock(&self.files);
+            files.outbox = kept;
+            files.all_dirty = true;
+        }
         self.is_copied = true;
         self.crash(Loss::Program);
         true

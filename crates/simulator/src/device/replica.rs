@@ -8,22 +8,27 @@ use std::{
 
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_domain::Timestamp;
+use beadsbox_domain::{DeviceId, Timestamp};
 use beadsbox_protocol::{
     Incarnation,
     chain::sign_tip,
     digest::RangeRows,
-    enrol::RecogniseRequest,
-    fork::{ForkRequest, OwnOperation},
+    enrol::{RecogniseRequest, recognise_message},
+    fork::{self, ForkRequest, OwnOperation},
     pull::ChangesPage,
     push::{OpResult, PushRequest},
+    rows::Shop,
     snapshot::Manifest,
 };
 use beadsbox_sync::{Answers, Finished, IdRange, Loaded, LocalDigest, Position, Replica};
+use ed25519_dalek::Signer as _;
 use uuid::Uuid;
 
-use super::files::Files;
-use crate::names::device_key;
+use super::{files::Files, outbox::Fork};
+use crate::{
+    names::{self, device_key},
+    server::certificate,
+};
 
 /// A device's files in the hands of its sync.
 #[derive(Clone)]
@@ -32,6 +37,8 @@ pub struct FilesReplica {
     pub files: Arc<Mutex<Files>>,
     /// How many operations go into a push at most.
     pub batch: usize,
+    /// Which device it is.
+    pub device_number: u32,
     /// Commit points let others go first.
     pub slow: bool,
 }
@@ -42,8 +49,11 @@ pub enum FileError {
     /// The page does not go on from where the cache stands.
     #[error("a page of another place")]
     PageOutOfPlace,
-    /// A modelled feed is too short for snapshots, and nobody asks for a comparison: the rules compare at the end.
-    #[error("neither a snapshot nor a comparison is modelled")]
+    /// A life that begins with an operation which is not here.
+    #[error("no such operation")]
+    NoSuchOperation,
+    /// Nobody asks for a comparison: the rules compare at the end.
+    #[error("a comparison is not modelled")]
     NotModelled,
 }
 
@@ -84,6 +94,28 @@ impl FilesReplica {
         self.point(after).await;
         written
     }
+
+    /// A commit of answers that are of the outbox's epoch.
+    async fn answers(&self, epoch: Uuid, take: impl FnOnce(&mut Files) -> bool + Send) -> Result<Answers, FileError> {
+        let mut answers = Answers::Kept;
+        self.commit("before the results", "after the results", |files| {
+            if files.outbox.epoch != epoch {
+                answers = Answers::OtherEpoch;
+            } else if !take(files) {
+                answers = Answers::NotGenuine;
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(answers)
+    }
+
+    async fn take(&self, epoch: Uuid, results: &[OpResult], quarantined: bool) -> Result<Answers, FileError> {
+        if results.is_empty() {
+            return Ok(Answers::Kept);
+        }
+        self.answers(epoch, |files| files.take_results(epoch, results, quarantined)).await
+    }
 }
 
 #[async_trait]
@@ -99,7 +131,7 @@ impl Replica for FilesReplica {
             acked: files.outbox.acknowledged_through(),
             waiting: files.outbox.waiting(),
             last_seq: files.outbox.rows.len() as u64,
-            behind: false,
+            behind: files.outbox.behind_until.is_some(),
         })
     }
 
@@ -126,25 +158,11 @@ impl Replica for FilesReplica {
     }
 
     async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, FileError> {
-        if results.is_empty() {
-            return Ok(Answers::Kept);
-        }
-        let mut answers = Answers::Kept;
-        self.commit("before the results", "after the results", |files| {
-            if files.outbox.epoch == epoch {
-                files.take_results(epoch, results);
-            } else {
-                answers = Answers::OtherEpoch;
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(answers)
+        self.take(epoch, results, false).await
     }
 
-    async fn record_quarantined(&self, _: Uuid, _: &[OpResult]) -> Result<Answers, FileError> {
-        // No modelled life of a device is in quarantine: its forks halt.
-        Ok(Answers::Kept)
+    async fn record_quarantined(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, FileError> {
+        self.take(epoch, results, true).await
     }
 
     async fn apply_page(&self, page: &ChangesPage) -> Result<Answers, FileError> {
@@ -163,20 +181,42 @@ impl Replica for FilesReplica {
         Ok(answers)
     }
 
-    async fn begin_load(&self, _: &Manifest) -> Result<Loaded, FileError> {
-        Err(FileError::NotModelled)
+    async fn begin_load(&self, manifest: &Manifest) -> Result<Loaded, FileError> {
+        let mut at = Loaded::Unfit(String::new());
+        self.commit("before a load", "after a load", |files| {
+            at = files.begin_load(manifest);
+            Ok(())
+        })
+        .await?;
+        Ok(at)
     }
 
-    async fn load_chunk(&self, _: usize, _: Vec<u8>) -> Result<Loaded, FileError> {
-        Err(FileError::NotModelled)
+    async fn load_chunk(&self, number: usize, bytes: Vec<u8>) -> Result<Loaded, FileError> {
+        let mut at = Loaded::Unfit(String::new());
+        self.commit("before a load", "after a load", |files| {
+            at = files.load_chunk(number, &bytes);
+            Ok(())
+        })
+        .await?;
+        Ok(at)
     }
 
     async fn finish_load(&self) -> Result<Finished, FileError> {
-        Err(FileError::NotModelled)
+        let mut finished = Finished::InPlace;
+        self.commit("before a load", "after a load", |files| {
+            finished = files.finish_load();
+            Ok(())
+        })
+        .await?;
+        Ok(finished)
     }
 
     async fn discard_load(&self) -> Result<(), FileError> {
-        Ok(())
+        self.commit("before a load", "after a load", |files| {
+            files.load = None;
+            Ok(())
+        })
+        .await
     }
 
     async fn range_digest(&self, _: IdRange) -> Result<LocalDigest, FileError> {
@@ -203,24 +243,48 @@ impl Replica for FilesReplica {
         .await
     }
 
-    async fn fall_behind(&self, _: Incarnation, _: u64) -> Result<bool, FileError> {
-        Ok(false)
+    async fn fall_behind(&self, life: Incarnation, server_last_seq: u64) -> Result<bool, FileError> {
+        let mut behind = false;
+        self.commit("before it is behind", "after it is behind", |files| {
+            behind = files.fall_behind(life, server_last_seq);
+            Ok(())
+        })
+        .await?;
+        Ok(behind)
     }
 
-    async fn take_back(&self, _: Uuid, _: &[OwnOperation]) -> Result<Answers, FileError> {
-        Ok(Answers::Kept)
+    async fn take_back(&self, epoch: Uuid, operations: &[OwnOperation]) -> Result<Answers, FileError> {
+        self.answers(epoch, |files| files.take_back(epoch, operations)).await
     }
 
-    async fn fork_requests(&self, _: u64) -> Result<Vec<ForkRequest>, FileError> {
-        Ok(Vec::new())
+    async fn fork_request(&self, fork_seq: u64) -> Result<Option<ForkRequest>, FileError> {
+        let outbox = &lock(&self.files).outbox;
+        Ok(outbox.fork(fork_seq).map(|fork| request(outbox.device, fork)))
     }
 
-    async fn adopt_life(&self, _: u64, _: Incarnation) -> Result<(), FileError> {
-        Ok(())
+    async fn adopt_life(&self, fork_seq: u64, incarnation: Incarnation) -> Result<(), FileError> {
+        self.commit("before the life", "after the life", |files| {
+            let fork = files.outbox.fork(fork_seq).ok_or(FileError::NoSuchOperation)?;
+            files.adopt_life(fork, incarnation);
+            Ok(())
+        })
+        .await
     }
 
     async fn recognition(&self) -> Result<Option<RecogniseRequest>, FileError> {
-        Ok(None)
+        let outbox = &lock(&self.files).outbox;
+        let (device, key) = (outbox.device, device_key(outbox.device));
+        let proof = key.sign(&recognise_message(device, &names::token_hash(device))).to_bytes();
+        Ok(Some(RecogniseRequest {
+            device_id: device,
+            name: format!("Device {}", self.device_number),
+            shop: Shop { id: outbox.shop, name: String::new(), time_zone: "UTC".to_owned(), row_version: 1 },
+            profile: names::profile(self.device_number),
+            public_key: hex::encode(key.verifying_key().as_bytes()),
+            enrolled_at: names::beginning(),
+            certificate: certificate(self.device_number),
+            proof: BASE64.encode(proof),
+        }))
     }
 
     async fn send_again_after(&self, epoch: Uuid, last_seq: u64) -> Result<(), FileError> {
@@ -237,10 +301,16 @@ impl Replica for FilesReplica {
     async fn contacted(&self, _: Timestamp) {}
 
     async fn revoked(&self) -> Result<(), FileError> {
+        lock(&self.files).outbox.revoked = true;
         self.rebuild_cache().await
     }
 
     fn random(&self) -> u32 {
         0
     }
+}
+
+fn request(device: DeviceId, fork: Fork) -> ForkRequest {
+    let signature = fork::sign(&device_key(device), device, fork.incarnation, fork.seq, fork.hash);
+    ForkRequest { device_id: device, incarnation: fork.incarnation, fork_seq: fork.seq, fork_hash: fork.hash.to_string(), signature: BASE64.encode(signature) }
 }

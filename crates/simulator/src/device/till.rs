@@ -38,6 +38,10 @@ pub struct Told {
     pub op: OpId,
     /// What.
     pub word: Word,
+    /// On which operation that rests: itself, or the one that honours or withdraws it.
+    pub by: OpId,
+    /// That operation went with a copy of the files that is no more, before the server had it.
+    pub lost: bool,
 }
 
 /// An ask whose answer somebody waits for.
@@ -76,6 +80,9 @@ impl Machine {
 
     /// A person does something; none where there is nothing to do it to.
     pub fn act(&mut self, deed: Deed, pick: u16) -> Option<OpId> {
+        if !self.may_record() {
+            return None;
+        }
         match deed {
             Deed::Sell => self.sell(pick),
             Deed::Redeem => self.redeem(self.choose(pick, |_| true)?),
@@ -154,7 +161,7 @@ impl Machine {
     /// With the server: asks. Without: honours, within the limits.
     fn redeem(&mut self, voucher: Voucher) -> Option<OpId> {
         self.attempted += 1;
-        if self.is_online() {
+        if self.can_ask() {
             let op = self.record(Operation::Redeem { voucher: voucher.id, mode: RedeemMode::Asked }, None);
             self.asks.push_back(OpenAsk { op, voucher });
             return Some(op);
@@ -203,28 +210,33 @@ impl Machine {
     /// The answer to the oldest ask did not come in time: what is committed now is what the screen says.
     pub fn decide_alone(&mut self) -> Option<Word> {
         self.look_at_asks();
-        let ask = self.asks.pop_front()?;
+        // Whoever may not record is told so, and waits.
+        let ask = self.asks.pop_front_if(|_| lock(&self.files).outbox.may_record())?;
         self.suspect();
-        let word = if self.may_honour(&ask.voucher) {
-            self.record(Operation::Honour { voucher: ask.voucher.id, redemption: ask.op }, None);
-            Word::AcceptedOffline
+        let (word, by) = if self.may_honour(&ask.voucher) {
+            let by = self.record(Operation::Honour { voucher: ask.voucher.id, redemption: ask.op }, None);
+            (Word::AcceptedOffline, by)
+        } else if Breakage::WithdrawalNotRecorded.is_left_out(self.breakage) {
+            (Word::Refused, ask.op)
         } else {
-            if !Breakage::WithdrawalNotRecorded.is_left_out(self.breakage) {
-                self.record(Operation::Withdraw { voucher: ask.voucher.id, redemption: ask.op }, None);
-            }
-            Word::Refused
+            (Word::Refused, self.record(Operation::Withdraw { voucher: ask.voucher.id, redemption: ask.op }, None))
         };
-        self.tell(ask.op, word);
+        self.told.push(Told { op: ask.op, word, by, lost: false });
         Some(word)
     }
 
     /// At the start: an ask that a crash left open is withdrawn; nobody saw an answer.
     pub fn withdraw_open_asks(&mut self) -> usize {
+        // What was answered stands in the till's list, whoever saw it before.
+        self.look_at_asks();
         self.asks.clear();
-        let open = open_asks(&lock(&self.files));
+        let mut open = open_asks(&lock(&self.files));
+        if !self.may_record() {
+            self.left_open.extend(open.drain(..).map(|(op, _)| op));
+        }
         for (op, voucher) in &open {
-            self.record(Operation::Withdraw { voucher: *voucher, redemption: *op }, None);
-            self.tell(*op, Word::Refused);
+            let by = self.record(Operation::Withdraw { voucher: *voucher, redemption: *op }, None);
+            self.told.push(Told { op: *op, word: Word::Refused, by, lost: false });
         }
         open.len()
     }
@@ -261,7 +273,10 @@ impl Machine {
     }
 
     /// Records something that the server cannot take as it is.
-    pub fn record_strange(&mut self, how: Strange) -> OpId {
+    pub fn record_strange(&mut self, how: Strange) -> Option<OpId> {
+        if !self.may_record() {
+            return None;
+        }
         let voucher = names::voucher(self.number, u64::MAX);
         let op = self.next_op();
         let mut files = lock(&self.files);
@@ -292,11 +307,11 @@ impl Machine {
             body.encode().unwrap_or_default()
         };
         files.outbox.append(body.op, text, None, None);
-        op
+        Some(op)
     }
 
     fn tell(&mut self, op: OpId, word: Word) {
-        self.told.push(Told { op, word });
+        self.told.push(Told { op, word, by: op, lost: false });
     }
 }
 
@@ -311,7 +326,9 @@ fn open_asks(files: &Files) -> Vec<(OpId, VoucherId)> {
             .any(|body| matches!(body.operation, Operation::Honour { redemption, .. } | Operation::Withdraw { redemption, .. } if redemption == op))
     };
     let ask = |row: &OutRow| match row.body.as_ref()?.operation {
-        Operation::Redeem { voucher, mode: RedeemMode::Asked } if row.outcome.is_none() => Some((row.op, voucher)),
+        Operation::Redeem { voucher, mode: RedeemMode::Asked } if row.outcome.is_none() && matches!(row.state, State::Waiting | State::Quarantined) => {
+            Some((row.op, voucher))
+        }
         _ => None,
     };
     files.outbox.rows.iter().filter_map(ask).filter(|(op, _)| !followed(*op)).collect()

@@ -17,14 +17,19 @@ use crate::{
 };
 
 /// In how many rounds, in each of which every device syncs once, everything has to be where it belongs.
-const MOST_ROUNDS: usize = 4;
+const MOST_ROUNDS: usize = 6;
 /// In how many passes over the messages a round has to end.
 const MOST_PASSES: usize = 5000;
 
 impl Machine {
     /// Whether the rules hold for what this installation did: not for one that waits for a person.
     pub(crate) fn counts(&self) -> bool {
-        !self.is_copied && self.halted.is_none()
+        self.halted.is_none()
+    }
+
+    /// Whether it has handed over all that it told people: also where it was revoked, unless its files are a copy, which could not.
+    pub(crate) fn handed_over(&self) -> bool {
+        self.counts() || (self.halted == Some(Halt::Revoked) && !self.is_copied)
     }
 }
 
@@ -38,11 +43,21 @@ impl Simulation {
             machine.clock_offset = 0;
             lock(&machine.files).crash_at = None;
         }
-        for _ in 0..MOST_ROUNDS {
+        for round in 0..MOST_ROUNDS {
             for machine in &mut self.machines {
                 machine.begin_sync();
             }
             self.pass_all_messages()?;
+            if round + 1 < MOST_ROUNDS {
+                self.server.tables.undecided().into_iter().for_each(|life| self.decide(life, true));
+            }
+        }
+        for machine in &self.machines {
+            // A revoked copy that is not the first is refused a life of its own.
+            let may_not_fork = machine.is_copied && self.is_revoked(machine);
+            let is_well = may_not_fork || matches!(machine.halted, None | Some(Halt::Revoked | Halt::TooManyForks));
+            hold(9, is_well, || format!("machine {}: {:?}", machine.number, machine.halted))?;
+            self.tally.count_if("devices with too many lives", machine.halted == Some(Halt::TooManyForks));
         }
         for machine in self.machines.iter().filter(|machine| machine.counts()) {
             let files = lock(&machine.files);
@@ -54,6 +69,10 @@ impl Simulation {
             })?;
         }
         Ok(())
+    }
+
+    fn is_revoked(&self, machine: &Machine) -> bool {
+        self.server.tables.devices.get(&machine.device).is_some_and(|device| device.row.state == DeviceState::Revoked)
     }
 
     fn pass_all_messages(&mut self) -> Result<(), Violation> {
@@ -76,6 +95,7 @@ impl Simulation {
     /// All rules that are asked at the end.
     pub(crate) fn check_all(&self) -> Result<(), Violation> {
         self.check_told()?;
+        self.check_asks()?;
         self.check_redemptions()?;
         self.check_conflicts_kept()?;
         self.check_restored()?;
@@ -92,9 +112,9 @@ impl Simulation {
         let files = lock(&machine.files);
         hold(4, files.outbox.chain_holds(), || format!("machine {}: the chain is broken", machine.number))?;
         let mut hash = files.outbox.origin();
-        for (place, stored) in (1..).zip(held_of(&self.server, &files.outbox)) {
-            hash = hash.then(&stored.body);
-            hold(4, stored.dev_seq == place && stored.hash == hash, || {
+        for (place, held) in (1..).zip(held_of(&self.server, &files.outbox)) {
+            hash = hash.then(held.body());
+            hold(4, held.dev_seq() == place && held.hash() == hash, || {
                 format!("{}: {place} does not follow on the server", machine.device)
             })?;
         }
@@ -145,8 +165,7 @@ impl Simulation {
 
     /// A revoked device has emptied its cache; its outbox stays.
     fn check_revoked(&self, machine: &Machine) -> Result<(), Violation> {
-        let revoked = self.server.tables.devices.get(&machine.device).is_some_and(|device| device.row.state == DeviceState::Revoked);
-        if !revoked || machine.is_copied {
+        if !self.is_revoked(machine) || machine.is_copied {
             return Ok(());
         }
         let empty = lock(&machine.files).cache.rows.is_empty();

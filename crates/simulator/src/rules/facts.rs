@@ -1,6 +1,6 @@
 //! Rules 1, 2, 3 and 10: what the server holds, against what people were told.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::{BTreeMap, BTreeSet};
 
 use beadsbox_domain::{OpId, Operation, Outcome, Redemption, RedemptionOutcome, Status, VoucherId};
 use beadsbox_protocol::OperationBody;
@@ -13,13 +13,16 @@ use crate::{
         replica::lock,
         till::{Told, Word},
     },
+    names,
     run::Simulation,
-    server::{Server, Stored},
+    server::{Held, Server, Stored},
 };
 
 impl Simulation {
     pub(super) fn check_told(&self) -> Result<(), Violation> {
-        for machine in self.machines.iter().filter(|machine| machine.counts()) {
+        // A revoked device has nothing left to send, whatever the server forgets since.
+        let speaks = |machine: &&Machine| machine.counts() || (machine.handed_over() && !self.witness.rewound);
+        for machine in self.machines.iter().filter(speaks) {
             for told in &machine.told {
                 self.check_word(machine, told)?;
             }
@@ -31,11 +34,15 @@ impl Simulation {
         let held: Vec<_> = self.server.tables.taken(told.op).collect();
         let who = || format!("machine {}: {} was told {:?} and", machine.number, told.op, told.word);
         let [stored] = held.as_slice() else {
-            return broken(1, format!("{} is on the server {} times", who(), held.len()));
+            let may_be_none = told.lost || self.is_not_accepted(told.op);
+            return hold(1, held.is_empty() && may_be_none, || format!("{} is on the server {} times", who(), held.len()));
         };
         let Some(redemption) = self.server.tables.world.redemptions.get(&told.op) else {
             return hold(1, told.word == Word::Recorded, || format!("{} is no redemption on the server", who()));
         };
+        if told.lost || self.is_not_accepted(told.by) || self.is_said_twice(machine, told) {
+            return Ok(());
+        }
         let rule = if self.witness.rewound { 10 } else { 1 };
         let holds = match told.word {
             Word::Recorded => true,
@@ -50,6 +57,56 @@ impl Simulation {
             Word::Refused => matches!(redemption.outcome, RedemptionOutcome::Rejected | RedemptionOutcome::Withdrawn),
         };
         hold(rule, holds, || format!("{} is {:?} on the server, with {redemption:?}", who(), stored.outcome))
+    }
+
+    /// An admin refused it, as it came from one life of a device.
+    fn is_not_accepted(&self, op: OpId) -> bool {
+        self.server.tables.refused(op)
+    }
+
+    /// Two copies of the files had the same ask and each said its own word on it; or its answer went with a copy of the files, and
+    /// the server that gave it went back as well.
+    fn is_said_twice(&self, machine: &Machine, told: &Told) -> bool {
+        let others = self.machines.iter().flat_map(|machine| &machine.told).filter(|other| other.op == told.op);
+        let contested = others.filter(|other| other.by != told.by || other.word != told.word).count() > 0;
+        machine.is_copied && (contested || self.witness.rewound)
+    }
+
+    /// What nobody has any more, because a copy of a device's files took their place or the server went back, is lost.
+    pub(crate) fn note_lost(&mut self) {
+        let kept: BTreeSet<OpId> = self
+            .machines
+            .iter()
+            .flat_map(|machine| lock(&machine.files).outbox.rows.iter().map(|row| row.op).collect::<Vec<_>>())
+            .collect();
+        let tables = &self.server.tables;
+        let decided = tables.operations.values().flatten().filter_map(|stored| stored.op_id);
+        let waiting = tables.quarantine.values().flatten().filter_map(|kept| kept.fresh.arrived.op_id());
+        let there: BTreeSet<OpId> = decided.chain(waiting).chain(kept).collect();
+        for told in self.machines.iter_mut().flat_map(|machine| &mut machine.told) {
+            told.lost |= !there.contains(&told.op) || !there.contains(&told.by);
+        }
+    }
+
+    /// No ask stands of which nobody was told, and for which nobody waits: the goods are still there.
+    pub(super) fn check_asks(&self) -> Result<(), Violation> {
+        for machine in self.machines.iter().filter(|machine| machine.counts()) {
+            let spoken: BTreeSet<OpId> = machine
+                .told
+                .iter()
+                .map(|told| told.op)
+                .chain(machine.asks.iter().map(|ask| ask.op))
+                .chain(machine.left_open.iter().copied())
+                .collect();
+            let files = lock(&machine.files);
+            let own = files.outbox.rows.iter().filter(|row| names::made_by(row.op) == machine.number && !spoken.contains(&row.op));
+            for row in own.filter(|row| row.body.is_some() && !row.taken_back) {
+                let made = self.server.tables.world.redemptions.get(&row.op);
+                let stands = made.is_some_and(|made| made.outcome == RedemptionOutcome::Accepted && made.undone_by.is_none());
+                hold(2, !stands, || format!("machine {}: {} stands, and nobody was told", machine.number, row.op))?;
+            }
+        }
+        Ok(())
     }
 
     /// At most one redemption of a voucher stands, and every attempt that arrived became something.
@@ -132,10 +189,15 @@ impl Simulation {
         }
         for machine in self.machines.iter().filter(|machine| machine.counts()) {
             let files = lock(&machine.files);
-            let held = held_of(&self.server, &files.outbox);
+            let held: Vec<Held<'_>> = held_of(&self.server, &files.outbox).collect();
             for row in &files.outbox.rows {
                 let stored = usize::try_from(row.dev_seq - 1).ok().and_then(|place| held.get(place));
-                let restored = stored.is_some_and(|stored| stored.hash == row.hash && stored.outcome == row.outcome);
+                let Some(Held::Decided(stored)) = stored else {
+                    return broken(10, format!("machine {}: {} was {:?} and is not there", machine.number, row.op, row.outcome));
+                };
+                // What both copies had and one brought back without its receipt is decided as if it came now.
+                let said_otherwise = machine.is_copied || (self.is_not_accepted(row.op) && stored.outcome == row.contradicted_by);
+                let restored = stored.hash == row.hash && (stored.outcome == row.outcome || said_otherwise);
                 hold(10, restored, || format!("machine {}: {} was {:?} and is {stored:?}", machine.number, row.op, row.outcome))?;
             }
         }
@@ -160,9 +222,9 @@ impl Simulation {
     }
 }
 
-/// What the server holds of that life of the device.
-pub(super) fn held_of<'a>(server: &'a Server, outbox: &Outbox) -> &'a [Arc<Stored>] {
-    server.tables.operations.get(&(outbox.device, outbox.incarnation)).map_or(&[], Vec::as_slice)
+/// What the server holds of that life of the device, from the enrolment on.
+pub(super) fn held_of<'a>(server: &'a Server, outbox: &Outbox) -> impl Iterator<Item = Held<'a>> {
+    server.tables.along(outbox.device, outbox.incarnation, 0)
 }
 
 fn is_attempt(stored: &Stored) -> bool {

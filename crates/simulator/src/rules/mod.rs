@@ -7,10 +7,10 @@ mod screen;
 use std::collections::BTreeMap;
 
 use beadsbox_domain::{ConflictId, DeviceId, OpId, Outcome, VoucherId};
-use beadsbox_protocol::push::OpResult;
+use beadsbox_protocol::{Incarnation, push::OpResult};
 use uuid::Uuid;
 
-use crate::server::Server;
+use crate::server::{Held, Server};
 
 /// A rule that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,8 +42,8 @@ pub struct Witness {
     pub(crate) rewound: bool,
     /// The last number that the server gave before it first went back, and the last before its epoch.
     pub(crate) last_numbers: Option<(i64, i64)>,
-    /// What was answered to the operation of that hash, in that epoch.
-    answered: BTreeMap<(Uuid, [u8; 32]), Outcome>,
+    /// What was answered to the operation of that hash, in that epoch and that life of its device.
+    answered: BTreeMap<(Uuid, Incarnation, [u8; 32]), Outcome>,
     /// The highest version that an installation showed of a voucher while nothing waited, by cache.
     versions: BTreeMap<(u32, Uuid, VoucherId), u64>,
     /// Conflicts, and what came second.
@@ -75,19 +75,20 @@ impl Witness {
         self.versions.retain(|(of, ..), _| *of != machine);
     }
 
-    /// The server answered these for a device.
-    pub(crate) fn server_answered(&mut self, server: &Server, device: DeviceId, results: &[OpResult]) {
-        let Some(record) = server.tables.devices.get(&device) else { return };
-        let Some(held) = server.tables.operations.get(&(device, record.incarnation)) else { return };
+    /// The server answered these to that life of a device.
+    pub(crate) fn server_answered(&mut self, server: &Server, (device, incarnation): (DeviceId, Incarnation), results: &[OpResult]) {
         for placed in &server.tables.world.conflicts {
             let conflict = &placed.conflict;
             self.conflicts.insert(conflict.id, (conflict.voucher, conflict.other.op));
         }
+        let Some(first) = results.first() else { return };
+        let mut held = server.tables.along(device, incarnation, first.dev_seq - 1);
         for result in results {
-            let stored = held.iter().find(|stored| stored.dev_seq == result.dev_seq);
-            let Some((stored, outcome)) = stored.zip(result.result.as_ref()) else { continue };
-            let before = self.answered.entry((server.epoch(), stored.hash.0)).or_insert_with(|| outcome.clone());
-            if before != outcome && self.seen.is_none() {
+            let Some(Held::Decided(stored)) = held.find(|held| held.dev_seq() == result.dev_seq) else { continue };
+            let Some(outcome) = result.result.as_ref() else { continue };
+            let before = self.answered.entry((server.epoch(), incarnation, stored.hash.0)).or_insert_with(|| outcome.clone());
+            let same = before == outcome;
+            if !same && self.seen.is_none() {
                 let what = format!("{device} {} was answered {before:?}, then {outcome:?}", result.dev_seq);
                 self.seen = Some(Violation { rule: 7, what });
             }

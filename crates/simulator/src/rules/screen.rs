@@ -63,7 +63,8 @@ fn check_voucher(witness: &mut Witness, machine: &Machine, files: &Files, id: Vo
         return hold(RULE, !sold, || format!("machine {}: the own sale of {id} disappeared", machine.number));
     };
     check_last_word(shown, &state, &own, witness)?;
-    let decided = own.iter().filter(|row| row.state == State::Acknowledged);
+    // Of what was told otherwise before, the row's next version tells.
+    let decided = own.iter().filter(|row| row.state == State::Acknowledged && row.contradicted_by.is_none());
     let versions = decided.filter_map(|row| row.acknowledged.filter(|acknowledged| acknowledged.epoch == files.outbox.epoch)?.version);
     let least = versions.max().unwrap_or(0);
     hold(RULE, shown.row_version >= least, || {
@@ -126,8 +127,9 @@ fn is(row: &OutRow, kind: impl Fn(&Operation) -> bool) -> bool {
     row.body.as_ref().is_some_and(|body| kind(&body.operation))
 }
 
+/// Refused, or told so later: the contradiction is shown beside what people were told.
 const fn is_refused(row: &OutRow) -> bool {
-    matches!(row.outcome, Some(Outcome::Rejected { .. }))
+    matches!(row.outcome, Some(Outcome::Rejected { .. })) || matches!(row.contradicted_by, Some(Outcome::Rejected { .. }))
 }
 
 /// Its place in the order in which the server took operations.

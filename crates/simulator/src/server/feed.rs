@@ -13,6 +13,11 @@ impl Tables {
         self.batches.last_key_value().map(|(seq, tag)| Cursor { seq: *seq, tag: tag.clone() }).unwrap_or_default()
     }
 
+    /// How many entities are in the feed.
+    pub(super) fn feed_length(&self) -> usize {
+        self.feed.len()
+    }
+
     /// Whether something committed is not in the feed yet.
     pub fn is_settled(&self) -> bool {
         self.inbox.is_empty()

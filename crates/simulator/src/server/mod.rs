@@ -1,11 +1,20 @@
 //! The server's database in memory, with the real decisions ([`beadsbox_authority`]) over it.
 
 mod answer;
+mod expiry;
 mod feed;
+mod lives;
 mod pull;
 mod push;
+mod quarantine;
+mod recognise;
+mod snapshot;
 mod tables;
+mod take;
 
+pub use lives::Held;
+pub use quarantine::REFUSED_BECAUSE;
+pub use recognise::certificate;
 pub use tables::{DeviceRecord, Stored, Tables};
 
 use beadsbox_authority::{Identity, first_commit_no};
@@ -32,6 +41,12 @@ pub struct Server {
     page_rows: usize,
     /// Lives so far.
     epochs: u64,
+    /// From how many entities in the feed on a snapshot is made.
+    snapshot_from: usize,
+    snapshots: Vec<snapshot::Snapshot>,
+    snapshots_made: u64,
+    /// Operations of its own, over all its lives: each has another id.
+    own_operations_made: u64,
     breakage: Option<Breakage>,
 }
 
@@ -59,7 +74,18 @@ impl Server {
         let mut tables = Tables::new(identity);
         tables.found(size);
         tables.sequence(None);
-        Self { tables, backup: None, sequencer_stopped: false, page_rows: size.page_rows, epochs: 1, breakage }
+        Self {
+            tables,
+            backup: None,
+            sequencer_stopped: false,
+            page_rows: size.page_rows,
+            epochs: 1,
+            own_operations_made: 0,
+            snapshot_from: size.snapshot_from,
+            snapshots: Vec::new(),
+            snapshots_made: 0,
+            breakage,
+        }
     }
 
     /// The epoch.

@@ -4,25 +4,26 @@ use beadsbox_domain::{DeviceId, Timestamp};
 use beadsbox_protocol::{
     ErrorCode,
     pull::{ChangesPage, ChangesQuery, Cursor},
-    snapshot::SnapshotAnswer,
 };
 
-use super::{DeviceRecord, Refused, Server, answer::result_of, refused};
+use super::{
+    Refused, Server,
+    lives::{Held, unknown_life},
+    refused,
+};
+use crate::breakage::Breakage;
 
 impl Server {
-    /// What a device with an empty cache is told. A modelled feed is always short.
-    pub fn snapshot(&self, id: DeviceId) -> Result<SnapshotAnswer, Refused> {
-        self.authenticated(id)?;
-        Ok(SnapshotAnswer::NotNeeded)
-    }
-
     /// The next page for the device.
     pub fn changes(&self, id: DeviceId, query: &ChangesQuery, now: Timestamp) -> Result<ChangesPage, Refused> {
         let device = self.authenticated(id)?;
-        let (head, from) = self.check_cursor(device, query)?;
-        let decided = self.tables.operations.get(&(id, device.incarnation)).map_or(&[][..], Vec::as_slice);
-        let later = decided.iter().filter(|stored| stored.dev_seq > query.acked);
-        let own_results = later.map(|stored| result_of(stored)).collect();
+        let life = self.tables.life(id, query.incarnation);
+        let (head, from) = self.check_cursor(life.map_or(1, |life| life.last_seq + 1), query)?;
+        let life = life.ok_or_else(unknown_life)?;
+        let own_alone = self.is_broken(Breakage::SharedOutcomesNotTold);
+        let later = self.tables.along(id, life.incarnation, query.acked.max(if own_alone { life.parted_after } else { 0 }));
+        let decided = later.filter_map(|held| if let Held::Decided(stored) = held { Some(self.result_of(stored)) } else { None });
+        let own_results = decided.collect();
         let limit = self.page_rows.min(query.limit as usize);
         let changes = self.tables.changes_after(from.seq, limit);
         let to = match changes.last() {
@@ -30,14 +31,14 @@ impl Server {
             _ => head.clone(),
         };
         let rows = changes.iter().filter_map(|(_, changed)| self.tables.row(*changed, device.profile)).collect();
-        Ok(ChangesPage { epoch: self.epoch(), from, to, head: head.seq, last_seq: device.last_seq, own_results, rows, server_time: now })
+        Ok(ChangesPage { epoch: self.epoch(), from, to, head: head.seq, last_seq: life.last_seq, own_results, rows, server_time: now })
     }
 
     /// The feed's head, and the cursor that was asked for, if both are of the same feed.
-    fn check_cursor(&self, device: &DeviceRecord, query: &ChangesQuery) -> Result<(Cursor, Cursor), Refused> {
+    fn check_cursor(&self, expected_seq: u64, query: &ChangesQuery) -> Result<(Cursor, Cursor), Refused> {
         if query.epoch != self.epoch() {
             let mut problem = refused(410, ErrorCode::EpochChanged, "the server was restored");
-            (problem.epoch, problem.expected_seq) = (Some(self.epoch()), Some(device.last_seq + 1));
+            (problem.epoch, problem.expected_seq) = (Some(self.epoch()), Some(expected_seq));
             return Err(problem);
         }
         let from = Cursor { seq: query.cursor, tag: query.tag.clone() };

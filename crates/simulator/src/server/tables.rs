@@ -1,10 +1,16 @@
 //! The tables.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use beadsbox_authority::{Fresh, Identity, Reading, Standing, World};
+use beadsbox_authority::{
+    Fresh, Identity, Reading, Standing, World,
+    lives::{FIRST, Life},
+};
 use beadsbox_domain::{
-    Change, ConflictId, DeviceId, OpId, Outcome, Person, PersonHash, Policy, Role, ShopId, StaffId, Stamp, Template, Timestamp, operation::Subject,
+    Change, ConflictId, DeviceId, OpId, Outcome, Person, PersonHash, Policy, Refusal, Role, ShopId, StaffId, Stamp, Template, Timestamp, operation::Subject,
 };
 use beadsbox_protocol::{
     ChainHash, Incarnation, Profile,
@@ -17,6 +23,9 @@ use crate::{
     names::{self, Key, key},
     plan::Size,
 };
+
+/// The server's own device. It stands in no shop.
+pub const SERVER_DEVICE: DeviceId = DeviceId(Uuid::nil());
 
 /// An operation as the server keeps it.
 #[derive(Debug, Clone)]
@@ -39,8 +48,6 @@ pub struct Stored {
     pub row_version: Option<u64>,
     /// Its place in the order in which the server took operations.
     pub commit_no: i64,
-    /// Base64.
-    pub receipt: String,
 }
 
 /// A device.
@@ -50,12 +57,24 @@ pub struct DeviceRecord {
     pub row: Device,
     /// What it is sent.
     pub profile: Profile,
-    /// Its life that counts.
-    pub incarnation: Incarnation,
-    /// Its last operation.
-    pub last_seq: u64,
-    /// The chain's hash after it.
-    pub chain_hash: ChainHash,
+}
+
+/// A life of a device.
+#[derive(Debug, Clone)]
+pub struct LifeRecord {
+    /// The life.
+    pub life: Life,
+    /// The chain's hash after the first operation of its own, as the copy signed it.
+    pub fork_hash: Option<ChainHash>,
+}
+
+/// An operation that waits for an admin.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// As it came.
+    pub fresh: Fresh,
+    /// Whether the device's clock was right then.
+    pub clock_right: bool,
 }
 
 /// What is committed. A clone is a backup.
@@ -66,6 +85,10 @@ pub struct Tables {
     pub world: World,
     /// Of each life of each device, in order.
     pub operations: BTreeMap<(DeviceId, Incarnation), Vec<Arc<Stored>>>,
+    /// Of each life of each device, in order, those that wait for an admin. They come after those that are decided.
+    pub quarantine: BTreeMap<(DeviceId, Incarnation), Vec<Kept>>,
+    /// Every life of each device.
+    pub lives: BTreeMap<(DeviceId, Incarnation), LifeRecord>,
     /// Devices.
     pub devices: BTreeMap<DeviceId, DeviceRecord>,
     pub(super) persons: BTreeMap<PersonHash, Person>,
@@ -73,6 +96,7 @@ pub struct Tables {
     pub(super) staff: BTreeMap<StaffId, Staff>,
     pub(super) settings: Settings,
     pub(super) last_commit: i64,
+    pub(super) commit_numbers: BTreeSet<i64>,
     pub(super) inbox: Vec<Key>,
     pub(super) feed: BTreeMap<u64, Key>,
     pub(super) feed_places: BTreeMap<Key, u64>,
@@ -86,12 +110,15 @@ impl Tables {
             identity,
             world: World::default(),
             operations: BTreeMap::new(),
+            quarantine: BTreeMap::new(),
+            lives: BTreeMap::new(),
             devices: BTreeMap::new(),
             persons: BTreeMap::new(),
             shops: BTreeMap::new(),
             staff: BTreeMap::new(),
             settings: Settings { policy: Policy::default(), row_version: 1 },
             last_commit: 0,
+            commit_numbers: BTreeSet::new(),
             inbox: Vec::new(),
             feed: BTreeMap::new(),
             feed_places: BTreeMap::new(),
@@ -119,6 +146,9 @@ impl Tables {
         for number in 0..size.devices {
             self.enrol(number);
         }
+        // The server's own device: nobody is sent its row.
+        let origin = ChainHash::of_enrolment(SERVER_DEVICE, FIRST, &self.identity.signing_key.verifying_key());
+        self.lives.insert((SERVER_DEVICE, FIRST), LifeRecord { life: Life::first(origin), fork_hash: None });
         let stamp = Stamp { op: names::op(0, 0), at: names::beginning(), staff: names::staff(0), shop: names::shop(0), device: names::device(0) };
         for (number, months) in [(1, None), (2, Some(1))] {
             let Some(content) = names::content("Beads", 4000, months) else { continue };
@@ -128,21 +158,26 @@ impl Tables {
         }
     }
 
-    fn enrol(&mut self, number: u32) {
+    /// A device, with its first life.
+    pub(super) fn enrol(&mut self, number: u32) {
         let id = names::device(number);
-        let key_pair = names::device_key(id).verifying_key();
         let row = Device {
             id,
             name: format!("Device {number}"),
             shop: names::shop(number),
-            public_key: hex::encode(key_pair.as_bytes()),
+            public_key: hex::encode(names::device_key(id).verifying_key().as_bytes()),
             state: DeviceState::Active,
             row_version: 1,
         };
-        let profile = if number == 0 { Profile::Office } else { Profile::Counter };
-        let chain_hash = ChainHash::of_enrolment(id, 1, &key_pair);
+        self.put_device(row, names::profile(number));
+    }
+
+    pub(super) fn put_device(&mut self, row: Device, profile: Profile) {
+        let id = row.id;
+        let life = Life::first(ChainHash::of_enrolment(id, FIRST, &names::device_key(id).verifying_key()));
         self.note(key(RowKind::Device, id.0));
-        self.devices.insert(id, DeviceRecord { row, profile, incarnation: 1, last_seq: 0, chain_hash });
+        self.lives.insert((id, FIRST), LifeRecord { life, fork_hash: None });
+        self.devices.insert(id, DeviceRecord { row, profile });
     }
 
     pub(super) fn note(&mut self, changed: Key) {
@@ -204,6 +239,12 @@ impl Tables {
         keys.extend(self.world.vouchers.keys().map(|id| key(RowKind::Voucher, id.0)));
         keys.sort_unstable();
         keys
+    }
+
+    /// Whether an admin refused an operation of that id.
+    pub fn refused(&self, op: OpId) -> bool {
+        let not_accepted = |stored: &Arc<Stored>| matches!(stored.outcome, Some(Outcome::Rejected { refusal: Refusal::NotAccepted { .. } }));
+        self.operations.values().flatten().any(|stored| stored.op_id == Some(op) && not_accepted(stored))
     }
 
     /// Every operation of that id that was taken, in whatever life of whatever device.

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{
-    Profile,
+    Problem,
+    fork::QuarantineDecision,
     pull::ChangesQuery,
-    push::{OpResult, PushResponse},
+    push::{OpResult, PushRequest, PushResponse},
     rows::{Row, RowKey},
 };
 use beadsbox_server::{Clock, Config, RunningServer, Server};
 use beadsbox_simulator::{
     names,
-    run::{Pushed, Simulation},
+    run::{Asked, Heard, Simulation},
+    server::REFUSED_BECAUSE,
 };
 use beadsbox_sync::{HttpServer, ServerAddress, Transport as _, TransportError};
 use beadsbox_testkit::{TestClock, TestDatabase};
@@ -52,18 +55,30 @@ impl Stage {
         HttpServer::new(ServerAddress::parse(&self.server.url()).unwrap(), None).unwrap().with_token(token(number))
     }
 
-    async fn push(&self, pushed: &Pushed) {
-        self.clock.set(pushed.at);
-        let number = (0..10).find(|number| names::device(*number) == pushed.request.device_id).unwrap();
-        let mut request = pushed.request.clone();
-        request.epoch = self.epoch;
-        let real = self.device(number).push(&request).await;
-        match (&pushed.reply, &real) {
-            (Ok(modelled), Ok(real)) => assert_eq!(said(modelled), said(real), "{request:?}"),
-            (Err(modelled), Err(TransportError::Refused(real))) => {
-                assert_eq!((modelled.code, modelled.expected_seq), (real.code, real.expected_seq));
+    fn number_of(device: DeviceId) -> u32 {
+        (0..20).find(|number| names::device(*number) == device).unwrap()
+    }
+
+    async fn goes_through(&self, heard: &Heard) {
+        self.clock.set(heard.at);
+        match &heard.what {
+            Asked::Push(request, modelled) => {
+                let request = PushRequest { epoch: self.epoch, ..request.clone() };
+                let real = self.device(Self::number_of(request.device_id)).push(&request).await;
+                alike(modelled, &real, said);
             }
-            other => panic!("{other:?}"),
+            Asked::Fork(request, modelled) => {
+                let real = self.device(Self::number_of(request.device_id)).fork(request).await;
+                alike(modelled, &real, Clone::clone);
+            }
+            Asked::Own(device, query, modelled) => {
+                let real = self.device(Self::number_of(*device)).own_operations(query).await;
+                alike(modelled, &real, |own| own.operations.iter().map(|own| (own.body.clone(), unsigned(&own.result))).collect::<Vec<_>>());
+            }
+            Asked::Decision((device, incarnation), accept) => {
+                let decision = QuarantineDecision { accept: *accept, reason: REFUSED_BECAUSE.to_owned() };
+                self.device(0).decide_quarantine(SESSION, *device, *incarnation, &decision).await.unwrap();
+            }
         }
     }
 
@@ -90,10 +105,31 @@ impl Stage {
     }
 }
 
+/// Both said the same, or refused for the same reason.
+fn alike<T: std::fmt::Debug, S: std::fmt::Debug + PartialEq>(modelled: &Result<T, Box<Problem>>, real: &Result<T, TransportError>, said: impl Fn(&T) -> S) {
+    match (modelled, real) {
+        (Ok(modelled), Ok(real)) => assert_eq!(said(modelled), said(real)),
+        (Err(modelled), Err(TransportError::Refused(real))) => assert_eq!((modelled.code, modelled.expected_seq), (real.code, real.expected_seq)),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// What a reply says but for numbers and signatures, which are this server's own.
-fn said(response: &PushResponse) -> (u64, Vec<OpResult>) {
-    let own = |result: &OpResult| OpResult { commit_no: 0, receipt: String::new(), ..result.clone() };
-    (response.last_seq, response.results.iter().map(own).collect())
+fn said(response: &PushResponse) -> (u64, bool, Vec<OpResult>) {
+    (response.last_seq, response.quarantined, response.results.iter().map(unsigned).collect())
+}
+
+fn unsigned(result: &OpResult) -> OpResult {
+    OpResult { commit_no: 0, receipt: String::new(), ..result.clone() }
+}
+
+/// The token of an admin who is signed in for ever.
+const SESSION: &str = "5e5510";
+
+async fn sign_in(pool: &PgPool) {
+    let sql = "INSERT INTO staff_session (token_hash, staff_id, device_id, created_at, expires_at) VALUES ($1, $2, $3, now(), 'infinity')";
+    let query = sqlx::query(sql).bind(Sha256::digest(SESSION.as_bytes()).to_vec()).bind(names::staff(0).0);
+    query.bind(names::device(0).0).execute(pool).await.unwrap();
 }
 
 /// The organisation that every run begins with.
@@ -115,9 +151,10 @@ async fn found(pool: &PgPool, simulation: &Simulation) {
             _ => {}
         }
     }
-    for number in 0..u32::try_from(simulation.machines.len()).unwrap() {
-        enrol(pool, number).await;
+    for machine in simulation.machines.iter().filter(|machine| machine.number == machine.device_number) {
+        enrol(pool, machine.number).await;
     }
+    sign_in(pool).await;
     for row in simulation.founding_rows() {
         if let Row::Template(template) = row {
             add_template(pool, &template).await;
@@ -129,7 +166,7 @@ async fn enrol(pool: &PgPool, number: u32) {
     let id = names::device(number);
     let key = names::device_key(id).verifying_key();
     let chain = beadsbox_protocol::ChainHash::of_enrolment(id, 1, &key);
-    let profile = if number == 0 { Profile::Office } else { Profile::Counter };
+    let profile = names::profile(number);
     let sql = "INSERT INTO device (id, name, shop_id, public_key, token_hash, profile, enrolled_at) VALUES ($1, $2, $3, $4, $5, $6, now())";
     let query = sqlx::query(sql).bind(id.0).bind(format!("Device {number}")).bind(names::shop(number).0).bind(key.as_bytes().as_slice());
     let token_hash = Sha256::digest(token(number).as_bytes());
@@ -163,8 +200,8 @@ async fn goes_the_same_way(seed: u64) {
     // The simulator polls its devices itself: inside a task they would soon have used up what tokio lets one poll do.
     let simulation = tokio::task::unconstrained(async { history(seed) }).await;
     let stage = Stage::like(&simulation).await;
-    for pushed in simulation.pushes.as_ref().unwrap() {
-        stage.push(pushed).await;
+    for heard in simulation.heard.as_ref().unwrap() {
+        stage.goes_through(heard).await;
     }
     let real: BTreeMap<String, Row> = stage.rows().await.into_iter().map(|row| (format!("{:?}", row.key()), row)).collect();
     let mut compared = 0;

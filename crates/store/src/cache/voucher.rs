@@ -31,9 +31,34 @@ pub(crate) const COLUMNS: &str = "v.id, v.code, v.template, v.snapshot, v.person
 
 /// What is written of a voucher, in the order in which [`keep`] gives the values.
 const WRITTEN: [&str; 28] = [
-    "id", "code", "template", "snapshot", "title_key", "price", "person", "buyer", "buyer_key", "recipient", "recipient_key", "email", "message", "payment",
-    "sold_op", "sold_at", "sold_staff", "sold_shop", "sold_device", "expires_on", "expires_at", "status", "since_op", "since_at", "since_staff",
-    "since_shop", "since_device", "row_version",
+    "id",
+    "code",
+    "template",
+    "snapshot",
+    "title_key",
+    "price",
+    "person",
+    "buyer",
+    "buyer_key",
+    "recipient",
+    "recipient_key",
+    "email",
+    "message",
+    "payment",
+    "sold_op",
+    "sold_at",
+    "sold_staff",
+    "sold_shop",
+    "sold_device",
+    "expires_on",
+    "expires_at",
+    "status",
+    "since_op",
+    "since_at",
+    "since_staff",
+    "since_shop",
+    "since_device",
+    "row_version",
 ];
 /// What changes most often: where a voucher stands.
 const STANDING: [&str; 7] = ["status", "since_op", "since_at", "since_staff", "since_shop", "since_device", "row_version"];

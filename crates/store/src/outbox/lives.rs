@@ -17,21 +17,6 @@ pub(crate) fn fork(connection: &Connection, identity: &Identity, seq: u64) -> ru
     Ok(hash.map(|hash| Fork { device, incarnation, seq, hash: hash.0 }))
 }
 
-/// The fork by which the present life began; none in the first one.
-pub(crate) fn began(connection: &Connection, identity: &Identity) -> rusqlite::Result<Option<Fork>> {
-    connection
-        .prepare_cached("SELECT forked_from, fork_seq, fork_hash FROM life WHERE incarnation = ?1")?
-        .query_row([identity.enrolment.incarnation], |row| {
-            Ok(Fork {
-                device: identity.enrolment.device,
-                incarnation: row.get(0)?,
-                seq: row.get::<_, Sql<u64>>(1)?.0,
-                hash: row.get::<_, Sql<ChainHash>>(2)?.0,
-            })
-        })
-        .optional()
-}
-
 /// Goes on as that life: what differs is sent again under it, byte for byte, and what is recorded from now on names it.
 pub(crate) fn adopt(transaction: &Transaction<'_>, fork: &Fork, incarnation: Incarnation) -> rusqlite::Result<()> {
     // The same answer again, or an older one: this life is lived already.

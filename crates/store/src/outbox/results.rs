@@ -46,6 +46,12 @@ pub(crate) struct Came<'a> {
     pub(crate) quarantined: bool,
 }
 
+impl Came<'_> {
+    fn quarantines(&self, answer: &OpResult) -> bool {
+        answer.result.is_none() && (self.quarantined || answer.is_quarantined())
+    }
+}
+
 /// An answer that says something new, and its receipt is the server's.
 pub(crate) struct Answer {
     result: OpResult,
@@ -76,9 +82,11 @@ impl Known {
     fn learns_from(&self, answer: &OpResult, came: &Came<'_>) -> bool {
         match (&answer.result, self.state) {
             (None, OpState::Waiting) => true,
-            (None, OpState::Held) => came.quarantined,
-            // Its outcome is here already, or it is known to wait for an admin.
-            (None, _) => false,
+            (None, OpState::Held) => came.quarantines(answer),
+            // Accepted, and the server does not know its format yet.
+            (None, OpState::Quarantined) => !came.quarantines(answer),
+            // Its outcome is here already.
+            (None, OpState::Acknowledged) => false,
             (Some(_), state) if state != OpState::Acknowledged => true,
             (said @ Some(_), _) => {
                 let heard = self.outcome == *said || self.contradicted_by == *said;
@@ -107,7 +115,7 @@ pub(crate) fn news(connection: &Connection, notary: &Notary, came: &Came<'_>) ->
         if result.result.is_some() && receipt_epoch.is_none() {
             return Ok(Err(result.dev_seq));
         }
-        answers.push(Answer { result: result.clone(), receipt_epoch, quarantined: came.quarantined });
+        answers.push(Answer { result: result.clone(), receipt_epoch, quarantined: came.quarantines(result) });
     }
     Ok(Ok(answers))
 }

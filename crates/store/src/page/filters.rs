@@ -48,7 +48,11 @@ pub(super) fn conditions(filters: &VoucherFilters) -> Vec<Condition> {
         Condition::one_of("status", statuses),
         Condition::one_of("template", filters.template.into_iter().map(|template| id(template.0)).collect()),
         Condition::one_of("sold_shop", filters.shop.into_iter().map(|shop| id(shop.0)).collect()),
-        Condition::range("sold_at", (filters.sold_from.map(|from| from.as_microsecond()), "<"), filters.sold_before.map(|before| before.as_microsecond())),
+        Condition::range(
+            "sold_at",
+            (filters.sold_from.map(|from| from.as_microsecond()), "<"),
+            filters.sold_before.map(|before| before.as_microsecond()),
+        ),
         Condition::range("expires_on", (filters.expires_from.map(day_number), "<="), ends.then_some(last)),
         Condition::range("price", (filters.value_min, "<="), filters.value_max),
     ];

@@ -59,12 +59,6 @@ impl Store {
         self.files.outbox.read(move |connection| lives::fork(connection, &identity, seq))
     }
 
-    /// The fork by which the present life began, for a server that lost it; none in the first life.
-    pub fn began_as_fork(&self) -> Result<Option<Fork>, StoreError> {
-        let identity = self.identity()?;
-        self.files.outbox.read(move |connection| lives::began(connection, &identity))
-    }
-
     /// Goes on as another life: the operations from the fork on are sent again under it, byte for byte.
     pub fn adopt_life(&self, fork: Fork, incarnation: Incarnation) -> Result<(), StoreError> {
         self.files.outbox.change(move |transaction| lives::adopt(transaction, &fork, incarnation))?;

@@ -16,6 +16,15 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 }
 
 fn keyed(path: &Path, key: [u8; 32]) -> Connection {
+    let connection = keyed_as_usual(path, key);
+    if key == common::KEYS.1 {
+        connection.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();
+    }
+    connection
+}
+
+/// As SQLCipher does it unless told otherwise.
+fn keyed_as_usual(path: &Path, key: [u8; 32]) -> Connection {
     let connection = Connection::open(path).unwrap();
     connection.pragma_update(None, "key", format!("x'{}'", hex::encode(key))).unwrap();
     connection
@@ -287,4 +296,15 @@ fn a_cache_of_the_first_schema_is_kept_and_searched_as_before() {
     assert_eq!((found(""), found("ann"), found("berta")), (Some(2), Some(1), Some(1)), "with the own sale");
     assert!(!store.build_search_text().unwrap(), "the index is whole");
     assert_eq!(store.proof().unwrap(), beadsbox_store::CacheProof::default());
+}
+
+#[test]
+fn a_cache_from_before_its_pages_had_sha_256_is_put_aside_and_no_work_is_lost() {
+    let (_folder, paths) = closed_device();
+    fs::remove_file(&paths.cache).unwrap();
+    keyed_as_usual(&paths.cache, common::KEYS.1).execute_batch("CREATE TABLE voucher (n INTEGER)").unwrap();
+    let (store, opened) = open(&paths).unwrap();
+    assert_eq!(opened.cache, CacheOpening::Rebuilt);
+    assert_eq!(store.position().unwrap().cursor, beadsbox_protocol::pull::Cursor::default());
+    assert!(store.counts().unwrap().total > 0);
 }

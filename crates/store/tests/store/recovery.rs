@@ -1,7 +1,7 @@
 //! Receipts, epochs, older copies of the files, other lives, and being revoked.
 
 use crate::common::{self, Device, EPOCH, at, op_id, redeem, server::Server, voucher_id};
-use beadsbox_domain::{Outcome, RedeemMode, Refusal, Status};
+use beadsbox_domain::{Operation, Outcome, RedeemMode, Refusal, Status};
 use beadsbox_protocol::push::OpResult;
 use beadsbox_store::{BatchLimit, OpState, OwnOperation, RecordError, Store, StoreError};
 use rstest::rstest;
@@ -32,6 +32,11 @@ fn try_to_record(store: &Store, op: u64) -> Result<u64, StoreError> {
         Ok(recorded) => Ok(recorded.dev_seq),
         Err(RecordError::Store(error) | RecordError::Refused(error)) => Err(error),
     }
+}
+
+/// The server keeps it until an admin accepts it.
+fn quarantined(device: &Device, seq: u64) -> OpResult {
+    OpResult { op_id: None, commit_no: 0, ..device.answer(seq, None, EPOCH) }
 }
 
 /// The two files as they are now, opened later as an older copy of them.
@@ -266,6 +271,37 @@ fn rule_4_a_fork_goes_on_as_another_life_with_the_bytes_and_numbers_that_it_had(
     clone.store.record_results(&accepted, EPOCH).unwrap();
     assert_eq!(clone.store.counts().unwrap().quarantined, 0);
     assert_eq!(own(&clone.store, 4).state, OpState::Acknowledged);
+}
+
+#[test]
+fn an_ask_that_waits_for_an_admin_and_that_nobody_waits_for_is_open() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 2);
+    device.record(1, redeem(1, RedeemMode::Asked));
+    device.record(2, redeem(2, RedeemMode::Asked));
+    let fork = device.store.fork(1).unwrap().unwrap();
+    device.store.adopt_life(fork, 2).unwrap();
+    device.store.record_quarantined(&[quarantined(&device, 1), quarantined(&device, 2)], EPOCH).unwrap();
+    // The program ends before the till has heard of it.
+    let device = device.reopen();
+    let open = |device: &Device| device.store.view().unwrap().open_asks().unwrap().into_iter().map(|ask| ask.op).collect::<Vec<_>>();
+    assert_eq!(open(&device), [op_id(1), op_id(2)]);
+    device.record(3, Operation::Withdraw { voucher: voucher_id(1), redemption: op_id(1) });
+    assert_eq!(open(&device), [op_id(2)]);
+}
+
+#[test]
+fn what_an_admin_accepted_and_the_server_cannot_read_yet_waits_for_no_admin() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 1);
+    honour(&device, 1..=1);
+    let fork = device.store.fork(1).unwrap().unwrap();
+    device.store.adopt_life(fork, 2).unwrap();
+    // As it is told with a page, with what a device takes back, or with the answer to a push.
+    device.store.record_results(&[quarantined(&device, 1)], EPOCH).unwrap();
+    assert_eq!((device.store.counts().unwrap().quarantined, own(&device.store, 1).state), (1, OpState::Quarantined));
+    device.store.record_results(&[OpResult { commit_no: 7, ..quarantined(&device, 1) }], EPOCH).unwrap();
+    assert_eq!((device.store.counts().unwrap().quarantined, own(&device.store, 1).state), (0, OpState::Held));
 }
 
 #[test]

@@ -127,7 +127,7 @@ async fn a_device_of_too_many_lives_halts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_lost_the_life_is_told_how_it_began() {
+async fn a_life_that_the_server_lost_parts_from_the_enrolment_anew() {
     let stage = stage(&["one", "two", "mine"]);
     stage.server.with(|server| server.life(1).extend(words(&["one", "two", "theirs"])));
     stage.syncer.sync_now().await.unwrap();
@@ -138,7 +138,7 @@ async fn a_server_that_lost_the_life_is_told_how_it_began() {
     });
     let running = tokio::spawn(Arc::clone(&stage.syncer).run());
     stage
-        .until("there again", |stage| stage.server.with(|server| server.lives.get(&2).is_some_and(|life| life.len() == 3)))
+        .until("there again", |stage| stage.server.with(|server| server.lives.get(&3).is_some_and(|life| life.len() == 3)))
         .await;
     running.abort();
 }

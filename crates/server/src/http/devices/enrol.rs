@@ -105,7 +105,7 @@ async fn enrol_with(
             return Err(Failure::forbidden("this device belongs to another shop"));
         }
         db::device::set_token(conn, known.id, token_hash).await?;
-        return Ok(Enrolled { device_id: known.id, incarnation: db::life::FIRST, shop, profile: known.profile, since: known.enrolled_at });
+        return Ok(Enrolled { device_id: known.id, incarnation: beadsbox_authority::lives::FIRST, shop, profile: known.profile, since: known.enrolled_at });
     }
     // To the millisecond: the certificate signs no more.
     let enrolled_at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
@@ -113,5 +113,5 @@ async fn enrol_with(
     let new = NewDevice { id: device_id, name, shop: shop.id, public_key: key, profile: code.profile(), token_hash, enrolled_at };
     db::device::insert(conn, &new).await?;
     feed::note(conn, Kind::Device, &[device_id.0]).await?;
-    Ok(Enrolled { device_id, incarnation: db::life::FIRST, shop, profile: code.profile(), since: enrolled_at })
+    Ok(Enrolled { device_id, incarnation: beadsbox_authority::lives::FIRST, shop, profile: code.profile(), since: enrolled_at })
 }

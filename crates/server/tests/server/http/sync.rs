@@ -65,7 +65,7 @@ async fn a_copy_of_a_device_is_found_out() {
     let mut till = stage.till("Camille").await;
     let content = introduction(&mut till).await;
     let mut copy = till.clone();
-    record_sale(&mut till, &content);
+    let sold = record_sale(&mut till, &content);
     till.push().await.unwrap();
     record_sale(&mut copy, &content);
     record_sale(&mut copy, &content);
@@ -73,6 +73,10 @@ async fn a_copy_of_a_device_is_found_out() {
     assert_eq!(refused(&copy, copy.push_request(1, 2)).await, (409, ErrorCode::ChainForked));
     // It does not even follow.
     assert_eq!(refused(&copy, copy.push_request(2, 2)).await, (400, ErrorCode::BadSignature));
+    // Where the server holds that number as well, all of it is to be seen: it parted before.
+    till.act(fixtures::ask(sold)).await.unwrap();
+    let problem = copy.send(&copy.push_request(2, 2)).await.unwrap_err();
+    assert_eq!((problem.code, problem.expected_seq), (ErrorCode::SequenceGap, Some(1)));
     assert_eq!(refused(&copy, PushRequest { incarnation: 1, ..copy.push_request(1, 2) }).await, (409, ErrorCode::ChainForked));
 }
 

@@ -122,12 +122,8 @@ impl Replica for Device {
         Ok(self.with(|files| files.take_back(epoch, operations)))
     }
 
-    async fn fork_requests(&self, fork_seq: u64) -> Result<Vec<ForkRequest>, Never> {
-        Ok(self.with(|files| {
-            let told = fork_request(files.incarnation, fork_seq, &files.hash(fork_seq));
-            let began = files.began.map(|(from, seq)| fork_request(from, seq, &files.hash(seq)));
-            [Some(told), began].into_iter().flatten().collect()
-        }))
+    async fn fork_request(&self, fork_seq: u64) -> Result<Option<ForkRequest>, Never> {
+        Ok(self.with(|files| Some(fork_request(files.incarnation, fork_seq, &files.hash(fork_seq)))))
     }
 
     async fn adopt_life(&self, fork_seq: u64, incarnation: Incarnation) -> Result<(), Never> {

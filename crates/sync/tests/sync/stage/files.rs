@@ -29,7 +29,6 @@ pub struct Files {
     /// So many from the first on have receipts.
     pub receipts: usize,
     pub behind_until: Option<u64>,
-    pub began: Option<(Incarnation, u64)>,
     pub cursor: Cursor,
     pub rebuilt: usize,
     pub revoked: bool,
@@ -54,7 +53,6 @@ impl Default for Files {
             quarantined: 0,
             receipts: 0,
             behind_until: None,
-            began: None,
             cursor: Cursor::default(),
             rebuilt: 0,
             revoked: false,
@@ -136,7 +134,6 @@ impl Files {
 
     pub fn adopt_life(&mut self, fork_seq: u64, incarnation: Incarnation) {
         if incarnation > self.incarnation {
-            self.began = Some((self.incarnation, fork_seq));
             self.incarnation = incarnation;
             self.acked = self.acked.min(usize::try_from(fork_seq).unwrap() - 1);
             (self.quarantined, self.behind_until) = (0, None);

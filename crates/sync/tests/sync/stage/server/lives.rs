@@ -23,7 +23,7 @@ impl ServerState {
         let from = self.lives.get(&request.incarnation).or_else(|| self.lives.get(&1).filter(|_| after == 0));
         let from = from.filter(|life| after <= life.len()).ok_or_else(|| refused(ErrorCode::Malformed, None))?;
         let (shared, differs) = (from[..after].to_vec(), from.get(after).is_none_or(|word| !request.fork_hash.ends_with(word.as_str())));
-        if !differs {
+        if self.lives.contains_key(&request.incarnation) && !differs {
             return Err(refused(ErrorCode::Malformed, None));
         }
         let known = self.parted.iter().find(|(life, parted)| self.lives.contains_key(life) && **parted == after).map(|(life, _)| *life);

@@ -134,11 +134,10 @@ impl ServerState {
 
     fn push(&mut self, request: &PushRequest) -> Result<PushResponse, TransportError> {
         self.check(request.epoch, request.incarnation)?;
-        let parted = self.parted.get(&request.incarnation).copied().unwrap_or(0);
         let first = usize::try_from(request.first_seq).unwrap() - 1;
         let life = self.lives.get_mut(&request.incarnation).unwrap();
-        if first > life.len() || first < parted {
-            return Err(refused(ErrorCode::SequenceGap, Some(life.len().max(parted) as u64 + 1)));
+        if first > life.len() {
+            return Err(refused(ErrorCode::SequenceGap, Some(life.len() as u64 + 1)));
         }
         for (place, word) in (first..).zip(&request.ops) {
             match life.get(place) {

@@ -1,15 +1,20 @@
 //! `outbox.db` in memory. A commit is durable: `synchronous=FULL`.
 
-use std::{collections::BTreeMap, sync::Arc};
+mod answers;
+mod lives;
 
-use beadsbox_domain::{DeviceId, OpId, Operation, Outcome, PersonHash, ShopId, operation::Subject};
-use beadsbox_overlay::{Acknowledgement, Own};
-use beadsbox_protocol::{
-    ChainHash, Incarnation, OperationBody,
-    person::SaltedPerson,
-    push::{KeptReceipt, OpResult},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
+
+use beadsbox_authority::lives::FIRST;
+use beadsbox_domain::{DeviceId, OpId, Operation, Outcome, PersonHash, ShopId};
+use beadsbox_overlay::{Acknowledgement, Own};
+use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, person::SaltedPerson, push::KeptReceipt};
 use uuid::Uuid;
+
+pub use lives::Fork;
 
 use crate::names::{Key, device_key, subject_key};
 
@@ -20,6 +25,8 @@ pub enum State {
     Waiting,
     /// The server keeps it without an outcome.
     Held,
+    /// The server keeps it until an admin accepts it.
+    Quarantined,
     /// The server has decided.
     Acknowledged,
 }
@@ -43,8 +50,12 @@ pub struct OutRow {
     pub outcome: Option<Outcome>,
     /// What the server made of it.
     pub acknowledged: Option<Acknowledgement>,
+    /// What the server said later, where that is something else.
+    pub contradicted_by: Option<Outcome>,
     /// The server's word on it.
     pub receipt: Option<KeptReceipt>,
+    /// It came back from the server, as it stands in the till's list.
+    pub taken_back: bool,
     /// The cache that was seen to hold it, and where its cursor stood then.
     pub contained: Option<(Uuid, u64)>,
 }
@@ -73,6 +84,12 @@ pub struct Outbox {
     pub incarnation: Incarnation,
     /// The server's epoch, as known.
     pub epoch: Uuid,
+    /// Every epoch in which the server spoke to this device.
+    pub known_epochs: BTreeSet<Uuid>,
+    /// The server holds own operations up to that one, which are not here: nothing is recorded.
+    pub behind_until: Option<u64>,
+    /// The device was revoked: nothing is recorded any more.
+    pub revoked: bool,
     /// The operations, in order.
     pub rows: Vec<OutRow>,
     /// Their places by what they are about.
@@ -92,13 +109,29 @@ pub struct Batch {
 
 impl Outbox {
     /// An enrolled device's.
-    pub const fn new(device: DeviceId, shop: ShopId, epoch: Uuid) -> Self {
-        Self { device, shop, incarnation: 1, epoch, rows: Vec::new(), by_subject: BTreeMap::new(), persons: BTreeMap::new() }
+    pub fn new(device: DeviceId, shop: ShopId, epoch: Uuid) -> Self {
+        Self {
+            device,
+            shop,
+            incarnation: FIRST,
+            epoch,
+            known_epochs: BTreeSet::from([epoch]),
+            behind_until: None,
+            revoked: false,
+            rows: Vec::new(),
+            by_subject: BTreeMap::new(),
+            persons: BTreeMap::new(),
+        }
+    }
+
+    /// Whether anything may be recorded.
+    pub const fn may_record(&self) -> bool {
+        !self.revoked && self.behind_until.is_none()
     }
 
     /// The hash before the first operation.
     pub fn origin(&self) -> ChainHash {
-        ChainHash::of_enrolment(self.device, self.incarnation, &device_key(self.device).verifying_key())
+        ChainHash::of_enrolment(self.device, FIRST, &device_key(self.device).verifying_key())
     }
 
     /// The next place.
@@ -122,7 +155,9 @@ impl Outbox {
             state: State::Waiting,
             outcome: None,
             acknowledged: None,
+            contradicted_by: None,
             receipt: None,
+            taken_back: false,
             contained: None,
         });
     }
@@ -150,6 +185,11 @@ impl Outbox {
         self.rows.iter().filter(|row| row.state != State::Acknowledged).count() as u64
     }
 
+    /// How many wait for an admin.
+    pub fn quarantined(&self) -> usize {
+        self.rows.iter().filter(|row| row.state == State::Quarantined).count()
+    }
+
     /// The place up to which every outcome is held.
     pub fn acknowledged_through(&self) -> u64 {
         self.rows.iter().find(|row| row.state != State::Acknowledged).map_or(self.rows.len() as u64, |row| row.dev_seq - 1)
@@ -171,46 +211,10 @@ impl Outbox {
         })
     }
 
-    /// Takes what the server decided; answers what it is about.
-    pub fn take_results(&mut self, epoch: Uuid, results: &[OpResult]) -> Vec<Subject> {
-        let mut subjects = Vec::new();
-        for result in results {
-            let place = usize::try_from(result.dev_seq).unwrap_or(usize::MAX).wrapping_sub(1);
-            let Some(row) = self.rows.get_mut(place) else { continue };
-            if result.op_id.is_some_and(|op| op != row.op) {
-                continue;
-            }
-            row.state = if result.result.is_some() { State::Acknowledged } else { State::Held };
-            row.outcome.clone_from(&result.result);
-            row.acknowledged = Some(Acknowledgement { epoch, version: result.row_version });
-            row.receipt = result.result.clone().map(|outcome| KeptReceipt {
-                dev_seq: result.dev_seq,
-                epoch,
-                commit_no: result.commit_no,
-                outcome,
-                receipt: result.receipt.clone(),
-            });
-            subjects.extend(row.body.as_ref().map(|body| body.operation.subject()));
-        }
-        subjects
-    }
-
-    /// The server has that epoch, and holds no more than that: what comes after waits again, with what was said of it.
-    pub fn adopt(&mut self, epoch: Uuid, last_seq: u64) {
-        self.epoch = epoch;
-        for row in &mut self.rows {
-            if row.dev_seq > last_seq {
-                row.state = State::Waiting;
-                row.contained = None;
-            } else if let (State::Acknowledged, Some(acknowledged)) = (row.state, row.acknowledged.as_mut()) {
-                acknowledged.epoch = epoch;
-            }
-        }
-    }
-
-    /// Redemptions honoured here that the server has not answered.
+    /// Redemptions honoured here that the server has not answered, those in quarantine among them.
     pub fn honoured_unanswered(&self) -> usize {
-        let waits = self.rows.iter().filter(|row| row.state == State::Waiting && row.outcome.is_none());
+        let open = |row: &&OutRow| matches!(row.state, State::Waiting | State::Quarantined) && row.outcome.is_none();
+        let waits = self.rows.iter().filter(open);
         let honours = |row: &&OutRow| {
             row.body.as_ref().is_some_and(|body| match body.operation {
                 Operation::Redeem { mode, .. } => mode == beadsbox_domain::RedeemMode::Honoured,
