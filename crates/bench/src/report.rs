@@ -68,7 +68,8 @@ fn document(machine: &Machine, entries: &[Entry]) -> Result<String, fmt::Error> 
 }
 
 fn write_entry(text: &mut String, entry: &Entry) -> fmt::Result {
-    let other = entry.other.as_ref().map_or_else(String::new, |other| format!("{} {}", other.name, figure(other)));
+    // A bar of a shell's pipe would end the cell.
+    let other = entry.other.as_ref().map_or_else(String::new, |other| format!("{} {}", other.name.replace('|', "\\|"), figure(other)));
     let ratio = entry.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
     let met = match entry.met {
         Some(true) => "met",

@@ -18,6 +18,18 @@ async fn sync_now_sends_all_and_takes_all() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_next_page_comes_while_one_is_written_and_one_that_is_lost_costs_nothing() {
+    let stage = stage(&[]);
+    stage.server.with(|server| server.head = 35);
+    stage.syncer.sync_now().await.unwrap();
+    assert_eq!((stage.files(|files| files.cursor.seq), stage.server.with(|server| server.pulls)), (35, 4), "each once");
+    // The first is answered, the one that is asked for ahead is lost.
+    stage.server.with(|server| (server.head, server.pull_faults) = (60, vec![Fault::Unreachable, Fault::Cut(0)]));
+    stage.syncer.sync_now().await.unwrap();
+    assert_eq!((stage.files(|files| files.cursor.seq), stage.server.with(|server| server.pulls)), (60, 8), "that one twice");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lost_reply_is_made_good_without_a_second_booking() {
     let stage = stage(&[]);
     stage.record_many(3);
