@@ -44,6 +44,7 @@ impl Life {
     }
 
     /// A copy's life, that parts from this one after that operation, whose hash both share. It begins in quarantine.
+    #[must_use]
     pub const fn parted(&self, incarnation: Incarnation, after: u64, shared: ChainHash) -> Self {
         Self {
             incarnation,

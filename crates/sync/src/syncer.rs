@@ -214,12 +214,15 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             return self.take_snapshot(&position).await.map(|()| None);
         }
         let query = plan::next_query(&position, wait);
-        let answer = match ahead.filter(|ahead| plan::asks_the_same(&ahead.query, &query)) {
-            Some(ahead) => Ok(ahead.page),
-            None => tokio::select! {
+        let ahead = ahead.filter(|ahead| plan::asks_the_same(&ahead.query, &query));
+        let came_ahead = ahead.is_some();
+        let answer = if let Some(ahead) = ahead {
+            Ok(ahead.page)
+        } else {
+            tokio::select! {
                 answer = self.transport.changes(&query) => answer,
                 () = interrupted, if wait > 0 => return Ok(None),
-            },
+            }
         };
         match answer {
             Ok(page) if plan::page_fits(&page, &query) => {
@@ -236,7 +239,12 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                     return Ok(None);
                 }
                 *turn = coming;
-                self.answered(page.server_time).await;
+                if came_ahead {
+                    // It may have lain here for a while: its time says nothing of the clock.
+                    self.reached();
+                } else {
+                    self.answered(page.server_time).await;
+                }
                 self.status.send_if_modified(|status| {
                     let (up_to_date, head) = (plan::is_at_head(&page), Some(page.head));
                     let changed = status.up_to_date != up_to_date || status.head != head;

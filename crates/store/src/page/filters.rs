@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use beadsbox_domain::Voucher;
+use beadsbox_domain::{Timestamp, Voucher};
 use rusqlite::types::Value;
 use uuid::Uuid;
 
@@ -48,11 +48,7 @@ pub(super) fn conditions(filters: &VoucherFilters) -> Vec<Condition> {
         Condition::one_of("status", statuses),
         Condition::one_of("template", filters.template.into_iter().map(|template| id(template.0)).collect()),
         Condition::one_of("sold_shop", filters.shop.into_iter().map(|shop| id(shop.0)).collect()),
-        Condition::range(
-            "sold_at",
-            (filters.sold_from.map(|from| from.as_microsecond()), "<"),
-            filters.sold_before.map(|before| before.as_microsecond()),
-        ),
+        Condition::range("sold_at", (filters.sold_from.map(Timestamp::as_microsecond), "<"), filters.sold_before.map(Timestamp::as_microsecond)),
         Condition::range("expires_on", (filters.expires_from.map(day_number), "<="), ends.then_some(last)),
         Condition::range("price", (filters.value_min, "<="), filters.value_max),
     ];

@@ -114,7 +114,7 @@ fn merge(
     }
     let (columns, _) = query.sort.columns_and_index();
     let direction = if query.descending { " DESC" } else { "" };
-    let order: String = columns.iter().map(|column| format!("{column}{direction}, ")).collect();
+    let order: String = columns.iter().flat_map(|column| [*column, direction, ", "]).collect();
     let (text, values) = question.select(COLUMNS, &format!("ORDER BY {order}v.id{direction}"));
     let mut statement = sources.cache.prepare_cached(&text)?;
     let mut cached = statement.query(params_from_iter(values))?;
