@@ -16,6 +16,7 @@ use crate::{
         self, Profile,
         device::NewDevice,
         feed::{self, Kind},
+        lock::Lock,
         staff::Patch,
     },
     error::{Failure, StartError},
@@ -95,7 +96,7 @@ pub(crate) async fn recognise_device(
     key: &VerifyingKey,
     token_hash: &[u8; 32],
 ) -> Result<bool, Failure> {
-    db::device::lock_unknown(conn).await?;
+    Lock::UnknownDevices.wait(conn).await?;
     if let Some(known) = db::device::lock(conn, request.device_id).await? {
         crate::push::check_state(&known)?;
         if known.public_key != *key.as_bytes() {

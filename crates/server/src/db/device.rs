@@ -157,16 +157,6 @@ pub async fn lock(conn: &mut PgConnection, id: DeviceId) -> Result<Option<Device
     one(sqlx::query_as(devices!("WHERE id = $1 FOR NO KEY UPDATE")).bind(id.0), conn).await
 }
 
-/// A device that is not there has no row to lock: whoever may bring one back does so alone. Any number that nothing else in the
-/// database uses.
-const UNKNOWN_DEVICES_LOCK: i64 = 0x6265_6164_756e_6b33;
-
-/// Waits until nobody else brings a device back, to the end of the transaction.
-pub async fn lock_unknown(conn: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(UNKNOWN_DEVICES_LOCK).execute(conn).await?;
-    Ok(())
-}
-
 /// Every device but the server's own.
 pub async fn all(conn: &mut PgConnection) -> Result<Vec<Device>, Failure> {
     let records: Vec<Record> = sqlx::query_as(devices!("WHERE id <> $1 ORDER BY enrolled_at, id")).bind(SERVER.0).fetch_all(conn).await?;

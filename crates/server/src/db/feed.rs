@@ -68,21 +68,6 @@ pub async fn note(conn: &mut PgConnection, kind: Kind, ids: &[Uuid]) -> sqlx::Re
     Ok(())
 }
 
-/// The sequencer's lock: any number that nothing else in the database uses.
-const SEQUENCER_LOCK: i64 = 0x6265_6164_7365_7131;
-
-/// Whether this transaction is the sequencer. A statement of its own: the next one sees everything that was committed
-/// before the lock was taken.
-pub async fn try_lock_sequencer(conn: &mut PgConnection) -> sqlx::Result<bool> {
-    sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(SEQUENCER_LOCK).fetch_one(conn).await
-}
-
-/// Waits until this transaction is the sequencer.
-pub async fn lock_sequencer(conn: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SEQUENCER_LOCK).execute(conn).await?;
-    Ok(())
-}
-
 /// Gives every voucher that the feed lacks the next number, as one batch; the head afterwards. The transaction is the sequencer.
 pub async fn append_vouchers(conn: &mut PgConnection, tag: &str) -> sqlx::Result<i64> {
     sqlx::query_scalar(

@@ -7,6 +7,7 @@ pub mod enrolment_code;
 pub mod feed;
 pub mod flat;
 pub mod life;
+pub mod lock;
 pub mod operation;
 pub mod person;
 pub mod quarantine;

@@ -12,14 +12,6 @@ use uuid::Uuid;
 
 use super::{to_bigint, to_count};
 
-/// The maker's lock: any number that nothing else in the database uses.
-const MAKER_LOCK: i64 = 0x6265_6164_736e_6170;
-
-/// Whether this transaction may make a snapshot. One at a time, however many processes serve; one that dies gives it up.
-pub async fn try_lock_maker(conn: &mut PgConnection) -> sqlx::Result<bool> {
-    sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(MAKER_LOCK).fetch_one(conn).await
-}
-
 /// A snapshot that is begun.
 pub struct New<'a> {
     pub id: Uuid,

@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use tokio::sync::{Mutex, watch};
 
 use crate::{
-    db::{self, feed},
+    db::{self, feed, lock::Lock},
     error::Failure,
     token,
 };
@@ -101,7 +101,7 @@ impl Feed {
     /// One transaction. None where another process is the sequencer.
     async fn run_once(&self) -> Result<Option<i64>, Failure> {
         let mut tx = db::begin(&self.pool).await?;
-        if !feed::try_lock_sequencer(&mut tx).await? {
+        if !Lock::Sequencer.try_take(&mut tx).await? {
             return Ok(None);
         }
         let tag = hex::encode(token::random::<16>()?);

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    db::{self, operation, template::to_version},
+    db::{self, lock::Lock, operation, template::to_version},
     error::Failure,
 };
 
@@ -118,14 +118,6 @@ fn operation_of(fresh: &Fresh) -> Option<&Operation> {
     if let Reading::Operation(body) = &fresh.arrived.reading { Some(&body.operation) } else { None }
 }
 
-/// Honouring a voucher before its sale arrived, and that sale, must see each other: there is no row yet to lock. Sales share
-/// this lock, and whoever honours an unknown voucher takes it alone. Any number that nothing else in the database uses.
-const UNKNOWN_VOUCHERS_LOCK: i64 = 0x6265_6164_756e_6b31;
-
-/// There is no row to lock of a template that is to be created, or of one that a restore lost and of which vouchers come back: whoever
-/// may make it does so alone.
-const UNKNOWN_TEMPLATES_LOCK: i64 = 0x6265_6164_756e_6b32;
-
 async fn lock_unknown(conn: &mut PgConnection, named: &Named) -> Result<(), Failure> {
     if named.sold.is_empty() && named.honoured.is_empty() {
         return Ok(());
@@ -134,9 +126,9 @@ async fn lock_unknown(conn: &mut PgConnection, named: &Named) -> Result<(), Fail
     let existing: HashSet<Uuid> = db::voucher::existing(conn, &honoured).await?.into_iter().collect();
     let alone = honoured.iter().any(|id| !existing.contains(id));
     if alone {
-        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(UNKNOWN_VOUCHERS_LOCK).execute(conn).await?;
+        Lock::UnknownVouchers.wait(conn).await?;
     } else if !named.sold.is_empty() {
-        sqlx::query("SELECT pg_advisory_xact_lock_shared($1)").bind(UNKNOWN_VOUCHERS_LOCK).execute(conn).await?;
+        Lock::UnknownVouchers.wait_shared(conn).await?;
     }
     Ok(())
 }
@@ -200,7 +192,7 @@ async fn load_templates(world: &mut World, conn: &mut PgConnection, fresh: &[Fre
         return Ok(());
     }
     if named.templates.iter().any(|id| !world.templates.contains_key(&TemplateId(*id))) {
-        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(UNKNOWN_TEMPLATES_LOCK).execute(&mut *conn).await?;
+        Lock::UnknownTemplates.wait(conn).await?;
     }
     db::template::lock(conn, &named.templates.iter().copied().collect::<Vec<_>>()).await?;
     // As they are now that nobody else changes them.

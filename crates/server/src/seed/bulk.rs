@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Clock,
-    db::{self, device::SERVER, feed},
+    db::{self, device::SERVER, feed, lock::Lock},
     error::{Failure, StartError},
     token,
 };
@@ -67,7 +67,7 @@ async fn copy(conn: &mut PgConnection, statement: &'static str, lines: &str) -> 
 
 /// Puts every voucher into the feed that is not in it, as one batch of the sequencer.
 async fn feed_vouchers(conn: &mut PgConnection) -> Result<(), Failure> {
-    feed::lock_sequencer(conn).await?;
+    Lock::Sequencer.wait(conn).await?;
     let head = feed::append_vouchers(conn, &hex::encode(token::random::<16>()?)).await?;
     feed::announce(conn, head).await?;
     Ok(())

@@ -20,6 +20,7 @@ use crate::{
         self,
         feed::Kind,
         flat,
+        lock::Lock,
         range::Bounds,
         snapshot::{New, NewChunk},
     },
@@ -48,7 +49,7 @@ pub(super) async fn make(app: &App, profile: Profile) -> Result<Option<Made>, Fa
     // The lock is this transaction's: whoever dies in the middle gives it up.
     let mut moment = db::at_one_moment(&app.pool).await?;
     app.check_home(&mut moment).await?;
-    if !db::snapshot::try_lock_maker(&mut moment).await? {
+    if !Lock::SnapshotMaker.try_take(&mut moment).await? {
         return Ok(None);
     }
     let mut writing = app.pool.acquire().await?;
