@@ -35,7 +35,7 @@ impl Files {
         let (Some(mut load), Ok(rows)) = (self.load.take().filter(|load| load.chunks == number), serde_json::from_slice::<Vec<Row>>(bytes)) else {
             return Loaded::Unfit("not the next chunk".to_owned());
         };
-        self.keep_rows(rows.iter().filter(|row| !matches!(row, Row::Voucher(_))));
+        self.keep_rows(load.manifest.epoch, rows.iter().filter(|row| !matches!(row, Row::Voucher(_))));
         load.rows.extend(rows);
         load.chunks += 1;
         self.load.insert(load).so()
