@@ -1,6 +1,6 @@
 //! An operation as it came to the server.
 
-use beadsbox_domain::{OpId, Operation, PersonHash, Timestamp};
+use beadsbox_domain::{OpId, PersonHash, Timestamp};
 use beadsbox_protocol::{BodyError, ChainHash, OperationBody};
 
 use crate::told::Word;
@@ -52,7 +52,7 @@ impl Arrived {
 
     /// The buyer that a sale names.
     pub fn buyer(&self) -> Option<PersonHash> {
-        if let Operation::Sell { person, .. } = self.read()?.operation { Some(person) } else { None }
+        self.read()?.operation.buyer()
     }
 }
 

@@ -94,6 +94,11 @@ impl Operation {
         }
     }
 
+    /// The buyer whom a sale names.
+    pub const fn buyer(&self) -> Option<PersonHash> {
+        if let Self::Sell { person, .. } = self { Some(*person) } else { None }
+    }
+
     /// What somebody must be allowed to do.
     pub const fn deed(&self) -> Deed {
         match self {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     chain::{ChainHash, Incarnation},
+    person::SaltedPerson,
     push::OpResult,
 };
 
@@ -81,6 +82,9 @@ pub struct OwnOperation {
     pub body: String,
     /// What was decided.
     pub result: OpResult,
+    /// The buyer whom a sale names; none once erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<SaltedPerson>,
 }
 
 /// Why operations wait for an admin.

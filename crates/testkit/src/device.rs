@@ -217,10 +217,7 @@ impl TestDevice {
     pub fn push_request(&self, first: u64, last: u64) -> PushRequest {
         let range = usize::try_from(first - 1).unwrap_or(0)..usize::try_from(last).unwrap_or(0);
         let ops: Vec<String> = self.outbox[range].iter().map(|recorded| recorded.body.clone()).collect();
-        let named = |op: &String| match OperationBody::decode(op).ok()?.operation {
-            Operation::Sell { person, .. } => self.persons.get(&person).cloned(),
-            _ => None,
-        };
+        let named = |op: &String| self.persons.get(&OperationBody::decode(op).ok()?.operation.buyer()?).cloned();
         let tip = self.hash_at(last);
         PushRequest {
             epoch: self.epoch,

@@ -169,13 +169,14 @@ impl ResultRecord {
     }
 }
 
-/// What was decided on those operations, in order, at most so many.
+/// What was decided on those operations, in order, at most so many. Not what is open: the device that asks may have other operations
+/// under these numbers, which only a receipt can tell.
 pub async fn results(conn: &mut PgConnection, identity: &Identity, device: DeviceId, spans: &[Span], limit: usize) -> Result<Vec<OpResult>, Failure> {
     let mut results = Vec::new();
     for (incarnation, from, to) in spans {
         let records: Vec<ResultRecord> = sqlx::query_as(
             "SELECT dev_seq, op_id, hash, outcome, row_version, commit_no FROM operation
-             WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 ORDER BY dev_seq LIMIT $5",
+             WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 AND outcome IS NOT NULL ORDER BY dev_seq LIMIT $5",
         )
         .bind(device.0)
         .bind(to_column(*incarnation))
@@ -198,7 +199,7 @@ struct OwnRecord {
     result: ResultRecord,
 }
 
-/// Those operations, in order, at most so many; what waits in quarantine has no outcome.
+/// Those operations, in order, at most so many, without their buyers; what waits in quarantine has no outcome.
 pub async fn own(conn: &mut PgConnection, identity: &Identity, device: DeviceId, spans: &[Span], limit: usize) -> Result<Vec<OwnOperation>, Failure> {
     let mut own = Vec::new();
     for (incarnation, from, to) in spans {
@@ -220,7 +221,7 @@ pub async fn own(conn: &mut PgConnection, identity: &Identity, device: DeviceId,
         .await?;
         for record in records {
             let body = String::from_utf8(record.body).map_err(|_| damaged("operation.body"))?;
-            own.push(OwnOperation { body, result: record.result.read(identity)? });
+            own.push(OwnOperation { body, result: record.result.read(identity)?, person: None });
         }
     }
     Ok(own)

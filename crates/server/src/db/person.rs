@@ -1,7 +1,9 @@
 //! `person`: buyers' data, apart from everything that names it.
 
+use std::collections::HashMap;
+
 use beadsbox_domain::{Person, PersonHash};
-use beadsbox_protocol::Profile;
+use beadsbox_protocol::{Profile, person::SaltedPerson};
 use sqlx::PgConnection;
 
 use super::damaged;
@@ -23,6 +25,18 @@ pub async fn forget_unnamed(conn: &mut PgConnection, hashes: &[PersonHash]) -> s
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Those of these that are there, as their devices sent them.
+pub async fn find(conn: &mut PgConnection, hashes: &[PersonHash]) -> Result<HashMap<PersonHash, SaltedPerson>, Failure> {
+    let hashes: Vec<&[u8]> = hashes.iter().map(|hash| hash.0.as_slice()).collect();
+    let found: Vec<(Vec<u8>, Vec<u8>, String)> =
+        sqlx::query_as("SELECT hash, salt, person FROM person WHERE hash = ANY($1)").bind(hashes).fetch_all(conn).await?;
+    let read = |(hash, salt, person): (Vec<u8>, Vec<u8>, String)| {
+        let hash = hash.try_into().map(PersonHash).map_err(|_| damaged("person.hash"))?;
+        Ok((hash, SaltedPerson { salt: hex::encode(salt), person }))
+    };
+    found.into_iter().map(read).collect()
 }
 
 /// Keeps those that are not there yet.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use beadsbox_authority::{Judged, Placed, World};
-use beadsbox_domain::{Change, ConflictId, OpId, Operation, Redemption, Template, TemplateId, Voucher, VoucherId};
+use beadsbox_domain::{Change, ConflictId, OpId, Redemption, Template, TemplateId, Voucher, VoucherId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -59,9 +59,8 @@ impl<'a> Touched<'a> {
         self.contents.extend(judged.contents.iter().map(|(id, version, content)| ContentRecord::new(*id, *version, content)));
         if let Some((voucher, version)) = judged.sold_at {
             self.sold_at.insert(voucher, version);
-            if let Some(Operation::Sell { person, .. }) = judged.body().map(|body| &body.operation) {
-                self.persons.extend(persons.and_then(|persons| persons.get(person)).cloned());
-            }
+            let buyer = judged.body().and_then(|body| body.operation.buyer());
+            self.persons.extend(persons.zip(buyer).and_then(|(persons, buyer)| persons.get(&buyer)).cloned());
         }
     }
 }

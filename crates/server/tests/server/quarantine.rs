@@ -209,6 +209,8 @@ async fn an_older_copy_takes_its_own_operations_back() {
         copy.outbox.iter().map(|recorded| recorded.body.clone()).collect::<Vec<_>>()
     );
     assert_eq!(own.iter().map(|own| own.result.result.is_some()).collect::<Vec<_>>(), [true, true, false, false]);
+    let buyers = own.iter().map(|own| own.person.as_ref().map(|salted| salted.open().unwrap().buyer.to_string())).collect::<Vec<_>>();
+    assert_eq!(buyers[..2], [Some("Ada Lovelace".to_owned()), Some("Ada Lovelace".to_owned())], "the sales, with whom they name");
     assert_eq!(take_back(&copy, 1, 2).await.operations.iter().map(|own| own.result.dev_seq).collect::<Vec<_>>(), [2, 3]);
     // Only its own.
     let stranger = stage.till("Theo").await;

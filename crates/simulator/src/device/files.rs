@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use beadsbox_domain::{Operation, Timestamp, operation::Subject};
+use beadsbox_domain::{Timestamp, operation::Subject};
 use beadsbox_protocol::{Incarnation, OperationBody, fork::OwnOperation, person::SaltedPerson, pull::ChangesPage, push::OpResult, rows::Row};
 use uuid::Uuid;
 
@@ -103,10 +103,7 @@ impl Files {
     /// A commit of the outbox: an operation.
     pub fn record(&mut self, body: OperationBody, person: Option<SaltedPerson>) {
         let subject = body.operation.subject();
-        let hash = match body.operation {
-            Operation::Sell { person, .. } => Some(person),
-            _ => None,
-        };
+        let hash = body.operation.buyer();
         // Bodies of ours are far below the limit.
         let text = body.encode().unwrap_or_default();
         self.written.push(Written::Operation(body.dev_seq));

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_authority::lives::{self, FIRST, Life};
 use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{
-    ChainHash, ErrorCode, Incarnation,
+    ChainHash, ErrorCode, Incarnation, OperationBody,
     fork::{self, ForkRequest, ForkResponse, OwnOperation, OwnOperations, OwnOperationsQuery},
 };
 
@@ -166,7 +166,8 @@ impl Server {
                 Held::Decided(stored) => self.result_of(stored),
                 Held::Waiting(kept) => open_result(&kept.fresh.arrived),
             };
-            OwnOperation { body: held.body().to_owned(), result }
+            let sold_to = OperationBody::decode(held.body()).ok().and_then(|body| self.tables.persons.get(&body.operation.buyer()?));
+            OwnOperation { body: held.body().to_owned(), result, person: sold_to.map(|(salted, _)| salted.clone()) }
         });
         Ok(OwnOperations { operations: given.take(query.limit as usize).collect() })
     }

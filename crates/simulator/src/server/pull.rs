@@ -22,7 +22,11 @@ impl Server {
         let life = life.ok_or_else(unknown_life)?;
         let own_alone = self.is_broken(Breakage::SharedOutcomesNotTold);
         let later = self.tables.along(id, life.incarnation, query.acked.max(if own_alone { life.parted_after } else { 0 }));
-        let decided = later.filter_map(|held| if let Held::Decided(stored) = held { Some(self.result_of(stored)) } else { None });
+        // Not what is open: the device may have other operations under these numbers, which only a receipt can tell.
+        let decided = later.filter_map(|held| match held {
+            Held::Decided(stored) if stored.outcome.is_some() => Some(self.result_of(stored)),
+            _ => None,
+        });
         let own_results = decided.collect();
         let limit = self.page_rows.min(query.limit as usize);
         let changes = self.tables.changes_after(from.seq, limit);

@@ -47,7 +47,9 @@ impl Server {
         results.extend(if quarantined {
             self.tables.keep(key, &fresh, &request.persons, clock_right)
         } else {
-            self.tables.keep_persons(&request.persons);
+            if !fresh.is_empty() {
+                self.tables.keep_persons(&request.persons);
+            }
             self.take(key, &fresh, clock_right)
         });
         if let Some(last) = fresh.last() {

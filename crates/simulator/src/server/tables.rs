@@ -15,6 +15,7 @@ use beadsbox_domain::{
 use beadsbox_protocol::{
     ChainHash, Incarnation, Profile,
     digest::RowKind,
+    person::SaltedPerson,
     rows::{Device, DeviceState, Row, Settings, Shop, Staff, VoucherRow},
 };
 use uuid::Uuid;
@@ -91,7 +92,7 @@ pub struct Tables {
     pub lives: BTreeMap<(DeviceId, Incarnation), LifeRecord>,
     /// Devices.
     pub devices: BTreeMap<DeviceId, DeviceRecord>,
-    pub(super) persons: BTreeMap<PersonHash, Person>,
+    pub(super) persons: BTreeMap<PersonHash, (SaltedPerson, Person)>,
     pub(super) shops: BTreeMap<ShopId, Shop>,
     pub(super) staff: BTreeMap<StaffId, Staff>,
     pub(super) settings: Settings,
@@ -222,7 +223,7 @@ impl Tables {
             }
             RowKind::Voucher => {
                 let voucher = self.world.vouchers.get(&beadsbox_domain::VoucherId(id))?.clone();
-                let person = self.persons.get(&voucher.person).cloned().map(|person| as_seen(person, profile));
+                let person = self.persons.get(&voucher.person).map(|(_, person)| as_seen(person.clone(), profile));
                 Row::Voucher(Box::new(VoucherRow { voucher, person }))
             }
         })

@@ -70,7 +70,7 @@ impl Tables {
 
     /// Buyers, each under its hash. One that no sale names is never looked up.
     pub(super) fn keep_persons(&mut self, persons: &[SaltedPerson]) {
-        let open = |salted: &SaltedPerson| Some((salted.hash().ok()?, salted.open().ok()?));
+        let open = |salted: &SaltedPerson| Some((salted.hash().ok()?, (salted.clone(), salted.open().ok()?)));
         self.persons.extend(persons.iter().filter_map(open));
     }
 

@@ -61,10 +61,8 @@ pub(crate) fn pending(connection: &Connection, identity: &Identity, limit: Batch
 
 /// The buyer that a sale names, unless erased.
 fn buyer(connection: &Connection, body: &str) -> rusqlite::Result<Option<SaltedPerson>> {
-    match OperationBody::decode(body) {
-        Ok(OperationBody { operation: Operation::Sell { person, .. }, .. }) => person::find(connection, person),
-        _ => Ok(None),
-    }
+    let named = OperationBody::decode(body).ok().and_then(|body| body.operation.buyer());
+    named.map_or(Ok(None), |person| person::find(connection, person))
 }
 
 /// How many bytes a text takes within JSON.

@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 use uuid::Uuid;
 
 use super::{
-    enrolment,
+    enrolment, person,
     receipt::Notary,
     record::{self, last},
     results::{self, Came, ResultsError},
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::error::StoreError;
 
-/// Appends the operations after the last one here, byte for byte, each where the chain goes on and with the outcome that it had. All
-/// of them or none. Answers what they were about.
+/// Appends the operations after the last one here, byte for byte, each where the chain goes on, with the outcome that it had and the
+/// buyer whom it names: this device may be the one that gives them back to a server that lost them. All of them or none. Answers what they were about.
 pub(crate) fn append(transaction: &Transaction<'_>, operations: &[OwnOperation], epoch: Uuid) -> Result<Vec<Subject>, ResultsError> {
     let identity = enrolment::load(transaction)?.ok_or(ResultsError::Refused(StoreError::NotEnrolled))?;
     let (mut dev_seq, mut tip) = last(transaction)?.unwrap_or((0, identity.origin));
@@ -33,6 +33,10 @@ pub(crate) fn append(transaction: &Transaction<'_>, operations: &[OwnOperation],
         let hash = tip.then(&operation.body);
         record::insert(transaction, &body, &operation.body, tip, hash)?;
         tip = hash;
+        let buyer = body.operation.buyer().zip(operation.person.as_ref());
+        if let Some((hash, salted)) = buyer.filter(|(hash, salted)| salted.hash().is_ok_and(|named| named == *hash)) {
+            person::keep(transaction, hash, salted)?;
+        }
         subjects.push(body.operation.subject());
     }
     // The receipts name the hashes: where they are the server's, so is the chain.

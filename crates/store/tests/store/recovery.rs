@@ -209,6 +209,27 @@ fn rule_1_an_older_copy_of_the_files_takes_its_operations_back_and_records_nothi
 }
 
 #[test]
+fn rule_10_a_sale_that_is_taken_back_brings_its_buyer() {
+    let mut server = Server::new(EPOCH);
+    let device = synced(&mut server, 1);
+    let (copy, device) = OldFiles::of(device);
+    device.sell(1, 100, "Ada");
+    server.sync(&device.store, at(1));
+    let sent = server.own_operations(0);
+    drop(device);
+
+    let device = copy.open();
+    assert!(device.store.fall_behind(1, 1).unwrap());
+    device.store.take_back(&sent, EPOCH).unwrap();
+    // The server was restored to before the sale, and this copy is the one that gives it back.
+    device.store.adopt_epoch(RESTORED, 0).unwrap();
+    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let buyers: Vec<String> = batch.persons.iter().map(|salted| salted.open().unwrap().buyer.to_string()).collect();
+    assert_eq!(buyers, ["Ada"]);
+    assert_eq!(batch.receipts.len(), 1);
+}
+
+#[test]
 fn rule_4_operations_that_do_not_follow_are_not_taken_back() {
     let mut server = Server::new(EPOCH);
     let device = synced(&mut server, 5);

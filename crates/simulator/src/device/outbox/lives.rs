@@ -44,7 +44,8 @@ impl Outbox {
             }
             subjects.extend(body.as_ref().map(|body| body.operation.subject()));
             let op = operation.result.op_id.unwrap_or(OpId(Uuid::nil()));
-            after.append(op, operation.body.clone(), body, None);
+            let sold_to = body.as_ref().and_then(|body| body.operation.buyer()).zip(operation.person.clone());
+            after.append(op, operation.body.clone(), body, sold_to);
             after.rows.iter_mut().skip(self.rows.len()).for_each(|row| row.taken_back = true);
         }
         let results: Vec<_> = operations.iter().map(|operation| operation.result.clone()).collect();

@@ -174,10 +174,7 @@ impl Outbox {
 
     /// The buyer that a sale names.
     pub fn person_of(&self, row: &OutRow) -> Option<SaltedPerson> {
-        match row.body.as_deref()?.operation {
-            Operation::Sell { person, .. } => self.persons.get(&person).cloned(),
-            _ => None,
-        }
+        self.persons.get(&row.body.as_deref()?.operation.buyer()?).cloned()
     }
 
     /// How many have no outcome.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictState, Context, OpId, Operation, Outcome, Person, Policy, Redemption, Role, Situation, Template, TemplateId,
-    Timestamp, Voucher, VoucherId, decide,
+    Change, Conflict, ConflictId, ConflictState, Context, OpId, Operation, Outcome, Person, PersonHash, Policy, Redemption, Role, Situation, Template,
+    TemplateId, Timestamp, Voucher, VoucherId, decide,
 };
 use beadsbox_protocol::{
     ChainHash, OperationBody,
@@ -35,6 +35,7 @@ pub struct Server {
     pub templates: BTreeMap<TemplateId, Template>,
     pub vouchers: BTreeMap<VoucherId, Voucher>,
     pub persons: HashMap<VoucherId, Person>,
+    salted: HashMap<PersonHash, SaltedPerson>,
     pub conflicts: BTreeMap<ConflictId, Conflict>,
     pub redemptions: HashMap<OpId, Redemption>,
     /// Of the device under test, in order.
@@ -53,6 +54,7 @@ impl Server {
             templates: BTreeMap::new(),
             vouchers: BTreeMap::new(),
             persons: HashMap::new(),
+            salted: HashMap::new(),
             conflicts: BTreeMap::new(),
             redemptions: HashMap::new(),
             results: Vec::new(),
@@ -84,8 +86,16 @@ impl Server {
 
     /// The device's own operations after that one.
     pub fn own_operations(&self, after: u64) -> Vec<OwnOperation> {
-        let all = self.bodies.iter().zip(&self.results).map(|(body, result)| OwnOperation { body: body.clone(), result: result.clone() });
+        let all = self.bodies.iter().zip(&self.results).map(|(body, result)| OwnOperation {
+            body: body.clone(),
+            result: result.clone(),
+            person: self.buyer_of(body),
+        });
         all.skip(usize::try_from(after).unwrap()).collect()
+    }
+
+    fn buyer_of(&self, body: &str) -> Option<SaltedPerson> {
+        self.salted.get(&OperationBody::decode(body).ok()?.operation.buyer()?).cloned()
     }
 
     /// Another device does something.
@@ -124,6 +134,7 @@ impl Server {
         if let (Operation::Sell { voucher, person, .. }, Outcome::Applied) = (&body.operation, &decision.outcome) {
             let salted = persons.iter().find(|salted| salted.hash().unwrap() == *person);
             self.persons.extend(salted.map(|salted| (*voucher, salted.open().unwrap())));
+            self.salted.extend(salted.map(|salted| (*person, salted.clone())));
         }
         decision.changes.into_iter().for_each(|change| self.write(change));
         (decision.outcome, version)

@@ -14,7 +14,7 @@ impl ServerState {
         let words = self.lives.get(&query.incarnation).ok_or_else(|| refused(ErrorCode::ChainForked, Some(1)))?;
         let after = usize::try_from(query.after).unwrap();
         let given = (query.after + 1..).zip(words.iter().skip(after)).take(query.limit as usize);
-        let operations = given.map(|(seq, word)| OwnOperation { body: word.clone(), result: self.result(query.incarnation, seq) });
+        let operations = given.map(|(seq, word)| OwnOperation { body: word.clone(), result: self.result(query.incarnation, seq), person: None });
         Ok(OwnOperations { operations: operations.collect() })
     }
 
