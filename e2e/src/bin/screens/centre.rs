@@ -36,7 +36,7 @@ pub async fn revoke(server: &ServerProcess, shop: &str, name: &str) -> anyhow::R
         _ => None,
     });
     let path = format!("/v1/admin/devices/{}/revoke", device.context("no such device")?);
-    told(admin.call_as(&session, reqwest::Method::POST, &path, None::<&()>).await)
+    told(admin.call_as::<serde_json::Value>(&session, reqwest::Method::POST, &path, None::<&()>).await).map(drop)
 }
 
 /// Sales, each second one of them used.

@@ -78,7 +78,8 @@ pub async fn comparison(folder: &Path) -> anyhow::Result<()> {
     let differ = "UPDATE voucher SET payment = CASE payment WHEN 'cash' THEN 'other' ELSE 'cash' END WHERE id IN (SELECT id FROM voucher LIMIT 3)";
     sqlx::query(differ).execute(&database.pool()).await?;
     desk.click("sync-check").await?;
-    desk.until("repaired", async || desk.find("sync-copy").await.ok()?.text().await.ok()?.contains('1').then_some(())).await?;
+    desk.until("repaired", async || desk.find("sync-copy").await.ok()?.text().await.ok()?.contains('1').then_some(()))
+        .await?;
     in_every_look(&desk, folder, "check-repaired").await?;
 
     wire.hold(DIGEST, 0);
@@ -97,6 +98,7 @@ pub async fn comparison(folder: &Path) -> anyhow::Result<()> {
     desk.sign_in(ADMIN.0, ADMIN.1, "office").await?;
     server.up().await?;
     wire.lead_to(&server.url())?;
+    desk.click("sync-now").await?;
     desk.attribute_is("status-online", "data-online", "true").await?;
     desk.click("nav-sync").await?;
     desk.find("quarantine-problem").await?;

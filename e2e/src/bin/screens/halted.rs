@@ -36,7 +36,12 @@ impl Till {
         self.desk.close().await?;
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         let copy = tempfile::tempdir()?;
-        let copied = tokio::process::Command::new("cp").arg("-r").arg(format!("{}/.", self.data.path().display())).arg(copy.path()).status().await?;
+        let copied = tokio::process::Command::new("cp")
+            .arg("-r")
+            .arg(format!("{}/.", self.data.path().display()))
+            .arg(copy.path())
+            .status()
+            .await?;
         anyhow::ensure!(copied.success(), "the files are not copied");
         Ok((self.data, copy, self.wire))
     }
@@ -113,7 +118,12 @@ pub async fn copies(folder: &Path) -> anyhow::Result<()> {
     till.desk.text_where("status-waiting", |text| !text.contains(char::is_numeric)).await?;
     // The older copy of the files finds that it lacks what was sold since.
     let older = tempfile::tempdir()?;
-    tokio::process::Command::new("cp").arg("-r").arg(format!("{}/.", copy.path().display())).arg(older.path()).status().await?;
+    tokio::process::Command::new("cp")
+        .arg("-r")
+        .arg(format!("{}/.", copy.path().display()))
+        .arg(older.path())
+        .status()
+        .await?;
     till.desk.close().await?;
     behind(folder, Till::on(older, wire.clone()).await?).await?;
     fork(folder, Till::on(copy, wire).await?, &server).await

@@ -22,12 +22,14 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     desk.enrol(&server.url(), &server.program().enrolment_code(&shop).await?, "Office 1").await?;
     open_sync(&desk).await?;
     scroll_to(&desk, "quarantine").await?;
-    desk.until("an empty quarantine", async || (desk.count("[data-testid='quarantine'] .skeleton").await.ok()? == 0).then_some(())).await?;
+    desk.until("an empty quarantine", async || (desk.count("[data-testid='quarantine'] .skeleton").await.ok()? == 0).then_some(()))
+        .await?;
     in_every_look(&desk, folder, "quarantine-empty").await?;
 
     hand_over(&server, &shop).await?;
     desk.click("sync-now").await?;
-    desk.until("three lives", async || (desk.count("[data-testid='quarantine-row']").await.ok()? == 3).then_some(())).await?;
+    desk.until("three lives", async || (desk.count("[data-testid='quarantine-row']").await.ok()? == 3).then_some(()))
+        .await?;
     scroll_to(&desk, "quarantine").await?;
     in_every_look(&desk, folder, "quarantine").await?;
     for summary in desk.driver.find_all(thirtyfour::By::Css("[data-testid='quarantine-show']")).await? {
