@@ -2,12 +2,16 @@
 
 use anyhow::{Context as _, anyhow};
 use beadsbox_domain::Template;
-use beadsbox_protocol::rows::{Row, RowKey};
+use beadsbox_protocol::{
+    fork::{QuarantineDecision, QuarantineEntry},
+    rows::{Row, RowKey},
+};
 use beadsbox_testkit::{
     Answer, ServerProcess, TestDevice,
     fixtures::{self, INTRODUCTION},
 };
 
+const QUARANTINE: &str = "/v1/admin/quarantine";
 /// What the sample data sign in with.
 pub const ADMIN: (&str, &str) = ("Adrien", "adrien-beads");
 pub const COUNTER: (&str, &str) = ("Camille", "camille-beads");
@@ -37,6 +41,19 @@ pub async fn revoke(server: &ServerProcess, shop: &str, name: &str) -> anyhow::R
     });
     let path = format!("/v1/admin/devices/{}/revoke", device.context("no such device")?);
     told(admin.call_as::<serde_json::Value>(&session, reqwest::Method::POST, &path, None::<&()>).await).map(drop)
+}
+
+/// Rejects everything that waits for an admin.
+pub async fn reject_all(server: &ServerProcess, shop: &str) -> anyhow::Result<()> {
+    let mut admin = enrolled(server, shop, "Office 3").await?;
+    let session = told(admin.sign_in(ADMIN.0, ADMIN.1).await)?.token;
+    let decision = QuarantineDecision { accept: false, reason: "This copy of the till should not have been started".to_owned() };
+    let waiting: Vec<QuarantineEntry> = told(admin.call_as(&session, reqwest::Method::GET, QUARANTINE, None::<&()>).await)?;
+    for QuarantineEntry { device_id, incarnation, .. } in waiting {
+        let path = format!("{QUARANTINE}/{device_id}/{incarnation}");
+        told(admin.call_as::<serde_json::Value>(&session, reqwest::Method::POST, &path, Some(&decision)).await)?;
+    }
+    Ok(())
 }
 
 /// Sales, each second one of them used.

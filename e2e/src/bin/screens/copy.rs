@@ -49,7 +49,7 @@ pub async fn first_load(folder: &Path) -> anyhow::Result<()> {
     sign_out(&desk).await?;
     open_sync(&desk).await?;
     wire.release();
-    desk.text_where("sync-whole", |text| text.contains("Checking")).await?;
+    desk.attribute_is("sync-whole", "data-phase", "finishing").await?;
     desk.picture(&folder.join("load-finishing-light.png")).await?;
     desk.close().await
 }
@@ -78,8 +78,7 @@ pub async fn comparison(folder: &Path) -> anyhow::Result<()> {
     let differ = "UPDATE voucher SET payment = CASE payment WHEN 'cash' THEN 'other' ELSE 'cash' END WHERE id IN (SELECT id FROM voucher LIMIT 3)";
     sqlx::query(differ).execute(&database.pool()).await?;
     desk.click("sync-check").await?;
-    desk.until("repaired", async || desk.find("sync-copy").await.ok()?.text().await.ok()?.contains('1').then_some(()))
-        .await?;
+    desk.attribute_is("sync-check-result", "data-result", "equal").await?;
     in_every_look(&desk, folder, "check-repaired").await?;
 
     wire.hold(DIGEST, 0);
@@ -88,7 +87,7 @@ pub async fn comparison(folder: &Path) -> anyhow::Result<()> {
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     wire.cut();
     server.kill().await?;
-    desk.css("[data-testid='sync-copy'] [role='alert']").await?;
+    desk.find("sync-check-problem").await?;
     scroll_to(&desk, "sync-copy").await?;
     in_every_look(&desk, folder, "check-failed").await?;
     wire.release();

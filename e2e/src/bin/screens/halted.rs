@@ -7,7 +7,7 @@ use beadsbox_testkit::{ServerProcess, TestDatabase};
 use thirtyfour::By;
 
 use crate::{
-    centre::{COUNTER, revoke, sample_data},
+    centre::{COUNTER, reject_all, revoke, sample_data},
     hands::{open_sync, sell, sign_out},
     look::in_every_look,
 };
@@ -27,7 +27,9 @@ impl Till {
         let (data, wire) = (tempfile::tempdir()?, Wire::to(&server.url()).await?);
         let desk = Desk::open(data.path(), Keys::File).await?;
         desk.enrol(wire.url(), &server.program().enrolment_code(shop).await?, name).await?;
-        desk.find("signin-name").await?;
+        // Who has signed in once can do so without the server.
+        open_sync(&desk).await?;
+        sign_out(&desk).await?;
         Ok(Self { data, wire, desk })
     }
 
@@ -125,12 +127,13 @@ pub async fn copies(folder: &Path) -> anyhow::Result<()> {
         .status()
         .await?;
     till.desk.close().await?;
+    wire.hold(OWN_OPERATIONS, 0);
     behind(folder, Till::on(older, wire.clone()).await?).await?;
-    fork(folder, Till::on(copy, wire).await?, &server).await
+    wire.cut();
+    fork(folder, Till::on(copy, wire).await?, &server, &shop).await
 }
 
 async fn behind(folder: &Path, till: Till) -> anyhow::Result<()> {
-    till.wire.hold(OWN_OPERATIONS, 0);
     till.counter().await?;
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     till.desk.click("nav-sell").await?;
@@ -144,8 +147,7 @@ async fn behind(folder: &Path, till: Till) -> anyhow::Result<()> {
     till.desk.close().await
 }
 
-async fn fork(folder: &Path, till: Till, server: &ServerProcess) -> anyhow::Result<()> {
-    till.wire.cut();
+async fn fork(folder: &Path, till: Till, server: &ServerProcess, shop: &str) -> anyhow::Result<()> {
     till.counter().await?;
     till.desk.attribute_is("status-online", "data-online", "false").await?;
     for buyer in ["Paul Roche", "Zoé Lambert"] {
@@ -154,6 +156,12 @@ async fn fork(folder: &Path, till: Till, server: &ServerProcess) -> anyhow::Resu
     till.wire.lead_to(&server.url())?;
     till.desk.find("status-quarantined").await?;
     till.pictures(folder, "fork").await?;
+    reject_all(server, shop).await?;
+    till.desk.click("status-refused").await?;
+    till.desk.find("refused-row").await?;
+    in_every_look(&till.desk, folder, "refused-counter").await?;
+    till.desk.click("refused-close").await?;
+    till.pictures(folder, "refused").await?;
     till.desk.close().await
 }
 
