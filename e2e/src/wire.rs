@@ -23,8 +23,9 @@ pub struct Wire {
 
 #[derive(Default)]
 struct Course {
-    /// Where it leads; nowhere while it is cut.
-    server: Option<String>,
+    /// Where it leads.
+    server: String,
+    is_cut: bool,
     gate: Option<Gate>,
 }
 
@@ -59,13 +60,19 @@ impl Wire {
     /// From now on it leads to that server; what hangs on the old one is cut.
     pub fn lead_to(&self, server: &str) -> anyhow::Result<()> {
         let server = server.strip_prefix("http://").context("no plain address")?.to_owned();
-        self.change(|course| course.server = Some(server));
+        self.change(|course| course.server = server);
+        self.mend();
         Ok(())
     }
 
-    /// Carries nothing any more, until it leads somewhere again.
+    /// Carries nothing any more.
     pub fn cut(&self) {
-        self.change(|course| course.server = None);
+        self.change(|course| course.is_cut = true);
+    }
+
+    /// Carries again.
+    pub fn mend(&self) {
+        self.change(|course| course.is_cut = false);
     }
 
     /// Holds back requests that begin so, such as `GET /v1/sync/digest`, but for the first few.
@@ -101,8 +108,13 @@ impl Wire {
 
     async fn carry(self, near: TcpStream) {
         let changed = self.changed.notified();
-        let server = self.course().server.clone();
-        let Some(server) = server else { return };
+        let (server, is_cut) = {
+            let course = self.course();
+            (course.server.clone(), course.is_cut)
+        };
+        if is_cut {
+            return;
+        }
         let Ok(far) = TcpStream::connect(server).await else { return };
         let ((near_read, near_write), (far_read, far_write)) = (near.into_split(), far.into_split());
         tokio::select! {

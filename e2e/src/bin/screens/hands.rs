@@ -24,7 +24,11 @@ pub async fn open_sync(desk: &Desk) -> anyhow::Result<()> {
 /// Scrolls until the element stands at the top, as far as it can.
 pub async fn scroll_to(desk: &Desk, id: &str) -> anyhow::Result<()> {
     let element = desk.find(id).await?.to_json()?;
-    desk.driver.execute("arguments[0].scrollIntoView({ block: 'start' })", vec![element]).await?;
+    let scroll = "let area = arguments[0];
+        const top = area.getBoundingClientRect().top;
+        while (area && getComputedStyle(area).overflowY !== 'auto') area = area.parentElement;
+        area?.scrollBy(0, top - area.getBoundingClientRect().top - 16);";
+    desk.driver.execute(scroll, vec![element]).await?;
     Ok(())
 }
 
