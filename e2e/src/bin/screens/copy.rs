@@ -36,6 +36,7 @@ pub async fn first_load(folder: &Path) -> anyhow::Result<()> {
         tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
         wire.let_pass(1);
     }
+    desk.attribute_is("sync-whole", "data-phase", "loading").await?;
     desk.text_where("sync-whole", |text| text.contains("left")).await?;
     in_every_look(&desk, folder, "load-loading").await?;
     desk.click("nav-vouchers").await?;

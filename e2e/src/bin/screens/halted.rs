@@ -86,8 +86,8 @@ impl Till {
         self.desk.sign_in(COUNTER.0, COUNTER.1, "counter").await
     }
 
-    async fn has_trouble(&self) -> anyhow::Result<()> {
-        self.desk.find("status-trouble").await.map(drop)
+    async fn is_halted(&self) -> anyhow::Result<()> {
+        self.desk.find("notice-halt").await.map(drop)
     }
 }
 
@@ -105,13 +105,11 @@ pub async fn revoked(folder: &Path) -> anyhow::Result<()> {
     revoke(&server, &shop, "Till 1").await?;
     till.wire.hold(PUSH, 0);
     till.wire.lead_to(&server.url())?;
-    till.has_trouble().await?;
+    till.is_halted().await?;
     till.pictures(folder, "revoked-waiting").await?;
     till.wire.release();
     till.desk.find("status-quarantined").await?;
     till.pictures(folder, "revoked").await?;
-    till.desk.click("status-trouble").await?;
-    in_every_look(&till.desk, folder, "revoked-dialog").await?;
     till.desk.close().await
 }
 
@@ -189,7 +187,7 @@ pub async fn other_server(folder: &Path) -> anyhow::Result<()> {
     till.cut().await?;
     sell(&till.desk, "Élodie Marchand").await?;
     till.wire.lead_to(&other.url())?;
-    till.has_trouble().await?;
+    till.is_halted().await?;
     till.pictures(folder, "unknown").await?;
 
     server.kill().await?;

@@ -28,10 +28,9 @@ class DeviceStatus {
   readonly trouble = $derived<AppError | null>(this.failure ?? this.bar?.trouble ?? null)
   /** What keeps this device from going on until a person has done something. */
   readonly halt = $derived(this.trouble && HALTS.has(this.trouble.code) ? this.trouble : null)
+  readonly revoked = $derived(this.trouble?.code === 'device_revoked')
   /** Asking again can change something: not for a device that has handed over all that it had. */
-  readonly mayRetry = $derived(
-    this.trouble?.code !== 'device_revoked' || (this.bar?.waiting ?? 0) > 0,
-  )
+  readonly mayRetry = $derived(!this.revoked || (this.bar?.waiting ?? 0) > 0)
   /** The copy is being taken as a whole. */
   readonly whole = $derived(wholeOf(this.bar))
   readonly syncing = $derived(this.asking || (this.bar?.syncing ?? false))
