@@ -167,6 +167,7 @@ async fn fork(folder: &Path, till: Till, server: &ServerProcess, shop: &str) -> 
     till.desk.find("status-quarantined").await?;
     till.pictures(folder, "fork").await?;
     reject_all(server, shop).await?;
+    till.desk.click("sync-now").await?;
     till.desk.click("status-refused").await?;
     till.desk.find("refused-row").await?;
     in_every_look(&till.desk, folder, "refused-counter").await?;
