@@ -45,6 +45,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             conflicts::settle_conflict,
             admin::sync_overview,
             admin::check_cache,
+            admin::refused_operations,
             admin::acknowledge_refusal,
             admin::create_enrolment_code,
             admin::revoke_device,

@@ -28,6 +28,7 @@ pub const COMMANDS: &[&str] = &[
     "settle_conflict",
     "sync_overview",
     "check_cache",
+    "refused_operations",
     "acknowledge_refusal",
     "create_enrolment_code",
     "revoke_device",

@@ -73,7 +73,13 @@ fn each_window_may_call_exactly_its_own_commands() {
         ("start", [&everywhere[..], &["retry_start", "enrol", "sign_in"]].concat()),
         (
             "counter",
-            [&everywhere[..], &signed_in, &["check_code", "redeem", "undo_redemption", "recent_redemptions", "sale_templates", "sell"]].concat(),
+            [
+                &everywhere[..],
+                &signed_in,
+                &["check_code", "redeem", "undo_redemption", "recent_redemptions", "sale_templates", "sell"],
+                &["refused_operations", "acknowledge_refusal"],
+            ]
+            .concat(),
         ),
         (
             "office",
@@ -83,7 +89,17 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["open_till", "voucher_page", "voucher_detail", "act_on_voucher"],
                 &["templates", "template_detail", "save_template", "archive_template", "currencies"],
                 &["conflicts", "settle_conflict"],
-                &["sync_overview", "check_cache", "acknowledge_refusal", "create_enrolment_code", "revoke_device", "quarantine", "decide_quarantine", "shops"],
+                &[
+                    "sync_overview",
+                    "check_cache",
+                    "refused_operations",
+                    "acknowledge_refusal",
+                    "create_enrolment_code",
+                    "revoke_device",
+                    "quarantine",
+                    "decide_quarantine",
+                    "shops",
+                ],
             ]
             .concat(),
         ),

@@ -3,6 +3,8 @@
 
 mod desk;
 mod server;
+mod wire;
 
 pub use desk::{Desk, Keys};
-pub use server::serve;
+pub use server::{serve, serve_on};
+pub use wire::Wire;

@@ -1,6 +1,6 @@
 //! Commands of the sync screen, and of an admin.
 
-use beadsbox_app::view::{EnrolmentCodeView, QuarantineForm, QuarantineRow, ShopView, SyncOverview};
+use beadsbox_app::view::{CacheCheck, EnrolmentCodeView, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, SyncOverview};
 
 use super::{Answer, Beads};
 
@@ -14,14 +14,21 @@ pub async fn sync_overview(program: Beads<'_>) -> Answer<SyncOverview> {
 /// Compares this device's copy with the server, and repairs what differs.
 #[tauri::command]
 #[specta::specta]
-pub async fn check_cache(program: Beads<'_>) -> Answer<SyncOverview> {
+pub async fn check_cache(program: Beads<'_>) -> Answer<CacheCheck> {
     program.seat()?.check_cache().await
 }
 
-/// A person has seen that the server refused it.
+/// What the server refused and nobody has acknowledged yet.
 #[tauri::command]
 #[specta::specta]
-pub async fn acknowledge_refusal(program: Beads<'_>, op_id: String) -> Answer<SyncOverview> {
+pub async fn refused_operations(program: Beads<'_>) -> Answer<Vec<RefusedOperation>> {
+    program.seat()?.refused_operations().await
+}
+
+/// A person has seen that the server refused it; what is left.
+#[tauri::command]
+#[specta::specta]
+pub async fn acknowledge_refusal(program: Beads<'_>, op_id: String) -> Answer<Vec<RefusedOperation>> {
     program.seat()?.acknowledge_refusal(&op_id).await
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use beadsbox_domain::{OpId, Operation, StaffId};
-use beadsbox_store::{Enrolment, NewOperation, Store};
+use beadsbox_store::{Enrolment, NewOperation, Store, View};
 use beadsbox_sync::{HttpServer, ServerAddress, SyncStatus, Syncer};
 use tokio::{
     sync::{Notify, watch},
@@ -125,8 +125,13 @@ impl Device {
     }
 
     pub(crate) fn shop_name(&self) -> String {
-        let named = |view: beadsbox_store::View<'_>| view.directory().shop_name(self.enrolment.shop).to_owned();
-        self.store.view().map(named).unwrap_or_default()
+        self.store.view().map(|view| self.shop_in(&view)).unwrap_or_default()
+    }
+
+    /// The shop's name as the cache has it, or else as it was at the enrolment: the cache may be empty.
+    pub(crate) fn shop_in(&self, view: &View<'_>) -> String {
+        let cached = Some(view.directory().shop_name(self.enrolment.shop)).filter(|name| !name.is_empty());
+        cached.or(self.enrolment.shop_name.as_deref()).unwrap_or_default().to_owned()
     }
 
     pub(crate) fn server_version(&self) -> Option<String> {

@@ -32,10 +32,10 @@ impl Pace {
         let same = start.filter(|start| start.phase == progress.phase && start.done <= progress.done);
         let begun = *start.insert(same.unwrap_or(Start { phase: progress.phase, at: now, done: progress.done }));
         let (gone, moved) = (now.saturating_sub(begun.at), progress.done - begun.done);
-        if gone < LEAST || moved == 0 {
+        let left = u128::from(progress.total.saturating_sub(progress.done));
+        if gone < LEAST || moved == 0 || left == 0 {
             return None;
         }
-        let left = u128::from(progress.total.saturating_sub(progress.done));
         u64::try_from((gone.as_millis() * left).div_ceil(u128::from(moved) * 1000)).ok()
     }
 }
@@ -55,6 +55,7 @@ mod tests {
         assert_eq!(pace.seconds_left(Some(loading(100)), at(50)), None, "nothing is known yet");
         assert_eq!(pace.seconds_left(Some(loading(200)), at(51)), None, "too early to tell");
         assert_eq!(pace.seconds_left(Some(loading(300)), at(54)), Some(14), "200 in 4 s, 700 to go");
+        assert_eq!(pace.seconds_left(Some(loading(1000)), at(58)), None, "nothing is left of this phase, and the next one is not known");
         // Another phase begins its own count, and so does a load that begins anew.
         assert_eq!(pace.seconds_left(Some(Progress { phase: Phase::Finishing, done: 1, total: 10, bytes: None }), at(60)), None);
         assert_eq!(pace.seconds_left(None, at(61)), None);

@@ -204,6 +204,11 @@ async fn rule_6_what_an_admin_rejects_stays_on_the_clones_screen_as_refused() {
     assert_eq!((status.quarantined, status.refused), (0, 1));
     let refused = clone.seat().sync_overview().await.unwrap().refused;
     assert!(!refused[0].contradicted && refused[0].refusal.is_some());
+    // Whoever works at the till may say that they have read it.
+    clone.sign_in("Carla", PASSWORD).await.unwrap();
+    assert_eq!(clone.seat().refused_operations().await.unwrap(), refused);
+    assert!(clone.seat().acknowledge_refusal(&refused[0].op_id).await.unwrap().is_empty());
+    assert_eq!(clone.seat().status_bar().await.unwrap().refused, 0);
     assert_eq!(centre.count(VOUCHERS).await, 2);
 }
 

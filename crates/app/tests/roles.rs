@@ -48,7 +48,8 @@ const TABLE: &[(&str, &[Role])] = &[
     ("settle_conflict", ADMIN),
     ("sync_overview", OFFICE_UP),
     ("check_cache", OFFICE_UP),
-    ("acknowledge_refusal", OFFICE_UP),
+    ("refused_operations", COUNTER_UP),
+    ("acknowledge_refusal", COUNTER_UP),
     ("create_enrolment_code", ADMIN),
     ("revoke_device", ADMIN),
     ("quarantine", ADMIN),
@@ -101,6 +102,7 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         }
         "sync_overview" => seat.sync_overview().await.map(drop),
         "check_cache" => seat.check_cache().await.map(drop),
+        "refused_operations" => seat.refused_operations().await.map(drop),
         "acknowledge_refusal" => seat.acknowledge_refusal(id).await.map(drop),
         "create_enrolment_code" => seat.create_enrolment_code(id).await.map(drop),
         "revoke_device" => seat.revoke_device(id).await.map(drop),

@@ -104,6 +104,8 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     }
 
     async fn finish(&self) -> Result<(), Trouble> {
+        // The first step takes longest, and only after it is known how many there are.
+        self.progress(Progress { phase: Phase::Finishing, done: 0, total: 0, bytes: None });
         loop {
             match self.replica.finish_load().await.map_err(|error| self.files_failed(&error))? {
                 Finished::Working { done, total } => self.progress(Progress { phase: Phase::Finishing, done, total, bytes: None }),

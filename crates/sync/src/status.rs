@@ -31,7 +31,7 @@ pub struct Progress {
     pub phase: Phase,
     /// Operations, feed numbers, rows or steps done in this round.
     pub done: u64,
-    /// Of how many.
+    /// Of how many; 0 while that is not known.
     pub total: u64,
     /// Bytes taken and of how many, where they are known.
     pub bytes: Option<(u64, u64)>,

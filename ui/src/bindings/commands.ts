@@ -61,9 +61,11 @@ export const commands = {
 	/**  How the sync stands, in full. */
 	syncOverview: () => typedError<SyncOverview, AppError>(__TAURI_INVOKE("sync_overview")),
 	/**  Compares this device's copy with the server, and repairs what differs. */
-	checkCache: () => typedError<SyncOverview, AppError>(__TAURI_INVOKE("check_cache")),
-	/**  A person has seen that the server refused it. */
-	acknowledgeRefusal: (opId: string) => typedError<SyncOverview, AppError>(__TAURI_INVOKE("acknowledge_refusal", { opId })),
+	checkCache: () => typedError<CacheCheck, AppError>(__TAURI_INVOKE("check_cache")),
+	/**  What the server refused and nobody has acknowledged yet. */
+	refusedOperations: () => typedError<RefusedOperation[], AppError>(__TAURI_INVOKE("refused_operations")),
+	/**  A person has seen that the server refused it; what is left. */
+	acknowledgeRefusal: (opId: string) => typedError<RefusedOperation[], AppError>(__TAURI_INVOKE("acknowledge_refusal", { opId })),
 	/**  A one-time code for a new device. */
 	createEnrolmentCode: (shopId: string) => typedError<EnrolmentCode, AppError>(__TAURI_INVOKE("create_enrolment_code", { shopId })),
 	/**  Revokes a device. */
@@ -127,6 +129,12 @@ export type AppError = {
 	refusal: Refusal | null,
 };
 
+/**  A comparison that somebody asked for, and how the sync stands after it. */
+export type CacheCheck = {
+	comparison: Comparison,
+	overview: SyncOverview,
+};
+
 /**  A code as it is typed. */
 export type CodeCheck = {
 	state: CodeState,
@@ -136,6 +144,15 @@ export type CodeCheck = {
 
 /**  How far a typed code is. */
 export type CodeState = "empty" | "incomplete" | "forbidden_symbol" | "too_long" | "mistyped" | "well_formed";
+
+/**  What a comparison of the copy with the server came to. */
+export type Comparison = 
+/**  The copy is the server's; so many ranges of it were taken anew for that. */
+{ kind: "equal"; repaired: number } | 
+/**  Changes came too quickly to compare. */
+{ kind: "put_off" } | 
+/**  The server computes otherwise than this program. */
+{ kind: "not_comparable" };
 
 /**  What collided. */
 export type ConflictKind = 
@@ -197,7 +214,8 @@ export type DeviceRow = {
 	shop: string,
 	state: DeviceState,
 	last_contact_at: string | null,
-	last_seq: number,
+	/**  None where the server was not asked; nothing is known of its contacts then. */
+	last_seq: number | null,
 	waiting: number | null,
 	clock_skew_seconds: number | null,
 	this_device: boolean,

@@ -18,6 +18,10 @@ export const money = (value: Money) => formatMoney(value, locale.regional)
 
 export const number = (value: number) => new Intl.NumberFormat(locale.regional).format(value)
 
+/** A part of a whole, "28%". */
+export const percent = (part: number) =>
+  new Intl.NumberFormat(locale.regional, { style: 'percent' }).format(part)
+
 /** A moment, "2 Mar 2026, 14:05". */
 export function moment(at: string): string {
   return dates('moment', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))

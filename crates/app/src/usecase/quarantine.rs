@@ -1,6 +1,8 @@
 //! What copies of devices and revoked devices recorded: kept by the server until an admin decides.
 
-use beadsbox_domain::{Deed, Operation, operation::Subject};
+use std::collections::HashMap;
+
+use beadsbox_domain::{Deed, Operation, VoucherId, operation::Subject};
 use beadsbox_protocol::{
     OperationBody,
     fork::{QuarantineDecision, QuarantineEntry, QuarantineReason, QuarantinedOperation},
@@ -48,31 +50,44 @@ fn row(view: &View<'_>, entry: &QuarantineEntry) -> AppResult<QuarantineRow> {
         redemptions: entry.redemptions,
         first_at: entry.first_at.map(|at| at.to_string()),
         last_at: entry.last_at.map(|at| at.to_string()),
-        listed: entry.listed.iter().map(|operation| listed(view, operation)).collect::<AppResult<_>>()?,
+        listed: rows(view, &entry.listed)?,
     })
 }
 
-fn listed(view: &View<'_>, operation: &QuarantinedOperation) -> AppResult<QuarantinedOperationRow> {
-    let dev_seq = operation.dev_seq;
-    let Ok(body) = OperationBody::decode(&operation.body) else {
+fn rows(view: &View<'_>, listed: &[QuarantinedOperation]) -> AppResult<Vec<QuarantinedOperationRow>> {
+    let bodies: Vec<_> = listed.iter().map(|operation| (operation.dev_seq, OperationBody::decode(&operation.body).ok())).collect();
+    let sold = bodies.iter().filter_map(|(_, body)| match &body.as_ref()?.operation {
+        Operation::Sell { voucher, code, .. } => Some((*voucher, code.to_string())),
+        _ => None,
+    });
+    // Nobody else knows what the copy sold itself.
+    let sold: HashMap<VoucherId, String> = sold.collect();
+    bodies.iter().map(|(dev_seq, body)| operation_row(view, &sold, *dev_seq, body.as_ref())).collect()
+}
+
+fn operation_row(view: &View<'_>, sold: &HashMap<VoucherId, String>, dev_seq: u64, body: Option<&OperationBody>) -> AppResult<QuarantinedOperationRow> {
+    let Some(body) = body else {
         return Ok(QuarantinedOperationRow { dev_seq, what: None, subject: String::new(), at: None, staff: String::new() });
     };
     Ok(QuarantinedOperationRow {
         dev_seq,
         what: Some(What::of(&body.operation).0),
-        subject: subject(view, &body.operation)?,
+        subject: subject(view, sold, &body.operation)?,
         at: Some(body.at.to_string()),
         staff: view.directory().staff_name(body.staff).to_owned(),
     })
 }
 
-/// What a person calls it. What the copy sold or wrote itself stands in the operation.
-fn subject(view: &View<'_>, operation: &Operation) -> AppResult<String> {
+/// What a person calls it. What the copy sold or wrote itself stands in its operations.
+fn subject(view: &View<'_>, sold: &HashMap<VoucherId, String>, operation: &Operation) -> AppResult<String> {
     Ok(match operation {
         Operation::Sell { code, .. } => code.to_string(),
         Operation::CreateTemplate { content, .. } | Operation::EditTemplate { content, .. } => content.title.as_str().to_owned(),
         other => match other.subject() {
-            Subject::Voucher(voucher) => view.voucher(voucher)?.map(|found| found.voucher.code.to_string()).unwrap_or_default(),
+            Subject::Voucher(voucher) => {
+                let known = view.voucher(voucher)?.map(|found| found.voucher.code.to_string());
+                known.or_else(|| sold.get(&voucher).cloned()).unwrap_or_default()
+            }
             Subject::Template(template) => view.template(template)?.map(|found| found.template.content.title.as_str().to_owned()).unwrap_or_default(),
         },
     })

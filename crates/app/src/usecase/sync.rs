@@ -12,7 +12,7 @@ use crate::{
     clock_evidence::TOLERANCE,
     device::trouble_for_screen,
     error::{AppError, AppResult, ErrorCode},
-    view::{DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncProgress, What},
+    view::{CacheCheck, DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncProgress, What},
 };
 
 impl Seat {
@@ -28,7 +28,7 @@ impl Seat {
                 let (counts, position) = (store.counts()?, store.position()?);
                 let view = store.view()?;
                 Ok(StatusBar {
-                    shop: view.directory().shop_name(seat.device.enrolment.shop).to_owned(),
+                    shop: seat.device.shop_in(&view),
                     device: seat.device.enrolment.name.clone(),
                     person: seat.session.name.clone(),
                     role: seat.session.role,
@@ -69,7 +69,7 @@ impl Seat {
             .files(move |store| {
                 let (counts, position, proof) = (store.counts()?, store.position()?, store.proof()?);
                 let view = store.view()?;
-                let refused = view.refused()?.iter().filter_map(|own| refused(&view, own).transpose()).collect::<AppResult<_>>()?;
+                let refused = refused_operations(&view)?;
                 Ok(SyncOverview {
                     status,
                     server: seat.device.server.address().to_string(),
@@ -91,21 +91,25 @@ impl Seat {
     }
 
     /// Compares the cache with the server now, and repairs what differs.
-    pub async fn check_cache(&self) -> AppResult<SyncOverview> {
+    pub async fn check_cache(&self) -> AppResult<CacheCheck> {
         self.require(Deed::UseOffice)?;
         self.device.syncer.sync_now().await.map_err(|trouble| AppError::from(&trouble))?;
         let proof = self.device.syncer.prove().await.map_err(|trouble| AppError::from(&trouble))?;
         tracing::info!(?proof, "the cache was compared because somebody asked");
-        self.sync_overview().await
+        Ok(CacheCheck { comparison: proof.into(), overview: self.sync_overview().await? })
     }
 
-    /// A person has seen that the server refused it.
-    pub async fn acknowledge_refusal(&self, op: &str) -> AppResult<SyncOverview> {
-        self.require(Deed::UseOffice)?;
+    /// What the server refused of this device's operations and nobody has acknowledged yet.
+    pub async fn refused_operations(&self) -> AppResult<Vec<RefusedOperation>> {
+        self.read(refused_operations).await
+    }
+
+    /// A person has seen that the server refused it: whoever works here may say so. Answers what is left.
+    pub async fn acknowledge_refusal(&self, op: &str) -> AppResult<Vec<RefusedOperation>> {
         let (op, now) = (id(op, ErrorCode::Internal)?, self.device.host.clock.now());
         self.device.files(move |store| Ok(store.acknowledge_refusal(op, now)?)).await?;
         self.device.announce();
-        self.sync_overview().await
+        self.refused_operations().await
     }
 
     /// A one-time code for a new device.
@@ -166,7 +170,7 @@ impl Seat {
                     DeviceState::Revoked => DeviceStateView::Revoked,
                 },
                 last_contact_at: contact.and_then(|contact| contact.last_contact_at).map(|at| at.to_string()),
-                last_seq: contact.map_or(0, |contact| contact.last_seq),
+                last_seq: contact.map(|contact| contact.last_seq),
                 waiting: contact.and_then(|contact| contact.waiting),
                 clock_skew_seconds: contact.and_then(|contact| contact.clock_skew_seconds),
                 this_device: device.id == self.device.enrolment.device,
@@ -178,6 +182,10 @@ impl Seat {
 
 fn shop_views(view: &View<'_>) -> Vec<ShopView> {
     view.directory().shops().iter().map(|shop| ShopView { id: shop.id.to_string(), name: shop.name.clone() }).collect()
+}
+
+fn refused_operations(view: &View<'_>) -> AppResult<Vec<RefusedOperation>> {
+    view.refused()?.iter().filter_map(|own| refused(view, own).transpose()).collect()
 }
 
 fn refused(view: &View<'_>, own: &OwnOperation) -> AppResult<Option<RefusedOperation>> {

@@ -1,3 +1,4 @@
+use beadsbox_sync::Proof;
 use serde::Serialize;
 
 use super::{RefusalView, StatusBar, What};
@@ -35,6 +36,35 @@ pub enum DeviceStateView {
     Revoked,
 }
 
+/// What a comparison of the copy with the server came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Comparison {
+    /// The copy is the server's; so many ranges of it were taken anew for that.
+    Equal { repaired: u64 },
+    /// Changes came too quickly to compare.
+    PutOff,
+    /// The server computes otherwise than this program.
+    NotComparable,
+}
+
+impl From<Proof> for Comparison {
+    fn from(proof: Proof) -> Self {
+        match proof {
+            Proof::Equal { repaired } => Self::Equal { repaired },
+            Proof::PutOff => Self::PutOff,
+            Proof::NotComparable => Self::NotComparable,
+        }
+    }
+}
+
+/// A comparison that somebody asked for, and how the sync stands after it.
+#[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
+pub struct CacheCheck {
+    pub comparison: Comparison,
+    pub overview: SyncOverview,
+}
+
 /// A device; its contacts only where an admin asked the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
 pub struct DeviceRow {
@@ -43,7 +73,8 @@ pub struct DeviceRow {
     pub shop: String,
     pub state: DeviceStateView,
     pub last_contact_at: Option<String>,
-    pub last_seq: u64,
+    /// None where the server was not asked; nothing is known of its contacts then.
+    pub last_seq: Option<u64>,
     pub waiting: Option<u64>,
     pub clock_skew_seconds: Option<i64>,
     pub this_device: bool,

@@ -1,4 +1,21 @@
-import { type AppError, asAppError, onStatus, rust, type StatusBar } from '$/platform'
+import {
+  type AppError,
+  asAppError,
+  type ErrorCode,
+  onStatus,
+  rust,
+  type StatusBar,
+} from '$/platform'
+import { wholeOf } from './progress'
+
+const HALTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'device_revoked',
+  'device_in_quarantine',
+  'device_unknown',
+  'taking_back',
+  'bad_receipt',
+  'client_too_old',
+])
 
 /** What the status bar shows; the whole window shares one. */
 class DeviceStatus {
@@ -7,6 +24,15 @@ class DeviceStatus {
   /** Why "sync now" failed, until the next try. */
   failure = $state<AppError | null>(null)
 
+  /** Why the last sync failed, other than for want of a network. */
+  readonly trouble = $derived<AppError | null>(this.failure ?? this.bar?.trouble ?? null)
+  /** What keeps this device from going on until a person has done something. */
+  readonly halt = $derived(this.trouble && HALTS.has(this.trouble.code) ? this.trouble : null)
+  readonly revoked = $derived(this.trouble?.code === 'device_revoked')
+  /** Asking again can change something: not for a device that has handed over all that it had. */
+  readonly mayRetry = $derived(!this.revoked || (this.bar?.waiting ?? 0) > 0)
+  /** The copy is being taken as a whole. */
+  readonly whole = $derived(wholeOf(this.bar))
   readonly syncing = $derived(this.asking || (this.bar?.syncing ?? false))
 
   async load() {
