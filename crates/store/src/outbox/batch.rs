@@ -1,6 +1,5 @@
 //! The next operations to send.
 
-use beadsbox_domain::Operation;
 use beadsbox_protocol::{ChainHash, MOST_OPERATIONS, MOST_PUSH_BYTES, OperationBody, person::SaltedPerson, push::KeptReceipt};
 use rusqlite::{Connection, OptionalExtension as _};
 
