@@ -6,6 +6,7 @@ use beadsbox_protocol::{
     ErrorCode, MOST_ROWS, Problem,
     digest::{DigestQuery, LocalDigest, RangeDigest},
     pull::{ChangesPage, ChangesQuery},
+    push::{PushRequest, PushResponse},
 };
 use uuid::Uuid;
 
@@ -83,6 +84,18 @@ pub fn pause(failures: u32, random: u32) -> Duration {
     let full = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(LONGEST_PAUSE);
     let thousandths = 500 + random % 501;
     full.saturating_mul(thousandths) / 1000
+}
+
+/// The place of the batch's last operation.
+pub fn last_of(batch: &PushRequest) -> u64 {
+    batch.first_seq + (batch.ops.len() as u64).saturating_sub(1)
+}
+
+/// Whether the next batch, which was read before the reply to that one came, may follow before the reply is on the disk: where all
+/// three are of one life and one epoch, so that nothing in the reply changes what is to be sent.
+pub fn goes_on(next: &PushRequest, batch: &PushRequest, reply: &PushResponse) -> bool {
+    let of = |batch: &PushRequest| (batch.epoch, batch.incarnation);
+    of(next) == of(batch) && reply.epoch == batch.epoch && next.first_seq > last_of(batch)
 }
 
 /// The query that goes on from where the device stands.

@@ -128,7 +128,7 @@ fn rule_6_own_work_is_there_once_before_and_after_the_exchange() {
     device.store.reset_cache().unwrap();
     load_some(&device.store, &snapshot, 2);
     device.record(3, redeem(100, RedeemMode::Asked));
-    let batch = device.store.pending_batch(beadsbox_store::BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, beadsbox_store::BatchLimit::default()).unwrap().unwrap();
     let results = server.push(&batch.bodies, &batch.persons);
     device.store.record_results(&results, EPOCH).unwrap();
     device.record(4, redeem(5, RedeemMode::Honoured));

@@ -48,8 +48,8 @@ impl Replica for Device {
         }))
     }
 
-    async fn next_batch(&self) -> Result<Option<PushRequest>, Never> {
-        Ok(self.with(|files| files.next_batch()))
+    async fn next_batch(&self, after: u64) -> Result<Option<PushRequest>, Never> {
+        Ok(self.with(|files| files.next_batch(after)))
     }
 
     async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Never> {

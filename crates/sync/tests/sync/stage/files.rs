@@ -68,8 +68,8 @@ impl Default for Files {
 
 impl Files {
     /// Three operations at the most.
-    pub fn next_batch(&self) -> Option<PushRequest> {
-        let sent = self.acked + self.quarantined;
+    pub fn next_batch(&self, after: u64) -> Option<PushRequest> {
+        let sent = (self.acked + self.quarantined).max(usize::try_from(after).unwrap()).min(self.recorded.len());
         let ops: Vec<String> = self.recorded[sent..].iter().take(3).cloned().collect();
         let kept =
             |seq: usize| KeptReceipt { dev_seq: seq as u64, epoch: epoch(1), commit_no: seq as u64, outcome: Outcome::Applied, receipt: "genuine".to_owned() };
