@@ -263,6 +263,33 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_goes_on_only_in_the_same_life_and_epoch() {
+        let now = beadsbox_domain::Timestamp::UNIX_EPOCH;
+        let batch = |first_seq, epoch, incarnation| PushRequest {
+            epoch,
+            device_id: beadsbox_domain::DeviceId(Uuid::nil()),
+            incarnation,
+            first_seq,
+            ops: vec![String::new(); 3],
+            persons: vec![],
+            chain_tip: String::new(),
+            signature: String::new(),
+            waiting: 0,
+            device_time: now,
+            receipts: vec![],
+        };
+        let reply = |epoch| PushResponse { epoch, last_seq: 6, results: vec![], quarantined: false, server_time: now };
+        let (sent, epoch) = (batch(4, Uuid::nil(), 1), Uuid::nil());
+        assert_eq!(last_of(&sent), 6);
+        assert!(goes_on(&batch(7, epoch, 1), &sent, &reply(epoch)));
+        assert!(goes_on(&batch(9, epoch, 1), &sent, &reply(epoch)), "what lies between has its outcomes");
+        assert!(!goes_on(&batch(6, epoch, 1), &sent, &reply(epoch)));
+        assert!(!goes_on(&batch(7, Uuid::max(), 1), &sent, &reply(epoch)));
+        assert!(!goes_on(&batch(7, epoch, 2), &sent, &reply(epoch)));
+        assert!(!goes_on(&batch(7, epoch, 1), &sent, &reply(Uuid::max())));
+    }
+
+    #[test]
     fn a_page_asked_for_ahead_counts_only_where_the_device_stands_as_it_stood() {
         let query = next_query(&position(), 25);
         let page = |to: u64, own_results| ChangesPage {

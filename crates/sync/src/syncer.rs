@@ -31,7 +31,7 @@ pub struct Syncer<R, T> {
     pub(crate) sending: Mutex<()>,
     /// One page at a time; in it the page that was asked for while the one before was written.
     pub(crate) receiving: Mutex<Option<Ahead>>,
-    /// How an empty cache is filled.
+    /// How a cache comes to the head.
     pub(crate) bootstrap: Bootstrap,
     /// One comparison at a time.
     pub(crate) proving: Mutex<()>,
@@ -189,7 +189,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         let mut turn = self.receiving.lock().await;
         let ahead = turn.take();
         let position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
-        if position.cursor.seq == 0 && self.bootstrap.wants_snapshot() {
+        if self.bootstrap.wants_snapshot(position.cursor.seq) {
             return self.take_snapshot(&position).await.map(|()| None);
         }
         let query = plan::next_query(&position, wait);
@@ -212,8 +212,10 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 if (position.behind || page.last_seq > position.last_seq) && self.catch_up(position.incarnation, page.last_seq).await? {
                     return Ok(None);
                 }
+                self.bootstrap.note(&page);
                 // While one is written the next one comes.
-                let (applied, coming) = tokio::join!(self.replica.apply_page(&page), self.ask_ahead(plan::query_after(&page, &query)));
+                let next = plan::query_after(&page, &query).filter(|next| !self.bootstrap.wants_snapshot(next.cursor));
+                let (applied, coming) = tokio::join!(self.replica.apply_page(&page), self.ask_ahead(next));
                 if !self.are_genuine(applied.map_err(|error| self.files_failed(&error))?)? {
                     return Ok(None);
                 }

@@ -1,6 +1,6 @@
 //! What a device's files hold, and what becomes of answers, lives and loads in them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use beadsbox_domain::{DeviceId, Outcome, Timestamp};
 use beadsbox_protocol::{
@@ -41,6 +41,8 @@ pub struct Files {
     pub ranges: BTreeMap<u128, String>,
     pub repaired: Vec<IdRange>,
     pub proved: usize,
+    /// How long it takes until outcomes are on the disk.
+    pub keeping_takes: Duration,
 }
 
 impl Default for Files {
@@ -62,6 +64,7 @@ impl Default for Files {
             ranges: BTreeMap::new(),
             repaired: Vec::new(),
             proved: 0,
+            keeping_takes: Duration::ZERO,
         }
     }
 }
