@@ -53,6 +53,11 @@ impl Bootstrap {
         }
     }
 
+    /// The next page tells anew whether the cache is short of the head.
+    fn wait_for_page(&self) {
+        self.short_of_head.store(false, Ordering::Relaxed);
+    }
+
     /// The cache was emptied: what is true of the server may be otherwise by now.
     pub(crate) fn begin_anew(&self) {
         self.by_pages.store(false, Ordering::Relaxed);
@@ -77,7 +82,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         match answer {
             Ok(SnapshotAnswer::NotNeeded) => self.bootstrap.go_by_pages("little is to come"),
             // What is here is of use, and pages bring it on meanwhile; after each it is asked again.
-            Ok(SnapshotAnswer::Preparing { .. }) if after > 0 => self.bootstrap.short_of_head.store(false, Ordering::Relaxed),
+            Ok(SnapshotAnswer::Preparing { .. }) if after > 0 => self.bootstrap.wait_for_page(),
             Ok(SnapshotAnswer::Preparing { rows, of_rows, retry_after_ms }) => {
                 self.progress(Progress { phase: Phase::Preparing, done: rows, total: of_rows, bytes: None });
                 let (least, most) = ASK_AGAIN;
@@ -135,6 +140,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             match self.replica.finish_load().await.map_err(|error| self.files_failed(&error))? {
                 Finished::Working { done, total } => self.progress(Progress { phase: Phase::Finishing, done, total, bytes: None }),
                 Finished::InPlace => {
+                    self.bootstrap.wait_for_page();
                     info!("the snapshot is in place");
                     return Ok(());
                 }
