@@ -132,7 +132,10 @@ async fn where_the_pages_are_quicker_the_server_is_asked_once_until_the_head_is_
     assert_eq!(stage.server.with(|server| server.whole.asked_from.clone()), [40], "not for a single page");
     stage.server.with(|server| (server.head, server.whole.has_snapshot) = (HEAD, true));
     stage.syncer.sync_now().await.unwrap();
-    assert_eq!((stage.files(|files| files.cursor.seq), stage.server.with(|server| server.whole.asked_from.clone())), (HEAD, vec![40, 115]));
+    assert_eq!(
+        (stage.files(|files| files.cursor.seq), stage.server.with(|server| server.whole.asked_from.clone())),
+        (HEAD, vec![40, 115])
+    );
 }
 
 #[tokio::test(start_paused = true)]
