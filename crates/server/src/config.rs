@@ -31,6 +31,8 @@ pub struct Config {
     pub expire_every: Duration,
     /// How often what nobody asks for any more is forgotten.
     pub prune_every: Duration,
+    /// How often it is looked whether what was held can be read by now.
+    pub decide_held_every: Duration,
 }
 
 impl Config {
@@ -48,6 +50,7 @@ impl Config {
             sequence_every: Duration::from_secs(1),
             expire_every: Duration::from_hours(1),
             prune_every: Duration::from_hours(1),
+            decide_held_every: Duration::from_hours(1),
         }
     }
 }

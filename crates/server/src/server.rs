@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use secrecy::ExposeSecret as _;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 
-use crate::{config::Config, db, error::StartError, feed, http, identity, jobs, state::App};
+use crate::{config::Config, db, error::StartError, feed, http, identity, jobs, push, state::App};
 
 /// How long requests and jobs may still take when the server ends.
 const LAST_ORDERS: Duration = Duration::from_secs(30);
@@ -31,6 +31,7 @@ impl Server {
             tokio::spawn(jobs::sequence(app.clone())),
             tokio::spawn(jobs::expire(app.clone())),
             tokio::spawn(jobs::forget(app.clone())),
+            tokio::spawn(jobs::decide_held(app.clone())),
         ];
         tracing::info!(%address, epoch = %app.identity.epoch, "serving");
         Ok(RunningServer { address, app, serving, tasks })
@@ -69,6 +70,11 @@ impl RunningServer {
     /// Marks overdue vouchers as expired now, as the nightly job does. How many it marked.
     pub async fn expire_now(&self) -> Result<usize, StartError> {
         Ok(jobs::expire_overdue(&self.app).await?)
+    }
+
+    /// Decides now on what was held and can be read, as the timer does. How many operations that were.
+    pub async fn decide_held_now(&self) -> Result<usize, StartError> {
+        Ok(push::decide_held(&self.app).await?)
     }
 
     /// Forgets now what nobody asks for any more, as the timer does.

@@ -37,7 +37,7 @@ struct Arguments {
 async fn main() -> anyhow::Result<ExitCode> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,fuser=error".into()))
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,fuser=error,sqlx=warn".into()))
         .init();
     let arguments = Arguments::parse();
     let (folder, kept) = if let Some(folder) = &arguments.keep {

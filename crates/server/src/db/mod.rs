@@ -6,6 +6,7 @@ pub mod device;
 pub mod enrolment_code;
 pub mod feed;
 pub mod flat;
+pub mod held;
 pub mod life;
 pub mod lock;
 pub mod operation;

@@ -1,4 +1,4 @@
-//! `operation` and `push_tip`: what devices did, as it came. Only ever added to.
+//! `operation` and `push_tip`: what devices did, as it came. Only ever added to; what is held ([`super::held`]) is decided once.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_authority::{Identity, Told, lives::Span};
@@ -28,9 +28,11 @@ pub struct New<'a> {
     pub receipt: Option<[u8; 64]>,
     /// The epoch that had decided it, where a device brought it back.
     pub restored_epoch: Option<Uuid>,
+    /// Where it cannot be read yet: whether the device's clock was right when it came.
+    pub held_clock_right: Option<bool>,
 }
 
-fn subject_columns(subject: Subject) -> (&'static str, Uuid) {
+pub(super) fn subject_columns(subject: Subject) -> (&'static str, Uuid) {
     match subject {
         Subject::Template(id) => ("template", id.0),
         Subject::Voucher(id) => ("voucher", id.0),
@@ -41,9 +43,10 @@ pub async fn insert(conn: &mut PgConnection, device: DeviceId, incarnation: Inca
     let subjects: Vec<Option<(&str, Uuid)>> = new.iter().map(|op| op.subject.map(subject_columns)).collect();
     sqlx::query(
         "INSERT INTO operation (device_id, incarnation, dev_seq, op_id, taken, hash, body, claimed_at, received_at, commit_no,
-                                subject_kind, subject_id, outcome, row_version, receipt, restored_epoch)
+                                subject_kind, subject_id, outcome, row_version, receipt, restored_epoch, held_clock_right)
          SELECT $1::uuid, $2::integer, n.* FROM unnest($3::bigint[], $4::uuid[], $5::boolean[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[],
-                                        $10::bigint[], $11::text[], $12::uuid[], $13::jsonb[], $14::bigint[], $15::bytea[], $16::uuid[]) AS n",
+                                        $10::bigint[], $11::text[], $12::uuid[], $13::jsonb[], $14::bigint[], $15::bytea[], $16::uuid[],
+                                        $17::boolean[]) AS n",
     )
     .bind(device.0)
     .bind(to_column(incarnation))
@@ -61,6 +64,7 @@ pub async fn insert(conn: &mut PgConnection, device: DeviceId, incarnation: Inca
     .bind(new.iter().map(|op| op.row_version.map(to_bigint)).collect::<Vec<_>>())
     .bind(new.iter().map(|op| op.receipt.map(Vec::from)).collect::<Vec<Option<Vec<u8>>>>())
     .bind(new.iter().map(|op| op.restored_epoch).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| op.held_clock_right).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())

@@ -1,11 +1,13 @@
-//! What the server does by itself.
+//! What the server does by itself: each at the start, and then on a timer. What fails is tried again the next time.
 
 mod expiry;
 mod prune;
 
+use std::{fmt::Debug, time::Duration};
+
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::state::App;
+use crate::{error::Failure, push, state::App};
 
 pub(crate) use expiry::expire_overdue;
 pub use prune::Pruned;
@@ -13,47 +15,36 @@ pub(crate) use prune::prune;
 
 /// Runs the sequencer on a short timer, for what a process that died has left in the inbox.
 pub(crate) async fn sequence(app: App) {
-    let mut timer = interval(app.config.sequence_every);
-    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = app.stopped() => return,
-            _ = timer.tick() => {
-                if let Err(error) = app.feed.run_if_needed().await {
-                    tracing::warn!(%error, "the sequencer failed; it runs again soon");
-                }
-            }
-        }
-    }
+    repeat(&app, app.config.sequence_every, "sequencing", async |app| app.feed.run_if_needed().await).await;
 }
 
-/// Marks overdue vouchers at the start and on a timer. Every hour rather than every night: shops have time zones.
+/// Marks overdue vouchers. Every hour rather than every night: shops have time zones.
 pub(crate) async fn expire(app: App) {
-    let mut timer = interval(app.config.expire_every);
-    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = app.stopped() => return,
-            _ = timer.tick() => match expire_overdue(&app).await {
-                Ok(0) => {}
-                Ok(count) => tracing::info!(count, "marked overdue vouchers as expired"),
-                Err(error) => tracing::error!(%error, "marking overdue vouchers failed; it is tried again"),
-            }
-        }
-    }
+    repeat(&app, app.config.expire_every, "marking overdue vouchers as expired", async |app| expire_overdue(app).await).await;
 }
 
-/// Forgets what nobody asks for any more, on a timer.
+/// Forgets what nobody asks for any more.
 pub(crate) async fn forget(app: App) {
-    let mut timer = interval(app.config.prune_every);
+    repeat(&app, app.config.prune_every, "forgetting what nobody asks for any more", async |app| prune(app).await).await;
+}
+
+/// Decides on what a newer program wrote before this server was upgraded. Not only at the start: until it ends, an older server beside
+/// this one may hold more.
+pub(crate) async fn decide_held(app: App) {
+    repeat(&app, app.config.decide_held_every, "deciding on held operations", async |app| push::decide_held(app).await).await;
+}
+
+/// Works until the server stops. Only what was done is worth a line.
+async fn repeat<D: Debug + Default + PartialEq>(app: &App, every: Duration, what: &str, work: impl AsyncFn(&App) -> Result<D, Failure>) {
+    let mut timer = interval(every);
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = app.stopped() => return,
-            _ = timer.tick() => match prune(&app).await {
-                Ok(pruned) if pruned == Pruned::default() => {}
-                Ok(pruned) => tracing::info!(?pruned, "forgot what nobody asks for any more"),
-                Err(error) => tracing::error!(%error, "pruning failed; it is tried again"),
+            _ = timer.tick() => match work(app).await {
+                Ok(done) if done == D::default() => {}
+                Ok(done) => tracing::info!(?done, "{what}"),
+                Err(error) => tracing::error!(%error, "{what} failed; it is tried again"),
             }
         }
     }

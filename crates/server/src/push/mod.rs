@@ -2,12 +2,14 @@
 //!
 //! One transaction a batch: the device's row is locked and its chain followed (`chain`), the rows that the batch is about are
 //! locked and loaded (`load`), each operation is decided (`beadsbox_authority::judge`) and everything is written (`write`), in savepoints that
-//! single out what the database refuses (`take`). What comes from a copy of a device waits for an admin (`fork`, `quarantine`).
+//! single out what the database refuses (`take`). What comes from a copy of a device waits for an admin (`fork`, `quarantine`), and what a
+//! newer program wrote for this one to be upgraded (`held`).
 
 mod append;
 mod batch;
 mod chain;
 mod fork;
+mod held;
 mod load;
 mod quarantine;
 mod take;
@@ -40,7 +42,9 @@ pub(crate) use batch::Batch;
 pub(crate) use beadsbox_authority::{Arrived, Fresh, RIGHT_CLOCK, Scope};
 pub(crate) use chain::unknown_life;
 pub(crate) use fork::fork;
+pub(crate) use held::decide_held;
 pub(crate) use quarantine::decide as decide_quarantine;
+use take::Came;
 
 /// How often a batch is tried where another transaction stands in its way.
 const TRIES: u32 = 4;
@@ -131,7 +135,8 @@ async fn held_results(conn: &mut PgConnection, app: &App, id: DeviceId, lineage:
 /// Takes operations that follow the device's last one, and moves the end of its chain. The device's row is locked.
 pub(crate) async fn take_batch(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &[Fresh], persons: &Persons) -> Result<Vec<OpResult>, Failure> {
     let Some(last) = fresh.last() else { return Ok(Vec::new()) };
-    let judged = take::take(conn, scope, fresh, persons).await?;
+    held::keep_buyers(conn, fresh, persons).await?;
+    let judged = take::take(conn, scope, fresh, Came::Now(persons)).await?;
     db::life::advance(conn, scope.device, scope.incarnation, last.arrived.dev_seq, last.hash).await?;
     Ok(judged.into_iter().map(|judged| result_of(&judged)).collect())
 }

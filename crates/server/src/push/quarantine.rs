@@ -10,7 +10,10 @@ use beadsbox_protocol::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Persons, scope_of, take};
+use super::{
+    Persons, scope_of,
+    take::{self, Came},
+};
 use crate::{
     db::{self, device::Device, quarantine::Decision},
     error::Failure,
@@ -74,7 +77,7 @@ async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Re
     let scope = scope_of(&mut tx, &device, life.incarnation, &app.identity, clock_right).await?;
     db::quarantine::insert_decision(&mut tx, decision).await?;
     if decision.accepted {
-        take::take(&mut tx, &scope, &fresh, &Persons::new()).await?;
+        take::take(&mut tx, &scope, &fresh, Came::Now(&Persons::new())).await?;
     } else {
         take::refuse(&mut tx, &scope, &fresh, &Refusal::NotAccepted { reason: reason.clone() }).await?;
         db::person::forget_unnamed(&mut tx, &named_persons(&fresh)).await?;

@@ -12,11 +12,20 @@ use crate::{
     error::{Failure, sql_state},
 };
 
+/// Where operations are kept.
+#[derive(Clone, Copy)]
+pub(super) enum Came<'a> {
+    /// They come now, with these buyers.
+    Now(&'a Persons),
+    /// They are here, held, and so are the buyers that came with them.
+    Held,
+}
+
 /// Decides and writes operations of one device, in order. Its row is locked.
 ///
 /// The whole batch is written in one savepoint. Where the database refuses that, it is taken in halves, down to the one
 /// operation that is refused: that one is stored as it came, and rejected.
-pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &'a [Fresh], persons: &Persons) -> Result<Vec<Judged<'a>>, Failure> {
+pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &'a [Fresh], came: Came<'_>) -> Result<Vec<Judged<'a>>, Failure> {
     let mut world = load::lock(conn, fresh).await?;
     let numbered = number(conn, fresh).await?;
 
@@ -25,14 +34,14 @@ pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: 
     while let Some(part) = parts.pop() {
         let mut after = world.clone();
         let judged: Vec<Judged<'_>> = part.iter().map(|(fresh, number)| judge(scope, &mut after, fresh, *number)).collect();
-        match (write_in_savepoint(conn, scope, &after, &judged, persons).await?, part) {
+        match (write_in_savepoint(conn, scope, &after, &judged, came).await?, part) {
             (None, _) => {
                 world = after;
                 done.extend(judged);
             }
             (Some(refusal), [(fresh, number)]) => {
                 let refused = vec![Judged::refused(scope, fresh, *number, refusal)];
-                if let Some(again) = write_in_savepoint(conn, scope, &world, &refused, persons).await? {
+                if let Some(again) = write_in_savepoint(conn, scope, &world, &refused, came).await? {
                     return Err(Failure::Defect(format!("a refused operation cannot be stored either: {again:?}")));
                 }
                 done.extend(refused);
@@ -50,7 +59,7 @@ pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: 
 pub(super) async fn refuse(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &[Fresh], refusal: &Refusal) -> Result<(), Failure> {
     let numbers = operation::next_commit_numbers(conn, fresh.len()).await?;
     let refused: Vec<Judged<'_>> = fresh.iter().zip(numbers).map(|(fresh, number)| Judged::refused(scope, fresh, number, refusal.clone())).collect();
-    write(conn, scope, &World::default(), &refused, &Persons::new()).await
+    write(conn, scope, &World::default(), &refused, Came::Now(&Persons::new())).await
 }
 
 /// Gives each operation its place in the order in which the server takes them. What an earlier epoch had decided keeps its own.
@@ -80,10 +89,10 @@ async fn write_in_savepoint(
     scope: &Scope<'_>,
     after: &World,
     judged: &[Judged<'_>],
-    persons: &Persons,
+    came: Came<'_>,
 ) -> Result<Option<Refusal>, Failure> {
     let mut savepoint = conn.begin().await?;
-    match write(&mut savepoint, scope, after, judged, persons).await {
+    match write(&mut savepoint, scope, after, judged, came).await {
         Ok(()) => {
             savepoint.commit().await?;
             Ok(None)

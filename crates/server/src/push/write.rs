@@ -7,7 +7,7 @@ use beadsbox_domain::{Change, ConflictId, OpId, Operation, Redemption, Template,
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Persons, Scope};
+use super::{Persons, Scope, take::Came};
 use crate::{
     db::{
         self,
@@ -33,7 +33,7 @@ struct Touched<'a> {
 }
 
 impl<'a> Touched<'a> {
-    fn by(judged: &'a [Judged<'a>], persons: &Persons) -> Self {
+    fn by(judged: &'a [Judged<'a>], persons: Option<&Persons>) -> Self {
         let mut touched = Self { judged, ..Self::default() };
         for judged in judged {
             for change in &judged.changes {
@@ -55,12 +55,12 @@ impl<'a> Touched<'a> {
         }
     }
 
-    fn add_sold_or_said(&mut self, judged: &Judged<'_>, persons: &Persons) {
+    fn add_sold_or_said(&mut self, judged: &Judged<'_>, persons: Option<&Persons>) {
         self.contents.extend(judged.contents.iter().map(|(id, version, content)| ContentRecord::new(*id, *version, content)));
         if let Some((voucher, version)) = judged.sold_at {
             self.sold_at.insert(voucher, version);
             if let Some(Operation::Sell { person, .. }) = judged.body().map(|body| &body.operation) {
-                self.persons.extend(persons.get(person).cloned());
+                self.persons.extend(persons.and_then(|persons| persons.get(person)).cloned());
             }
         }
     }
@@ -84,13 +84,18 @@ fn all_there(updated: u64, asked: usize) -> Result<(), Failure> {
     }
 }
 
-pub(super) async fn write(conn: &mut PgConnection, scope: &Scope<'_>, after: &World, judged: &[Judged<'_>], persons: &Persons) -> Result<(), Failure> {
+pub(super) async fn write(conn: &mut PgConnection, scope: &Scope<'_>, after: &World, judged: &[Judged<'_>], came: Came<'_>) -> Result<(), Failure> {
+    let persons = if let Came::Now(persons) = came { Some(persons) } else { None };
     let touched = Touched::by(judged, persons);
     write_templates(conn, after, &touched).await?;
     write_vouchers(conn, after, &touched).await?;
     write_redemptions(conn, after, &touched).await?;
     write_conflicts(conn, after, &touched).await?;
-    operation::insert(conn, scope.device, scope.incarnation, &touched.judged.iter().map(to_row).collect::<Vec<_>>()).await?;
+    let rows: Vec<operation::New<'_>> = touched.judged.iter().map(|judged| to_row(judged, scope)).collect();
+    match came {
+        Came::Now(_) => operation::insert(conn, scope.device, scope.incarnation, &rows).await?,
+        Came::Held => all_there(db::held::decide(conn, scope.device, scope.incarnation, &rows).await?, rows.len())?,
+    }
     note_changes(conn, &touched).await?;
     Ok(())
 }
@@ -125,7 +130,7 @@ async fn write_conflicts(conn: &mut PgConnection, after: &World, touched: &Touch
     Ok(db::conflict::insert(conn, &new).await?)
 }
 
-fn to_row<'a>(judged: &'a Judged<'_>) -> operation::New<'a> {
+fn to_row<'a>(judged: &'a Judged<'_>, scope: &Scope<'_>) -> operation::New<'a> {
     let arrived = &judged.fresh.arrived;
     operation::New {
         dev_seq: arrived.dev_seq,
@@ -142,6 +147,7 @@ fn to_row<'a>(judged: &'a Judged<'_>) -> operation::New<'a> {
         row_version: judged.row_version,
         receipt: judged.receipt,
         restored_epoch: judged.fresh.word.as_ref().map(|word| word.epoch),
+        held_clock_right: judged.outcome.is_none().then_some(scope.clock_right),
     }
 }
 

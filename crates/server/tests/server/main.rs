@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, also in its helpers")]
 
 mod feed;
+mod held;
 mod http;
 mod jobs;
 mod process;

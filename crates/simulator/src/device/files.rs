@@ -154,9 +154,10 @@ impl Files {
         self.written.push(Written::Page(Arc::new(page.clone())));
     }
 
-    /// A commit of the cache: rows beside its cursor.
-    pub(super) fn keep_rows<'a>(&mut self, rows: impl Iterator<Item = &'a Row>) {
+    /// A commit of the cache: rows beside its cursor, which are of that epoch.
+    pub(super) fn keep_rows<'a>(&mut self, epoch: Uuid, rows: impl Iterator<Item = &'a Row>) {
         self.before_cache_commit();
+        self.cache.epoch.get_or_insert(epoch);
         let changed = self.cache.keep_rows(rows);
         self.all_dirty = true;
         self.dirty.extend(changed);

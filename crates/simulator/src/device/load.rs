@@ -37,7 +37,7 @@ impl Files {
             return Loaded::Unfit("not the next chunk".to_owned());
         };
         if self.cache.cursor.seq == 0 {
-            self.keep_rows(rows.iter().filter(|row| !matches!(row, Row::Voucher(_))));
+            self.keep_rows(load.manifest.epoch, rows.iter().filter(|row| !matches!(row, Row::Voucher(_))));
         }
         load.rows.extend(rows);
         load.chunks += 1;

@@ -45,7 +45,7 @@ pub struct Witness {
     /// What was answered to the operation of that hash, in that epoch and that life of its device.
     answered: BTreeMap<(Uuid, Incarnation, [u8; 32]), Outcome>,
     /// The highest version that an installation showed of a voucher while nothing waited, by cache.
-    versions: BTreeMap<(u32, Uuid, VoucherId), u64>,
+    versions: BTreeMap<(u32, Uuid, Uuid, VoucherId), u64>,
     /// Conflicts, and what came second.
     conflicts: BTreeMap<ConflictId, (VoucherId, OpId)>,
     /// What was seen and cannot be.

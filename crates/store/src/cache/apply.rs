@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use beadsbox_domain::{PersonHash, Timestamp, operation::Subject};
 use beadsbox_protocol::{pull::ChangesPage, rows::Row};
 use rusqlite::Transaction;
+use uuid::Uuid;
 
 use super::{
     meta,
@@ -72,8 +73,10 @@ pub(crate) fn apply(transaction: &Transaction<'_>, page: &ChangesPage, received_
     Ok(applied)
 }
 
-/// Keeps rows that come from elsewhere than the feed: the cursor stays where it is.
-pub(crate) fn keep_rows(transaction: &Transaction<'_>, rows: &[Row]) -> rusqlite::Result<Applied> {
+/// Keeps rows of a snapshot that is being loaded: the cursor stays where it is. The cache is of their epoch from now on, so that they go
+/// with it where the server gets another one before the load has ended.
+pub(crate) fn keep_rows(transaction: &Transaction<'_>, epoch: Uuid, rows: &[Row]) -> rusqlite::Result<Applied> {
+    meta::begin_epoch(transaction, epoch)?;
     let mut applied = Applied::default();
     let mut snapshots = KnownSnapshots::default();
     rows.iter().try_for_each(|row| apply_row(transaction, row, &mut snapshots, &mut applied))?;

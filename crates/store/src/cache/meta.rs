@@ -34,6 +34,12 @@ pub(crate) fn position(connection: &Connection) -> rusqlite::Result<CachePositio
         })
 }
 
+/// A cache without rows gets the epoch of the first ones.
+pub(crate) fn begin_epoch(connection: &Connection, epoch: Uuid) -> rusqlite::Result<()> {
+    connection.prepare_cached("UPDATE meta SET epoch = ?1 WHERE epoch IS NULL")?.execute([Sql(epoch)])?;
+    Ok(())
+}
+
 /// Moves the cursor. `up_to_date_at` where the page reached the head.
 pub(crate) fn advance(connection: &Connection, epoch: Uuid, to: &Cursor, head: u64, up_to_date_at: Option<Timestamp>) -> rusqlite::Result<()> {
     connection

@@ -56,7 +56,8 @@ impl Store {
         let rows = if is_empty { other_rows(&chunk)? } else { Vec::new() };
         let mut kinds = ChangedKinds::default();
         if !rows.is_empty() {
-            let applied = self.files.cache.change(move |transaction| apply::keep_rows(transaction, &rows))?;
+            let epoch = load.manifest().epoch;
+            let applied = self.files.cache.change(move |transaction| apply::keep_rows(transaction, epoch, &rows))?;
             self.files.overlay.touch_cached(applied.subjects, applied.kinds.directory);
             kinds = applied.kinds;
         }

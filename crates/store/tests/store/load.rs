@@ -5,6 +5,7 @@ use std::fs;
 use beadsbox_domain::{Operation, RedeemMode, Status};
 use beadsbox_protocol::digest::{IdRange, RowKind};
 use beadsbox_store::{CacheOpening, LoadStep, Store, StoreError, VoucherQuery};
+use uuid::Uuid;
 
 use crate::common::{
     self, Device, EPOCH, at, keys, op_id, redeem,
@@ -175,6 +176,26 @@ fn rule_6_a_cache_far_behind_stays_as_it_is_until_the_exchange() {
     server.sync(&device.store, at(2));
     let digest = device.store.range_digest(&all(RowKind::Voucher)).unwrap();
     assert_eq!((digest.rows, digest.digest), snapshot::voucher_digest(&server));
+}
+
+#[test]
+fn rule_5_what_a_cut_load_brought_goes_with_its_epoch() {
+    let server = selling(20);
+    let device = Device::new();
+    load_some(&device.store, &snapshot::of(&server, 5), 1);
+    assert_eq!(device.store.view().unwrap().templates(true).unwrap().len(), 1);
+    // The program ends after the outbox adopted the server's new epoch and before the cache was emptied.
+    let (folder, paths) = device.close();
+    let whole = fs::read(&paths.cache).unwrap();
+    let (store, _) = Store::open(&paths, &keys()).unwrap();
+    store.adopt_epoch(Uuid::from_u128(0xe0c5), 0).unwrap();
+    drop(store);
+    fs::write(&paths.cache, &whole).unwrap();
+    let (store, opened) = Store::open(&paths, &keys()).unwrap();
+    assert_eq!(opened.cache, CacheOpening::Rebuilt);
+    // A higher version from before the restore would hide what the server has now.
+    assert!(store.view().unwrap().templates(true).unwrap().is_empty());
+    drop((store, folder));
 }
 
 #[test]
