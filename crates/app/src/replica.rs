@@ -179,10 +179,10 @@ impl Replica for StoreReplica {
         .await
     }
 
-    async fn next_batch(&self) -> AppResult<Option<PushRequest>> {
+    async fn next_batch(&self, after: u64) -> AppResult<Option<PushRequest>> {
         let (key, now) = (self.key.clone(), self.host.clock.now());
         self.files(move |store| {
-            let Some(batch) = store.pending_batch(BatchLimit::default())? else { return Ok(None) };
+            let Some(batch) = store.pending_batch(after, BatchLimit::default())? else { return Ok(None) };
             let signature = sign_tip(&key, batch.device, batch.incarnation, batch.last_seq, batch.tip);
             Ok(Some(PushRequest {
                 epoch: batch.epoch,

@@ -14,7 +14,7 @@ use beadsbox_protocol::{
     person::SaltedPerson,
 };
 use beadsbox_store::{Enrolment, NewOperation, Store, StoreError, StoreKeys, StorePaths};
-use beadsbox_sync::{HttpServer, Replica as _, ServerAddress, Syncer, Transport as _};
+use beadsbox_sync::{HttpServer, ServerAddress, Syncer};
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -129,17 +129,6 @@ impl Till {
         let at = Timestamp::from_millisecond(Timestamp::now().as_millisecond()).unwrap_or(Timestamp::UNIX_EPOCH);
         NewOperation { op: OpId(Uuid::now_v7()), at, staff, shop: self.shop, online: false, clock_right: true, operation, person }
     }
-
-    /// Sends what waits; how many operations. Each batch's outcomes are on the disk before the next one goes.
-    async fn send(&self) -> anyhow::Result<u64> {
-        let mut sent = 0;
-        while let Some(batch) = self.syncer.replica().next_batch().await? {
-            let reply = self.server.push(&batch).await?;
-            self.syncer.replica().record_results(reply.epoch, &reply.results).await?;
-            sent += reply.results.len() as u64;
-        }
-        Ok(sent)
-    }
 }
 
 async fn enrol(store: &Store, server: &HttpServer, key: &SigningKey, code: &str) -> anyhow::Result<String> {
@@ -186,6 +175,6 @@ pub async fn send(folder: &Path, url: &str, code: &str, staff: StaffId, sales: u
     till.sync().await?;
     till.record_sales(staff, sales)?;
     let begun = Instant::now();
-    let rows = till.send().await?;
+    let rows = till.syncer.send_now().await?;
     Ok(Finished { seconds: begun.elapsed().as_secs_f64(), rows, stopped: false, peak_kib: peak_kib("self")?, searchable_seconds: None })
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/sync/snapshot`: everything at one moment, for a device without a cache.
+//! `GET /v1/sync/snapshot`: everything at one moment, for a device whose cache is empty or far behind.
 //!
 //! A manifest names the chunks; each chunk is zstd over [`Record`]s in postcard's format, one after the other, and has a SHA-256.
 //! The first chunk holds every row but the vouchers, so that a device can sell before the rest has come.
@@ -19,11 +19,20 @@ pub const LEAST_ENTITIES: u64 = 20_000;
 /// The most bytes of a chunk, uncompressed.
 pub const MOST_CHUNK_BYTES: usize = 16 * 1024 * 1024;
 
+/// Asks for a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SnapshotQuery {
+    /// How far the device's cache is in the feed; 0 for an empty one.
+    #[serde(default)]
+    pub after: u64,
+}
+
 /// What a device that asks for a snapshot is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum SnapshotAnswer {
-    /// The feed is short: take it page by page from its beginning.
+    /// What the device lacks is little: take it page by page.
     NotNeeded,
     /// It is being made: ask again.
     Preparing {

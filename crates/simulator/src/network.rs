@@ -15,7 +15,7 @@ use beadsbox_protocol::{
     fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
     pull::{ChangesPage, ChangesQuery},
     push::{PushRequest, PushResponse},
-    snapshot::SnapshotAnswer,
+    snapshot::{SnapshotAnswer, SnapshotQuery},
 };
 use beadsbox_sync::{Transport, TransportError};
 use uuid::Uuid;
@@ -25,7 +25,7 @@ use uuid::Uuid;
 pub enum Ask {
     Push(PushRequest),
     Changes(ChangesQuery),
-    Snapshot,
+    Snapshot(SnapshotQuery),
     Chunk(Uuid, usize, u64),
     Own(OwnOperationsQuery),
     Fork(ForkRequest),
@@ -217,8 +217,8 @@ impl Transport for Wire {
         }
     }
 
-    async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError> {
-        match self.send(Ask::Snapshot).await? {
+    async fn snapshot(&self, query: &SnapshotQuery) -> Result<SnapshotAnswer, TransportError> {
+        match self.send(Ask::Snapshot(*query)).await? {
             Reply::Snapshot(answer) => Ok(answer),
             _ => other_reply(),
         }

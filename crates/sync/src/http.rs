@@ -14,7 +14,7 @@ use beadsbox_protocol::{
     pull::{ChangesPage, ChangesQuery},
     push::{PushRequest, PushResponse},
     session::{SignInRequest, SignInResponse},
-    snapshot::{MOST_CHUNK_BYTES, SnapshotAnswer},
+    snapshot::{MOST_CHUNK_BYTES, SnapshotAnswer, SnapshotQuery},
 };
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::RANGE};
 use serde::{Serialize, de::DeserializeOwned};
@@ -310,8 +310,8 @@ impl Transport for HttpServer {
         self.fetch(self.authorised(self.request(Method::GET, "v1/sync/changes")?).query(query).timeout(limit)).await
     }
 
-    async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError> {
-        self.ask("v1/sync/snapshot", &()).await
+    async fn snapshot(&self, query: &SnapshotQuery) -> Result<SnapshotAnswer, TransportError> {
+        self.ask("v1/sync/snapshot", query).await
     }
 
     async fn snapshot_chunk(&self, snapshot: Uuid, number: usize, from_byte: u64) -> Result<Vec<u8>, TransportError> {

@@ -10,6 +10,7 @@ pub mod plan;
 mod prove;
 mod recovery;
 mod replica;
+mod send;
 mod status;
 mod syncer;
 mod transport;

@@ -6,6 +6,7 @@ use beadsbox_protocol::{
     ErrorCode, MOST_ROWS, Problem,
     digest::{DigestQuery, LocalDigest, RangeDigest},
     pull::{ChangesPage, ChangesQuery},
+    push::{PushRequest, PushResponse},
 };
 use uuid::Uuid;
 
@@ -83,6 +84,18 @@ pub fn pause(failures: u32, random: u32) -> Duration {
     let full = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(LONGEST_PAUSE);
     let thousandths = 500 + random % 501;
     full.saturating_mul(thousandths) / 1000
+}
+
+/// The place of the batch's last operation.
+pub fn last_of(batch: &PushRequest) -> u64 {
+    batch.first_seq + (batch.ops.len() as u64).saturating_sub(1)
+}
+
+/// Whether the next batch, which was read before the reply to that one came, may follow before the reply is on the disk: where all
+/// three are of one life and one epoch, so that nothing in the reply changes what is to be sent.
+pub fn goes_on(next: &PushRequest, batch: &PushRequest, reply: &PushResponse) -> bool {
+    let of = |batch: &PushRequest| (batch.epoch, batch.incarnation);
+    of(next) == of(batch) && reply.epoch == batch.epoch && next.first_seq > last_of(batch)
 }
 
 /// The query that goes on from where the device stands.
@@ -247,6 +260,33 @@ mod tests {
         assert!(!page_fits(&ChangesPage { from: Cursor { seq: 8, tag: "b".into() }, ..fitting.clone() }, &query));
         assert!(!page_fits(&ChangesPage { epoch: Uuid::max(), ..fitting.clone() }, &query));
         assert!(!page_fits(&ChangesPage { head: 8, ..fitting }, &query));
+    }
+
+    #[test]
+    fn a_batch_goes_on_only_in_the_same_life_and_epoch() {
+        let now = beadsbox_domain::Timestamp::UNIX_EPOCH;
+        let batch = |first_seq, epoch, incarnation| PushRequest {
+            epoch,
+            device_id: beadsbox_domain::DeviceId(Uuid::nil()),
+            incarnation,
+            first_seq,
+            ops: vec![String::new(); 3],
+            persons: vec![],
+            chain_tip: String::new(),
+            signature: String::new(),
+            waiting: 0,
+            device_time: now,
+            receipts: vec![],
+        };
+        let reply = |epoch| PushResponse { epoch, last_seq: 6, results: vec![], quarantined: false, server_time: now };
+        let (sent, epoch) = (batch(4, Uuid::nil(), 1), Uuid::nil());
+        assert_eq!(last_of(&sent), 6);
+        assert!(goes_on(&batch(7, epoch, 1), &sent, &reply(epoch)));
+        assert!(goes_on(&batch(9, epoch, 1), &sent, &reply(epoch)), "what lies between has its outcomes");
+        assert!(!goes_on(&batch(6, epoch, 1), &sent, &reply(epoch)));
+        assert!(!goes_on(&batch(7, Uuid::max(), 1), &sent, &reply(epoch)));
+        assert!(!goes_on(&batch(7, epoch, 2), &sent, &reply(epoch)));
+        assert!(!goes_on(&batch(7, epoch, 1), &sent, &reply(Uuid::max())));
     }
 
     #[test]

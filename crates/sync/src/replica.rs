@@ -81,8 +81,9 @@ pub trait Replica: Send + Sync {
 
     /// Where the device stands.
     async fn position(&self) -> Result<Position, Self::Error>;
-    /// The next batch to send, signed; none when nothing waits.
-    async fn next_batch(&self) -> Result<Option<PushRequest>, Self::Error>;
+    /// The next batch to send, signed: from the first operation on that waits behind `after`, the last of a batch that is on its way
+    /// already, or 0. None when nothing waits there.
+    async fn next_batch(&self, after: u64) -> Result<Option<PushRequest>, Self::Error>;
     /// Keeps what the server decided, with its receipts.
     async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Self::Error>;
     /// Notes that the server keeps these until an admin accepts them.

@@ -7,7 +7,7 @@ use beadsbox_protocol::{
     pull::{ChangesPage, ChangesQuery},
 };
 use tokio::sync::{Mutex, Notify, watch};
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 
 use crate::{
     bootstrap::Bootstrap,
@@ -28,10 +28,10 @@ pub struct Syncer<R, T> {
     /// Somebody wants the long poll's place.
     interrupt: Notify,
     /// One batch at a time: operations arrive in order.
-    sending: Mutex<()>,
+    pub(crate) sending: Mutex<()>,
     /// One page at a time; in it the page that was asked for while the one before was written.
     pub(crate) receiving: Mutex<Option<Ahead>>,
-    /// How an empty cache is filled.
+    /// How a cache comes to the head.
     pub(crate) bootstrap: Bootstrap,
     /// One comparison at a time.
     pub(crate) proving: Mutex<()>,
@@ -107,10 +107,10 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     /// Sends all that waits, then takes all that is new.
     pub async fn sync_now(&self) -> Result<(), Trouble> {
         let outcome = async {
-            self.send_all().await?;
+            self.send_now().await?;
             self.receive_all().await?;
             // A page may have told of operations that the server lost, or that only now can be sent.
-            if self.send_all().await? > 0 {
+            if self.send_now().await? > 0 {
                 self.receive_all().await?;
             }
             Ok(())
@@ -124,7 +124,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     async fn send_for_ever(&self) {
         let mut failures = 0;
         loop {
-            match self.send_all().await {
+            match self.send_now().await {
                 Ok(_) if self.recovery.is_revoked() => return,
                 Ok(_) => {
                     failures = 0;
@@ -167,27 +167,6 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         }
     }
 
-    /// Answers how many operations were sent.
-    async fn send_all(&self) -> Result<u64, Trouble> {
-        let _turn = self.sending.lock().await;
-        let mut sent = 0;
-        while let Some(batch) = self.replica.next_batch().await.map_err(|error| self.files_failed(&error))? {
-            let count = batch.ops.len() as u64;
-            let total = sent + count + batch.waiting;
-            self.progress(Progress { phase: Phase::Sending, done: sent, total, bytes: None });
-            match self.transport.push(&batch).await {
-                Ok(reply) => {
-                    self.keep_answers(reply.epoch, &reply.results, reply.quarantined).await?;
-                    self.answered(reply.server_time).await;
-                    sent += count;
-                    debug!(count, "operations acknowledged");
-                }
-                Err(error) => self.handle(&error, Some(batch.incarnation)).await?,
-            }
-        }
-        Ok(sent)
-    }
-
     async fn receive_all(&self) -> Result<(), Trouble> {
         let mut first = None;
         loop {
@@ -210,7 +189,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         let mut turn = self.receiving.lock().await;
         let ahead = turn.take();
         let position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
-        if position.cursor.seq == 0 && self.bootstrap.wants_snapshot() {
+        if self.bootstrap.wants_snapshot(position.cursor.seq) {
             return self.take_snapshot(&position).await.map(|()| None);
         }
         let query = plan::next_query(&position, wait);
@@ -233,8 +212,10 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
                 if (position.behind || page.last_seq > position.last_seq) && self.catch_up(position.incarnation, page.last_seq).await? {
                     return Ok(None);
                 }
+                self.bootstrap.note(&page);
                 // While one is written the next one comes.
-                let (applied, coming) = tokio::join!(self.replica.apply_page(&page), self.ask_ahead(plan::query_after(&page, &query)));
+                let next = plan::query_after(&page, &query).filter(|next| !self.bootstrap.wants_snapshot(next.cursor));
+                let (applied, coming) = tokio::join!(self.replica.apply_page(&page), self.ask_ahead(next));
                 if !self.are_genuine(applied.map_err(|error| self.files_failed(&error))?)? {
                     return Ok(None);
                 }

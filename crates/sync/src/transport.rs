@@ -8,7 +8,7 @@ use beadsbox_protocol::{
     fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
     pull::{ChangesPage, ChangesQuery},
     push::{PushRequest, PushResponse},
-    snapshot::SnapshotAnswer,
+    snapshot::{SnapshotAnswer, SnapshotQuery},
 };
 use uuid::Uuid;
 
@@ -33,8 +33,8 @@ pub trait Transport: Send + Sync {
     async fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError>;
     /// Takes a page of changes; may wait for it as long as the query says.
     async fn changes(&self, query: &ChangesQuery) -> Result<ChangesPage, TransportError>;
-    /// Asks for everything at one moment.
-    async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError>;
+    /// Asks for everything at one moment, where that is quicker than the pages after that place.
+    async fn snapshot(&self, query: &SnapshotQuery) -> Result<SnapshotAnswer, TransportError>;
     /// Takes a chunk of a snapshot, from that byte on; of one that is cut, what came.
     async fn snapshot_chunk(&self, snapshot: Uuid, number: usize, from_byte: u64) -> Result<Vec<u8>, TransportError>;
     /// Asks what the server holds of a range.

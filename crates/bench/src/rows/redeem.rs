@@ -29,7 +29,7 @@ pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow:
         let body = shelf
             .till
             .store
-            .pending_batch(BatchLimit::default())?
+            .pending_batch(0, BatchLimit::default())?
             .and_then(|batch| batch.bodies.into_iter().next())
             .unwrap_or_default();
         OperationBody::decode(&body)?;

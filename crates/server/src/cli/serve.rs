@@ -8,9 +8,15 @@ use crate::{Config, Server, error::StartError};
 pub(super) async fn serve(config: Config) -> Result<(), StartError> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_env_filter(filter).init();
-    let server = Server::start(config).await?;
+    // From now on: whoever finds it listening may end it.
+    let ended = signalled()?;
+    tokio::pin!(ended);
+    let server = tokio::select! {
+        server = Server::start(config) => server?,
+        _ = &mut ended => return Ok(()),
+    };
     let name = tokio::select! {
-        name = signalled() => Some(name?),
+        name = ended => Some(name),
         () = server.ended() => None,
     };
     tracing::info!(signal = name, "stopping");
@@ -21,13 +27,15 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
     }
 }
 
-/// The signal that ends the program.
-async fn signalled() -> Result<&'static str, StartError> {
+/// Waits for the signal that ends the program, of those that come after this call.
+fn signalled() -> Result<impl Future<Output = &'static str>, StartError> {
     let refused = |error: std::io::Error| StartError::Refused(format!("signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
     })
 }

@@ -118,10 +118,12 @@ pub async fn is_on_its_way(conn: &mut PgConnection, kind: Kind, within: Bounds) 
         .await
 }
 
-/// Whether the feed holds at least so many entities.
-pub async fn holds(conn: &mut PgConnection, least: u64) -> sqlx::Result<bool> {
-    sqlx::query_scalar("SELECT count(*) >= $1 FROM (SELECT FROM change_feed LIMIT $1) AS first")
+/// Whether the feed holds at least so many entities after that number, up to the other one.
+pub async fn holds(conn: &mut PgConnection, least: u64, after: u64, through: u64) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT count(*) >= $1 FROM (SELECT FROM change_feed WHERE seq > $2 AND seq <= $3 LIMIT $1) AS first")
         .bind(to_bigint(least))
+        .bind(to_bigint(after))
+        .bind(to_bigint(through))
         .fetch_one(conn)
         .await
 }

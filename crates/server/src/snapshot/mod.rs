@@ -1,4 +1,4 @@
-//! Everything at one moment, for devices without a cache: made once for each profile, kept as compressed chunks, sent to all who ask.
+//! Everything at one moment, for devices whose cache is empty or far behind: made once for each profile, kept as compressed chunks, sent to all who ask.
 
 mod make;
 mod pack;
@@ -23,6 +23,8 @@ pub(crate) use send::chunk;
 const FRESH_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// By how many changes the feed may have moved since, at least: taking them by pages is quick.
 const FEW_CHANGES: u64 = 20_000;
+/// A device lacks much where it lacks one entity of so many: a page costs three times as much for each as a snapshot.
+const LACKS_ONE_OF: u64 = 2;
 /// How long after a newer one was made the readers of an older one are surely done.
 const READ_WITHIN: SignedDuration = SignedDuration::from_hours(2);
 
@@ -38,14 +40,17 @@ impl Snapshots {
     }
 }
 
-/// What a device without a cache is told: the newest snapshot where it is good, else how far the next one has come.
-pub(crate) async fn answer(app: &App, profile: Profile) -> Result<SnapshotAnswer, Failure> {
+/// What a device is told that holds what the feed says up to that number: the newest snapshot where it is good, else how far the next
+/// one has come.
+pub(crate) async fn answer(app: &App, profile: Profile, after: u64) -> Result<SnapshotAnswer, Failure> {
     let mut conn = app.pool.acquire().await?;
-    if !db::feed::holds(&mut conn, LEAST_ENTITIES).await? {
+    if !lacks_much(&mut conn, after, u64::MAX).await? {
         return Ok(SnapshotAnswer::NotNeeded);
     }
     if let Some(manifest) = fresh(&mut conn, app, profile).await? {
-        return Ok(SnapshotAnswer::Ready(manifest));
+        // What was made a while ago may bring a device that holds something less than the pages would.
+        let brings_much = after == 0 || lacks_much(&mut conn, after, manifest.cursor.seq).await?;
+        return Ok(if brings_much { SnapshotAnswer::Ready(manifest) } else { SnapshotAnswer::NotNeeded });
     }
     let progress = db::snapshot::progress(&mut conn, profile, app.identity.epoch).await?;
     let preparing = match progress {
@@ -57,6 +62,18 @@ pub(crate) async fn answer(app: &App, profile: Profile) -> Result<SnapshotAnswer
     drop(conn);
     make_in_background(app, profile);
     Ok(preparing)
+}
+
+/// Whether a device that stands there takes what comes until the other place quicker with everything else than by pages.
+async fn lacks_much(conn: &mut PgConnection, after: u64, through: u64) -> Result<bool, Failure> {
+    if !db::feed::holds(conn, LEAST_ENTITIES, after, through).await? {
+        return Ok(false);
+    }
+    if after == 0 {
+        return Ok(true);
+    }
+    let least = db::feed::size(conn).await?.div_ceil(LACKS_ONE_OF);
+    Ok(db::feed::holds(conn, least, after, through).await?)
 }
 
 /// The newest snapshot of that profile, where it may still be given.

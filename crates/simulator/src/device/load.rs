@@ -30,12 +30,15 @@ impl Files {
         self.load.insert(load).so()
     }
 
-    /// Takes the next chunk. The rows in it that are no vouchers go into the cache in use as well: with them a device can sell.
+    /// Takes the next chunk. The rows in it that are no vouchers go into the cache in use as well where that is empty: with them a device
+    /// can sell.
     pub fn load_chunk(&mut self, number: usize, bytes: &[u8]) -> Loaded {
         let (Some(mut load), Ok(rows)) = (self.load.take().filter(|load| load.chunks == number), serde_json::from_slice::<Vec<Row>>(bytes)) else {
             return Loaded::Unfit("not the next chunk".to_owned());
         };
-        self.keep_rows(load.manifest.epoch, rows.iter().filter(|row| !matches!(row, Row::Voucher(_))));
+        if self.cache.cursor.seq == 0 {
+            self.keep_rows(load.manifest.epoch, rows.iter().filter(|row| !matches!(row, Row::Voucher(_))));
+        }
         load.rows.extend(rows);
         load.chunks += 1;
         self.load.insert(load).so()
@@ -43,9 +46,9 @@ impl Files {
 
     /// Puts what was loaded in the cache's place, on the disk.
     pub fn finish_load(&mut self) -> Finished {
-        let epoch = self.outbox.epoch;
-        let whole = |load: &Load| load.chunks == load.manifest.chunks.len() && load.manifest.epoch == epoch;
-        let Some(load) = self.load.take().filter(whole) else { return Finished::Unfit("not whole".to_owned()) };
+        let (epoch, stands) = (self.outbox.epoch, self.cache.cursor.seq);
+        let fits = |load: &Load| load.chunks == load.manifest.chunks.len() && load.manifest.epoch == epoch && load.manifest.cursor.seq >= stands;
+        let Some(load) = self.load.take().filter(fits) else { return Finished::Unfit("not for this cache".to_owned()) };
         let id = self.new_cache().id;
         let now = self.now;
         self.cache = Cache::loaded(id, &load.manifest, load.rows, now);

@@ -135,10 +135,10 @@ impl Replica for FilesReplica {
         })
     }
 
-    async fn next_batch(&self) -> Result<Option<PushRequest>, FileError> {
+    async fn next_batch(&self, after: u64) -> Result<Option<PushRequest>, FileError> {
         let files = lock(&self.files);
         let (outbox, now) = (&files.outbox, files.now);
-        Ok(outbox.pending(self.batch).map(|batch| {
+        Ok(outbox.pending(after, self.batch).map(|batch| {
             let last_seq = batch.first_seq + batch.bodies.len() as u64 - 1;
             let signature = sign_tip(&device_key(outbox.device), outbox.device, outbox.incarnation, last_seq, batch.tip);
             PushRequest {

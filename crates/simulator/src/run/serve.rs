@@ -44,7 +44,7 @@ impl Simulation {
                 }
                 page.map(Reply::Changes)
             }
-            Ask::Snapshot => self.server.snapshot(request.device, now).map(Reply::Snapshot),
+            Ask::Snapshot(query) => self.server.snapshot(request.device, query.after, now).map(Reply::Snapshot),
             Ask::Chunk(snapshot, number, from) => self.server.snapshot_chunk(request.device, *snapshot, *number, *from).map(Reply::Chunk),
             Ask::Own(query) => {
                 let own = self.server.own_operations(request.device, query);

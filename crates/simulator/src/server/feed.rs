@@ -13,9 +13,9 @@ impl Tables {
         self.batches.last_key_value().map(|(seq, tag)| Cursor { seq: *seq, tag: tag.clone() }).unwrap_or_default()
     }
 
-    /// How many entities are in the feed.
-    pub(super) fn feed_length(&self) -> usize {
-        self.feed.len()
+    /// How many entities are in the feed after that number, up to the other one.
+    pub(super) fn entities_between(&self, after: u64, through: u64) -> usize {
+        self.feed.range(after.saturating_add(1)..).take_while(|(seq, _)| **seq <= through).count()
     }
 
     /// Whether something committed is not in the feed yet.

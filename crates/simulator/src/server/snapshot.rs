@@ -13,6 +13,8 @@ use crate::names::{self, Tag};
 
 /// How many rows are in a chunk.
 const CHUNK_ROWS: usize = 25;
+/// A device lacks much where it lacks one entity of so many.
+const LACKS_ONE_OF: usize = 2;
 /// How many bytes of a chunk come at once: the rest is asked for.
 const MOST_BYTES: usize = 6000;
 /// A snapshot is made anew once the feed has gone on so far; whoever takes the older one has to begin again.
@@ -27,22 +29,28 @@ pub(super) struct Snapshot {
 }
 
 impl Server {
-    /// What a device with an empty cache is told.
-    pub fn snapshot(&mut self, id: DeviceId, now: Timestamp) -> Result<SnapshotAnswer, Refused> {
+    /// What a device is told whose cache stands there in the feed.
+    pub fn snapshot(&mut self, id: DeviceId, after: u64, now: Timestamp) -> Result<SnapshotAnswer, Refused> {
         let profile = self.authenticated(id)?.profile;
         let head = self.tables.head();
-        if self.tables.feed_length() < self.snapshot_from {
+        if !self.lacks_much(after, head.seq) {
             return Ok(SnapshotAnswer::NotNeeded);
         }
         let epoch = self.epoch();
         self.snapshots.retain(|made| made.manifest.epoch == epoch && made.manifest.cursor.seq + KEPT_FOR >= head.seq);
         if let Some(made) = self.snapshots.iter().find(|made| made.profile == profile) {
-            return Ok(SnapshotAnswer::Ready(made.manifest.clone()));
+            let brings_much = after == 0 || self.lacks_much(after, made.manifest.cursor.seq);
+            return Ok(if brings_much { SnapshotAnswer::Ready(made.manifest.clone()) } else { SnapshotAnswer::NotNeeded });
         }
         let made = self.make_snapshot(profile, now);
         let manifest = made.manifest.clone();
         self.snapshots.push(made);
         Ok(SnapshotAnswer::Ready(manifest))
+    }
+
+    fn lacks_much(&self, after: u64, through: u64) -> bool {
+        let lacks = self.tables.entities_between(after, through);
+        lacks >= self.snapshot_from && (after == 0 || lacks >= self.tables.entities_between(0, through).div_ceil(LACKS_ONE_OF))
     }
 
     fn make_snapshot(&mut self, profile: Profile, now: Timestamp) -> Snapshot {

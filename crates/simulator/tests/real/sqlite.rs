@@ -130,7 +130,7 @@ impl Real {
         }
         let unknown = VoucherId(uuid::Uuid::max());
         assert_eq!(view.voucher(unknown).unwrap(), None);
-        let (real, modelled) = (self.store.pending_batch(BatchLimit::default()).unwrap(), model.outbox.pending(500));
+        let (real, modelled) = (self.store.pending_batch(0, BatchLimit::default()).unwrap(), model.outbox.pending(0, 500));
         let real = real.map(|batch| (batch.first_seq, batch.bodies, batch.tip, batch.waiting_after));
         assert_eq!(real, modelled.map(|batch| (batch.first_seq, batch.bodies, batch.tip, batch.waiting_after)), "seed {seed}");
         let counts = self.store.counts().unwrap();

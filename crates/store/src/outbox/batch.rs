@@ -18,12 +18,12 @@ impl Default for BatchLimit {
     }
 }
 
-/// The operations from the first that waits on, without gaps. Where a later one was answered already it is sent again all the
+/// The operations from the first on that waits behind `after`, without gaps. Where a later one was answered already it is sent again all the
 /// same: the server gives the same answer. One operation always fits.
-pub(crate) fn pending(connection: &Connection, identity: &Identity, limit: BatchLimit) -> rusqlite::Result<Option<PendingBatch>> {
+pub(crate) fn pending(connection: &Connection, identity: &Identity, after: u64, limit: BatchLimit) -> rusqlite::Result<Option<PendingBatch>> {
     let first: Option<Sql<u64>> = connection
-        .prepare_cached("SELECT min(dev_seq) FROM outbox WHERE contained_in IS NULL AND state = 'waiting'")?
-        .query_row([], |row| row.get(0))?;
+        .prepare_cached("SELECT min(dev_seq) FROM outbox WHERE contained_in IS NULL AND state = 'waiting' AND dev_seq > ?1")?
+        .query_row([Sql(after)], |row| row.get(0))?;
     let Some(Sql(first_seq)) = first else { return Ok(None) };
     let (mut bodies, mut persons, mut receipts, mut bytes, mut tip) = (Vec::new(), Vec::new(), Vec::new(), 0, identity.origin);
     let question = format!("SELECT body, hash, {} FROM outbox WHERE dev_seq >= ?1 ORDER BY dev_seq LIMIT ?2", receipt::COLUMNS);

@@ -46,12 +46,14 @@ impl Store {
         Ok(progress)
     }
 
-    /// Takes the next chunk. The rows in it that are no vouchers go into the cache in use as well: with them a device can sell.
+    /// Takes the next chunk. The rows in it that are no vouchers go into the cache in use as well where that is empty: with them a device
+    /// can sell.
     pub fn load_chunk(&self, number: usize, bytes: &[u8]) -> Result<(LoadProgress, ChangedKinds), StoreError> {
         let mut slot = self.load_slot();
         let load = slot.as_mut().ok_or_else(no_load)?;
         let chunk = load.read(number, bytes)?;
-        let rows = other_rows(&chunk)?;
+        let is_empty = self.files.cache.read(meta::position)?.cursor.seq == 0;
+        let rows = if is_empty { other_rows(&chunk)? } else { Vec::new() };
         let mut kinds = ChangedKinds::default();
         if !rows.is_empty() {
             let epoch = load.manifest().epoch;

@@ -23,10 +23,10 @@ impl Store {
         self.files.outbox.read(enrolment::load)?.ok_or(StoreError::NotEnrolled)
     }
 
-    /// The next operations to send; none when nothing waits.
-    pub fn pending_batch(&self, limit: BatchLimit) -> Result<Option<PendingBatch>, StoreError> {
+    /// The next operations to send of those behind `after`; none when nothing waits there.
+    pub fn pending_batch(&self, after: u64, limit: BatchLimit) -> Result<Option<PendingBatch>, StoreError> {
         let identity = self.identity()?;
-        self.files.outbox.read(move |connection| batch::pending(connection, &identity, limit))
+        self.files.outbox.read(move |connection| batch::pending(connection, &identity, after, limit))
     }
 
     /// The place up to which every outcome is held.

@@ -21,7 +21,7 @@ fn state(device: &Device, op: u64) -> RedemptionState {
 
 /// Sends, and keeps what came back, without pulling.
 fn push(server: &mut Server, device: &Device) {
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     let results = server.push(&batch.bodies, &batch.persons);
     device.store.record_results(&results, EPOCH).unwrap();
 }
@@ -350,7 +350,7 @@ fn a_counter_knows_the_address_and_the_message_of_its_own_sales_until_the_buyer_
     buyer.message = Some(beadsbox_domain::text::Message::new("Happy birthday").unwrap());
     let (operation, person) = common::sale(2, template_id(1), &content("Bread", 4000, Some(12)), &buyer);
     device.record_with(1, operation, person);
-    let batch = device.store.pending_batch(beadsbox_store::BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, beadsbox_store::BatchLimit::default()).unwrap().unwrap();
     let results = server.push(&batch.bodies, &batch.persons);
     device.store.record_results(&results, EPOCH).unwrap();
     let shown = || device.store.view().unwrap().voucher(voucher_id(2)).unwrap().unwrap().person;

@@ -129,7 +129,7 @@ fn rule_6_own_work_is_there_once_before_and_after_the_exchange() {
     device.store.reset_cache().unwrap();
     load_some(&device.store, &snapshot, 2);
     device.record(3, redeem(100, RedeemMode::Asked));
-    let batch = device.store.pending_batch(beadsbox_store::BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, beadsbox_store::BatchLimit::default()).unwrap().unwrap();
     let results = server.push(&batch.bodies, &batch.persons);
     device.store.record_results(&results, EPOCH).unwrap();
     device.record(4, redeem(5, RedeemMode::Honoured));
@@ -150,6 +150,30 @@ fn rule_6_own_work_is_there_once_before_and_after_the_exchange() {
     server.sync(&device.store, at(2));
     assert_eq!(shown(&device.store).len(), 32);
     assert!(shown(&device.store).iter().all(|(_, _, waiting)| !waiting));
+    let digest = device.store.range_digest(&all(RowKind::Voucher)).unwrap();
+    assert_eq!((digest.rows, digest.digest), snapshot::voucher_digest(&server));
+}
+
+#[test]
+fn rule_6_a_cache_far_behind_stays_as_it_is_until_the_exchange() {
+    let mut server = selling(10);
+    let device = Device::new();
+    server.sync(&device.store, at(0));
+    device.record(1, redeem(1, RedeemMode::Asked));
+    server.sync(&device.store, at(1));
+    (11..=40).for_each(|number| server.sell_there(number, "Elsewhere"));
+    server.other(redeem(2, RedeemMode::Asked), &[]);
+    server.other(redeem(2, RedeemMode::Honoured), &[]);
+    let snapshot = snapshot::of(&server, 7);
+    let before = shown(&device.store);
+    load_some(&device.store, &snapshot, usize::MAX);
+    assert_eq!((shown(&device.store), device.store.view().unwrap().open_conflicts().unwrap()), (before, 0), "no row of it is mixed in");
+    device.record(2, redeem(3, RedeemMode::Honoured));
+    load_all(&device.store, &snapshot);
+    assert_eq!((shown(&device.store).len(), device.store.view().unwrap().open_conflicts().unwrap()), (40, 1));
+    let status = |number| device.store.view().unwrap().voucher(voucher_id(number)).unwrap().map(|found| (found.voucher.status, found.waiting));
+    assert_eq!([status(1), status(3)], [Some((Status::Used, false)), Some((Status::Used, true))], "own work is there, once");
+    server.sync(&device.store, at(2));
     let digest = device.store.range_digest(&all(RowKind::Voucher)).unwrap();
     assert_eq!((digest.rows, digest.digest), snapshot::voucher_digest(&server));
 }

@@ -41,7 +41,7 @@ fn rule_4_places_have_no_gaps_and_the_chain_verifies_under_concurrent_recorders(
         thread.join().unwrap();
     }
 
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     let places: Vec<u64> = batch.bodies.iter().map(|body| OperationBody::decode(body).unwrap().dev_seq).collect();
     assert_eq!(places, (1..=places.len() as u64).collect::<Vec<_>>());
     assert_eq!(device.store.verify_chain().unwrap(), places.len() as u64);

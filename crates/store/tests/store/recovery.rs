@@ -99,7 +99,7 @@ fn rule_10_what_a_restored_server_lost_is_sent_with_the_receipts_of_before() {
     honour(&device, 1..=4);
     server.sync(&device.store, at(5));
     device.store.adopt_epoch(RESTORED, 2).unwrap();
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     let shown: Vec<_> = batch.receipts.iter().map(|kept| (kept.dev_seq, kept.epoch, kept.commit_no, kept.outcome.clone())).collect();
     assert_eq!(shown, [(3, EPOCH, 3, Outcome::Applied), (4, EPOCH, 4, Outcome::Applied)]);
     let kept: Vec<&String> = batch.receipts.iter().map(|kept| &kept.receipt).collect();
@@ -111,7 +111,7 @@ fn rule_10_what_a_restored_server_lost_is_sent_with_the_receipts_of_before() {
     assert_eq!(device.store.counts().unwrap().waiting, 0);
     let third = Uuid::from_u128(0xe0c6);
     device.store.adopt_epoch(third, 0).unwrap();
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     assert_eq!(batch.receipts.len(), 4);
     assert!(batch.receipts.iter().all(|kept| kept.epoch == EPOCH), "the first word stays");
 }
@@ -125,7 +125,7 @@ fn an_answer_from_before_the_restore_is_known_by_its_epoch() {
     device.store.adopt_epoch(RESTORED, 1).unwrap();
     device.store.record_results(&[answer], RESTORED).unwrap();
     device.store.adopt_epoch(Uuid::from_u128(0xe0c6), 0).unwrap();
-    assert_eq!(device.store.pending_batch(BatchLimit::default()).unwrap().unwrap().receipts[0].epoch, EPOCH);
+    assert_eq!(device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap().receipts[0].epoch, EPOCH);
 }
 
 #[test]
@@ -166,11 +166,11 @@ fn rule_6_adopting_an_epoch_ends_right_wherever_it_was_cut() {
     std::fs::write(&paths.cache, &whole).unwrap();
     let (store, opened) = Store::open(&paths, &common::keys()).unwrap();
     assert_eq!(opened.cache, beadsbox_store::CacheOpening::Rebuilt);
-    let batch = store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     assert_eq!((batch.epoch, batch.first_seq, batch.last_seq, batch.receipts.len()), (RESTORED, 2, 3, 2));
     // The same once more, as both tasks of the sync may hear of it.
     store.adopt_epoch(RESTORED, 1).unwrap();
-    assert_eq!(store.pending_batch(BatchLimit::default()).unwrap().unwrap().receipts.len(), 2);
+    assert_eq!(store.pending_batch(0, BatchLimit::default()).unwrap().unwrap().receipts.len(), 2);
     assert!(all_used(&store), "people see what they were told");
     drop((store, folder));
 }
@@ -201,7 +201,7 @@ fn rule_1_an_older_copy_of_the_files_takes_its_operations_back_and_records_nothi
     assert_eq!(device.store.verify_chain().unwrap(), 4);
     let back = own(&device.store, 4);
     assert_eq!((back.state, back.outcome), (OpState::Acknowledged, Some(Outcome::Applied)));
-    assert!(device.store.pending_batch(BatchLimit::default()).unwrap().is_none());
+    assert!(device.store.pending_batch(0, BatchLimit::default()).unwrap().is_none());
     assert_eq!(try_to_record(&device.store, 5).unwrap(), 5);
     server.sync(&device.store, at(3));
     assert_eq!(server.results.len(), 5);
@@ -263,7 +263,7 @@ fn rule_4_a_fork_goes_on_as_another_life_with_the_bytes_and_numbers_that_it_had(
     let clone = copy.open();
     honour(&clone, 4..=5);
     assert!(!clone.store.fall_behind(1, 9).unwrap(), "it has something of its own under these numbers");
-    let before = clone.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let before = clone.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     let fork = clone.store.fork(3).unwrap().unwrap();
     assert_eq!((fork.incarnation, fork.seq), (1, 3));
     assert!(clone.store.fork(9).unwrap().is_none());
@@ -273,7 +273,7 @@ fn rule_4_a_fork_goes_on_as_another_life_with_the_bytes_and_numbers_that_it_had(
     assert!(!clone.store.fall_behind(1, 9).unwrap(), "a late word about the life before");
     assert_eq!(clone.store.standing().unwrap().behind_until, None);
     let clone = clone.reopen();
-    let after = clone.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let after = clone.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     assert_eq!((after.incarnation, after.first_seq, &after.bodies, after.tip), (2, 3, &before.bodies, before.tip));
 
     // In quarantine: kept by the server, answered later.
@@ -285,7 +285,7 @@ fn rule_4_a_fork_goes_on_as_another_life_with_the_bytes_and_numbers_that_it_had(
     assert_eq!(clone.store.view().unwrap().offline_use().unwrap().honoured, 2);
     assert_eq!(try_to_record(&clone.store, 6).unwrap(), 5, "it goes on working");
     assert_eq!(clone.store.verify_chain().unwrap(), 5);
-    let next = clone.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let next = clone.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     assert_eq!((next.first_seq, next.bodies.len()), (5, 1));
     assert!(next.bodies[0].contains("\"incarnation\":2"));
     let accepted: Vec<OpResult> = (3..=4).map(|seq| OpResult { op_id: None, ..clone.answer(seq, Some(Outcome::Applied), EPOCH) }).collect();
@@ -334,10 +334,10 @@ fn a_revoked_device_records_nothing_and_still_hands_over_what_waits() {
     let device = device.reopen();
     assert!(matches!(try_to_record(&device.store, 2), Err(StoreError::Revoked)));
     assert!(device.store.view().unwrap().voucher(voucher_id(2)).unwrap().is_none());
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     assert_eq!((batch.first_seq, batch.bodies.len()), (1, 1));
     device.store.record_quarantined(&[device.answer(1, None, EPOCH)], EPOCH).unwrap();
-    assert!(device.store.pending_batch(BatchLimit::default()).unwrap().is_none());
+    assert!(device.store.pending_batch(0, BatchLimit::default()).unwrap().is_none());
     assert_eq!(device.store.counts().unwrap().quarantined, 1);
 }
 
@@ -355,7 +355,7 @@ fn an_outbox_of_the_version_before_keeps_all_and_shows_its_receipts() {
     assert_eq!(store.verify_chain().unwrap(), 3);
     assert_eq!((store.counts().unwrap().waiting, store.enrolment().unwrap().unwrap().profile), (1, None));
     store.adopt_epoch(RESTORED, 0).unwrap();
-    let batch = store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     assert_eq!((batch.bodies.len(), batch.receipts.len()), (3, 2));
     assert!(batch.receipts.iter().all(|kept| kept.epoch == EPOCH));
     assert_eq!(own(&store, 1).outcome, Some(Outcome::Applied));

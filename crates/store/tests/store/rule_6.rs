@@ -138,7 +138,7 @@ impl Run {
 
     fn push(&mut self, count: usize, reply: bool) {
         let limit = BatchLimit { operations: count, ..BatchLimit::default() };
-        let Some(batch) = self.store().pending_batch(limit).unwrap() else { return };
+        let Some(batch) = self.store().pending_batch(0, limit).unwrap() else { return };
         let results = self.server.push(&batch.bodies, &batch.persons);
         if reply {
             self.store().record_results(&results, EPOCH).unwrap();

@@ -27,12 +27,12 @@ fn unsigned(dev_seq: u64, result: Option<Outcome>) -> OpResult {
 #[test]
 fn a_batch_is_bounded_and_goes_on_where_the_last_ended() {
     let device = Device::new();
-    assert!(device.store.pending_batch(BatchLimit::default()).unwrap().is_none());
+    assert!(device.store.pending_batch(0, BatchLimit::default()).unwrap().is_none());
     (1..=1200).for_each(|op| {
         device.record(op, redeem(op, RedeemMode::Honoured));
     });
     let mut next = 1;
-    while let Some(batch) = device.store.pending_batch(BatchLimit::default()).unwrap() {
+    while let Some(batch) = device.store.pending_batch(0, BatchLimit::default()).unwrap() {
         assert_eq!(batch.first_seq, next);
         assert_eq!(batch.last_seq + 1 - batch.first_seq, batch.bodies.len() as u64);
         assert!(batch.bodies.len() <= MOST_OPERATIONS);
@@ -55,12 +55,12 @@ fn a_batch_with_its_buyers_fits_into_a_push() {
         let (operation, person) = common::sale(op, template_id(1), &long, &common::person("A \"quoted\" \\ name"));
         device.record_with(op, operation, person);
     }
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     assert!(batch.bodies.len() < 200 && batch.bodies.len() > 20);
     assert!(!batch.persons.is_empty());
     let sent = serde_json::to_vec(&(&batch.bodies, &batch.persons)).unwrap();
     assert!(sent.len() <= MOST_PUSH_BYTES && sent.len() > MOST_PUSH_BYTES * 9 / 10, "{}", sent.len());
-    let least = device.store.pending_batch(BatchLimit { operations: 0, bytes: 0 }).unwrap().unwrap();
+    let least = device.store.pending_batch(0, BatchLimit { operations: 0, bytes: 0 }).unwrap().unwrap();
     assert_eq!(least.bodies.len(), 1);
 }
 
@@ -70,7 +70,7 @@ fn rule_7_results_may_come_any_number_of_times() {
     let device = synced(&mut server, 2);
     device.record(1, redeem(1, RedeemMode::Honoured));
     device.record(2, redeem(2, RedeemMode::Honoured));
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     let results = server.push(&batch.bodies, &batch.persons);
     let new = device.store.record_results(&results, EPOCH).unwrap();
     assert_eq!(new.iter().map(|one| one.dev_seq).collect::<Vec<_>>(), [1, 2]);
@@ -90,7 +90,7 @@ fn rule_1_a_lost_reply_comes_with_the_next_page() {
     let mut server = Server::new(EPOCH);
     let device = synced(&mut server, 1);
     device.record(1, redeem(1, RedeemMode::Asked));
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     server.push(&batch.bodies, &batch.persons);
     assert_eq!(device.store.acknowledged_through().unwrap(), 0);
     let position = device.store.position().unwrap();
@@ -108,7 +108,7 @@ fn rule_1_a_page_cut_between_its_outcomes_and_its_rows_comes_again_and_loses_nei
     let mut server = Server::new(EPOCH);
     let device = synced(&mut server, 1);
     device.record(1, redeem(1, RedeemMode::Asked));
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     server.push(&batch.bodies, &batch.persons);
     let mut cut = server.page(&device.store.position().unwrap().cursor, 0, 100);
     // Its rows are refused after the outcomes are on the disk: as far as the first of two commits.
@@ -131,7 +131,7 @@ fn a_page_whose_outcomes_are_not_the_servers_brings_no_rows() {
     let mut server = Server::new(EPOCH);
     let device = synced(&mut server, 1);
     device.record(1, redeem(1, RedeemMode::Asked));
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     server.push(&batch.bodies, &batch.persons);
     let before = device.store.position().unwrap();
     let mut page = server.page(&before.cursor, 0, 100);
@@ -149,7 +149,7 @@ fn a_held_operation_waits_and_does_not_stop_those_behind_it() {
     device.store.record_results(&[unsigned(1, None), device.answer(2, Some(Outcome::Applied), EPOCH)], EPOCH).unwrap();
     let counts = device.store.counts().unwrap();
     assert_eq!((counts.waiting, counts.acknowledged), (1, 1));
-    assert!(device.store.pending_batch(BatchLimit::default()).unwrap().is_none(), "the server has it");
+    assert!(device.store.pending_batch(0, BatchLimit::default()).unwrap().is_none(), "the server has it");
     assert_eq!(device.store.acknowledged_through().unwrap(), 0, "so that its outcome comes one day");
     device.store.record_results(&[device.answer(1, Some(Outcome::Applied), EPOCH)], EPOCH).unwrap();
     assert_eq!(device.store.acknowledged_through().unwrap(), 2);
@@ -230,13 +230,13 @@ fn rule_10_a_restored_server_is_given_back_what_it_lost() {
         device.record(number, redeem(number, RedeemMode::Honoured));
     });
     server.sync(&device.store, at(5));
-    assert!(device.store.pending_batch(BatchLimit::default()).unwrap().is_none());
+    assert!(device.store.pending_batch(0, BatchLimit::default()).unwrap().is_none());
 
     // The backup holds the first two.
     device.store.adopt_epoch(OTHER_EPOCH, 2).unwrap();
     let stale = device.store.record_results(&[device.answer(3, Some(Outcome::Applied), EPOCH)], EPOCH);
     assert!(matches!(stale, Err(StoreError::WrongEpoch { .. })), "a late reply of before must not count");
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     assert_eq!((batch.first_seq, batch.last_seq, batch.epoch), (3, 4, OTHER_EPOCH));
     assert_eq!(device.store.acknowledged_through().unwrap(), 2);
     let own = device.store.view().unwrap().own_operation(op_id(3)).unwrap().unwrap();

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod recovery;
+mod sending;
 mod stage;
 mod syncer;
 mod whole;

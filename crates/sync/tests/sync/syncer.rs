@@ -23,8 +23,10 @@ async fn the_next_page_comes_while_one_is_written_and_one_that_is_lost_costs_not
     stage.server.with(|server| server.head = 35);
     stage.syncer.sync_now().await.unwrap();
     assert_eq!((stage.files(|files| files.cursor.seq), stage.server.with(|server| server.pulls)), (35, 4), "each once");
-    // The first is answered, the one that is asked for ahead is lost.
-    stage.server.with(|server| (server.head, server.pull_faults) = (60, vec![Fault::Unreachable, Fault::Cut(0)]));
+    // Two are answered, the one that is asked for ahead of its time is lost.
+    stage
+        .server
+        .with(|server| (server.head, server.pull_faults) = (60, vec![Fault::Unreachable, Fault::Cut(0), Fault::Cut(0)]));
     stage.syncer.sync_now().await.unwrap();
     assert_eq!((stage.files(|files| files.cursor.seq), stage.server.with(|server| server.pulls)), (60, 8), "that one twice");
 }

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 use beadsbox_protocol::{
     ErrorCode,
     digest::RowKind,
+    pull::Cursor,
     snapshot::{Manifest, SnapshotAnswer},
 };
 use beadsbox_sync::{IdRange, Phase, Proof};
@@ -94,6 +95,66 @@ async fn operations_are_sent_while_the_snapshot_comes_and_the_screen_says_online
     assert_eq!(stage.files(|files| files.cursor.seq), HEAD + 1, "and the page with that operation after it");
     assert_eq!(stage.syncer.status().borrow().progress, None);
     running.abort();
+}
+
+/// A device that was at the head when the feed stood at 30; by now it stands at that place.
+fn behind(head: u64) -> Stage {
+    let stage = empty();
+    stage.device.with(|files| files.cursor = Cursor { seq: 30, tag: "t".into() });
+    stage.server.with(|server| server.head = head);
+    stage
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cache_far_behind_is_in_use_until_the_snapshot_is_in_its_place() {
+    let stage = behind(HEAD + 5);
+    let running = tokio::spawn(Arc::clone(&stage.syncer).run());
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    assert_eq!(stage.files(|files| (files.cursor.seq, files.loaded.len(), files.rebuilt)), (40, 2, 0), "as the first page left it");
+    stage.record("one");
+    stage.syncer.wake();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(stage.files(|files| (files.acked, files.cursor.seq)), (1, 40), "what is recorded goes out meanwhile");
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(stage.files(|files| (files.cursor.seq, files.loaded.len(), files.rebuilt)), (HEAD + 6, CHUNKS, 0));
+    assert_eq!(stage.server.with(|server| server.whole.asked_from.clone()), [40], "once");
+    running.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_pages_are_quicker_the_server_is_asked_once_until_the_head_is_reached() {
+    let stage = behind(100);
+    stage.server.with(|server| server.whole.has_snapshot = false);
+    stage.syncer.sync_now().await.unwrap();
+    assert_eq!((stage.files(|files| files.cursor.seq), stage.server.with(|server| server.whole.asked_from.clone())), (100, vec![40]));
+    stage.server.with(|server| server.head = 105);
+    stage.syncer.sync_now().await.unwrap();
+    assert_eq!(stage.server.with(|server| server.whole.asked_from.clone()), [40], "not for a single page");
+    stage.server.with(|server| (server.head, server.whole.has_snapshot) = (HEAD, true));
+    stage.syncer.sync_now().await.unwrap();
+    assert_eq!(
+        (stage.files(|files| files.cursor.seq), stage.server.with(|server| server.whole.asked_from.clone())),
+        (HEAD, vec![40, 115])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_snapshot_is_made_the_pages_go_on() {
+    let stage = behind(HEAD);
+    let preparing = SnapshotAnswer::Preparing { rows: 5, of_rows: 10, retry_after_ms: 5000 };
+    stage.server.with(|server| server.whole.answers.extend([preparing.clone(), preparing]));
+    stage.syncer.sync_now().await.unwrap();
+    assert_eq!(stage.server.with(|server| server.whole.asked_from.clone()), [40, 50, 60]);
+    assert_eq!(stage.files(|files| (files.cursor.seq, files.loaded.len())), (HEAD, CHUNKS));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rule_6_a_snapshot_older_than_the_cache_is_not_taken() {
+    let stage = behind(HEAD + 100);
+    stage.device.with(|files| files.cursor.seq = HEAD);
+    stage.syncer.sync_now().await.unwrap();
+    assert_eq!(stage.server.with(|server| server.whole.asked_from.clone()), [HEAD + 10]);
+    assert_eq!(stage.files(|files| (files.cursor.seq, files.loaded.len())), (HEAD + 100, 0), "by pages");
 }
 
 const SERVERS: [(u128, &str); 3] = [(10, "a"), (20, "b"), (u128::MAX, "c")];

@@ -7,7 +7,7 @@ use beadsbox_protocol::{
     digest::Digester,
     flat::FlatVoucher,
     rows::{Row, RowKey, VoucherRow},
-    snapshot::{Manifest, Record, SnapshotAnswer, content_hash},
+    snapshot::{LEAST_ENTITIES, Manifest, Record, SnapshotAnswer, content_hash},
 };
 use beadsbox_server::{Clock, seed};
 use beadsbox_testkit::{TestDevice, fixtures};
@@ -20,21 +20,40 @@ use crate::support::{Stage, sell, sell_many, start, until_settled};
 /// Makes the feed so long that a snapshot is worth while, with entities that no table has.
 pub async fn crowd(stage: &Stage) {
     until_settled(stage).await;
+    lengthen(stage, CROWDED_FROM, LEAST_ENTITIES).await;
+}
+
+const CROWDED_FROM: u64 = 1_000_000;
+
+/// So many entities more, after that place of the feed.
+async fn lengthen(stage: &Stage, after: u64, entities: u64) {
+    let (after, entities) = (i64::try_from(after).unwrap(), i64::try_from(entities).unwrap());
     let mut tx = stage.pool.begin().await.unwrap();
-    let entities = "INSERT INTO change_feed (kind, entity_id, seq) SELECT 'voucher', gen_random_uuid(), 1000000 + n FROM generate_series(1, 20000) AS n";
-    sqlx::query(entities).execute(&mut *tx).await.unwrap();
-    sqlx::query("INSERT INTO feed_batch (to_seq, tag) VALUES (1020000, repeat('c', 32))").execute(&mut *tx).await.unwrap();
+    let insert = "INSERT INTO change_feed (kind, entity_id, seq) SELECT 'voucher', gen_random_uuid(), $1 + n FROM generate_series(1, $2) AS n";
+    sqlx::query(insert).bind(after).bind(entities).execute(&mut *tx).await.unwrap();
+    let insert = "INSERT INTO feed_batch (to_seq, tag) VALUES ($1, repeat('c', 32))";
+    sqlx::query(insert).bind(after + entities).execute(&mut *tx).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 async fn ask(device: &TestDevice) -> SnapshotAnswer {
-    device.call(Method::GET, "/v1/sync/snapshot", None::<&()>).await.unwrap()
+    ask_from(device, 0).await
+}
+
+/// As a device whose cache stands there.
+async fn ask_from(device: &TestDevice, after: u64) -> SnapshotAnswer {
+    let path = if after == 0 { "/v1/sync/snapshot".to_owned() } else { format!("/v1/sync/snapshot?after={after}") };
+    device.call(Method::GET, &path, None::<&()>).await.unwrap()
 }
 
 /// Asks until there is one.
 pub async fn ready(device: &TestDevice) -> Manifest {
+    ready_from(device, 0).await
+}
+
+async fn ready_from(device: &TestDevice, after: u64) -> Manifest {
     loop {
-        match ask(device).await {
+        match ask_from(device, after).await {
             SnapshotAnswer::Ready(manifest) => return manifest,
             SnapshotAnswer::Preparing { retry_after_ms, rows, of_rows } => {
                 assert!(retry_after_ms <= 2000 && of_rows > 0, "{rows} of {of_rows}");
@@ -320,4 +339,26 @@ async fn an_old_one_is_kept_for_its_readers_and_then_pruned() {
     server.prune_now().await.unwrap();
     assert!(gone(&till, first.id, 0).await);
     plain_chunks(&till, &second).await;
+}
+
+#[tokio::test]
+async fn a_device_that_holds_something_gets_a_snapshot_where_it_lacks_much_of_all() {
+    let stage = Stage::new().await;
+    let device = stage.bare_device("Desk").await;
+    crowd(&stage).await;
+    let crowded = CROWDED_FROM + LEAST_ENTITIES;
+    assert_eq!(ask_from(&device, CROWDED_FROM + 1).await, SnapshotAnswer::NotNeeded, "too few to be worth it");
+    let made = ready_from(&device, CROWDED_FROM).await;
+    assert_eq!(made.cursor.seq, crowded);
+
+    // The feed goes on, not so far that another one would be made.
+    lengthen(&stage, crowded, LEAST_ENTITIES / 2).await;
+    let SnapshotAnswer::Ready(again) = ask_from(&device, CROWDED_FROM).await else { panic!("one was made") };
+    assert_eq!(again.id, made.id);
+    assert_eq!(ask_from(&device, CROWDED_FROM + LEAST_ENTITIES / 4).await, SnapshotAnswer::NotNeeded, "that one brings too little");
+
+    let longer = crowded + LEAST_ENTITIES / 2;
+    lengthen(&stage, longer, 2 * LEAST_ENTITIES).await;
+    assert_eq!(ask_from(&device, longer + LEAST_ENTITIES / 2).await, SnapshotAnswer::NotNeeded, "many, and less than half");
+    assert_ne!(ready_from(&device, longer - LEAST_ENTITIES / 4).await.id, made.id, "more than half");
 }

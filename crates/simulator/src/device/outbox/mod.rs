@@ -192,9 +192,9 @@ impl Outbox {
         self.rows.iter().find(|row| row.state != State::Acknowledged).map_or(self.rows.len() as u64, |row| row.dev_seq - 1)
     }
 
-    /// The next operations to send.
-    pub fn pending(&self, most: usize) -> Option<Batch> {
-        let first = self.rows.iter().position(|row| row.state == State::Waiting)?;
+    /// The next operations to send of those behind `after`.
+    pub fn pending(&self, after: u64, most: usize) -> Option<Batch> {
+        let first = self.rows.iter().position(|row| row.dev_seq > after && row.state == State::Waiting)?;
         let sent = &self.rows[first..(first + most).min(self.rows.len())];
         let last = sent.last()?;
         let behind = self.rows.iter().skip(first + sent.len());

@@ -239,7 +239,7 @@ impl Server {
 
     /// Brings a device up to date.
     pub fn sync(&mut self, store: &beadsbox_store::Store, now: Timestamp) {
-        while let Some(batch) = store.pending_batch(beadsbox_store::BatchLimit::default()).unwrap() {
+        while let Some(batch) = store.pending_batch(0, beadsbox_store::BatchLimit::default()).unwrap() {
             let results = self.push(&batch.bodies, &batch.persons);
             store.record_results(&results, self.epoch).unwrap();
         }

@@ -15,6 +15,7 @@ use beadsbox_protocol::{
     snapshot::Manifest,
 };
 use beadsbox_sync::{Answers, Finished, IdRange, Loaded, LocalDigest, Position, Replica};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::{Files, epoch, fork_request, server::manifest};
@@ -48,15 +49,17 @@ impl Replica for Device {
         }))
     }
 
-    async fn next_batch(&self) -> Result<Option<PushRequest>, Never> {
-        Ok(self.with(|files| files.next_batch()))
+    async fn next_batch(&self, after: u64) -> Result<Option<PushRequest>, Never> {
+        Ok(self.with(|files| files.next_batch(after)))
     }
 
     async fn record_results(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Never> {
+        sleep(self.with(|files| files.keeping_takes)).await;
         Ok(self.with(|files| files.take(epoch, results, false)))
     }
 
     async fn record_quarantined(&self, epoch: Uuid, results: &[OpResult]) -> Result<Answers, Never> {
+        sleep(self.with(|files| files.keeping_takes)).await;
         Ok(self.with(|files| files.take(epoch, results, true)))
     }
 

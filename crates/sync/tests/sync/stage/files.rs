@@ -1,6 +1,6 @@
 //! What a device's files hold, and what becomes of answers, lives and loads in them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use beadsbox_domain::{DeviceId, Outcome, Timestamp};
 use beadsbox_protocol::{
@@ -41,6 +41,8 @@ pub struct Files {
     pub ranges: BTreeMap<u128, String>,
     pub repaired: Vec<IdRange>,
     pub proved: usize,
+    /// How long it takes until outcomes are on the disk.
+    pub keeping_takes: Duration,
 }
 
 impl Default for Files {
@@ -62,14 +64,15 @@ impl Default for Files {
             ranges: BTreeMap::new(),
             repaired: Vec::new(),
             proved: 0,
+            keeping_takes: Duration::ZERO,
         }
     }
 }
 
 impl Files {
     /// Three operations at the most.
-    pub fn next_batch(&self) -> Option<PushRequest> {
-        let sent = self.acked + self.quarantined;
+    pub fn next_batch(&self, after: u64) -> Option<PushRequest> {
+        let sent = (self.acked + self.quarantined).max(usize::try_from(after).unwrap()).min(self.recorded.len());
         let ops: Vec<String> = self.recorded[sent..].iter().take(3).cloned().collect();
         let kept =
             |seq: usize| KeptReceipt { dev_seq: seq as u64, epoch: epoch(1), commit_no: seq as u64, outcome: Outcome::Applied, receipt: "genuine".to_owned() };

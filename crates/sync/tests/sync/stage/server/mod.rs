@@ -4,7 +4,7 @@ mod lives;
 mod whole;
 mod wire;
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
 use beadsbox_domain::{Outcome, Timestamp};
 use beadsbox_protocol::{
@@ -51,6 +51,10 @@ pub struct ServerState {
     pub forges: bool,
     pub certificates: usize,
     pub pushes: usize,
+    /// How long the server is at it.
+    pub push_takes: Duration,
+    /// A push is there that is not answered.
+    pushing: bool,
     pub pulls: usize,
     pub receipts_shown: Vec<u64>,
     /// The last one is met first.
@@ -75,6 +79,8 @@ impl Default for ServerState {
             forges: false,
             certificates: 0,
             pushes: 0,
+            push_takes: Duration::ZERO,
+            pushing: false,
             pulls: 0,
             receipts_shown: Vec::new(),
             push_faults: Vec::new(),

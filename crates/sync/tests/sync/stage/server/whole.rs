@@ -25,6 +25,8 @@ pub struct Whole {
     pub has_snapshot: bool,
     /// What is answered before that.
     pub answers: VecDeque<SnapshotAnswer>,
+    /// The places from which one was asked for.
+    pub asked_from: Vec<u64>,
     /// The last one is met first.
     pub faults: Vec<Fault>,
     /// Chunks asked for, each with the first byte.
@@ -56,7 +58,8 @@ pub fn chunk(number: usize) -> Vec<u8> {
 }
 
 impl ServerState {
-    pub fn snapshot(&mut self) -> SnapshotAnswer {
+    pub fn snapshot(&mut self, after: u64) -> SnapshotAnswer {
+        self.whole.asked_from.push(after);
         let made = if self.whole.has_snapshot { SnapshotAnswer::Ready(manifest()) } else { SnapshotAnswer::NotNeeded };
         self.whole.answers.pop_front().unwrap_or(made)
     }

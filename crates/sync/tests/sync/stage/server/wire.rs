@@ -9,13 +9,13 @@ use beadsbox_protocol::{
     fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
     pull::{ChangesPage, ChangesQuery},
     push::{PushRequest, PushResponse},
-    snapshot::SnapshotAnswer,
+    snapshot::{SnapshotAnswer, SnapshotQuery},
 };
 use beadsbox_sync::{Transport, TransportError};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use super::{FakeServer, ServerState, lost, meet};
+use super::{FakeServer, lost, meet};
 
 /// How long a chunk is on its way.
 const CHUNK_TIME: Duration = Duration::from_secs(1);
@@ -26,10 +26,17 @@ pub struct Wire(pub Arc<FakeServer>);
 #[async_trait]
 impl Transport for Wire {
     async fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError> {
-        let (reply_lost, answer) = self.0.with(|server| {
+        let takes = self.0.with(|server| {
+            assert!(!std::mem::replace(&mut server.pushing, true), "a batch came before the one before it was answered");
+            server.push_takes
+        });
+        sleep(takes).await;
+        let met = self.0.with(|server| {
             server.pushes += 1;
+            server.pushing = false;
             Ok::<_, TransportError>((meet(server.push_faults.pop())?, server.push(request)))
-        })?;
+        });
+        let (reply_lost, answer) = met?;
         self.0.news.notify_waiters();
         if reply_lost { Err(lost()) } else { answer }
     }
@@ -47,8 +54,8 @@ impl Transport for Wire {
         self.0.with(|server| server.page(query))
     }
 
-    async fn snapshot(&self) -> Result<SnapshotAnswer, TransportError> {
-        Ok(self.0.with(ServerState::snapshot))
+    async fn snapshot(&self, query: &SnapshotQuery) -> Result<SnapshotAnswer, TransportError> {
+        Ok(self.0.with(|server| server.snapshot(query.after)))
     }
 
     async fn snapshot_chunk(&self, _: Uuid, number: usize, from_byte: u64) -> Result<Vec<u8>, TransportError> {
