@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use super::{
     Persons, scope_of,
     take::{self, Came},
+    tell_of_outcomes,
 };
 use crate::{db, error::Failure, state::App};
 
@@ -61,6 +62,7 @@ async fn decide_batch(app: &App, (id, incarnation): (DeviceId, Incarnation), aft
     if !fresh.is_empty() {
         let scope = scope_of(&mut tx, &device, incarnation, &app.identity, clock_right).await?;
         take::take(&mut tx, &scope, &fresh, Came::Held).await?;
+        tell_of_outcomes(&mut tx, id).await?;
         tx.commit().await?;
         tracing::info!(device = %id, incarnation, count = fresh.len(), "decided on operations that were held");
     }

@@ -152,6 +152,11 @@ fn result_of(judged: &beadsbox_authority::Judged<'_>) -> OpResult {
     }
 }
 
+/// Wakes a device that waits for outcomes: a refusal changes no row that would.
+async fn tell_of_outcomes(conn: &mut PgConnection, device: DeviceId) -> sqlx::Result<()> {
+    db::feed::note(conn, db::feed::Kind::Device, &[device.0]).await
+}
+
 /// A device that may call. One that may not may still push into quarantine.
 pub(crate) fn check_state(device: &Device) -> Result<(), Failure> {
     match device.state {

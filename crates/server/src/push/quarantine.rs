@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     Persons, scope_of,
     take::{self, Came},
+    tell_of_outcomes,
 };
 use crate::{
     db::{self, device::Device, quarantine::Decision},
@@ -83,6 +84,7 @@ async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Re
         db::person::forget_unnamed(&mut tx, &named_persons(&fresh)).await?;
     }
     db::quarantine::mark_decided(&mut tx, decision, last).await?;
+    tell_of_outcomes(&mut tx, device.id).await?;
     tx.commit().await?;
     tracing::info!(device = %device.id, incarnation = life.incarnation, through = last, accepted = decision.accepted, "decided on what waited in quarantine");
     Ok(true)

@@ -1,5 +1,7 @@
 //! Copies of devices, and devices that were revoked: what they push is kept for an admin.
 
+use std::time::Duration;
+
 use beadsbox_domain::{Outcome, Refusal, Role, VoucherId};
 use beadsbox_protocol::{
     ErrorCode,
@@ -8,7 +10,7 @@ use beadsbox_protocol::{
 use beadsbox_testkit::{Answer, Session, TestDevice, fixtures};
 use reqwest::Method;
 
-use crate::support::{Stage, last_outcome, sell, sell_many};
+use crate::support::{Stage, begin_poll, last_outcome, sell, sell_many};
 
 async fn entries(device: &TestDevice, admin: &Session) -> Vec<QuarantineEntry> {
     device.call_as(&admin.token, Method::GET, "/v1/admin/quarantine", None::<&()>).await.unwrap()
@@ -81,7 +83,12 @@ async fn rule_3_what_an_admin_rejects_stays_and_the_device_is_told_why() {
     let (office, admin) = stage.device_with_session("Adrien", Role::Admin).await;
     let (_, mut copy, vouchers) = copied(&stage).await;
     forked(&mut copy, vouchers).await;
+    copy.pull().await.unwrap();
+    // It waits for news, and learns of it at once.
+    let polling = begin_poll(&stage, copy.clone()).await;
     decide(&office, &admin, &copy, false).await.unwrap();
+    let page = tokio::time::timeout(Duration::from_secs(10), polling).await.unwrap().unwrap().1.unwrap();
+    assert_eq!(page.own_results.iter().map(|result| result.dev_seq).collect::<Vec<_>>(), [3, 4]);
     copy.pull().await.unwrap();
     for place in [3, 4] {
         let result = copy.results[&place].result.clone();

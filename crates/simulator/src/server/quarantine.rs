@@ -2,9 +2,10 @@
 
 use beadsbox_authority::{Arrived, Fresh, Judged};
 use beadsbox_domain::{DeviceId, Refusal, Timestamp, text::Reason};
-use beadsbox_protocol::{Incarnation, person::SaltedPerson, push::OpResult};
+use beadsbox_protocol::{Incarnation, digest::RowKind, person::SaltedPerson, push::OpResult};
 
 use super::{Server, Tables, answer::open_result, tables::Kept};
+use crate::names::key;
 
 /// Why an admin refuses what waits.
 pub const REFUSED_BECAUSE: &str = "not ours";
@@ -43,6 +44,8 @@ impl Server {
             let refusal = Refusal::NotAccepted { reason };
             self.store_all(life, &fresh, clock_right, |scope, _, fresh, number| Judged::refused(scope, fresh, number, refusal.clone()));
         }
+        // Wakes the device: a refusal changes no row that would.
+        self.tables.note(key(RowKind::Device, life.0.0));
         self.settle();
         fresh.len()
     }

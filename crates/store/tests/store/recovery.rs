@@ -223,7 +223,7 @@ fn rule_10_a_sale_that_is_taken_back_brings_its_buyer() {
     device.store.take_back(&sent, EPOCH).unwrap();
     // The server was restored to before the sale, and this copy is the one that gives it back.
     device.store.adopt_epoch(RESTORED, 0).unwrap();
-    let batch = device.store.pending_batch(BatchLimit::default()).unwrap().unwrap();
+    let batch = device.store.pending_batch(0, BatchLimit::default()).unwrap().unwrap();
     let buyers: Vec<String> = batch.persons.iter().map(|salted| salted.open().unwrap().buyer.to_string()).collect();
     assert_eq!(buyers, ["Ada"]);
     assert_eq!(batch.receipts.len(), 1);
