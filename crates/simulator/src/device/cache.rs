@@ -82,6 +82,13 @@ impl Cache {
         cache
     }
 
+    /// A row that the other cache, of the same epoch, holds in a newer version.
+    pub fn first_older_than(&self, other: &Self) -> Option<Key> {
+        let is_older = |(name, row): &(&Key, &Arc<Row>)| self.rows.get(*name).is_none_or(|held| held.row_version() < row.row_version());
+        let mut comparable = other.rows.iter().filter(|_| self.epoch == other.epoch);
+        comparable.find(is_older).map(|(name, _)| *name)
+    }
+
     fn row(&self, kind: RowKind, id: Uuid) -> Option<&Row> {
         self.rows.get(&key(kind, id)).map(AsRef::as_ref)
     }

@@ -50,6 +50,8 @@ pub struct Files {
     /// What the cache was before each commit since the last sync to disk, the oldest first.
     pub(super) unsynced: Vec<Cache>,
     caches_made: u64,
+    /// A row of which a cache that was put in the place of another held an older version.
+    pub went_back: Option<Key>,
     /// The rows whose look on the screen may have changed.
     pub dirty: BTreeSet<Key>,
     /// All of them may have.
@@ -77,6 +79,7 @@ impl Files {
             load: None,
             unsynced: Vec::new(),
             caches_made: 0,
+            went_back: None,
             dirty: BTreeSet::new(),
             all_dirty: true,
             written: Vec::new(),

@@ -51,7 +51,8 @@ impl Files {
         let Some(load) = self.load.take().filter(fits) else { return Finished::Unfit("not for this cache".to_owned()) };
         let id = self.new_cache().id;
         let now = self.now;
-        self.cache = Cache::loaded(id, &load.manifest, load.rows, now);
+        let before = std::mem::replace(&mut self.cache, Cache::loaded(id, &load.manifest, load.rows, now));
+        self.went_back = self.went_back.or(self.cache.first_older_than(&before));
         self.unsynced.clear();
         self.all_dirty = true;
         Finished::InPlace

@@ -30,6 +30,9 @@ impl Simulation {
         if !files.all_dirty && files.dirty.is_empty() {
             return Ok(());
         }
+        if let Some((kind, id)) = files.went_back {
+            return broken(RULE, format!("machine {}: the snapshot in the cache's place has an older row, of kind {kind}: {id}", machine.number));
+        }
         let dirty = std::mem::take(&mut files.dirty);
         let names = if std::mem::take(&mut files.all_dirty) {
             files.outbox.by_subject.keys().copied().collect()
