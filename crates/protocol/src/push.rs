@@ -4,7 +4,10 @@ use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{chain::Incarnation, person::SaltedPerson};
+use crate::{
+    chain::{ChainHash, Incarnation},
+    person::SaltedPerson,
+};
 
 /// A batch of operations with consecutive `dev_seq`, at most 500 of them and 1 MiB.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -90,9 +93,18 @@ pub struct OpResult {
     pub commit_no: u64,
     /// The server's Ed25519 signature over epoch, `commit_no`, hash and outcome, base64. See [`crate::receipt`].
     pub receipt: String,
+    /// The chain's hash after the operation, where no receipt names it: a copy of the device has others under the same numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub hash: Option<ChainHash>,
 }
 
 impl OpResult {
+    /// Whether this is an answer to the operation of that id and hash. One with an outcome names the hash in its receipt.
+    pub fn answers(&self, op: OpId, hash: ChainHash) -> bool {
+        self.op_id.is_none_or(|named| named == op) && (self.result.is_some() || self.hash == Some(hash))
+    }
+
     /// Whether the operation waits for an admin; one that is held has its place already.
     pub const fn is_quarantined(&self) -> bool {
         self.result.is_none() && self.commit_no == 0

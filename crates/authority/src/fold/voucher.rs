@@ -40,7 +40,14 @@ pub struct Rows {
 /// arrives. Row versions go on from those that stand.
 pub fn fold(id: VoucherId, decided: &[Told], arriving: &Told, before: &Rows, zone: &TimeZone) -> Rows {
     let mut line = in_order(decided, arriving, is_sale, |told| rests_on_a_sale(told, decided.iter().chain([arriving])));
-    let mut folding = Folding { id, before, zone, eras: line.iter().map(|told| (told.body.op, era(told.commit_no))).collect(), world: World::default() };
+    let mut folding = Folding {
+        id,
+        before,
+        zone,
+        eras: line.iter().map(|told| (told.body.op, era(told.commit_no))).collect(),
+        told_kinds: line.iter().filter_map(|told| told_conflict(told)).collect(),
+        world: World::default(),
+    };
     let sold = line.iter().any(|told| is_sale(told));
     if before.voucher.is_some() && !sold {
         // What stands rests on more than is here: go on from it.
@@ -62,6 +69,14 @@ const fn is_sale(told: &Told) -> bool {
     matches!(told.outcome, Outcome::Applied) && matches!(told.body.operation, Operation::Sell { .. })
 }
 
+const fn told_conflict(told: &Told) -> Option<(ConflictId, ConflictKind)> {
+    if let Outcome::Conflict { conflict, conflict_kind } = &told.outcome {
+        Some((*conflict, *conflict_kind))
+    } else {
+        None
+    }
+}
+
 /// Nothing of the kind is told of a voucher that nobody sold. `all`: what is told of it.
 fn rests_on_a_sale<'a>(told: &Told, mut all: impl Iterator<Item = &'a Told>) -> bool {
     match (&told.outcome, &told.body.operation) {
@@ -81,6 +96,8 @@ struct Folding<'a> {
     zone: &'a TimeZone,
     /// Which epoch's server decided each operation.
     eras: HashMap<OpId, i64>,
+    /// The conflicts that people were told of.
+    told_kinds: HashMap<ConflictId, ConflictKind>,
     world: World,
 }
 
@@ -273,7 +290,7 @@ impl Folding<'_> {
         let voucher = self.world.vouchers.remove(&self.id).or_else(|| self.before.voucher.clone());
         let mut conflicts: Vec<Placed> = self.world.conflicts.into_iter().map(|placed| versioned_conflict(placed, &self.before.conflicts)).collect();
         let gone = self.before.conflicts.iter().filter(|before| !conflicts.iter().any(|placed| placed.conflict.id == before.conflict.id));
-        let gone: Vec<Placed> = gone.map(closed).collect();
+        let gone: Vec<Placed> = gone.map(|placed| closed(placed, self.told_kinds.get(&placed.conflict.id).copied())).collect();
         conflicts.extend(gone);
         conflicts.sort_by_key(|placed| placed.taken_no);
         Rows { voucher: voucher.map(|voucher| versioned_voucher(voucher, self.before.voucher.as_ref())), redemptions: self.world.redemptions, conflicts }
@@ -309,12 +326,19 @@ fn versioned_conflict(placed: Placed, before: &[Placed]) -> Placed {
     Placed { conflict: Conflict { row_version, ..placed.conflict }, ..placed }
 }
 
-/// A conflict that was none, as everything that is back says. Devices have its row, so it stays, closed.
-fn closed(placed: &Placed) -> Placed {
-    let mut placed = placed.clone();
-    if placed.conflict.state == ConflictState::Open {
-        placed.conflict.state = ConflictState::Resolved;
-        placed.conflict.row_version += 1;
+/// A conflict that was none, as everything that is back says. Devices have its row, so it stays, closed, and says what people were told:
+/// what it looked like on the way here is by chance.
+fn closed(placed: &Placed, told: Option<ConflictKind>) -> Placed {
+    let mut conflict = placed.conflict.clone();
+    if let Some(kind) = told {
+        conflict.kind = kind;
+        conflict.accepted = conflict.accepted.filter(|_| kind != ConflictKind::UnknownVoucher);
     }
-    placed
+    if conflict.state == ConflictState::Open {
+        conflict.state = ConflictState::Resolved;
+    }
+    if conflict != placed.conflict {
+        conflict.row_version += 1;
+    }
+    Placed { conflict, ..*placed }
 }

@@ -1,6 +1,6 @@
 use beadsbox_domain::Outcome;
 use beadsbox_protocol::{
-    ErrorCode, Problem,
+    ChainHash, ErrorCode, Problem,
     person::SaltedPerson,
     pull::{ChangesPage, ChangesQuery, Cursor},
     push::{OpResult, PushRequest, PushResponse},
@@ -61,7 +61,7 @@ fn what_a_push_may_leave_out() {
 }
 
 fn result() -> OpResult {
-    OpResult { dev_seq: 4, op_id: Some(OP), result: Some(Outcome::Applied), row_version: Some(2), commit_no: 9, receipt: "AA==".to_owned() }
+    OpResult { dev_seq: 4, op_id: Some(OP), result: Some(Outcome::Applied), row_version: Some(2), commit_no: 9, receipt: "AA==".to_owned(), hash: None }
 }
 
 fn result_form() -> Value {
@@ -76,8 +76,15 @@ fn push_response() {
 
 #[test]
 fn a_held_operation_has_no_result() {
-    let held = OpResult { op_id: None, result: None, row_version: None, ..result() };
-    has_form(&held, &json!({"dev_seq": 4, "op_id": null, "result": null, "row_version": null, "commit_no": 9, "receipt": "AA=="}));
+    let held = OpResult { op_id: None, result: None, row_version: None, receipt: String::new(), hash: Some(ChainHash([1; 32])), ..result() };
+    let hash = "01".repeat(32);
+    has_form(
+        &held,
+        &json!({"dev_seq": 4, "op_id": null, "result": null, "row_version": null, "commit_no": 9, "receipt": "", "hash": hash}),
+    );
+    assert!(held.answers(OP, ChainHash([1; 32])), "its hash names it");
+    assert!(!held.answers(OP, ChainHash([2; 32])) && !OpResult { hash: None, ..held.clone() }.answers(OP, ChainHash([1; 32])));
+    assert!(result().answers(OP, ChainHash([2; 32])), "its receipt tells");
     assert!(!held.is_quarantined(), "it has its place in the server's order");
     assert!(OpResult { commit_no: 0, ..held }.is_quarantined());
 }

@@ -157,6 +157,7 @@ impl ResultRecord {
     fn read(self, identity: &Identity) -> Result<OpResult, Failure> {
         let hash = self.hash.try_into().map(ChainHash).map_err(|_| damaged("operation.hash"))?;
         let result = self.outcome.map(|outcome| outcome.0);
+        let is_open = result.is_none();
         let receipt = result.as_ref().map(|outcome| BASE64.encode(identity.receipt(self.commit_no, hash, outcome)));
         Ok(OpResult {
             dev_seq: to_count(self.dev_seq),
@@ -165,18 +166,18 @@ impl ResultRecord {
             row_version: self.row_version.map(to_count),
             commit_no: to_count(self.commit_no),
             receipt: receipt.unwrap_or_default(),
+            hash: is_open.then_some(hash),
         })
     }
 }
 
-/// What was decided on those operations, in order, at most so many. Not what is open: the device that asks may have other operations
-/// under these numbers, which only a receipt can tell.
+/// What became of those operations, in order, at most so many.
 pub async fn results(conn: &mut PgConnection, identity: &Identity, device: DeviceId, spans: &[Span], limit: usize) -> Result<Vec<OpResult>, Failure> {
     let mut results = Vec::new();
     for (incarnation, from, to) in spans {
         let records: Vec<ResultRecord> = sqlx::query_as(
             "SELECT dev_seq, op_id, hash, outcome, row_version, commit_no FROM operation
-             WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 AND outcome IS NOT NULL ORDER BY dev_seq LIMIT $5",
+             WHERE device_id = $1 AND incarnation = $2 AND dev_seq BETWEEN $3 AND $4 ORDER BY dev_seq LIMIT $5",
         )
         .bind(device.0)
         .bind(to_column(*incarnation))

@@ -149,6 +149,7 @@ fn result_of(judged: &beadsbox_authority::Judged<'_>) -> OpResult {
         row_version: judged.row_version,
         commit_no: to_count(judged.commit_no),
         receipt: judged.receipt.map(|receipt| BASE64.encode(receipt)).unwrap_or_default(),
+        hash: judged.outcome.is_none().then_some(judged.fresh.hash),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What comes from a copy of a device, or from one that was revoked: kept as it came until an admin decides.
 
 use beadsbox_authority::{Fresh, lives::Life};
-use beadsbox_domain::{DeviceId, OpId, Refusal, StaffId, text::Reason};
+use beadsbox_domain::{DeviceId, Refusal, StaffId, text::Reason};
 use beadsbox_protocol::{
     Incarnation, MOST_OPERATIONS,
     fork::{QuarantineDecision, QuarantineReason},
@@ -34,12 +34,13 @@ pub(super) async fn keep(
     db::quarantine::insert(conn, device.id, life.incarnation, reason, fresh, clock_right).await?;
     db::person::insert(conn, &persons.values().cloned().collect::<Vec<_>>()).await?;
     db::life::advance(conn, device.id, life.incarnation, last.arrived.dev_seq, last.hash).await?;
-    Ok(fresh.iter().map(|fresh| open_result(fresh.arrived.dev_seq, fresh.arrived.op_id())).collect())
+    Ok(fresh.iter().map(open_result).collect())
 }
 
 /// The result of an operation on which an admin has yet to decide.
-pub(super) fn open_result(dev_seq: u64, op_id: Option<OpId>) -> OpResult {
-    OpResult { dev_seq, op_id, result: None, row_version: None, commit_no: 0, receipt: String::new() }
+fn open_result(fresh: &Fresh) -> OpResult {
+    let Fresh { arrived, hash, .. } = fresh;
+    OpResult { dev_seq: arrived.dev_seq, op_id: arrived.op_id(), result: None, row_version: None, commit_no: 0, receipt: String::new(), hash: Some(*hash) }
 }
 
 /// Decides on everything that waits of one life: takes each operation as if it came now, or rejects them all. Either way they stay,

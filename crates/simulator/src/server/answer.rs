@@ -1,7 +1,7 @@
 //! Who asks, and what is said of an operation.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_authority::Arrived;
+use beadsbox_authority::Fresh;
 use beadsbox_domain::{DeviceId, Outcome};
 use beadsbox_protocol::{ErrorCode, push::OpResult, rows::DeviceState};
 
@@ -38,11 +38,13 @@ impl Server {
             row_version: stored.row_version,
             commit_no: u64::try_from(stored.commit_no).unwrap_or(0),
             receipt: stored.outcome.as_ref().map(|outcome| BASE64.encode(sign(outcome))).unwrap_or_default(),
+            hash: stored.outcome.is_none().then_some(stored.hash),
         }
     }
 }
 
 /// The result of an operation on which an admin has yet to decide.
-pub(super) fn open_result(arrived: &Arrived) -> OpResult {
-    OpResult { dev_seq: arrived.dev_seq, op_id: arrived.op_id(), result: None, row_version: None, commit_no: 0, receipt: String::new() }
+pub(super) fn open_result(fresh: &Fresh) -> OpResult {
+    let Fresh { arrived, hash, .. } = fresh;
+    OpResult { dev_seq: arrived.dev_seq, op_id: arrived.op_id(), result: None, row_version: None, commit_no: 0, receipt: String::new(), hash: Some(*hash) }
 }

@@ -164,7 +164,7 @@ impl Server {
         let given = self.tables.along(device, query.incarnation, query.after).map(|held| {
             let result = match held {
                 Held::Decided(stored) => self.result_of(stored),
-                Held::Waiting(kept) => open_result(&kept.fresh.arrived),
+                Held::Waiting(kept) => open_result(&kept.fresh),
             };
             let sold_to = OperationBody::decode(held.body()).ok().and_then(|body| self.tables.persons.get(&body.operation.buyer()?));
             OwnOperation { body: held.body().to_owned(), result, person: sold_to.map(|(salted, _)| salted.clone()) }

@@ -22,11 +22,7 @@ impl Server {
         let life = life.ok_or_else(unknown_life)?;
         let own_alone = self.is_broken(Breakage::SharedOutcomesNotTold);
         let later = self.tables.along(id, life.incarnation, query.acked.max(if own_alone { life.parted_after } else { 0 }));
-        // Not what is open: the device may have other operations under these numbers, which only a receipt can tell.
-        let decided = later.filter_map(|held| match held {
-            Held::Decided(stored) if stored.outcome.is_some() => Some(self.result_of(stored)),
-            _ => None,
-        });
+        let decided = later.filter_map(|held| if let Held::Decided(stored) = held { Some(self.result_of(stored)) } else { None });
         let own_results = decided.collect();
         let limit = self.page_rows.min(query.limit as usize);
         let changes = self.tables.changes_after(from.seq, limit);

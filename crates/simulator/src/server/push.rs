@@ -72,7 +72,7 @@ impl Server {
         let held = self.tables.along(device, incarnation, first_seq - 1).take(count);
         held.map(|held| match held {
             Held::Decided(stored) => self.result_of(stored),
-            Held::Waiting(kept) => open_result(&kept.fresh.arrived),
+            Held::Waiting(kept) => open_result(&kept.fresh),
         })
         .collect()
     }

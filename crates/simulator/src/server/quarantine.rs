@@ -18,7 +18,7 @@ impl Tables {
         self.quarantine.entry(life).or_default().extend(kept);
         self.keep_persons(persons);
         self.advance(life.0, life.1, last.arrived.dev_seq, last.hash);
-        fresh.iter().map(|fresh| open_result(&fresh.arrived)).collect()
+        fresh.iter().map(open_result).collect()
     }
 
     /// The lives of which something waits.

@@ -104,7 +104,7 @@ pub(crate) fn news(connection: &Connection, notary: &Notary, came: &Came<'_>) ->
             tracing::warn!(dev_seq = result.dev_seq, "the server answers an operation that was never recorded here");
             continue;
         };
-        if result.op_id.is_some_and(|op| op != known.op) {
+        if !result.answers(known.op, known.hash) {
             tracing::warn!(dev_seq = result.dev_seq, "the server answers another operation under that number");
             continue;
         }

@@ -21,7 +21,7 @@ fn status(device: &Device, number: u64) -> Option<Status> {
 
 /// An answer without the server's word on it.
 fn unsigned(dev_seq: u64, result: Option<Outcome>) -> OpResult {
-    OpResult { dev_seq, op_id: Some(op_id(dev_seq)), result, row_version: None, commit_no: dev_seq, receipt: String::new() }
+    OpResult { dev_seq, op_id: Some(op_id(dev_seq)), result, row_version: None, commit_no: dev_seq, receipt: String::new(), hash: None }
 }
 
 #[test]
@@ -146,7 +146,10 @@ fn a_held_operation_waits_and_does_not_stop_those_behind_it() {
     let device = Device::new();
     device.record(1, redeem(1, RedeemMode::Honoured));
     device.record(2, redeem(2, RedeemMode::Honoured));
-    device.store.record_results(&[unsigned(1, None), device.answer(2, Some(Outcome::Applied), EPOCH)], EPOCH).unwrap();
+    device
+        .store
+        .record_results(&[device.answer(1, None, EPOCH), device.answer(2, Some(Outcome::Applied), EPOCH)], EPOCH)
+        .unwrap();
     let counts = device.store.counts().unwrap();
     assert_eq!((counts.waiting, counts.acknowledged), (1, 1));
     assert!(device.store.pending_batch(0, BatchLimit::default()).unwrap().is_none(), "the server has it");

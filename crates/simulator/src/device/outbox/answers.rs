@@ -55,7 +55,7 @@ impl Outbox {
             let place = usize::try_from(result.dev_seq).unwrap_or(usize::MAX).wrapping_sub(1);
             let Some(row) = self.rows.get(place) else { continue };
             let quarantined = quarantined || result.is_quarantined();
-            if result.op_id.is_some_and(|op| op != row.op) || !row.learns_from(result, epoch, quarantined) {
+            if !result.answers(row.op, row.hash) || !row.learns_from(result, epoch, quarantined) {
                 continue;
             }
             let receipt_epoch = self.epoch_of(result, row);

@@ -160,7 +160,8 @@ impl Device {
     pub fn answer(&self, dev_seq: u64, outcome: Option<Outcome>, epoch: Uuid) -> OpResult {
         let fork = self.store.fork(dev_seq).unwrap().unwrap();
         let receipt = outcome.as_ref().map(|outcome| server::receipt(epoch, dev_seq, fork.hash, outcome));
-        OpResult { dev_seq, op_id: Some(op_id(dev_seq)), result: outcome, row_version: None, commit_no: dev_seq, receipt: receipt.unwrap_or_default() }
+        let hash = outcome.is_none().then_some(fork.hash);
+        OpResult { dev_seq, op_id: Some(op_id(dev_seq)), result: outcome, row_version: None, commit_no: dev_seq, receipt: receipt.unwrap_or_default(), hash }
     }
 
     pub fn record(&self, op: u64, operation: Operation) -> Recorded {

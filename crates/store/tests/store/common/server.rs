@@ -77,7 +77,8 @@ impl Server {
             server.tip = server.tip.then(text);
             server.bodies.push(text.clone());
             let receipt = receipt(server.epoch, body.dev_seq, server.tip, &outcome);
-            let result = OpResult { dev_seq: body.dev_seq, op_id: Some(body.op), result: Some(outcome), row_version, commit_no: body.dev_seq, receipt };
+            let result =
+                OpResult { dev_seq: body.dev_seq, op_id: Some(body.op), result: Some(outcome), row_version, commit_no: body.dev_seq, receipt, hash: None };
             server.results.push(result.clone());
             result
         };

@@ -135,6 +135,7 @@ impl ServerState {
             row_version: None,
             commit_no: dev_seq,
             receipt: receipt.to_owned(),
+            hash: None,
         }
     }
 
