@@ -52,6 +52,8 @@ impl Files {
         let id = self.new_cache().id;
         let now = self.now;
         let before = std::mem::replace(&mut self.cache, Cache::loaded(id, &load.manifest, load.rows, now));
+        // What the one in use knew newer, it knew ahead of its cursor.
+        self.cache.keep_rows(before.rows.values().map(AsRef::as_ref));
         self.went_back = self.went_back.or(self.cache.first_older_than(&before));
         self.unsynced.clear();
         self.all_dirty = true;

@@ -73,8 +73,8 @@ pub(crate) fn apply(transaction: &Transaction<'_>, page: &ChangesPage, received_
     Ok(applied)
 }
 
-/// Keeps rows of a snapshot that is being loaded: the cursor stays where it is. The cache is of their epoch from now on, so that they go
-/// with it where the server gets another one before the load has ended.
+/// Keeps rows that come from elsewhere than the feed: the cursor stays where it is. The cache is of their epoch from now on, so that they
+/// go with it where the server gets another one before a load has ended.
 pub(crate) fn keep_rows(transaction: &Transaction<'_>, epoch: Uuid, rows: &[Row]) -> rusqlite::Result<Applied> {
     meta::begin_epoch(transaction, epoch)?;
     let mut applied = Applied::default();

@@ -1,13 +1,13 @@
 //! After the last chunk: the rows are read back and compared, the indexes made, and the file put in the cache's place.
 
-use beadsbox_protocol::digest::Digester;
+use beadsbox_protocol::{digest::Digester, rows::Row};
 use rusqlite::{Connection, Transaction};
 
-use super::{Load, failed};
+use super::{Load, carry::newer_rows, failed};
 use crate::{
-    cache::{flat, meta},
+    cache::{apply, flat, meta},
     error::StoreError,
-    file::sql::Sql,
+    file::{Database, sql::Sql},
 };
 
 /// Sorting holds a whole index in memory; pages besides are written once.
@@ -25,8 +25,8 @@ pub(crate) struct Finishing {
 
 impl Load {
     /// Does the next step: some seconds at a million vouchers. Answers whether more are to come; after the last one the file is a
-    /// whole cache, and has to be put in its place.
-    pub(crate) fn finish_some(&mut self) -> Result<bool, StoreError> {
+    /// whole cache, and has to be put in the place of the one in use.
+    pub(crate) fn finish_some(&mut self, in_use: &Database) -> Result<bool, StoreError> {
         let later = count(&self.connection, "load_later").map_err(|error| failed(&error))?;
         let compared = self.finishing.compared;
         self.finishing.total = self.finishing.total.max(later + 2);
@@ -37,7 +37,8 @@ impl Load {
         } else if later > 0 {
             make_next(&mut self.connection).map_err(|error| failed(&error))?;
         } else {
-            complete(self).map_err(|error| failed(&error))?;
+            let newer = in_use.read(|in_use| newer_rows(in_use, &self.connection))?;
+            complete(self, &newer).map_err(|error| failed(&error))?;
             return Ok(false);
         }
         self.finishing.done += 1;
@@ -93,7 +94,7 @@ fn make_next(connection: &mut Connection) -> rusqlite::Result<()> {
 }
 
 /// The rest, in one transaction: from then on the file is a cache like any other.
-fn complete(load: &mut Load) -> rusqlite::Result<()> {
+fn complete(load: &mut Load, newer: &[Row]) -> rusqlite::Result<()> {
     let manifest = &load.manifest;
     let transaction = load.connection.transaction()?;
     transaction.execute_batch(
@@ -105,6 +106,7 @@ fn complete(load: &mut Load) -> rusqlite::Result<()> {
     meta::begin(&transaction)?;
     meta::advance(&transaction, manifest.epoch, &manifest.cursor, manifest.cursor.seq, None)?;
     leave_search_for_later(&transaction)?;
+    apply::keep_rows(&transaction, manifest.epoch, newer)?;
     transaction.commit()
 }
 

@@ -3,6 +3,7 @@
 //! A chunk is one transaction, with the note that it was taken: whatever cuts the load, it goes on after the last one. Indexes
 //! come after the rows and are made by sorting. Before that the rows are read back and their digest compared with the server's.
 
+mod carry;
 mod chunk;
 mod file;
 mod finish;

@@ -68,7 +68,7 @@ impl Store {
     pub fn finish_load(&self) -> Result<LoadStep, StoreError> {
         let mut slot = self.load_slot();
         let load = slot.as_mut().ok_or_else(no_load)?;
-        if on_its_own_thread(|| load.finish_some())? {
+        if on_its_own_thread(|| load.finish_some(&self.files.cache))? {
             let finishing = load.finishing();
             return Ok(LoadStep::Working { done: finishing.done, total: finishing.total });
         }

@@ -8,37 +8,11 @@ use beadsbox_store::{CacheOpening, LoadStep, Store, StoreError, VoucherQuery};
 use uuid::Uuid;
 
 use crate::common::{
-    self, Device, EPOCH, at, keys, op_id, redeem,
+    self, Device, at, keys, op_id, redeem,
     server::Server,
-    snapshot::{self, Snapshot, load_all, load_some},
+    snapshot::{self, Snapshot, all, load_all, load_some, names, selling, shown},
     voucher_id,
 };
-
-fn selling(vouchers: u64) -> Server {
-    let mut server = Server::new(EPOCH);
-    (1..=vouchers).for_each(|number| server.sell_there(number, &format!("Buyer {number}")));
-    server
-}
-
-fn all(kind: RowKind) -> IdRange {
-    IdRange { kind, after: None, through: None }
-}
-
-/// All that the lists show, in one piece.
-fn shown(store: &Store) -> Vec<(String, Status, bool)> {
-    let page = store.view().unwrap().voucher_page(&VoucherQuery::newest(500)).unwrap();
-    page.rows.into_iter().map(|row| (row.voucher.code.compact(), row.voucher.status, row.waiting)).collect()
-}
-
-fn names(device: &Device) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(device.folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.starts_with("cache"))
-        .collect();
-    names.sort();
-    names
-}
 
 #[test]
 fn rule_5_a_loaded_cache_is_the_pulled_one() {
@@ -117,68 +91,6 @@ fn selling_goes_on_while_the_rest_is_still_to_come() {
 }
 
 #[test]
-fn rule_6_own_work_is_there_once_before_and_after_the_exchange() {
-    let mut server = selling(30);
-    let device = Device::new();
-    server.sync(&device.store, at(0));
-    // Of all kinds: answered and in the snapshot, answered after it, and not answered.
-    device.sell(1, 100, "Own");
-    device.record(2, redeem(3, RedeemMode::Asked));
-    server.sync(&device.store, at(1));
-    let snapshot = snapshot::of(&server, 7);
-    device.store.reset_cache().unwrap();
-    load_some(&device.store, &snapshot, 2);
-    device.record(3, redeem(100, RedeemMode::Asked));
-    let batch = device.store.pending_batch(0, beadsbox_store::BatchLimit::default()).unwrap().unwrap();
-    let results = server.push(&batch.bodies, &batch.persons);
-    device.store.record_results(&results, EPOCH).unwrap();
-    device.record(4, redeem(5, RedeemMode::Honoured));
-    device.sell(5, 101, "Own as well");
-    let own = |device: &Device| {
-        let view = device.store.view().unwrap();
-        [100, 101].map(|number| view.voucher(voucher_id(number)).unwrap().map(|found| (found.voucher.status, found.waiting)))
-    };
-    assert_eq!(own(&device), [Some((Status::Used, false)), Some((Status::Purchased, true))]);
-    load_all(&device.store, &snapshot);
-    assert_eq!(own(&device), [Some((Status::Used, false)), Some((Status::Purchased, true))]);
-    let listed = shown(&device.store);
-    assert_eq!(listed.len(), 32);
-    assert_eq!(listed.iter().filter(|(_, status, _)| *status == Status::Used).count(), 3);
-    let page = device.store.view().unwrap().voucher_page(&VoucherQuery::newest(500)).unwrap();
-    assert_eq!(page.total, Some(32));
-    // The feed brings the rest, and nothing changes on the screen but that it is confirmed.
-    server.sync(&device.store, at(2));
-    assert_eq!(shown(&device.store).len(), 32);
-    assert!(shown(&device.store).iter().all(|(_, _, waiting)| !waiting));
-    let digest = device.store.range_digest(&all(RowKind::Voucher)).unwrap();
-    assert_eq!((digest.rows, digest.digest), snapshot::voucher_digest(&server));
-}
-
-#[test]
-fn rule_6_a_cache_far_behind_stays_as_it_is_until_the_exchange() {
-    let mut server = selling(10);
-    let device = Device::new();
-    server.sync(&device.store, at(0));
-    device.record(1, redeem(1, RedeemMode::Asked));
-    server.sync(&device.store, at(1));
-    (11..=40).for_each(|number| server.sell_there(number, "Elsewhere"));
-    server.other(redeem(2, RedeemMode::Asked), &[]);
-    server.other(redeem(2, RedeemMode::Honoured), &[]);
-    let snapshot = snapshot::of(&server, 7);
-    let before = shown(&device.store);
-    load_some(&device.store, &snapshot, usize::MAX);
-    assert_eq!((shown(&device.store), device.store.view().unwrap().open_conflicts().unwrap()), (before, 0), "no row of it is mixed in");
-    device.record(2, redeem(3, RedeemMode::Honoured));
-    load_all(&device.store, &snapshot);
-    assert_eq!((shown(&device.store).len(), device.store.view().unwrap().open_conflicts().unwrap()), (40, 1));
-    let status = |number| device.store.view().unwrap().voucher(voucher_id(number)).unwrap().map(|found| (found.voucher.status, found.waiting));
-    assert_eq!([status(1), status(3)], [Some((Status::Used, false)), Some((Status::Used, true))], "own work is there, once");
-    server.sync(&device.store, at(2));
-    let digest = device.store.range_digest(&all(RowKind::Voucher)).unwrap();
-    assert_eq!((digest.rows, digest.digest), snapshot::voucher_digest(&server));
-}
-
-#[test]
 fn rule_5_what_a_cut_load_brought_goes_with_its_epoch() {
     let server = selling(20);
     let device = Device::new();
@@ -196,50 +108,6 @@ fn rule_5_what_a_cut_load_brought_goes_with_its_epoch() {
     // A higher version from before the restore would hide what the server has now.
     assert!(store.view().unwrap().templates(true).unwrap().is_empty());
     drop((store, folder));
-}
-
-#[test]
-fn who_reads_the_old_cache_reads_it_to_the_end() {
-    let mut server = selling(10);
-    let device = Device::new();
-    server.pull(&device.store, at(0));
-    let view = device.store.view().unwrap();
-    server.other(redeem(1, RedeemMode::Asked), &[]);
-    load_all(&device.store, &snapshot::of(&server, 3));
-    assert_eq!(view.voucher(voucher_id(1)).unwrap().unwrap().voucher.status, Status::Purchased, "its moment");
-    assert_eq!(device.store.view().unwrap().voucher(voucher_id(1)).unwrap().unwrap().voucher.status, Status::Used);
-    assert!(names(&device).contains(&"cache.db".to_owned()), "it is being read");
-    drop(view);
-    assert!(!names(&device).contains(&"cache.db".to_owned()));
-}
-
-#[test]
-fn a_crash_between_the_steps_of_the_exchange_leaves_one_whole_cache() {
-    let mut server = selling(10);
-    let device = Device::new();
-    server.pull(&device.store, at(0));
-    let before = device.folder.path().join("before");
-    fs::create_dir(&before).unwrap();
-    let (folder, paths) = device.close();
-    for name in ["cache.db", "cache.db-wal", "cache.db-shm"] {
-        let _ = fs::copy(folder.path().join(name), before.join(name));
-    }
-    server.sell_there(11, "New");
-    let (store, _) = Store::open(&paths, &keys()).unwrap();
-    load_all(&store, &snapshot::of(&server, 3));
-    drop(store);
-    // Renamed, and the old one still there with its log: the program ended before it was removed.
-    fs::copy(before.join("cache.db"), folder.path().join("cache.db")).unwrap();
-    fs::write(folder.path().join("cache.db-wal"), [42; 9000]).unwrap();
-    fs::write(folder.path().join("cache.db.load"), [42; 9000]).unwrap();
-    let (store, opened) = Store::open(&paths, &keys()).unwrap();
-    assert_eq!(opened.cache, CacheOpening::Kept);
-    assert_eq!(store.range_digest(&all(RowKind::Voucher)).unwrap().rows, 11);
-    assert!(!folder.path().join("cache.db").exists() && !folder.path().join("cache.db-wal").exists());
-    // What was begun and cannot be read is begun anew.
-    server.sell_there(12, "Newer");
-    load_all(&store, &snapshot::of(&server, 3));
-    assert_eq!(store.range_digest(&all(RowKind::Voucher)).unwrap().rows, 12);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod common;
 mod effective;
+mod exchange;
 mod files;
 mod load;
 mod paging;

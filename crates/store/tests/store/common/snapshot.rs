@@ -1,19 +1,20 @@
 //! Snapshots as a server makes them, of what the server in memory holds.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fs};
 
-use beadsbox_domain::Voucher;
+use beadsbox_domain::{Status, Voucher};
 use beadsbox_protocol::{
-    digest::Digester,
+    digest::{Digester, IdRange, RowKind},
     flat::FlatVoucher,
     pull::Cursor,
     rows::{Row, RowKey},
     snapshot::{Chunk, Manifest, Record, SNAPSHOT_FORMAT, content_hash},
 };
+use beadsbox_store::{Store, VoucherQuery};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{SHOP, STAFF, at, server::Server};
+use super::{Device, EPOCH, SHOP, STAFF, at, server::Server};
 
 /// A snapshot and its chunks.
 pub struct Snapshot {
@@ -111,4 +112,33 @@ pub fn load_some(store: &beadsbox_store::Store, snapshot: &Snapshot, most: usize
 pub fn load_all(store: &beadsbox_store::Store, snapshot: &Snapshot) {
     load_some(store, snapshot, usize::MAX);
     while store.finish_load().unwrap() != beadsbox_store::LoadStep::InPlace {}
+}
+
+/// A server that sold so many vouchers.
+pub fn selling(vouchers: u64) -> Server {
+    let mut server = Server::new(EPOCH);
+    (1..=vouchers).for_each(|number| server.sell_there(number, &format!("Buyer {number}")));
+    server
+}
+
+/// Everything of a kind.
+pub fn all(kind: RowKind) -> IdRange {
+    IdRange { kind, after: None, through: None }
+}
+
+/// All that the lists show, in one piece.
+pub fn shown(store: &Store) -> Vec<(String, Status, bool)> {
+    let page = store.view().unwrap().voucher_page(&VoucherQuery::newest(500)).unwrap();
+    page.rows.into_iter().map(|row| (row.voucher.code.compact(), row.voucher.status, row.waiting)).collect()
+}
+
+/// The files of the cache.
+pub fn names(device: &Device) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(device.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("cache"))
+        .collect();
+    names.sort();
+    names
 }
