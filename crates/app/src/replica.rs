@@ -68,6 +68,11 @@ impl StoreReplica {
         }
     }
 
+    /// The device's key.
+    pub(crate) const fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
     pub(crate) fn outcomes(&self) -> watch::Receiver<u64> {
         self.outcomes.subscribe()
     }

@@ -115,6 +115,12 @@ pub fn day_number(day: Date) -> u32 {
     year * 10_000 + u32::from(day.month().unsigned_abs()) * 100 + u32::from(day.day().unsigned_abs())
 }
 
+/// The day of that number in the flat form; none where there is no such day.
+pub fn day_of(number: u32) -> Option<Date> {
+    let part = |number: u32| i8::try_from(number).ok();
+    Date::new(i16::try_from(number / 10_000).ok()?, part(number / 100 % 100)?, part(number % 100)?).ok()
+}
+
 impl<'a> FlatVoucher<'a> {
     /// The voucher, whose code's 13 symbols the caller holds.
     pub fn new(voucher: &Voucher, code: &'a str, content: ContentHash, person: Option<&'a Person>) -> Self {

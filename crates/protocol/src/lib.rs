@@ -18,6 +18,7 @@ pub mod push;
 pub mod receipt;
 pub mod rows;
 pub mod session;
+pub mod signed_code;
 pub mod snapshot;
 
 pub use body::{BodyError, OperationBody};

@@ -6,12 +6,13 @@
 //! refusal never books.
 
 use beadsbox_domain::{Deed, OpId, Operation, Outcome, RedeemMode, Refusal, Status, Voucher, VoucherCode, code::grouped};
+use beadsbox_protocol::signed_code::{PREFIX, SignedCode, SignedCodeError, SignedVoucher};
 use beadsbox_store::{View, VoucherView};
 
 use super::{Seat, names, offline_limits};
 use crate::{
     error::{AppError, AppResult},
-    view::{AnswerKind, RedeemAnswer, RefusalView},
+    view::{AnswerKind, MoneyView, RedeemAnswer, RefusalView},
 };
 
 /// What became of a redemption, as far as the screen must say.
@@ -22,6 +23,33 @@ enum Word {
     Honoured,
     /// Nothing went: the server, the limits, or what the device knows, forbid it.
     Refused(RefusalView),
+}
+
+/// What a scanned or typed text led to.
+pub(super) enum Found {
+    Voucher(Box<VoucherView>),
+    /// Nothing to redeem, and what is shown of it.
+    Not(Box<Shown>, AnswerKind, RefusalView),
+}
+
+impl Found {
+    fn not(code: &str, answer: AnswerKind, refusal: RefusalView) -> Self {
+        Self::Not(Box::new(Shown { code: code.to_owned(), ..Shown::default() }), answer, refusal)
+    }
+}
+
+/// What is known of a voucher that is not here.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    code: String,
+    price: Option<MoneyView>,
+    expires_on: Option<String>,
+}
+
+impl From<&SignedVoucher> for Shown {
+    fn from(says: &SignedVoucher) -> Self {
+        Self { code: says.code.to_string(), price: Some(says.price.into()), expires_on: says.expires_on.map(|day| day.to_string()) }
+    }
 }
 
 /// Why a redemption was not recorded.
@@ -49,11 +77,15 @@ impl Seat {
     /// Redeems the voucher of that code. An error means that nothing was recorded.
     pub async fn redeem(&self, text: &str) -> AppResult<RedeemAnswer> {
         self.require(Deed::Redeem)?;
-        let Ok(code) = VoucherCode::parse(text) else {
-            return Ok(self.without_voucher(grouped(text), AnswerKind::Refused, RefusalView::Mistyped));
+        let found = match SignedCode::parse(text) {
+            Ok(code) => self.find_signed(code).await?,
+            Err(SignedCodeError::NotSigned) => self.find_typed(text).await?,
+            Err(SignedCodeError::NewerForm(_)) => Found::not(PREFIX, AnswerKind::Unknown, RefusalView::NewerCode),
+            Err(SignedCodeError::Damaged) => Found::not(PREFIX, AnswerKind::Refused, RefusalView::DamagedCode),
         };
-        let Some(found) = self.find(code).await? else {
-            return Ok(self.without_voucher(code.to_string(), AnswerKind::Unknown, RefusalView::UnknownVoucher));
+        let found = match found {
+            Found::Voucher(found) => *found,
+            Found::Not(shown, answer, refusal) => return Ok(self.without_voucher(*shown, answer, refusal)),
         };
         let (op, word) = if self.device.can_ask().await? {
             self.ask(&found.voucher).await?
@@ -63,9 +95,20 @@ impl Seat {
         self.answer(found, op, word).await
     }
 
+    async fn find_typed(&self, text: &str) -> AppResult<Found> {
+        let Ok(code) = VoucherCode::parse(text) else {
+            return Ok(Found::not(&grouped(text), AnswerKind::Refused, RefusalView::Mistyped));
+        };
+        let found = self.find(move |view| Ok(view.voucher_by_code(code)?)).await?;
+        let unknown = || Found::not(&code.to_string(), AnswerKind::Unknown, RefusalView::UnknownVoucher);
+        Ok(found.map_or_else(unknown, |found| Found::Voucher(Box::new(found))))
+    }
+
     /// The voucher; where this cache does not hold it, the server is asked for what is new first.
-    async fn find(&self, code: VoucherCode) -> AppResult<Option<VoucherView>> {
-        let look = move |view: &View<'_>| Ok(view.voucher_by_code(code)?);
+    pub(super) async fn find(
+        &self,
+        look: impl FnOnce(&View<'_>) -> AppResult<Option<VoucherView>> + Copy + Send + 'static,
+    ) -> AppResult<Option<VoucherView>> {
         if let Some(found) = self.read(look).await? {
             return Ok(Some(found));
         }
@@ -184,17 +227,17 @@ impl Seat {
         })
     }
 
-    fn without_voucher(&self, code: String, answer: AnswerKind, refusal: RefusalView) -> RedeemAnswer {
+    fn without_voucher(&self, shown: Shown, answer: AnswerKind, refusal: RefusalView) -> RedeemAnswer {
         RedeemAnswer {
             answer,
             op_id: None,
             voucher_id: None,
-            code,
+            code: shown.code,
             title: None,
-            price: None,
+            price: shown.price,
             buyer: None,
             recipient: None,
-            expires_on: None,
+            expires_on: shown.expires_on,
             refusal: Some(refusal),
             at: self.device.host.clock.now().to_string(),
             undo_until: None,

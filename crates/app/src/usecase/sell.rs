@@ -6,7 +6,7 @@ use beadsbox_domain::{
 };
 use beadsbox_protocol::person::SaltedPerson;
 
-use super::{Seat, id};
+use super::{Seat, id, qr};
 use crate::{
     error::{AppError, AppResult, ErrorCode, FieldErrors},
     view::{SaleForm, SaleReceipt, TemplateCard},
@@ -54,18 +54,20 @@ impl Seat {
         };
         self.record(operation, Some(salted)).await?;
         let online = self.device.is_online();
+        let seat = self.clone();
         self.read(move |view| {
             let voucher = view.voucher(sold)?.ok_or_else(|| AppError::internal("a sale that is not there"))?.voucher;
             Ok(SaleReceipt {
                 voucher_id: sold.to_string(),
                 code: voucher.code.to_string(),
-                title: voucher.snapshot.title.into(),
+                title: voucher.snapshot.title.as_str().to_owned(),
                 price: voucher.snapshot.price.into(),
                 buyer: person.buyer.into(),
                 recipient: person.recipient.map(String::from),
                 expires_on: voucher.expires_on.map(|day| day.to_string()),
                 sold_at: voucher.sold.at.to_string(),
                 online,
+                qr: qr::draw(&seat.signed_code(&voucher))?,
             })
         })
         .await

@@ -1,6 +1,7 @@
 //! The rest of the redeem screen: codes as they are typed, this till's last redemptions, undo.
 
 use beadsbox_domain::{CodeError, Deed, Operation, Policy, Role, Timestamp, VoucherCode, code::grouped};
+use beadsbox_protocol::signed_code::SignedCode;
 use beadsbox_store::{Directory, RedemptionState as Known};
 use jiff::SignedDuration;
 
@@ -17,6 +18,9 @@ const AT_THE_COUNTER: &str = "Undone at the counter";
 
 /// How far a typed code is.
 pub fn check_code(text: &str) -> CodeCheck {
+    if let Ok(code) = SignedCode::parse(text) {
+        return CodeCheck { state: CodeState::WellFormed, shown: code.says.code.to_string() };
+    }
     let state = match VoucherCode::parse(text) {
         Ok(_) => CodeState::WellFormed,
         Err(CodeError::Empty) => CodeState::Empty,

@@ -21,6 +21,18 @@ pub enum RefusalView {
     Expired { expires_on: String },
     Mistyped,
     UnknownVoucher,
+    /// The signed code is not what one of the organisation's devices signed.
+    NotGenuine,
+    /// The signed code could not be read.
+    DamagedCode,
+    /// The signed code is of a later form than this program reads.
+    NewerCode,
+    /// By a device that was revoked.
+    SignerRevoked,
+    /// Who signed it is not known here.
+    NotProven,
+    /// Genuine, but its sale has not come here.
+    NotHereYet,
     NotPermitted { role: Role },
     OverLimit { limit: OfflineLimit, value: String },
     TooLateToUndo { minutes: u32 },

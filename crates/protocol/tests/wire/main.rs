@@ -11,5 +11,6 @@ mod person;
 mod problem;
 mod receipt;
 mod rows;
+mod signed_code;
 mod support;
 mod sync;

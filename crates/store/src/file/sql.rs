@@ -115,14 +115,8 @@ impl FromSql for Sql<Option<Date>> {
         if number == NEVER {
             return Ok(Self(None));
         }
-        let part = |number: i64| i8::try_from(number).ok();
-        i16::try_from(number / 10_000)
-            .ok()
-            .zip(part(number / 100 % 100))
-            .zip(part(number % 100))
-            .and_then(|((year, month), day)| Date::new(year, month, day).ok())
-            .map(|day| Self(Some(day)))
-            .ok_or(FromSqlError::OutOfRange(number))
+        let day = u32::try_from(number).ok().and_then(flat::day_of);
+        day.map(|day| Self(Some(day))).ok_or(FromSqlError::OutOfRange(number))
     }
 }
 

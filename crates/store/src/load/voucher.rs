@@ -1,10 +1,10 @@
 //! A flat voucher into its columns, straight from the chunk.
 
 use beadsbox_domain::{
-    Date, Timestamp, VoucherCode,
+    Timestamp, VoucherCode,
     text::{Email, Message, PersonName},
 };
-use beadsbox_protocol::flat::{FlatPerson, FlatVoucher};
+use beadsbox_protocol::flat::{FlatPerson, FlatVoucher, day_of};
 use rusqlite::{Connection, params};
 
 use super::Content;
@@ -26,10 +26,8 @@ pub(super) fn check(flat: &FlatVoucher<'_>) -> Result<(), String> {
     if flat.status > 4 || usize::from(flat.payment) >= PAYMENTS.len() {
         return Err("an unknown status or payment".to_owned());
     }
-    if let Some(day) = flat.expires_on {
-        let part = |number: u32| i8::try_from(number).map_err(|error| error.to_string());
-        let year = i16::try_from(day / 10_000).map_err(|error| error.to_string())?;
-        Date::new(year, part(day / 100 % 100)?, part(day % 100)?).map_err(|error| error.to_string())?;
+    if flat.expires_on.is_some_and(|day| day_of(day).is_none()) {
+        return Err("a day that no calendar has".to_owned());
     }
     for at in [Some(flat.sold.at), Some(flat.since.at), flat.expires_at].into_iter().flatten() {
         Timestamp::from_microsecond(at).map_err(|error| error.to_string())?;

@@ -1,0 +1,94 @@
+//! Scanned signed codes: what they prove, also to a till that does not know the voucher.
+
+use beadsbox_domain::{DeviceId, Voucher};
+use beadsbox_protocol::{
+    rows::DeviceState,
+    signed_code::{SignedCode, SignedVoucher},
+};
+use beadsbox_store::View;
+use ed25519_dalek::VerifyingKey;
+use uuid::Uuid;
+
+use super::{
+    Seat,
+    redeem::{Found, Shown},
+};
+use crate::{
+    error::AppResult,
+    view::{AnswerKind, RefusalView},
+};
+
+/// The id under which the server signs.
+const SERVER: DeviceId = DeviceId(Uuid::nil());
+
+/// What a signature proves here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    /// One of the organisation's devices, or its server, signed it.
+    Genuine,
+    /// A device that was revoked since, or before: whoever has its key can date what they sign as they like.
+    SignerRevoked,
+    /// By a key that has not come here, if there is such a one.
+    SignerUnknown,
+    /// Not by the holder of the key that it names.
+    Forged,
+}
+
+impl Seat {
+    /// The text of the QR code on a voucher, signed by this device.
+    pub(super) fn signed_code(&self, voucher: &Voucher) -> String {
+        SignedVoucher::of(voucher).sign(self.device.enrolment.device, self.device.syncer.replica().key())
+    }
+
+    /// The voucher of a signed code, or the answer where there is none to redeem.
+    pub(super) async fn find_signed(&self, code: SignedCode) -> AppResult<Found> {
+        let id = code.says.voucher;
+        let found = self.find(move |view| Ok(view.voucher(id)?)).await?;
+        // After the look: it may have brought the key.
+        let seat = self.clone();
+        let (proof, code) = self.read(move |view| Ok((seat.proof(view, &code), code))).await?;
+        let shown = Shown::from(&code.says);
+        let refused = |answer, refusal| Ok(Found::Not(Box::new(shown.clone()), answer, refusal));
+        match (found, proof) {
+            (_, Proof::Forged) => refused(AnswerKind::Refused, RefusalView::NotGenuine),
+            // The secret is the printed code, not the voucher's id.
+            (Some(found), _) if found.voucher.code == code.says.code => Ok(Found::Voucher(Box::new(found))),
+            (Some(_), _) => refused(AnswerKind::Refused, RefusalView::NotGenuine),
+            (None, Proof::SignerRevoked) => refused(AnswerKind::Unknown, RefusalView::SignerRevoked),
+            (None, Proof::SignerUnknown) => refused(AnswerKind::Unknown, RefusalView::NotProven),
+            (None, Proof::Genuine) => {
+                let now = self.device.host.clock.now();
+                match (code.says.expires_on, code.says.expires_at) {
+                    (Some(day), Some(end)) if now >= end => refused(AnswerKind::Refused, RefusalView::Expired { expires_on: day.to_string() }),
+                    _ => refused(AnswerKind::Unknown, RefusalView::NotHereYet),
+                }
+            }
+        }
+    }
+
+    fn proof(&self, view: &View<'_>, code: &SignedCode) -> Proof {
+        let enrolment = &self.device.enrolment;
+        let own = || self.device.syncer.replica().key().verifying_key();
+        let (key, revoked) = if code.signer == SERVER {
+            (VerifyingKey::from_bytes(&enrolment.server_public_key).ok(), false)
+        } else if code.signer == enrolment.device {
+            (Some(own()), false)
+        } else {
+            match view.directory().device(code.signer) {
+                Some(device) => (key_of(&device.public_key), device.state != DeviceState::Active),
+                None => return Proof::SignerUnknown,
+            }
+        };
+        match key {
+            Some(key) if code.is_signed_by(&key) && revoked => Proof::SignerRevoked,
+            Some(key) if code.is_signed_by(&key) => Proof::Genuine,
+            _ => Proof::Forged,
+        }
+    }
+}
+
+fn key_of(text: &str) -> Option<VerifyingKey> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    VerifyingKey::from_bytes(&bytes).ok()
+}

@@ -1,0 +1,111 @@
+//! Signed codes: read back as they were written, and anything else told apart without a panic.
+
+use beadsbox_domain::{Currency, Date, Money, ShopId, Timestamp, VoucherCode, VoucherId};
+use beadsbox_protocol::signed_code::{PREFIX, SignedCode, SignedCodeError, SignedVoucher};
+use ed25519_dalek::SigningKey;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::support::DEVICE;
+
+/// Printed vouchers stay in drawers for years: this text has to be read for ever.
+const PRINTED: &str = "";
+
+fn key(number: u8) -> SigningKey {
+    SigningKey::from_bytes(&[number; 32])
+}
+
+fn voucher(expires: bool) -> SignedVoucher {
+    SignedVoucher {
+        voucher: VoucherId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001)),
+        code: VoucherCode::from_random([7; 8]),
+        price: Money::new(4136, Currency::from_code("EUR").expect("a currency")),
+        expires_on: expires.then(|| Date::constant(2027, 11, 26)),
+        expires_at: expires.then(|| Timestamp::constant(1_827_270_000, 0)),
+        home_shop: None,
+    }
+}
+
+#[test]
+fn what_was_printed_once_is_read_for_ever() {
+    let code = SignedCode::parse(PRINTED).expect("a signed code");
+    assert_eq!(code.says, SignedVoucher { home_shop: Some(ShopId(Uuid::from_u128(5))), ..voucher(true) });
+    assert_eq!(code.signer, DEVICE);
+    assert!(code.is_signed_by(&key(1).verifying_key()));
+    assert_eq!(code.says.sign(DEVICE, &key(1)), PRINTED);
+}
+
+#[test]
+fn it_fits_into_a_small_code() {
+    let text = voucher(true).sign(DEVICE, &key(1));
+    // Version 10 with error correction M holds 311 characters of the compact mode.
+    assert!(text.len() <= 220, "{} characters", text.len());
+    assert!(text.chars().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase() || " $%*+-./:".contains(c)), "{text}");
+}
+
+#[test]
+fn another_key_did_not_sign_it() {
+    let code = SignedCode::parse(&voucher(true).sign(DEVICE, &key(1))).expect("a signed code");
+    assert!(!code.is_signed_by(&key(2).verifying_key()));
+}
+
+#[test]
+fn a_scanners_end_and_blanks_around_are_left_out() {
+    let text = voucher(false).sign(DEVICE, &key(1));
+    assert!(SignedCode::parse(&format!(" {text}\r\n")).is_ok());
+}
+
+#[test]
+fn what_is_something_else_is_told_apart() {
+    let text = voucher(true).sign(DEVICE, &key(1));
+    for other in ["", "MBB1", "7HA1-12KZ-90PQR", "MBB2:ABC", "mbb1:ABC"] {
+        assert_eq!(SignedCode::parse(other), Err(SignedCodeError::NotSigned), "{other}");
+    }
+    for damaged in [PREFIX.to_owned(), text[..text.len() - 3].to_owned(), format!("{text}AB"), format!("{PREFIX}{}", "0".repeat(5000)), format!("{PREFIX}é")] {
+        assert_eq!(SignedCode::parse(&damaged), Err(SignedCodeError::Damaged), "{damaged}");
+    }
+    let later = format!("{PREFIX}{}", base45::encode(&[2; 100]));
+    assert_eq!(SignedCode::parse(&later), Err(SignedCodeError::NewerForm(2)));
+}
+
+proptest! {
+    #[test]
+    fn it_is_read_as_it_was_written(id: u128, random: [u8; 8], minor in 1..=i64::MAX, seconds in proptest::option::of(0i64..4_000_000_000), shop: Option<u128>) {
+        let at = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
+        let written = SignedVoucher {
+            voucher: VoucherId(Uuid::from_u128(id)),
+            code: VoucherCode::from_random(random),
+            price: Money::new(minor, Currency::from_code("JPY").expect("a currency")),
+            expires_on: at.map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).date()),
+            expires_at: at,
+            home_shop: shop.map(|shop| ShopId(Uuid::from_u128(shop))),
+        };
+        let code = SignedCode::parse(&written.sign(DEVICE, &key(3))).expect("a signed code");
+        prop_assert!(code.is_signed_by(&key(3).verifying_key()));
+        prop_assert_eq!(code.says, written);
+    }
+
+    #[test]
+    fn a_changed_byte_is_never_signed(place: prop::sample::Index, change in 1u8..) {
+        let text = voucher(true).sign(DEVICE, &key(1));
+        let mut bytes = base45::decode(&text[PREFIX.len()..]).expect("base45");
+        let place = place.index(bytes.len());
+        bytes[place] ^= change;
+        if let Ok(code) = SignedCode::parse(&format!("{PREFIX}{}", base45::encode(&bytes))) {
+            prop_assert!(!code.is_signed_by(&key(1).verifying_key()));
+        }
+    }
+
+    #[test]
+    fn any_text_gets_an_answer(text in ".{0,600}") {
+        let _ = SignedCode::parse(&text);
+        let _ = SignedCode::parse(&format!("{PREFIX}{text}"));
+    }
+
+    #[test]
+    fn any_bytes_get_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        if let Ok(code) = SignedCode::parse(&format!("{PREFIX}{}", base45::encode(&bytes))) {
+            prop_assert!(!code.is_signed_by(&key(1).verifying_key()));
+        }
+    }
+}
