@@ -3,7 +3,7 @@
 use beadsbox_authority::{Arrived, Fresh};
 use beadsbox_domain::{DeviceId, Timestamp};
 use beadsbox_protocol::{ChainHash, Incarnation};
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -66,7 +66,7 @@ pub async fn decide(conn: &mut PgConnection, device: DeviceId, incarnation: Inca
     .bind(decided.iter().map(|op| to_bigint(op.dev_seq)).collect::<Vec<_>>())
     .bind(decided.iter().map(|op| op.op_id.map(|id| id.0)).collect::<Vec<_>>())
     .bind(decided.iter().map(|op| op.taken).collect::<Vec<_>>())
-    .bind(decided.iter().map(|op| op.claimed_at.map(|at| at.to_sqlx())).collect::<Vec<_>>())
+    .bind(decided.iter().map(|op| op.claimed_at.map(ToSqlx::to_sqlx)).collect::<Vec<_>>())
     .bind(decided.iter().map(|op| op.commit_no).collect::<Vec<_>>())
     .bind(subjects.iter().map(|subject| subject.map(|(kind, _)| kind)).collect::<Vec<_>>())
     .bind(subjects.iter().map(|subject| subject.map(|(_, id)| id)).collect::<Vec<_>>())
