@@ -24,11 +24,17 @@ impl Question {
         let mut question = Self::default();
         match source {
             Source::Table => "voucher v".clone_into(&mut question.from),
-            Source::Walk(index) | Source::Few(index) => question.from = format!("voucher v INDEXED BY {index}"),
+            Source::Walk(index) | Source::Few(index) | Source::Hits(index) => question.from = format!("voucher v INDEXED BY {index}"),
             Source::Found => question.start_with_found(search),
         }
-        if source != Source::Found {
-            question.add_search(search);
+        match (source, search) {
+            (Source::Found, _) => {}
+            (Source::Hits(_), Search::Within { words, code, .. }) => {
+                // The plus keeps SQLite from beginning with the hits.
+                let hits = "+v.n IN (SELECT rowid FROM voucher_text WHERE voucher_text MATCH ?)";
+                question.add(hits, [index_question(words, code.as_deref()).into()]);
+            }
+            _ => question.add_search(search),
         }
         for condition in conditions(filters) {
             question.add(&condition.text, condition.values);
