@@ -65,10 +65,12 @@ pub(super) fn choose(cache: &Connection, query: &VoucherQuery, search: &Search, 
             let knows_hits = matches!(search, Search::Within { unbuilt: None, .. }) && conditions(&query.filters).is_empty();
             let most = if query.after.is_none() || knows_hits { few.max(COUNTED) } else { few };
             let found = count_up_to(cache, Question::found(search).select("1", "LIMIT ?"), most)?;
-            let source = match knows_hits {
-                true if found >= few / FEWER_WHERE_ONLY_HITS_ARE_FETCHED && found < most => Source::Hits(walk),
-                _ if found < few => Source::Found,
-                _ => Source::Walk(walk),
+            let source = if knows_hits && found >= few / FEWER_WHERE_ONLY_HITS_ARE_FETCHED && found < most {
+                Source::Hits(walk)
+            } else if found < few {
+                Source::Found
+            } else {
+                Source::Walk(walk)
             };
             Ok(Chosen { source, found: (found < most).then_some(found) })
         }
