@@ -115,7 +115,10 @@ fn merge(
     let (columns, _) = query.sort.columns_and_index();
     let direction = if query.descending { " DESC" } else { "" };
     let order: String = columns.iter().flat_map(|column| [*column, direction, ", "]).collect();
-    let (text, values) = question.select(COLUMNS, &format!("ORDER BY {order}v.id{direction}"));
+    // Told how many it may be asked for, SQLite keeps no more while it sorts. Those that this device did something to are passed by.
+    let most = wanted + sources.overlay.vouchers().count() + 1;
+    let (text, mut values) = question.select(COLUMNS, &format!("ORDER BY {order}v.id{direction} LIMIT ?"));
+    values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
     let mut statement = sources.cache.prepare_cached(&text)?;
     let mut cached = statement.query(params_from_iter(values))?;
 
