@@ -12,13 +12,15 @@ use uuid::Uuid;
 
 /// Names the throwaway cluster, as its superuser.
 const VARIABLE: &str = "BEADSBOX_TEST_DATABASE_URL";
+/// What names of databases begin with; the number of the process that made it follows.
+const PREFIX: &str = "beadsbox_test_";
 /// The role that tests serve with: only what serving may do.
 const SERVE_ROLE: &str = "beadsbox_test";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
 
-/// A database of its own. It stays behind and goes with the throwaway cluster: dropping it would wait for connections that the
-/// ending test still holds.
+/// A database of its own. It stays behind, because dropping it would wait for connections that the ending test still holds; tests
+/// that come later [sweep it out](drop_left_behind).
 #[derive(Debug, Clone)]
 pub struct TestDatabase {
     cluster: Url,
@@ -44,7 +46,8 @@ impl TestDatabase {
         let cluster = Url::parse(cluster)?;
         let mut conn = PgConnection::connect(cluster.as_str()).await?;
         let template = migrated_template(&mut conn, &cluster).await?;
-        let name = format!("beadsbox_test_{}", Uuid::now_v7().simple());
+        drop_left_behind(&mut conn).await?;
+        let name = new_name();
         execute(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {template}")).await?;
         conn.close().await?;
         Ok(Self { cluster, name })
@@ -78,7 +81,7 @@ impl TestDatabase {
 
     /// Another database in the same cluster.
     async fn beside(&self, options: &str) -> Self {
-        let name = format!("beadsbox_test_{}", Uuid::now_v7().simple());
+        let name = new_name();
         let made = async {
             let mut conn = PgConnection::connect(self.cluster.as_str()).await?;
             execute(&mut conn, format!("CREATE DATABASE {name} {options}")).await?;
@@ -117,6 +120,40 @@ impl TestDatabase {
             Err(error) => panic!("the test database's address: {error}"),
         }
     }
+}
+
+/// Says whose it is, so that it can go when its process has gone.
+fn new_name() -> String {
+    format!("{PREFIX}{}_{}", std::process::id(), Uuid::now_v7().simple())
+}
+
+/// Drops the databases of processes that are gone: a whole run would otherwise fill 10 GB. Some at a time, because each drop makes
+/// a checkpoint, and only the first of a row has anything to write.
+async fn drop_left_behind(conn: &mut PgConnection) -> sqlx::Result<()> {
+    const AT_ONCE: usize = 24;
+    const LOCK: i64 = 0x6265_6164_7377_6570;
+    // Elsewhere than on Linux nobody can be asked who is still there.
+    if !Path::new("/proc/self").exists() {
+        return Ok(());
+    }
+    let names: Vec<String> = sqlx::query_scalar("SELECT datname::text FROM pg_database WHERE starts_with(datname::text, $1)")
+        .bind(PREFIX)
+        .fetch_all(&mut *conn)
+        .await?;
+    let gone: Vec<String> = names.into_iter().filter(|name| !owner_lives(name)).collect();
+    if gone.len() < AT_ONCE || !sqlx::query_scalar::<_, bool>("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut *conn).await? {
+        return Ok(());
+    }
+    for name in gone {
+        execute(conn, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+    }
+    sqlx::query("SELECT pg_advisory_unlock($1)").bind(LOCK).execute(&mut *conn).await?;
+    Ok(())
+}
+
+fn owner_lives(name: &str) -> bool {
+    let owner = name.strip_prefix(PREFIX).and_then(|rest| rest.split('_').next());
+    owner.is_some_and(|id| Path::new("/proc").join(id).exists())
 }
 
 async fn execute(conn: &mut PgConnection, sql: String) -> sqlx::Result<()> {

@@ -1,16 +1,15 @@
 //! Operations in `operation` without an outcome: written by a newer program than the server was when they came.
 
-use beadsbox_authority::{Arrived, Fresh};
+use beadsbox_authority::Fresh;
 use beadsbox_domain::{DeviceId, Timestamp};
-use beadsbox_protocol::{ChainHash, Incarnation};
-use jiff_sqlx::ToSqlx as _;
+use beadsbox_protocol::Incarnation;
+use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{
-    damaged,
-    operation::{New, subject_columns, to_column},
-    to_bigint, to_count,
+    operation::{New, as_it_came, subject_columns, to_column},
+    to_bigint,
 };
 use crate::error::Failure;
 
@@ -43,10 +42,8 @@ pub async fn after(conn: &mut PgConnection, (device, incarnation): (DeviceId, In
     .fetch_all(conn)
     .await?;
     let read = |record: HeldRecord| {
-        let body = String::from_utf8(record.body).map_err(|_| damaged("operation.body"))?;
-        let hash = record.hash.try_into().map(ChainHash).map_err(|_| damaged("operation.hash"))?;
-        let arrived = Arrived::new(to_count(record.dev_seq), body, record.received_at);
-        Ok((Fresh { arrived, hash, word: None }, record.held_clock_right.unwrap_or(false)))
+        let fresh = as_it_came((record.dev_seq, record.hash, record.body), record.received_at, None)?;
+        Ok((fresh, record.held_clock_right.unwrap_or(false)))
     };
     records.into_iter().map(read).collect()
 }
@@ -66,7 +63,7 @@ pub async fn decide(conn: &mut PgConnection, device: DeviceId, incarnation: Inca
     .bind(decided.iter().map(|op| to_bigint(op.dev_seq)).collect::<Vec<_>>())
     .bind(decided.iter().map(|op| op.op_id.map(|id| id.0)).collect::<Vec<_>>())
     .bind(decided.iter().map(|op| op.taken).collect::<Vec<_>>())
-    .bind(decided.iter().map(|op| op.claimed_at.map(|at| at.to_sqlx())).collect::<Vec<_>>())
+    .bind(decided.iter().map(|op| op.claimed_at.map(ToSqlx::to_sqlx)).collect::<Vec<_>>())
     .bind(decided.iter().map(|op| op.commit_no).collect::<Vec<_>>())
     .bind(subjects.iter().map(|subject| subject.map(|(kind, _)| kind)).collect::<Vec<_>>())
     .bind(subjects.iter().map(|subject| subject.map(|(_, id)| id)).collect::<Vec<_>>())

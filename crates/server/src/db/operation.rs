@@ -1,7 +1,7 @@
 //! `operation` and `push_tip`: what devices did, as it came. Only ever added to; what is held ([`super::held`]) is decided once.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_authority::{Identity, Told, lives::Span};
+use beadsbox_authority::{Arrived, Fresh, Identity, Told, Word, lives::Span};
 use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp, operation::Subject};
 use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, fork::OwnOperation, history::HistoryItem, push::OpResult};
 use jiff_sqlx::ToSqlx;
@@ -113,6 +113,13 @@ pub async fn told(conn: &mut PgConnection, kind: &str, ids: &[Uuid]) -> Result<V
     .await?;
     let read = |record: ToldRecord| Ok((record.subject_id, Told { commit_no: record.commit_no, body: read_body(&record.body)?, outcome: record.outcome.0 }));
     records.into_iter().map(read).collect()
+}
+
+/// An operation as it came, from the columns that keep it.
+pub(super) fn as_it_came((dev_seq, hash, body): (i64, Vec<u8>, Vec<u8>), received_at: Timestamp, word: Option<Word>) -> Result<Fresh, Failure> {
+    let body = String::from_utf8(body).map_err(|_| damaged("operation.body"))?;
+    let hash = hash.try_into().map(ChainHash).map_err(|_| damaged("operation.hash"))?;
+    Ok(Fresh { arrived: Arrived::new(to_count(dev_seq), body, received_at), hash, word })
 }
 
 fn read_body(bytes: &[u8]) -> Result<OperationBody, Failure> {

@@ -1,9 +1,9 @@
 //! `quarantine_operation` and `quarantine_decision`: what waits for an admin, and what they decided.
 
-use beadsbox_authority::{Arrived, Fresh, Reading, Word};
+use beadsbox_authority::{Fresh, Reading, Word};
 use beadsbox_domain::{DeviceId, OpId, Outcome, StaffId, Timestamp};
 use beadsbox_protocol::{
-    ChainHash, Incarnation,
+    Incarnation,
     fork::{QuarantineEntry, QuarantineReason, QuarantinedOperation},
 };
 use jiff_sqlx::ToSqlx;
@@ -11,7 +11,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{damaged, name_of, named, operation::to_column, to_bigint, to_count};
+use super::{
+    damaged, name_of, named,
+    operation::{as_it_came, to_column},
+    to_bigint, to_count,
+};
 use crate::error::Failure;
 
 /// How many operations of an entry an admin is shown.
@@ -95,10 +99,8 @@ pub async fn waiting(conn: &mut PgConnection, device: DeviceId, incarnation: Inc
     .fetch_all(conn)
     .await?;
     let read = |record: WaitingRecord| {
-        let body = String::from_utf8(record.body).map_err(|_| damaged("quarantine_operation.body"))?;
-        let hash = record.hash.try_into().map(ChainHash).map_err(|_| damaged("quarantine_operation.hash"))?;
         let word = record.word.map(|Json(word)| Word { epoch: word.epoch, commit_no: word.commit_no, outcome: word.outcome });
-        Ok((Fresh { arrived: Arrived::new(to_count(record.dev_seq), body, now), hash, word }, record.clock_right))
+        Ok((as_it_came((record.dev_seq, record.hash, record.body), now, word)?, record.clock_right))
     };
     records.into_iter().map(read).collect()
 }

@@ -58,7 +58,7 @@ async fn rule_1_what_a_newer_program_wrote_is_decided_once_after_the_upgrade() {
     other.pull().await.unwrap();
     assert_eq!(other.act(fixtures::honour(sold)).await.unwrap(), Outcome::Applied);
     // Without a receipt the hash says whose it is: an older copy of the device may have other operations under these numbers.
-    let page = till.pull_page(100, 0).await.unwrap();
+    let page = till.clone().pull_page(100, 0).await.unwrap();
     let named: Vec<_> = page.own_results.iter().filter(|result| result.result.is_none()).map(|result| (result.dev_seq, result.hash)).collect();
     assert_eq!(named, [(2, Some(till.outbox[1].hash)), (3, Some(till.outbox[2].hash))]);
     let server = stage.server.as_ref().unwrap();

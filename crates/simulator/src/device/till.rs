@@ -326,9 +326,7 @@ fn open_asks(files: &Files) -> Vec<(OpId, VoucherId)> {
             .any(|body| matches!(body.operation, Operation::Honour { redemption, .. } | Operation::Withdraw { redemption, .. } if redemption == op))
     };
     let ask = |row: &OutRow| match row.body.as_ref()?.operation {
-        Operation::Redeem { voucher, mode: RedeemMode::Asked } if row.outcome.is_none() && matches!(row.state, State::Waiting | State::Quarantined) => {
-            Some((row.op, voucher))
-        }
+        Operation::Redeem { voucher, mode: RedeemMode::Asked } if row.outcome.is_none() && row.state != State::Acknowledged => Some((row.op, voucher)),
         _ => None,
     };
     files.outbox.rows.iter().filter_map(ask).filter(|(op, _)| !followed(*op)).collect()

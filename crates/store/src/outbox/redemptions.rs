@@ -19,11 +19,12 @@ pub(crate) fn recent(connection: &Connection, limit: usize) -> rusqlite::Result<
         .collect()
 }
 
-/// The asks that nobody answered, honoured or withdrew, the oldest first: also those that wait for an admin.
+/// The asks that nobody answered, honoured or withdrew, the oldest first: also those that the server has and has not decided, as a device
+/// may believe of another copy's after a restore.
 pub(crate) fn open_asks(connection: &Connection) -> rusqlite::Result<Vec<OpenAsk>> {
     let question = format!(
         "SELECT body FROM outbox o
-         WHERE (contained_in IS NULL AND state = 'waiting' OR quarantined = 1) AND verdict IS NULL AND kind = 'redeem_asked' AND NOT ({FOLLOWED})
+         WHERE (contained_in IS NULL AND state <> 'acknowledged' OR quarantined = 1) AND verdict IS NULL AND kind = 'redeem_asked' AND NOT ({FOLLOWED})
          ORDER BY dev_seq"
     );
     let mut statement = connection.prepare_cached(&question)?;

@@ -52,14 +52,14 @@ pub(crate) fn list(sources: &ListSources<'_>, query: &VoucherQuery) -> Result<Vo
     let search = Search::of(&query.search).in_cache(sources.cache).map_err(failed)?;
     let after = query.after.as_deref().map(|text| cursor::decode(text, query.sort, query.descending)).transpose()?;
     let limit = query.limit.clamp(1, MOST_ROWS);
-    let Chosen { source, found } = source::choose(sources.cache, query, &search, limit).map_err(failed)?;
+    let Chosen { source, hits } = source::choose(sources.cache, query, &search, limit).map_err(failed)?;
     let own = own_rows(sources.overlay, query, &search, after.as_ref());
     let total = match &after {
-        None => total::total(sources, query, &search, found).map_err(failed)?,
+        None => total::total(sources, query, &search, hits).map_err(failed)?,
         Some(_) => None,
     };
     // One more than asked shows whether there is a next page.
-    let mut listed = merge(sources, query, (&search, source, after.as_ref()), own, limit + 1).map_err(failed)?;
+    let mut listed = merge(sources, query, (&search, &source, after.as_ref()), own, limit + 1).map_err(failed)?;
     let more = listed.len() > limit;
     listed.truncate(limit);
     let next = match listed.last() {
@@ -104,7 +104,7 @@ fn own_rows(overlay: &Overlay, query: &VoucherQuery, search: &Search, after: Opt
 fn merge(
     sources: &ListSources<'_>,
     query: &VoucherQuery,
-    (search, source, after): (&Search, Source, Option<&Place>),
+    (search, source, after): (&Search, &Source, Option<&Place>),
     own: Vec<Listed>,
     wanted: usize,
 ) -> rusqlite::Result<Vec<Listed>> {
@@ -115,7 +115,10 @@ fn merge(
     let (columns, _) = query.sort.columns_and_index();
     let direction = if query.descending { " DESC" } else { "" };
     let order: String = columns.iter().flat_map(|column| [*column, direction, ", "]).collect();
-    let (text, values) = question.select(COLUMNS, &format!("ORDER BY {order}v.id{direction}"));
+    // Told how many it may be asked for, SQLite keeps no more while it sorts. Those that this device did something to are passed by.
+    let most = wanted + sources.overlay.vouchers().count() + 1;
+    let (text, mut values) = question.select(COLUMNS, &format!("ORDER BY {order}v.id{direction} LIMIT ?"));
+    values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
     let mut statement = sources.cache.prepare_cached(&text)?;
     let mut cached = statement.query(params_from_iter(values))?;
 

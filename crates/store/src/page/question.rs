@@ -20,15 +20,27 @@ pub(super) struct Question {
 
 impl Question {
     /// All vouchers that the filters and the search let pass.
-    pub(super) fn new(source: Source, filters: &VoucherFilters, search: &Search) -> Self {
+    pub(super) fn new(source: &Source, filters: &VoucherFilters, search: &Search) -> Self {
         let mut question = Self::default();
         match source {
-            Source::Table => "voucher v".clone_into(&mut question.from),
-            Source::Walk(index) | Source::Few(index) => question.from = format!("voucher v INDEXED BY {index}"),
-            Source::Found => question.start_with_found(search),
-        }
-        if source != Source::Found {
-            question.add_search(search);
+            Source::Table => {
+                "voucher v".clone_into(&mut question.from);
+                question.add_search(search);
+            }
+            Source::Walk(index) | Source::Few(index) => {
+                question.from = format!("voucher v INDEXED BY {index}");
+                question.add_search(search);
+            }
+            Source::Hits(index, hits) => {
+                question.from = format!("voucher v INDEXED BY {index}");
+                // The plus keeps SQLite from beginning with the hits.
+                question.add("+v.n IN (SELECT value FROM json_each(?))", [Value::Text(hits.numbers.to_string())]);
+            }
+            Source::Found(hits) => {
+                // SQLite keeps the order of a cross join: what was found first, then its rows.
+                "json_each(?) t CROSS JOIN voucher v ON v.n = t.value".clone_into(&mut question.from);
+                question.values.push(Value::Text(hits.numbers.to_string()));
+            }
         }
         for condition in conditions(filters) {
             question.add(&condition.text, condition.values);
@@ -36,39 +48,24 @@ impl Question {
         question
     }
 
-    /// Only what the search finds, without the rest of the rows.
-    pub(super) fn found(search: &Search) -> Self {
-        let mut question = Self::default();
+    /// A selection of the numbers of the rows that the search finds, as `n`.
+    pub(super) fn found(search: &Search) -> (String, Vec<Value>) {
+        let indexed = |words, code| ("SELECT rowid AS n FROM voucher_text WHERE voucher_text MATCH ?", Value::Text(index_question(words, code)));
         match search {
             Search::Within { words, code, unbuilt: None } => {
-                "voucher_text t".clone_into(&mut question.from);
-                question.add("t.voucher_text MATCH ?", [index_question(words, code.as_deref()).into()]);
+                let (text, value) = indexed(words, code.as_deref());
+                (text.to_owned(), vec![value])
             }
             Search::Within { words, code, unbuilt: Some(mark) } => {
-                let (condition, values) = within(words, code.as_deref());
-                question.from = format!(
-                    "(SELECT rowid AS n FROM voucher_text WHERE voucher_text MATCH ? UNION ALL SELECT v.n FROM voucher v WHERE v.n > ? AND {condition}) t"
-                );
-                question.values.extend([index_question(words, code.as_deref()).into(), Value::Integer(*mark)]);
-                question.values.extend(values);
+                let (text, value) = indexed(words, code.as_deref());
+                let (condition, rest) = within(words, code.as_deref());
+                let values = [value, Value::Integer(*mark)].into_iter().chain(rest).collect();
+                (format!("{text} UNION ALL SELECT v.n FROM voucher v WHERE v.n > ? AND {condition}"), values)
             }
-            Search::Start { words, code } => {
-                let (selection, values) = starting(words, code.as_deref());
-                question.from = format!("({selection}) t");
-                question.values.extend(values);
-            }
-            Search::Everything | Search::Nothing => "voucher t".clone_into(&mut question.from),
+            Search::Start { words, code } => starting(words, code.as_deref()),
+            Search::Everything => ("SELECT n FROM voucher".to_owned(), Vec::new()),
+            Search::Nothing => ("SELECT n FROM voucher WHERE 0".to_owned(), Vec::new()),
         }
-        question
-    }
-
-    fn start_with_found(&mut self, search: &Search) {
-        let row = if matches!(search, Search::Within { unbuilt: None, .. }) { "t.rowid" } else { "t.n" };
-        let Self { from, conditions, values } = Self::found(search);
-        // SQLite keeps the order of a cross join: what was found first, then its rows.
-        self.from = format!("{from} CROSS JOIN voucher v ON v.n = {row}");
-        self.conditions = conditions;
-        self.values = values;
     }
 
     fn add(&mut self, condition: &str, values: impl IntoIterator<Item = Value>) {

@@ -9,19 +9,21 @@ use super::{
     query::{VoucherFilters, VoucherQuery},
     question::Question,
     search::Search,
-    source::Source,
+    source::{Hits, Source},
 };
 use crate::file::sql::Sql;
 
-/// The exact number; none where counting would keep the page waiting. `found` is how many cached rows the search finds.
-pub(super) fn total(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search, found: Option<u64>) -> rusqlite::Result<Option<u64>> {
+/// The exact number; none where counting would keep the page waiting.
+pub(super) fn total(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search, hits: Option<Hits>) -> rusqlite::Result<Option<u64>> {
     let filters = &query.filters;
     let cached = match search {
         Search::Nothing => Some(0),
         Search::Everything if served_by_tally(filters) => Some(tallied(sources.cache, filters)?),
-        Search::Everything => counted(sources, Question::new(Source::Table, filters, search))?,
-        _ if found.is_none() || *filters == VoucherFilters::default() => found,
-        _ => counted(sources, Question::new(Source::Found, filters, search))?,
+        Search::Everything => counted(sources, Question::new(&Source::Table, filters, search))?,
+        Search::Within { .. } | Search::Start { .. } => match hits {
+            Some(hits) if *filters != VoucherFilters::default() => counted(sources, Question::new(&Source::Found(hits), filters, search))?,
+            hits => hits.map(|hits| hits.count),
+        },
     };
     let Some(mut total) = cached else { return Ok(None) };
     // What this device did something to counts as it shows it, not as it is cached.

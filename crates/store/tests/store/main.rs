@@ -10,4 +10,5 @@ mod paging;
 mod recording;
 mod recovery;
 mod rule_6;
+mod search;
 mod sync;

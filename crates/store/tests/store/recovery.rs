@@ -309,6 +309,9 @@ fn an_ask_that_waits_for_an_admin_and_that_nobody_waits_for_is_open() {
     assert_eq!(open(&device), [op_id(1), op_id(2)]);
     device.record(3, Operation::Withdraw { voucher: voucher_id(1), redemption: op_id(1) });
     assert_eq!(open(&device), [op_id(2)]);
+    // Accepted, and by a server that cannot read it yet.
+    device.store.record_results(&[OpResult { commit_no: 7, ..quarantined(&device, 2) }], EPOCH).unwrap();
+    assert_eq!((own(&device.store, 2).state, open(&device)), (OpState::Held, vec![op_id(2)]));
 }
 
 #[test]

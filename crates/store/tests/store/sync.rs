@@ -352,33 +352,6 @@ fn an_old_copy_of_the_cache_hides_no_own_work() {
 }
 
 #[test]
-fn many_rows_leave_their_search_text_for_later_and_are_found_all_the_same() {
-    let mut server = Server::new(EPOCH);
-    (1..=3).for_each(|number| server.sell_there(number, "Anna"));
-    let device = Device::new();
-    server.pull(&device.store, at(0));
-    assert!(!device.store.build_search_text().unwrap(), "a few rows are in the index at once");
-    (4..=700).for_each(|number| server.sell_there(number, if number == 650 { "Zacharias" } else { "Berta" }));
-    // All that was sold before, and all that is new.
-    server.other(redeem(2, RedeemMode::Asked), &[]);
-    let page = server.page(&device.store.position().unwrap().cursor, 0, 2000);
-    device.store.apply_page(&page, at(1)).unwrap();
-    let found = |search: &str| {
-        let query = beadsbox_store::VoucherQuery { search: search.into(), ..beadsbox_store::VoucherQuery::newest(500) };
-        device.store.view().unwrap().voucher_page(&query).unwrap().total
-    };
-    let expected = [("anna", Some(3)), ("zachar", Some(1)), ("berta", Some(696))];
-    assert!(device.store.build_search_text().unwrap(), "many wait");
-    assert_eq!(expected.map(|(search, _)| (search, found(search))), expected);
-    server.sell_there(701, "Zachary");
-    server.pull(&device.store, at(2));
-    assert_eq!(found("zachar"), Some(2));
-    while device.store.build_search_text().unwrap() {}
-    assert_eq!(found("zachar"), Some(2));
-    assert_eq!(found("berta"), Some(696));
-}
-
-#[test]
 fn a_row_is_kept_whole_whatever_differs_in_it_and_only_where_it_is_newer() {
     use beadsbox_protocol::rows::{Row, RowKey};
     let mut server = Server::new(EPOCH);

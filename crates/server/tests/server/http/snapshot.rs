@@ -358,7 +358,8 @@ async fn a_device_that_holds_something_gets_a_snapshot_where_it_lacks_much_of_al
     assert_eq!(ask_from(&device, CROWDED_FROM + LEAST_ENTITIES / 4).await, SnapshotAnswer::NotNeeded, "that one brings too little");
 
     let longer = crowded + LEAST_ENTITIES / 2;
-    lengthen(&stage, longer, 2 * LEAST_ENTITIES).await;
-    assert_eq!(ask_from(&device, longer + LEAST_ENTITIES / 2).await, SnapshotAnswer::NotNeeded, "many, and less than half");
+    // So far that the first one is of no use any more.
+    lengthen(&stage, longer, 5 * LEAST_ENTITIES).await;
+    assert_eq!(ask_from(&device, longer + 3 * LEAST_ENTITIES).await, SnapshotAnswer::NotNeeded, "many, and less than half");
     assert_ne!(ready_from(&device, longer - LEAST_ENTITIES / 4).await.id, made.id, "more than half");
 }

@@ -142,3 +142,9 @@ pub fn names(device: &Device) -> Vec<String> {
     names.sort();
     names
 }
+
+/// The cache holds exactly the vouchers that the server holds.
+pub fn assert_same_vouchers(store: &Store, server: &Server) {
+    let digest = store.range_digest(&all(RowKind::Voucher)).unwrap();
+    assert_eq!((digest.rows, digest.digest), voucher_digest(server));
+}
