@@ -84,7 +84,7 @@ impl Till {
 
     /// A redemption of that voucher.
     pub fn redemption(&self, staff: StaffId, voucher: VoucherId, mode: RedeemMode) -> NewOperation {
-        self.operation(staff, Operation::Redeem { voucher, mode }, None)
+        self.operation(staff, Operation::redeem(voucher, mode), None)
     }
 
     /// Redeems, with the check that the till makes before it commits.

@@ -9,7 +9,7 @@ use crate::{
     permission::Deed,
     person::PersonHash,
     template::TemplateContent,
-    text::Reason,
+    text::{Reason, SignedText},
     voucher::Payment,
 };
 
@@ -45,8 +45,13 @@ pub enum Operation {
         person: PersonHash,
         payment: Payment,
     },
-    /// Redeems a voucher.
-    Redeem { voucher: VoucherId, mode: RedeemMode },
+    /// Redeems a voucher. The signed code stands there where the device did not know the voucher, and took the signature's word.
+    Redeem {
+        voucher: VoucherId,
+        mode: RedeemMode,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signed_code: Option<SignedText>,
+    },
     /// The server did not answer an asked redemption in time, and the goods went.
     Honour { voucher: VoucherId, redemption: OpId },
     /// The server did not answer an asked redemption in time, and no goods went.
@@ -75,6 +80,11 @@ pub enum Subject {
 }
 
 impl Operation {
+    /// A redemption of a voucher that the device knows.
+    pub const fn redeem(voucher: VoucherId, mode: RedeemMode) -> Self {
+        Self::Redeem { voucher, mode, signed_code: None }
+    }
+
     /// The template or voucher whose history shows it.
     pub const fn subject(&self) -> Subject {
         match self {
@@ -92,6 +102,11 @@ impl Operation {
             | Self::HonourExpired { voucher, .. }
             | Self::SettleConflict { voucher, .. } => Subject::Voucher(*voucher),
         }
+    }
+
+    /// What proved the voucher to a device that did not know it.
+    pub const fn signed_code(&self) -> Option<&SignedText> {
+        if let Self::Redeem { signed_code: Some(signed), .. } = self { Some(signed) } else { None }
     }
 
     /// The buyer whom a sale names.

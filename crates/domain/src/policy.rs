@@ -28,6 +28,8 @@ pub struct OfflineLimits {
     pub highest_value_minor: i64,
     /// How many redemptions since the last sync.
     pub most_redemptions: u32,
+    /// What those are worth together, in minor units of each currency.
+    pub most_value_minor: i64,
     /// How old the last sync may be, in hours.
     pub most_hours_since_sync: u32,
 }
@@ -40,6 +42,6 @@ impl Default for Policy {
 
 impl Default for OfflineLimits {
     fn default() -> Self {
-        Self { highest_value_minor: 50_000, most_redemptions: 500, most_hours_since_sync: 72 }
+        Self { highest_value_minor: 50_000, most_redemptions: 500, most_value_minor: 1_000_000, most_hours_since_sync: 72 }
     }
 }

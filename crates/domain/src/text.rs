@@ -102,6 +102,8 @@ text! {
     Message(1..=1000, lines: true),
     /// Why somebody corrected, cancelled or settled something.
     Reason(1..=500, lines: true),
+    /// What a signed code said, as it was read.
+    SignedText(1..=512, lines: false),
     /// A shop's, device's or staff member's name.
     Name(1..=100, lines: false),
 }

@@ -87,7 +87,7 @@ impl VoucherState {
     pub(crate) fn note_outcome(&mut self, body: &OperationBody, outcome: &Outcome) {
         let applied = *outcome == Outcome::Applied;
         match &body.operation {
-            Operation::Redeem { voucher, mode } => {
+            Operation::Redeem { voucher, mode, .. } => {
                 self.note_redemption(Redemption { voucher: *voucher, stamp: body.stamp(), mode: *mode, outcome: became(outcome), undone_by: None });
             }
             Operation::HonourExpired { voucher, .. } => {

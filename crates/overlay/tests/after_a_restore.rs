@@ -62,7 +62,7 @@ fn sale() -> OperationBody {
 }
 
 fn redemption(mode: RedeemMode) -> OperationBody {
-    body(2, Operation::Redeem { voucher: VOUCHER, mode })
+    body(2, Operation::redeem(VOUCHER, mode))
 }
 
 const fn waiting(body: &OperationBody) -> Own<'_> {

@@ -304,8 +304,8 @@ pub struct ConflictView {
 pub struct VoucherBrief {
     /// What stands on it.
     pub code: VoucherCode,
-    /// What it is for.
-    pub title: String,
+    /// What it is for; none where only its signed code is known.
+    pub title: Option<String>,
     /// What was paid.
     pub price: Money,
 }
@@ -364,10 +364,12 @@ pub struct OpenAsk {
 }
 
 /// What the offline limits ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfflineUse {
     /// Redemptions honoured here that the server has not answered.
     pub honoured: u64,
+    /// What their vouchers are worth together, a sum for each currency.
+    pub worth: Vec<Money>,
     /// When the cache was last up to date, by this device's clock.
     pub last_sync_at: Option<Timestamp>,
 }

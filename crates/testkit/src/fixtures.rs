@@ -108,10 +108,10 @@ pub fn sale(template: TemplateId, template_version: u32, snapshot: TemplateConte
 
 /// A redemption of which the server is asked first.
 pub fn ask(voucher: VoucherId) -> Operation {
-    Operation::Redeem { voucher, mode: RedeemMode::Asked }
+    Operation::redeem(voucher, RedeemMode::Asked)
 }
 
 /// A redemption whose goods go at once.
 pub fn honour(voucher: VoucherId) -> Operation {
-    Operation::Redeem { voucher, mode: RedeemMode::Honoured }
+    Operation::redeem(voucher, RedeemMode::Honoured)
 }

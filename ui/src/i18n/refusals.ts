@@ -20,6 +20,8 @@ function factsOf(refusal: Refusal): Record<string, string> {
       return { role: roleWord(refusal.role) }
     case 'over_limit':
       return { value: refusal.value }
+    case 'home_shop_only':
+      return { shop: refusal.shop }
     case 'too_late_to_undo':
       return { minutes: String(refusal.minutes) }
     case 'stale_template':

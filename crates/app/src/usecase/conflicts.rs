@@ -46,7 +46,7 @@ fn row(directory: &Directory, found: &ConflictView, may_settle: bool) -> Conflic
         state: conflict.state,
         voucher_id: conflict.voucher.to_string(),
         code: brief.map(|voucher| voucher.code.to_string()).unwrap_or_default(),
-        title: brief.map(|voucher| voucher.title.clone()).unwrap_or_default(),
+        title: brief.and_then(|voucher| voucher.title.clone()).unwrap_or_default(),
         value: brief.map(|voucher| voucher.price.into()),
         accepted: conflict.accepted.as_ref().map(|stamp| names::fact(directory, stamp)),
         other: names::fact(directory, &conflict.other),

@@ -37,7 +37,7 @@ impl VoucherAction {
         match self {
             Self::Cancel => Operation::Cancel { voucher: id, reason },
             Self::Refund => Operation::Refund { voucher: id, reason, payment },
-            Self::Redeem => Operation::Redeem { voucher: id, mode: RedeemMode::Honoured },
+            Self::Redeem => Operation::redeem(id, RedeemMode::Honoured),
             Self::UndoRedemption => Operation::UndoRedemption { voucher: id, redemption: voucher.since.op, reason },
             Self::HonourExpired => Operation::HonourExpired { voucher: id, reason },
         }

@@ -10,7 +10,6 @@ pub(crate) mod qr;
 pub(crate) mod quarantine;
 pub(crate) mod redeem;
 pub(crate) mod sell;
-pub(crate) mod signed_code;
 pub(crate) mod sync;
 pub(crate) mod templates;
 pub(crate) mod till;

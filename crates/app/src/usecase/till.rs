@@ -81,7 +81,7 @@ impl Seat {
             op_id: made.op.to_string(),
             voucher_id: made.voucher.to_string(),
             code: made.brief.as_ref().map(|voucher| voucher.code.to_string()).unwrap_or_default(),
-            title: made.brief.as_ref().map(|voucher| voucher.title.clone()).unwrap_or_default(),
+            title: made.brief.as_ref().and_then(|voucher| voucher.title.clone()).unwrap_or_default(),
             price: made.brief.map(|voucher| voucher.price.into()),
             at: made.at.to_string(),
             staff: directory.staff_name(made.staff).to_owned(),

@@ -9,6 +9,7 @@ use super::{Fact, TemplateForm};
 pub enum OfflineLimit {
     Value,
     Count,
+    Sum,
     Age,
     NeverSynced,
 }
@@ -31,8 +32,8 @@ pub enum RefusalView {
     SignerRevoked,
     /// Who signed it is not known here.
     NotProven,
-    /// Genuine, but its sale has not come here.
-    NotHereYet,
+    /// Without the server only its home shop may redeem it.
+    HomeShopOnly { shop: String },
     NotPermitted { role: Role },
     OverLimit { limit: OfflineLimit, value: String },
     TooLateToUndo { minutes: u32 },

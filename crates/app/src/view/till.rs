@@ -44,6 +44,8 @@ pub struct RedeemAnswer {
     pub buyer: Option<String>,
     pub recipient: Option<String>,
     pub expires_on: Option<String>,
+    /// This device does not know the voucher: its signature says what it is.
+    pub by_signature: bool,
     pub refusal: Option<RefusalView>,
     pub at: String,
     pub undo_until: Option<String>,

@@ -5,7 +5,7 @@ use beadsbox_domain::{ConflictKind, ConflictState, Operation, Outcome, RedeemMod
 use crate::book::{Book, applied, content, device, reason, sell, voucher};
 
 fn redeem(voucher: VoucherId, mode: RedeemMode) -> Operation {
-    Operation::Redeem { voucher, mode }
+    Operation::redeem(voucher, mode)
 }
 
 /// A server with one voucher sold, and what it is a day later after a restore to that moment.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::book::{Book, Kept, TEMPLATE, applied, content, device, reason, sell, sell_from, voucher};
 
 fn redeem(mode: RedeemMode) -> Operation {
-    Operation::Redeem { voucher: voucher(1), mode }
+    Operation::redeem(voucher(1), mode)
 }
 
 /// An empty server, and what it is an hour later after a restore to that moment.

@@ -116,7 +116,7 @@ pub(super) fn honour_expired(situation: &Situation, context: &Context) -> Decide
 
 /// Every attempt to redeem is kept, also the one that was refused: accepted + conflicting + rejected + withdrawn = attempted.
 pub(super) fn with_attempt_recorded(operation: &Operation, context: &Context, mut decision: Decision) -> Decision {
-    if let (Operation::Redeem { voucher, mode }, Outcome::Rejected { .. }) = (operation, &decision.outcome) {
+    if let (Operation::Redeem { voucher, mode, .. }, Outcome::Rejected { .. }) = (operation, &decision.outcome) {
         decision.changes.push(Change::RedemptionRecorded(Redemption {
             voucher: *voucher,
             stamp: context.stamp,

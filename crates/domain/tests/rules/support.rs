@@ -108,7 +108,7 @@ pub fn sale() -> Operation {
 }
 
 pub fn redeem(mode: RedeemMode) -> Operation {
-    Operation::Redeem { voucher: VOUCHER, mode }
+    Operation::redeem(VOUCHER, mode)
 }
 
 /// An active clerk at the till with a right clock; claimed and received at minute 600.

@@ -58,7 +58,7 @@ pub fn person() -> Person {
 }
 
 pub fn redeem() -> Operation {
-    Operation::Redeem { voucher: VOUCHER, mode: RedeemMode::Asked }
+    Operation::redeem(VOUCHER, RedeemMode::Asked)
 }
 
 pub fn sale() -> Operation {

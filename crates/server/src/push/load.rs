@@ -59,7 +59,7 @@ impl Named {
                     named.codes.push(code.compact());
                     named.sold_from.insert((template.0, to_version(*template_version)));
                 }
-                Operation::Redeem { voucher, mode: RedeemMode::Honoured } | Operation::Honour { voucher, .. } => _ = named.honoured.insert(voucher.0),
+                Operation::Redeem { voucher, mode: RedeemMode::Honoured, .. } | Operation::Honour { voucher, .. } => _ = named.honoured.insert(voucher.0),
                 Operation::SettleConflict { conflict, .. } => _ = named.conflicts.insert(conflict.0),
                 _ => {}
             }

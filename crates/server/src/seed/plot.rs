@@ -136,7 +136,7 @@ impl Plot {
                 let sold = self.sell_some(|_| true, LATER + 1)?;
                 let till = self.till();
                 let mode = if self.sampler.once_in(4) { RedeemMode::Honoured } else { RedeemMode::Asked };
-                self.at_till(till, sold.later_at, mode == RedeemMode::Asked, Operation::Redeem { voucher: sold.voucher, mode });
+                self.at_till(till, sold.later_at, mode == RedeemMode::Asked, Operation::redeem(sold.voucher, mode));
                 Ok(())
             }
             Fate::Cancelled | Fate::Refunded => self.write_cancelled(matches!(fate, Fate::Refunded)),
@@ -187,7 +187,7 @@ impl Plot {
 
     fn write_doubled(&mut self, settled: bool) -> Result<(), Failure> {
         let sold = self.sell_some(|ware| ware.days() > 80, 2 * LATER)?;
-        let honour = Operation::Redeem { voucher: sold.voucher, mode: RedeemMode::Honoured };
+        let honour = Operation::redeem(sold.voucher, RedeemMode::Honoured);
         self.at_till(0, sold.later_at, false, honour.clone());
         let second = self.at_till(1, sold.later_at + SignedDuration::from_mins(95), false, honour);
         if settled {
@@ -209,7 +209,7 @@ impl Plot {
         let cancel = Operation::Cancel { voucher: sold.voucher, reason: reason("Reported as lost")? };
         self.add(Actor::Office, BACK_OFFICE, cancelled_at, true, cancel);
         let at = self.at_days_ago(sold.age - 2 * LATER);
-        self.at_till(2, at, false, Operation::Redeem { voucher: sold.voucher, mode: RedeemMode::Honoured });
+        self.at_till(2, at, false, Operation::redeem(sold.voucher, RedeemMode::Honoured));
         Ok(())
     }
 
@@ -217,7 +217,7 @@ impl Plot {
         // Good for longer than the year, so that it is still purchased today.
         let sold = self.sell_some(|ware| ware.days() > DAYS + 10, LATER + 2)?;
         let till = self.till();
-        let redemption = self.at_till(till, sold.later_at, true, Operation::Redeem { voucher: sold.voucher, mode: RedeemMode::Asked });
+        let redemption = self.at_till(till, sold.later_at, true, Operation::redeem(sold.voucher, RedeemMode::Asked));
         let operation = Operation::UndoRedemption { voucher: sold.voucher, redemption, reason: reason("Scanned the wrong voucher")? };
         self.add(Actor::Office, BACK_OFFICE, sold.later_at + SignedDuration::from_mins(40), true, operation);
         Ok(())

@@ -162,14 +162,14 @@ impl Machine {
     fn redeem(&mut self, voucher: Voucher) -> Option<OpId> {
         self.attempted += 1;
         if self.can_ask() {
-            let op = self.record(Operation::Redeem { voucher: voucher.id, mode: RedeemMode::Asked }, None);
+            let op = self.record(Operation::redeem(voucher.id, RedeemMode::Asked), None);
             self.asks.push_back(OpenAsk { op, voucher });
             return Some(op);
         }
         if !self.may_honour(&voucher) {
             return None;
         }
-        let op = self.record(Operation::Redeem { voucher: voucher.id, mode: RedeemMode::Honoured }, None);
+        let op = self.record(Operation::redeem(voucher.id, RedeemMode::Honoured), None);
         self.tell(op, Word::AcceptedOffline);
         Some(op)
     }
@@ -293,7 +293,7 @@ impl Machine {
             shop: outbox.shop,
             online: false,
             clock_right: true,
-            operation: Operation::Redeem { voucher, mode: RedeemMode::Asked },
+            operation: Operation::redeem(voucher, RedeemMode::Asked),
         };
         match how {
             Strange::Newer => body.format = FORMAT + 1,
@@ -326,7 +326,7 @@ fn open_asks(files: &Files) -> Vec<(OpId, VoucherId)> {
             .any(|body| matches!(body.operation, Operation::Honour { redemption, .. } | Operation::Withdraw { redemption, .. } if redemption == op))
     };
     let ask = |row: &OutRow| match row.body.as_ref()?.operation {
-        Operation::Redeem { voucher, mode: RedeemMode::Asked } if row.outcome.is_none() && row.state != State::Acknowledged => Some((row.op, voucher)),
+        Operation::Redeem { voucher, mode: RedeemMode::Asked, .. } if row.outcome.is_none() && row.state != State::Acknowledged => Some((row.op, voucher)),
         _ => None,
     };
     files.outbox.rows.iter().filter_map(ask).filter(|(op, _)| !followed(*op)).collect()

@@ -9,7 +9,7 @@ pub(super) const SHOP: &str = "Montmartre";
 pub(super) const PERSON: &str = "Bruno";
 pub(super) const PASSWORD: &str = "honey and amber 7";
 /// So that a till whose answer does not come withdraws the dearer of the two templates, and honours the other.
-const LIMITS: &str = r#"{"offline": {"highest_value_minor": 20000, "most_redemptions": 100000, "most_hours_since_sync": 72}}"#;
+const LIMITS: &str = r#"{"offline": {"highest_value_minor": 20000, "most_redemptions": 100000, "most_value_minor": 1000000000, "most_hours_since_sync": 72}}"#;
 
 /// The database, and the program of its servers.
 pub(super) struct Centre {

@@ -100,7 +100,7 @@ fn redemption(round: u64, number: u64) -> NewOperation {
         shop: ShopId(id(1)),
         online: false,
         clock_right: true,
-        operation: Operation::Redeem { voucher: VoucherId(id(number)), mode: RedeemMode::Honoured },
+        operation: Operation::redeem(VoucherId(id(number)), RedeemMode::Honoured),
         person: None,
     }
 }

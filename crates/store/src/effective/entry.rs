@@ -2,7 +2,7 @@
 
 use beadsbox_domain::{ConflictState, Context, Operation, Person, Template, TemplateId, Voucher, VoucherId, operation::Subject};
 use beadsbox_overlay::{Foretelling, Replayed, VoucherState};
-use beadsbox_protocol::OperationBody;
+use beadsbox_protocol::{OperationBody, signed_code::SignedCode};
 use rusqlite::Connection;
 
 use super::rules::Rules;
@@ -15,7 +15,7 @@ use crate::{
         own::{self, OwnRow},
         person,
     },
-    types::VoucherView,
+    types::{VoucherBrief, VoucherView},
 };
 
 /// A voucher with this device's operations counted in.
@@ -47,6 +47,16 @@ impl VoucherEntry {
             waiting: self.replayed.waiting,
             open_conflict: self.has_open_conflict(),
         })
+    }
+
+    /// In one line. Of what this device does not know, a code that it redeemed on a signature's word says so much.
+    pub(crate) fn brief(&self) -> Option<VoucherBrief> {
+        if let Some(voucher) = self.voucher() {
+            return Some(VoucherBrief { code: voucher.code, title: Some(voucher.snapshot.title.to_string()), price: voucher.snapshot.price });
+        }
+        let signed = self.own.iter().find_map(|row| row.own.body.operation.signed_code())?;
+        let says = SignedCode::parse(signed.as_str()).ok()?.says;
+        Some(VoucherBrief { code: says.code, title: None, price: says.price })
     }
 
     /// Whether a conflict about it is open.

@@ -40,13 +40,3 @@ pub(crate) fn acknowledged_through(connection: &Connection) -> rusqlite::Result<
                     (SELECT coalesce(max(dev_seq), 0) FROM outbox))",
     )
 }
-
-/// Redemptions honoured here that the server has not answered, those in quarantine among them: nobody has looked whether the
-/// vouchers were good. An asked one counts once it is honoured.
-pub(crate) fn honoured_unanswered(connection: &Connection) -> rusqlite::Result<u64> {
-    number(
-        connection,
-        "SELECT count(*) FROM outbox
-         WHERE contained_in IS NULL AND (state = 'waiting' OR quarantined = 1) AND verdict IS NULL AND kind IN ('redeem_honoured', 'honour', 'honour_expired')",
-    )
-}

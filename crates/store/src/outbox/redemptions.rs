@@ -1,6 +1,6 @@
 //! The redemptions made here.
 
-use beadsbox_domain::{OpId, operation::Subject};
+use beadsbox_domain::{OpId, VoucherId, operation::Subject};
 use rusqlite::Connection;
 
 use super::own::{FOLLOWED, body};
@@ -8,7 +8,6 @@ use crate::{file::sql::Sql, types::OpenAsk};
 
 /// The last ones and what they were about, the newest first.
 pub(crate) fn recent(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<(OpId, Subject)>> {
-    use beadsbox_domain::VoucherId;
     connection
         .prepare_cached(
             "SELECT op_id, subject_id FROM outbox WHERE kind IN ('redeem_asked', 'redeem_honoured', 'honour_expired') ORDER BY dev_seq DESC LIMIT ?1",
@@ -37,4 +36,16 @@ pub(crate) fn open_asks(connection: &Connection) -> rusqlite::Result<Vec<OpenAsk
         }
     }
     Ok(asks)
+}
+
+/// The vouchers honoured here of which the server has not answered, those in quarantine among them: nobody has looked whether they were
+/// good. An asked one counts once it is honoured.
+pub(crate) fn honoured_unanswered(connection: &Connection) -> rusqlite::Result<Vec<VoucherId>> {
+    connection
+        .prepare_cached(
+            "SELECT subject_id FROM outbox
+             WHERE contained_in IS NULL AND (state = 'waiting' OR quarantined = 1) AND verdict IS NULL AND kind IN ('redeem_honoured', 'honour', 'honour_expired')",
+        )?
+        .query_map([], |row| Ok(row.get::<_, Sql<VoucherId>>(0)?.0))?
+        .collect()
 }

@@ -39,7 +39,7 @@ pub(super) fn redemption(number: u128) -> NewOperation {
         shop: ShopId(Uuid::from_u128(2)),
         online: false,
         clock_right: true,
-        operation: Operation::Redeem { voucher: VoucherId(Uuid::from_u128(5)), mode: RedeemMode::Honoured },
+        operation: Operation::redeem(VoucherId(Uuid::from_u128(5)), RedeemMode::Honoured),
         person: None,
     }
 }

@@ -1,12 +1,12 @@
 //! What was done on this device, and what became of it.
 
-use beadsbox_domain::{ConflictId, ConflictState, OpId, Operation, Outcome, RedemptionOutcome, Status, Voucher, VoucherId, operation::Subject};
+use beadsbox_domain::{ConflictId, ConflictState, Money, OpId, Operation, Outcome, RedemptionOutcome, Status, Voucher, VoucherId, operation::Subject};
 
 use super::View;
 use crate::{
     effective::entry::VoucherEntry,
     error::StoreError,
-    outbox::{counts, own, redemptions},
+    outbox::{own, redemptions},
     types::{OfflineUse, OpState, OpenAsk, OwnOperation, RecentRedemption, RedemptionState},
 };
 
@@ -35,8 +35,18 @@ impl View<'_> {
 
     /// What the offline limits ask.
     pub fn offline_use(&self) -> Result<OfflineUse, StoreError> {
-        let honoured = self.recorded(counts::honoured_unanswered(self.outbox()?))?;
-        Ok(OfflineUse { honoured, last_sync_at: self.position().last_sync_at })
+        let honoured = self.recorded(redemptions::honoured_unanswered(self.outbox()?))?;
+        let mut worth: Vec<Money> = Vec::new();
+        for voucher in &honoured {
+            // What was done here and is not in the cache has an entry: nothing is read for it.
+            let brief = if let Some(entry) = self.overlay.voucher(*voucher) { entry.brief() } else { self.entry(*voucher)?.brief() };
+            let Some(price) = brief.map(|brief| brief.price) else { continue };
+            match worth.iter_mut().find(|sum| sum.currency == price.currency) {
+                Some(sum) => sum.minor = sum.minor.saturating_add(price.minor),
+                None => worth.push(price),
+            }
+        }
+        Ok(OfflineUse { honoured: honoured.len() as u64, worth, last_sync_at: self.position().last_sync_at })
     }
 
     /// The last redemptions made here, the newest first.
@@ -71,7 +81,7 @@ impl View<'_> {
         Ok(Some(RecentRedemption {
             op,
             voucher,
-            brief: self.brief(voucher)?,
+            brief: entry.brief(),
             at: body.at,
             staff: body.staff,
             shop: body.shop,

@@ -58,11 +58,14 @@ impl View<'_> {
     }
 
     pub(super) fn brief(&self, id: VoucherId) -> Result<Option<VoucherBrief>, StoreError> {
-        Ok(self.voucher(id)?.map(|view| VoucherBrief {
-            code: view.voucher.code,
-            title: view.voucher.snapshot.title.to_string(),
-            price: view.voucher.snapshot.price,
-        }))
+        Ok(match self.overlay.voucher(id) {
+            Some(entry) => entry.brief(),
+            None => self.voucher(id)?.map(|view| VoucherBrief {
+                code: view.voucher.code,
+                title: Some(view.voucher.snapshot.title.to_string()),
+                price: view.voucher.snapshot.price,
+            }),
+        })
     }
 
     pub(super) fn entry(&self, id: VoucherId) -> Result<VoucherEntry, StoreError> {

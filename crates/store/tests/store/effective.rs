@@ -220,7 +220,7 @@ fn a_redemption_that_somebody_undid_is_undone_in_the_list() {
         recent.iter().map(|one| (one.op, one.state)).collect::<Vec<_>>(),
         [(op_id(2), RedemptionState::Undone), (op_id(1), RedemptionState::Undone)]
     );
-    assert!(recent.iter().all(|one| one.brief.as_ref().is_some_and(|brief| brief.title == "Bread")));
+    assert!(recent.iter().all(|one| one.brief.as_ref().is_some_and(|brief| brief.title.as_deref() == Some("Bread"))));
     assert_eq!(device.store.view().unwrap().recent_redemptions(1).unwrap().len(), 1);
 }
 

@@ -80,7 +80,7 @@ pub fn sale(number: u64, template: TemplateId, snapshot: &TemplateContent, buyer
 }
 
 pub fn redeem(number: u64, mode: RedeemMode) -> Operation {
-    Operation::Redeem { voucher: voucher_id(number), mode }
+    Operation::redeem(voucher_id(number), mode)
 }
 
 pub fn new_operation(op: u64, operation: Operation, person: Option<SaltedPerson>) -> NewOperation {

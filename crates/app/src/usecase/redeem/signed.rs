@@ -1,6 +1,6 @@
 //! Scanned signed codes: what they prove, also to a till that does not know the voucher.
 
-use beadsbox_domain::{DeviceId, Voucher};
+use beadsbox_domain::{DeviceId, Voucher, text::SignedText};
 use beadsbox_protocol::{
     rows::DeviceState,
     signed_code::{SignedCode, SignedVoucher},
@@ -10,11 +10,12 @@ use ed25519_dalek::VerifyingKey;
 use uuid::Uuid;
 
 use super::{
-    Seat,
-    redeem::{Found, Shown},
+    super::Seat,
+    found::{Found, Shown},
+    target::Proven,
 };
 use crate::{
-    error::AppResult,
+    error::{AppError, AppResult},
     view::{AnswerKind, RefusalView},
 };
 
@@ -36,12 +37,12 @@ enum Proof {
 
 impl Seat {
     /// The text of the QR code on a voucher, signed by this device.
-    pub(super) fn signed_code(&self, voucher: &Voucher) -> String {
+    pub(crate) fn signed_code(&self, voucher: &Voucher) -> String {
         SignedVoucher::of(voucher).sign(self.device.enrolment.device, self.device.syncer.replica().key())
     }
 
     /// The voucher of a signed code, or the answer where there is none to redeem.
-    pub(super) async fn find_signed(&self, code: SignedCode) -> AppResult<Found> {
+    pub(super) async fn find_signed(&self, code: SignedCode, text: &str) -> AppResult<Found> {
         let id = code.says.voucher;
         let found = self.find(move |view| Ok(view.voucher(id)?)).await?;
         // After the look: it may have brought the key.
@@ -57,11 +58,9 @@ impl Seat {
             (None, Proof::SignerRevoked) => refused(AnswerKind::Unknown, RefusalView::SignerRevoked),
             (None, Proof::SignerUnknown) => refused(AnswerKind::Unknown, RefusalView::NotProven),
             (None, Proof::Genuine) => {
-                let now = self.device.host.clock.now();
-                match (code.says.expires_on, code.says.expires_at) {
-                    (Some(day), Some(end)) if now >= end => refused(AnswerKind::Refused, RefusalView::Expired { expires_on: day.to_string() }),
-                    _ => refused(AnswerKind::Unknown, RefusalView::NotHereYet),
-                }
+                // What was read as a signed code is no longer than its text may be.
+                let text = SignedText::new(text).map_err(AppError::internal)?;
+                Ok(Found::Proven(Box::new(Proven { says: code.says, text })))
             }
         }
     }

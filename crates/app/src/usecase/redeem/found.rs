@@ -1,0 +1,94 @@
+//! What a scanned or typed text leads to.
+
+use beadsbox_domain::{Timestamp, VoucherCode, code::grouped};
+use beadsbox_protocol::signed_code::{PREFIX, SignedCode, SignedCodeError, SignedVoucher};
+use beadsbox_store::{View, VoucherView};
+
+use super::{super::Seat, target::Proven};
+use crate::{
+    error::AppResult,
+    view::{AnswerKind, MoneyView, RedeemAnswer, RefusalView},
+};
+
+/// What was found.
+pub(super) enum Found {
+    /// A voucher that this device knows.
+    Voucher(Box<VoucherView>),
+    /// One that it does not know, and whose signature is good.
+    Proven(Box<Proven>),
+    /// Nothing to redeem, and what is shown of it.
+    Not(Box<Shown>, AnswerKind, RefusalView),
+}
+
+impl Found {
+    pub(super) fn not(code: &str, answer: AnswerKind, refusal: RefusalView) -> Self {
+        Self::Not(Box::new(Shown { code: code.to_owned(), ..Shown::default() }), answer, refusal)
+    }
+}
+
+/// What can be said of a voucher that is not here.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    code: String,
+    price: Option<MoneyView>,
+    expires_on: Option<String>,
+}
+
+impl Shown {
+    /// An answer that says so, to be completed.
+    pub(super) fn answer(self, now: Timestamp) -> RedeemAnswer {
+        RedeemAnswer {
+            answer: AnswerKind::Unknown,
+            op_id: None,
+            voucher_id: None,
+            code: self.code,
+            title: None,
+            price: self.price,
+            buyer: None,
+            recipient: None,
+            expires_on: self.expires_on,
+            by_signature: false,
+            refusal: None,
+            at: now.to_string(),
+            undo_until: None,
+        }
+    }
+}
+
+impl From<&SignedVoucher> for Shown {
+    fn from(says: &SignedVoucher) -> Self {
+        Self { code: says.code.to_string(), price: Some(says.price.into()), expires_on: says.expires_on.map(|day| day.to_string()) }
+    }
+}
+
+impl Seat {
+    pub(super) async fn look_up(&self, text: &str) -> AppResult<Found> {
+        match SignedCode::parse(text) {
+            Ok(code) => self.find_signed(code, text).await,
+            Err(SignedCodeError::NotSigned) => self.find_typed(text).await,
+            Err(SignedCodeError::NewerForm(_)) => Ok(Found::not(PREFIX, AnswerKind::Unknown, RefusalView::NewerCode)),
+            Err(SignedCodeError::Damaged) => Ok(Found::not(PREFIX, AnswerKind::Refused, RefusalView::DamagedCode)),
+        }
+    }
+
+    async fn find_typed(&self, text: &str) -> AppResult<Found> {
+        let Ok(code) = VoucherCode::parse(text) else {
+            return Ok(Found::not(&grouped(text), AnswerKind::Refused, RefusalView::Mistyped));
+        };
+        let found = self.find(move |view| Ok(view.voucher_by_code(code)?)).await?;
+        let unknown = || Found::not(&code.to_string(), AnswerKind::Unknown, RefusalView::UnknownVoucher);
+        Ok(found.map_or_else(unknown, |found| Found::Voucher(Box::new(found))))
+    }
+
+    /// The voucher; where this cache does not hold it, the server is asked for what is new first.
+    pub(super) async fn find(
+        &self,
+        look: impl FnOnce(&View<'_>) -> AppResult<Option<VoucherView>> + Copy + Send + 'static,
+    ) -> AppResult<Option<VoucherView>> {
+        if let Some(found) = self.read(look).await? {
+            return Ok(Some(found));
+        }
+        let synced = self.device.is_online() && matches!(tokio::time::timeout(self.device.host.ask_limit, self.device.syncer.sync_now()).await, Ok(Ok(())));
+        if synced { self.read(look).await } else { Ok(None) }
+    }
+}

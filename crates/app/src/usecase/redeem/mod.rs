@@ -1,0 +1,189 @@
+//! Redeem: ask, or honour.
+//!
+//! With the server: an `asked` redemption is committed, sent, and its outcome waited for, 800 ms by default. No answer in time:
+//! before the screen answers, the device commits either `honour` (the goods go) or, when its offline limits forbid, `withdraw`
+//! (nothing went). Without the server: one `honoured` redemption, within the limits. So a lost reply never redeems twice, and a
+//! refusal never books.
+
+mod found;
+mod signed;
+mod target;
+
+use beadsbox_domain::{Deed, OpId, Operation, Outcome, RedeemMode, Refusal};
+
+use self::{
+    found::{Found, Shown},
+    target::Target,
+};
+use super::{Seat, names};
+use crate::{
+    error::{AppError, AppResult},
+    view::{AnswerKind, RedeemAnswer, RefusalView},
+};
+
+/// What became of a redemption, as far as the screen must say.
+enum Word {
+    /// The server accepted it.
+    Confirmed,
+    /// The goods went on the device's own word.
+    Honoured,
+    /// Nothing went: the server, the limits, or what the device knows, forbid it.
+    Refused(RefusalView),
+}
+
+/// Why a redemption was not recorded.
+enum NotRecorded {
+    /// The server's outcome of the ask arrived after all.
+    Answered(Box<Outcome>),
+    /// The device may not honour it on its own word.
+    Forbidden(Box<RefusalView>),
+    Failed(AppError),
+}
+
+impl From<AppError> for NotRecorded {
+    fn from(error: AppError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<beadsbox_store::StoreError> for NotRecorded {
+    fn from(error: beadsbox_store::StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Seat {
+    /// Redeems the voucher of that code, typed, scanned or signed. An error means that nothing was recorded.
+    pub async fn redeem(&self, text: &str) -> AppResult<RedeemAnswer> {
+        self.require(Deed::Redeem)?;
+        let target = match self.look_up(text).await? {
+            Found::Voucher(found) => Target::Known(found),
+            Found::Proven(proven) => Target::Signed(proven),
+            Found::Not(shown, answer, refusal) => return Ok(self.without_voucher(*shown, answer, refusal)),
+        };
+        let (op, word) = if self.device.can_ask().await? {
+            self.ask(&target).await?
+        } else {
+            self.honour_at_once(&target).await?
+        };
+        self.answer(&target, op, word).await
+    }
+
+    async fn ask(&self, target: &Target) -> AppResult<(OpId, Word)> {
+        let new = self.operation(target.redeem(RedeemMode::Asked));
+        let op = new.op;
+        let mut outcomes = self.device.outcomes();
+        self.record_if::<AppError>(new, |_, _| Ok(())).await?;
+        let answer = async {
+            loop {
+                if let Some(outcome) = self.read(move |view| Ok(view.own_operation(op)?.and_then(|own| own.outcome))).await? {
+                    return Ok::<_, AppError>(outcome);
+                }
+                // The sender ends with the device; until then there is always a next time.
+                if outcomes.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        let word = if let Ok(outcome) = tokio::time::timeout(self.device.host.ask_limit, answer).await {
+            let outcome = outcome?;
+            let word = if target.outlasts(&outcome) { self.decide_alone(op, target).await? } else { self.servers_word(outcome).await? };
+            if matches!(word, Word::Refused(_)) {
+                // The panel tells it to whoever asked: it need not wait in a list for somebody to take note.
+                let now = self.device.host.clock.now();
+                self.device.files(move |store| Ok(store.acknowledge_refusal(op, now)?)).await?;
+                self.device.announce();
+            }
+            word
+        } else {
+            self.device.syncer.suspect();
+            self.decide_alone(op, target).await?
+        };
+        Ok((op, word))
+    }
+
+    /// The server did not answer in time, or does not know yet what a signature proves. What is committed here is what the screen
+    /// will say: in one transaction, either the answer has arrived after all, or the device's own word is on disk before it can.
+    async fn decide_alone(&self, ask: OpId, target: &Target) -> AppResult<Word> {
+        let now = self.device.host.clock.now();
+        let voucher = target.id();
+        let honour = self.operation(Operation::Honour { voucher, redemption: ask });
+        let withdraw = self.operation(Operation::Withdraw { voucher, redemption: ask });
+        let (asked, shop) = (target.clone(), self.device.enrolment.shop);
+        let honoured = self.record_if(honour, move |view, _| {
+            asked.unanswered(view, ask)?;
+            // As it was before the ask, which stands in the view by now.
+            asked.forbidden_offline(view, shop, Some(ask), now)?.map_or(Ok(()), |refusal| Err(NotRecorded::Forbidden(Box::new(refusal))))
+        });
+        let refusal = match honoured.await {
+            Ok(()) => return Ok(Word::Honoured),
+            Err(NotRecorded::Answered(outcome)) => return self.servers_word(*outcome).await,
+            Err(NotRecorded::Failed(error)) => return Err(error),
+            Err(NotRecorded::Forbidden(refusal)) => refusal,
+        };
+        // An ask that the server refused needs no withdrawal: nothing was booked.
+        let withdrawn = self.record_if(withdraw, move |view, _| match view.own_operation(ask)?.and_then(|own| own.outcome) {
+            Some(outcome) => Err(NotRecorded::Answered(Box::new(outcome))),
+            None => Ok(()),
+        });
+        match withdrawn.await {
+            Ok(()) | Err(NotRecorded::Forbidden(_)) => Ok(Word::Refused(*refusal)),
+            Err(NotRecorded::Answered(outcome)) if target.outlasts(&outcome) => Ok(Word::Refused(*refusal)),
+            Err(NotRecorded::Answered(outcome)) => self.servers_word(*outcome).await,
+            Err(NotRecorded::Failed(error)) => Err(error),
+        }
+    }
+
+    async fn honour_at_once(&self, target: &Target) -> AppResult<(OpId, Word)> {
+        let new = self.operation(target.redeem(RedeemMode::Honoured));
+        let (op, now) = (new.op, self.device.host.clock.now());
+        let (target, shop) = (target.clone(), self.device.enrolment.shop);
+        let honoured = self.record_if(new, move |view, _| {
+            let forbidden = match target.as_known_now(view)? {
+                Ok(target) => target.forbidden_offline(view, shop, None, now)?,
+                Err(refusal) => Some(refusal),
+            };
+            forbidden.map_or(Ok(()), |refusal| Err(NotRecorded::Forbidden(Box::new(refusal))))
+        });
+        match honoured.await {
+            Ok(()) => Ok((op, Word::Honoured)),
+            Err(NotRecorded::Forbidden(refusal)) => Ok((op, Word::Refused(*refusal))),
+            Err(NotRecorded::Failed(error)) => Err(error),
+            Err(NotRecorded::Answered(_)) => Err(AppError::internal("an answer to nothing asked")),
+        }
+    }
+
+    /// The server's word. A conflict cannot follow from an ask; if a server says so, the goods did not go.
+    async fn servers_word(&self, outcome: Outcome) -> AppResult<Word> {
+        let refusal = match outcome {
+            Outcome::Applied => return Ok(Word::Confirmed),
+            Outcome::Rejected { refusal } => refusal,
+            Outcome::Conflict { .. } => Refusal::NotStanding,
+        };
+        Ok(Word::Refused(self.read(move |view| Ok(names::refusal(view.directory(), &refusal))).await?))
+    }
+
+    async fn answer(&self, target: &Target, op: OpId, word: Word) -> AppResult<RedeemAnswer> {
+        let policy = self.read(|view| Ok(*view.directory().policy())).await?;
+        let now = self.device.host.clock.now();
+        let (answer, refusal) = match word {
+            Word::Confirmed => (AnswerKind::Confirmed, None),
+            Word::Honoured => (AnswerKind::AcceptedOffline, None),
+            Word::Refused(RefusalView::UnknownVoucher) => (AnswerKind::Unknown, Some(RefusalView::UnknownVoucher)),
+            Word::Refused(refusal) => (AnswerKind::Refused, Some(refusal)),
+        };
+        let redeemed = refusal.is_none();
+        Ok(RedeemAnswer {
+            answer,
+            op_id: redeemed.then(|| op.to_string()),
+            refusal,
+            // What this device does not know it cannot give back.
+            undo_until: (redeemed && matches!(target, Target::Known(_))).then(|| self.undo_until(&policy, now)).flatten(),
+            ..target.shown(now)
+        })
+    }
+
+    fn without_voucher(&self, shown: Shown, answer: AnswerKind, refusal: RefusalView) -> RedeemAnswer {
+        RedeemAnswer { answer, refusal: Some(refusal), ..shown.answer(self.device.host.clock.now()) }
+    }
+}
