@@ -1,2 +1,6 @@
-export { defaults, type Options } from './burst'
-export { listenForScans } from './listen'
+export { defaults, type Options, type Scan } from './burst'
+export { compact, fitOf, identity } from './code'
+export type { End, Key } from './keys'
+export { LAYOUTS, type Layout } from './layouts'
+export { listenBy, listenForScans } from './listen'
+export type { By, Reading } from './readings'
