@@ -7,6 +7,7 @@
 
 use beadsbox_domain::{Deed, OpId, Operation, Outcome, RedeemMode, Refusal, Status, Voucher, VoucherCode, code::grouped};
 use beadsbox_store::{View, VoucherView};
+use tokio::time::{Instant, timeout_at};
 
 use super::{Seat, names, offline_limits};
 use crate::{
@@ -52,11 +53,13 @@ impl Seat {
         let Ok(code) = VoucherCode::parse(text) else {
             return Ok(self.without_voucher(grouped(text), AnswerKind::Refused, RefusalView::Mistyped));
         };
-        let Some(found) = self.find(code).await? else {
+        // One limit for all that is asked of the server: whoever stands at the till waits once.
+        let until = Instant::now() + self.device.host.ask_limit;
+        let Some(found) = self.find(code, until).await? else {
             return Ok(self.without_voucher(code.to_string(), AnswerKind::Unknown, RefusalView::UnknownVoucher));
         };
         let (op, word) = if self.device.can_ask().await? {
-            self.ask(&found.voucher).await?
+            self.ask(&found.voucher, until).await?
         } else {
             self.honour_at_once(&found.voucher).await?
         };
@@ -64,16 +67,16 @@ impl Seat {
     }
 
     /// The voucher; where this cache does not hold it, the server is asked for what is new first.
-    async fn find(&self, code: VoucherCode) -> AppResult<Option<VoucherView>> {
+    async fn find(&self, code: VoucherCode, until: Instant) -> AppResult<Option<VoucherView>> {
         let look = move |view: &View<'_>| Ok(view.voucher_by_code(code)?);
         if let Some(found) = self.read(look).await? {
             return Ok(Some(found));
         }
-        let synced = self.device.is_online() && matches!(tokio::time::timeout(self.device.host.ask_limit, self.device.syncer.sync_now()).await, Ok(Ok(())));
+        let synced = self.device.is_online() && matches!(timeout_at(until, self.device.syncer.sync_now()).await, Ok(Ok(())));
         if synced { self.read(look).await } else { Ok(None) }
     }
 
-    async fn ask(&self, voucher: &Voucher) -> AppResult<(OpId, Word)> {
+    async fn ask(&self, voucher: &Voucher, until: Instant) -> AppResult<(OpId, Word)> {
         let new = self.operation(Operation::Redeem { voucher: voucher.id, mode: RedeemMode::Asked });
         let op = new.op;
         let mut outcomes = self.device.outcomes();
@@ -89,7 +92,7 @@ impl Seat {
                 }
             }
         };
-        let word = if let Ok(outcome) = tokio::time::timeout(self.device.host.ask_limit, answer).await {
+        let word = if let Ok(outcome) = timeout_at(until, answer).await {
             let word = self.servers_word(outcome?).await?;
             if matches!(word, Word::Refused(_)) {
                 // The panel tells it to whoever asked: it need not wait in a list for somebody to take note.

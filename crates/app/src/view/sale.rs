@@ -38,3 +38,15 @@ pub struct SaleReceipt {
     pub sold_at: String,
     pub online: bool,
 }
+
+/// A QR code to draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename = "Qr")]
+pub struct QrView {
+    /// What it says.
+    pub text: String,
+    /// How many squares wide and high.
+    pub size: u32,
+    /// The dark squares as the path of an SVG, one square a unit.
+    pub path: String,
+}
