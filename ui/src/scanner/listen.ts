@@ -1,7 +1,7 @@
 import { Burst, defaults, type Heard, type Options, type Scan } from './burst'
 import { Field } from './field'
 import { type Key, keyOf } from './keys'
-import { likelyReadings, readingsOfText } from './readings'
+import { readingsIn } from './pasted'
 
 export type Listener = {
   onScan: (scan: Scan) => void
@@ -14,6 +14,7 @@ let options: Options = defaults
 const burst = new Burst(() => options)
 /** The text field that the present burst began in, as it was before. */
 let field: Field | null = null
+let within = false
 let silence: ReturnType<typeof setTimeout> | undefined
 
 /** From now on scans are told from typing by that. */
@@ -37,12 +38,14 @@ const capture = { capture: true }
 function attach() {
   window.addEventListener('keydown', onKey, capture)
   window.addEventListener('keyup', onKey, capture)
+  window.addEventListener('focusin', onFocus, capture)
   window.addEventListener('paste', onPaste, capture)
 }
 
 function detach() {
   window.removeEventListener('keydown', onKey, capture)
   window.removeEventListener('keyup', onKey, capture)
+  window.removeEventListener('focusin', onFocus, capture)
   window.removeEventListener('paste', onPaste, capture)
   clearTimeout(silence)
 }
@@ -73,6 +76,7 @@ function part(first: boolean, pace: 'slow' | 'quick' | 'inhuman', event: Keyboar
   if (first) {
     letGo()
     field = Field.of(event.target)
+    within = true
   }
   // Outside a field a space would press the focused button and a letter would be a shortcut. In one, a hand's burst is let through.
   if (!field && pace !== 'slow') swallow(event)
@@ -87,13 +91,18 @@ function part(first: boolean, pace: 'slow' | 'quick' | 'inhuman', event: Keyboar
 function letGo() {
   clearTimeout(silence)
   field?.giveBack()
+  forget()
+}
+
+function forget() {
   field = null
+  within = false
 }
 
 function caught(scan: Scan) {
   clearTimeout(silence)
   field?.restore()
-  field = null
+  forget()
   listeners.at(-1)?.onScan(scan)
 }
 
@@ -114,16 +123,16 @@ function swallow(event: Event) {
   event.stopImmediatePropagation()
 }
 
+/** A screen may move the focus into a field at the first key: what stands there is not of the burst yet. */
+function onFocus(event: FocusEvent) {
+  if (within && !field) field = Field.of(event.target)
+}
+
 /** A code that is pasted where no text goes is as good as scanned. Into a form people paste what they like. */
 function onPaste(event: ClipboardEvent) {
   if (Field.of(event.target)) return
-  const text = event.clipboardData?.getData('text/plain').trim()
-  if (!text) return
-  const [first, ...more] = likelyReadings(
-    readingsOfText(text),
-    options.layout ? [options.layout] : [],
-  )
-  if (!first?.fit) return
+  const [first, ...more] = readingsIn(event.clipboardData?.getData('text/plain') ?? '')
+  if (!first) return
   swallow(event)
   listeners.at(-1)?.onScan({ readings: [first, ...more], at: event.timeStamp })
 }

@@ -31,8 +31,10 @@ function typing(random: Random, hand: Hand): Key[] {
     const shown = composing ? 'Process' : 'x'
     keys.push(keyDown(code, at, { shift, caps, shown }))
     if (random.next() < 0.005) {
-      for (let times = random.below(20); times > 0; times--)
-        keys.push(keyDown(code, (at += 33), { repeat: true }))
+      for (let times = random.below(20); times > 0; times--) {
+        at += 33
+        keys.push(keyDown(code, at, { repeat: true }))
+      }
     }
     keys.push(keyDown(code, at + 40 + random.next() * 60, { way: 'up' }))
   }
