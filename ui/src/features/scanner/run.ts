@@ -10,7 +10,7 @@ const LEAST = 6
 export class Run {
   keys: Key[] = []
   #last = Number.NEGATIVE_INFINITY
-  #downs = 0
+  #characters = 0
 
   /** Takes a key. Says whether it is one of a scan, so that it should do nothing else. */
   take(key: Key): boolean {
@@ -19,15 +19,15 @@ export class Run {
       const quick = key.at - this.#last <= HAND
       this.#last = key.at
       if (!quick) this.clear()
-      this.#downs++
+      if (key.shown.length === 1 || key.alt) this.#characters++
     }
     this.keys.push(key)
-    return this.#downs > 3
+    return this.#characters > 3
   }
 
   /** The keys, if there are enough for a scan. Begins anew. */
   finish(): Key[] | null {
-    const keys = this.#downs >= LEAST ? this.keys : null
+    const keys = this.#characters >= LEAST ? this.keys : null
     this.clear()
     this.#last = Number.NEGATIVE_INFINITY
     return keys
@@ -35,7 +35,7 @@ export class Run {
 
   clear() {
     this.keys = []
-    this.#downs = 0
+    this.#characters = 0
   }
 
   static readonly over = OVER
