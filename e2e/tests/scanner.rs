@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
 use beadsbox_e2e::{Desk, Keys, Layout, Scanner, Wire, serve_on};
+use beadsbox_protocol::rows::{Row, RowKey};
 use beadsbox_testkit::{
     Answer, ServerProcess, TestDatabase, TestDevice,
     fixtures::{self, INTRODUCTION},
 };
-use beadsbox_protocol::rows::{Row, RowKey};
 use sqlx::PgPool;
 use thirtyfour::Key;
 
@@ -35,7 +35,9 @@ async fn server_with_vouchers(database: &TestDatabase) -> anyhow::Result<(Server
     let mut seller = told(TestDevice::enrol(&server.url(), &code, "Till 0").await)?;
     told(seller.sign_in("Carla", PASSWORD).await)?;
     told(seller.pull().await)?;
-    let Some(Row::Template(template)) = seller.cache.get(&RowKey::Template(INTRODUCTION)).cloned() else { return Err(anyhow!("no introduction")) };
+    let Some(Row::Template(template)) = seller.cache.get(&RowKey::Template(INTRODUCTION)).cloned() else {
+        return Err(anyhow!("no introduction"));
+    };
     for _ in 0..=SCANS {
         let person = fixtures::salted("Zazie");
         let (_, sale) = fixtures::sale(INTRODUCTION, template.version, template.content.clone(), &person);
@@ -120,7 +122,11 @@ async fn rule_1_fifty_scans_in_a_row_are_fifty_redemptions_on_every_layout() -> 
             till.driver.action_chain().send_keys(Key::Escape).perform().await?;
             till.find("sell-buyer").await?.click().await?;
         }
-        let text = if number % 2 == 0 { code.clone() } else { format!("{}-{}-{}", &code[..4], &code[4..8], &code[8..]) };
+        let text = if number % 2 == 0 {
+            code.clone()
+        } else {
+            format!("{}-{}-{}", &code[..4], &code[4..8], &code[8..])
+        };
         Scanner { layout: scanner, pace: PACE_MS }.scan(&text).await?;
         let answer = answered(&till, code).await?;
         let expected = if AWAY.contains(&number) { "accepted_offline" } else { "confirmed" };

@@ -59,7 +59,10 @@ mod tests {
     use crate::view::{ScannerLayout, Terminator};
 
     fn fields(settings: &ScannerSettings) -> Vec<(String, FieldErrorCode)> {
-        check(settings).err().map(|error| error.fields.into_iter().map(|fault| (fault.field, fault.code)).collect()).unwrap_or_default()
+        check(settings)
+            .err()
+            .map(|error| error.fields.into_iter().map(|fault| (fault.field, fault.code)).collect())
+            .unwrap_or_default()
     }
 
     #[test]
