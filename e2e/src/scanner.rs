@@ -78,11 +78,11 @@ impl Scanner {
         for symbol in text.chars() {
             let (key, shift) = self.layout.key(symbol)?;
             if shift {
-                script.push_str(&format!("keydown {SHIFT}\n"));
+                script.push_str(&format!("keydown --delay 1 {SHIFT}\n"));
             }
             script.push_str(&format!("key --delay {} {key}\n", self.pace));
             if shift {
-                script.push_str(&format!("keyup {SHIFT}\n"));
+                script.push_str(&format!("keyup --delay 1 {SHIFT}\n"));
             }
         }
         script.push_str(&format!("key --delay {} {ENTER}\n", self.pace));
