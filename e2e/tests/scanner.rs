@@ -1,4 +1,4 @@
-//! Fifty vouchers scanned at a till by real keys: on three keyboard layouts, over a dialog and a half-filled form, the server
+//! Fifty vouchers scanned at a till by real keys: on three keyboard layouts, over a half-filled form, the server
 //! stopped and started in between. None missed, none doubled.
 
 use std::time::{Duration, Instant};
