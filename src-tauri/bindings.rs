@@ -7,7 +7,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
     commands::{admin, conflicts, everywhere, start, templates, till, vouchers},
-    events::{DataChanged, PreferencesChanged, StatusChanged},
+    events::{DataChanged, PreferencesChanged, ScannerChanged, StatusChanged},
 };
 
 /// Commands and events, as the page sees them.
@@ -20,6 +20,9 @@ pub fn builder() -> Builder<tauri::Wry> {
         .commands(collect_commands![
             everywhere::program_state,
             everywhere::set_preferences,
+            everywhere::scanner_settings,
+            everywhere::set_scanner_settings,
+            everywhere::scanner_test,
             everywhere::sign_out,
             everywhere::status_bar,
             everywhere::sync_now,
@@ -27,6 +30,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             start::enrol,
             start::sign_in,
             till::check_code,
+            till::choose_reading,
             till::redeem,
             till::undo_redemption,
             till::recent_redemptions,
@@ -53,7 +57,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             admin::decide_quarantine,
             admin::shops,
         ])
-        .events(collect_events![StatusChanged, DataChanged, PreferencesChanged])
+        .events(collect_events![StatusChanged, DataChanged, PreferencesChanged, ScannerChanged])
 }
 
 /// Writes the bindings.

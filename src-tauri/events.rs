@@ -17,6 +17,10 @@ pub struct DataChanged(pub view::DataChanged);
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub struct PreferencesChanged(pub view::Preferences);
 
+/// The scanner's settings changed in another window.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+pub struct ScannerChanged(pub view::ScannerSettings);
+
 /// Passes the program's events on to every window, and the sync's state to the tray, until the program ends.
 pub async fn forward(app: AppHandle, program: Program) {
     let mut events = program.events();
@@ -28,6 +32,7 @@ pub async fn forward(app: AppHandle, program: Program) {
             }
             Ok(ProgramEvent::Data(changed)) => DataChanged(changed).emit(&app),
             Ok(ProgramEvent::Preferences(preferences)) => PreferencesChanged(preferences).emit(&app),
+            Ok(ProgramEvent::Scanner(settings)) => ScannerChanged(settings).emit(&app),
             // Missed some: the screens load everything again.
             Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
                 DataChanged(view::DataChanged { vouchers: true, templates: true, conflicts: true, directory: true }).emit(&app)

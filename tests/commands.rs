@@ -68,7 +68,7 @@ fn every_command_is_allowed_somewhere_and_nothing_else_is() {
 #[test]
 fn each_window_may_call_exactly_its_own_commands() {
     let everywhere = ["program_state", "set_preferences"];
-    let signed_in = ["sign_out", "status_bar", "sync_now"];
+    let signed_in = ["sign_out", "status_bar", "sync_now", "scanner_settings", "set_scanner_settings", "scanner_test"];
     let expected = [
         ("start", [&everywhere[..], &["retry_start", "enrol", "sign_in"]].concat()),
         (
@@ -76,7 +76,7 @@ fn each_window_may_call_exactly_its_own_commands() {
             [
                 &everywhere[..],
                 &signed_in,
-                &["check_code", "redeem", "undo_redemption", "recent_redemptions", "sale_templates", "sell"],
+                &["check_code", "choose_reading", "redeem", "undo_redemption", "recent_redemptions", "sale_templates", "sell"],
                 &["refused_operations", "acknowledge_refusal"],
             ]
             .concat(),

@@ -2,9 +2,11 @@
 //! server process on a real `PostgreSQL`.
 
 mod desk;
+mod scanner;
 mod server;
 mod wire;
 
 pub use desk::{Desk, Keys};
+pub use scanner::{Layout, Scanner};
 pub use server::{serve, serve_on};
 pub use wire::Wire;

@@ -2,7 +2,7 @@
 
 use beadsbox_app::{
     Program,
-    view::{Preferences, ProgramState, StatusBar},
+    view::{Preferences, ProgramState, QrView, ScannerSettings, StatusBar},
 };
 use tauri::{AppHandle, Manager as _};
 
@@ -21,6 +21,27 @@ pub async fn program_state(app: AppHandle) -> ProgramState {
 #[specta::specta]
 pub async fn set_preferences(program: Beads<'_>, preferences: Preferences) -> Answer<Preferences> {
     program.set_preferences(preferences).await
+}
+
+/// How scans are told from typing.
+#[tauri::command]
+#[specta::specta]
+pub async fn scanner_settings(app: AppHandle) -> ScannerSettings {
+    app.state::<Program>().scanner_settings().await
+}
+
+/// Keeps how scans are told from typing.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_scanner_settings(program: Beads<'_>, settings: ScannerSettings) -> Answer<ScannerSettings> {
+    program.set_scanner_settings(settings).await
+}
+
+/// A QR code that tells how a scanner is set.
+#[tauri::command]
+#[specta::specta]
+pub fn scanner_test() -> Answer<QrView> {
+    beadsbox_app::scanner_test()
 }
 
 /// Signs out, and shows the start window again.

@@ -11,6 +11,13 @@ pub fn check_code(text: &str) -> CodeCheck {
     beadsbox_app::check_code(text)
 }
 
+/// Which reading of a scan is meant.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_reading(program: Beads<'_>, readings: Vec<String>) -> Answer<String> {
+    program.seat()?.choose_reading(readings).await
+}
+
 /// Redeems a voucher. An error means that nothing was recorded.
 #[tauri::command]
 #[specta::specta]

@@ -16,7 +16,7 @@ use crate::{
     secrets::DeviceSecrets,
     session::{self, Session},
     usecase::{Seat, enrolment},
-    view::{About, DataChanged, EnrolForm, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar},
+    view::{About, DataChanged, EnrolForm, Phase, Preferences, ProgramState, ScannerSettings, SessionView, SignInForm, StatusBar},
 };
 
 const PREFERENCES: &str = "preferences";
@@ -33,6 +33,8 @@ pub enum ProgramEvent {
     Data(DataChanged),
     /// Language or theme changed.
     Preferences(Preferences),
+    /// The scanner's settings changed.
+    Scanner(ScannerSettings),
 }
 
 /// The program, shared by every window. Cheap to clone.
@@ -281,12 +283,12 @@ impl Program {
         }
     }
 
-    async fn preference(&self, key: &'static str) -> Option<String> {
+    pub(crate) async fn preference(&self, key: &'static str) -> Option<String> {
         let store = self.store()?;
         blocking(move || Ok(store.preference(key)?)).await.ok().flatten()
     }
 
-    async fn save_preference(&self, key: &'static str, value: String) -> AppResult<()> {
+    pub(crate) async fn save_preference(&self, key: &'static str, value: String) -> AppResult<()> {
         match self.store() {
             Some(store) => blocking(move || Ok(store.set_preference(key, &value)?)).await,
             None => Ok(()),

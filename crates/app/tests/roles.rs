@@ -24,6 +24,9 @@ const FREE: &[&str] = &[
     "sign_in",
     "sign_out",
     "set_preferences",
+    "scanner_settings",
+    "set_scanner_settings",
+    "scanner_test",
     "status_bar",
     "sync_now",
     "check_code",
@@ -32,6 +35,7 @@ const FREE: &[&str] = &[
 ];
 
 const TABLE: &[(&str, &[Role])] = &[
+    ("choose_reading", COUNTER_UP),
     ("redeem", COUNTER_UP),
     ("undo_redemption", COUNTER_UP),
     ("recent_redemptions", COUNTER_UP),
@@ -61,6 +65,7 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
     let id = NOBODY;
     let text = || "a reason".to_owned();
     match command {
+        "choose_reading" => seat.choose_reading(vec![text()]).await.map(drop),
         "redeem" => seat.redeem("0000-0000-00000").await.map(drop),
         "undo_redemption" => seat.undo_redemption(id, id, "a reason").await.map(drop),
         "recent_redemptions" => seat.recent_redemptions().await.map(drop),

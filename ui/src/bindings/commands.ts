@@ -12,6 +12,12 @@ export const commands = {
 	programState: () => __TAURI_INVOKE<ProgramState>("program_state"),
 	/**  Keeps a person's choices. */
 	setPreferences: (preferences: Preferences) => typedError<Preferences, AppError>(__TAURI_INVOKE("set_preferences", { preferences })),
+	/**  How scans are told from typing. */
+	scannerSettings: () => __TAURI_INVOKE<ScannerSettings>("scanner_settings"),
+	/**  Keeps how scans are told from typing. */
+	setScannerSettings: (settings: ScannerSettings) => typedError<ScannerSettings, AppError>(__TAURI_INVOKE("set_scanner_settings", { settings })),
+	/**  A QR code that tells how a scanner is set. */
+	scannerTest: () => typedError<Qr, AppError>(__TAURI_INVOKE("scanner_test")),
 	/**  Signs out, and shows the start window again. */
 	signOut: () => typedError<null, AppError>(__TAURI_INVOKE("sign_out")),
 	/**  The line at the bottom. */
@@ -26,6 +32,8 @@ export const commands = {
 	signIn: (form: SignInForm) => typedError<Session, AppError>(__TAURI_INVOKE("sign_in", { form })),
 	/**  How far a typed code is. */
 	checkCode: (text: string) => __TAURI_INVOKE<CodeCheck>("check_code", { text }),
+	/**  Which reading of a scan is meant. */
+	chooseReading: (readings: string[]) => typedError<string, AppError>(__TAURI_INVOKE("choose_reading", { readings })),
 	/**  Redeems a voucher. An error means that nothing was recorded. */
 	redeem: (code: string) => typedError<RedeemAnswer, AppError>(__TAURI_INVOKE("redeem", { code })),
 	/**  Takes a redemption back. */
@@ -82,6 +90,7 @@ export const commands = {
 export const events = {
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
 	preferencesChanged: makeEvent<PreferencesChanged, PreferencesChanged>("preferences-changed"),
+	scannerChanged: makeEvent<ScannerChanged, ScannerChanged>("scanner-changed"),
 	statusChanged: makeEvent<StatusChanged, StatusChanged>("status-changed"),
 };
 
@@ -413,6 +422,16 @@ export type ProgramState = {
 	about: About,
 };
 
+/**  A QR code to draw. */
+export type Qr = {
+	/**  What it says. */
+	text: string,
+	/**  How many squares wide and high. */
+	size: number,
+	/**  The dark squares as the path of an SVG, one square a unit. */
+	path: string,
+};
+
 /**  What waits for an admin of one life of a device. */
 export type QuarantineEntry = {
 	device_id: string,
@@ -547,6 +566,24 @@ export type SaveTemplate = {
 	/**  The version that the person saw. */
 	based_on: number | null,
 	form: TemplateForm,
+};
+
+/**  The scanner's settings changed in another window. */
+export type ScannerChanged = ScannerSettings;
+
+/**  The keyboard that the scanner takes the place of. */
+export type ScannerLayout = 
+/**  Found out by the codes themselves. */
+"auto" | "us" | "fr" | "de" | "be" | "ch";
+
+/**  How scans are told from typing on this device. */
+export type ScannerSettings = {
+	/**  What the scanner sends before each code; printable ASCII. */
+	prefix: string,
+	terminator: Terminator,
+	/**  Longest pause between two keys of a scan, in milliseconds. */
+	longest_gap_ms: number,
+	layout: ScannerLayout,
 };
 
 /**  Who is signed in. */
@@ -713,6 +750,11 @@ export type TemplateRow = {
 	outstanding: number,
 	changed_at: string,
 };
+
+/**  What the scanner sends behind a code. */
+export type Terminator = "enter" | "tab" | 
+/**  Nothing: a pause ends the scan. */
+"pause";
 
 /**  The screens' colours. */
 export type Theme = "system" | "light" | "dark";

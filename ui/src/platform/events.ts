@@ -1,4 +1,9 @@
-import { events, type Preferences, type StatusBar } from '../bindings/commands'
+import {
+  events,
+  type Preferences,
+  type ScannerSettings,
+  type StatusBar,
+} from '../bindings/commands'
 
 type Payload<E> = E extends { listen: (cb: (event: { payload: infer P }) => void) => unknown }
   ? P
@@ -30,3 +35,5 @@ export const onStatus = (hear: (status: StatusBar) => void) => subscribe(events.
 export const onData = (hear: (what: DataChanged) => void) => subscribe(events.dataChanged, hear)
 export const onPreferences = (hear: (preferences: Preferences) => void) =>
   subscribe(events.preferencesChanged, hear)
+export const onScanner = (hear: (settings: ScannerSettings) => void) =>
+  subscribe(events.scannerChanged, hear)

@@ -1,131 +1,151 @@
 import { describe, expect, it } from 'vitest'
-import { Burst, defaults, type Heard, type Key } from './burst'
+import { Burst, defaults, type Heard, type Options } from './burst'
+import type { Key } from './keys'
+import { ended, keyDown, scanned, scannedByNumber } from './testing/keyboards'
 
-/** Keys of a scanner that types `text` on the American layout, one every `every` ms. */
-function keysOf(text: string, every: number, from = 1000): Key[] {
-  const symbols: Record<string, [string, boolean]> = {
-    '-': ['Minus', false],
-    ':': ['Semicolon', true],
-    ' ': ['Space', false],
-    $: ['Digit4', true],
-    '%': ['Digit5', true],
-    '*': ['Digit8', true],
-    '+': ['Equal', true],
-    '.': ['Period', false],
-    '/': ['Slash', false],
-  }
-  return [...text].map((character, index) => {
-    const at = from + index * every
-    const symbol = symbols[character]
-    if (symbol) return { code: symbol[0], shift: symbol[1], modified: false, at }
-    if (/\d/.test(character))
-      return { code: `Digit${character}`, shift: false, modified: false, at }
-    const upper = character.toUpperCase()
-    return { code: `Key${upper}`, shift: character === upper, modified: false, at }
-  })
+const CODE = '0123-4567-89ABV'
+const SIGNED =
+  'MBB1:6BFOXN*TS0BI$ZD-PHQ7I9AD66V5B22CH9M9ESI9XBHXK-%69LQOGI.*V76GCV4*XUA2P-FHT-HNTI4L6N$Q%UG/YL WO*Z7ON15 BM0VM.JQ$F4W17PG4.VAS5EG4V*BRL0K-RDY5RWOOH6PO9:TUQJAJG9-*NIRICIELUF'
+
+function heard(keys: Key[], options: Partial<Options> = {}, burst?: Burst): Heard[] {
+  const listening = burst ?? new Burst(() => ({ ...defaults, ...options }))
+  return keys.map((key) => listening.hear(key))
 }
 
-function feed(keys: Key[], options = defaults, endAfter = 5): Heard {
-  const burst = new Burst(options)
-  for (const key of keys) burst.hear(key)
-  const at = (keys.at(-1)?.at ?? 0) + endAfter
-  return burst.hear({ code: 'Enter', shift: false, modified: false, at })
+function scans(keys: Key[], options: Partial<Options> = {}): string[] {
+  return heard(keys, options).flatMap((one) =>
+    one.kind === 'scan' ? [one.scan.readings[0].text] : [],
+  )
 }
 
 describe('a burst of keys', () => {
-  it('is read as a scan, with the case that was sent', () => {
-    expect(feed(keysOf('7HA1-12kz-90PQR', 8))).toEqual({ kind: 'scan', text: '7HA1-12kz-90PQR' })
+  it('is a scan', () => {
+    expect(scans(ended(scanned(CODE)))).toEqual([CODE])
+    expect(scans(ended(scanned(SIGNED, { every: 3 })))).toEqual([SIGNED])
   })
 
-  it('carries every symbol of a base45 payload', () => {
-    const payload = 'MBB1:0 9AZ$%*+-./:'
-    expect(feed(keysOf(payload, 3))).toEqual({ kind: 'scan', text: payload })
-  })
-
-  it('does not depend on the layout: an AZERTY one shows "HQ&&é" for these keys', () => {
-    // event.key would be h q & & é … here; only the physical keys are looked at.
-    const keys: Key[] = ['KeyH', 'KeyA', 'Digit1', 'Digit1', 'Digit2', 'KeyZ', 'KeyW', 'KeyM'].map(
-      (code, index) => ({ code, shift: code.startsWith('Key'), modified: false, at: index * 6 }),
-    )
-    expect(feed(keys)).toEqual({ kind: 'scan', text: 'HA112ZWM' })
-  })
-
-  it('keeps the shifted symbol where the layout shows a digit for it', () => {
-    // The same keys as "$4" on the American layout; AZERTY shows 4 and an apostrophe.
-    const keys: Key[] = [
-      ...keysOf('ABCD', 6, 0),
-      { code: 'Digit4', shown: '4', shift: true, modified: false, at: 24 },
-      { code: 'Digit4', shown: "'", shift: false, modified: false, at: 30 },
-    ]
-    expect(feed(keys)).toEqual({ kind: 'scan', text: 'ABCD$4' })
-  })
-
-  it('takes a shifted character that comes without the shift key', () => {
-    const keys: Key[] = [
-      ...keysOf('MBB1', 6, 0),
-      { code: 'Semicolon', shown: ':', shift: false, modified: false, at: 24 },
-      { code: 'KeyA', shown: 'A', shift: false, modified: false, at: 30 },
-    ]
-    expect(feed(keys)).toEqual({ kind: 'scan', text: 'MBB1:A' })
-  })
-
-  it('is not confused by the shift key that comes between', () => {
-    const keys = keysOf('ABCD12', 8).flatMap((key) => [
-      { code: 'ShiftLeft', shift: true, modified: false, at: key.at - 1 },
-      key,
+  it('is a scan with each terminator that a scanner sends', () => {
+    for (const end of ['Enter', 'NumpadEnter', 'Tab']) {
+      expect(scans(ended(scanned(CODE), end)), end).toEqual([CODE])
+    }
+    const lineFeed = keyDown('KeyJ', 1200, { ctrl: true, shown: 'j' })
+    expect(scans([...scanned(CODE, { from: 1000, every: 8 }), { ...lineFeed, at: 1125 }])).toEqual([
+      CODE,
     ])
-    expect(feed(keys)).toEqual({ kind: 'scan', text: 'ABCD12' })
   })
 
-  it('reads the number pad', () => {
-    const keys = [...'123456'].map((digit, index) => ({
-      code: `Numpad${digit}`,
-      shift: false,
-      modified: false,
-      at: index * 10,
-    }))
-    expect(feed(keys)).toEqual({ kind: 'scan', text: '123456' })
+  it('is a scan that silence ends, where the scanner sends nothing behind it', () => {
+    const burst = new Burst(() => ({ ...defaults, end: 'pause' }))
+    heard(scanned(CODE), {}, burst)
+    expect(burst.silence()).toMatchObject({ kind: 'scan', scan: { readings: [{ text: CODE }] } })
+    expect(burst.silence()).toEqual({ kind: 'nothing' })
   })
 
-  it('leaves typing alone, however long', () => {
-    expect(feed(keysOf('a whole sentence', 90))).toEqual({ kind: 'nothing' })
+  it('goes on behind a silence that was only the page being busy', () => {
+    const burst = new Burst()
+    const keys = ended(scanned(CODE))
+    heard(keys.slice(0, 20), {}, burst)
+    expect(burst.silence()).toEqual({ kind: 'nothing' })
+    expect(heard(keys.slice(20), {}, burst).map((one) => one.kind)).toContain('scan')
   })
 
-  it('leaves a short burst alone', () => {
-    expect(feed(keysOf('ab12', 5))).toEqual({ kind: 'nothing' })
+  it('is one scan, and what comes behind its end does nothing', () => {
+    const keys = ended(ended(scanned(CODE)), 'Enter', 20)
+    expect(
+      heard(keys)
+        .filter((one) => one.kind === 'scan' || one.kind === 'tail')
+        .map((one) => one.kind),
+    ).toEqual(['scan', 'tail'])
   })
 
-  it('needs the end to follow at once', () => {
-    expect(feed(keysOf('ABCDEFGH', 5), defaults, 500)).toEqual({ kind: 'nothing' })
+  it('is two scans, if two codes come without a pause', () => {
+    const second = '0000-0000-00000'
+    const keys = [
+      ...ended(scanned(CODE, { every: 2 })),
+      ...ended(scanned(second, { every: 2, from: 1040 })),
+    ]
+    expect(scans(keys)).toEqual([CODE, second])
   })
 
   it('begins anew after a pause, so that letters typed before do not stick to it', () => {
-    const keys = [...keysOf('hello', 120, 0), ...keysOf('ABCDEFGH', 5, 2000)]
-    expect(feed(keys)).toEqual({ kind: 'scan', text: 'ABCDEFGH' })
+    const typed = scanned('hello', { every: 120, from: 0 })
+    expect(scans([...typed, ...ended(scanned(CODE, { from: 2000 }))])).toEqual([CODE])
   })
 
-  it('takes the prefix off and ignores bursts without it', () => {
-    const options = { ...defaults, prefix: '%' }
-    expect(feed(keysOf('%ABCDEF', 5), options)).toEqual({ kind: 'scan', text: 'ABCDEF' })
-    expect(feed(keysOf('ABCDEFG', 5), options)).toEqual({ kind: 'nothing' })
+  it('of some other barcode is a scan as well, for the person to be told', () => {
+    expect(scans(ended(scanned('4006381333931')))).toEqual(['4006381333931'])
   })
 
-  it('is broken by a shortcut', () => {
-    const keys = keysOf('ABCDEFGH', 5)
-    const broken = keys.map((key, index) => (index === 4 ? { ...key, modified: true } : key))
-    expect(feed(broken)).toEqual({ kind: 'nothing' })
+  it('of some other barcode needs the terminator that was set', () => {
+    expect(scans(ended(scanned('4006381333931'), 'Tab'))).toEqual([])
+    expect(scans(ended(scanned('4006381333931'), 'Tab'), { end: 'tab' })).toEqual(['4006381333931'])
   })
 
-  it('calls itself likely only from the fourth fast key on', () => {
-    const burst = new Burst()
-    const kinds = keysOf('ABCDE', 5).map((key) => burst.hear(key).kind)
-    expect(kinds).toEqual(['possible', 'possible', 'possible', 'likely', 'likely'])
+  it('is left alone if it is short, held down, or a palm on the keyboard', () => {
+    expect(scans(ended(scanned('AB12')))).toEqual([])
+    expect(scans(ended(scanned('AAAAAAAAAAAA', { every: 30 })))).toEqual([])
+    const held = scanned('XXXXXXXXXXXXX', { every: 5 }).map((key, place) => ({
+      ...key,
+      repeat: place > 0,
+    }))
+    expect(scans(ended(held))).toEqual([])
   })
 
-  it('says which key may be the first, for what was in the field before', () => {
-    const burst = new Burst()
-    const [first, second] = keysOf('AB', 5)
-    expect(burst.hear(first as Key)).toEqual({ kind: 'possible', first: true })
-    expect(burst.hear(second as Key)).toEqual({ kind: 'possible', first: false })
+  it('is broken by a shortcut, and by keys that are no characters', () => {
+    for (const broken of [
+      { ctrl: true },
+      { meta: true },
+      { code: 'ArrowLeft' },
+      { code: 'Backspace' },
+    ]) {
+      const keys = scanned(CODE).map((key, place) =>
+        place === 20 ? { ...key, ...broken, way: 'down' as const } : key,
+      )
+      expect(scans(ended(keys)), JSON.stringify(broken)).toEqual([])
+    }
+  })
+
+  it('needs its end to follow at once', () => {
+    expect(scans(ended(scanned(CODE), 'Enter', 500))).toEqual([])
+  })
+
+  it('may be as slow as was set, and no slower', () => {
+    const slow = ended(scanned(CODE, { every: 90 }), 'Enter', 30)
+    expect(scans(slow)).toEqual([])
+    expect(scans(slow, { pause: 120 })).toEqual([CODE])
+  })
+
+  it('loses its prefix, and is none without it', () => {
+    expect(scans(ended(scanned(`~${CODE}`)), { prefix: '~' })).toEqual([CODE])
+    expect(scans(ended(scanned(CODE)), { prefix: '~' })).toEqual([])
+    expect(scans(ended(scanned(`Q1${CODE}`, { scanner: 'fr' })), { prefix: 'Q1' })).toEqual([CODE])
+  })
+
+  it('may send each character by its number', () => {
+    expect(scans(ended(scannedByNumber(CODE, 2)))).toEqual([CODE])
+    expect(scans(ended(scannedByNumber(SIGNED, 4)))).toEqual([SIGNED])
+    expect(scans(scannedByNumber(`${CODE}\r`, 2))).toEqual([CODE])
+  })
+
+  it('reads the number pad', () => {
+    const keys = [...'4006381333931'].map((digit, place) => keyDown(`Numpad${digit}`, place * 10))
+    expect(scans(ended(keys))).toEqual(['4006381333931'])
+  })
+
+  it('is quick from the fourth key on, and beyond hands from the sixth', () => {
+    const paces = heard(scanned('ABCDEFG')).flatMap((one) =>
+      one.kind === 'part' ? [one.pace] : [],
+    )
+    expect(paces).toEqual(['slow', 'slow', 'slow', 'quick', 'quick', 'inhuman', 'inhuman'])
+    const hand = heard(scanned('ABCDEFG', { every: 45 })).flatMap((one) =>
+      one.kind === 'part' ? [one.pace] : [],
+    )
+    expect(hand.at(-1)).toBe('quick')
+  })
+
+  it('counts its time to the last key, for whoever measures', () => {
+    const keys = ended(scanned(CODE))
+    const scan = heard(keys).find((one) => one.kind === 'scan')
+    expect(scan).toMatchObject({ scan: { at: keys.at(-2)?.at } })
   })
 })

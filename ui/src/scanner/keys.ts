@@ -1,41 +1,103 @@
-// Scanners act as a keyboard with the American layout whatever the computer's layout is, so the
-// physical key says what was scanned where the character on the screen does not.
-const SYMBOLS: Record<string, [plain: string, shifted: string]> = {
-  Space: [' ', ' '],
-  Minus: ['-', '_'],
-  Equal: ['=', '+'],
-  BracketLeft: ['[', '{'],
-  BracketRight: [']', '}'],
-  Backslash: ['\\', '|'],
-  Semicolon: [';', ':'],
-  Quote: ["'", '"'],
-  Backquote: ['`', '~'],
-  Comma: [',', '<'],
-  Period: ['.', '>'],
-  Slash: ['/', '?'],
-  NumpadAdd: ['+', '+'],
-  NumpadSubtract: ['-', '-'],
-  NumpadMultiply: ['*', '*'],
-  NumpadDivide: ['/', '/'],
-  NumpadDecimal: ['.', '.'],
+import { isCharacterKey } from './layouts'
+import type { Stroke } from './readings'
+
+/** A key as the page gets it, without the page. */
+export type Key = {
+  /** `down`, or `up`; of the latter only that of Alt matters. */
+  way: 'down' | 'up'
+  code: string
+  shown: string
+  shift: boolean
+  caps: boolean
+  ctrl: boolean
+  alt: boolean
+  altGraph: boolean
+  meta: boolean
+  /** Held down until it came again by itself: no scanner does. */
+  repeat: boolean
+  /** Milliseconds, on the page's clock. */
+  at: number
 }
 
-const SHIFTED_DIGITS = ')!@#$%^&*('
+export type End = 'enter' | 'tab'
 
-function pairOf(code: string): [plain: string, shifted: string] | null {
-  if (/^Key[A-Z]$/.test(code)) return [code.slice(3).toLowerCase(), code.slice(3)]
-  if (/^Digit\d$/.test(code)) return [code.slice(5), SHIFTED_DIGITS.charAt(Number(code.slice(5)))]
-  if (/^Numpad\d$/.test(code)) return [code.slice(6), code.slice(6)]
-  return SYMBOLS[code] ?? null
+/** What a key means to somebody who waits for a scan. */
+export type Meaning =
+  | { kind: 'stroke'; stroke: Stroke }
+  | { kind: 'end'; end: End }
+  /** A key that means nothing by itself: Shift, a key that comes up. */
+  | { kind: 'between' }
+  /** Alt, or a digit of the number by which a character is sent. */
+  | { kind: 'number' }
+  | { kind: 'other' }
+
+const SILENT = new Set(['ShiftLeft', 'ShiftRight', 'CapsLock', 'NumLock', 'AltRight'])
+const CONTROLS: Record<string, End> = { m: 'enter', j: 'enter', i: 'tab' }
+const CODES: Record<number, End> = { 9: 'tab', 10: 'enter', 13: 'enter' }
+const FIRST_PRINTABLE = 32
+const LAST_PRINTABLE = 126
+
+export function keyOf(event: KeyboardEvent): Key {
+  return {
+    way: event.type === 'keyup' ? 'up' : 'down',
+    code: event.code,
+    shown: event.key,
+    shift: event.shiftKey,
+    caps: event.getModifierState('CapsLock'),
+    ctrl: event.ctrlKey,
+    alt: event.altKey,
+    altGraph: event.getModifierState('AltGraph'),
+    meta: event.metaKey,
+    repeat: event.repeat,
+    at: event.timeStamp,
+  }
 }
 
-/**
- * The character that a physical key means on the scanner's layout; null for a key without one.
- * `shown` is what the computer's layout made of it: remote desktops and test drivers send a shifted
- * character without the shift key, and no layout shows that character there unshifted.
- */
-export function characterOf(code: string, shift: boolean, shown = ''): string | null {
-  const pair = pairOf(code)
-  if (!pair) return null
-  return shift || shown === pair[1] ? pair[1] : pair[0]
+/** Puts keys together to what they mean; remembers the number of a character that is being sent with Alt held down. */
+export class Keys {
+  #number: string | null = null
+
+  read(key: Key): Meaning {
+    if (key.way === 'up') return this.#up(key)
+    if (key.code === 'AltLeft') {
+      this.#number = ''
+      return { kind: 'number' }
+    }
+    if (this.#number !== null && key.alt && /^Numpad\d$/.test(key.code)) {
+      this.#number += key.code.slice(6)
+      return { kind: 'number' }
+    }
+    this.#number = null
+    return this.#plain(key)
+  }
+
+  #up(key: Key): Meaning {
+    const number = this.#number
+    if (key.code !== 'AltLeft' || number === null) return { kind: 'between' }
+    this.#number = null
+    if (number === '') return { kind: 'other' }
+    const code = Number(number)
+    const end = CODES[code]
+    if (end) return { kind: 'end', end }
+    if (code < FIRST_PRINTABLE || code > LAST_PRINTABLE) return { kind: 'other' }
+    return { kind: 'stroke', stroke: { ...strokeOf(key), literal: String.fromCharCode(code) } }
+  }
+
+  #plain(key: Key): Meaning {
+    if (SILENT.has(key.code)) return { kind: 'between' }
+    if (key.code === 'Enter' || key.code === 'NumpadEnter') return { kind: 'end', end: 'enter' }
+    if (key.code === 'Tab') return { kind: 'end', end: 'tab' }
+    // AltGr is Ctrl and Alt on Windows. What it gives depends on the computer's layout alone.
+    if (key.altGraph && key.shown.length === 1) {
+      return { kind: 'stroke', stroke: { ...strokeOf(key), literal: key.shown } }
+    }
+    const control = CONTROLS[key.shown.toLowerCase()]
+    if (key.ctrl && !key.alt && !key.meta && control) return { kind: 'end', end: control }
+    if (key.ctrl || key.alt || key.meta || !isCharacterKey(key.code)) return { kind: 'other' }
+    return { kind: 'stroke', stroke: strokeOf(key) }
+  }
+}
+
+function strokeOf({ code, shown, shift, caps, at }: Key): Stroke {
+  return { code, shown, shift, caps, at }
 }

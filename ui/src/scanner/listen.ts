@@ -1,55 +1,138 @@
-import { Burst, defaults, type Options } from './burst'
+import { Burst, defaults, type Heard, type Options, type Scan } from './burst'
+import { Field } from './field'
+import { type Key, keyOf } from './keys'
+import { readingsIn } from './pasted'
 
-type Field = HTMLInputElement | HTMLTextAreaElement
-type Before = { field: Field; value: string; start: number | null; end: number | null }
-
-function fieldOf(target: EventTarget | null): Field | null {
-  if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return target
-  return null
+export type Listener = {
+  onScan: (scan: Scan) => void
+  /** Sees every key before anything else does; `true` keeps it from doing anything else. */
+  onKey?: (key: Key) => boolean
 }
 
-function snapshot(field: Field): Before {
-  return { field, value: field.value, start: field.selectionStart, end: field.selectionEnd }
+const listeners: Listener[] = []
+let options: Options = defaults
+const burst = new Burst(() => options)
+/** The text field that the present burst began in, as it was before. */
+let field: Field | null = null
+let within = false
+let silence: ReturnType<typeof setTimeout> | undefined
+
+/** From now on scans are told from typing by that. */
+export function listenBy(next: Options) {
+  options = next
 }
 
-// The first keys of a scan are in the field before anything can know that they are one.
-function restore(before: Before) {
-  before.field.value = before.value
-  if (before.start !== null) before.field.setSelectionRange(before.start, before.end)
-  before.field.dispatchEvent(new Event('input', { bubbles: true }))
+/** Catches scans wherever the focus is; the last to listen gets them. Returns how to stop. */
+export function listenForScans(listener: Listener): () => void {
+  if (listeners.length === 0) attach()
+  listeners.push(listener)
+  return () => {
+    const place = listeners.indexOf(listener)
+    if (place >= 0) listeners.splice(place, 1)
+    if (listeners.length === 0) detach()
+  }
 }
 
-/** Catches scans wherever the focus is. Returns how to stop. */
-export function listenForScans(onScan: (text: string) => void, options: Options = defaults) {
-  const burst = new Burst(options)
-  let before: Before | null = null
+const capture = { capture: true }
 
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.isComposing || event.repeat) return
-    const field = fieldOf(event.target)
-    const heard = burst.hear({
-      code: event.code,
-      shown: event.key,
-      shift: event.shiftKey,
-      modified: event.ctrlKey || event.altKey || event.metaKey,
-      at: event.timeStamp,
-    })
-    if (heard.kind === 'possible' && heard.first) before = field ? snapshot(field) : null
-    // Outside a field a space would press the focused button and a letter would be a shortcut.
-    if (heard.kind === 'likely' && !field) swallow(event)
-    if (heard.kind === 'scan') {
+function attach() {
+  window.addEventListener('keydown', onKey, capture)
+  window.addEventListener('keyup', onKey, capture)
+  window.addEventListener('focusin', onFocus, capture)
+  window.addEventListener('paste', onPaste, capture)
+}
+
+function detach() {
+  window.removeEventListener('keydown', onKey, capture)
+  window.removeEventListener('keyup', onKey, capture)
+  window.removeEventListener('focusin', onFocus, capture)
+  window.removeEventListener('paste', onPaste, capture)
+  clearTimeout(silence)
+}
+
+function onKey(event: KeyboardEvent) {
+  const key = keyOf(event)
+  if (listeners.at(-1)?.onKey?.(key)) swallow(event)
+  act(burst.hear(key), event)
+}
+
+function act(heard: Heard, event: KeyboardEvent) {
+  switch (heard.kind) {
+    case 'nothing':
+      return letGo()
+    case 'between':
+      return
+    case 'part':
+      return part(heard.first, heard.pace, event)
+    case 'tail':
+      return swallow(event)
+    case 'scan':
       swallow(event)
-      if (before) restore(before)
-      before = null
-      onScan(heard.text)
-    }
+      return caught(heard.scan)
   }
+}
 
-  function swallow(event: KeyboardEvent) {
-    event.preventDefault()
-    event.stopImmediatePropagation()
+function part(first: boolean, pace: 'slow' | 'quick' | 'inhuman', event: KeyboardEvent) {
+  if (first) {
+    letGo()
+    field = Field.of(event.target)
+    within = true
   }
+  // Outside a field a space would press the focused button and a letter would be a shortcut. In one, a hand's burst is let through.
+  if (!field && pace !== 'slow') swallow(event)
+  if (field && (pace === 'inhuman' || field.holdsBack)) {
+    field.holdBack(event.key)
+    swallow(event)
+  }
+  waitForSilence()
+}
 
-  window.addEventListener('keydown', onKeyDown, { capture: true })
-  return () => window.removeEventListener('keydown', onKeyDown, { capture: true })
+/** The burst was no scan: what was held back of it is typed. */
+function letGo() {
+  clearTimeout(silence)
+  field?.giveBack()
+  forget()
+}
+
+function forget() {
+  field = null
+  within = false
+}
+
+function caught(scan: Scan) {
+  clearTimeout(silence)
+  field?.restore()
+  forget()
+  listeners.at(-1)?.onScan(scan)
+}
+
+function waitForSilence() {
+  clearTimeout(silence)
+  // Twice the longest pause, and then behind the keys that may wait while the page is busy: they bring their own times.
+  silence = setTimeout(() => {
+    silence = setTimeout(() => {
+      const heard = burst.silence()
+      if (heard.kind === 'scan') caught(heard.scan)
+      else field?.giveBack()
+    })
+  }, options.pause * 2)
+}
+
+function swallow(event: Event) {
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}
+
+/** A screen may move the focus into a field at the first key: what stands there is not of the burst yet. */
+function onFocus(event: FocusEvent) {
+  if (within && !field) field = Field.of(event.target)
+}
+
+/** A code that is pasted where no text goes is as good as scanned. Into a form people paste what they like. */
+function onPaste(event: ClipboardEvent) {
+  if (Field.of(event.target)) return
+  const [first, ...more] = readingsIn(event.clipboardData?.getData('text/plain') ?? '')
+  if (!first) return
+  swallow(event)
+  listeners.at(-1)?.onScan({ readings: [first, ...more], at: event.timeStamp })
 }

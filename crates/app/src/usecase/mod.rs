@@ -8,6 +8,7 @@ pub(crate) mod names;
 pub(crate) mod offline_limits;
 pub(crate) mod qr;
 pub(crate) mod quarantine;
+pub(crate) mod readings;
 pub(crate) mod redeem;
 pub(crate) mod sell;
 pub(crate) mod sync;

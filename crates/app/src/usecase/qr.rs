@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Draws the text. Level M still reads with an eighth of the squares spoilt.
-pub(super) fn draw(text: &str) -> AppResult<QrView> {
+pub(crate) fn draw(text: &str) -> AppResult<QrView> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(AppError::internal)?;
     let width = code.width();
     let mut path = String::new();

@@ -7,6 +7,7 @@ mod program;
 mod quarantine;
 mod refusal;
 mod sale;
+mod scanner;
 mod sync;
 mod template;
 mod till;
@@ -21,6 +22,7 @@ pub use program::{
 pub use quarantine::{QuarantineForm, QuarantineReasonView, QuarantineRow, QuarantinedOperationRow};
 pub use refusal::{OfflineLimit, RefusalView};
 pub use sale::{QrView, SaleForm, SaleReceipt, TemplateCard};
+pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
 pub use till::{AnswerKind, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};

@@ -9,13 +9,14 @@ mod halted;
 mod hands;
 mod look;
 mod quarantine;
+mod scanner;
 mod tour;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 7] = ["tour", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
+const SCENES: [&str; 8] = ["tour", "scanner", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -35,6 +36,7 @@ async fn main() -> anyhow::Result<()> {
 async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
     match scene {
         "tour" => tour::scene(folder).await,
+        "scanner" => scanner::scene(folder).await,
         "quarantine" => quarantine::scene(folder).await,
         "first-load" => copy::first_load(folder).await,
         "comparison" => copy::comparison(folder).await,

@@ -6,10 +6,21 @@ import {
   type RedeemAnswer,
   rust,
 } from '$/platform'
+import { identity, type Scan } from '$/scanner'
 import { play } from './sound'
 
 // Some scanners read one voucher twice while it is still under the beam.
 const SAME_SCAN = 1500
+/** How many replaced answers stay in sight. */
+const PAST = 3
+
+type Question = {
+  code: string
+  /** What the keys may mean as well. */
+  more: string[]
+  /** When the last key of the scan went down. */
+  at: number | null
+}
 
 export type Shown =
   | { kind: 'asking'; code: string }
@@ -20,28 +31,41 @@ export type Shown =
 /** What the till is redeeming and has redeemed, whichever screen is open. */
 class Till {
   shown = $state<Shown | null>(null)
-  /** The answer that the present one replaced, so that a quick next scan hides nothing. */
-  before = $state<RedeemAnswer | null>(null)
+  /** The answers that were replaced before anybody closed them, the last first: a quick next scan hides nothing. */
+  before = $state.raw<RedeemAnswer[]>([])
+  /** How many scans wait behind the one that is shown. */
+  queued = $state(0)
+  /** Whether the scanner read the shown one more than once. */
+  again = $state(false)
   recent = $state<RecentRedemption[] | null>(null)
   recentFailure = $state<AppError | null>(null)
 
-  #waiting: string[] = []
+  #waiting: Question[] = []
   #running = false
-  #last = { text: '', at: 0 }
+  /** What is shown, by its identity. */
+  #current = ''
+  /** Until when the same code is the same question, by its identity; without end while it waits. */
+  #asked = new Map<string, number>()
 
   /** A code that was scanned. */
-  scan(text: string) {
-    const now = performance.now()
-    const same = text.trim() === this.#last.text
-    if (!same || (!this.#running && now - this.#last.at >= SAME_SCAN)) this.redeem(text)
+  scan({ readings, at }: Scan) {
+    const [first, ...more] = readings.map(({ text }) => text.trim())
+    if (!first) return
+    const same = identity(first)
+    if ((this.#asked.get(same) ?? 0) <= performance.now()) this.#ask({ code: first, more, at })
+    else if (this.#current === same) this.again = true
   }
 
   /** A code that somebody typed and sent: they mean it each time. */
   redeem(text: string) {
     const code = text.trim()
-    if (!code) return
-    this.#last = { text: code, at: performance.now() }
-    this.#waiting.push(code)
+    if (code) this.#ask({ code, more: [], at: null })
+  }
+
+  #ask(question: Question) {
+    this.#asked.set(identity(question.code), Number.POSITIVE_INFINITY)
+    this.#waiting.push(question)
+    this.queued = this.#waiting.length
     void this.#work()
   }
 
@@ -49,34 +73,53 @@ class Till {
   async #work() {
     if (this.#running) return
     this.#running = true
-    for (let code = this.#waiting.shift(); code !== undefined; code = this.#waiting.shift()) {
-      this.before = this.shown?.kind === 'answer' ? this.shown.answer : null
-      this.shown = { kind: 'asking', code }
-      try {
-        const answer = await rust.redeem(code)
-        this.shown = { kind: 'answer', answer }
-        play(answer.answer)
-      } catch (thrown) {
-        this.shown = { kind: 'failure', code, error: asAppError(thrown) }
-        play('refused')
-      }
-      this.#last.at = performance.now()
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await this.#answer(next)
     }
     this.#running = false
     void this.loadRecent()
   }
 
+  async #answer({ code, more, at }: Question) {
+    this.#show(code)
+    let same = SAME_SCAN
+    try {
+      const meant = more.length > 0 ? await rust.chooseReading([code, ...more]) : code
+      const answer = await rust.redeem(meant)
+      this.shown = { kind: 'answer', answer }
+      play(answer.answer)
+    } catch (thrown) {
+      this.shown = { kind: 'failure', code, error: asAppError(thrown) }
+      play('refused')
+      // Nothing was recorded: whoever scans it again means it.
+      same = 0
+    }
+    if (at !== null) measure(at, code)
+    const now = performance.now()
+    for (const [old, until] of this.#asked) if (until < now) this.#asked.delete(old)
+    this.#asked.set(identity(code), now + same)
+  }
+
+  #show(code: string) {
+    if (this.shown?.kind === 'answer') {
+      this.before = [this.shown.answer, ...this.before].slice(0, PAST)
+    }
+    this.#current = identity(code)
+    this.again = false
+    this.queued = this.#waiting.length
+    this.shown = { kind: 'asking', code }
+  }
+
   /** Nothing was recorded of a failed one, so it may be tried again. */
   retry() {
     if (this.shown?.kind !== 'failure') return
-    this.#waiting.push(this.shown.code)
-    void this.#work()
+    this.#ask({ code: this.shown.code, more: [], at: null })
   }
 
   close() {
     if (this.shown?.kind === 'asking') return
     this.shown = null
-    this.before = null
+    this.before = []
   }
 
   async loadRecent() {
@@ -95,6 +138,15 @@ class Till {
       this.shown = { kind: 'undone', code }
     }
   }
+}
+
+/** From the last key of a scan until its answer is on the screen, in the page's own measurements. */
+function measure(start: number, code: string) {
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      performance.measure('scan to answer', { start, detail: code })
+    }),
+  )
 }
 
 export const till = new Till()

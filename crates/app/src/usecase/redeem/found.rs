@@ -3,6 +3,7 @@
 use beadsbox_domain::{Timestamp, VoucherCode, code::grouped};
 use beadsbox_protocol::signed_code::{PREFIX, SignedCode, SignedCodeError, SignedVoucher};
 use beadsbox_store::{View, VoucherView};
+use tokio::time::{Instant, timeout_at};
 
 use super::{super::Seat, target::Proven};
 use crate::{
@@ -62,20 +63,20 @@ impl From<&SignedVoucher> for Shown {
 }
 
 impl Seat {
-    pub(super) async fn look_up(&self, text: &str) -> AppResult<Found> {
+    pub(super) async fn look_up(&self, text: &str, until: Instant) -> AppResult<Found> {
         match SignedCode::parse(text) {
-            Ok(code) => self.find_signed(code, text).await,
-            Err(SignedCodeError::NotSigned) => self.find_typed(text).await,
+            Ok(code) => self.find_signed(code, text, until).await,
+            Err(SignedCodeError::NotSigned) => self.find_typed(text, until).await,
             Err(SignedCodeError::NewerForm(_)) => Ok(Found::not(PREFIX, AnswerKind::Unknown, RefusalView::NewerCode)),
             Err(SignedCodeError::Damaged) => Ok(Found::not(PREFIX, AnswerKind::Refused, RefusalView::DamagedCode)),
         }
     }
 
-    async fn find_typed(&self, text: &str) -> AppResult<Found> {
+    async fn find_typed(&self, text: &str, until: Instant) -> AppResult<Found> {
         let Ok(code) = VoucherCode::parse(text) else {
             return Ok(Found::not(&grouped(text), AnswerKind::Refused, RefusalView::Mistyped));
         };
-        let found = self.find(move |view| Ok(view.voucher_by_code(code)?)).await?;
+        let found = self.find(until, move |view| Ok(view.voucher_by_code(code)?)).await?;
         let unknown = || Found::not(&code.to_string(), AnswerKind::Unknown, RefusalView::UnknownVoucher);
         Ok(found.map_or_else(unknown, |found| Found::Voucher(Box::new(found))))
     }
@@ -83,12 +84,13 @@ impl Seat {
     /// The voucher; where this cache does not hold it, the server is asked for what is new first.
     pub(super) async fn find(
         &self,
+        until: Instant,
         look: impl FnOnce(&View<'_>) -> AppResult<Option<VoucherView>> + Copy + Send + 'static,
     ) -> AppResult<Option<VoucherView>> {
         if let Some(found) = self.read(look).await? {
             return Ok(Some(found));
         }
-        let synced = self.device.is_online() && matches!(tokio::time::timeout(self.device.host.ask_limit, self.device.syncer.sync_now()).await, Ok(Ok(())));
+        let synced = self.device.is_online() && matches!(timeout_at(until, self.device.syncer.sync_now()).await, Ok(Ok(())));
         if synced { self.read(look).await } else { Ok(None) }
     }
 }

@@ -10,6 +10,7 @@ mod signed;
 mod target;
 
 use beadsbox_domain::{Deed, OpId, Operation, Outcome, RedeemMode, Refusal};
+use tokio::time::{Instant, timeout_at};
 
 use self::{
     found::{Found, Shown},
@@ -56,20 +57,22 @@ impl Seat {
     /// Redeems the voucher of that code, typed, scanned or signed. An error means that nothing was recorded.
     pub async fn redeem(&self, text: &str) -> AppResult<RedeemAnswer> {
         self.require(Deed::Redeem)?;
-        let target = match self.look_up(text).await? {
+        // One limit for all that is asked of the server: whoever stands at the till waits once.
+        let until = Instant::now() + self.device.host.ask_limit;
+        let target = match self.look_up(text, until).await? {
             Found::Voucher(found) => Target::Known(found),
             Found::Proven(proven) => Target::Signed(proven),
             Found::Not(shown, answer, refusal) => return Ok(self.without_voucher(*shown, answer, refusal)),
         };
         let (op, word) = if self.device.can_ask().await? {
-            self.ask(&target).await?
+            self.ask(&target, until).await?
         } else {
             self.honour_at_once(&target).await?
         };
         self.answer(&target, op, word).await
     }
 
-    async fn ask(&self, target: &Target) -> AppResult<(OpId, Word)> {
+    async fn ask(&self, target: &Target, until: Instant) -> AppResult<(OpId, Word)> {
         let new = self.operation(target.redeem(RedeemMode::Asked));
         let op = new.op;
         let mut outcomes = self.device.outcomes();
@@ -85,7 +88,7 @@ impl Seat {
                 }
             }
         };
-        let word = if let Ok(outcome) = tokio::time::timeout(self.device.host.ask_limit, answer).await {
+        let word = if let Ok(outcome) = timeout_at(until, answer).await {
             let outcome = outcome?;
             let word = if target.outlasts(&outcome) { self.decide_alone(op, target).await? } else { self.servers_word(outcome).await? };
             if matches!(word, Word::Refused(_)) {

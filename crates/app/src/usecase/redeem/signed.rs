@@ -7,6 +7,7 @@ use beadsbox_protocol::{
 };
 use beadsbox_store::View;
 use ed25519_dalek::VerifyingKey;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
@@ -42,9 +43,9 @@ impl Seat {
     }
 
     /// The voucher of a signed code, or the answer where there is none to redeem.
-    pub(super) async fn find_signed(&self, code: SignedCode, text: &str) -> AppResult<Found> {
+    pub(super) async fn find_signed(&self, code: SignedCode, text: &str, until: Instant) -> AppResult<Found> {
         let id = code.says.voucher;
-        let found = self.find(move |view| Ok(view.voucher(id)?)).await?;
+        let found = self.find(until, move |view| Ok(view.voucher(id)?)).await?;
         // After the look: it may have brought the key.
         let seat = self.clone();
         let (proof, code) = self.read(move |view| Ok((seat.proof(view, &code), code))).await?;
@@ -63,6 +64,10 @@ impl Seat {
                 Ok(Found::Proven(Box::new(Proven { says: code.says, text })))
             }
         }
+    }
+
+    pub(crate) fn is_genuine(&self, view: &View<'_>, code: &SignedCode) -> bool {
+        self.proof(view, code) == Proof::Genuine
     }
 
     fn proof(&self, view: &View<'_>, code: &SignedCode) -> Proof {

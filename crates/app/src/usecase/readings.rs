@@ -1,0 +1,31 @@
+//! Which reading of a scan is meant, where its keys are a code on several keyboard layouts.
+
+use beadsbox_domain::{Deed, VoucherCode};
+use beadsbox_protocol::signed_code::SignedCode;
+
+use super::Seat;
+use crate::error::AppResult;
+
+/// There are five layouts, Caps Lock, and the computer's own.
+const MOST_READINGS: usize = 12;
+
+impl Seat {
+    /// The first reading that is a voucher's code here or a genuine signed one, or else the first: the likeliest by how it looks.
+    pub async fn choose_reading(&self, readings: Vec<String>) -> AppResult<String> {
+        self.require(Deed::Redeem)?;
+        let seat = self.clone();
+        self.read(move |view| {
+            for reading in readings.iter().take(MOST_READINGS) {
+                if SignedCode::parse(reading).is_ok_and(|code| seat.is_genuine(view, &code)) {
+                    return Ok(reading.clone());
+                }
+                let Ok(code) = VoucherCode::parse(reading) else { continue };
+                if view.voucher_by_code(code)?.is_some() {
+                    return Ok(reading.clone());
+                }
+            }
+            Ok(readings.into_iter().next().unwrap_or_default())
+        })
+        .await
+    }
+}

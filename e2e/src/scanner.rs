@@ -1,0 +1,97 @@
+//! A scanner: real keys of the X server, at a scanner's speed, whatever layout the computer has.
+
+use std::{process::Stdio, time::Duration};
+
+use anyhow::{Context as _, bail};
+use tokio::{io::AsyncWriteExt as _, process::Command};
+
+/// A keyboard that a scanner or a computer can be set to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    Us,
+    Fr,
+    De,
+}
+
+/// The X key codes of the four rows, by the place of the key; the tables below follow this order.
+const KEYS: [u8; 47] = [
+    49, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 51, 52, 53,
+    54, 55, 56, 57, 58, 59, 60, 61,
+];
+const SHIFT: u8 = 50;
+const SPACE: u8 = 65;
+const ENTER: u8 = 36;
+
+impl Layout {
+    /// Its name for `setxkbmap`.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Us => "us",
+            Self::Fr => "fr",
+            Self::De => "de",
+        }
+    }
+
+    const fn rows(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Us => (r"`1234567890-=qwertyuiop[]asdfghjkl;'\zxcvbnm,./", r#"~!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"|ZXCVBNM<>?"#),
+            Self::Fr => (r#"²&é"'(-è_çà)=azertyuiop^$qsdfghjklmù*wxcvbn,;:!"#, "\u{0}1234567890°+AZERTYUIOP¨£QSDFGHJKLM%µWXCVBN?./§"),
+            Self::De => ("^1234567890ß´qwertzuiopü+asdfghjklöä#yxcvbnm,.-", r#"°!"§$%&/()=?`QWERTZUIOPÜ*ASDFGHJKLÖÄ'YXCVBNM;:_"#),
+        }
+    }
+
+    fn key(self, symbol: char) -> anyhow::Result<(u8, bool)> {
+        if symbol == ' ' {
+            return Ok((SPACE, false));
+        }
+        let (plain, shifted) = self.rows();
+        let place = |row: &str| row.chars().position(|known| known == symbol).and_then(|place| KEYS.get(place).copied());
+        match (place(plain), place(shifted)) {
+            (Some(key), _) => Ok((key, false)),
+            (None, Some(key)) => Ok((key, true)),
+            (None, None) => bail!("no key for {symbol:?} on {}", self.name()),
+        }
+    }
+
+    /// Sets the computer to it.
+    pub async fn use_it(self) -> anyhow::Result<()> {
+        let set = Command::new("setxkbmap").arg(self.name()).status().await.context("setxkbmap")?;
+        anyhow::ensure!(set.success(), "no layout {}", self.name());
+        // The programs hear of it by an event.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Ok(())
+    }
+}
+
+/// A scanner that is set to that layout and sends Enter behind each code.
+#[derive(Debug, Clone, Copy)]
+pub struct Scanner {
+    pub layout: Layout,
+    /// Milliseconds from key to key.
+    pub pace: u32,
+}
+
+impl Scanner {
+    /// Scans: returns when the last key is up.
+    pub async fn scan(self, text: &str) -> anyhow::Result<()> {
+        let mut script = String::new();
+        for symbol in text.chars() {
+            let (key, shift) = self.layout.key(symbol)?;
+            if shift {
+                script.push_str(&format!("keydown --delay 1 {SHIFT}\n"));
+            }
+            script.push_str(&format!("key --delay {} {key}\n", self.pace));
+            if shift {
+                script.push_str(&format!("keyup --delay 1 {SHIFT}\n"));
+            }
+        }
+        script.push_str(&format!("key --delay {} {ENTER}\n", self.pace));
+        let mut xdotool = Command::new("xdotool").arg("-").stdin(Stdio::piped()).kill_on_drop(true).spawn().context("xdotool")?;
+        let mut input = xdotool.stdin.take().context("the input of xdotool")?;
+        input.write_all(script.as_bytes()).await?;
+        drop(input);
+        let done = xdotool.wait().await?;
+        anyhow::ensure!(done.success(), "xdotool sent not all keys");
+        Ok(())
+    }
+}

@@ -1,0 +1,67 @@
+type Control = HTMLInputElement | HTMLTextAreaElement
+
+const NO_TEXT = new Set([
+  'button',
+  'checkbox',
+  'color',
+  'file',
+  'image',
+  'radio',
+  'range',
+  'reset',
+  'submit',
+])
+
+/** A text field that a burst of keys goes into, until it is known whether it is a scan. */
+export class Field {
+  #held = ''
+  readonly #value: string
+  readonly #start: number | null
+  readonly #end: number | null
+
+  private constructor(private readonly control: Control) {
+    this.#value = control.value
+    this.#start = control.selectionStart
+    this.#end = control.selectionEnd
+  }
+
+  /** The field, as it is now; null if that is none. */
+  static of(target: EventTarget | null): Field | null {
+    if (target instanceof HTMLTextAreaElement) return new Field(target)
+    if (target instanceof HTMLInputElement && !NO_TEXT.has(target.type)) return new Field(target)
+    return null
+  }
+
+  get holdsBack(): boolean {
+    return this.#held !== ''
+  }
+
+  /** Keeps what a key would have typed. */
+  holdBack(shown: string) {
+    this.#held += shown.length === 1 ? shown : ''
+  }
+
+  /** Types after all what was kept. */
+  giveBack() {
+    const held = this.#held
+    this.#held = ''
+    if (!held) return
+    const { selectionStart, selectionEnd } = this.control
+    if (selectionStart === null || selectionEnd === null) this.control.value += held
+    else this.control.setRangeText(held, selectionStart, selectionEnd, 'end')
+    this.#tell()
+  }
+
+  /** Puts back what was there before the burst. */
+  restore() {
+    this.#held = ''
+    if (this.control.value === this.#value) return
+    this.control.value = this.#value
+    if (this.#start !== null) this.control.setSelectionRange(this.#start, this.#end)
+    this.#tell()
+  }
+
+  #tell() {
+    this.control.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+}
