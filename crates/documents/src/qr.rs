@@ -15,7 +15,7 @@ pub(crate) fn svg(text: &str) -> Result<String, DocumentError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| DocumentError::QrTooLong(text.len()))?;
     let width = code.width();
     let side = width + 2 * MARGIN;
-    let mut svg = format!(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path fill="#000" d=""#);
+    let mut svg = format!(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path fill="black" d=""#);
     for (row, squares) in code.to_colors().chunks(width).enumerate() {
         let mut column = 0;
         for run in squares.chunk_by(|one, next| one == next) {
