@@ -21,7 +21,7 @@ const NO_PAPER: u8 = 0b0110_0000;
 /// Fails where the printer says that it cannot print. The stream's reads must end after a short time by themselves.
 pub(crate) fn ask(stream: &mut (impl Read + Write), patience: Duration) -> Result<(), PrintError> {
     stream.write_all(&ASK).map_err(|error| PrintError::writing(&error))?;
-    let (mut answers, begun) = (Vec::new(), Instant::now());
+    let (mut answers, begun) = (Vec::<u8>::new(), Instant::now());
     while answers.len() < 2 && begun.elapsed() < patience {
         let mut byte = [0];
         match stream.read(&mut byte) {

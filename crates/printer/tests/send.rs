@@ -135,10 +135,11 @@ mod terminals {
         let printed = thread::spawn(move || {
             let mut bytes = vec![0; length];
             printer.read_exact(&mut bytes).unwrap();
-            bytes
+            // It stays plugged in until our end has closed.
+            (printer, bytes)
         });
         send(&target, &job, LIMITS).unwrap();
-        assert_eq!(printed.join().unwrap(), expected);
+        assert_eq!(printed.join().unwrap().1, expected);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 /// A word may be as long as this before it gets places at which it can break.
 const LONGEST_WORD: usize = 20;
+/// More lines than these would be too small to read.
+const MOST_LINES: usize = 10;
 /// A place to break that nobody sees.
 const BREAK: char = '\u{200b}';
 
@@ -21,10 +23,14 @@ pub(super) fn breakable(text: &str) -> String {
     broken
 }
 
-/// Line by line; of several empty ones in a row one is kept.
+/// Line by line; of several empty ones in a row one is kept. More than a box holds in a legible size run on, with a stroke between.
 pub(super) fn lines(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = text.trim().lines().map(breakable).collect();
     lines.dedup_by(|one, next| one.is_empty() && next.is_empty());
+    if lines.len() > MOST_LINES {
+        lines.retain(|line| !line.is_empty());
+        return vec![lines.join(" / ")];
+    }
     lines
 }
 
@@ -42,5 +48,10 @@ mod tests {
     fn empty_lines_do_not_pile_up() {
         assert_eq!(lines("one\n\n\n\ntwo\nthree\n\n"), ["one", "", "two", "three"]);
         assert!(lines(" \n ").is_empty());
+    }
+
+    #[test]
+    fn a_column_of_letters_runs_on() {
+        assert_eq!(lines(&"a\n\n".repeat(11)), [["a"; 11].join(" / ")]);
     }
 }
