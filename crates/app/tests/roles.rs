@@ -6,7 +6,7 @@ mod stage;
 
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
-    view::{ActionForm, QuarantineForm, SaleForm, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery},
+    view::{ActionForm, PaperForm, PaperLanguage, PrinterSettings, QuarantineForm, SaleForm, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery},
 };
 use beadsbox_domain::{Payment, Role, Settlement, Vat};
 use stage::Centre;
@@ -37,6 +37,12 @@ const TABLE: &[(&str, &[Role])] = &[
     ("recent_redemptions", COUNTER_UP),
     ("sale_templates", COUNTER_UP),
     ("sell", COUNTER_UP),
+    ("printer_settings", COUNTER_UP),
+    ("set_printer_settings", COUNTER_UP),
+    ("print_test", COUNTER_UP),
+    ("print_receipt", COUNTER_UP),
+    ("open_receipt", COUNTER_UP),
+    ("open_vouchers", COUNTER_UP),
     ("voucher_page", OFFICE_UP),
     ("voucher_detail", OFFICE_UP),
     ("act_on_voucher", OFFICE_UP),
@@ -57,6 +63,10 @@ const TABLE: &[(&str, &[Role])] = &[
     ("shops", OFFICE_UP),
 ];
 
+fn paper() -> PaperForm {
+    PaperForm { voucher_ids: vec![NOBODY.to_owned()], language: PaperLanguage::En, with_price: true }
+}
+
 async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
     let id = NOBODY;
     let text = || "a reason".to_owned();
@@ -71,6 +81,12 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
                 .await
                 .map(drop)
         }
+        "printer_settings" => seat.printer_settings().await.map(drop),
+        "set_printer_settings" => seat.set_printer_settings(PrinterSettings::default()).await.map(drop),
+        "print_test" => seat.print_test(PrinterSettings::default(), PaperLanguage::En).await,
+        "print_receipt" => seat.print_receipt(&paper()).await,
+        "open_receipt" => seat.receipt_paper(&paper()).await.map(drop),
+        "open_vouchers" => seat.voucher_papers(&paper()).await.map(drop),
         "voucher_page" => {
             let query =
                 VoucherQuery { search: String::new(), filters: VoucherFilters::default(), sort: SortKey::Code, descending: false, after: None, limit: 1 };

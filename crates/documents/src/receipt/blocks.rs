@@ -47,7 +47,7 @@ pub(crate) fn blocks(receipt: &Receipt) -> Result<Vec<Block>, DocumentError> {
         vat(&mut blocks, line, language);
     }
     blocks.push(Block::Rule);
-    blocks.push(Block::Middle { text: language.pick("Thank you, and enjoy!", "Merci, et profitez-en bien !").to_owned() });
+    blocks.push(Block::Middle { text: language.pick("Thank you, and enjoy!", "Merci, et profitez-en bien\u{a0}!").to_owned() });
     marks(&mut blocks, receipt);
     Ok(blocks)
 }

@@ -39,6 +39,17 @@ pub struct VoucherPaper {
     pub training: bool,
 }
 
+/// The small print where nobody wrote another.
+pub const fn terms(language: Language) -> &'static str {
+    language.pick(
+        "This voucher is good for what is described on it, once, in any of our shops, until its last day. Whoever presents it first may use it: \
+         keep it safe, and do not share a picture of its code. It is not exchanged for cash. If it is lost, come to the shop with the receipt.",
+        "Ce bon vaut pour ce qui y est décrit, une seule fois, dans chacune de nos boutiques, jusqu’à son dernier jour. La première personne \
+         qui le présente peut l’utiliser\u{a0}: gardez-le en lieu sûr et ne partagez pas de photo de son code. Il n’est pas échangé contre des \
+         espèces. En cas de perte, venez à la boutique avec le ticket.",
+    )
+}
+
 #[derive(Serialize)]
 struct Words {
     language: &'static str,
