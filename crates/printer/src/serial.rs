@@ -57,5 +57,6 @@ fn opening(error: &serialport::Error) -> PrintError {
 
 /// The library has one kind for a port that is not there and for one that is taken.
 fn is_busy(description: &str) -> bool {
-    description.to_lowercase().contains("busy")
+    let description = description.to_lowercase();
+    ["busy", "exclusive lock"].iter().any(|sign| description.contains(sign))
 }

@@ -113,23 +113,27 @@ fn an_address_without_a_printer_is_told_apart_from_none() {
 
 #[cfg(unix)]
 mod terminals {
+    use std::fs::File;
+
     use serialport::{SerialPort as _, TTYPort};
 
     use super::*;
 
-    /// The printer's end of a pair of terminals, and the name of ours.
-    fn pair() -> (TTYPort, Target) {
-        let (mut printer, ours) = TTYPort::pair().unwrap();
+    /// The printer's end of a pair of terminals, the cable, and the name of our end. While there is a cable nothing hangs up.
+    fn pair() -> (TTYPort, File, Target) {
+        let (mut printer, mut ours) = TTYPort::pair().unwrap();
         printer.set_timeout(Duration::from_secs(2)).unwrap();
+        ours.set_exclusive(false).unwrap();
         let port = ours.name().unwrap();
-        (printer, Target::Serial { port, baud: 19_200 })
+        let cable = File::options().read(true).write(true).open(&port).unwrap();
+        (printer, cable, Target::Serial { port, baud: 19_200 })
     }
 
     #[test]
     fn a_serial_printer_gets_every_byte_as_it_is() {
         // Every byte, also those that a terminal would take for commands.
         let job: Vec<u8> = (0..=u8::MAX).cycle().take(3_000).collect();
-        let (mut printer, target) = pair();
+        let (mut printer, _cable, target) = pair();
         let expected = [&ASKED[..], &job].concat();
         let length = expected.len();
         let printed = thread::spawn(move || {
@@ -144,7 +148,7 @@ mod terminals {
 
     #[test]
     fn a_serial_printer_without_paper_says_so() {
-        let (mut printer, target) = pair();
+        let (mut printer, _cable, target) = pair();
         let answers = thread::spawn(move || {
             printer.read_exact(&mut [0; 6]).unwrap();
             printer.write_all(&[0x32, 0x72]).unwrap();
@@ -156,11 +160,18 @@ mod terminals {
 
     #[test]
     fn a_serial_printer_that_takes_nothing_is_told_as_interrupted_in_time() {
-        let (printer, target) = pair();
+        let (printer, _cable, target) = pair();
         let begun = Instant::now();
         assert_eq!(fault(&target, &vec![b'x'; 1 << 20]), PrintFault::Interrupted);
         assert!(begun.elapsed() < Duration::from_secs(5));
         drop(printer);
+    }
+
+    #[test]
+    fn a_port_that_another_program_has_is_told_as_busy() {
+        let (_printer, ours) = TTYPort::pair().unwrap();
+        let target = Target::Serial { port: ours.name().unwrap(), baud: 9600 };
+        assert_eq!(fault(&target, b"x"), PrintFault::Busy);
     }
 
     #[test]
