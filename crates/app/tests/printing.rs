@@ -69,7 +69,10 @@ async fn the_first_receipt_is_the_original_and_every_other_a_duplicate() {
     till.seat().set_printer_settings(printer.settings()).await.unwrap();
     till.seat().print_receipt(&form(&[&one, &other])).await.unwrap();
     let paper = printer.last();
-    assert!(paper.contains(&one.code) && paper.contains(&other.code) && paper.contains("Carla") && !paper.contains("DUPLICATE"), "{paper}");
+    assert!(
+        paper.contains(&one.code) && paper.contains(&other.code) && paper.contains("Carla") && !paper.contains("DUPLICATE"),
+        "{paper}"
+    );
     assert!(paper.contains("82.72"), "twice 41.36: {paper}");
     till.seat().print_receipt(&form(&[&one, &other])).await.unwrap();
     assert_eq!(printer.last().matches("DUPLICATE").count(), 2);

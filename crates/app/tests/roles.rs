@@ -6,7 +6,10 @@ mod stage;
 
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
-    view::{ActionForm, PaperForm, PaperLanguage, PrinterSettings, QuarantineForm, SaleForm, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery},
+    view::{
+        ActionForm, PaperForm, PaperLanguage, PrinterSettings, QuarantineForm, SaleForm, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction,
+        VoucherFilters, VoucherQuery,
+    },
 };
 use beadsbox_domain::{Payment, Role, Settlement, Vat};
 use stage::Centre;

@@ -28,7 +28,10 @@ async fn rows_run_at_a_thousand_vouchers() {
     for row in rows {
         assert!(ledger.has(row.name()), "{} was not measured", row.name());
     }
-    let measured = ledger.entries().iter().all(|entry| entry.ours.figure.median > 0.0 && (entry.met.is_some() || entry.what.starts_with("the first")));
+    let measured = ledger
+        .entries()
+        .iter()
+        .all(|entry| entry.ours.figure.median > 0.0 && (entry.met.is_some() || entry.what.starts_with("the first")));
     assert!(measured, "{:#?}", ledger.entries());
     // The smallest size has nothing to be compared with in the row of changes, and a search has none at all.
     let compared = || ledger.entries().iter().filter(|entry| ["redeem", "page"].contains(&entry.row.as_str()));

@@ -4,10 +4,8 @@ use jiff::civil::{Date, DateTime};
 
 use crate::Language;
 
-const EN: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-const FR: [&str; 12] =
-    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
+const EN: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const FR: [&str; 12] = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
 
 /// `2 March 2026`, `1er mars 2026`.
 pub(crate) fn long(date: Date, language: Language) -> String {
@@ -40,7 +38,10 @@ mod tests {
     #[test]
     fn days_are_written_in_the_readers_language() {
         let first = date(2026, 8, 1);
-        assert_eq!((long(first, Language::En), long(first, Language::Fr)), ("1\u{a0}August\u{a0}2026".into(), "1er\u{a0}août\u{a0}2026".into()));
+        assert_eq!(
+            (long(first, Language::En), long(first, Language::Fr)),
+            ("1\u{a0}August\u{a0}2026".into(), "1er\u{a0}août\u{a0}2026".into())
+        );
         let last = date(2027, 12, 31);
         assert_eq!(long(last, Language::Fr), "31\u{a0}décembre\u{a0}2027");
         assert_eq!(moment(last.at(9, 5, 59, 0)), "31/12/2027 09:05");

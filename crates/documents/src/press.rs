@@ -112,14 +112,7 @@ fn file(path: &str) -> Result<FileId, DocumentError> {
 fn utc(at: Timestamp) -> Option<Datetime> {
     let at = at.to_zoned(jiff::tz::TimeZone::UTC);
     let part = |number: i8| u8::try_from(number).ok();
-    Datetime::from_ymd_hms(
-        i32::from(at.year()),
-        part(at.month())?,
-        part(at.day())?,
-        part(at.hour())?,
-        part(at.minute())?,
-        part(at.second())?,
-    )
+    Datetime::from_ymd_hms(i32::from(at.year()), part(at.month())?, part(at.day())?, part(at.hour())?, part(at.minute())?, part(at.second())?)
 }
 
 fn typeset(fault: impl std::fmt::Display) -> DocumentError {

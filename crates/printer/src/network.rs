@@ -80,7 +80,10 @@ fn write(stream: &mut TcpStream, bytes: &[u8], patience: Duration) -> Result<(),
         if left.is_zero() {
             return Err(PrintError::new(PrintFault::Interrupted, "it did not take everything in time"));
         }
-        stream.set_write_timeout(Some(left)).and_then(|()| stream.write_all(piece)).map_err(|error| PrintError::writing(&error))?;
+        stream
+            .set_write_timeout(Some(left))
+            .and_then(|()| stream.write_all(piece))
+            .map_err(|error| PrintError::writing(&error))?;
     }
     Ok(())
 }

@@ -10,6 +10,9 @@ use crate::{Limits, PrintError, PrintFault, status};
 
 /// How long one read or write waits, so that the limits are kept.
 const TURN: Duration = Duration::from_millis(50);
+/// A port that says that it has room takes this much at once. More may hold the write for as long as the printer holds the line,
+/// because the library's limit is for the waiting before it alone.
+const PIECE: usize = 32;
 
 pub(crate) fn send(port: &str, baud: u32, bytes: &[u8], limits: Limits) -> Result<(), PrintError> {
     let mut stream = serialport::new(port, baud).timeout(TURN).open().map_err(|error| opening(&error))?;
@@ -18,7 +21,7 @@ pub(crate) fn send(port: &str, baud: u32, bytes: &[u8], limits: Limits) -> Resul
     let mut rest = bytes;
     while !rest.is_empty() {
         in_time(begun, limits)?;
-        match stream.write(rest) {
+        match stream.write(&rest[..rest.len().min(PIECE)]) {
             Ok(taken) => rest = &rest[taken..],
             Err(error) if status::is_silence(&error) => {}
             Err(error) => return Err(PrintError::writing(&error)),

@@ -169,8 +169,9 @@ mod terminals {
 
     #[test]
     fn a_port_that_another_program_has_is_told_as_busy() {
-        let (_printer, ours) = TTYPort::pair().unwrap();
-        let target = Target::Serial { port: ours.name().unwrap(), baud: 9600 };
+        let (_printer, _cable, target) = pair();
+        let Target::Serial { port, .. } = &target else { panic!("a serial port") };
+        let _other = serialport::new(port, 9600).open().unwrap();
         assert_eq!(fault(&target, b"x"), PrintFault::Busy);
     }
 

@@ -55,8 +55,7 @@ pub enum Row {
 
 impl Row {
     /// All of them, those that need the same vouchers beside each other.
-    pub const ALL: [Self; 9] =
-        [Self::Bootstrap, Self::Redeem, Self::Page, Self::Search, Self::Changes, Self::Pull, Self::Push, Self::Live, Self::Documents];
+    pub const ALL: [Self; 9] = [Self::Bootstrap, Self::Redeem, Self::Page, Self::Search, Self::Changes, Self::Pull, Self::Push, Self::Live, Self::Documents];
 
     /// As the command line and the ledger name it.
     pub const fn name(self) -> &'static str {

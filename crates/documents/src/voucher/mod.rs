@@ -117,7 +117,11 @@ impl VoucherPaper {
             recipient: language.pick("For", "Pour"),
             giver: language.pick("From", "De la part de"),
             code: language.pick("Code", "Code"),
-            valid: if self.expires_on.is_some() { language.pick("Valid until", "Valable jusqu’au") } else { language.pick("Validity", "Validité") },
+            valid: if self.expires_on.is_some() {
+                language.pick("Valid until", "Valable jusqu’au")
+            } else {
+                language.pick("Validity", "Validité")
+            },
             redeem: language.pick("Show at the counter", "À présenter en caisse"),
             qr: language.pick("QR code of the voucher", "QR code du bon"),
             training: self.training.then(|| language.pick("TRAINING · NO VALUE", "FORMATION · SANS VALEUR")),

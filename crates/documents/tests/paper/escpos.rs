@@ -19,9 +19,23 @@ struct Printed {
 
 /// The letters of the tables that the tests meet, from the printers' manual.
 fn letter(table: u8, byte: u8) -> char {
-    let known: HashMap<(u8, u8), char> = [(19, 0x82, 'é'), (19, 0x8a, 'è'), (19, 0x85, 'à'), (19, 0xd5, '€'), (19, 0xbe, '¥'), (16, 0xe9, 'é'), (16, 0xe8, 'è'), (16, 0xe0, 'à'), (16, 0x80, '€'), (16, 0xa5, '¥'), (16, 0x92, '’'), (16, 0x8c, 'Œ'), (16, 0x9c, 'œ')]
-        .map(|(table, byte, letter)| ((table, byte), letter))
-        .into();
+    let known: HashMap<(u8, u8), char> = [
+        (19, 0x82, 'é'),
+        (19, 0x8a, 'è'),
+        (19, 0x85, 'à'),
+        (19, 0xd5, '€'),
+        (19, 0xbe, '¥'),
+        (16, 0xe9, 'é'),
+        (16, 0xe8, 'è'),
+        (16, 0xe0, 'à'),
+        (16, 0x80, '€'),
+        (16, 0xa5, '¥'),
+        (16, 0x92, '’'),
+        (16, 0x8c, 'Œ'),
+        (16, 0x9c, 'œ'),
+    ]
+    .map(|(table, byte, letter)| ((table, byte), letter))
+    .into();
     if byte.is_ascii() { char::from(byte) } else { known[&(table, byte)] }
 }
 
@@ -104,7 +118,11 @@ fn a_receipt_fits_both_rolls_and_ends_with_one_cut() {
 fn the_other_code_page_prints_the_same() {
     let paper = printed(EscPos { width: Width::Mm80, code_page: CodePage::Windows1252 }, &receipt());
     assert_eq!(paper.table, 16);
-    assert!(paper.lines.iter().any(|line| line.starts_with("Œuvre à quatre mains")) && paper.bold[0].ends_with("171,39 €"), "{:#?}", paper.lines);
+    assert!(
+        paper.lines.iter().any(|line| line.starts_with("Œuvre à quatre mains")) && paper.bold[0].ends_with("171,39 €"),
+        "{:#?}",
+        paper.lines
+    );
 }
 
 #[test]

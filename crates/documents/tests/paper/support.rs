@@ -78,7 +78,11 @@ pub fn text(pdf: &[u8]) -> String {
 pub fn pages(pdf: &[u8]) -> Vec<(i64, i64)> {
     let pdf = Pdf::new(pdf.to_vec()).unwrap();
     #[expect(clippy::cast_possible_truncation, reason = "the size of a page")]
-    pdf.pages().iter().map(|page| page.render_dimensions()).map(|(width, height)| (width.round() as i64, height.round() as i64)).collect()
+    pdf.pages()
+        .iter()
+        .map(|page| page.render_dimensions())
+        .map(|(width, height)| (width.round() as i64, height.round() as i64))
+        .collect()
 }
 
 /// What a camera reads from its first page, at 288 dots an inch.
