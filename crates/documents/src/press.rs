@@ -120,5 +120,5 @@ fn typeset(fault: impl std::fmt::Display) -> DocumentError {
 }
 
 fn first(faults: &[SourceDiagnostic]) -> DocumentError {
-    typeset(faults.first().map(|fault| fault.message.as_str()).unwrap_or("for no reason given"))
+    typeset(faults.first().map_or("for no reason given", |fault| fault.message.as_str()))
 }

@@ -49,10 +49,9 @@ fn in_time(begun: Instant, limits: Limits) -> Result<(), PrintError> {
 fn opening(error: &serialport::Error) -> PrintError {
     let fault = match error.kind() {
         ErrorKind::NoDevice if is_busy(&error.description) => PrintFault::Busy,
-        ErrorKind::NoDevice | ErrorKind::Io(std::io::ErrorKind::NotFound) => PrintFault::NoSuchPort,
+        ErrorKind::NoDevice | ErrorKind::InvalidInput | ErrorKind::Io(std::io::ErrorKind::NotFound) => PrintFault::NoSuchPort,
         ErrorKind::Io(std::io::ErrorKind::PermissionDenied) => PrintFault::NotAllowed,
         ErrorKind::Io(std::io::ErrorKind::ResourceBusy) => PrintFault::Busy,
-        ErrorKind::InvalidInput => PrintFault::NoSuchPort,
         ErrorKind::Io(_) | ErrorKind::Unknown => PrintFault::NotReady,
     };
     PrintError::new(fault, error.description.clone())

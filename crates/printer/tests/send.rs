@@ -136,14 +136,14 @@ mod terminals {
         let (mut printer, _cable, target) = pair();
         let expected = [&ASKED[..], &job].concat();
         let length = expected.len();
-        let printed = thread::spawn(move || {
+        let taken = thread::spawn(move || {
             let mut bytes = vec![0; length];
             printer.read_exact(&mut bytes).unwrap();
             // It stays plugged in until our end has closed.
             (printer, bytes)
         });
         send(&target, &job, LIMITS).unwrap();
-        assert_eq!(printed.join().unwrap().1, expected);
+        assert_eq!(taken.join().unwrap().1, expected);
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl CodePage {
             } else if let Some(plain) = plain(letter) {
                 bytes.extend(plain.bytes());
             } else {
-                let base = std::iter::once(letter).nfd().next().filter(|base| base.is_ascii_graphic());
+                let base = std::iter::once(letter).nfd().next().filter(char::is_ascii_graphic);
                 bytes.push(base.map_or(b'?', |base| u8::try_from(base).unwrap_or(b'?')));
             }
         }

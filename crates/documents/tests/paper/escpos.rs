@@ -44,13 +44,11 @@ fn print(job: &[u8]) -> Printed {
     let mut rest = job;
     while let Some((&byte, after)) = rest.split_first() {
         rest = match (byte, after) {
-            (0x1b, [b'@', rest @ ..]) => rest,
-            (0x1b, [b'R', 0, rest @ ..]) => rest,
+            (0x1b, [b'@', rest @ ..] | [b'R', 0, rest @ ..] | [b'a', 0 | 1, rest @ ..]) | (0x1d, [b'!', 0 | 0x11, rest @ ..]) => rest,
             (0x1b, [b't', table, rest @ ..]) => {
                 printed.table = *table;
                 rest
             }
-            (0x1b, [b'a', 0 | 1, rest @ ..]) => rest,
             (0x1b, [b'E', on, rest @ ..]) => {
                 bold = *on == 1;
                 rest
@@ -59,7 +57,6 @@ fn print(job: &[u8]) -> Printed {
                 reversed = *on == 1;
                 rest
             }
-            (0x1d, [b'!', 0 | 0x11, rest @ ..]) => rest,
             (0x1d, [b'V', 66, _, rest @ ..]) => {
                 printed.cuts += 1;
                 rest

@@ -80,7 +80,7 @@ pub fn pages(pdf: &[u8]) -> Vec<(i64, i64)> {
     #[expect(clippy::cast_possible_truncation, reason = "the size of a page")]
     pdf.pages()
         .iter()
-        .map(|page| page.render_dimensions())
+        .map(hayro::hayro_syntax::page::Page::render_dimensions)
         .map(|(width, height)| (width.round() as i64, height.round() as i64))
         .collect()
 }
