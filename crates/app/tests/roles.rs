@@ -84,12 +84,6 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
                 .await
                 .map(drop)
         }
-        "printer_settings" => seat.printer_settings().await.map(drop),
-        "set_printer_settings" => seat.set_printer_settings(PrinterSettings::default()).await.map(drop),
-        "print_test" => seat.print_test(PrinterSettings::default(), PaperLanguage::En).await,
-        "print_receipt" => seat.print_receipt(&paper()).await,
-        "open_receipt" => seat.receipt_paper(&paper()).await.map(drop),
-        "open_vouchers" => seat.voucher_papers(&paper()).await.map(drop),
         "voucher_page" => {
             let query =
                 VoucherQuery { search: String::new(), filters: VoucherFilters::default(), sort: SortKey::Code, descending: false, after: None, limit: 1 };
@@ -131,6 +125,18 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
             seat.decide_quarantine(form).await.map(drop)
         }
         "shops" => seat.shops().await.map(drop),
+        other => print(seat, other).await,
+    }
+}
+
+async fn print(seat: &Seat, command: &str) -> Result<(), AppError> {
+    match command {
+        "printer_settings" => seat.printer_settings().await.map(drop),
+        "set_printer_settings" => seat.set_printer_settings(PrinterSettings::default()).await.map(drop),
+        "print_test" => seat.print_test(PrinterSettings::default(), PaperLanguage::En).await,
+        "print_receipt" => seat.print_receipt(&paper()).await,
+        "open_receipt" => seat.receipt_paper(&paper()).await.map(drop),
+        "open_vouchers" => seat.voucher_papers(&paper()).await.map(drop),
         other => panic!("the table has no call for {other}"),
     }
 }
