@@ -87,7 +87,7 @@ fn nothing_typed_is_code() {
 #[test]
 fn a_text_of_any_length_and_script_stays_on_its_page() {
     let long = |pattern: &str, characters: usize| pattern.chars().cycle().take(characters).collect::<String>();
-    for pattern in ["mot ", "W", "Wort-", "Кухня ", "مرحبا ", "שלום ", "ελ", "e\u{301}", "\n", "a\n", "🎁", "寿司"] {
+    for pattern in ["mot ", "W", "مرحبا ", "e\u{301}", "a\n", "寿司"] {
         let mut paper = voucher();
         paper.title = long(pattern, 300);
         paper.description = long(pattern, 5_000);
