@@ -6,7 +6,7 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, everywhere, start, templates, till, vouchers},
+    commands::{admin, conflicts, everywhere, printing, start, templates, till, vouchers},
     events::{DataChanged, PreferencesChanged, ScannerChanged, StatusChanged},
 };
 
@@ -36,6 +36,12 @@ pub fn builder() -> Builder<tauri::Wry> {
             till::recent_redemptions,
             till::sale_templates,
             till::sell,
+            printing::printer_settings,
+            printing::set_printer_settings,
+            printing::print_test,
+            printing::print_receipt,
+            printing::open_receipt,
+            printing::open_vouchers,
             vouchers::open_till,
             vouchers::voucher_page,
             vouchers::voucher_detail,

@@ -21,9 +21,11 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("beadsbox-sync", &["beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
     (
         "beadsbox-app",
-        &["beadsbox-domain", "beadsbox-protocol", "beadsbox-store", "beadsbox-sync"],
+        &["beadsbox-documents", "beadsbox-domain", "beadsbox-printer", "beadsbox-protocol", "beadsbox-store", "beadsbox-sync"],
         &["beadsbox-testkit", "beadsbox-server"],
     ),
+    ("beadsbox-documents", &["beadsbox-domain"], &[]),
+    ("beadsbox-printer", &[], &[]),
     ("beadsbox-authority", &["beadsbox-domain", "beadsbox-protocol"], &[]),
     ("beadsbox-server", &["beadsbox-authority", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
     (
@@ -36,7 +38,7 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("beadsbox-e2e", &["beadsbox-domain", "beadsbox-protocol", "beadsbox-testkit"], &[]),
     (
         "beadsbox-bench",
-        &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol", "beadsbox-store", "beadsbox-sync", "beadsbox-testkit"],
+        &["beadsbox-app", "beadsbox-documents", "beadsbox-domain", "beadsbox-protocol", "beadsbox-store", "beadsbox-sync", "beadsbox-testkit"],
         &[],
     ),
     ("mybeadsbox", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
@@ -47,6 +49,8 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("beadsbox-domain", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-protocol", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-authority", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
+    ("beadsbox-documents", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*", "serialport", "typst-kit"]),
+    ("beadsbox-printer", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*", "libudev*"]),
     ("beadsbox-overlay", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-store", &["tokio", "reqwest", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-sync", &["rusqlite", "sqlx*", "axum", "tauri*"]),

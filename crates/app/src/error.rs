@@ -94,6 +94,30 @@ pub enum ErrorCode {
     NeedsReason,
     /// The server wants fewer requests.
     TooManyRequests,
+    /// This device has no printer.
+    PrinterNotSet,
+    /// No such name on the network.
+    PrinterUnknownAddress,
+    /// Nothing answers at the printer's address.
+    PrinterUnreachable,
+    /// Something is at the printer's address, but no printer.
+    PrinterNotThere,
+    /// No such serial port.
+    PrinterNoPort,
+    /// Another program has the printer.
+    PrinterBusy,
+    /// This account of the computer may not use the port.
+    PrinterNotAllowed,
+    /// It is out of paper.
+    PrinterNoPaper,
+    /// Its cover is open.
+    PrinterCoverOpen,
+    /// It says that it cannot print.
+    PrinterNotReady,
+    /// It stopped in the middle.
+    PrinterInterrupted,
+    /// This computer did not open the PDF.
+    ViewerFailed,
     /// A fault of this program; see the log.
     Internal,
 }

@@ -2,8 +2,9 @@
 
 use std::{
     fs::{self, File},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use beadsbox_store::{Store, StorePaths};
@@ -13,9 +14,10 @@ use crate::{
     device::Device,
     error::{AppError, AppResult, ErrorCode},
     host::Host,
+    papers,
     secrets::DeviceSecrets,
     session::{self, Session},
-    usecase::{Seat, enrolment},
+    usecase::{Seat, enrolment, printing::Paper},
     view::{About, DataChanged, EnrolForm, Phase, Preferences, ProgramState, ScannerSettings, SessionView, SignInForm, StatusBar},
 };
 
@@ -203,6 +205,15 @@ impl Program {
         Ok(preferences)
     }
 
+    /// Puts PDFs where the computer's viewer can read them, for some hours; blocking. Their paths.
+    pub fn keep_papers(&self, made: &[Paper]) -> AppResult<Vec<PathBuf>> {
+        papers::keep(&self.papers_folder(), made).map_err(|error| disk(&error))
+    }
+
+    fn papers_folder(&self) -> PathBuf {
+        self.0.host.data_dir.join("paper")
+    }
+
     fn about(&self) -> About {
         let versions = self.store().and_then(|store| store.versions().ok());
         About {
@@ -222,6 +233,9 @@ impl Program {
         let host = &self.0.host;
         fs::create_dir_all(&host.data_dir).map_err(|error| disk(&error))?;
         self.take_lock()?;
+        if let Err(error) = papers::sweep(&self.papers_folder(), SystemTime::now()) {
+            tracing::warn!(%error, "old PDFs stay");
+        }
         let paths = StorePaths { outbox: host.data_dir.join("outbox.db"), cache: host.data_dir.join("cache.db") };
         let secrets = match DeviceSecrets::load(host.secrets.as_ref())? {
             Some(secrets) => secrets,

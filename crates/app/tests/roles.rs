@@ -6,7 +6,10 @@ mod stage;
 
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
-    view::{ActionForm, QuarantineForm, SaleForm, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery},
+    view::{
+        ActionForm, PaperForm, PaperLanguage, PrinterSettings, QuarantineForm, SaleForm, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction,
+        VoucherFilters, VoucherQuery,
+    },
 };
 use beadsbox_domain::{Payment, Role, Settlement, Vat};
 use stage::Centre;
@@ -41,6 +44,12 @@ const TABLE: &[(&str, &[Role])] = &[
     ("recent_redemptions", COUNTER_UP),
     ("sale_templates", COUNTER_UP),
     ("sell", COUNTER_UP),
+    ("printer_settings", COUNTER_UP),
+    ("set_printer_settings", COUNTER_UP),
+    ("print_test", COUNTER_UP),
+    ("print_receipt", COUNTER_UP),
+    ("open_receipt", COUNTER_UP),
+    ("open_vouchers", COUNTER_UP),
     ("voucher_page", OFFICE_UP),
     ("voucher_detail", OFFICE_UP),
     ("act_on_voucher", OFFICE_UP),
@@ -60,6 +69,10 @@ const TABLE: &[(&str, &[Role])] = &[
     ("decide_quarantine", ADMIN),
     ("shops", OFFICE_UP),
 ];
+
+fn paper() -> PaperForm {
+    PaperForm { voucher_ids: vec![NOBODY.to_owned()], language: PaperLanguage::En, with_price: true }
+}
 
 async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
     let id = NOBODY;
@@ -117,6 +130,18 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
             seat.decide_quarantine(form).await.map(drop)
         }
         "shops" => seat.shops().await.map(drop),
+        other => print(seat, other).await,
+    }
+}
+
+async fn print(seat: &Seat, command: &str) -> Result<(), AppError> {
+    match command {
+        "printer_settings" => seat.printer_settings().await.map(drop),
+        "set_printer_settings" => seat.set_printer_settings(PrinterSettings::default()).await.map(drop),
+        "print_test" => seat.print_test(PrinterSettings::default(), PaperLanguage::En).await,
+        "print_receipt" => seat.print_receipt(&paper()).await,
+        "open_receipt" => seat.receipt_paper(&paper()).await.map(drop),
+        "open_vouchers" => seat.voucher_papers(&paper()).await.map(drop),
         other => panic!("the table has no call for {other}"),
     }
 }

@@ -44,6 +44,18 @@ export const commands = {
 	saleTemplates: () => typedError<TemplateCard[], AppError>(__TAURI_INVOKE("sale_templates")),
 	/**  Sells a voucher. */
 	sell: (form: SaleForm) => typedError<SaleReceipt, AppError>(__TAURI_INVOKE("sell", { form })),
+	/**  The printer of this device. */
+	printerSettings: () => typedError<PrinterSettings, AppError>(__TAURI_INVOKE("printer_settings")),
+	/**  Keeps which printer this device has. */
+	setPrinterSettings: (settings: PrinterSettings) => typedError<PrinterSettings, AppError>(__TAURI_INVOKE("set_printer_settings", { settings })),
+	/**  Prints a page that shows what the printer can do. */
+	printTest: (settings: PrinterSettings, language: PaperLanguage) => typedError<null, AppError>(__TAURI_INVOKE("print_test", { settings, language })),
+	/**  Prints the receipt of a sale; every print after the first says that it is a duplicate. */
+	printReceipt: (form: PaperForm) => typedError<null, AppError>(__TAURI_INVOKE("print_receipt", { form })),
+	/**  Opens the receipt of a sale as a PDF. */
+	openReceipt: (form: PaperForm) => typedError<null, AppError>(__TAURI_INVOKE("open_receipt", { form })),
+	/**  Opens vouchers as PDFs. */
+	openVouchers: (form: PaperForm) => typedError<null, AppError>(__TAURI_INVOKE("open_vouchers", { form })),
 	/**  Opens a till beside the office. */
 	openTill: () => typedError<null, AppError>(__TAURI_INVOKE("open_till")),
 	/**  A page of the grid. */
@@ -329,6 +341,30 @@ export type ErrorCode =
 "needs_reason" | 
 /**  The server wants fewer requests. */
 "too_many_requests" | 
+/**  This device has no printer. */
+"printer_not_set" | 
+/**  No such name on the network. */
+"printer_unknown_address" | 
+/**  Nothing answers at the printer's address. */
+"printer_unreachable" | 
+/**  Something is at the printer's address, but no printer. */
+"printer_not_there" | 
+/**  No such serial port. */
+"printer_no_port" | 
+/**  Another program has the printer. */
+"printer_busy" | 
+/**  This account of the computer may not use the port. */
+"printer_not_allowed" | 
+/**  It is out of paper. */
+"printer_no_paper" | 
+/**  Its cover is open. */
+"printer_cover_open" | 
+/**  It says that it cannot print. */
+"printer_not_ready" | 
+/**  It stopped in the middle. */
+"printer_interrupted" | 
+/**  This computer did not open the PDF. */
+"viewer_failed" | 
 /**  A fault of this program; see the log. */
 "internal";
 
@@ -372,6 +408,9 @@ export type HistoryOutcome = "applied" | "conflict" | "rejected" | "waiting";
 /**  The screens' language. */
 export type Language = "system" | "en" | "fr";
 
+/**  Which letters it has. */
+export type LetterTable = "pc858" | "windows1252";
+
 /**  An amount, with all that a screen needs to format it. */
 export type Money = {
 	/**  Minor units. */
@@ -384,6 +423,18 @@ export type Money = {
 
 /**  Which offline limit was passed. */
 export type OfflineLimit = "value" | "count" | "age" | "never_synced";
+
+/**  Papers of a sale to make. */
+export type PaperForm = {
+	/**  The vouchers of one sale. */
+	voucher_ids: string[],
+	language: PaperLanguage,
+	/**  Whether the price stands on a voucher; a receipt always has it. */
+	with_price: boolean,
+};
+
+/**  The language of what is handed over. */
+export type PaperLanguage = "en" | "fr";
 
 /**  How a sale was paid, or a refund returned. */
 export type Payment = 
@@ -407,6 +458,24 @@ export type Preferences = {
 
 /**  Language or theme changed in another window. */
 export type PreferencesChanged = Preferences;
+
+/**  How the till's printer is reached. */
+export type PrinterKind = 
+/**  There is none: receipts are PDFs. */
+"none" | "network" | "serial";
+
+/**  The printer of this device. */
+export type PrinterSettings = {
+	kind: PrinterKind,
+	/**  `host` or `host:port`, for a network printer. */
+	address: string,
+	/**  `/dev/ttyUSB0`, `COM3`, for a serial one. */
+	port: string,
+	/**  Bits a second. */
+	baud: number,
+	width: RollWidth,
+	letters: LetterTable,
+};
 
 /**  What the start window shows. */
 export type ProgramState = {
@@ -535,6 +604,9 @@ export type Role =
 "back_office" | 
 /**  All of that; settles conflicts; shops, devices, staff. */
 "admin";
+
+/**  How wide its roll is. */
+export type RollWidth = "mm58" | "mm80";
 
 /**  A sale as typed; empty texts are left out. */
 export type SaleForm = {

@@ -6,6 +6,7 @@ pub(crate) mod enrolment;
 pub(crate) mod history;
 pub(crate) mod names;
 pub(crate) mod offline_limits;
+pub(crate) mod printing;
 pub(crate) mod qr;
 pub(crate) mod quarantine;
 pub(crate) mod readings;

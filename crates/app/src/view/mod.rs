@@ -3,6 +3,7 @@
 mod conflict;
 mod fact;
 mod money;
+mod printer;
 mod program;
 mod quarantine;
 mod refusal;
@@ -16,6 +17,7 @@ mod voucher;
 pub use conflict::{ConflictRow, SettleForm, SettledView};
 pub use fact::{Fact, HistoryEntry, HistoryOutcome, What};
 pub use money::{CurrencyView, MoneyView};
+pub use printer::{LetterTable, PaperForm, PaperLanguage, PrinterKind, PrinterSettings, RollWidth};
 pub use program::{
     About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme,
 };

@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod changes;
+mod documents;
 mod first_sync;
 mod live;
 mod page;
@@ -48,11 +49,13 @@ pub enum Row {
     Live,
     /// Taking a hundred changes beside many vouchers and beside few
     Changes,
+    /// A voucher as a PDF
+    Documents,
 }
 
 impl Row {
     /// All of them, those that need the same vouchers beside each other.
-    pub const ALL: [Self; 8] = [Self::Bootstrap, Self::Redeem, Self::Page, Self::Search, Self::Changes, Self::Pull, Self::Push, Self::Live];
+    pub const ALL: [Self; 9] = [Self::Bootstrap, Self::Redeem, Self::Page, Self::Search, Self::Changes, Self::Pull, Self::Push, Self::Live, Self::Documents];
 
     /// As the command line and the ledger name it.
     pub const fn name(self) -> &'static str {
@@ -65,6 +68,7 @@ impl Row {
             Self::Push => "push",
             Self::Live => "live",
             Self::Changes => "changes",
+            Self::Documents => "documents",
         }
     }
 }
@@ -147,6 +151,7 @@ impl Bench {
             Row::Push => push::measure(self).await,
             Row::Live => live::measure(self).await,
             Row::Changes => changes::measure(self, shelves).await,
+            Row::Documents => documents::measure(self),
         }
     }
 

@@ -1,0 +1,128 @@
+//! From what the files know to what stands on paper.
+
+use beadsbox_documents::{DocumentError, Language, Receipt, ReceiptLine, Shop, VoucherPaper, terms};
+use beadsbox_domain::{Deed, ShopId, Timestamp, Voucher, VoucherId};
+use beadsbox_store::{Directory, View, VoucherView};
+use jiff::civil::DateTime;
+
+use crate::{
+    error::{AppError, AppResult, ErrorCode},
+    usecase::{Seat, id},
+    view::PaperForm,
+};
+
+/// More vouchers than one sale has.
+const MOST_VOUCHERS: usize = 100;
+
+/// A finished PDF.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// A name for its file, of letters, digits and dashes.
+    pub name: String,
+    /// The PDF.
+    pub pdf: Vec<u8>,
+}
+
+impl Seat {
+    /// Each of the vouchers as a PDF.
+    pub async fn voucher_papers(&self, form: &PaperForm) -> AppResult<Vec<Paper>> {
+        self.require(Deed::Sell)?;
+        let (ids, language, with_price) = (ids(form)?, form.language.into(), form.with_price);
+        let now = self.device.host.clock.now();
+        let seat = self.clone();
+        self.read(move |view| {
+            let vouchers = found(view, &ids)?;
+            let made = vouchers.iter().map(|found| {
+                let paper = seat.voucher_paper(view.directory(), found, language, with_price);
+                let pdf = paper.pdf(now)?;
+                Ok(Paper { name: format!("voucher-{}.pdf", paper.code), pdf })
+            });
+            made.collect()
+        })
+        .await
+    }
+
+    fn voucher_paper(&self, directory: &Directory, found: &VoucherView, language: Language, with_price: bool) -> VoucherPaper {
+        let (voucher, person) = (&found.voucher, found.person.as_ref());
+        VoucherPaper {
+            language,
+            title: voucher.snapshot.title.as_str().to_owned(),
+            description: voucher.snapshot.description.as_str().to_owned(),
+            price: with_price.then_some(voucher.snapshot.price),
+            recipient: person.and_then(|person| person.recipient.clone()).map(String::from),
+            // Who buys for themselves gives to nobody.
+            giver: person.filter(|person| person.recipient.is_some()).map(|person| person.buyer.as_str().to_owned()),
+            message: person.and_then(|person| person.message.clone()).map(String::from),
+            code: voucher.code.to_string(),
+            qr: self.signed_code(voucher),
+            expires_on: voucher.expires_on,
+            terms: terms(language).to_owned(),
+            shop: shop(directory, voucher.sold.shop),
+            training: false,
+        }
+    }
+
+    /// The receipt of a sale, from its vouchers.
+    pub(super) fn receipt_of(&self, view: &View<'_>, vouchers: &[VoucherId], language: Language) -> AppResult<Receipt> {
+        let (vouchers, directory) = (found(view, vouchers)?, view.directory());
+        let first = &vouchers.first().ok_or(DocumentError::Nothing)?.voucher;
+        Ok(Receipt {
+            language,
+            shop: shop(directory, first.sold.shop),
+            reference: reference(first),
+            sold_at: civil(directory, first.sold.shop, first.sold.at),
+            till: directory.device_name(first.sold.device).to_owned(),
+            staff: directory.staff_name(first.sold.staff).to_owned(),
+            lines: vouchers.iter().map(|found| self.line(&found.voucher)).collect(),
+            payment: first.payment,
+            reprint: None,
+            training: false,
+        })
+    }
+
+    fn line(&self, voucher: &Voucher) -> ReceiptLine {
+        ReceiptLine {
+            title: voucher.snapshot.title.as_str().to_owned(),
+            code: voucher.code.to_string(),
+            price: voucher.snapshot.price,
+            vat: voucher.snapshot.vat,
+            expires_on: voucher.expires_on,
+            qr: Some(self.signed_code(voucher)),
+        }
+    }
+}
+
+pub(super) fn ids(form: &PaperForm) -> AppResult<Vec<VoucherId>> {
+    if form.voucher_ids.is_empty() || form.voucher_ids.len() > MOST_VOUCHERS {
+        return Err(AppError::new(ErrorCode::UnknownVoucher, "no vouchers of one sale"));
+    }
+    form.voucher_ids.iter().map(|text| id(text, ErrorCode::UnknownVoucher)).collect()
+}
+
+fn found(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Vec<VoucherView>> {
+    let one = |id: &VoucherId| view.voucher(*id)?.ok_or_else(|| AppError::new(ErrorCode::UnknownVoucher, "no such voucher here"));
+    ids.iter().map(one).collect()
+}
+
+fn shop(directory: &Directory, shop: ShopId) -> Shop {
+    Shop { name: directory.shop_name(shop).to_owned(), lines: Vec::new() }
+}
+
+/// What the clock of that shop shows.
+pub(super) fn civil(directory: &Directory, shop: ShopId, at: Timestamp) -> DateTime {
+    at.to_zoned(directory.time_zone(shop)).datetime()
+}
+
+/// The end of the sale's id, where it is random: short enough to be read out.
+fn reference(voucher: &Voucher) -> String {
+    let id = voucher.sold.op.to_string().to_uppercase();
+    let digits = id.get(id.len().saturating_sub(8)..).unwrap_or_default();
+    let (one, other) = digits.split_at(digits.len() / 2);
+    format!("{one}-{other}")
+}
+
+impl From<DocumentError> for AppError {
+    fn from(error: DocumentError) -> Self {
+        Self::internal(error)
+    }
+}

@@ -1,0 +1,20 @@
+//! Paper: the voucher that somebody is given, and the receipt of its sale.
+//!
+//! Plain data goes in, bytes come out: a PDF (typeset by typst, with the fonts that come along) or what a till printer speaks
+//! (ESC/POS). Nothing here reads a clock, a file or the network, so the same data makes the same bytes.
+
+mod amount;
+mod day;
+mod error;
+mod escpos;
+mod language;
+mod press;
+mod qr;
+mod receipt;
+mod voucher;
+
+pub use error::DocumentError;
+pub use escpos::{CodePage, EscPos, Width};
+pub use language::Language;
+pub use receipt::{Receipt, ReceiptLine, Reprint, Shop, VatLine};
+pub use voucher::{VoucherPaper, terms};

@@ -1,0 +1,130 @@
+//! The voucher that somebody is given: A5, to be proud of.
+
+mod fitting;
+
+use beadsbox_domain::{Date, Money};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{DocumentError, Language, Shop, amount, day, press::Press, qr};
+
+/// A voucher, as it is handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoucherPaper {
+    /// In whose language.
+    pub language: Language,
+    /// What it is for.
+    pub title: String,
+    /// What the recipient gets; may be empty.
+    pub description: String,
+    /// What it is worth; none where the giver does not tell.
+    pub price: Option<Money>,
+    /// Who gets it.
+    pub recipient: Option<String>,
+    /// Who gives it.
+    pub giver: Option<String>,
+    /// What the giver writes.
+    pub message: Option<String>,
+    /// In groups: `XXXX-XXXX-XXXXX`.
+    pub code: String,
+    /// What the QR code says.
+    pub qr: String,
+    /// The last day on which it can be redeemed.
+    pub expires_on: Option<Date>,
+    /// The small print.
+    pub terms: String,
+    /// Who sold it.
+    pub shop: Shop,
+    /// Worth nothing: the paper says so, all over.
+    pub training: bool,
+}
+
+/// The small print where nobody wrote another.
+pub const fn terms(language: Language) -> &'static str {
+    language.pick(
+        "This voucher is good for what is described on it, once, in any of our shops, until its last day. Whoever presents it first may use it: \
+         keep it safe, and do not share a picture of its code. It is not exchanged for cash. If it is lost, come to the shop with the receipt.",
+        "Ce bon vaut pour ce qui y est décrit, une seule fois, dans chacune de nos boutiques, jusqu’à son dernier jour. La première personne \
+         qui le présente peut l’utiliser\u{a0}: gardez-le en lieu sûr et ne partagez pas de photo de son code. Il n’est pas échangé contre des \
+         espèces. En cas de perte, venez à la boutique avec le ticket.",
+    )
+}
+
+#[derive(Serialize)]
+struct Words {
+    language: &'static str,
+    document: String,
+    overline: &'static str,
+    recipient: &'static str,
+    giver: &'static str,
+    code: &'static str,
+    valid: &'static str,
+    redeem: &'static str,
+    qr: &'static str,
+    training: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    words: Words,
+    title: String,
+    description: Vec<String>,
+    price: Option<String>,
+    recipient: Option<String>,
+    giver: Option<String>,
+    message: Vec<String>,
+    code: &'a str,
+    valid: String,
+    terms: Vec<String>,
+    shop: String,
+    address: Vec<String>,
+}
+
+impl VoucherPaper {
+    /// As a PDF of one page, that says that it was made at that moment. Texts of any length shrink until they fit.
+    pub fn pdf(&self, made: Timestamp) -> Result<Vec<u8>, DocumentError> {
+        Press::new("/voucher.typ", include_str!("voucher.typ"), &self.data())?
+            .with("/qr.svg", qr::svg(&self.qr)?)?
+            .pdf(&format!("voucher {}", self.code), made)
+    }
+
+    fn data(&self) -> Data<'_> {
+        let language = self.language;
+        let optional = |text: &Option<String>| text.as_deref().map(fitting::breakable).filter(|text| !text.is_empty());
+        let valid = || language.pick("No end date", "Sans limite de date").to_owned();
+        Data {
+            words: self.words(),
+            title: fitting::breakable(&self.title),
+            description: fitting::lines(&self.description),
+            price: self.price.map(|price| amount::amount(price, language)),
+            recipient: optional(&self.recipient),
+            giver: optional(&self.giver),
+            message: self.message.as_deref().map(fitting::lines).unwrap_or_default(),
+            code: &self.code,
+            valid: self.expires_on.map_or_else(valid, |last| day::long(last, language)),
+            terms: fitting::lines(&self.terms),
+            shop: fitting::breakable(&self.shop.name),
+            address: self.shop.lines.iter().map(|line| fitting::breakable(line)).collect(),
+        }
+    }
+
+    fn words(&self) -> Words {
+        let language = self.language;
+        Words {
+            language: language.code(),
+            document: format!("{} {}", language.pick("Gift voucher", "Bon cadeau"), self.code),
+            overline: language.pick("Gift voucher", "Bon cadeau"),
+            recipient: language.pick("For", "Pour"),
+            giver: language.pick("From", "De la part de"),
+            code: language.pick("Code", "Code"),
+            valid: if self.expires_on.is_some() {
+                language.pick("Valid until", "Valable jusqu’au")
+            } else {
+                language.pick("Validity", "Validité")
+            },
+            redeem: language.pick("Show at the counter", "À présenter en caisse"),
+            qr: language.pick("QR code of the voucher", "QR code du bon"),
+            training: self.training.then(|| language.pick("TRAINING · NO VALUE", "FORMATION · SANS VALEUR")),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What comes out is read back: text and size of a PDF, the QR code from its pixels, and what a printer would print.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod escpos;
+mod receipt;
+mod support;
+mod voucher;
