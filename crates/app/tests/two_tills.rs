@@ -61,7 +61,7 @@ async fn a_history_shows_what_every_device_did_and_says_when_it_cannot() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_2_online_two_tills_at_once_200_confirmed_and_200_refused_with_the_first_uses_facts() {
     let centre = Centre::open().await;
-    let (one, other) = (centre.till("Montmartre", "Carla").await, centre.till("Marais", "Carla").await);
+    let (one, other) = (centre.patient_till("Montmartre", "Carla").await, centre.patient_till("Marais", "Carla").await);
     let codes = sold(&one, MANY).await;
     other.sync().await;
     let race = |till: &Till, codes: Vec<String>| {

@@ -71,7 +71,16 @@ impl Centre {
 
     /// A new device of that shop, signed in as that person.
     pub async fn till(&self, shop: &str, person: &str) -> Till {
-        let till = Till::new(self.address).await;
+        self.set_up(Till::new(self.address).await, shop, person).await
+    }
+
+    /// One that waits for the server's word as long as a busy machine takes.
+    pub async fn patient_till(&self, shop: &str, person: &str) -> Till {
+        let till = Till::waiting(self.address, TempDir::new().unwrap(), Duration::from_secs(60)).await;
+        self.set_up(till, shop, person).await
+    }
+
+    async fn set_up(&self, till: Till, shop: &str, person: &str) -> Till {
         till.enrol(self, shop).await.unwrap();
         till.sign_in(person, PASSWORD).await.unwrap();
         till.sync().await;
@@ -113,8 +122,12 @@ impl Till {
     }
 
     pub async fn in_folder(server: SocketAddr, folder: TempDir) -> Self {
+        Self::waiting(server, folder, ASK_LIMIT).await
+    }
+
+    async fn waiting(server: SocketAddr, folder: TempDir, ask_limit: Duration) -> Self {
         let (link, clock) = (Link::to(server).await, Arc::new(TurnedClock::default()));
-        let program = program(folder.path(), &clock);
+        let program = Program::new(Host { ask_limit, ..host(folder.path(), &clock) }, "test".to_owned());
         program.start().await;
         Self { folder, link, clock, program }
     }
