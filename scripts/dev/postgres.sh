@@ -83,7 +83,7 @@ make_cluster() {
 launch_postgres() {
   local options=(
     "-c listen_addresses=127.0.0.1" "-c port=$3" "-c unix_socket_directories=''"
-    "-c max_connections=300" "-c synchronous_commit=on" "-c fsync=on" "-c max_wal_size=512MB"
+    "-c max_connections=300" "-c synchronous_commit=on" "-c fsync=on"
   )
   as_postgres "$1/pg_ctl" -D "$2" -w -t 60 -l "$2/postgres.log" -o "${options[*]}" start >/dev/null 2>&1
 }

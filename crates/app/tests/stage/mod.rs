@@ -76,7 +76,7 @@ impl Centre {
 
     /// One that waits for the server's word as long as a busy machine takes.
     pub async fn patient_till(&self, shop: &str, person: &str) -> Till {
-        let till = Till::waiting(self.address, TempDir::new().unwrap(), Duration::from_secs(60)).await;
+        let till = Till::waiting(self.address, TempDir::new().unwrap(), Duration::from_mins(1)).await;
         self.set_up(till, shop, person).await
     }
 
