@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
-use beadsbox_e2e::{Desk, Keys, Layout, Scanner, Wire, serve_on};
 use beadsbox_domain::{Money, Operation};
+use beadsbox_e2e::{Desk, Keys, Layout, Scanner, Wire, serve_on};
 use beadsbox_protocol::{
     rows::{Row, RowKey},
     signed_code::SignedVoucher,
@@ -250,8 +250,10 @@ async fn a_signed_code_is_honoured_before_its_sale_was_ever_synced_and_once() ->
 
     told(seller.push().await)?;
     sync(&till).await?;
-    let state: (String, i64) =
-        sqlx::query_as("SELECT status, (SELECT count(*) FROM conflict WHERE state = 'open') FROM voucher WHERE code = $1").bind(&code).fetch_one(&database.pool()).await?;
+    let state: (String, i64) = sqlx::query_as("SELECT status, (SELECT count(*) FROM conflict WHERE state = 'open') FROM voucher WHERE code = $1")
+        .bind(&code)
+        .fetch_one(&database.pool())
+        .await?;
     assert_eq!(state, ("used".to_owned(), 0));
     Layout::Us.use_it().await?;
     till.close().await

@@ -59,7 +59,10 @@ async fn a_genuine_voucher_that_was_never_synced_is_honoured_once(#[case] sale_f
     let again = other.seat().redeem(&sold.qr.text).await.unwrap();
     assert!(matches!(told(&again), (AnswerKind::Refused, Some(RefusalView::StatusIs { status: Status::Used, .. }))), "{again:?}");
     let recent = other.seat().recent_redemptions().await.unwrap();
-    assert_eq!(recent.iter().map(|one| (one.code.as_str(), one.state)).collect::<Vec<_>>(), [(sold.code.as_str(), RedemptionState::Waiting)]);
+    assert_eq!(
+        recent.iter().map(|one| (one.code.as_str(), one.state)).collect::<Vec<_>>(),
+        [(sold.code.as_str(), RedemptionState::Waiting)]
+    );
 
     let (first, second) = if sale_first { (&one, &other) } else { (&other, &one) };
     first.come_back().await;

@@ -5,8 +5,13 @@ use serde::{Deserialize, Serialize, de::Error as _};
 
 use crate::{MOST_BODY_BYTES, chain::Incarnation};
 
-/// The format that this program writes.
-pub const FORMAT: u16 = 1;
+/// The newest format that this program reads and writes.
+pub const FORMAT: u16 = 2;
+
+/// The oldest format that says all of it: a server that is older than a device holds back no more than it must.
+pub const fn format_of(operation: &Operation) -> u16 {
+    if operation.signed_code().is_some() { 2 } else { 1 }
+}
 
 /// What stands in a body. It is written as JSON; the text as the device wrote it is what counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

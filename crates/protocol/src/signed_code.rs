@@ -113,7 +113,8 @@ impl SignedVoucher {
 impl SignedCode {
     /// Reads the text of a QR code. Any text is safe to give.
     pub fn parse(text: &str) -> Result<Self, SignedCodeError> {
-        let text = text.trim_matches(|character: char| character.is_ascii_control() || character == ' ');
+        // base45 has capitals alone, and ends in no space; a scanner or Caps Lock may have made small letters of them.
+        let text = text.trim_matches(|character: char| character.is_ascii_control() || character == ' ').to_ascii_uppercase();
         let encoded = text.strip_prefix(PREFIX).ok_or(SignedCodeError::NotSigned)?;
         if encoded.len() > MOST_CHARACTERS || !encoded.is_ascii() {
             return Err(SignedCodeError::Damaged);

@@ -76,6 +76,8 @@ impl Seat {
             Known::Undone => RedemptionState::Undone,
         };
         let stands = matches!(state, RedemptionState::Confirmed | RedemptionState::Waiting | RedemptionState::Quarantined);
+        // What this device does not know it cannot give back.
+        let known = made.brief.as_ref().is_some_and(|brief| brief.title.is_some());
         let own = self.session.role != Role::Counter || made.staff == self.session.staff;
         RecentRedemption {
             op_id: made.op.to_string(),
@@ -86,7 +88,7 @@ impl Seat {
             at: made.at.to_string(),
             staff: directory.staff_name(made.staff).to_owned(),
             state,
-            undo_until: if stands && own { self.undo_until(policy, made.at) } else { None },
+            undo_until: if stands && own && known { self.undo_until(policy, made.at) } else { None },
         }
     }
 }

@@ -18,8 +18,13 @@ pub enum OfflineLimit {
 #[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
 #[serde(rename = "Refusal", tag = "kind", rename_all = "snake_case")]
 pub enum RefusalView {
-    StatusIs { status: Status, since: Fact },
-    Expired { expires_on: String },
+    StatusIs {
+        status: Status,
+        since: Fact,
+    },
+    Expired {
+        expires_on: String,
+    },
     Mistyped,
     UnknownVoucher,
     /// The signed code is not what one of the organisation's devices signed.
@@ -33,16 +38,33 @@ pub enum RefusalView {
     /// Who signed it is not known here.
     NotProven,
     /// Without the server only its home shop may redeem it.
-    HomeShopOnly { shop: String },
-    NotPermitted { role: Role },
-    OverLimit { limit: OfflineLimit, value: String },
-    TooLateToUndo { minutes: u32 },
+    HomeShopOnly {
+        shop: String,
+    },
+    NotPermitted {
+        role: Role,
+    },
+    OverLimit {
+        limit: OfflineLimit,
+        value: String,
+    },
+    TooLateToUndo {
+        minutes: u32,
+    },
     NotOwnRedemption,
     NotStanding,
-    StaleTemplate { current: TemplateForm, current_version: u32, based_on: u32 },
+    StaleTemplate {
+        current: TemplateForm,
+        current_version: u32,
+        based_on: u32,
+    },
     AlreadyArchived,
     NotArchived,
     ConflictSettled,
-    NotAccepted { reason: String },
-    Other { code: String },
+    NotAccepted {
+        reason: String,
+    },
+    Other {
+        code: String,
+    },
 }

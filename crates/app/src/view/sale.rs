@@ -51,15 +51,3 @@ pub struct QrView {
     /// The dark squares as the path of an SVG, one square a unit.
     pub path: String,
 }
-
-/// A QR code to draw.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
-#[serde(rename = "Qr")]
-pub struct QrView {
-    /// What it says.
-    pub text: String,
-    /// How many squares wide and high.
-    pub size: u32,
-    /// The dark squares as the path of an SVG, one square a unit.
-    pub path: String,
-}

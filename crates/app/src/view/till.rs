@@ -46,6 +46,8 @@ pub struct RedeemAnswer {
     pub expires_on: Option<String>,
     /// This device does not know the voucher: its signature says what it is.
     pub by_signature: bool,
+    /// The server was reached over it.
+    pub asked: bool,
     pub refusal: Option<RefusalView>,
     pub at: String,
     pub undo_until: Option<String>,

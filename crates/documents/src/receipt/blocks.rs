@@ -101,7 +101,7 @@ fn vat(blocks: &mut Vec<Block>, line: VatLine, language: Language) {
             let left = format!("{} {} {} {gross}", language.pick("VAT", "TVA"), amount::rate(rate, language), language.pick("in", "dans"));
             blocks.push(pair(&left, amount::amount(line.vat, language), false));
         }
-        None => blocks.push(pair(language.pick("VAT due when redeemed", "TVA due à l’utilisation"), gross, false)),
+        None => blocks.push(pair(language.pick("VAT due when redeemed", "TVA due à la validation"), gross, false)),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 
 pub(super) fn redeem(id: VoucherId, mode: RedeemMode, situation: &Situation, context: &Context) -> Decided {
     let stands_against = match &situation.voucher {
-        None => Some((ConflictKind::UnknownVoucher, Refusal::UnknownVoucher)),
+        None => Some((ConflictKind::UnknownVoucher, unknown(situation))),
         Some(voucher) => obstacle(voucher, &context.stamp, context),
     };
     match (stands_against, mode) {
@@ -27,6 +27,12 @@ pub(super) fn redeem(id: VoucherId, mode: RedeemMode, situation: &Situation, con
         (Some((_, refusal)), RedeemMode::Asked) => Err(refusal),
         (Some((kind, _)), RedeemMode::Honoured) => Ok(conflicting(id, kind, situation, context.stamp, &[])),
     }
+}
+
+/// Of a voucher whose sale has not come, a till may have honoured it on its signature's word: that was its use.
+fn unknown(situation: &Situation) -> Refusal {
+    let honoured = situation.open_conflicts.iter().find(|conflict| conflict.kind == ConflictKind::UnknownVoucher);
+    honoured.map_or(Refusal::UnknownVoucher, |conflict| Refusal::StatusIs { status: Status::Used, since: conflict.other })
 }
 
 /// An asked redemption whose answer never came, and whose goods went: from now on as if it had been honoured.

@@ -7,7 +7,10 @@ fn defaults_are_those_of_the_product() {
         (policy.counter_undo_minutes, policy.office_undo_days, policy.expiry_grace_hours, policy.offline_sign_in_days),
         (5, 30, 48, 7)
     );
-    assert_eq!(policy.offline, OfflineLimits { highest_value_minor: 50_000, most_redemptions: 500, most_value_minor: 1_000_000, most_hours_since_sync: 72 });
+    assert_eq!(
+        policy.offline,
+        OfflineLimits { highest_value_minor: 50_000, most_redemptions: 500, most_value_minor: 1_000_000, most_hours_since_sync: 72 }
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Writing an operation: its place, its bytes, its hash, in the caller's transaction.
 
 use beadsbox_domain::{Operation, PersonHash, Timestamp};
-use beadsbox_protocol::{ChainHash, OperationBody, body::FORMAT};
+use beadsbox_protocol::{ChainHash, OperationBody, body::format_of};
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::{
@@ -66,7 +66,7 @@ pub(super) fn last(connection: &Connection) -> rusqlite::Result<Option<(u64, Cha
 fn append_one<E>(connection: &Connection, identity: &Identity, new: NewOperation, dev_seq: u64, previous: ChainHash) -> Result<Recorded, Failure<E>> {
     let sold_to = checked_person(&new)?;
     let body = OperationBody {
-        format: FORMAT,
+        format: format_of(&new.operation),
         device: identity.enrolment.device,
         incarnation: identity.enrolment.incarnation,
         dev_seq,

@@ -39,7 +39,11 @@ impl View<'_> {
         let mut worth: Vec<Money> = Vec::new();
         for voucher in &honoured {
             // What was done here and is not in the cache has an entry: nothing is read for it.
-            let brief = if let Some(entry) = self.overlay.voucher(*voucher) { entry.brief() } else { self.entry(*voucher)?.brief() };
+            let brief = if let Some(entry) = self.overlay.voucher(*voucher) {
+                entry.brief()
+            } else {
+                self.entry(*voucher)?.brief()
+            };
             let Some(price) = brief.map(|brief| brief.price) else { continue };
             match worth.iter_mut().find(|sum| sum.currency == price.currency) {
                 Some(sum) => sum.minor = sum.minor.saturating_add(price.minor),
@@ -78,15 +82,7 @@ impl View<'_> {
         }
         let body = &made.body;
         let state = state_of(&entry, made);
-        Ok(Some(RecentRedemption {
-            op,
-            voucher,
-            brief: entry.brief(),
-            at: body.at,
-            staff: body.staff,
-            shop: body.shop,
-            state,
-        }))
+        Ok(Some(RecentRedemption { op, voucher, brief: entry.brief(), at: body.at, staff: body.staff, shop: body.shop, state }))
     }
 }
 

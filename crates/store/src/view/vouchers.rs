@@ -1,7 +1,7 @@
 //! Vouchers: one, by code, a page of them, and what an operation would do.
 
 use beadsbox_domain::{Decision, Operation, Situation, VoucherCode, VoucherId, decide, operation::Subject};
-use beadsbox_protocol::{OperationBody, body::FORMAT};
+use beadsbox_protocol::{OperationBody, body::format_of};
 
 use super::View;
 use crate::{
@@ -76,7 +76,7 @@ impl View<'_> {
     pub fn foretell(&self, new: &NewOperation) -> Result<Decision, StoreError> {
         let identity = self.recorded(enrolment::load(self.outbox()?))?.ok_or(StoreError::NotEnrolled)?;
         let body = OperationBody {
-            format: FORMAT,
+            format: format_of(&new.operation),
             device: identity.enrolment.device,
             incarnation: identity.enrolment.incarnation,
             dev_seq: 0,

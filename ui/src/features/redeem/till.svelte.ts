@@ -25,7 +25,7 @@ type Question = {
 export type Shown =
   | { kind: 'asking'; code: string }
   | { kind: 'answer'; answer: RedeemAnswer }
-  | { kind: 'failure'; code: string; error: AppError }
+  | { kind: 'failure'; code: string; error: AppError; question: Question }
   | { kind: 'undone'; code: string }
 
 /** What the till is redeeming and has redeemed, whichever screen is open. */
@@ -80,7 +80,8 @@ class Till {
     void this.loadRecent()
   }
 
-  async #answer({ code, more, at }: Question) {
+  async #answer(question: Question) {
+    const { code, more, at } = question
     this.#show(code)
     let same = SAME_SCAN
     try {
@@ -89,7 +90,7 @@ class Till {
       this.shown = { kind: 'answer', answer }
       play(answer.answer)
     } catch (thrown) {
-      this.shown = { kind: 'failure', code, error: asAppError(thrown) }
+      this.shown = { kind: 'failure', code, error: asAppError(thrown), question }
       play('refused')
       // Nothing was recorded: whoever scans it again means it.
       same = 0
@@ -113,7 +114,7 @@ class Till {
   /** Nothing was recorded of a failed one, so it may be tried again. */
   retry() {
     if (this.shown?.kind !== 'failure') return
-    this.#ask({ code: this.shown.code, more: [], at: null })
+    this.#ask({ ...this.shown.question, at: null })
   }
 
   close() {

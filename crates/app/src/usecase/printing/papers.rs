@@ -1,13 +1,13 @@
 //! From what the files know to what stands on paper.
 
 use beadsbox_documents::{DocumentError, Language, Receipt, ReceiptLine, Shop, VoucherPaper, terms};
-use beadsbox_domain::{Deed, ShopId, Timestamp, Voucher, VoucherId};
+use beadsbox_domain::{Deed, Refusal, ShopId, Status, Timestamp, Voucher, VoucherId};
 use beadsbox_store::{Directory, View, VoucherView};
 use jiff::civil::DateTime;
 
 use crate::{
     error::{AppError, AppResult, ErrorCode},
-    usecase::{Seat, id},
+    usecase::{Seat, id, names},
     view::PaperForm,
 };
 
@@ -32,6 +32,11 @@ impl Seat {
         let seat = self.clone();
         self.read(move |view| {
             let vouchers = found(view, &ids)?;
+            // A fresh signature on it would open other tills' drawers.
+            if let Some(other) = vouchers.iter().map(|found| &found.voucher).find(|voucher| voucher.status != Status::Purchased) {
+                let refusal = Refusal::StatusIs { status: other.status, since: other.since };
+                return Err(AppError::refused(names::refusal(view.directory(), &refusal)));
+            }
             let made = vouchers.iter().map(|found| {
                 let paper = seat.voucher_paper(view.directory(), found, language, with_price);
                 let pdf = paper.pdf(now)?;

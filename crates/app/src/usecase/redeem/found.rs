@@ -23,7 +23,7 @@ pub(super) enum Found {
 
 impl Found {
     pub(super) fn not(code: &str, answer: AnswerKind, refusal: RefusalView) -> Self {
-        Self::Not(Box::new(Shown { code: code.to_owned(), ..Shown::default() }), answer, refusal)
+        Self::Not(Box::new(Shown::of_code(code)), answer, refusal)
     }
 }
 
@@ -33,9 +33,16 @@ pub(super) struct Shown {
     code: String,
     price: Option<MoneyView>,
     expires_on: Option<String>,
+    /// The server was asked for what is new, and answered.
+    asked: bool,
 }
 
 impl Shown {
+    /// Nothing but its code.
+    pub(super) fn of_code(code: &str) -> Self {
+        Self { code: code.to_owned(), ..Self::default() }
+    }
+
     /// An answer that says so, to be completed.
     pub(super) fn answer(self, now: Timestamp) -> RedeemAnswer {
         RedeemAnswer {
@@ -49,6 +56,7 @@ impl Shown {
             recipient: None,
             expires_on: self.expires_on,
             by_signature: false,
+            asked: self.asked,
             refusal: None,
             at: now.to_string(),
             undo_until: None,
@@ -58,7 +66,7 @@ impl Shown {
 
 impl From<&SignedVoucher> for Shown {
     fn from(says: &SignedVoucher) -> Self {
-        Self { code: says.code.to_string(), price: Some(says.price.into()), expires_on: says.expires_on.map(|day| day.to_string()) }
+        Self { code: says.code.to_string(), price: Some(says.price.into()), expires_on: says.expires_on.map(|day| day.to_string()), asked: false }
     }
 }
 
@@ -76,21 +84,21 @@ impl Seat {
         let Ok(code) = VoucherCode::parse(text) else {
             return Ok(Found::not(&grouped(text), AnswerKind::Refused, RefusalView::Mistyped));
         };
-        let found = self.find(until, move |view| Ok(view.voucher_by_code(code)?)).await?;
-        let unknown = || Found::not(&code.to_string(), AnswerKind::Unknown, RefusalView::UnknownVoucher);
-        Ok(found.map_or_else(unknown, |found| Found::Voucher(Box::new(found))))
+        let (found, asked) = self.find(until, move |view| Ok(view.voucher_by_code(code)?)).await?;
+        let shown = || Box::new(Shown { asked, ..Shown::of_code(&code.to_string()) });
+        Ok(found.map_or_else(|| Found::Not(shown(), AnswerKind::Unknown, RefusalView::UnknownVoucher), |found| Found::Voucher(Box::new(found))))
     }
 
-    /// The voucher; where this cache does not hold it, the server is asked for what is new first.
+    /// The voucher; where this cache does not hold it, the server is asked for what is new first. Says whether it answered.
     pub(super) async fn find(
         &self,
         until: Instant,
         look: impl FnOnce(&View<'_>) -> AppResult<Option<VoucherView>> + Copy + Send + 'static,
-    ) -> AppResult<Option<VoucherView>> {
+    ) -> AppResult<(Option<VoucherView>, bool)> {
         if let Some(found) = self.read(look).await? {
-            return Ok(Some(found));
+            return Ok((Some(found), false));
         }
         let synced = self.device.is_online() && matches!(timeout_at(until, self.device.syncer.sync_now()).await, Ok(Ok(())));
-        if synced { self.read(look).await } else { Ok(None) }
+        Ok((if synced { self.read(look).await? } else { None }, synced))
     }
 }

@@ -9,7 +9,7 @@ mod found;
 mod signed;
 mod target;
 
-use beadsbox_domain::{Deed, OpId, Operation, Outcome, RedeemMode, Refusal};
+use beadsbox_domain::{Deed, OpId, Operation, Outcome, Policy, RedeemMode, Refusal};
 use tokio::time::{Instant, timeout_at};
 
 use self::{
@@ -64,12 +64,14 @@ impl Seat {
             Found::Proven(proven) => Target::Signed(proven),
             Found::Not(shown, answer, refusal) => return Ok(self.without_voucher(*shown, answer, refusal)),
         };
+        // Before anything is recorded: nothing may fail between what is on disk and what the screen says of it.
+        let policy = self.read(|view| Ok(*view.directory().policy())).await?;
         let (op, word) = if self.device.can_ask().await? {
             self.ask(&target, until).await?
         } else {
             self.honour_at_once(&target).await?
         };
-        self.answer(&target, op, word).await
+        Ok(self.answer(&target, op, word, &policy))
     }
 
     async fn ask(&self, target: &Target, until: Instant) -> AppResult<(OpId, Word)> {
@@ -90,7 +92,11 @@ impl Seat {
         };
         let word = if let Ok(outcome) = timeout_at(until, answer).await {
             let outcome = outcome?;
-            let word = if target.outlasts(&outcome) { self.decide_alone(op, target).await? } else { self.servers_word(outcome).await? };
+            let word = if target.outlasts(&outcome) {
+                self.decide_alone(op, target).await?
+            } else {
+                self.servers_word(outcome).await?
+            };
             if matches!(word, Word::Refused(_)) {
                 // The panel tells it to whoever asked: it need not wait in a list for somebody to take note.
                 let now = self.device.host.clock.now();
@@ -115,8 +121,13 @@ impl Seat {
         let (asked, shop) = (target.clone(), self.device.enrolment.shop);
         let honoured = self.record_if(honour, move |view, _| {
             asked.unanswered(view, ask)?;
+            if let Some(refusal) = asked.changed_meanwhile(view, ask)? {
+                return Err(NotRecorded::Forbidden(Box::new(refusal)));
+            }
             // As it was before the ask, which stands in the view by now.
-            asked.forbidden_offline(view, shop, Some(ask), now)?.map_or(Ok(()), |refusal| Err(NotRecorded::Forbidden(Box::new(refusal))))
+            asked
+                .forbidden_offline(view, shop, Some(ask), now)?
+                .map_or(Ok(()), |refusal| Err(NotRecorded::Forbidden(Box::new(refusal))))
         });
         let refusal = match honoured.await {
             Ok(()) => return Ok(Word::Honoured),
@@ -166,8 +177,7 @@ impl Seat {
         Ok(Word::Refused(self.read(move |view| Ok(names::refusal(view.directory(), &refusal))).await?))
     }
 
-    async fn answer(&self, target: &Target, op: OpId, word: Word) -> AppResult<RedeemAnswer> {
-        let policy = self.read(|view| Ok(*view.directory().policy())).await?;
+    fn answer(&self, target: &Target, op: OpId, word: Word, policy: &Policy) -> RedeemAnswer {
         let now = self.device.host.clock.now();
         let (answer, refusal) = match word {
             Word::Confirmed => (AnswerKind::Confirmed, None),
@@ -176,14 +186,15 @@ impl Seat {
             Word::Refused(refusal) => (AnswerKind::Refused, Some(refusal)),
         };
         let redeemed = refusal.is_none();
-        Ok(RedeemAnswer {
+        RedeemAnswer {
             answer,
             op_id: redeemed.then(|| op.to_string()),
+            asked: self.device.is_online(),
             refusal,
             // What this device does not know it cannot give back.
-            undo_until: (redeemed && matches!(target, Target::Known(_))).then(|| self.undo_until(&policy, now)).flatten(),
+            undo_until: (redeemed && matches!(target, Target::Known(_))).then(|| self.undo_until(policy, now)).flatten(),
             ..target.shown(now)
-        })
+        }
     }
 
     fn without_voucher(&self, shown: Shown, answer: AnswerKind, refusal: RefusalView) -> RedeemAnswer {

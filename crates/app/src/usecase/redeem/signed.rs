@@ -5,7 +5,7 @@ use beadsbox_protocol::{
     rows::DeviceState,
     signed_code::{SignedCode, SignedVoucher},
 };
-use beadsbox_store::View;
+use beadsbox_store::{View, VoucherView};
 use ed25519_dalek::VerifyingKey;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -45,11 +45,18 @@ impl Seat {
     /// The voucher of a signed code, or the answer where there is none to redeem.
     pub(super) async fn find_signed(&self, code: SignedCode, text: &str, until: Instant) -> AppResult<Found> {
         let id = code.says.voucher;
-        let found = self.find(until, move |view| Ok(view.voucher(id)?)).await?;
-        // After the look: it may have brought the key.
-        let seat = self.clone();
-        let (proof, code) = self.read(move |view| Ok((seat.proof(view, &code), code))).await?;
-        let shown = Shown::from(&code.says);
+        let (mut found, mut proof) = self.proven(&code).await?;
+        // A genuine code needs no look for its voucher: the ask names it, and the time is better spent on that.
+        if found.is_none() && matches!(proof, Proof::SignerUnknown | Proof::SignerRevoked) {
+            found = self.find(until, move |view| Ok(view.voucher(id)?)).await?.0;
+            // It may have brought the key.
+            proof = self.proven(&code).await?.1;
+        }
+        // Nothing that it says is true before its signature is known to be good.
+        let shown = match proof {
+            Proof::Genuine | Proof::SignerRevoked => Shown::from(&code.says),
+            Proof::Forged | Proof::SignerUnknown => Shown::of_code(&code.says.code.to_string()),
+        };
         let refused = |answer, refusal| Ok(Found::Not(Box::new(shown.clone()), answer, refusal));
         match (found, proof) {
             (_, Proof::Forged) => refused(AnswerKind::Refused, RefusalView::NotGenuine),
@@ -66,6 +73,12 @@ impl Seat {
         }
     }
 
+    /// The voucher that it names, where it is here, and what its signature proves.
+    async fn proven(&self, code: &SignedCode) -> AppResult<(Option<VoucherView>, Proof)> {
+        let (seat, code) = (self.clone(), code.clone());
+        self.read(move |view| Ok((view.voucher(code.says.voucher)?, seat.proof(view, &code)))).await
+    }
+
     pub(crate) fn is_genuine(&self, view: &View<'_>, code: &SignedCode) -> bool {
         self.proof(view, code) == Proof::Genuine
     }
@@ -79,7 +92,7 @@ impl Seat {
             (Some(own()), false)
         } else {
             match view.directory().device(code.signer) {
-                Some(device) => (key_of(&device.public_key), device.state != DeviceState::Active),
+                Some(device) => (key_of(&device.public_key), device.state == DeviceState::Revoked),
                 None => return Proof::SignerUnknown,
             }
         };

@@ -1,6 +1,8 @@
 //! What is to be redeemed, and what stands against honouring it on the device's own word.
 
-use beadsbox_domain::{Money, OpId, Operation, Outcome, RedeemMode, Refusal, ShopId, Stamp, Status, Timestamp, VoucherId, operation::Subject, text::SignedText};
+use beadsbox_domain::{
+    Money, OpId, Operation, Outcome, RedeemMode, Refusal, ShopId, Stamp, Status, Timestamp, VoucherId, operation::Subject, text::SignedText,
+};
 use beadsbox_protocol::signed_code::SignedVoucher;
 use beadsbox_store::{RedemptionState, View, VoucherView};
 
@@ -86,6 +88,17 @@ impl Target {
         })
     }
 
+    /// What came to be known of it while the ask was on its way, and stands against it: used elsewhere, cancelled, or another paper.
+    pub(super) fn changed_meanwhile(&self, view: &View<'_>, ask: OpId) -> AppResult<Option<RefusalView>> {
+        let Some(found) = view.voucher(self.id())? else { return Ok(None) };
+        let (voucher, directory) = (&found.voucher, view.directory());
+        if matches!(self, Self::Signed(proven) if proven.says.code != voucher.code) {
+            return Ok(Some(RefusalView::NotGenuine));
+        }
+        let stands_against = voucher.status != Status::Purchased && voucher.since.op != ask;
+        Ok(stands_against.then(|| names::refusal(directory, &Refusal::StatusIs { status: voucher.status, since: voucher.since })))
+    }
+
     /// Why this device, of that shop, may not honour it on its own word: what it knows of it, or its limits. An ask about it that is
     /// under way does not count.
     pub(super) fn forbidden_offline(&self, view: &View<'_>, shop: ShopId, ask: Option<OpId>, now: Timestamp) -> AppResult<Option<RefusalView>> {
@@ -127,6 +140,7 @@ impl Target {
                 recipient: found.person.as_ref().and_then(|person| person.recipient.clone()).map(String::from),
                 expires_on: found.voucher.expires_on.map(|day| day.to_string()),
                 by_signature: false,
+                asked: false,
                 refusal: None,
                 at: now.to_string(),
                 undo_until: None,
@@ -140,9 +154,7 @@ impl Target {
 fn honoured_here(view: &View<'_>, voucher: VoucherId, except: Option<OpId>) -> AppResult<Option<Stamp>> {
     for own in view.own_operations(Subject::Voucher(voucher))? {
         let op = own.body.op;
-        let went = |state| {
-            matches!(state, RedemptionState::Confirmed | RedemptionState::Waiting | RedemptionState::Quarantined | RedemptionState::Conflict)
-        };
+        let went = |state| matches!(state, RedemptionState::Confirmed | RedemptionState::Waiting | RedemptionState::Quarantined | RedemptionState::Conflict);
         if Some(op) != except && matches!(own.body.operation, Operation::Redeem { .. }) && view.redemption_state(op)?.is_some_and(went) {
             return Ok(Some(own.body.stamp()));
         }
