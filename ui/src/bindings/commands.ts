@@ -422,7 +422,7 @@ export type Money = {
 };
 
 /**  Which offline limit was passed. */
-export type OfflineLimit = "value" | "count" | "age" | "never_synced";
+export type OfflineLimit = "value" | "count" | "sum" | "age" | "never_synced";
 
 /**  Papers of a sale to make. */
 export type PaperForm = {
@@ -570,6 +570,10 @@ export type RedeemAnswer = {
 	buyer: string | null,
 	recipient: string | null,
 	expires_on: string | null,
+	/**  This device does not know the voucher: its signature says what it is. */
+	by_signature: boolean,
+	/**  The server was reached over it. */
+	asked: boolean,
 	refusal: Refusal | null,
 	at: string,
 	undo_until: string | null,
@@ -579,7 +583,19 @@ export type RedeemAnswer = {
 export type RedemptionState = "confirmed" | "waiting" | "quarantined" | "conflict" | "refused" | "withdrawn" | "undone";
 
 /**  Why something does not hold, with the facts and with names. */
-export type Refusal = { kind: "status_is"; status: VoucherStatus; since: Fact } | { kind: "expired"; expires_on: string } | { kind: "mistyped" } | { kind: "unknown_voucher" } | { kind: "not_permitted"; role: Role } | { kind: "over_limit"; limit: OfflineLimit; value: string } | { kind: "too_late_to_undo"; minutes: number } | { kind: "not_own_redemption" } | { kind: "not_standing" } | { kind: "stale_template"; current: TemplateForm; current_version: number; based_on: number } | { kind: "already_archived" } | { kind: "not_archived" } | { kind: "conflict_settled" } | { kind: "not_accepted"; reason: string } | { kind: "other"; code: string };
+export type Refusal = { kind: "status_is"; status: VoucherStatus; since: Fact } | { kind: "expired"; expires_on: string } | { kind: "mistyped" } | { kind: "unknown_voucher" } | 
+/**  The signed code is not what one of the organisation's devices signed. */
+{ kind: "not_genuine" } | 
+/**  The signed code could not be read. */
+{ kind: "damaged_code" } | 
+/**  The signed code is of a later form than this program reads. */
+{ kind: "newer_code" } | 
+/**  By a device that was revoked. */
+{ kind: "signer_revoked" } | 
+/**  Who signed it is not known here. */
+{ kind: "not_proven" } | 
+/**  Without the server only its home shop may redeem it. */
+{ kind: "home_shop_only"; shop: string } | { kind: "not_permitted"; role: Role } | { kind: "over_limit"; limit: OfflineLimit; value: string } | { kind: "too_late_to_undo"; minutes: number } | { kind: "not_own_redemption" } | { kind: "not_standing" } | { kind: "stale_template"; current: TemplateForm; current_version: number; based_on: number } | { kind: "already_archived" } | { kind: "not_archived" } | { kind: "conflict_settled" } | { kind: "not_accepted"; reason: string } | { kind: "other"; code: string };
 
 /**  An operation of this device that the server refused, or of which it said otherwise later, until somebody acknowledges it. */
 export type RefusedOperation = {
@@ -629,6 +645,7 @@ export type SaleReceipt = {
 	expires_on: string | null,
 	sold_at: string,
 	online: boolean,
+	qr: Qr,
 };
 
 /**  A new template, or a new content of one. */
