@@ -50,17 +50,18 @@ impl Question {
 
     /// A selection of the numbers of the rows that the search finds, as `n`.
     pub(super) fn found(search: &Search) -> (String, Vec<Value>) {
-        let indexed = |words, code| ("SELECT rowid AS n FROM voucher_text WHERE voucher_text MATCH ?", Value::Text(index_question(words, code)));
         match search {
-            Search::Within { words, code, unbuilt: None } => {
-                let (text, value) = indexed(words, code.as_deref());
-                (text.to_owned(), vec![value])
-            }
-            Search::Within { words, code, unbuilt: Some(mark) } => {
-                let (text, value) = indexed(words, code.as_deref());
-                let (condition, rest) = within(words, code.as_deref());
-                let values = [value, Value::Integer(*mark)].into_iter().chain(rest).collect();
-                (format!("{text} UNION ALL SELECT v.n FROM voucher v WHERE v.n > ? AND {condition}"), values)
+            Search::Within { words, code, unbuilt } => {
+                let mut text = "SELECT rowid AS n FROM voucher_text WHERE voucher_text MATCH ?".to_owned();
+                let mut values = vec![index_question(words, code.as_deref()).into()];
+                if let Some(mark) = unbuilt {
+                    let (condition, rest) = within(words, code.as_deref());
+                    text.push_str(" UNION ALL SELECT v.n FROM voucher v WHERE v.n > ? AND ");
+                    text.push_str(&condition);
+                    values.push(Value::Integer(*mark));
+                    values.extend(rest);
+                }
+                (text, values)
             }
             Search::Start { words, code } => starting(words, code.as_deref()),
             Search::Everything => ("SELECT n FROM voucher".to_owned(), Vec::new()),
