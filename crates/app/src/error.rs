@@ -80,6 +80,8 @@ pub enum ErrorCode {
     AlreadyRunning,
     /// The device is enrolled already.
     AlreadyEnrolled,
+    /// A redemption was asked for, and what became of it is not known yet.
+    RedemptionOpen,
     /// No such voucher here.
     UnknownVoucher,
     /// No such template here.

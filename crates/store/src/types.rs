@@ -363,17 +363,6 @@ pub struct OpenAsk {
     pub shop: ShopId,
 }
 
-/// What the offline limits ask.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OfflineUse {
-    /// Redemptions honoured here that the server has not answered.
-    pub honoured: u64,
-    /// What their vouchers are worth together, a sum for each currency.
-    pub worth: Vec<Money>,
-    /// When the cache was last up to date, by this device's clock.
-    pub last_sync_at: Option<Timestamp>,
-}
-
 /// What lets a staff member in without the server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OfflineSignIn {

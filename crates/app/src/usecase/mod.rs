@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use beadsbox_domain::{Deed, OpId, Operation, Outcome, text::Reason};
 use beadsbox_protocol::person::SaltedPerson;
-use beadsbox_store::{NewOperation, RecordError, View};
+use beadsbox_store::{NewOperation, View};
 
 use crate::{
     device::Device,
@@ -72,29 +72,13 @@ impl Seat {
         Ok(op)
     }
 
-    /// Records the operation if the check lets it pass: what the check sees is still so when the operation is committed.
+    /// See [`Device::record_if`].
     pub(crate) async fn record_if<E: From<AppError> + Send + 'static>(
         &self,
         new: NewOperation,
         check: impl FnOnce(&View<'_>, &NewOperation) -> Result<(), E> + Send + 'static,
     ) -> Result<(), E> {
-        let recorded = self
-            .device
-            .files(move |store| {
-                Ok(store.record(move |view| {
-                    check(view, &new)?;
-                    Ok(new)
-                }))
-            })
-            .await?;
-        match recorded {
-            Ok(_) => {
-                self.device.recorded();
-                Ok(())
-            }
-            Err(RecordError::Refused(refused)) => Err(refused),
-            Err(RecordError::Store(error)) => Err(E::from(AppError::from(error))),
-        }
+        self.device.record_if(new, check).await
     }
 }
 

@@ -61,7 +61,14 @@ fn what_is_something_else_is_told_apart() {
     for other in ["", "MBB1", "7HA1-12KZ-90PQR", "MBB2:ABC"] {
         assert_eq!(SignedCode::parse(other), Err(SignedCodeError::NotSigned), "{other}");
     }
-    for damaged in [PREFIX.to_owned(), text[..text.len() - 3].to_owned(), format!("{text}AB"), format!("{PREFIX}{}", "0".repeat(5000)), format!("{PREFIX}é"), "mbb1:ABC".to_owned()] {
+    for damaged in [
+        PREFIX.to_owned(),
+        text[..text.len() - 3].to_owned(),
+        format!("{text}AB"),
+        format!("{PREFIX}{}", "0".repeat(5000)),
+        format!("{PREFIX}é"),
+        text[..text.len() - 3].to_lowercase(),
+    ] {
         assert_eq!(SignedCode::parse(&damaged), Err(SignedCodeError::Damaged), "{damaged}");
     }
     let later = format!("{PREFIX}{}", base45::encode(&[2; 100]));

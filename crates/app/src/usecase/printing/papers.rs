@@ -1,7 +1,7 @@
 //! From what the files know to what stands on paper.
 
 use beadsbox_documents::{DocumentError, Language, Receipt, ReceiptLine, Shop, VoucherPaper, terms};
-use beadsbox_domain::{Deed, Refusal, ShopId, Status, Timestamp, Voucher, VoucherId};
+use beadsbox_domain::{Deed, DeviceId, Refusal, ShopId, Status, Timestamp, Voucher, VoucherId};
 use beadsbox_store::{Directory, View, VoucherView};
 use jiff::civil::DateTime;
 
@@ -71,6 +71,9 @@ impl Seat {
     pub(super) fn receipt_of(&self, view: &View<'_>, vouchers: &[VoucherId], language: Language) -> AppResult<Receipt> {
         let (vouchers, directory) = (found(view, vouchers)?, view.directory());
         let first = &vouchers.first().ok_or(DocumentError::Nothing)?.voucher;
+        if !vouchers.iter().all(|found| is_one_sale(first, &found.voucher)) {
+            return Err(AppError::new(ErrorCode::UnknownVoucher, "vouchers of several sales"));
+        }
         Ok(Receipt {
             language,
             shop: shop(directory, first.sold.shop),
@@ -102,6 +105,17 @@ pub(super) fn ids(form: &PaperForm) -> AppResult<Vec<VoucherId>> {
         return Err(AppError::new(ErrorCode::UnknownVoucher, "no vouchers of one sale"));
     }
     form.voucher_ids.iter().map(|text| id(text, ErrorCode::UnknownVoucher)).collect()
+}
+
+/// The vouchers of one sale are recorded in one moment.
+fn is_one_sale(one: &Voucher, other: &Voucher) -> bool {
+    let of = |voucher: &Voucher| (voucher.sold.device, voucher.sold.staff, voucher.sold.at, voucher.payment);
+    of(one) == of(other)
+}
+
+/// The device that sold the first of them.
+pub(super) fn sold_by(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Option<DeviceId>> {
+    Ok(found(view, ids)?.first().map(|found| found.voucher.sold.device))
 }
 
 fn found(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Vec<VoucherView>> {
