@@ -104,15 +104,20 @@ impl Device {
         new: NewOperation,
         check: impl FnOnce(&View<'_>, &NewOperation) -> Result<(), E> + Send + 'static,
     ) -> Result<(), E> {
-        let recorded = self
-            .files(move |store| {
-                Ok(store.record(move |view| {
-                    check(view, &new)?;
-                    Ok(new)
-                }))
-            })
-            .await?;
-        match recorded {
+        self.record_all(vec![new], |view, all| all.iter().next().map_or(Ok(()), |new| check(view, new))).await
+    }
+
+    /// The same of several operations, in one commit.
+    pub(crate) async fn record_all<E: From<AppError> + Send + 'static>(
+        &self,
+        new: Vec<NewOperation>,
+        check: impl FnOnce(&View<'_>, &[NewOperation]) -> Result<(), E> + Send + 'static,
+    ) -> Result<(), E> {
+        let prepare = move |view: &View<'_>| {
+            check(view, &new)?;
+            Ok(new)
+        };
+        match self.files(move |store| Ok(store.record_all(prepare))).await? {
             Ok(_) => {
                 self.recorded();
                 Ok(())

@@ -135,6 +135,7 @@ pub enum FieldErrorCode {
     NotANumber,
     TooManyDecimals,
     UnknownCurrency,
+    SeveralCurrencies,
     NotAnEmail,
     ForbiddenCharacter,
     NotAnAddress,

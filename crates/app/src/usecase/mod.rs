@@ -64,12 +64,15 @@ impl Seat {
     pub(crate) async fn record(&self, operation: Operation, person: Option<SaltedPerson>) -> AppResult<OpId> {
         let new = NewOperation { person, ..self.operation(operation) };
         let op = new.op;
-        self.record_if(new, |view, new| match view.foretell(new)?.outcome {
-            Outcome::Rejected { refusal } => Err(AppError::refused(names::refusal(view.directory(), &refusal))),
-            Outcome::Applied | Outcome::Conflict { .. } => Ok(()),
-        })
-        .await?;
+        self.record_if(new, allowed).await?;
         Ok(op)
+    }
+
+    /// The same of several operations, in one moment and one commit: all of them or none.
+    pub(crate) async fn record_all(&self, mut operations: Vec<NewOperation>) -> AppResult<()> {
+        let now = self.device.host.clock.now();
+        operations.iter_mut().for_each(|new| new.at = now);
+        self.device.record_all(operations, |view, new| new.iter().try_for_each(|new| allowed(view, new))).await
     }
 
     /// See [`Device::record_if`].
@@ -79,6 +82,14 @@ impl Seat {
         check: impl FnOnce(&View<'_>, &NewOperation) -> Result<(), E> + Send + 'static,
     ) -> Result<(), E> {
         self.device.record_if(new, check).await
+    }
+}
+
+/// What the rules say of it, with what this device knows.
+fn allowed(view: &View<'_>, new: &NewOperation) -> AppResult<()> {
+    match view.foretell(new)?.outcome {
+        Outcome::Rejected { refusal } => Err(AppError::refused(names::refusal(view.directory(), &refusal))),
+        Outcome::Applied | Outcome::Conflict { .. } => Ok(()),
     }
 }
 

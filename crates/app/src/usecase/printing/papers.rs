@@ -7,12 +7,9 @@ use jiff::civil::DateTime;
 
 use crate::{
     error::{AppError, AppResult, ErrorCode},
-    usecase::{Seat, id, names},
+    usecase::{Seat, id, names, sell::MOST_VOUCHERS_OF_A_SALE},
     view::PaperForm,
 };
-
-/// More vouchers than one sale has.
-const MOST_VOUCHERS: usize = 100;
 
 /// A finished PDF.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +98,7 @@ impl Seat {
 }
 
 pub(super) fn ids(form: &PaperForm) -> AppResult<Vec<VoucherId>> {
-    if form.voucher_ids.is_empty() || form.voucher_ids.len() > MOST_VOUCHERS {
+    if form.voucher_ids.is_empty() || form.voucher_ids.len() > MOST_VOUCHERS_OF_A_SALE as usize {
         return Err(AppError::new(ErrorCode::UnknownVoucher, "no vouchers of one sale"));
     }
     form.voucher_ids.iter().map(|text| id(text, ErrorCode::UnknownVoucher)).collect()
