@@ -22,6 +22,7 @@ pub mod sign_in_delay;
 pub mod snapshot;
 pub mod staff;
 pub mod template;
+pub mod till;
 pub mod voucher;
 
 use std::str::FromStr as _;
