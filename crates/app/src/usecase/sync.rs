@@ -134,7 +134,7 @@ impl Seat {
     }
 
     /// The server's token of this session. Who signed in without the server has none.
-    pub(super) fn server_session(&self) -> AppResult<&str> {
+    pub(in crate::usecase) fn server_session(&self) -> AppResult<&str> {
         self.session
             .token
             .as_deref()

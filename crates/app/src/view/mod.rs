@@ -2,6 +2,7 @@
 
 mod conflict;
 mod day;
+mod end_of_day;
 mod fact;
 mod money;
 mod printer;
@@ -20,6 +21,7 @@ pub use day::{
     CashForm, CashMoveRow, CloseForm, CloseState, ClosedDayView, CountForm, Counted, DayCloseRow, DayCountView, DayView, DrawerView, PersonSumsView,
     SumsView, TallyView,
 };
+pub use end_of_day::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, ShopDayView};
 pub use fact::{Fact, HistoryEntry, HistoryOutcome, What};
 pub use money::{CurrencyView, MoneyView};
 pub use printer::{LetterTable, PaperForm, PaperLanguage, PrinterKind, PrinterSettings, RollWidth};

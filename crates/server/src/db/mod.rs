@@ -3,6 +3,7 @@
 mod begin;
 pub mod conflict;
 pub mod device;
+pub mod end_of_day;
 pub mod enrolment_code;
 pub mod feed;
 pub mod flat;

@@ -59,10 +59,6 @@ pub(super) fn closed(view: &View<'_>, op: OpId) -> AppResult<ClosedDayView> {
 /// Its line.
 pub(super) fn row(directory: &Directory, own: &OwnOperation) -> Option<DayCloseRow> {
     let close = close_in(own)?;
-    let of = |pick: fn(&Sums) -> Option<Tally>| {
-        let tallies = close.totals.iter().filter_map(|sums| Some(tally(sums, pick(sums)?)));
-        tallies.filter(|tally| tally.count > 0).collect()
-    };
     Some(DayCloseRow {
         op_id: own.body.op.to_string(),
         dev_seq: own.body.dev_seq,
@@ -70,8 +66,8 @@ pub(super) fn row(directory: &Directory, own: &OwnOperation) -> Option<DayCloseR
         day: close.day.to_string(),
         at: own.body.at.to_string(),
         staff: directory.staff_name(own.body.staff).to_owned(),
-        sold: of(|sums| sums.sold.all().ok()),
-        redeemed: of(|sums| Some(sums.redeemed)),
+        sold: tallies(close, |sums| sums.sold.all().ok()),
+        redeemed: tallies(close, |sums| Some(sums.redeemed)),
         differences: close
             .drawers
             .iter()
@@ -85,6 +81,12 @@ pub(super) fn row(directory: &Directory, own: &OwnOperation) -> Option<DayCloseR
             Some(_) => CloseState::Confirmed,
         },
     })
+}
+
+/// One for each currency in which there was one.
+pub(super) fn tallies(close: &DayClose, pick: impl Fn(&Sums) -> Option<Tally>) -> Vec<TallyView> {
+    let tallies = close.totals.iter().filter_map(|sums| Some(tally(sums, pick(sums)?)));
+    tallies.filter(|tally| tally.count > 0).collect()
 }
 
 fn tally(sums: &Sums, tally: Tally) -> TallyView {

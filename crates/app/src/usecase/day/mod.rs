@@ -2,6 +2,7 @@
 
 mod cash;
 mod close;
+mod everywhere;
 mod list;
 mod report;
 
