@@ -1,5 +1,12 @@
 import { locale } from '$/i18n/locale.svelte'
-import { type AppError, asAppError, type ClosedDay, type Counted, type DayCount, rust } from '$/platform'
+import {
+  type AppError,
+  asAppError,
+  type ClosedDay,
+  type Counted,
+  type DayCount,
+  rust,
+} from '$/platform'
 import { tillDay } from './day.svelte'
 
 export type Stage = 'day' | 'sync' | 'count' | 'compare' | 'done'
@@ -18,7 +25,10 @@ class Closing {
     this.error = null
     this.count = null
     this.closed = null
-    this.counted = (tillDay.now?.currencies ?? []).map(({ code }) => ({ currency: code, amount: '' }))
+    this.counted = (tillDay.now?.currencies ?? []).map(({ code }) => ({
+      currency: code,
+      amount: '',
+    }))
     await this.attempt(async () => {
       await rust.syncNow()
       this.stage = 'count'
