@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { shifted } from './look'
+import { shifted } from './days'
 
 describe('days', () => {
   it('go on over the ends of months, years and summer time', () => {
