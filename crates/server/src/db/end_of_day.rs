@@ -97,9 +97,11 @@ pub struct AtStake {
 /// The open conflicts, by the shop that honoured.
 pub async fn at_stake(conn: &mut PgConnection) -> Result<HashMap<ShopId, AtStake>, Failure> {
     let rows: Vec<(Uuid, Option<String>, i64, Option<i64>)> = sqlx::query_as(
-        "SELECT c.other_shop, v.currency, count(*), sum(v.price_minor)::bigint
-         FROM conflict c LEFT JOIN voucher v ON v.id = c.voucher_id
-         WHERE c.state = 'open' GROUP BY c.other_shop, v.currency ORDER BY c.other_shop, v.currency",
+        "SELECT c.other_shop, s.currency, count(*), sum(s.price_minor)::bigint
+         FROM conflict c
+         LEFT JOIN voucher v ON v.id = c.voucher_id
+         LEFT JOIN voucher_template_version s ON s.template_id = v.template_id AND s.version = v.template_version
+         WHERE c.state = 'open' GROUP BY c.other_shop, s.currency ORDER BY c.other_shop, s.currency",
     )
     .fetch_all(conn)
     .await?;
@@ -108,7 +110,7 @@ pub async fn at_stake(conn: &mut PgConnection) -> Result<HashMap<ShopId, AtStake
         let stake = found.entry(ShopId(shop)).or_default();
         stake.open_conflicts += to_count(number);
         if let Some((code, minor)) = currency.zip(minor) {
-            let currency = Currency::from_code(&code).map_err(|_| damaged("voucher.currency"))?;
+            let currency = Currency::from_code(&code).map_err(|_| damaged("voucher_template_version.currency"))?;
             stake.worth.push(Money::new(minor, currency));
         }
     }

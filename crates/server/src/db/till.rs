@@ -1,7 +1,7 @@
 //! `cash_move` and `day_close`: what tills did with their cash and their days. Only ever added to.
 
 use beadsbox_authority::lives::Span;
-use beadsbox_domain::{CashMovement, DayClose, DeviceId, LastClose, Money, Operation, Outcome, Stamp, VoucherId, text::Reason};
+use beadsbox_domain::{CashMovement, Currency, DayClose, DeviceId, LastClose, Money, Operation, Outcome, Stamp, VoucherId, text::Reason};
 use beadsbox_protocol::{Incarnation, OperationBody};
 use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -140,12 +140,16 @@ pub async fn covered(conn: &mut PgConnection, device: DeviceId, spans: &[Span], 
 
 /// What those vouchers are worth, as far as they are known.
 pub async fn worth(conn: &mut PgConnection, vouchers: &[Uuid]) -> Result<Vec<(VoucherId, Money)>, Failure> {
-    let rows: Vec<(Uuid, i64, String)> = sqlx::query_as("SELECT id, price_minor, currency FROM voucher WHERE id = ANY($1)")
-        .bind(vouchers)
-        .fetch_all(conn)
-        .await?;
+    let rows: Vec<(Uuid, i64, String)> = sqlx::query_as(
+        "SELECT v.id, s.price_minor, s.currency FROM voucher v
+         JOIN voucher_template_version s ON s.template_id = v.template_id AND s.version = v.template_version
+         WHERE v.id = ANY($1)",
+    )
+    .bind(vouchers)
+    .fetch_all(conn)
+    .await?;
     let read = |(id, minor, code): (Uuid, i64, String)| {
-        let currency = beadsbox_domain::Currency::from_code(&code).map_err(|_| damaged("voucher.currency"))?;
+        let currency = Currency::from_code(&code).map_err(|_| damaged("voucher_template_version.currency"))?;
         Ok((VoucherId(id), Money::new(minor, currency)))
     };
     rows.into_iter().map(read).collect()

@@ -31,7 +31,8 @@ class Closing {
     }))
     await this.attempt(async () => {
       await rust.syncNow()
-      this.stage = 'count'
+      // Unless somebody left meanwhile.
+      if (this.stage === 'sync') this.stage = 'count'
     })
   }
 
