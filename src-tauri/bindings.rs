@@ -6,7 +6,7 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, everywhere, printing, start, templates, till, vouchers},
+    commands::{admin, conflicts, day, everywhere, printing, start, templates, till, vouchers},
     events::{DataChanged, PreferencesChanged, ScannerChanged, StatusChanged},
 };
 
@@ -36,6 +36,13 @@ pub fn builder() -> Builder<tauri::Wry> {
             till::recent_redemptions,
             till::sale_templates,
             till::sell,
+            day::day,
+            day::move_cash,
+            day::count_day,
+            day::close_day,
+            day::day_closes,
+            day::closed_day,
+            day::open_day_report,
             printing::printer_settings,
             printing::set_printer_settings,
             printing::print_test,
@@ -53,6 +60,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             templates::currencies,
             conflicts::conflicts,
             conflicts::settle_conflict,
+            admin::end_of_day,
             admin::sync_overview,
             admin::check_cache,
             admin::refused_operations,

@@ -79,6 +79,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &signed_in,
                 &printing,
                 &["check_code", "choose_reading", "redeem", "undo_redemption", "recent_redemptions", "sale_templates", "sell"],
+                &["day", "move_cash", "count_day", "close_day", "day_closes", "closed_day", "open_day_report"],
                 &["refused_operations", "acknowledge_refusal"],
             ]
             .concat(),
@@ -93,6 +94,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["templates", "template_detail", "save_template", "archive_template", "currencies"],
                 &["conflicts", "settle_conflict"],
                 &[
+                    "end_of_day",
                     "sync_overview",
                     "check_cache",
                     "refused_operations",

@@ -1,6 +1,6 @@
 //! Commands of the sync screen, and of an admin.
 
-use beadsbox_app::view::{CacheCheck, EnrolmentCodeView, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, SyncOverview};
+use beadsbox_app::view::{CacheCheck, EndOfDayView, EnrolmentCodeView, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, SyncOverview};
 
 use super::{Answer, Beads};
 
@@ -9,6 +9,13 @@ use super::{Answer, Beads};
 #[specta::specta]
 pub async fn sync_overview(program: Beads<'_>) -> Answer<SyncOverview> {
     program.seat()?.sync_overview().await
+}
+
+/// One day in every shop; today's where none is named.
+#[tauri::command]
+#[specta::specta]
+pub async fn end_of_day(program: Beads<'_>, day: Option<String>) -> Answer<EndOfDayView> {
+    program.seat()?.end_of_day(day).await
 }
 
 /// Compares this device's copy with the server, and repairs what differs.

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod conflicts;
+pub mod day;
 pub mod everywhere;
 pub mod printing;
 pub mod start;

@@ -53,7 +53,8 @@ pub async fn open_vouchers(program: Beads<'_>, form: PaperForm) -> Answer<()> {
     open(&program, papers).await
 }
 
-async fn open(program: &Program, papers: Vec<Paper>) -> Answer<()> {
+/// Puts the papers where the computer's own viewer finds them, and opens them.
+pub(super) async fn open(program: &Program, papers: Vec<Paper>) -> Answer<()> {
     let program = program.clone();
     let opened = spawn_blocking(move || {
         for path in program.keep_papers(&papers)? {

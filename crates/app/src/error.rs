@@ -94,6 +94,10 @@ pub enum ErrorCode {
     StaleTemplate,
     /// A reason is required.
     NeedsReason,
+    /// The day was closed meanwhile.
+    DayChanged,
+    /// A redemption waits for its answer: the day can be closed in a moment.
+    DayNotQuiet,
     /// The server wants fewer requests.
     TooManyRequests,
     /// This device has no printer.

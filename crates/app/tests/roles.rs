@@ -7,11 +7,11 @@ mod stage;
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
-        ActionForm, PaperForm, PaperLanguage, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveTemplate, SettleForm, SortKey, TemplateForm,
+        ActionForm, CashForm, CloseForm, CountForm, PaperForm, PaperLanguage, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveTemplate, SettleForm, SortKey, TemplateForm,
         VoucherAction, VoucherFilters, VoucherQuery,
     },
 };
-use beadsbox_domain::{Payment, Role, Settlement, Vat};
+use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
 use stage::Centre;
 
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
@@ -44,6 +44,13 @@ const TABLE: &[(&str, &[Role])] = &[
     ("recent_redemptions", COUNTER_UP),
     ("sale_templates", COUNTER_UP),
     ("sell", COUNTER_UP),
+    ("day", COUNTER_UP),
+    ("move_cash", COUNTER_UP),
+    ("count_day", COUNTER_UP),
+    ("close_day", COUNTER_UP),
+    ("day_closes", COUNTER_UP),
+    ("closed_day", COUNTER_UP),
+    ("open_day_report", COUNTER_UP),
     ("printer_settings", COUNTER_UP),
     ("set_printer_settings", COUNTER_UP),
     ("print_test", COUNTER_UP),
@@ -59,6 +66,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("archive_template", OFFICE_UP),
     ("conflicts", OFFICE_UP),
     ("settle_conflict", ADMIN),
+    ("end_of_day", ADMIN),
     ("sync_overview", OFFICE_UP),
     ("check_cache", OFFICE_UP),
     ("refused_operations", COUNTER_UP),
@@ -129,6 +137,28 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
             seat.decide_quarantine(form).await.map(drop)
         }
         "shops" => seat.shops().await.map(drop),
+        "end_of_day" => seat.end_of_day(None).await.map(drop),
+        other => run_till(seat, other).await,
+    }
+}
+
+async fn run_till(seat: &Seat, command: &str) -> Result<(), AppError> {
+    let text = || "a reason".to_owned();
+    match command {
+        "day" => seat.day().await.map(drop),
+        "move_cash" => {
+            let form = CashForm { movement: CashMovement::In, currency: "EUR".to_owned(), amount: "0".to_owned(), reason: text() };
+            seat.move_cash(form).await.map(drop)
+        }
+        "count_day" => seat.count_day(CountForm { counted: Vec::new() }).await.map(drop),
+        "close_day" => {
+            let form =
+                CloseForm { counted: Vec::new(), through_seq: u64::MAX, difference_reason: text(), unsent_reason: text(), language: PaperLanguage::En };
+            seat.close_day(form).await.map(drop)
+        }
+        "day_closes" => seat.day_closes(None).await.map(drop),
+        "closed_day" => seat.closed_day(NOBODY).await.map(drop),
+        "open_day_report" => seat.day_report(NOBODY).await.map(drop),
         other => print(seat, other).await,
     }
 }

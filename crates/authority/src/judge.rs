@@ -88,7 +88,10 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
     if world.op_ids.contains(&body.op) {
         return Judged::refused(scope, fresh, commit_no, Refusal::Repeated);
     }
-    let (situation, context) = (world.situation(&body.operation), context(scope, world, fresh, body));
+    let mut situation = world.situation(&body.operation);
+    situation.last_close = world.closes.get(&(scope.device, scope.incarnation)).copied();
+    situation.dev_seq = Some(fresh.arrived.dev_seq);
+    let context = context(scope, world, fresh, body);
     let decision = decide(&body.operation, &situation, &context);
     let lost = era(commit_no) > 0 && sold_what_is_unknown(&body.operation, &decision.outcome, situation, &context);
     if lost || comes_after_what_rests_on_it(world, &body.operation, &decision.outcome) {
@@ -99,6 +102,7 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
     for change in &decision.changes {
         world.apply(change, commit_no);
     }
+    note_close(scope, world, &decision.changes);
     let row_version = decision.row_version();
     let subject = body.operation.subject();
     if let Some(decided) = world.decided.get_mut(&subject) {
@@ -113,6 +117,15 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
         contents,
         sold_at,
         ..Judged::new(scope, fresh, commit_no, Some(body.op), Some(decision.outcome))
+    }
+}
+
+/// The next close goes on from there.
+pub(crate) fn note_close(scope: &Scope<'_>, world: &mut World, changes: &[Change]) {
+    for change in changes {
+        if let Change::DayClosed { close, .. } = change {
+            world.closes.insert((scope.device, scope.incarnation), close.last());
+        }
     }
 }
 

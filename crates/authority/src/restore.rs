@@ -5,8 +5,8 @@ use beadsbox_protocol::OperationBody;
 
 use crate::{
     arrived::Fresh,
-    fold::{template, voucher},
-    judge::Judged,
+    fold::{template, till, voucher},
+    judge::{Judged, note_close},
     scope::Scope,
     told::{Told, Word},
     world::World,
@@ -28,6 +28,10 @@ pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh
     let mut contents = Vec::new();
     let mut sold_at = None;
     match subject {
+        Subject::Till => {
+            changes = till::fold(&told);
+            note_close(scope, world, &changes);
+        }
         Subject::Template(id) => restore_template(world, id, &told, &mut changes, &mut contents),
         Subject::Voucher(id) => {
             if let (Operation::Sell { template, snapshot, .. }, Outcome::Applied) = (&body.operation, &decided.outcome) {
@@ -56,6 +60,7 @@ fn holds_it(world: &World, operation: &Operation, outcome: &Outcome) -> Option<u
         Outcome::Rejected { .. } => false,
     };
     match operation.subject() {
+        Subject::Till => None,
         Subject::Template(id) => world.templates.get(&id).map(|row| row.row_version),
         Subject::Voucher(id) => world.vouchers.get(&id).map(|row| row.row_version),
     }

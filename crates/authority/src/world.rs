@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictState, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Stamp, Template, TemplateContent,
+    Change, Conflict, ConflictId, ConflictState, DeviceId, LastClose, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Stamp, Template, TemplateContent,
     TemplateId, Timestamp, Voucher, VoucherCode, VoucherId, operation::Subject,
 };
+use beadsbox_protocol::Incarnation;
 
 use crate::{fold::voucher::Rows, told::Told};
 
@@ -46,6 +47,8 @@ pub struct World {
     pub op_ids: HashSet<OpId>,
     /// Who did them.
     pub staff: HashMap<StaffId, Standing>,
+    /// How far the closes of these lives go.
+    pub closes: HashMap<(DeviceId, Incarnation), LastClose>,
     /// Every operation that was taken on what receipts are about: these are folded anew. Nothing else needs to be here.
     pub decided: HashMap<Subject, Vec<Told>>,
 }
@@ -56,6 +59,7 @@ impl World {
         let mut situation = Situation::default();
         match operation.subject() {
             Subject::Template(id) => situation.template = self.templates.get(&id).cloned(),
+            Subject::Till => {}
             Subject::Voucher(id) => {
                 situation.voucher = self.vouchers.get(&id).cloned();
                 situation.open_conflicts = self.open_conflicts(id);
@@ -146,6 +150,8 @@ impl World {
                 Some(placed) => placed.conflict = conflict.clone(),
                 None => self.conflicts.push(Placed { conflict: conflict.clone(), taken_no: commit_no }),
             },
+            // How far a till's closes go is kept by its life: see `judge`.
+            Change::CashMoved { .. } | Change::DayClosed { .. } => {}
         }
     }
 }

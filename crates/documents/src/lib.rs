@@ -1,9 +1,10 @@
-//! Paper: the voucher that somebody is given, and the receipt of its sale.
+//! Paper: the voucher that somebody is given, the receipt of its sale, and the report of a till's closed day.
 //!
 //! Plain data goes in, bytes come out: a PDF (typeset by typst, with the fonts that come along) or what a till printer speaks
 //! (ESC/POS). Nothing here reads a clock, a file or the network, so the same data makes the same bytes.
 
 mod amount;
+mod close;
 mod day;
 mod error;
 mod escpos;
@@ -13,6 +14,7 @@ mod qr;
 mod receipt;
 mod voucher;
 
+pub use close::{DayReport, ReportPerson};
 pub use error::DocumentError;
 pub use escpos::{CodePage, EscPos, Width};
 pub use language::Language;

@@ -5,6 +5,7 @@
 
 pub mod code;
 pub mod conflict;
+pub mod day;
 pub mod decide;
 pub mod expiry;
 pub mod ids;
@@ -22,6 +23,7 @@ pub mod voucher;
 
 pub use code::{CodeError, VoucherCode};
 pub use conflict::{Conflict, ConflictKind, ConflictState, Settlement};
+pub use day::{CashMovement, DayClose, LastClose};
 pub use decide::{Change, Context, Decision, Situation, decide};
 pub use ids::{ConflictId, DeviceId, OpId, ShopId, StaffId, TemplateId, VoucherId};
 pub use jiff::{Timestamp, civil::Date};

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     code::VoucherCode,
     conflict::Settlement,
+    day::{CashMovement, DayClose},
     ids::{ConflictId, OpId, TemplateId, VoucherId},
+    money::Money,
     permission::Deed,
     person::PersonHash,
     template::TemplateContent,
@@ -68,6 +70,15 @@ pub enum Operation {
     HonourExpired { voucher: VoucherId, reason: Reason },
     /// Settles a conflict, seen at that version of it.
     SettleConflict { conflict: ConflictId, voucher: VoucherId, seen_version: u64, settlement: Settlement, reason: Reason },
+    /// Cash that came into the till's drawer or left it, besides sales and refunds.
+    MoveCash {
+        movement: CashMovement,
+        amount: Money,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+    /// Closes the till's day.
+    CloseDay { close: Box<DayClose> },
 }
 
 /// What an operation is about.
@@ -77,6 +88,8 @@ pub enum Subject {
     Template(TemplateId),
     /// A voucher.
     Voucher(VoucherId),
+    /// The till on which it was done.
+    Till,
 }
 
 impl Operation {
@@ -101,6 +114,7 @@ impl Operation {
             | Self::UndoRedemption { voucher, .. }
             | Self::HonourExpired { voucher, .. }
             | Self::SettleConflict { voucher, .. } => Subject::Voucher(*voucher),
+            Self::MoveCash { .. } | Self::CloseDay { .. } => Subject::Till,
         }
     }
 
@@ -112,6 +126,20 @@ impl Operation {
     /// The buyer whom a sale names.
     pub const fn buyer(&self) -> Option<PersonHash> {
         if let Self::Sell { person, .. } = self { Some(*person) } else { None }
+    }
+
+    /// Whether a close of the day asks for it: money, goods or cash at the till.
+    pub const fn is_business(&self) -> bool {
+        matches!(
+            self,
+            Self::Sell { .. }
+                | Self::Redeem { .. }
+                | Self::Honour { .. }
+                | Self::HonourExpired { .. }
+                | Self::UndoRedemption { .. }
+                | Self::Refund { .. }
+                | Self::MoveCash { .. }
+        )
     }
 
     /// What somebody must be allowed to do.
@@ -126,12 +154,21 @@ impl Operation {
             Self::UndoRedemption { .. } => Deed::UndoRedemption,
             Self::HonourExpired { .. } => Deed::HonourExpired,
             Self::SettleConflict { .. } => Deed::SettleConflicts,
+            Self::MoveCash { .. } | Self::CloseDay { .. } => Deed::RunTill,
         }
     }
 
     /// Whether it tells of something that has happened already: goods or money changed hands, and a refusal cannot take
     /// that back. Such an operation is booked even if the person was barred meanwhile.
     pub const fn has_happened(&self) -> bool {
-        matches!(self, Self::Sell { .. } | Self::Redeem { mode: RedeemMode::Honoured, .. } | Self::Honour { .. } | Self::Withdraw { .. })
+        matches!(
+            self,
+            Self::Sell { .. }
+                | Self::Redeem { mode: RedeemMode::Honoured, .. }
+                | Self::Honour { .. }
+                | Self::Withdraw { .. }
+                | Self::MoveCash { .. }
+                | Self::CloseDay { .. }
+        )
     }
 }

@@ -77,6 +77,10 @@ pub enum Refusal {
     ConflictClosed,
     /// The conflict changed since the person saw it.
     ConflictChanged,
+    /// The till's closes go further than this one's number.
+    CloseNumberTaken { last: u64 },
+    /// A close that covers what another one covers, or what comes after it.
+    CloseOverlaps { through_seq: u64 },
     /// The server cannot read it.
     Unreadable { detail: String },
     /// An operation with this id was taken already.

@@ -60,7 +60,7 @@ fn put_missing_conflict(state: &mut VoucherState, body: &OperationBody, id: Conf
     let other = collided(state, body);
     let voucher = match body.operation.subject() {
         beadsbox_domain::operation::Subject::Voucher(voucher) => voucher,
-        beadsbox_domain::operation::Subject::Template(_) => return,
+        beadsbox_domain::operation::Subject::Template(_) | beadsbox_domain::operation::Subject::Till => return,
     };
     let accepted = state.voucher.as_ref().map(|voucher| voucher.since).filter(|since| since.op != other.op);
     state.put_conflict(Conflict { id, voucher, kind, accepted, other, state: ConflictState::Open, settled: None, row_version: 1 });

@@ -71,7 +71,7 @@ impl VoucherState {
                     known.outcome = RedemptionOutcome::Accepted;
                 }
             }
-            Change::Template(_) => {}
+            Change::Template(_) | Change::CashMoved { .. } | Change::DayClosed { .. } => {}
         }
     }
 

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod body;
 pub mod chain;
 pub mod digest;
+pub mod end_of_day;
 pub mod enrol;
 pub mod flat;
 pub mod fork;

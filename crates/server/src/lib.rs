@@ -7,6 +7,7 @@ pub mod cli;
 mod clock;
 mod config;
 mod db;
+mod end_of_day;
 mod error;
 mod feed;
 mod http;

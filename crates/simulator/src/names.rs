@@ -52,8 +52,12 @@ pub const fn subject_key(subject: Subject) -> Key {
     match subject {
         Subject::Template(id) => key(RowKind::Template, id.0),
         Subject::Voucher(id) => key(RowKind::Voucher, id.0),
+        Subject::Till => TILL,
     }
 }
+
+/// No row: what a till does to itself.
+pub const TILL: Key = (u8::MAX, Uuid::nil());
 
 /// What an id is of.
 #[derive(Debug, Clone, Copy)]

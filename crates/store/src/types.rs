@@ -2,6 +2,7 @@
 
 use beadsbox_domain::{
     Conflict, DeviceId, Money, OpId, Operation, Outcome, Person, Role, ShopId, StaffId, Template, Timestamp, Voucher, VoucherCode, VoucherId,
+    day::{Answer, Done},
 };
 use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, Profile, enrol::EnrolResponse, person::SaltedPerson, pull::Cursor, push::KeptReceipt};
 use uuid::Uuid;
@@ -100,6 +101,27 @@ pub struct Fork {
     pub seq: u64,
     /// This device's own hash after it.
     pub hash: ChainHash,
+}
+
+/// An operation that a close of the day sums up.
+#[derive(Debug, Clone)]
+pub struct Business {
+    /// As it was recorded.
+    pub own: OwnOperation,
+    /// The price of its voucher; none where this device does not know it, or it is about none.
+    pub value: Option<Money>,
+}
+
+impl Business {
+    /// As the sums take it.
+    pub const fn done(&self) -> Done<'_> {
+        let answer = match self.own.outcome {
+            None => Answer::None,
+            Some(Outcome::Rejected { .. }) => Answer::Refused,
+            Some(_) => Answer::Taken,
+        };
+        Done { op: self.own.body.op, staff: self.own.body.staff, operation: &self.own.body.operation, answer, value: self.value }
+    }
 }
 
 /// An operation to record. The store adds device, incarnation and place.

@@ -3,11 +3,12 @@
 use std::{path::PathBuf, time::Duration};
 
 use async_trait::async_trait;
-use beadsbox_domain::{DeviceId, TemplateId, VoucherId};
+use beadsbox_domain::{Date, DeviceId, TemplateId, VoucherId};
 use beadsbox_protocol::{
     CLIENT_VERSION_HEADER, ErrorCode, Incarnation, Problem, VERSION,
     admin::{DeviceStatus, EnrolmentCode, NewEnrolmentCode},
     digest::{DigestAnswer, DigestQuery, RangeQuery, RangeRows},
+    end_of_day::{EndOfDay, EndOfDayQuery},
     enrol::{EnrolRequest, EnrolResponse, RecogniseRequest, RecogniseResponse},
     fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery, QuarantineDecision, QuarantineEntry},
     history::HistoryItem,
@@ -179,6 +180,11 @@ impl HttpServer {
     /// Every device, for an admin.
     pub async fn devices(&self, session: &str) -> Result<Vec<DeviceStatus>, TransportError> {
         self.fetch(self.request(Method::GET, "v1/admin/devices")?.bearer_auth(session)).await
+    }
+
+    /// One day in every shop, for an admin.
+    pub async fn end_of_day(&self, session: &str, day: Date) -> Result<EndOfDay, TransportError> {
+        self.fetch(self.request(Method::GET, "v1/admin/end-of-day")?.bearer_auth(session).query(&EndOfDayQuery { day })).await
     }
 
     /// A one-time code for a new device.

@@ -44,6 +44,20 @@ export const commands = {
 	saleTemplates: () => typedError<TemplateCard[], AppError>(__TAURI_INVOKE("sale_templates")),
 	/**  Sells a voucher. */
 	sell: (form: SaleForm) => typedError<SaleReceipt, AppError>(__TAURI_INVOKE("sell", { form })),
+	/**  How the till's day stands, without what should lie in the drawer. */
+	day: () => typedError<Day, AppError>(__TAURI_INVOKE("day")),
+	/**  Cash at the opening, put in or taken out. */
+	moveCash: (form: CashForm) => typedError<Day, AppError>(__TAURI_INVOKE("move_cash", { form })),
+	/**  What was counted against what should be there. */
+	countDay: (form: CountForm) => typedError<DayCount, AppError>(__TAURI_INVOKE("count_day", { form })),
+	/**  Closes the day. */
+	closeDay: (form: CloseForm) => typedError<ClosedDay, AppError>(__TAURI_INVOKE("close_day", { form })),
+	/**  This till's closes before that one, the newest first. */
+	dayCloses: (before: number | null) => typedError<DayCloseLine[], AppError>(__TAURI_INVOKE("day_closes", { before })),
+	/**  A closed day, whole. */
+	closedDay: (opId: string) => typedError<ClosedDay, AppError>(__TAURI_INVOKE("closed_day", { opId })),
+	/**  Opens the report of a closed day as a PDF. */
+	openDayReport: (opId: string) => typedError<null, AppError>(__TAURI_INVOKE("open_day_report", { opId })),
 	/**  The printer of this device. */
 	printerSettings: () => typedError<PrinterSettings, AppError>(__TAURI_INVOKE("printer_settings")),
 	/**  Keeps which printer this device has. */
@@ -78,6 +92,8 @@ export const commands = {
 	conflicts: (includeSettled: boolean) => typedError<ConflictRow[], AppError>(__TAURI_INVOKE("conflicts", { includeSettled })),
 	/**  Settles a conflict. */
 	settleConflict: (form: SettleForm) => typedError<ConflictRow[], AppError>(__TAURI_INVOKE("settle_conflict", { form })),
+	/**  One day in every shop; today's where none is named. */
+	endOfDay: (day: string | null) => typedError<EndOfDay, AppError>(__TAURI_INVOKE("end_of_day", { day })),
 	/**  How the sync stands, in full. */
 	syncOverview: () => typedError<SyncOverview, AppError>(__TAURI_INVOKE("sync_overview")),
 	/**  Compares this device's copy with the server, and repairs what differs. */
@@ -156,6 +172,98 @@ export type CacheCheck = {
 	overview: SyncOverview,
 };
 
+/**  Why somebody must be called. */
+export type CallReason = 
+/**  Its day is not closed. */
+"not_closed" | 
+/**  It has operations that the server does not. */
+"waiting" | 
+/**  It has not been heard of for a day, and worked before. */
+"silent" | 
+/**  The server does not come to the sums of a close. */
+"disagrees";
+
+/**  Cash to put in or take out. */
+export type CashForm = {
+	movement: CashMovement,
+	/**  ISO 4217. */
+	currency: string,
+	/**  As it was typed. */
+	amount: string,
+	/**  Required but for a float. */
+	reason: string,
+};
+
+/**  Cash that moved. */
+export type CashMove = {
+	op_id: string,
+	movement: CashMovement,
+	amount: Money,
+	reason: string | null,
+	at: string,
+	staff: string,
+};
+
+/**  Why cash came into a till's drawer or left it, besides sales and refunds. */
+export type CashMovement = 
+/**  What lies in the drawer when the till opens. */
+"float" | 
+/**  Put in. */
+"in" | 
+/**  Taken out. */
+"out";
+
+/**  A day to close. */
+export type CloseForm = {
+	counted: Counted[],
+	/**  What the count answered: later operations belong to the next day. */
+	through_seq: number,
+	/**  Needed where the cash is not what it should be. */
+	difference_reason: string,
+	/**  Needed where operations are not yet sent. */
+	unsent_reason: string,
+	/**  The report's. */
+	language: PaperLanguage,
+};
+
+/**  A close, and what the server makes of it. */
+export type CloseSeen = {
+	op_id: string,
+	number: number,
+	at: string,
+	staff: string,
+	/**  None where the server did not look. */
+	agrees: boolean | null,
+	sold: Tally[],
+	redeemed: Tally[],
+	overrides: Tally[],
+	differences: Money[],
+	difference_reason: string | null,
+	unsent: number,
+	unsent_reason: string | null,
+};
+
+/**  How far a close is. */
+export type CloseState = 
+/**  The server has it. */
+"confirmed" | 
+/**  On this device's disk, and not sent. */
+"waiting" | 
+/**  The server did not take it. */
+"refused";
+
+/**  A closed day, whole. */
+export type ClosedDay = {
+	row: DayCloseLine,
+	totals: Sums[],
+	people: PersonSums[],
+	drawers: Drawer[],
+	difference_reason: string | null,
+	unsent_reason: string | null,
+	/**  Operations on vouchers whose value nobody knew here. */
+	unvalued: number,
+};
+
 /**  A code as it is typed. */
 export type CodeCheck = {
 	state: CodeState,
@@ -215,6 +323,19 @@ export type ConflictState =
 /**  What stood against it went away, and the other side became the accepted one; or the other side itself did. */
 "resolved";
 
+/**  What was counted, to be told what it should have been. */
+export type CountForm = {
+	counted: Counted[],
+};
+
+/**  What was counted of one currency. */
+export type Counted = {
+	/**  ISO 4217. */
+	currency: string,
+	/**  As it was typed. */
+	amount: string,
+};
+
 /**  A currency to choose. */
 export type Currency = {
 	/**  ISO 4217. */
@@ -227,6 +348,77 @@ export type Currency = {
 
 /**  What a screen should load again. */
 export type DataChanged = ToLoadAgain;
+
+/**  How the till's day stands. What should lie in the drawer is not in it: who counts must not know. */
+export type Day = {
+	/**  Today, in the shop's time zone. */
+	today: string,
+	/**  An earlier day on which something was done, and which is not closed. */
+	missed: string | null,
+	/**  Something was done since the last close. */
+	open: boolean,
+	/**  The number that the next close gets. */
+	next_number: number,
+	/**  The last close. */
+	last: DayCloseLine | null,
+	/**  What cash may be of. */
+	currencies: Currency[],
+	/**  Cash that moved since the last close besides sales and refunds, the oldest first. */
+	moves: CashMove[],
+	/**  Whether a float was said since the last close. */
+	has_float: boolean,
+	/**  Operations that the server has not answered. */
+	unsent: number,
+};
+
+/**  A line of the list of closes. */
+export type DayCloseLine = {
+	op_id: string,
+	/**  Pages go on before it. */
+	dev_seq: number,
+	number: number,
+	day: string,
+	at: string,
+	staff: string,
+	sold: Tally[],
+	redeemed: Tally[],
+	differences: Money[],
+	unsent: number,
+	state: CloseState,
+};
+
+/**  What a count comes to. */
+export type DayCount = {
+	number: number,
+	day: string,
+	/**  For the form that closes it. */
+	through_seq: number,
+	totals: Sums[],
+	people: PersonSums[],
+	drawers: Drawer[],
+	has_difference: boolean,
+	/**  Operations of the day that the server has not answered. */
+	unsent: number,
+};
+
+/**  How a device's day stands. */
+export type DayState = "closed" | "open" | "idle";
+
+/**  One device. */
+export type DeviceDay = {
+	id: string,
+	name: string,
+	this_device: boolean,
+	revoked: boolean,
+	state: DayState,
+	last_contact_at: string | null,
+	waiting: number | null,
+	closes: CloseSeen[],
+	/**  Counted up to 1,000. */
+	not_closed: number,
+	not_closed_since: string | null,
+	call: CallReason[],
+};
 
 /**  A device; its contacts only where an admin asked the server. */
 export type DeviceRow = {
@@ -244,6 +436,33 @@ export type DeviceRow = {
 
 /**  Whether the server takes a device's operations. */
 export type DeviceState = "active" | "quarantined" | "revoked";
+
+/**  The cash of one currency. */
+export type Drawer = {
+	float: Money,
+	sold_cash: Money,
+	refunded_cash: Money,
+	cash_in: Money,
+	cash_out: Money,
+	expected: Money,
+	counted: Money,
+	difference: Money,
+};
+
+/**  One day in every shop, for an admin. */
+export type EndOfDay = {
+	day: string,
+	/**  When the server looked. */
+	asked_at: string,
+	shops: ShopDay[],
+	open_conflicts: number,
+	/**  What the vouchers of open conflicts are worth, by currency. */
+	at_stake: Money[],
+	/**  How many devices somebody must be called about. */
+	to_call: number,
+	/**  There are more devices than are listed. */
+	cut: boolean,
+};
 
 /**  What makes this device known to the server. */
 export type EnrolForm = {
@@ -341,6 +560,10 @@ export type ErrorCode =
 "stale_template" | 
 /**  A reason is required. */
 "needs_reason" | 
+/**  The day was closed meanwhile. */
+"day_changed" | 
+/**  A redemption waits for its answer: the day can be closed in a moment. */
+"day_not_quiet" | 
 /**  The server wants fewer requests. */
 "too_many_requests" | 
 /**  This device has no printer. */
@@ -446,6 +669,12 @@ export type Payment =
 "card_terminal" | 
 /**  Anything else. */
 "other";
+
+/**  What one staff member did. */
+export type PersonSums = {
+	staff: string,
+	sums: Sums[],
+};
 
 /**  How far the program is. */
 export type Phase = "needs_enrolment" | "needs_sign_in" | "signed_in" | 
@@ -721,6 +950,15 @@ export type Shop = {
 	name: string,
 };
 
+/**  One shop. */
+export type ShopDay = {
+	id: string,
+	name: string,
+	devices: DeviceDay[],
+	open_conflicts: number,
+	at_stake: Money[],
+};
+
 /**  Name and password. */
 export type SignInForm = {
 	name: string,
@@ -767,6 +1005,23 @@ export type StatusBar = {
 /**  The status bar changed. */
 export type StatusChanged = StatusBar;
 
+/**  What was done in one currency. */
+export type Sums = {
+	currency: string,
+	sold: Tally,
+	sold_cash: Tally,
+	sold_card_terminal: Tally,
+	sold_other: Tally,
+	redeemed: Tally,
+	/**  Of the redeemed, on the till's own word. */
+	accepted_offline: Tally,
+	undone: Tally,
+	/**  Of the redeemed, against a rule and with a reason. */
+	overrides: Tally,
+	refunded: Tally,
+	refunded_cash: Tally,
+};
+
 /**  How the sync stands, in full. */
 export type SyncOverview = {
 	status: StatusBar,
@@ -807,6 +1062,12 @@ export type SyncProgress = {
 	of_bytes: number | null,
 	/**  How long it will still take, once that can be told. */
 	seconds_left: number | null,
+};
+
+/**  How many, and what they are worth together. */
+export type Tally = {
+	count: number,
+	sum: Money,
 };
 
 /**  A template as a counter sells it. */
@@ -970,7 +1231,7 @@ export type VoucherStatus =
 "expired";
 
 /**  What was done. */
-export type What = "created" | "edited" | "archived" | "unarchived" | "sold" | "redeem_asked" | "redeemed" | "honoured" | "withdrawn" | "cancelled" | "refunded" | "expired" | "redemption_undone" | "expired_honoured" | "conflict_settled";
+export type What = "created" | "edited" | "archived" | "unarchived" | "sold" | "redeem_asked" | "redeemed" | "honoured" | "withdrawn" | "cancelled" | "refunded" | "expired" | "redemption_undone" | "expired_honoured" | "conflict_settled" | "cash_moved" | "day_closed";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

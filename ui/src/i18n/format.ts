@@ -16,6 +16,9 @@ function dates(key: string, options: Intl.DateTimeFormatOptions) {
 
 export const money = (value: Money) => formatMoney(value, locale.regional)
 
+/** With its sign where it is above zero as well, "+€2.00". */
+export const signedMoney = (value: Money) => formatMoney(value, locale.regional, true)
+
 export const number = (value: number) => new Intl.NumberFormat(locale.regional).format(value)
 
 /** A part of a whole, "28%". */

@@ -9,10 +9,11 @@ export function decimal(minor: number, exponent: number): string {
 }
 
 /** Money in the reader's manner, with the currency's own number of decimals. */
-export function formatMoney(money: Money, tag: string): string {
+export function formatMoney(money: Money, tag: string, signed = false): string {
   const format = new Intl.NumberFormat(tag, {
     style: 'currency',
     currency: money.currency,
+    signDisplay: signed ? 'exceptZero' : 'auto',
     minimumFractionDigits: money.exponent,
     maximumFractionDigits: money.exponent,
   })

@@ -38,6 +38,8 @@ export const whatWord = (what: HistoryEntry['what']) =>
     redemption_undone: m.what_redemption_undone,
     expired_honoured: m.what_expired_honoured,
     conflict_settled: m.what_conflict_settled,
+    cash_moved: m.what_cash_moved,
+    day_closed: m.what_day_closed,
   })[what]()
 
 export const redemptionWord = (state: RedemptionState) =>

@@ -2,6 +2,7 @@
 
 pub(crate) mod conflicts;
 pub(crate) mod corrections;
+pub(crate) mod day;
 pub(crate) mod enrolment;
 pub(crate) mod history;
 pub(crate) mod names;

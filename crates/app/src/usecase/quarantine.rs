@@ -88,6 +88,7 @@ fn subject(view: &View<'_>, sold: &HashMap<VoucherId, String>, operation: &Opera
                 let known = view.voucher(voucher)?.map(|found| found.voucher.code.to_string());
                 known.or_else(|| sold.get(&voucher).cloned()).unwrap_or_default()
             }
+            Subject::Till => String::new(),
             Subject::Template(template) => view.template(template)?.map(|found| found.template.content.title.as_str().to_owned()).unwrap_or_default(),
         },
     })

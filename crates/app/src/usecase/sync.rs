@@ -134,7 +134,7 @@ impl Seat {
     }
 
     /// The server's token of this session. Who signed in without the server has none.
-    pub(super) fn server_session(&self) -> AppResult<&str> {
+    pub(in crate::usecase) fn server_session(&self) -> AppResult<&str> {
         self.session
             .token
             .as_deref()
@@ -197,6 +197,7 @@ fn refused(view: &View<'_>, own: &OwnOperation) -> AppResult<Option<RefusedOpera
     };
     let (subject, voucher_id) = match own.body.operation.subject() {
         Subject::Voucher(voucher) => (view.voucher(voucher)?.map(|found| found.voucher.code.to_string()), Some(voucher.to_string())),
+        Subject::Till => (None, None),
         Subject::Template(template) => (view.template(template)?.map(|found| found.template.content.title.into()), None),
     };
     Ok(Some(RefusedOperation {

@@ -32,6 +32,8 @@ pub enum What {
     RedemptionUndone,
     ExpiredHonoured,
     ConflictSettled,
+    CashMoved,
+    DayClosed,
 }
 
 impl What {
@@ -54,6 +56,8 @@ impl What {
             Operation::UndoRedemption { reason, .. } => (Self::RedemptionUndone, because(reason)),
             Operation::HonourExpired { reason, .. } => (Self::ExpiredHonoured, because(reason)),
             Operation::SettleConflict { reason, .. } => (Self::ConflictSettled, because(reason)),
+            Operation::MoveCash { reason, .. } => (Self::CashMoved, reason.as_ref().and_then(because)),
+            Operation::CloseDay { .. } => (Self::DayClosed, None),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What the screens get and send: plain values, made for showing. Times are RFC 3339 in UTC, dates `YYYY-MM-DD`.
 
 mod conflict;
+mod day;
+mod end_of_day;
 mod fact;
 mod money;
 mod printer;
@@ -15,6 +17,11 @@ mod till;
 mod voucher;
 
 pub use conflict::{ConflictRow, SettleForm, SettledView};
+pub use day::{
+    CashForm, CashMoveRow, CloseForm, CloseState, ClosedDayView, CountForm, Counted, DayCloseRow, DayCountView, DayView, DrawerView, PersonSumsView,
+    SumsView, TallyView,
+};
+pub use end_of_day::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, ShopDayView};
 pub use fact::{Fact, HistoryEntry, HistoryOutcome, What};
 pub use money::{CurrencyView, MoneyView};
 pub use printer::{LetterTable, PaperForm, PaperLanguage, PrinterKind, PrinterSettings, RollWidth};

@@ -4,6 +4,7 @@
 //! folding meets before everything is back, it bridges with what the receipts prove: see [`voucher`] and [`template`].
 
 pub mod template;
+pub mod till;
 pub mod voucher;
 
 use beadsbox_domain::{Context, Operation, Policy, Timestamp};

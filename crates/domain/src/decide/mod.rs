@@ -8,18 +8,22 @@ mod redemption;
 mod sale;
 mod settlement;
 mod template;
+mod till;
 
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     conflict::Conflict,
+    day::{CashMovement, DayClose, LastClose},
     ids::OpId,
+    money::Money,
     operation::Operation,
     outcome::{Outcome, Refusal},
     permission::Role,
     policy::Policy,
     redemption::Redemption,
     template::{Template, TemplateContent},
+    text::Reason,
     voucher::{Stamp, Voucher},
 };
 
@@ -40,6 +44,10 @@ pub struct Situation {
     pub open_conflicts: Vec<Conflict>,
     /// The conflict that a settlement names.
     pub conflict: Option<Conflict>,
+    /// Of a close: the till's last one.
+    pub last_close: Option<LastClose>,
+    /// Of a close: its own place in the device's order, where it has one already.
+    pub dev_seq: Option<u64>,
 }
 
 /// Who asks, when, under which rules.
@@ -80,6 +88,10 @@ pub enum Change {
     RedemptionPromoted { redemption: OpId },
     /// The conflict's new row.
     Conflict(Conflict),
+    /// Cash moved in the till.
+    CashMoved { stamp: Stamp, movement: CashMovement, amount: Money, reason: Option<Reason> },
+    /// The till's day was closed.
+    DayClosed { stamp: Stamp, close: Box<DayClose> },
 }
 
 /// What became of the operation, and what it changed. A rejection changes no row; an attempt to redeem is recorded even so.
@@ -129,6 +141,8 @@ pub fn decide(operation: &Operation, situation: &Situation, context: &Context) -
         Operation::Refund { .. } => correction::refund(situation, context),
         Operation::Expire { .. } => correction::expire(situation, context),
         Operation::SettleConflict { .. } => settlement::settle(operation, situation, context),
+        Operation::MoveCash { movement, amount, reason } => till::move_cash(*movement, *amount, reason.as_ref(), context),
+        Operation::CloseDay { close } => till::close_day(close, situation, context),
     };
     let decision = decided.unwrap_or_else(Decision::rejected);
     redemption::with_attempt_recorded(operation, context, decision)

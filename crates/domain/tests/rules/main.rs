@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test says what it expects")]
 
 mod code;
+mod day;
 mod decide_corrections;
 mod decide_expiry;
 mod decide_late;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictKind, ConflictState, Context, Decision, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Situation, Status,
+    Change, Conflict, ConflictId, ConflictKind, ConflictState, Context, DayClose, Decision, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Situation, Status,
     StatusChange, Template, TemplateContent, TemplateId, Voucher, VoucherCode, VoucherId, decide, operation::Subject,
 };
 
@@ -16,6 +16,8 @@ pub struct Model {
     pub redemptions: BTreeMap<OpId, Redemption>,
     /// In the order in which they were taken.
     pub conflicts: Vec<Conflict>,
+    /// Of one till.
+    pub closes: Vec<DayClose>,
     attempted: usize,
     /// What happened so far, by name: shows that the sequences reach what they are to reach.
     pub seen: BTreeSet<String>,
@@ -31,6 +33,7 @@ impl Model {
                 let open = |conflict: &&Conflict| conflict.voucher == id && conflict.state == ConflictState::Open;
                 situation.open_conflicts = self.conflicts.iter().filter(open).cloned().collect();
             }
+            Subject::Till => situation.last_close = self.closes.last().map(DayClose::last),
         }
         match operation {
             Operation::Sell { template, template_version, code, .. } => {
@@ -98,6 +101,12 @@ impl Model {
                 self.seen.insert("promoted".to_owned());
             }
             Change::Conflict(row) => self.write_conflict(row),
+            Change::CashMoved { amount, .. } => assert!(amount.minor >= 0),
+            Change::DayClosed { close, .. } => {
+                let last = self.closes.last().map_or((0, 0), |last| (last.number, last.through_seq));
+                assert!(close.number > last.0 && close.after_seq >= last.1, "closes do not overlap");
+                self.closes.push(close.as_ref().clone());
+            }
         }
     }
 

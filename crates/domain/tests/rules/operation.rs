@@ -1,8 +1,8 @@
-use beadsbox_domain::{ConflictId, Deed, Operation, Payment, RedeemMode, Settlement, operation::Subject};
+use beadsbox_domain::{CashMovement, ConflictId, Deed, Operation, Payment, RedeemMode, Settlement, operation::Subject};
 use rstest::rstest;
 use serde_json::json;
 
-use crate::support::{BEFORE, TEMPLATE, VOUCHER, content, reason, redeem, sale};
+use crate::support::{BEFORE, TEMPLATE, VOUCHER, content, eur, reason, redeem, sale};
 
 /// One of each, with the deed that it is, whether it tells of what happened already, and its name on the wire.
 fn all() -> Vec<(Operation, Deed, bool, &'static str)> {
@@ -23,6 +23,8 @@ fn all() -> Vec<(Operation, Deed, bool, &'static str)> {
         (Operation::UndoRedemption { voucher, redemption, reason: reason() }, Deed::UndoRedemption, false, "undo_redemption"),
         (Operation::HonourExpired { voucher, reason: reason() }, Deed::HonourExpired, false, "honour_expired"),
         (settle, Deed::SettleConflicts, false, "settle_conflict"),
+        (Operation::MoveCash { movement: CashMovement::Float, amount: eur(10_000), reason: None }, Deed::RunTill, true, "move_cash"),
+        (Operation::CloseDay { close: Box::new(crate::day::empty_close()) }, Deed::RunTill, true, "close_day"),
     ]
 }
 
@@ -31,7 +33,11 @@ fn each_is_its_deed_and_stands_in_one_history() {
     for (operation, deed, has_happened, name) in all() {
         assert_eq!(operation.deed(), deed, "{name}");
         assert_eq!(operation.has_happened(), has_happened, "{name}");
-        let expected = if deed == Deed::WriteTemplates { Subject::Template(TEMPLATE) } else { Subject::Voucher(VOUCHER) };
+        let expected = match deed {
+            Deed::WriteTemplates => Subject::Template(TEMPLATE),
+            Deed::RunTill => Subject::Till,
+            _ => Subject::Voucher(VOUCHER),
+        };
         assert_eq!(operation.subject(), expected, "{name}");
     }
 }

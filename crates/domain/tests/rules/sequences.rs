@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use beadsbox_domain::{
-    ConflictId, Context, Decision, DeviceId, OpId, Operation, Payment, PersonHash, Policy, RedeemMode, Role, Settlement, StaffId, Status, TemplateContent,
+    CashMovement, ConflictId, Context, DayClose, Decision, DeviceId, OpId, Operation, Payment, PersonHash, Policy, RedeemMode, Role, Settlement, StaffId, Status, TemplateContent,
     TemplateId, Timestamp, VoucherCode, VoucherId, voucher::Stamp,
 };
 use jiff::SignedDuration;
@@ -32,7 +32,7 @@ struct Step {
 fn step() -> impl Strategy<Value = Step> {
     let passed = prop_oneof![4 => 0..4_i64, 2 => 0..3000_i64, 1 => 0..60_000_i64];
     let behind = prop_oneof![4 => Just(0_i64), 1 => -10..4000_i64, 1 => 0..100_000_i64];
-    (0..24_u8, 0..3_u8, any::<Index>(), 0..8_u8, prop::bool::weighted(0.05), any::<bool>(), passed, behind)
+    (0..26_u8, 0..3_u8, any::<Index>(), 0..8_u8, prop::bool::weighted(0.05), any::<bool>(), passed, behind)
         .prop_map(|(kind, voucher, pick, actor, barred, clock_right, passed, behind)| Step { kind, voucher, pick, actor, barred, clock_right, passed, behind })
 }
 
@@ -101,6 +101,14 @@ fn operation(step: &Step, model: &Model) -> Operation {
         17 => Operation::UndoRedemption { voucher, redemption, reason: reason() },
         18 => Operation::UndoRedemption { voucher, redemption: standing, reason: reason() },
         19 => Operation::HonourExpired { voucher, reason: reason() },
+        24 => Operation::MoveCash { movement: CashMovement::In, amount: eur(step.behind), reason: Some(reason()) },
+        25 => {
+            let last = model.closes.last().map_or((0, 0), |last| (last.number, last.through_seq));
+            let (ahead, behind) = (u64::from(step.voucher), step.pick.index(3) as u64);
+            let after_seq = (last.1 + ahead).saturating_sub(behind);
+            let close = DayClose { number: last.0 + ahead, after_seq, through_seq: after_seq + ahead, ..crate::day::empty_close() };
+            Operation::CloseDay { close: Box::new(close) }
+        }
         _ => {
             let conflict = (!model.conflicts.is_empty()).then(|| &model.conflicts[step.pick.index(model.conflicts.len())]);
             Operation::SettleConflict {
@@ -148,7 +156,7 @@ proptest! {
 fn the_sequences_reach_every_outcome() {
     let mut runner = TestRunner::deterministic();
     let mut seen = BTreeSet::new();
-    for _ in 0..400 {
+    for _ in 0..600 {
         let steps = steps().new_tree(&mut runner).expect("steps").current();
         seen.extend(run(&steps).0.seen);
     }
@@ -166,6 +174,8 @@ fn the_sequences_reach_every_outcome() {
         "undo_redemption",
         "honour_expired",
         "settle_conflict",
+        "move_cash",
+        "close_day",
     ];
     let mut expected: BTreeSet<String> = kinds.iter().flat_map(|kind| ["applied", "rejected"].map(|outcome| format!("\"{kind}\" {outcome}"))).collect();
     expected.extend(["\"redeem\" conflict", "\"honour\" conflict", "promoted"].map(String::from));

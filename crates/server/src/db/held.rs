@@ -50,7 +50,7 @@ pub async fn after(conn: &mut PgConnection, (device, incarnation): (DeviceId, In
 
 /// Writes what was decided on them; answers on how many.
 pub async fn decide(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, decided: &[New<'_>]) -> sqlx::Result<u64> {
-    let subjects: Vec<Option<(&str, Uuid)>> = decided.iter().map(|op| op.subject.map(subject_columns)).collect();
+    let subjects: Vec<Option<(&str, Uuid)>> = decided.iter().map(|op| op.subject.and_then(subject_columns)).collect();
     let done = sqlx::query(
         "UPDATE operation SET op_id = n.op_id, taken = n.taken, claimed_at = n.claimed_at, commit_no = n.commit_no, subject_kind = n.subject_kind,
                               subject_id = n.subject_id, outcome = n.outcome, row_version = n.row_version, receipt = n.receipt

@@ -3,6 +3,7 @@
 mod begin;
 pub mod conflict;
 pub mod device;
+pub mod end_of_day;
 pub mod enrolment_code;
 pub mod feed;
 pub mod flat;
@@ -22,6 +23,7 @@ pub mod sign_in_delay;
 pub mod snapshot;
 pub mod staff;
 pub mod template;
+pub mod till;
 pub mod voucher;
 
 use std::str::FromStr as _;

@@ -32,15 +32,17 @@ pub struct New<'a> {
     pub held_clock_right: Option<bool>,
 }
 
-pub(super) fn subject_columns(subject: Subject) -> (&'static str, Uuid) {
+/// What a till did to itself stands in tables of its own.
+pub(super) fn subject_columns(subject: Subject) -> Option<(&'static str, Uuid)> {
     match subject {
-        Subject::Template(id) => ("template", id.0),
-        Subject::Voucher(id) => ("voucher", id.0),
+        Subject::Template(id) => Some(("template", id.0)),
+        Subject::Voucher(id) => Some(("voucher", id.0)),
+        Subject::Till => None,
     }
 }
 
 pub async fn insert(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, new: &[New<'_>]) -> sqlx::Result<()> {
-    let subjects: Vec<Option<(&str, Uuid)>> = new.iter().map(|op| op.subject.map(subject_columns)).collect();
+    let subjects: Vec<Option<(&str, Uuid)>> = new.iter().map(|op| op.subject.and_then(subject_columns)).collect();
     sqlx::query(
         "INSERT INTO operation (device_id, incarnation, dev_seq, op_id, taken, hash, body, claimed_at, received_at, commit_no,
                                 subject_kind, subject_id, outcome, row_version, receipt, restored_epoch, held_clock_right)
@@ -274,7 +276,7 @@ impl HistoryRecord {
 
 /// Every operation on a template or voucher that was taken, in the order in which the server took them.
 pub async fn history(conn: &mut PgConnection, subject: Subject) -> Result<Vec<HistoryItem>, Failure> {
-    let (kind, id) = subject_columns(subject);
+    let Some((kind, id)) = subject_columns(subject) else { return Ok(Vec::new()) };
     let records: Vec<HistoryRecord> = sqlx::query_as(
         "SELECT body, received_at, outcome FROM operation WHERE subject_kind = $1 AND subject_id = $2 AND outcome IS NOT NULL ORDER BY commit_no LIMIT 1000",
     )

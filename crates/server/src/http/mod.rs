@@ -58,6 +58,7 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(admin::quarantine::list::list))
         .routes(routes!(admin::quarantine::decide::decide))
         .routes(routes!(admin::enrolment_codes::create::create))
+        .routes(routes!(admin::end_of_day::read::read))
         .layer(DefaultBodyLimit::max(MOST_BODY));
     rest.merge(push)
 }

@@ -49,6 +49,8 @@ impl Named {
             match body.operation.subject() {
                 Subject::Template(id) => _ = named.templates.insert(id.0),
                 Subject::Voucher(id) => _ = named.vouchers.insert(id.0),
+                // The device's row is locked.
+                Subject::Till => {}
             }
             if fresh.word.is_some() {
                 named.add_restored(&body.operation);
@@ -69,6 +71,7 @@ impl Named {
 
     fn add_restored(&mut self, operation: &Operation) {
         match operation.subject() {
+            Subject::Till => {}
             Subject::Template(id) => _ = self.restored.templates.insert(id.0),
             Subject::Voucher(id) => {
                 self.restored.vouchers.insert(id.0);

@@ -13,6 +13,7 @@ mod held;
 mod load;
 mod quarantine;
 mod take;
+mod till;
 mod write;
 
 use axum::http::StatusCode;

@@ -6,7 +6,7 @@ use beadsbox_authority::{Judged, World, judge};
 use beadsbox_domain::Refusal;
 use sqlx::{Acquire as _, PgConnection};
 
-use super::{Fresh, Persons, Scope, load, write::write};
+use super::{Fresh, Persons, Scope, load, till, write::write};
 use crate::{
     db::operation,
     error::{Failure, sql_state},
@@ -27,6 +27,7 @@ pub(super) enum Came<'a> {
 /// operation that is refused: that one is stored as it came, and rejected.
 pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &'a [Fresh], came: Came<'_>) -> Result<Vec<Judged<'a>>, Failure> {
     let mut world = load::lock(conn, fresh).await?;
+    till::load(conn, scope, fresh, &mut world).await?;
     let numbered = number(conn, fresh).await?;
 
     let mut done = Vec::with_capacity(fresh.len());

@@ -7,7 +7,7 @@ use beadsbox_domain::{Change, ConflictId, OpId, Redemption, Template, TemplateId
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Persons, Scope, take::Came};
+use super::{Persons, Scope, take::Came, till};
 use crate::{
     db::{
         self,
@@ -51,6 +51,8 @@ impl<'a> Touched<'a> {
             Change::Conflict(row) => _ = self.conflicts.entry(row.id).or_insert(row.row_version == 1),
             Change::RedemptionRecorded(made) => _ = self.redemptions.entry(made.stamp.op).or_insert(true),
             Change::RedemptionChanged(made) => _ = self.redemptions.entry(made.stamp.op).or_insert(false),
+            // A till's own stand beside its operations: see `till`.
+            Change::CashMoved { .. } | Change::DayClosed { .. } => {}
             Change::RedemptionUndone { redemption, .. } | Change::RedemptionPromoted { redemption } => _ = self.redemptions.entry(*redemption).or_insert(false),
         }
     }
@@ -95,6 +97,7 @@ pub(super) async fn write(conn: &mut PgConnection, scope: &Scope<'_>, after: &Wo
         Came::Now(_) => operation::insert(conn, scope.device, scope.incarnation, &rows).await?,
         Came::Held => all_there(db::held::decide(conn, scope.device, scope.incarnation, &rows).await?, rows.len())?,
     }
+    till::write(conn, scope, touched.judged).await?;
     note_changes(conn, &touched).await?;
     Ok(())
 }

@@ -196,6 +196,7 @@ impl Files {
                     let (state, replayed) = self.shown(id);
                     (state.voucher.is_some(), replayed)
                 }
+                Subject::Till => continue,
                 Subject::Template(id) => {
                     let (template, replayed) = self.shown_template(id);
                     (template.is_some(), replayed)
@@ -240,7 +241,9 @@ impl Files {
 /// What stands under that name.
 pub fn subject_of(name: Key) -> Subject {
     use beadsbox_protocol::digest::RowKind;
-    if name.0 == names::key(RowKind::Template, name.1).0 {
+    if name == names::TILL {
+        Subject::Till
+    } else if name.0 == names::key(RowKind::Template, name.1).0 {
         Subject::Template(beadsbox_domain::TemplateId(name.1))
     } else {
         Subject::Voucher(beadsbox_domain::VoucherId(name.1))

@@ -43,7 +43,7 @@ impl Simulation {
             match subject_of(name) {
                 Subject::Voucher(id) if name == subject_key(Subject::Voucher(id)) => check_voucher(&mut self.witness, machine, &files, id)?,
                 Subject::Template(id) => check_template(&files, id)?,
-                Subject::Voucher(_) => {}
+                Subject::Voucher(_) | Subject::Till => {}
             }
         }
         Ok(())

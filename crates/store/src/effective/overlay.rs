@@ -68,6 +68,7 @@ impl Overlay {
         match subject {
             Subject::Voucher(id) => self.vouchers.contains_key(&id),
             Subject::Template(id) => self.templates.contains_key(&id),
+            Subject::Till => false,
         }
     }
 
@@ -198,6 +199,8 @@ fn place_entries(overlay: &mut Overlay, sources: &Sources<'_>, subjects: &[Subje
     let mut contents = Contents::default();
     for subject in subjects {
         let contained = match subject {
+            // No row of the server's shows it.
+            Subject::Till => continue,
             Subject::Voucher(id) => {
                 let mut entry = sources.voucher(*id, &mut contents)?;
                 let contained = mem::take(&mut entry.replayed.newly_contained);

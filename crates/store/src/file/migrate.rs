@@ -5,7 +5,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::error::{StoreError, StoreFile};
 
 /// The steps of each file, in order. Released ones are never edited.
-const OUTBOX: &[&str] = &[include_str!("../../../../migrations/outbox/0001_outbox.sql"), include_str!("../../../../migrations/outbox/0002_recovery.sql")];
+const OUTBOX: &[&str] = &[
+    include_str!("../../../../migrations/outbox/0001_outbox.sql"),
+    include_str!("../../../../migrations/outbox/0002_recovery.sql"),
+    include_str!("../../../../migrations/outbox/0003_till.sql"),
+];
 const CACHE: &[&str] = &[
     include_str!("../../../../migrations/cache/0001_cache.sql"),
     include_str!("../../../../migrations/cache/0002_bulk.sql"),

@@ -20,6 +20,8 @@ pub(crate) const fn kind(operation: &Operation) -> &'static str {
         Operation::UndoRedemption { .. } => "undo_redemption",
         Operation::HonourExpired { .. } => "honour_expired",
         Operation::SettleConflict { .. } => "settle_conflict",
+        Operation::MoveCash { .. } => "move_cash",
+        Operation::CloseDay { .. } => "close_day",
     }
 }
 
@@ -36,5 +38,7 @@ pub(crate) const fn subject_columns(subject: Subject) -> (&'static str, Uuid) {
     match subject {
         Subject::Voucher(id) => ("voucher", id.0),
         Subject::Template(id) => ("template", id.0),
+        // There is one in a file.
+        Subject::Till => ("till", Uuid::nil()),
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 pub(crate) mod chain;
 pub(crate) mod counts;
+pub(crate) mod day;
 pub(crate) mod enrolment;
 pub(crate) mod epoch;
 pub(crate) mod kind;

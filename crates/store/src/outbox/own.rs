@@ -4,7 +4,7 @@ use beadsbox_domain::{OpId, Outcome, TemplateId, Timestamp, VoucherId, operation
 use beadsbox_overlay::{Acknowledgement, Own};
 use beadsbox_protocol::OperationBody;
 use rusqlite::{
-    Connection, OptionalExtension as _, Row,
+    Connection, OptionalExtension as _, Params, Row,
     types::{FromSqlError, Type},
 };
 use uuid::Uuid;
@@ -78,13 +78,18 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OwnRow> {
     })
 }
 
+/// The operations of which that holds.
+pub(super) fn select(connection: &Connection, condition: &str, parameters: impl Params) -> rusqlite::Result<Vec<OwnRow>> {
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE {condition}"))?
+        .query_map(parameters, read)?
+        .collect()
+}
+
 /// The operations on a voucher or template, in their order.
 pub(crate) fn of_subject(connection: &Connection, subject: Subject) -> rusqlite::Result<Vec<OwnRow>> {
     let (kind, id) = subject_columns(subject);
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE subject_id = ?1 AND subject_kind = ?2 ORDER BY dev_seq"))?
-        .query_map((Sql(id), kind), read)?
-        .collect()
+    select(connection, "subject_id = ?1 AND subject_kind = ?2 ORDER BY dev_seq", (Sql(id), kind))
 }
 
 /// One operation.
@@ -137,5 +142,9 @@ pub(crate) fn uncontained_subjects(connection: &Connection, cache: Uuid, cursor:
 pub(super) fn subject(row: &Row<'_>, column: usize) -> rusqlite::Result<Subject> {
     let id = row.get::<_, Sql<Uuid>>(column + 1)?.0;
     let kind = row.get_ref(column)?.as_str().map_err(|error| unreadable(column, error))?;
-    Ok(if kind == "voucher" { Subject::Voucher(VoucherId(id)) } else { Subject::Template(TemplateId(id)) })
+    Ok(match kind {
+        "voucher" => Subject::Voucher(VoucherId(id)),
+        "till" => Subject::Till,
+        _ => Subject::Template(TemplateId(id)),
+    })
 }

@@ -55,7 +55,7 @@ pub(crate) fn append<E>(connection: &Connection, operations: Vec<NewOperation>) 
 }
 
 /// The last operation's place and hash.
-pub(super) fn last(connection: &Connection) -> rusqlite::Result<Option<(u64, ChainHash)>> {
+pub(crate) fn last(connection: &Connection) -> rusqlite::Result<Option<(u64, ChainHash)>> {
     use rusqlite::OptionalExtension as _;
     connection
         .prepare_cached("SELECT dev_seq, hash FROM outbox ORDER BY dev_seq DESC LIMIT 1")?

@@ -1,6 +1,7 @@
 //! One moment of everything that the screens show.
 
 mod conflicts;
+mod day;
 mod offline_use;
 mod own;
 mod templates;

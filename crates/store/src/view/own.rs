@@ -50,7 +50,7 @@ impl View<'_> {
         let Some(row) = self.recorded(own::find(self.outbox()?, op))? else { return Ok(None) };
         match row.own.body.operation.subject() {
             Subject::Voucher(voucher) => Ok(self.redemption(op, voucher)?.map(|redemption| redemption.state)),
-            Subject::Template(_) => Ok(None),
+            Subject::Template(_) | Subject::Till => Ok(None),
         }
     }
 

@@ -94,6 +94,7 @@ impl View<'_> {
 
     fn situation(&self, body: &OperationBody) -> Result<Situation, StoreError> {
         match body.operation.subject() {
+            Subject::Till => Ok(Situation { last_close: self.last_close()?, ..Situation::default() }),
             Subject::Template(id) => Ok(Situation { template: self.template(id)?.map(|view| view.template), ..Situation::default() }),
             Subject::Voucher(id) => {
                 let code_taken = match &body.operation {

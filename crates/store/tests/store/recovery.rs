@@ -1,7 +1,7 @@
 //! Receipts, epochs, older copies of the files, other lives, and being revoked.
 
 use crate::common::{self, Device, EPOCH, at, op_id, redeem, server::Server, voucher_id};
-use beadsbox_domain::{Operation, Outcome, RedeemMode, Refusal, Status};
+use beadsbox_domain::{CashMovement, Operation, Outcome, RedeemMode, Refusal, Status};
 use beadsbox_protocol::push::OpResult;
 use beadsbox_store::{BatchLimit, OpState, OwnOperation, RecordError, Store, StoreError};
 use rstest::rstest;
@@ -363,6 +363,15 @@ fn an_outbox_of_the_version_before_keeps_all_and_shows_its_receipts() {
     assert!(batch.receipts.iter().all(|kept| kept.epoch == EPOCH));
     assert_eq!(own(&store, 1).outcome, Some(Outcome::Applied));
     assert!(store.view().unwrap().voucher(voucher_id(1)).unwrap().is_none_or(|view| view.voucher.status == Status::Used));
+    // What the till does to itself goes in, and what was there stays for good.
+    let float = Operation::MoveCash { movement: CashMovement::Float, amount: common::content("Cash", 500, None).price, reason: None };
+    store.record(move |_| Ok::<_, ()>(common::new_operation(4, float, None))).unwrap();
+    assert_eq!(store.verify_chain().unwrap(), 4);
+    drop(store);
+    let connection = rusqlite::Connection::open(&paths.outbox).unwrap();
+    connection.pragma_update(None, "key", format!("x'{}'", hex::encode(common::KEYS.0))).unwrap();
+    assert!(connection.execute("DELETE FROM outbox WHERE dev_seq = 1", []).is_err());
+    assert!(connection.execute("UPDATE outbox SET body = '' WHERE dev_seq = 1", []).is_err());
 }
 
 /// The rows of that outbox in a file as the first version made it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::{self, DEVICE, Device, EPOCH, at, content, op_id, person, reason, redeem, sale, server::Server, template_id, voucher_id};
 use beadsbox_domain::{
-    ConflictState, Operation, Outcome, Payment, RedeemMode, RedemptionOutcome, Settlement, Status, TemplateContent, Voucher, VoucherId, operation::Subject,
+    CashMovement, ConflictState, Operation, Outcome, Payment, RedeemMode, RedemptionOutcome, Settlement, Status, TemplateContent, Voucher, VoucherId, operation::Subject,
 };
 use beadsbox_protocol::{OperationBody, push::OpResult};
 use beadsbox_store::{BatchLimit, OpState, RedemptionState, Store, VoucherQuery};
@@ -33,7 +33,7 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        8 => (0..11_u8, 1..=VOUCHERS).prop_map(|(kind, number)| Step::Own(kind, number)),
+        8 => (0..12_u8, 1..=VOUCHERS).prop_map(|(kind, number)| Step::Own(kind, number)),
         4 => (0..6_u8, 1..=VOUCHERS).prop_map(|(kind, number)| Step::Other(kind, number)),
         5 => (1..4_usize, any::<bool>()).prop_map(|(count, reply)| Step::Push(count, reply)),
         4 => (1..6_usize).prop_map(Step::Pull),
@@ -91,6 +91,7 @@ impl Run {
             (5, Some(redemption)) => Operation::UndoRedemption { voucher, redemption, reason: reason() },
             (6, _) => Operation::Cancel { voucher, reason: reason() },
             (7, _) => Operation::Refund { voucher, reason: reason(), payment: Payment::Cash },
+            (11, _) => Operation::MoveCash { movement: CashMovement::In, amount: content("Cash", 500, None).price, reason: None },
             (8, _) => self.settlement(voucher).unwrap_or_else(|| redeem(number, RedeemMode::Honoured)),
             _ => return self.sell(op, number),
         };

@@ -5,6 +5,7 @@
 
 mod centre;
 mod copy;
+mod day;
 mod halted;
 mod hands;
 mod look;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 8] = ["tour", "scanner", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
+const SCENES: [&str; 9] = ["tour", "day", "scanner", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -36,6 +37,7 @@ async fn main() -> anyhow::Result<()> {
 async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
     match scene {
         "tour" => tour::scene(folder).await,
+        "day" => day::scene(folder).await,
         "scanner" => scanner::scene(folder).await,
         "quarantine" => quarantine::scene(folder).await,
         "first-load" => copy::first_load(folder).await,

@@ -23,7 +23,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession};
 
-const TABLE: [(&str, &str, Caller); 27] = [
+const TABLE: [(&str, &str, Caller); 28] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -49,6 +49,7 @@ const TABLE: [(&str, &str, Caller); 27] = [
     ("GET", "/v1/admin/devices", Admin),
     ("POST", "/v1/admin/devices/{id}/revoke", Admin),
     ("POST", "/v1/admin/enrolment-codes", Admin),
+    ("GET", "/v1/admin/end-of-day", Admin),
     ("GET", "/v1/admin/quarantine", Admin),
     ("POST", "/v1/admin/quarantine/{device}/{incarnation}", Admin),
 ];

@@ -146,6 +146,7 @@ impl Server {
         let mut situation = Situation::default();
         match body.operation.subject() {
             Subject::Template(id) => situation.template = self.templates.get(&id).cloned(),
+            Subject::Till => {}
             Subject::Voucher(id) => {
                 situation.voucher = self.vouchers.get(&id).cloned();
                 situation.open_conflicts = self
@@ -188,6 +189,7 @@ impl Server {
             Change::RedemptionRecorded(redemption) | Change::RedemptionChanged(redemption) => {
                 self.redemptions.insert(redemption.stamp.op, redemption);
             }
+            Change::CashMoved { .. } | Change::DayClosed { .. } => {}
             Change::RedemptionUndone { redemption, by } => {
                 self.redemptions.entry(redemption).and_modify(|known| known.undone_by = Some(by));
             }

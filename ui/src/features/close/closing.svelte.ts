@@ -1,0 +1,88 @@
+import { locale } from '$/i18n/locale.svelte'
+import {
+  type AppError,
+  asAppError,
+  type ClosedDay,
+  type Counted,
+  type DayCount,
+  rust,
+} from '$/platform'
+import { tillDay } from './day.svelte'
+
+export type Stage = 'day' | 'sync' | 'count' | 'compare' | 'done'
+
+/** The way to a closed day, step by step: send, count blind, compare, close. Rust decides what each step needs. */
+class Closing {
+  stage = $state<Stage>('day')
+  counted = $state<Counted[]>([])
+  count = $state<DayCount | null>(null)
+  closed = $state<ClosedDay | null>(null)
+  error = $state<AppError | null>(null)
+  busy = $state(false)
+
+  async begin() {
+    this.stage = 'sync'
+    this.error = null
+    this.count = null
+    this.closed = null
+    this.counted = (tillDay.now?.currencies ?? []).map(({ code }) => ({
+      currency: code,
+      amount: '',
+    }))
+    await this.attempt(async () => {
+      await rust.syncNow()
+      // Unless somebody left meanwhile.
+      if (this.stage === 'sync') this.stage = 'count'
+    })
+  }
+
+  /** Nothing of what waits has to be sent: the close will say so, with a reason. */
+  goOn() {
+    this.error = null
+    this.stage = 'count'
+  }
+
+  compare() {
+    return this.attempt(async () => {
+      this.count = await rust.countDay({ counted: this.counted })
+      this.stage = 'compare'
+    })
+  }
+
+  countAgain() {
+    this.error = null
+    this.count = null
+    this.stage = 'count'
+  }
+
+  close(difference_reason: string, unsent_reason: string) {
+    return this.attempt(async () => {
+      if (!this.count) return
+      const { through_seq } = this.count
+      const form = { counted: this.counted, through_seq, difference_reason, unsent_reason }
+      this.closed = await rust.closeDay({ ...form, language: locale.spoken })
+      this.stage = 'done'
+      await tillDay.load()
+    })
+  }
+
+  leave() {
+    this.stage = 'day'
+    this.error = null
+    this.count = null
+  }
+
+  private async attempt(work: () => Promise<void>) {
+    this.busy = true
+    this.error = null
+    try {
+      await work()
+    } catch (thrown) {
+      this.error = asAppError(thrown)
+    } finally {
+      this.busy = false
+    }
+  }
+}
+
+export const closing = new Closing()
