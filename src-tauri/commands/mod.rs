@@ -4,6 +4,7 @@ pub mod admin;
 pub mod conflicts;
 pub mod everywhere;
 pub mod printing;
+pub mod shift;
 pub mod start;
 pub mod templates;
 pub mod till;

@@ -15,7 +15,7 @@ use crate::{
     error::{AppError, AppResult},
     host::Host,
     pace::Pace,
-    program::{Program, ProgramEvent, blocking},
+    program::{Program, ProgramEvent, blocking, shift::lock_when_idle},
     replica::StoreReplica,
     secrets::DeviceSecrets,
     view::DataChanged,
@@ -63,6 +63,7 @@ impl Device {
     pub(crate) fn run(self: &Arc<Self>, program: Program) {
         let tasks = [
             tokio::spawn(Arc::clone(&self.syncer).run()).abort_handle(),
+            tokio::spawn(lock_when_idle(program.clone())).abort_handle(),
             tokio::spawn(tell_screens(Arc::clone(self), program)).abort_handle(),
             tokio::spawn(ask_version(Arc::clone(self))).abort_handle(),
             tokio::spawn(build_search_text(Arc::clone(self))).abort_handle(),
@@ -169,7 +170,7 @@ async fn tell_screens(device: Arc<Device>, program: Program) {
             changed = data.recv() => if let Ok(changed) = changed { program.emit(ProgramEvent::Data(changed)) },
             () = device.news.notified() => {}
         }
-        if let Ok(seat) = program.seat()
+        if let Ok(seat) = program.seat_behind_lock()
             && let Ok(bar) = seat.status_bar().await
         {
             program.emit(ProgramEvent::Status(Box::new(bar)));

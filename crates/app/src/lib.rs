@@ -9,6 +9,7 @@ pub mod error;
 pub mod host;
 mod pace;
 mod papers;
+mod pin;
 mod program;
 mod recovery;
 mod replica;

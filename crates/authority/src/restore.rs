@@ -6,7 +6,7 @@ use beadsbox_protocol::OperationBody;
 use crate::{
     arrived::Fresh,
     fold::{template, voucher},
-    judge::Judged,
+    judge::{Judged, approval},
     scope::Scope,
     told::{Told, Word},
     world::World,
@@ -39,7 +39,8 @@ pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh
     }
     world.decided.entry(subject).or_default().push(told);
     let row_version = holds_it(world, &body.operation, &decided.outcome);
-    Judged { taken: true, subject: Some(subject), row_version, changes, contents, sold_at, ..kept }
+    let approval = approval(world, body, scope.clock_right && body.clock_right);
+    Judged { taken: true, subject: Some(subject), row_version, changes, contents, sold_at, approval, ..kept }
 }
 
 /// What was kept as it came, and never counted.

@@ -37,6 +37,8 @@ pub enum Deed {
     HonourExpired,
     /// Settle a conflict.
     SettleConflicts,
+    /// Let a redemption pass, by PIN, that a device's offline limits forbid.
+    Approve,
     /// See every voucher, template and conflict.
     UseOffice,
     /// Shops, devices and staff.
@@ -45,7 +47,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::WriteTemplates,
         Self::Sell,
         Self::Redeem,
@@ -55,6 +57,7 @@ impl Deed {
         Self::UndoRedemption,
         Self::HonourExpired,
         Self::SettleConflicts,
+        Self::Approve,
         Self::UseOffice,
         Self::Administer,
     ];
@@ -68,7 +71,7 @@ impl Role {
     pub const fn may(self, deed: Deed) -> bool {
         match deed {
             Deed::Sell | Deed::Redeem | Deed::UndoRedemption => true,
-            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::UseOffice => matches!(self, Self::BackOffice | Self::Admin),
+            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::Approve | Deed::UseOffice => matches!(self, Self::BackOffice | Self::Admin),
             Deed::SettleConflicts | Deed::Administer => matches!(self, Self::Admin),
             Deed::Expire => false,
         }

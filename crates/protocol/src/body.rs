@@ -10,7 +10,8 @@ pub const FORMAT: u16 = 2;
 
 /// The oldest format that says all of it: a server that is older than a device holds back no more than it must.
 pub const fn format_of(operation: &Operation) -> u16 {
-    if operation.signed_code().is_some() { 2 } else { 1 }
+    let says_more = operation.signed_code().is_some() || operation.approved_by().is_some() || operation.home_shop().is_some();
+    if says_more { 2 } else { 1 }
 }
 
 /// What stands in a body. It is written as JSON; the text as the device wrote it is what counts.

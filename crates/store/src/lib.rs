@@ -24,7 +24,7 @@ pub use load::LoadProgress;
 pub use page::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
 pub use store::{LoadStep, Store, Versions};
 pub use types::{
-    BatchLimit, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn, OfflineUse,
+    BatchLimit, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn, OfflineUse, PinTurn,
     OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView, VoucherBrief,
     VoucherView,
 };

@@ -366,12 +366,26 @@ pub struct OpenAsk {
 /// What the offline limits ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfflineUse {
-    /// Redemptions honoured here that the server has not answered.
+    /// Redemptions honoured here that the server has not answered, without those that somebody approved.
     pub honoured: u64,
-    /// What their vouchers are worth together, a sum for each currency.
+    /// What the vouchers of all are worth together, a sum for each currency.
     pub worth: Vec<Money>,
     /// When the cache was last up to date, by this device's clock.
     pub last_sync_at: Option<Timestamp>,
+}
+
+/// Whether a PIN may be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinTurn {
+    /// It may, and is counted as wrong until it is known to be right.
+    Look,
+    /// Too many wrong ones: not before then.
+    Blocked {
+        /// When the next may be.
+        until: Timestamp,
+    },
+    /// Far too many: not before the person has shown their password here.
+    Locked,
 }
 
 /// What lets a staff member in without the server.

@@ -51,6 +51,7 @@ impl Seat {
             snapshot: template.content,
             person: hash,
             payment: form.payment,
+            home_shop: form.this_shop_only.then_some(self.device.enrolment.shop),
         };
         self.record(operation, Some(salted)).await?;
         let online = self.device.is_online();
@@ -65,6 +66,7 @@ impl Seat {
                 buyer: person.buyer.into(),
                 recipient: person.recipient.map(String::from),
                 expires_on: voucher.expires_on.map(|day| day.to_string()),
+                home_shop: voucher.home_shop.map(|shop| view.directory().shop_name(shop).to_owned()),
                 sold_at: voucher.sold.at.to_string(),
                 online,
                 qr: qr::draw(&seat.signed_code(&voucher))?,

@@ -2,6 +2,7 @@
 
 mod conflict;
 mod fact;
+mod limits;
 mod money;
 mod printer;
 mod program;
@@ -9,13 +10,15 @@ mod quarantine;
 mod refusal;
 mod sale;
 mod scanner;
+mod staff;
 mod sync;
 mod template;
 mod till;
 mod voucher;
 
 pub use conflict::{ConflictRow, SettleForm, SettledView};
-pub use fact::{Fact, HistoryEntry, HistoryOutcome, What};
+pub use fact::{ApprovalView, Fact, HistoryEntry, HistoryOutcome, What};
+pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
 pub use money::{CurrencyView, MoneyView};
 pub use printer::{LetterTable, PaperForm, PaperLanguage, PrinterKind, PrinterSettings, RollWidth};
 pub use program::{
@@ -25,7 +28,8 @@ pub use quarantine::{QuarantineForm, QuarantineReasonView, QuarantineRow, Quaran
 pub use refusal::{OfflineLimit, RefusalView};
 pub use sale::{QrView, SaleForm, SaleReceipt, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
+pub use staff::{BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
-pub use till::{AnswerKind, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
+pub use till::{AnswerKind, ApprovalForm, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
 pub use voucher::{ActionForm, ActionOffer, SortKey, VoucherAction, VoucherDetail, VoucherFilters, VoucherPage, VoucherQuery, VoucherRow};

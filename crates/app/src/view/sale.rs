@@ -23,6 +23,8 @@ pub struct SaleForm {
     pub recipient: String,
     pub message: String,
     pub payment: Payment,
+    /// Only this shop redeems it without the server.
+    pub this_shop_only: bool,
 }
 
 /// A voucher just sold: it is on this device's disk.
@@ -35,6 +37,8 @@ pub struct SaleReceipt {
     pub buyer: String,
     pub recipient: Option<String>,
     pub expires_on: Option<String>,
+    /// The only shop that redeems it without the server.
+    pub home_shop: Option<String>,
     pub sold_at: String,
     pub online: bool,
     pub qr: QrView,

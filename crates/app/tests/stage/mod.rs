@@ -207,6 +207,7 @@ impl Till {
             recipient: String::new(),
             message: String::new(),
             payment: Payment::Cash,
+            this_shop_only: false,
         };
         self.seat().sell(form).await
     }

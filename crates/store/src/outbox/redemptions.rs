@@ -39,13 +39,13 @@ pub(crate) fn open_asks(connection: &Connection) -> rusqlite::Result<Vec<OpenAsk
 }
 
 /// The vouchers honoured here of which the server has not answered, those in quarantine among them: nobody has looked whether they were
-/// good. An asked one counts once it is honoured.
-pub(crate) fn honoured_unanswered(connection: &Connection) -> rusqlite::Result<Vec<VoucherId>> {
+/// good. An asked one counts once it is honoured. Each with whether somebody approved it.
+pub(crate) fn honoured_unanswered(connection: &Connection) -> rusqlite::Result<Vec<(VoucherId, bool)>> {
     connection
         .prepare_cached(
-            "SELECT subject_id FROM outbox
+            "SELECT subject_id, body ->> '$.operation.approved_by' IS NOT NULL FROM outbox
              WHERE contained_in IS NULL AND (state = 'waiting' OR quarantined = 1) AND verdict IS NULL AND kind IN ('redeem_honoured', 'honour', 'honour_expired')",
         )?
-        .query_map([], |row| Ok(row.get::<_, Sql<VoucherId>>(0)?.0))?
+        .query_map([], |row| Ok((row.get::<_, Sql<VoucherId>>(0)?.0, row.get(1)?)))?
         .collect()
 }

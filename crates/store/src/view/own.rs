@@ -37,7 +37,7 @@ impl View<'_> {
     pub fn offline_use(&self) -> Result<OfflineUse, StoreError> {
         let honoured = self.recorded(redemptions::honoured_unanswered(self.outbox()?))?;
         let mut worth: Vec<Money> = Vec::new();
-        for voucher in &honoured {
+        for (voucher, _) in &honoured {
             // What was done here and is not in the cache has an entry: nothing is read for it.
             let brief = if let Some(entry) = self.overlay.voucher(*voucher) {
                 entry.brief()
@@ -50,7 +50,8 @@ impl View<'_> {
                 None => worth.push(price),
             }
         }
-        Ok(OfflineUse { honoured: honoured.len() as u64, worth, last_sync_at: self.position().last_sync_at })
+        let alone = honoured.iter().filter(|(_, approved)| !approved).count();
+        Ok(OfflineUse { honoured: alone as u64, worth, last_sync_at: self.position().last_sync_at })
     }
 
     /// The last redemptions made here, the newest first.

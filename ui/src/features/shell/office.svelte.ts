@@ -1,6 +1,6 @@
 import { list } from '../vouchers/list.svelte'
 
-export type Screen = 'vouchers' | 'templates' | 'conflicts' | 'sync' | 'settings'
+export type Screen = 'vouchers' | 'templates' | 'conflicts' | 'sync' | 'staff' | 'settings'
 
 /** Which screen of the office is open. */
 class Office {
