@@ -229,6 +229,7 @@ async fn hostile_texts_come_back_as_they_went_in_or_with_the_field_named() {
         recipient: "evil\u{202e}".to_owned(),
         message: "\0".to_owned(),
         payment: Payment::Cash,
+        this_shop_only: false,
     };
     let error = till.seat().sell(bad).await.unwrap_err();
     let fields: Vec<&str> = error.fields.iter().map(|fault| fault.field.as_str()).collect();

@@ -52,6 +52,7 @@ async fn sell_one(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<Opt
         recipient: String::new(),
         message: String::new(),
         payment: Payment::Cash,
+        this_shop_only: false,
     };
     let sale = seat.sell(form).await?;
     Ok(Some(Told::Sold { voucher: sale.voucher_id.parse()?, code: sale.code }))

@@ -1,4 +1,6 @@
+import { toast } from 'svelte-sonner'
 import { closeDialogs } from '$/components/dialogs'
+import * as m from '$/i18n/generated/messages'
 import { type AppError, asAppError, onSession, rust, type Session } from '$/platform'
 
 // Rust locks after minutes: it need not hear of every key.
@@ -10,8 +12,6 @@ class Shift {
   readonly locked = $derived(this.session?.locked ?? false)
   /** A badge that was scanned and opened nothing, until the next. */
   failure = $state<AppError | null>(null)
-  /** Counts whoever came by badge, for the screens that greet them. */
-  came = $state(0)
 
   #told = Number.NEGATIVE_INFINITY
 
@@ -25,8 +25,9 @@ class Shift {
   async load() {
     try {
       this.use(await rust.currentSession())
-    } catch (thrown) {
-      this.failure = asAppError(thrown)
+    } catch (reason) {
+      // The sign-in has ended: the first command says so.
+      console.error('nobody works here', reason)
     }
   }
 
@@ -34,7 +35,7 @@ class Shift {
   async badge(scanned: string) {
     try {
       this.use(await rust.switchByBadge(scanned))
-      this.came += 1
+      if (this.session) toast.success(m.switched_to({ name: this.session.name }))
     } catch (thrown) {
       this.failure = asAppError(thrown)
     }
