@@ -8,7 +8,16 @@ import { roleWord } from './words'
 const ROLES: readonly string[] = ['counter', 'back_office', 'admin']
 
 function spoken(params: Record<string, string>): Record<string, string> {
-  const told = { seconds: '', days: '', role: '', server: '', missing: '', printer: '', name: '', ...params }
+  const told = {
+    seconds: '',
+    days: '',
+    role: '',
+    server: '',
+    missing: '',
+    printer: '',
+    name: '',
+    ...params,
+  }
   if (params.seconds) told.seconds = duration(Number(params.seconds))
   if (ROLES.includes(told.role)) told.role = roleWord(told.role as Role)
   return told
