@@ -11,9 +11,9 @@ use crate::error::Failure;
 /// The fewest and the most characters.
 pub(crate) const LENGTHS: std::ops::RangeInclusive<usize> = 8..=200;
 
-/// What one check of a PIN takes: 64 MiB, gone over three times.
+/// What one check of a PIN takes: 64 MiB, gone over twice.
 const PIN_MEMORY_KIB: u32 = 64 * 1024;
-const PIN_PASSES: u32 = 3;
+const PIN_PASSES: u32 = 2;
 
 /// Hashes and checks passwords. Each takes 19 MiB and tens of milliseconds, so only as many run at once as there are cores.
 pub(crate) struct Passwords {
