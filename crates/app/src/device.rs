@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use beadsbox_domain::{OpId, Operation, StaffId};
-use beadsbox_store::{Enrolment, NewOperation, Store, View};
+use beadsbox_store::{Enrolment, NewOperation, RecordError, Store, View};
 use beadsbox_sync::{HttpServer, ServerAddress, SyncStatus, Syncer};
 use tokio::{
     sync::{Notify, watch},
@@ -55,20 +55,24 @@ impl Device {
         if device.files(|store| Ok(store.standing()?.revoked_at)).await?.is_some() {
             device.syncer.begin_revoked();
         }
-        device.withdraw_open_asks().await?;
+        device.withdraw_what_a_crash_left_open().await?;
         Ok(device)
     }
 
     /// Runs the sync and tells the screens of it, until [`Self::stop`].
     pub(crate) fn run(self: &Arc<Self>, program: Program) {
-        let tasks = [
-            tokio::spawn(Arc::clone(&self.syncer).run()).abort_handle(),
-            tokio::spawn(lock_when_idle(program.clone())).abort_handle(),
-            tokio::spawn(tell_screens(Arc::clone(self), program)).abort_handle(),
-            tokio::spawn(ask_version(Arc::clone(self))).abort_handle(),
-            tokio::spawn(build_search_text(Arc::clone(self))).abort_handle(),
-        ];
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).extend(tasks);
+        self.spawn(Arc::clone(&self.syncer).run());
+        self.spawn(lock_when_idle(program.clone()));
+        self.spawn(tell_screens(Arc::clone(self), program));
+        self.spawn(ask_version(Arc::clone(self)));
+        self.spawn(build_search_text(Arc::clone(self)));
+    }
+
+    /// Runs it until [`Self::stop`].
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        tasks.retain(|task| !task.is_finished());
+        tasks.push(tokio::spawn(work).abort_handle());
     }
 
     pub(crate) fn stop(&self) {
@@ -92,6 +96,35 @@ impl Device {
             clock_right: self.clock().is_some_and(|evidence| evidence.is_right(self.host.clock.now(), self.host.clock.running())),
             operation,
             person: None,
+        }
+    }
+
+    /// Records the operation if the check lets it pass: what the check sees is still so when the operation is committed.
+    pub(crate) async fn record_if<E: From<AppError> + Send + 'static>(
+        &self,
+        new: NewOperation,
+        check: impl FnOnce(&View<'_>, &NewOperation) -> Result<(), E> + Send + 'static,
+    ) -> Result<(), E> {
+        self.record_all(vec![new], |view, all| all.iter().next().map_or(Ok(()), |new| check(view, new))).await
+    }
+
+    /// The same of several operations, in one commit.
+    pub(crate) async fn record_all<E: From<AppError> + Send + 'static>(
+        &self,
+        new: Vec<NewOperation>,
+        check: impl FnOnce(&View<'_>, &[NewOperation]) -> Result<(), E> + Send + 'static,
+    ) -> Result<(), E> {
+        let prepare = move |view: &View<'_>| {
+            check(view, &new)?;
+            Ok(new)
+        };
+        match self.files(move |store| Ok(store.record_all(prepare))).await? {
+            Ok(_) => {
+                self.recorded();
+                Ok(())
+            }
+            Err(RecordError::Refused(refused)) => Err(refused),
+            Err(RecordError::Store(error)) => Err(E::from(AppError::from(error))),
         }
     }
 
@@ -137,26 +170,6 @@ impl Device {
 
     pub(crate) fn server_version(&self) -> Option<String> {
         self.server_version.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// An ask that a crash left open: nobody saw an answer, so no goods went. It is withdrawn, in the name of whoever asked.
-    async fn withdraw_open_asks(&self) -> AppResult<()> {
-        let asks = self.files(|store| Ok(store.view()?.open_asks()?)).await?;
-        for ask in asks {
-            let new = self.operation(ask.staff, Operation::Withdraw { voucher: ask.voucher, redemption: ask.op });
-            self.files(move |store| {
-                let withdrawn = store.record(move |view| {
-                    let still_open = view.own_operation(ask.op)?.is_some_and(|own| own.outcome.is_none());
-                    if still_open { Ok(new) } else { Err(AppError::internal("answered meanwhile")) }
-                });
-                if withdrawn.is_ok() {
-                    tracing::warn!(redemption = %ask.op, "a redemption that was never answered was withdrawn");
-                }
-                Ok(())
-            })
-            .await?;
-        }
-        Ok(())
     }
 }
 

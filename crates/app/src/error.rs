@@ -92,6 +92,8 @@ pub enum ErrorCode {
     AlreadyRunning,
     /// The device is enrolled already.
     AlreadyEnrolled,
+    /// A redemption was asked for, and what became of it is not known yet.
+    RedemptionOpen,
     /// No such voucher here.
     UnknownVoucher,
     /// No such template here.
@@ -147,6 +149,7 @@ pub enum FieldErrorCode {
     NotANumber,
     TooManyDecimals,
     UnknownCurrency,
+    SeveralCurrencies,
     NotAnEmail,
     ForbiddenCharacter,
     NotAnAddress,

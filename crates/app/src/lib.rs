@@ -7,6 +7,7 @@ mod clock_evidence;
 mod device;
 pub mod error;
 pub mod host;
+mod open_asks;
 mod pace;
 mod papers;
 mod pin;

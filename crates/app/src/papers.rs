@@ -11,6 +11,8 @@ use crate::Paper;
 
 /// How long a PDF stays, so that a viewer can still read it.
 const KEPT: Duration = Duration::from_hours(12);
+/// How many times one paper may be open at once.
+const MOST_OPEN: usize = 20;
 
 /// Puts the papers into the folder, and takes old ones away. Their paths.
 pub(crate) fn keep(folder: &Path, papers: &[Paper]) -> io::Result<Vec<PathBuf>> {
@@ -19,11 +21,21 @@ pub(crate) fn keep(folder: &Path, papers: &[Paper]) -> io::Result<Vec<PathBuf>> 
     papers
         .iter()
         .map(|paper| {
-            let path = folder.join(&paper.name);
-            File::create(&path)?.write_all(&paper.pdf)?;
+            let (mut file, path) = create_file(folder, &paper.name)?;
+            file.write_all(&paper.pdf)?;
             Ok(path)
         })
         .collect()
+}
+
+/// A file of that name. Where the one that is there cannot be written over, because a viewer on Windows has it open, of one like it.
+fn create_file(folder: &Path, name: &str) -> io::Result<(File, PathBuf)> {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "pdf"));
+    let named = |name: &str| {
+        let path = folder.join(name);
+        File::create(&path).map(|file| (file, path))
+    };
+    (2..=MOST_OPEN).fold(named(name), |made, number| made.or_else(|_| named(&format!("{stem}-{number}.{ending}"))))
 }
 
 /// Takes away what has been there for longer than it may. A folder that is not there has nothing.
@@ -35,8 +47,11 @@ pub(crate) fn sweep(folder: &Path, now: SystemTime) -> io::Result<()> {
     for entry in entries {
         let entry = entry?;
         let age = now.duration_since(entry.metadata()?.modified()?).unwrap_or_default();
-        if age > KEPT {
-            fs::remove_file(entry.path())?;
+        if age > KEPT
+            && let Err(error) = fs::remove_file(entry.path())
+        {
+            // A viewer on Windows holds it: the next time.
+            tracing::warn!(%error, "an old paper stays for now");
         }
     }
     Ok(())
@@ -56,6 +71,15 @@ fn create(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_paper_that_cannot_be_written_over_gets_another_name() {
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir(home.path().join("voucher-1.pdf")).unwrap();
+        let paper = Paper { name: "voucher-1.pdf".to_owned(), pdf: b"%PDF".to_vec() };
+        let paths = keep(home.path(), &[paper]).unwrap();
+        assert_eq!(paths, [home.path().join("voucher-1-2.pdf")]);
+    }
 
     #[test]
     fn papers_are_kept_for_hours_and_not_for_days() {

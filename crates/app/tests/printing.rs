@@ -13,7 +13,7 @@ use std::{
 
 use beadsbox_app::{
     ErrorCode,
-    view::{PaperForm, PaperLanguage, PrinterKind, PrinterSettings, SaleReceipt},
+    view::{PaperForm, PaperLanguage, PrinterKind, PrinterSettings, SoldVoucher},
 };
 use stage::{Centre, Till};
 
@@ -51,7 +51,7 @@ impl Printer {
     }
 }
 
-fn form(sold: &[&SaleReceipt]) -> PaperForm {
+fn form(sold: &[&SoldVoucher]) -> PaperForm {
     PaperForm { voucher_ids: sold.iter().map(|sold| sold.voucher_id.clone()).collect(), language: PaperLanguage::En, with_price: true }
 }
 

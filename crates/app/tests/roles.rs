@@ -7,8 +7,8 @@ mod stage;
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
-        ActionForm, ApprovalForm, DeviceLimitsForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction,
-        VoucherFilters, VoucherQuery,
+        ActionForm, ApprovalForm, DeviceLimitsForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaleLine,
+        SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
     },
 };
 use beadsbox_domain::{Payment, Role, Settlement, Vat};
@@ -101,7 +101,8 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "sale_templates" => seat.sale_templates().await.map(drop),
         "sell" => {
             let (template_id, buyer, none) = (id.to_owned(), "Buyer".to_owned(), String::new);
-            seat.sell(SaleForm { template_id, buyer, email: none(), recipient: none(), message: none(), payment: Payment::Cash, this_shop_only: false })
+            let line = SaleLine { template_id, quantity: 1, recipient: none(), message: none() };
+            seat.sell(SaleForm { lines: vec![line], buyer, email: none(), payment: Payment::Cash, this_shop_only: false })
                 .await
                 .map(drop)
         }

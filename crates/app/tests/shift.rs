@@ -99,7 +99,11 @@ async fn while_it_is_locked_nobody_records_anything() {
     let centre = Centre::open().await;
     let (office, till) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Carla").await);
     let bruno = centre.till("Montmartre", "Bruno").await;
-    bruno.seat().set_pin(PinForm { password: PASSWORD.to_owned(), pin: PIN.to_owned(), again: PIN.to_owned() }).await.unwrap();
+    bruno
+        .seat()
+        .set_pin(PinForm { password: PASSWORD.to_owned(), pin: PIN.to_owned(), again: PIN.to_owned() })
+        .await
+        .unwrap();
     let carlas = badge(&office, "Carla").await;
     till.sync().await;
     till.go_offline().await;

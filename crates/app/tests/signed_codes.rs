@@ -4,7 +4,7 @@
 
 mod stage;
 
-use beadsbox_app::view::{AnswerKind, CodeState, RedeemAnswer, RedemptionState, RefusalView, SaleReceipt};
+use beadsbox_app::view::{AnswerKind, CodeState, RedeemAnswer, RedemptionState, RefusalView, SoldVoucher};
 use beadsbox_domain::{Currency, DeviceId, Money, Status, VoucherCode, VoucherId};
 use beadsbox_protocol::signed_code::{SignedCode, SignedVoucher};
 use ed25519_dalek::SigningKey;
@@ -39,7 +39,7 @@ async fn a_qr_code_redeems_its_voucher_at_another_till() {
 }
 
 /// Sold without the server at one till, and honoured at the other on its signature's word.
-async fn honoured_unheard_of(one: &Till, other: &Till) -> SaleReceipt {
+async fn honoured_unheard_of(one: &Till, other: &Till) -> SoldVoucher {
     let sold = one.sell("Buyer").await;
     let answer = other.seat().redeem(&sold.qr.text).await.unwrap();
     assert_eq!((answer.answer, answer.by_signature, answer.refusal.clone()), (AnswerKind::AcceptedOffline, true, None));

@@ -9,7 +9,7 @@ use std::fs;
 use beadsbox_app::{
     ErrorCode, Program,
     host::{ASK_LIMIT, Host, Secrets, SecretsError, SystemClock, SystemRandom},
-    view::{AnswerKind, EnrolForm, OfflineLimit, Phase, RedemptionState, RefusalView, SaleForm},
+    view::{AnswerKind, EnrolForm, OfflineLimit, Phase, RedemptionState, RefusalView, SaleForm, SaleLine},
 };
 use beadsbox_domain::{Payment, Status};
 use jiff::SignedDuration;
@@ -221,19 +221,17 @@ async fn hostile_texts_come_back_as_they_went_in_or_with_the_field_named() {
     for buyer in hostile {
         assert_eq!(other.page(buyer).await.rows[0].buyer, buyer);
     }
-    let card = till.seat().sale_templates().await.unwrap().remove(0);
-    let bad = SaleForm {
-        template_id: card.id,
-        buyer: "x".repeat(101),
-        email: "not an address".to_owned(),
-        recipient: "evil\u{202e}".to_owned(),
-        message: "\0".to_owned(),
-        payment: Payment::Cash,
-        this_shop_only: false,
-    };
+    let mut bad = SaleForm { buyer: "x".repeat(101), email: "not an address".to_owned(), ..till.sale("", 1).await };
+    let line = SaleLine { recipient: "evil\u{202e}".to_owned(), message: "\0".to_owned(), ..bad.lines[0].clone() };
+    bad.lines = vec![SaleLine { quantity: 0, ..bad.lines[0].clone() }, SaleLine { quantity: 51, ..line }];
     let error = till.seat().sell(bad).await.unwrap_err();
     let fields: Vec<&str> = error.fields.iter().map(|fault| fault.field.as_str()).collect();
-    assert_eq!((error.code, fields), (ErrorCode::InvalidInput, vec!["buyer", "email", "recipient", "message"]));
+    assert_eq!(
+        (error.code, fields),
+        (ErrorCode::InvalidInput, vec!["buyer", "email", "lines", "lines.0.quantity", "lines.1.recipient", "lines.1.message"])
+    );
+    let nothing = SaleForm { lines: Vec::new(), ..till.sale("Somebody", 1).await };
+    assert_eq!(till.seat().sell(nothing).await.unwrap_err().fields[0].field, "lines");
     assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 5);
 }
 

@@ -191,7 +191,10 @@ fn foreign_header(scope: &Scope<'_>, fresh: &Fresh, body: &OperationBody) -> Opt
 /// Goods went, so it is booked whoever let it pass; whether they might is kept beside it.
 pub(crate) fn approval(world: &World, body: &OperationBody, clock_right: bool) -> Option<Approval> {
     let staff = body.operation.approved_by()?;
-    let permitted = world.staff.get(&staff).is_some_and(|standing| standing.role.may(Deed::Approve) && standing.was_active(body.at, clock_right));
+    let permitted = world
+        .staff
+        .get(&staff)
+        .is_some_and(|standing| standing.role.may(Deed::Approve) && standing.was_active(body.at, clock_right));
     Some(Approval { staff, permitted })
 }
 

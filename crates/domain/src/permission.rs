@@ -71,7 +71,9 @@ impl Role {
     pub const fn may(self, deed: Deed) -> bool {
         match deed {
             Deed::Sell | Deed::Redeem | Deed::UndoRedemption => true,
-            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::Approve | Deed::UseOffice => matches!(self, Self::BackOffice | Self::Admin),
+            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::Approve | Deed::UseOffice => {
+                matches!(self, Self::BackOffice | Self::Admin)
+            }
             Deed::SettleConflicts | Deed::Administer => matches!(self, Self::Admin),
             Deed::Expire => false,
         }

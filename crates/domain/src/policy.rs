@@ -40,7 +40,14 @@ pub struct OfflineLimits {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { counter_undo_minutes: 5, office_undo_days: 30, expiry_grace_hours: 48, offline_sign_in_days: 7, lock_after_minutes: 10, offline: OfflineLimits::default() }
+        Self {
+            counter_undo_minutes: 5,
+            office_undo_days: 30,
+            expiry_grace_hours: 48,
+            offline_sign_in_days: 7,
+            lock_after_minutes: 10,
+            offline: OfflineLimits::default(),
+        }
     }
 }
 

@@ -58,7 +58,10 @@ fn sale() -> OperationBody {
     };
     let (code, person) = (VoucherCode::from_random([7; 8]), PersonHash([1; 32]));
     let template = TemplateId(Uuid::from_u128(8));
-    body(1, Operation::Sell { voucher: VOUCHER, code, template, template_version: 1, snapshot, person, payment: Payment::Cash, home_shop: None })
+    body(
+        1,
+        Operation::Sell { voucher: VOUCHER, code, template, template_version: 1, snapshot, person, payment: Payment::Cash, home_shop: None },
+    )
 }
 
 fn redemption(mode: RedeemMode) -> OperationBody {

@@ -51,8 +51,9 @@ impl PrintError {
         Self::new(fault, error.to_string())
     }
 
-    /// A fault after the first byte.
-    pub(crate) fn writing(error: &io::Error) -> Self {
-        Self::new(PrintFault::Interrupted, error.to_string())
+    /// A fault before the first byte to print, or after it.
+    pub(crate) fn writing(taken: usize, detail: impl Into<String>) -> Self {
+        let fault = if taken == 0 { PrintFault::NotReady } else { PrintFault::Interrupted };
+        Self::new(fault, detail)
     }
 }

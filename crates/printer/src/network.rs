@@ -10,6 +10,8 @@ use crate::{Limits, NETWORK_PORT, PrintError, PrintFault, status};
 
 /// How long one read waits, so that the limits are kept.
 const TURN: Duration = Duration::from_millis(50);
+/// What is given to it at once.
+const PIECE: usize = 1024;
 /// How long the printer has to close its side when it has everything.
 const FAREWELL: Duration = Duration::from_millis(300);
 
@@ -21,8 +23,8 @@ pub(crate) fn send(address: &str, bytes: &[u8], limits: Limits) -> Result<(), Pr
     status::ask(&mut stream, limits.status)?;
     write(&mut stream, bytes, limits.write)?;
     // What the printer said in between is read before the end: closing over it would throw away what is on its way.
-    stream.shutdown(Shutdown::Write).map_err(|error| PrintError::writing(&error))?;
-    drain(&mut stream)
+    stream.shutdown(Shutdown::Write).map_err(|error| PrintError::writing(bytes.len(), error.to_string()))?;
+    drain(&mut stream, bytes.len())
 }
 
 /// The first of the name's addresses that answers.
@@ -73,29 +75,31 @@ fn with_port(address: &str) -> Option<String> {
 
 /// A printer takes bytes as fast as it prints; each write starts the system's limit anew, so the whole has one of its own.
 fn write(stream: &mut TcpStream, bytes: &[u8], patience: Duration) -> Result<(), PrintError> {
-    const PIECE: usize = 1024;
-    let begun = Instant::now();
-    for piece in bytes.chunks(PIECE) {
+    let (mut taken, begun) = (0, Instant::now());
+    while taken < bytes.len() {
         let left = patience.saturating_sub(begun.elapsed());
         if left.is_zero() {
-            return Err(PrintError::new(PrintFault::Interrupted, "it did not take everything in time"));
+            return Err(PrintError::writing(taken, "it did not take everything in time"));
         }
-        stream
-            .set_write_timeout(Some(left))
-            .and_then(|()| stream.write_all(piece))
-            .map_err(|error| PrintError::writing(&error))?;
+        let piece = &bytes[taken..bytes.len().min(taken + PIECE)];
+        match stream.set_write_timeout(Some(left)).and_then(|()| stream.write(piece)) {
+            Ok(0) => return Err(PrintError::writing(taken, "it takes no more")),
+            Ok(more) => taken += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(PrintError::writing(taken, error.to_string())),
+        }
     }
     Ok(())
 }
 
-fn drain(stream: &mut TcpStream) -> Result<(), PrintError> {
+fn drain(stream: &mut TcpStream, taken: usize) -> Result<(), PrintError> {
     let begun = Instant::now();
     while begun.elapsed() < FAREWELL {
         match stream.read(&mut [0; 64]) {
             Ok(0) => break,
             Ok(_) => {}
             Err(error) if status::is_silence(&error) => {}
-            Err(error) => return Err(PrintError::writing(&error)),
+            Err(error) => return Err(PrintError::writing(taken, error.to_string())),
         }
     }
     Ok(())

@@ -17,31 +17,30 @@ const PIECE: usize = 32;
 pub(crate) fn send(port: &str, baud: u32, bytes: &[u8], limits: Limits) -> Result<(), PrintError> {
     let mut stream = serialport::new(port, baud).timeout(TURN).open().map_err(|error| opening(&error))?;
     status::ask(&mut stream, limits.status)?;
-    let begun = Instant::now();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        in_time(begun, limits)?;
-        match stream.write(&rest[..rest.len().min(PIECE)]) {
-            Ok(taken) => rest = &rest[taken..],
+    let (mut taken, begun) = (0, Instant::now());
+    while taken < bytes.len() {
+        in_time(taken, begun, limits)?;
+        match stream.write(&bytes[taken..bytes.len().min(taken + PIECE)]) {
+            Ok(more) => taken += more,
             Err(error) if status::is_silence(&error) => {}
-            Err(error) => return Err(PrintError::writing(&error)),
+            Err(error) => return Err(PrintError::writing(taken, error.to_string())),
         }
     }
-    drained(stream.as_ref(), begun, limits)
+    drained(stream.as_ref(), taken, begun, limits)
 }
 
 /// Closing the port throws away what it has not sent. Waiting by the system has no limit, so what is left is looked at.
-fn drained(stream: &dyn SerialPort, begun: Instant, limits: Limits) -> Result<(), PrintError> {
-    while stream.bytes_to_write().map_err(|error| PrintError::new(PrintFault::Interrupted, error.description))? > 0 {
-        in_time(begun, limits)?;
+fn drained(stream: &dyn SerialPort, taken: usize, begun: Instant, limits: Limits) -> Result<(), PrintError> {
+    while stream.bytes_to_write().map_err(|error| PrintError::writing(taken, error.description))? > 0 {
+        in_time(taken, begun, limits)?;
         thread::sleep(Duration::from_millis(10));
     }
     Ok(())
 }
 
-fn in_time(begun: Instant, limits: Limits) -> Result<(), PrintError> {
+fn in_time(taken: usize, begun: Instant, limits: Limits) -> Result<(), PrintError> {
     if begun.elapsed() > limits.write {
-        return Err(PrintError::new(PrintFault::Interrupted, "it did not take everything in time"));
+        return Err(PrintError::writing(taken, "it did not take everything in time"));
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ const NO_PAPER: u8 = 0b0110_0000;
 
 /// Fails where the printer says that it cannot print. The stream's reads must end after a short time by themselves.
 pub(crate) fn ask(stream: &mut (impl Read + Write), patience: Duration) -> Result<(), PrintError> {
-    stream.write_all(&ASK).map_err(|error| PrintError::writing(&error))?;
+    stream.write_all(&ASK).map_err(|error| PrintError::writing(0, error.to_string()))?;
     let (mut answers, begun) = (Vec::<u8>::new(), Instant::now());
     while answers.len() < 2 && begun.elapsed() < patience {
         let mut byte = [0];
@@ -28,7 +28,7 @@ pub(crate) fn ask(stream: &mut (impl Read + Write), patience: Duration) -> Resul
             Ok(0) => break,
             Ok(_) => answers.extend(byte.iter().filter(|byte| **byte & FIXED.0 == FIXED.1)),
             Err(error) if is_silence(&error) => {}
-            Err(error) => return Err(PrintError::writing(&error)),
+            Err(error) => return Err(PrintError::writing(0, error.to_string())),
         }
     }
     match answers[..] {

@@ -24,8 +24,8 @@ pub use load::LoadProgress;
 pub use page::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
 pub use store::{LoadStep, Store, Versions};
 pub use types::{
-    BatchLimit, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn, OfflineUse, PinTurn,
-    OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView, VoucherBrief,
+    BatchLimit, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn, OpState,
+    OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, PinTurn, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView, VoucherBrief,
     VoucherView,
 };
-pub use view::View;
+pub use view::{OfflineUse, View};

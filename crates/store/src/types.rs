@@ -363,17 +363,6 @@ pub struct OpenAsk {
     pub shop: ShopId,
 }
 
-/// What the offline limits ask.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OfflineUse {
-    /// Redemptions honoured here that the server has not answered, without those that somebody approved.
-    pub honoured: u64,
-    /// What the vouchers of all are worth together, a sum for each currency.
-    pub worth: Vec<Money>,
-    /// When the cache was last up to date, by this device's clock.
-    pub last_sync_at: Option<Timestamp>,
-}
-
 /// Whether a PIN may be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinTurn {

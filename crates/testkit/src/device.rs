@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_domain::{DeviceId, OpId, Operation, Outcome, PersonHash, ShopId, StaffId, Timestamp};
 use beadsbox_protocol::{
     ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, OperationBody,
-    body::FORMAT,
+    body::format_of,
     chain::sign_tip,
     enrol::{EnrolRequest, EnrolResponse, RecogniseRequest, RecogniseResponse, proof_message, recognise_message},
     fork::{self, ForkRequest, ForkResponse},
@@ -176,7 +176,7 @@ impl TestDevice {
     /// The body that the operation would get as the next one.
     pub fn body(&self, operation: Operation) -> OperationBody {
         OperationBody {
-            format: FORMAT,
+            format: format_of(&operation),
             device: self.id,
             incarnation: self.incarnation,
             dev_seq: self.outbox.len() as u64 + 1,

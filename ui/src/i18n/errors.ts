@@ -58,6 +58,8 @@ function fieldWord({ code, limit }: FieldError): string {
       return limit === null
         ? m.field_too_many_decimals()
         : m.field_too_many_decimals_limit({ count: limit })
+    case 'several_currencies':
+      return m.field_several_currencies()
     case 'unknown_currency':
       return m.field_unknown_currency()
     case 'not_an_email':

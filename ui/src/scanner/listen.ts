@@ -39,6 +39,7 @@ function attach() {
   window.addEventListener('keydown', onKey, capture)
   window.addEventListener('keyup', onKey, capture)
   window.addEventListener('focusin', onFocus, capture)
+  window.addEventListener('pointerdown', onPointer, capture)
   window.addEventListener('paste', onPaste, capture)
 }
 
@@ -46,6 +47,7 @@ function detach() {
   window.removeEventListener('keydown', onKey, capture)
   window.removeEventListener('keyup', onKey, capture)
   window.removeEventListener('focusin', onFocus, capture)
+  window.removeEventListener('pointerdown', onPointer, capture)
   window.removeEventListener('paste', onPaste, capture)
   clearTimeout(silence)
 }
@@ -126,6 +128,11 @@ function swallow(event: Event) {
 /** A screen may move the focus into a field at the first key: what stands there is not of the burst yet. */
 function onFocus(event: FocusEvent) {
   if (within && !field) field = Field.of(event.target)
+}
+
+/** Whoever clicks is done with what they typed: a button must not act on half of it. */
+function onPointer() {
+  field?.giveBack()
 }
 
 /** A code that is pasted where no text goes is as good as scanned. Into a form people paste what they like. */

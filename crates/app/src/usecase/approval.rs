@@ -15,7 +15,11 @@ impl Seat {
         self.require(Deed::Redeem)?;
         self.read(|view| {
             let staff = view.directory().staff_members();
-            Ok(staff.into_iter().filter(|staff| staff.active && staff.pin.is_some() && staff.role.may(Deed::Approve)).map(PersonView::from).collect())
+            Ok(staff
+                .into_iter()
+                .filter(|staff| staff.active && staff.pin.is_some() && staff.role.may(Deed::Approve))
+                .map(PersonView::from)
+                .collect())
         })
         .await
     }

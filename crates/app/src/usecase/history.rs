@@ -61,7 +61,9 @@ fn entry(directory: &Directory, item: &HistoryItem) -> HistoryEntry {
         outcome,
         refusal: refusal.map(|refusal| names::refusal(directory, refusal)),
         reason,
-        approval: item.approval.map(|approval| ApprovalView { staff: directory.staff_name(approval.staff).to_owned(), permitted: approval.permitted }),
+        approval: item
+            .approval
+            .map(|approval| ApprovalView { staff: directory.staff_name(approval.staff).to_owned(), permitted: approval.permitted }),
     }
 }
 

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use beadsbox_domain::{Deed, OpId, Operation, Outcome, Role, text::Reason};
 use beadsbox_protocol::person::SaltedPerson;
-use beadsbox_store::{NewOperation, RecordError, View};
+use beadsbox_store::{NewOperation, View};
 
 use crate::{
     device::Device,
@@ -71,37 +71,32 @@ impl Seat {
     pub(crate) async fn record(&self, operation: Operation, person: Option<SaltedPerson>) -> AppResult<OpId> {
         let new = NewOperation { person, ..self.operation(operation) };
         let op = new.op;
-        self.record_if(new, |view, new| match view.foretell(new)?.outcome {
-            Outcome::Rejected { refusal } => Err(AppError::refused(names::refusal(view.directory(), &refusal))),
-            Outcome::Applied | Outcome::Conflict { .. } => Ok(()),
-        })
-        .await?;
+        self.record_if(new, allowed).await?;
         Ok(op)
     }
 
-    /// Records the operation if the check lets it pass: what the check sees is still so when the operation is committed.
+    /// The same of several operations, in one moment and one commit: all of them or none.
+    pub(crate) async fn record_all(&self, mut operations: Vec<NewOperation>) -> AppResult<()> {
+        let now = self.device.host.clock.now();
+        operations.iter_mut().for_each(|new| new.at = now);
+        self.device.record_all(operations, |view, new| new.iter().try_for_each(|new| allowed(view, new))).await
+    }
+
+    /// See [`Device::record_if`].
     pub(crate) async fn record_if<E: From<AppError> + Send + 'static>(
         &self,
         new: NewOperation,
         check: impl FnOnce(&View<'_>, &NewOperation) -> Result<(), E> + Send + 'static,
     ) -> Result<(), E> {
-        let recorded = self
-            .device
-            .files(move |store| {
-                Ok(store.record(move |view| {
-                    check(view, &new)?;
-                    Ok(new)
-                }))
-            })
-            .await?;
-        match recorded {
-            Ok(_) => {
-                self.device.recorded();
-                Ok(())
-            }
-            Err(RecordError::Refused(refused)) => Err(refused),
-            Err(RecordError::Store(error)) => Err(E::from(AppError::from(error))),
-        }
+        self.device.record_if(new, check).await
+    }
+}
+
+/// What the rules say of it, with what this device knows.
+fn allowed(view: &View<'_>, new: &NewOperation) -> AppResult<()> {
+    match view.foretell(new)?.outcome {
+        Outcome::Rejected { refusal } => Err(AppError::refused(names::refusal(view.directory(), &refusal))),
+        Outcome::Applied | Outcome::Conflict { .. } => Ok(()),
     }
 }
 

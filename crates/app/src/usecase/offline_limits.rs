@@ -17,7 +17,9 @@ pub(crate) fn passed(limits: &OfflineLimits, standing: &OfflineUse, value: Money
         return over(OfflineLimit::Count, limits.most_redemptions.to_string());
     }
     let worth = standing.worth.iter().find(|sum| sum.currency == value.currency).map_or(0, |sum| sum.minor);
-    if worth.saturating_add(value.minor) > limits.most_value_minor {
+    // What nothing here says the worth of may be worth as much as one may be.
+    let unpriced = i64::try_from(standing.unpriced).unwrap_or(i64::MAX).saturating_mul(limits.highest_value_minor);
+    if worth.saturating_add(unpriced).saturating_add(value.minor) > limits.most_value_minor {
         return over(OfflineLimit::Sum, Money::new(limits.most_value_minor, value.currency).decimal());
     }
     // A clock turned back does not make the last sync younger: that is as bad as too old.
@@ -55,7 +57,7 @@ mod tests {
     fn limits(#[case] age: Option<i64>, #[case] honoured: u64, #[case] worth: i64, #[case] minor: i64, #[case] expected: Option<OfflineLimit>) {
         let euros = |minor| Money::new(minor, Currency::from_code("EUR").unwrap());
         let worth = vec![Money::new(worth, Currency::from_code("USD").unwrap()), euros(worth)];
-        let standing = OfflineUse { last_sync_at: age.map(|age| at(NOW - age)), honoured, worth };
+        let standing = OfflineUse { last_sync_at: age.map(|age| at(NOW - age)), honoured, worth, unpriced: 0 };
         let value = euros(minor);
         let limit = match passed(&OfflineLimits::default(), &standing, value, at(NOW)) {
             Some(RefusalView::OverLimit { limit, .. }) => Some(limit),
@@ -63,5 +65,15 @@ mod tests {
             None => None,
         };
         assert_eq!(limit, expected);
+    }
+
+    #[test]
+    fn what_has_no_known_worth_counts_as_the_most_that_one_may_be_worth() {
+        let limits = OfflineLimits::default();
+        let fits = u64::try_from(limits.most_value_minor / limits.highest_value_minor).unwrap();
+        let value = Money::new(1, Currency::from_code("EUR").unwrap());
+        let used = |unpriced| OfflineUse { last_sync_at: Some(at(NOW)), honoured: unpriced, worth: Vec::new(), unpriced };
+        assert_eq!(passed(&limits, &used(fits - 1), value, at(NOW)), None);
+        assert!(matches!(passed(&limits, &used(fits), value, at(NOW)), Some(RefusalView::OverLimit { limit: OfflineLimit::Sum, .. })));
     }
 }

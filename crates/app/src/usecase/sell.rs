@@ -1,16 +1,21 @@
-//! Sell a voucher. Works without the server: the voucher is genuine once it is on this device's disk.
+//! Sell vouchers. Works without the server: a voucher is genuine once it is on this device's disk.
 
 use beadsbox_domain::{
-    Deed, Operation, Person, VoucherCode, VoucherId,
+    Deed, Money, Operation, Person, ShopId, Template, TemplateId, Timestamp, VoucherCode, VoucherId,
     text::{Email, Message, PersonName, TextError},
+    voucher::Payment,
 };
 use beadsbox_protocol::person::SaltedPerson;
+use beadsbox_store::{NewOperation, View};
 
 use super::{Seat, id, qr};
 use crate::{
-    error::{AppError, AppResult, ErrorCode, FieldErrors},
-    view::{SaleForm, SaleReceipt, TemplateCard},
+    error::{AppError, AppResult, ErrorCode, FieldErrorCode, FieldErrors},
+    view::{SaleForm, SaleReceipt, SoldVoucher, TemplateCard},
 };
+
+/// More than anybody buys at once, and few enough to print.
+pub(super) const MOST_VOUCHERS_OF_A_SALE: u32 = 50;
 
 impl Seat {
     /// What can be sold.
@@ -30,63 +35,134 @@ impl Seat {
         .await
     }
 
-    /// Sells a voucher of a template that is not archived.
+    /// Sells vouchers of templates that are not archived, in one commit: all of them or none, in one moment, by which they are known
+    /// as one sale.
     pub async fn sell(&self, form: SaleForm) -> AppResult<SaleReceipt> {
         self.require(Deed::Sell)?;
-        let template = id(&form.template_id, ErrorCode::UnknownTemplate)?;
-        let person = person(&form)?;
-        let salted = SaltedPerson::new(&person, self.device.host.random_bytes()).map_err(AppError::internal)?;
-        let hash = salted.hash().map_err(AppError::internal)?;
-        let on_sale = self.read(move |view| Ok(view.template(template)?)).await?;
-        let template = on_sale
-            .map(|row| row.template)
-            .filter(|template| !template.archived)
-            .ok_or_else(|| AppError::new(ErrorCode::UnknownTemplate, "no such template on sale"))?;
-        let sold = VoucherId(self.device.host.new_id());
-        let operation = Operation::Sell {
-            voucher: sold,
-            code: VoucherCode::from_random(self.device.host.random_bytes()),
-            template: template.id,
-            template_version: template.version,
-            snapshot: template.content,
-            person: hash,
-            payment: form.payment,
-            home_shop: form.this_shop_only.then_some(self.device.enrolment.shop),
-        };
-        self.record(operation, Some(salted)).await?;
+        let asked = asked(&form)?;
+        let ids: Vec<TemplateId> = asked.iter().map(|line| line.template).collect();
+        let templates = self.read(move |view| on_sale(view, &ids)).await?;
+        let total = total(&asked, &templates)?;
+        let home_shop = form.this_shop_only.then_some(self.device.enrolment.shop);
+        let (mut vouchers, mut sales) = (Vec::new(), Vec::new());
+        for (line, template) in asked.iter().zip(&templates) {
+            for _ in 0..line.quantity {
+                let sale = self.sale_of(template, &line.person, form.payment, home_shop)?;
+                vouchers.push((sale.0, line.person.recipient.clone()));
+                sales.push(sale.1);
+            }
+        }
+        self.record_all(sales).await?;
         let online = self.device.is_online();
         let seat = self.clone();
         self.read(move |view| {
-            let voucher = view.voucher(sold)?.ok_or_else(|| AppError::internal("a sale that is not there"))?.voucher;
+            let sold = vouchers.into_iter().map(|(voucher, recipient)| seat.sold(view, voucher, recipient.map(String::from)));
+            let sold: Vec<(SoldVoucher, Timestamp)> = sold.collect::<AppResult<_>>()?;
+            let sold_at = sold.first().map(|(_, at)| at.to_string()).unwrap_or_default();
             Ok(SaleReceipt {
-                voucher_id: sold.to_string(),
-                code: voucher.code.to_string(),
-                title: voucher.snapshot.title.as_str().to_owned(),
-                price: voucher.snapshot.price.into(),
-                buyer: person.buyer.into(),
-                recipient: person.recipient.map(String::from),
-                expires_on: voucher.expires_on.map(|day| day.to_string()),
-                home_shop: voucher.home_shop.map(|shop| view.directory().shop_name(shop).to_owned()),
-                sold_at: voucher.sold.at.to_string(),
+                vouchers: sold.into_iter().map(|(voucher, _)| voucher).collect(),
+                total: total.into(),
+                buyer: form.buyer,
+                home_shop: home_shop.map(|shop| view.directory().shop_name(shop).to_owned()),
+                sold_at,
                 online,
-                qr: qr::draw(&seat.signed_code(&voucher))?,
             })
         })
         .await
     }
+
+    fn sale_of(&self, template: &Template, person: &Person, payment: Payment, home_shop: Option<ShopId>) -> AppResult<(VoucherId, NewOperation)> {
+        let salted = SaltedPerson::new(person, self.device.host.random_bytes()).map_err(AppError::internal)?;
+        let voucher = VoucherId(self.device.host.new_id());
+        let operation = Operation::Sell {
+            voucher,
+            code: VoucherCode::from_random(self.device.host.random_bytes()),
+            template: template.id,
+            template_version: template.version,
+            snapshot: template.content.clone(),
+            person: salted.hash().map_err(AppError::internal)?,
+            payment,
+            home_shop,
+        };
+        Ok((voucher, NewOperation { person: Some(salted), ..self.operation(operation) }))
+    }
+
+    fn sold(&self, view: &View<'_>, id: VoucherId, recipient: Option<String>) -> AppResult<(SoldVoucher, Timestamp)> {
+        let voucher = view.voucher(id)?.ok_or_else(|| AppError::internal("a sale that is not there"))?.voucher;
+        let sold = SoldVoucher {
+            voucher_id: id.to_string(),
+            code: voucher.code.to_string(),
+            title: voucher.snapshot.title.as_str().to_owned(),
+            price: voucher.snapshot.price.into(),
+            recipient,
+            expires_on: voucher.expires_on.map(|day| day.to_string()),
+            qr: qr::draw(&self.signed_code(&voucher))?,
+        };
+        Ok((sold, voucher.sold.at))
+    }
 }
 
-fn person(form: &SaleForm) -> AppResult<Person> {
+/// A line of the form, read.
+struct Asked {
+    template: TemplateId,
+    quantity: u32,
+    person: Person,
+}
+
+fn asked(form: &SaleForm) -> AppResult<Vec<Asked>> {
     let mut faults = FieldErrors::default();
     let buyer = faults.take("buyer", PersonName::new(&form.buyer));
     let email = faults.take("email", optional(&form.email, Email::new));
-    let recipient = faults.take("recipient", optional(&form.recipient, PersonName::new));
-    let message = faults.take("message", optional(&form.message, Message::new));
-    faults.finish()?;
-    match (buyer, email, recipient, message) {
-        (Some(buyer), Some(email), Some(recipient), Some(message)) => Ok(Person { buyer, email, recipient, message }),
-        _ => Err(AppError::internal("a form without a fault")),
+    let total: u64 = form.lines.iter().map(|line| u64::from(line.quantity)).sum();
+    if total > u64::from(MOST_VOUCHERS_OF_A_SALE) {
+        faults.add("lines", FieldErrorCode::TooLarge, Some(MOST_VOUCHERS_OF_A_SALE));
     }
+    if form.lines.is_empty() {
+        faults.add("lines", FieldErrorCode::Required, None);
+    }
+    let mut asked = Vec::with_capacity(form.lines.len());
+    for (number, line) in form.lines.iter().enumerate() {
+        let field = |name: &str| format!("lines.{number}.{name}");
+        if line.quantity == 0 {
+            faults.add(&field("quantity"), FieldErrorCode::TooSmall, Some(1));
+        }
+        let recipient = faults.take(&field("recipient"), optional(&line.recipient, PersonName::new));
+        let message = faults.take(&field("message"), optional(&line.message, Message::new));
+        let template = id(&line.template_id, ErrorCode::UnknownTemplate)?;
+        if let (Some(buyer), Some(email), Some(recipient), Some(message)) = (buyer.clone(), email.clone(), recipient, message) {
+            asked.push(Asked { template, quantity: line.quantity, person: Person { buyer, email, recipient, message } });
+        }
+    }
+    faults.finish()?;
+    Ok(asked)
+}
+
+fn on_sale(view: &View<'_>, ids: &[TemplateId]) -> AppResult<Vec<Template>> {
+    let one = |id: &TemplateId| {
+        let found = view.template(*id)?.map(|row| row.template).filter(|template| !template.archived);
+        found.ok_or_else(|| AppError::new(ErrorCode::UnknownTemplate, "no such template on sale"))
+    };
+    ids.iter().map(one).collect()
+}
+
+/// What is paid. One payment has one currency.
+fn total(asked: &[Asked], templates: &[Template]) -> AppResult<Money> {
+    let refuse = |code| {
+        let mut faults = FieldErrors::default();
+        faults.add("lines", code, None);
+        faults.finish().err().unwrap_or_else(|| AppError::internal("a fault without a fault"))
+    };
+    let currency = templates.first().ok_or_else(|| refuse(FieldErrorCode::Required))?.content.price.currency;
+    let mut total = Money::new(0, currency);
+    for (line, template) in asked.iter().zip(templates) {
+        let price = template.content.price;
+        if price.currency != currency {
+            return Err(refuse(FieldErrorCode::SeveralCurrencies));
+        }
+        let sum = price.minor.checked_mul(i64::from(line.quantity)).and_then(|sum| total.minor.checked_add(sum));
+        total.minor = sum.ok_or_else(|| refuse(FieldErrorCode::TooLarge))?;
+    }
+    Ok(total)
 }
 
 /// Nothing typed is nothing given.

@@ -26,7 +26,7 @@ pub use program::{
 };
 pub use quarantine::{QuarantineForm, QuarantineReasonView, QuarantineRow, QuarantinedOperationRow};
 pub use refusal::{OfflineLimit, RefusalView};
-pub use sale::{QrView, SaleForm, SaleReceipt, TemplateCard};
+pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use staff::{BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, SyncOverview};

@@ -14,33 +14,47 @@ pub struct TemplateCard {
     pub validity_months: Option<u16>,
 }
 
-/// A sale as typed; empty texts are left out.
+/// A sale as typed, of one or several vouchers; empty texts are left out.
 #[derive(Debug, Clone, Deserialize, specta::Type)]
 pub struct SaleForm {
-    pub template_id: String,
+    pub lines: Vec<SaleLine>,
     pub buyer: String,
     pub email: String,
-    pub recipient: String,
-    pub message: String,
     pub payment: Payment,
     /// Only this shop redeems it without the server.
     pub this_shop_only: bool,
 }
 
-/// A voucher just sold: it is on this device's disk.
+/// So many vouchers alike.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct SaleLine {
+    pub template_id: String,
+    pub quantity: u32,
+    pub recipient: String,
+    pub message: String,
+}
+
+/// What was just sold: it is on this device's disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
 pub struct SaleReceipt {
+    pub vouchers: Vec<SoldVoucher>,
+    pub total: MoneyView,
+    pub buyer: String,
+    /// The only shop that redeems them without the server.
+    pub home_shop: Option<String>,
+    pub sold_at: String,
+    pub online: bool,
+}
+
+/// One voucher of a sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct SoldVoucher {
     pub voucher_id: String,
     pub code: String,
     pub title: String,
     pub price: MoneyView,
-    pub buyer: String,
     pub recipient: Option<String>,
     pub expires_on: Option<String>,
-    /// The only shop that redeems it without the server.
-    pub home_shop: Option<String>,
-    pub sold_at: String,
-    pub online: bool,
     pub qr: QrView,
 }
 

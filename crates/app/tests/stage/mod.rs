@@ -18,7 +18,7 @@ use std::{
 use beadsbox_app::{
     AppError, Program, Seat,
     host::{ASK_LIMIT, Host, KeyFile, SystemRandom},
-    view::{EnrolForm, SaleForm, SaleReceipt, SignInForm, SortKey, StatusBar, VoucherFilters, VoucherPage, VoucherQuery},
+    view::{EnrolForm, SaleForm, SaleLine, SignInForm, SoldVoucher, SortKey, StatusBar, VoucherFilters, VoucherPage, VoucherQuery},
 };
 use beadsbox_domain::{Payment, Role, ShopId, Status};
 use beadsbox_server::{Profile, organisation};
@@ -194,22 +194,20 @@ impl Till {
         panic!("never {what}: {:?}", self.seat().status_bar().await);
     }
 
-    pub async fn sell(&self, buyer: &str) -> SaleReceipt {
+    pub async fn sell(&self, buyer: &str) -> SoldVoucher {
         self.try_to_sell(buyer).await.unwrap()
     }
 
-    pub async fn try_to_sell(&self, buyer: &str) -> Result<SaleReceipt, AppError> {
+    pub async fn try_to_sell(&self, buyer: &str) -> Result<SoldVoucher, AppError> {
+        let form = self.sale(buyer, 1).await;
+        Ok(self.seat().sell(form).await?.vouchers.remove(0))
+    }
+
+    /// So many vouchers of the cheapest template.
+    pub async fn sale(&self, buyer: &str, quantity: u32) -> SaleForm {
         let card = self.seat().sale_templates().await.unwrap().into_iter().min_by_key(|card| card.price.minor).unwrap();
-        let form = SaleForm {
-            template_id: card.id,
-            buyer: buyer.to_owned(),
-            email: String::new(),
-            recipient: String::new(),
-            message: String::new(),
-            payment: Payment::Cash,
-            this_shop_only: false,
-        };
-        self.seat().sell(form).await
+        let line = SaleLine { template_id: card.id, quantity, recipient: String::new(), message: String::new() };
+        SaleForm { lines: vec![line], buyer: buyer.to_owned(), email: String::new(), payment: Payment::Cash, this_shop_only: false }
     }
 
     pub async fn page(&self, search: &str) -> VoucherPage {

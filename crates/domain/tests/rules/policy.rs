@@ -4,7 +4,13 @@ use beadsbox_domain::{OfflineLimits, Policy};
 fn defaults_are_those_of_the_product() {
     let policy = Policy::default();
     assert_eq!(
-        (policy.counter_undo_minutes, policy.office_undo_days, policy.expiry_grace_hours, policy.offline_sign_in_days, policy.lock_after_minutes),
+        (
+            policy.counter_undo_minutes,
+            policy.office_undo_days,
+            policy.expiry_grace_hours,
+            policy.offline_sign_in_days,
+            policy.lock_after_minutes
+        ),
         (5, 30, 48, 7, 10)
     );
     assert_eq!(

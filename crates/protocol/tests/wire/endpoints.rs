@@ -102,7 +102,8 @@ fn sign_in_response() {
 
 #[test]
 fn device_status() {
-    let device = Device { id: DEVICE, name: "Till 1".to_owned(), shop: SHOP, public_key: "00".to_owned(), state: DeviceState::Active, offline: None, row_version: 3 };
+    let device =
+        Device { id: DEVICE, name: "Till 1".to_owned(), shop: SHOP, public_key: "00".to_owned(), state: DeviceState::Active, offline: None, row_version: 3 };
     let device_form = json!({"id": id(1), "name": "Till 1", "shop": id(4), "public_key": "00", "state": "active", "row_version": 3});
     let silent = DeviceStatus { device, last_contact_at: None, last_seq: 0, waiting: None, clock_skew_seconds: None, wrong_pins: 0 };
     let form = json!({"device": device_form, "last_contact_at": null, "last_seq": 0, "waiting": null, "clock_skew_seconds": null, "wrong_pins": 0});

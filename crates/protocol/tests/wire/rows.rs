@@ -70,7 +70,15 @@ fn conflict() -> (Conflict, Value) {
 fn all() -> Vec<(Row, &'static str, Value, RowKey, u64)> {
     let shop = Shop { id: SHOP, name: "Lyon".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1 };
     let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::Counter, active: true, pin: None, badge: None, row_version: 2 };
-    let device = Device { id: DEVICE, name: "Till 1".to_owned(), shop: SHOP, public_key: "00".to_owned(), state: DeviceState::Quarantined, offline: None, row_version: 3 };
+    let device = Device {
+        id: DEVICE,
+        name: "Till 1".to_owned(),
+        shop: SHOP,
+        public_key: "00".to_owned(),
+        state: DeviceState::Quarantined,
+        offline: None,
+        row_version: 3,
+    };
     let template = Template { id: TEMPLATE, content: content(), version: 2, archived: false, changed: stamp(), row_version: 5 };
     let (conflict, conflict_form) = conflict();
     let policy = json!({

@@ -3,7 +3,12 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_authority::{Arrived, Fresh, Identity, Told, Word, lives::Span};
 use beadsbox_domain::{DeviceId, OpId, Outcome, StaffId, Timestamp, operation::Subject};
-use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, fork::OwnOperation, history::{Approval, HistoryItem}, push::OpResult};
+use beadsbox_protocol::{
+    ChainHash, Incarnation, OperationBody,
+    fork::OwnOperation,
+    history::{Approval, HistoryItem},
+    push::OpResult,
+};
 use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
@@ -271,14 +276,16 @@ impl HistoryRecord {
     fn read(self) -> Result<HistoryItem, Failure> {
         let body = read_body(&self.body)?;
         let approval = self.approved_by.zip(self.permitted).map(|(staff, permitted)| Approval { staff: StaffId(staff), permitted });
-        Ok(HistoryItem {
-            stamp: body.stamp(),
-            received_at: self.received_at,
-            online: body.online,
-            operation: body.operation,
-            approval,
-            result: self.outcome.0,
-        })
+        Ok(
+            HistoryItem {
+                stamp: body.stamp(),
+                received_at: self.received_at,
+                online: body.online,
+                operation: body.operation,
+                approval,
+                result: self.outcome.0,
+            },
+        )
     }
 }
 

@@ -13,10 +13,11 @@ pub async fn read(conn: &mut PgConnection) -> sqlx::Result<rows::Settings> {
 
 /// Sets them whole. None where they are of another version by now.
 pub async fn change(conn: &mut PgConnection, row_version: u64, policy: &Policy) -> sqlx::Result<Option<rows::Settings>> {
-    let changed: Option<i64> = sqlx::query_scalar("UPDATE settings SET policy = $2, row_version = row_version + 1 WHERE row_version = $1 RETURNING row_version")
-        .bind(to_bigint(row_version))
-        .bind(Json(policy))
-        .fetch_optional(conn)
-        .await?;
+    let changed: Option<i64> =
+        sqlx::query_scalar("UPDATE settings SET policy = $2, row_version = row_version + 1 WHERE row_version = $1 RETURNING row_version")
+            .bind(to_bigint(row_version))
+            .bind(Json(policy))
+            .fetch_optional(conn)
+            .await?;
     Ok(changed.map(|version| rows::Settings { policy: *policy, row_version: to_count(version) }))
 }

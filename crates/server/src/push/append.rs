@@ -2,7 +2,7 @@
 
 use beadsbox_authority::Identity;
 use beadsbox_domain::{OpId, Operation, StaffId, Timestamp};
-use beadsbox_protocol::{OperationBody, body::FORMAT, chain::sign_tip, push::OpResult};
+use beadsbox_protocol::{OperationBody, body::format_of, chain::sign_tip, push::OpResult};
 use ed25519_dalek::SigningKey;
 use sqlx::PgConnection;
 
@@ -38,7 +38,7 @@ pub(crate) async fn append(
     let mut fresh = Vec::new();
     for (dev_seq, draft) in (life.last_seq + 1..).zip(drafts) {
         let body = OperationBody {
-            format: FORMAT,
+            format: format_of(&draft.operation),
             device: device.id,
             incarnation: life.incarnation,
             dev_seq,

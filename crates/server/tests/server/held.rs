@@ -23,13 +23,15 @@ fn record_newer(device: &mut TestDevice, operation: Operation) -> OpId {
 /// Makes of the server one that reads the next format, in which nothing is new: what it holds is spelt as the format that it reads.
 async fn upgrade(stage: &Stage) {
     let mut transaction = stage.pool.begin().await.unwrap();
-    for sql in [
-        "ALTER TABLE operation DISABLE TRIGGER operation_is_decided",
-        "UPDATE operation SET body = convert_to(replace(convert_from(body, 'UTF8'), '\"format\":2,', '\"format\":1,'), 'UTF8') WHERE outcome IS NULL",
-        "ALTER TABLE operation ENABLE TRIGGER operation_is_decided",
-    ] {
-        sqlx::query(sql).execute(&mut *transaction).await.unwrap();
-    }
+    let spelt = |format: u16| format!("\"format\":{format},");
+    sqlx::query("ALTER TABLE operation DISABLE TRIGGER operation_is_decided").execute(&mut *transaction).await.unwrap();
+    sqlx::query("UPDATE operation SET body = convert_to(replace(convert_from(body, 'UTF8'), $1, $2), 'UTF8') WHERE outcome IS NULL")
+        .bind(spelt(FORMAT + 1))
+        .bind(spelt(FORMAT))
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    sqlx::query("ALTER TABLE operation ENABLE TRIGGER operation_is_decided").execute(&mut *transaction).await.unwrap();
     transaction.commit().await.unwrap();
 }
 

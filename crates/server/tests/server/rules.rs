@@ -2,7 +2,9 @@
 
 use beadsbox_domain::{ConflictId, Operation, Outcome, RedemptionOutcome, Refusal, Role, Settlement, Status};
 use beadsbox_protocol::{
-    ChainHash, ErrorCode, receipt,
+    ChainHash, ErrorCode,
+    body::FORMAT,
+    receipt,
     rows::{Row, RowKey},
 };
 use beadsbox_testkit::{TestDevice, fixtures};
@@ -247,7 +249,7 @@ async fn rule_8_a_bad_operation_blocks_neither_those_behind_it_nor_the_pull() {
 
     till.record_text(filler, "{\"format\":1}".to_owned());
     till.record_text(filler, "\u{0}\u{0} nothing at all \u{1F480}".to_owned());
-    till.record_text(filler, "{\"format\":2,\"from\":\"the future\"}".to_owned());
+    till.record_text(filler, format!("{{\"format\":{},\"from\":\"the future\"}}", FORMAT + 1));
     let foreign = till.body(fixtures::ask(beadsbox_domain::VoucherId(uuid::Uuid::now_v7())));
     till.record_text(filler, serde_json::to_string(&beadsbox_protocol::OperationBody { dev_seq: 99, ..foreign }).unwrap());
     let repeated = till.body(fixtures::ask(beadsbox_domain::VoucherId(uuid::Uuid::now_v7())));

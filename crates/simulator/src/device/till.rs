@@ -4,7 +4,11 @@ use beadsbox_domain::{
     Conflict, ConflictState, Deed as Leave, OpId, Operation, Outcome, Payment, Person, RedeemMode, Role, Settlement, Status, Voucher, VoucherId,
     text::{PersonName, Reason},
 };
-use beadsbox_protocol::{OperationBody, body::FORMAT, person::SaltedPerson};
+use beadsbox_protocol::{
+    OperationBody,
+    body::{FORMAT, format_of},
+    person::SaltedPerson,
+};
 
 use super::{
     Machine,
@@ -62,7 +66,7 @@ impl Machine {
         let mut files = lock(&self.files);
         let outbox = &files.outbox;
         let body = OperationBody {
-            format: FORMAT,
+            format: format_of(&operation),
             device: outbox.device,
             incarnation: outbox.incarnation,
             dev_seq: outbox.next_seq(),

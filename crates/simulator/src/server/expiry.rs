@@ -2,7 +2,7 @@
 
 use beadsbox_authority::{Arrived, Fresh, lives::FIRST};
 use beadsbox_domain::{Operation, Outcome, ShopId, StaffId, Status, Timestamp, VoucherId};
-use beadsbox_protocol::{OperationBody, body::FORMAT};
+use beadsbox_protocol::{OperationBody, body::format_of};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
@@ -20,8 +20,9 @@ impl Server {
         let (mut hash, mut fresh) = (life.chain_hash, Vec::new());
         for (dev_seq, voucher) in (life.last_seq + 1..).zip(overdue) {
             self.own_operations_made += 1;
+            let operation = Operation::Expire { voucher };
             let body = OperationBody {
-                format: FORMAT,
+                format: format_of(&operation),
                 device: SERVER_DEVICE,
                 incarnation: FIRST,
                 dev_seq,
@@ -31,7 +32,7 @@ impl Server {
                 shop: ShopId(Uuid::nil()),
                 online: true,
                 clock_right: true,
-                operation: Operation::Expire { voucher },
+                operation,
             };
             let text = body.encode().unwrap_or_default();
             hash = hash.then(&text);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use beadsbox_app::{
     Seat,
-    view::{AnswerKind, RedeemAnswer, SaleForm, SortKey, VoucherFilters, VoucherQuery, VoucherRow},
+    view::{AnswerKind, RedeemAnswer, SaleForm, SaleLine, SortKey, VoucherFilters, VoucherQuery, VoucherRow},
 };
 use beadsbox_domain::{OpId, Payment, Status, VoucherId};
 
@@ -45,17 +45,11 @@ async fn sell(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<()> {
 async fn sell_one(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<Option<Told>> {
     let cards = seat.sale_templates().await?;
     let Some(card) = random.choice(&cards) else { return Ok(None) };
-    let form = SaleForm {
-        template_id: card.id.clone(),
-        buyer: format!("Customer {}", random.u32(..)),
-        email: String::new(),
-        recipient: String::new(),
-        message: String::new(),
-        payment: Payment::Cash,
-        this_shop_only: false,
-    };
-    let sale = seat.sell(form).await?;
-    Ok(Some(Told::Sold { voucher: sale.voucher_id.parse()?, code: sale.code }))
+    let line = SaleLine { template_id: card.id.clone(), quantity: 1, recipient: String::new(), message: String::new() };
+    let form =
+        SaleForm { lines: vec![line], buyer: format!("Customer {}", random.u32(..)), email: String::new(), payment: Payment::Cash, this_shop_only: false };
+    let sold = seat.sell(form).await?.vouchers.remove(0);
+    Ok(Some(Told::Sold { voucher: sold.voucher_id.parse()?, code: sold.code }))
 }
 
 async fn redeem(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>) -> anyhow::Result<()> {

@@ -46,9 +46,7 @@ pub(crate) fn note_wrong(connection: &Connection, staff: StaffId) -> rusqlite::R
 
 /// It was right, or the person has shown their password: the count begins anew.
 pub(crate) fn forget(connection: &Connection, staff: StaffId) -> rusqlite::Result<()> {
-    connection
-        .execute("UPDATE pin_attempt SET failed = 0, blocked_until = NULL WHERE staff = ?1", [Sql(staff)])
-        .map(drop)
+    connection.execute("UPDATE pin_attempt SET failed = 0, blocked_until = NULL WHERE staff = ?1", [Sql(staff)]).map(drop)
 }
 
 /// How many wrong ones there ever were.

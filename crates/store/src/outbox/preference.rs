@@ -12,3 +12,9 @@ pub(crate) fn set(connection: &Connection, key: &str, value: &str) -> rusqlite::
     connection.execute("INSERT OR REPLACE INTO preference (key, value) VALUES (?1, ?2)", (key, value))?;
     Ok(())
 }
+
+/// Takes it away.
+pub(crate) fn clear(connection: &Connection, key: &str) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM preference WHERE key = ?1", [key])?;
+    Ok(())
+}

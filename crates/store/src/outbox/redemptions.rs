@@ -38,14 +38,24 @@ pub(crate) fn open_asks(connection: &Connection) -> rusqlite::Result<Vec<OpenAsk
     Ok(asks)
 }
 
-/// The vouchers honoured here of which the server has not answered, those in quarantine among them: nobody has looked whether they were
-/// good. An asked one counts once it is honoured. Each with whether somebody approved it.
-pub(crate) fn honoured_unanswered(connection: &Connection) -> rusqlite::Result<Vec<(VoucherId, bool)>> {
+/// A voucher that was honoured here, and still counts against the offline limits if the second is so or the cache does not hold it.
+pub(crate) struct Honoured {
+    pub(crate) voucher: VoucherId,
+    /// The server has not answered, or nobody has looked whether it was good. An asked one counts once it is honoured.
+    pub(crate) unanswered: bool,
+    /// Somebody of the office let it pass beyond the limits.
+    pub(crate) approved: bool,
+}
+
+/// The vouchers honoured here that the server has not answered, and those in conflict that are not known to be in the cache: a good
+/// signature proved them, and the server knows no sale. Somebody with a stolen key could bring one after the other.
+pub(crate) fn honoured(connection: &Connection) -> rusqlite::Result<Vec<Honoured>> {
     connection
         .prepare_cached(
-            "SELECT subject_id, body ->> '$.operation.approved_by' IS NOT NULL FROM outbox
-             WHERE contained_in IS NULL AND (state = 'waiting' OR quarantined = 1) AND verdict IS NULL AND kind IN ('redeem_honoured', 'honour', 'honour_expired')",
+            "SELECT subject_id, verdict IS NULL, body ->> '$.operation.approved_by' IS NOT NULL FROM outbox
+             WHERE contained_in IS NULL AND kind IN ('redeem_honoured', 'honour', 'honour_expired')
+               AND ((state IN ('waiting', 'held') OR quarantined = 1) AND verdict IS NULL OR state = 'acknowledged' AND verdict = 'conflict')",
         )?
-        .query_map([], |row| Ok((row.get::<_, Sql<VoucherId>>(0)?.0, row.get(1)?)))?
+        .query_map([], |row| Ok(Honoured { voucher: row.get::<_, Sql<VoucherId>>(0)?.0, unanswered: row.get(1)?, approved: row.get(2)? }))?
         .collect()
 }

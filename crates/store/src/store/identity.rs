@@ -40,6 +40,26 @@ impl Store {
         self.files.outbox.change(move |transaction| preference::set(transaction, &key, &value))
     }
 
+    /// Sets each of the keys that is not set yet to that value, in one commit. Those that were set by it.
+    pub fn claim_preferences(&self, keys: Vec<String>, value: &str) -> Result<Vec<String>, StoreError> {
+        let value = value.to_owned();
+        self.files.outbox.change(move |transaction| {
+            let mut claimed = Vec::new();
+            for key in keys {
+                if preference::get(transaction, &key)?.is_none() {
+                    preference::set(transaction, &key, &value)?;
+                    claimed.push(key);
+                }
+            }
+            Ok(claimed)
+        })
+    }
+
+    /// Takes them away, in one commit.
+    pub fn clear_preferences(&self, keys: Vec<String>) -> Result<(), StoreError> {
+        self.files.outbox.change(move |transaction| keys.iter().try_for_each(|key| preference::clear(transaction, key)))
+    }
+
     /// What lets that person in without the server. The name is matched without case and accents.
     pub fn offline_sign_in(&self, name: &str) -> Result<Option<OfflineSignIn>, StoreError> {
         self.files.outbox.read(|connection| sign_in::find(connection, name))

@@ -1,9 +1,12 @@
 //! One moment of everything that the screens show.
 
 mod conflicts;
+mod offline_use;
 mod own;
 mod templates;
 mod vouchers;
+
+pub use offline_use::OfflineUse;
 
 use std::{
     cell::{OnceCell, RefCell},

@@ -1,13 +1,13 @@
 //! What was done on this device, and what became of it.
 
-use beadsbox_domain::{ConflictId, ConflictState, Money, OpId, Operation, Outcome, RedemptionOutcome, Status, Voucher, VoucherId, operation::Subject};
+use beadsbox_domain::{ConflictId, ConflictState, OpId, Operation, Outcome, RedemptionOutcome, Status, Voucher, VoucherId, operation::Subject};
 
 use super::View;
 use crate::{
     effective::entry::VoucherEntry,
     error::StoreError,
     outbox::{own, redemptions},
-    types::{OfflineUse, OpState, OpenAsk, OwnOperation, RecentRedemption, RedemptionState},
+    types::{OpState, OpenAsk, OwnOperation, RecentRedemption, RedemptionState},
 };
 
 impl View<'_> {
@@ -31,27 +31,6 @@ impl View<'_> {
     /// The asked redemptions that a crash left open, the oldest first.
     pub fn open_asks(&self) -> Result<Vec<OpenAsk>, StoreError> {
         self.recorded(redemptions::open_asks(self.outbox()?))
-    }
-
-    /// What the offline limits ask.
-    pub fn offline_use(&self) -> Result<OfflineUse, StoreError> {
-        let honoured = self.recorded(redemptions::honoured_unanswered(self.outbox()?))?;
-        let mut worth: Vec<Money> = Vec::new();
-        for (voucher, _) in &honoured {
-            // What was done here and is not in the cache has an entry: nothing is read for it.
-            let brief = if let Some(entry) = self.overlay.voucher(*voucher) {
-                entry.brief()
-            } else {
-                self.entry(*voucher)?.brief()
-            };
-            let Some(price) = brief.map(|brief| brief.price) else { continue };
-            match worth.iter_mut().find(|sum| sum.currency == price.currency) {
-                Some(sum) => sum.minor = sum.minor.saturating_add(price.minor),
-                None => worth.push(price),
-            }
-        }
-        let alone = honoured.iter().filter(|(_, approved)| !approved).count();
-        Ok(OfflineUse { honoured: alone as u64, worth, last_sync_at: self.position().last_sync_at })
     }
 
     /// The last redemptions made here, the newest first.

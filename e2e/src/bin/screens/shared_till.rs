@@ -98,7 +98,8 @@ async fn office(desk: &Desk, folder: &Path) -> anyhow::Result<String> {
     desk.fill("limits-highest_value", "1.00").await?;
     in_every_look(desk, folder, "device-limits").await?;
     desk.click("limits-save").await?;
-    desk.until("the limits are set", async || (desk.count("[data-testid='limits-save']").await.ok()? == 0).then_some(())).await?;
+    desk.until("the limits are set", async || (desk.count("[data-testid='limits-save']").await.ok()? == 0).then_some(()))
+        .await?;
     sign_out(desk).await?;
     Ok(says)
 }

@@ -1,4 +1,5 @@
 import {
+  type AnswerKind,
   type AppError,
   asAppError,
   onData,
@@ -22,6 +23,9 @@ type Question = {
   at: number | null
 }
 
+/** An answer, or that there was none, that another scan took the place of. */
+export type Past = { key: number; code: string; answer: AnswerKind | 'failure' }
+
 export type Shown =
   | { kind: 'asking'; code: string }
   | { kind: 'answer'; answer: RedeemAnswer }
@@ -31,8 +35,8 @@ export type Shown =
 /** What the till is redeeming and has redeemed, whichever screen is open. */
 class Till {
   shown = $state<Shown | null>(null)
-  /** The answers that were replaced before anybody closed them, the last first: a quick next scan hides nothing. */
-  before = $state.raw<RedeemAnswer[]>([])
+  /** What was replaced before anybody closed them, the last first: a quick next scan hides nothing. */
+  before = $state.raw<Past[]>([])
   /** How many scans wait behind the one that is shown. */
   queued = $state(0)
   /** Whether the scanner read the shown one more than once. */
@@ -42,6 +46,7 @@ class Till {
 
   #waiting: Question[] = []
   #running = false
+  #past = 0
   /** What is shown, by its identity. */
   #current = ''
   /** What was redeemed last, as Rust read it. */
@@ -105,9 +110,8 @@ class Till {
   }
 
   #show(code: string) {
-    if (this.shown?.kind === 'answer') {
-      this.before = [this.shown.answer, ...this.before].slice(0, PAST)
-    }
+    const past = pastOf(this.shown)
+    if (past) this.before = [{ key: ++this.#past, ...past }, ...this.before].slice(0, PAST)
     this.#current = identity(code)
     this.again = false
     this.queued = this.#waiting.length
@@ -116,9 +120,12 @@ class Till {
 
   /** Somebody of the office lets pass what the limits forbid. Throws what Rust says, for the dialog to show. */
   async approve(staff_id: string, pin: string) {
-    if (this.shown?.kind !== 'answer') return
+    const refused = this.shown
+    if (refused?.kind !== 'answer') return
     const answer = await rust.redeemApproved({ code: this.#meant, staff_id, pin })
-    this.shown = { kind: 'answer', answer }
+    // Another voucher may have been scanned meanwhile: its answer stays, and this one beside it.
+    if (this.shown === refused) this.shown = { kind: 'answer', answer }
+    else this.before = [answer, ...this.before].slice(0, PAST)
     play(answer.answer)
     void this.loadRecent()
   }
@@ -151,6 +158,12 @@ class Till {
       this.shown = { kind: 'undone', code }
     }
   }
+}
+
+function pastOf(shown: Shown | null): Omit<Past, 'key'> | null {
+  if (shown?.kind === 'answer') return { code: shown.answer.code, answer: shown.answer.answer }
+  if (shown?.kind === 'failure') return { code: shown.code, answer: 'failure' }
+  return null
 }
 
 /** From the last key of a scan until its answer is on the screen, in the page's own measurements. */

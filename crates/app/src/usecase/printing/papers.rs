@@ -1,18 +1,15 @@
 //! From what the files know to what stands on paper.
 
 use beadsbox_documents::{DocumentError, Language, Receipt, ReceiptLine, Shop, VoucherPaper, home_shop_terms, terms};
-use beadsbox_domain::{Deed, Refusal, ShopId, Status, Timestamp, Voucher, VoucherId};
+use beadsbox_domain::{Deed, DeviceId, Refusal, ShopId, Status, Timestamp, Voucher, VoucherId};
 use beadsbox_store::{Directory, View, VoucherView};
 use jiff::civil::DateTime;
 
 use crate::{
     error::{AppError, AppResult, ErrorCode},
-    usecase::{Seat, id, names},
+    usecase::{Seat, id, names, sell::MOST_VOUCHERS_OF_A_SALE},
     view::PaperForm,
 };
-
-/// More vouchers than one sale has.
-const MOST_VOUCHERS: usize = 100;
 
 /// A finished PDF.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +71,9 @@ impl Seat {
     pub(super) fn receipt_of(&self, view: &View<'_>, vouchers: &[VoucherId], language: Language) -> AppResult<Receipt> {
         let (vouchers, directory) = (found(view, vouchers)?, view.directory());
         let first = &vouchers.first().ok_or(DocumentError::Nothing)?.voucher;
+        if !vouchers.iter().all(|found| is_one_sale(first, &found.voucher)) {
+            return Err(AppError::new(ErrorCode::UnknownVoucher, "vouchers of several sales"));
+        }
         Ok(Receipt {
             language,
             shop: shop(directory, first.sold.shop),
@@ -101,10 +101,21 @@ impl Seat {
 }
 
 pub(super) fn ids(form: &PaperForm) -> AppResult<Vec<VoucherId>> {
-    if form.voucher_ids.is_empty() || form.voucher_ids.len() > MOST_VOUCHERS {
+    if form.voucher_ids.is_empty() || form.voucher_ids.len() > MOST_VOUCHERS_OF_A_SALE as usize {
         return Err(AppError::new(ErrorCode::UnknownVoucher, "no vouchers of one sale"));
     }
     form.voucher_ids.iter().map(|text| id(text, ErrorCode::UnknownVoucher)).collect()
+}
+
+/// The vouchers of one sale are recorded in one moment.
+fn is_one_sale(one: &Voucher, other: &Voucher) -> bool {
+    let of = |voucher: &Voucher| (voucher.sold.device, voucher.sold.staff, voucher.sold.at, voucher.payment);
+    of(one) == of(other)
+}
+
+/// The device that sold the first of them.
+pub(super) fn sold_by(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Option<DeviceId>> {
+    Ok(found(view, ids)?.first().map(|found| found.voucher.sold.device))
 }
 
 fn found(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Vec<VoucherView>> {

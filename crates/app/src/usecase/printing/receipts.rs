@@ -8,22 +8,33 @@ use super::{
     settings::escpos,
 };
 use crate::{
-    error::{AppError, AppResult, ErrorCode},
+    error::{AppResult, ErrorCode},
     usecase::Seat,
     view::PaperForm,
 };
+
+/// A receipt, and what this device noted of it before anybody could hold it in their hand.
+struct Made {
+    receipt: Receipt,
+    /// The notes that were made for it.
+    noted: Vec<String>,
+}
 
 impl Seat {
     /// Prints the receipt of a sale on the till's printer.
     pub async fn print_receipt(&self, form: &PaperForm) -> AppResult<()> {
         self.require(Deed::Sell)?;
         let settings = self.printer_settings().await?;
-        let (sale, receipt) = self.receipt(form).await?;
-        let job = escpos(&settings).receipt(&receipt)?;
-        let printed = self.print(&settings, job).await;
-        // What stopped in the middle may be a receipt in somebody's hand.
-        if printed.as_ref().err().is_none_or(|error| error.code == ErrorCode::PrinterInterrupted) {
-            self.remember(sale).await?;
+        let made = self.receipt(form).await?;
+        let printed = match escpos(&settings).receipt(&made.receipt) {
+            Ok(job) => self.print(&settings, job).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = &printed
+            && error.code != ErrorCode::PrinterInterrupted
+        {
+            // What stopped in the middle may be a receipt in somebody's hand; this one is in nobody's.
+            self.take_back(made.noted).await?;
         }
         printed
     }
@@ -32,36 +43,44 @@ impl Seat {
     pub async fn receipt_paper(&self, form: &PaperForm) -> AppResult<Paper> {
         self.require(Deed::Sell)?;
         let width = self.printer_settings().await?.width.into();
-        let (sale, receipt) = self.receipt(form).await?;
-        let pdf = receipt.pdf(width, self.device.host.clock.now())?;
-        self.remember(sale).await?;
-        Ok(Paper { name: format!("receipt-{}.pdf", receipt.reference), pdf })
+        let Made { receipt, noted } = self.receipt(form).await?;
+        match receipt.pdf(width, self.device.host.clock.now()) {
+            Ok(pdf) => Ok(Paper { name: format!("receipt-{}.pdf", receipt.reference), pdf }),
+            Err(error) => {
+                self.take_back(noted).await?;
+                Err(error.into())
+            }
+        }
     }
 
-    /// The sale's first voucher, by which it is known, and its receipt.
-    async fn receipt(&self, form: &PaperForm) -> AppResult<(VoucherId, Receipt)> {
+    /// The receipt, noted as made for each of its vouchers: in whatever order they are asked for the next time, it is a duplicate.
+    async fn receipt(&self, form: &PaperForm) -> AppResult<Made> {
         let (ids, language, seat) = (papers::ids(form)?, form.language.into(), self.clone());
-        let sale = *ids.first().ok_or_else(|| AppError::new(ErrorCode::UnknownVoucher, "no vouchers"))?;
-        let again = self.device.files(move |store| Ok(store.preference(&mark(sale))?)).await?.is_some();
-        let receipt = self
-            .read(move |view| {
+        let marks: Vec<String> = ids.iter().map(mark).collect();
+        let sold_here = {
+            let ids = ids.clone();
+            self.read(move |view| {
                 let receipt = seat.receipt_of(view, &ids, language)?;
                 let (here, now) = (seat.device.enrolment.shop, seat.device.host.clock.now());
+                let again = Reprint { at: papers::civil(view.directory(), here, now) };
                 // A receipt that another device sold may have been printed there.
-                let elsewhere = view.voucher(sale)?.is_some_and(|found| found.voucher.sold.device != seat.device.enrolment.device);
-                let reprint = (again || elsewhere).then(|| Reprint { at: papers::civil(view.directory(), here, now) });
-                Ok(Receipt { reprint, ..receipt })
+                let elsewhere = papers::sold_by(view, &ids)? != Some(seat.device.enrolment.device);
+                Ok((receipt, again, elsewhere))
             })
-            .await?;
-        Ok((sale, receipt))
+        };
+        let (receipt, again, elsewhere) = sold_here.await?;
+        let all = marks.len();
+        let noted = self.device.files(move |store| Ok(store.claim_preferences(marks, "1")?)).await?;
+        let reprint = (elsewhere || noted.len() < all).then_some(again);
+        Ok(Made { receipt: Receipt { reprint, ..receipt }, noted })
     }
 
-    async fn remember(&self, sale: VoucherId) -> AppResult<()> {
-        self.device.files(move |store| Ok(store.set_preference(&mark(sale), "1")?)).await
+    async fn take_back(&self, noted: Vec<String>) -> AppResult<()> {
+        self.device.files(move |store| Ok(store.clear_preferences(noted)?)).await
     }
 }
 
-/// Where this device notes that the receipt of that sale was made.
-fn mark(sale: VoucherId) -> String {
-    format!("receipt:{sale}")
+/// Where this device notes that the receipt of that voucher's sale was made.
+fn mark(voucher: &VoucherId) -> String {
+    format!("receipt:{voucher}")
 }

@@ -10,7 +10,10 @@ mod signed;
 mod target;
 
 use beadsbox_domain::{Deed, OpId, Operation, Outcome, Policy, RedeemMode, Refusal, StaffId};
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout_at},
+};
 
 use self::{
     found::{Found, Shown},
@@ -18,7 +21,7 @@ use self::{
 };
 use super::{Seat, names};
 use crate::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     view::{AnswerKind, RedeemAnswer, RefusalView},
 };
 
@@ -85,8 +88,24 @@ impl Seat {
     async fn ask(&self, target: &Target, approved_by: Option<StaffId>, until: Instant) -> AppResult<(OpId, Word)> {
         let new = self.operation(target.redeem(RedeemMode::Asked, None));
         let op = new.op;
-        let mut outcomes = self.device.outcomes();
-        self.record_if::<AppError>(new, |_, _| Ok(())).await?;
+        let outcomes = self.device.outcomes();
+        if let Err(error) = self.record_if::<AppError>(new, |_, _| Ok(())).await {
+            // A disk that failed may have taken it nevertheless.
+            self.device.withdraw_soon(op);
+            return Err(error);
+        }
+        match self.answer_to(op, target, approved_by, outcomes, until).await {
+            Ok(word) => Ok((op, word)),
+            Err(error) => {
+                tracing::error!(redemption = %op, %error, "an ask was left open");
+                self.device.withdraw_soon(op);
+                Err(AppError::new(ErrorCode::RedemptionOpen, error.to_string()))
+            }
+        }
+    }
+
+    /// The server's answer to an ask that is on disk, or else the device's own.
+    async fn answer_to(&self, op: OpId, target: &Target, approved_by: Option<StaffId>, mut outcomes: watch::Receiver<u64>, until: Instant) -> AppResult<Word> {
         let answer = async {
             loop {
                 if let Some(outcome) = self.read(move |view| Ok(view.own_operation(op)?.and_then(|own| own.outcome))).await? {
@@ -116,7 +135,7 @@ impl Seat {
             self.device.syncer.suspect();
             self.decide_alone(op, target, approved_by).await?
         };
-        Ok((op, word))
+        Ok(word)
     }
 
     /// The server did not answer in time, or does not know yet what a signature proves. What is committed here is what the screen

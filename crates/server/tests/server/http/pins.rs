@@ -84,7 +84,11 @@ async fn a_pin_needs_the_password_and_goes_with_it() {
     for _ in 0..3 {
         assert_eq!(set_pin(&device, &session, "guessed", Some(PIN)).await.unwrap_err().code, ErrorCode::WrongPassword);
     }
-    assert_eq!(set_pin(&device, &session, PASSWORD, Some(PIN)).await.unwrap_err().code, ErrorCode::TooManyRequests, "as slow as signing in");
+    assert_eq!(
+        set_pin(&device, &session, PASSWORD, Some(PIN)).await.unwrap_err().code,
+        ErrorCode::TooManyRequests,
+        "as slow as signing in"
+    );
     stage.clock.advance(jiff::SignedDuration::from_secs(10));
     set_pin(&device, &session, PASSWORD, Some(PIN)).await.unwrap();
 
@@ -114,7 +118,10 @@ async fn a_new_badge_ends_the_one_before() {
     admins.call_as::<Staff>(&admin.token, Method::DELETE, &path, None::<&()>).await.unwrap();
     assert_eq!(row_of(&mut device, session.staff.id).await.badge, None);
     let path = format!("/v1/admin/staff/{}/badge", uuid::Uuid::now_v7());
-    assert_eq!(admins.call_as::<NewBadge>(&admin.token, Method::POST, &path, None::<&()>).await.err().unwrap().code, ErrorCode::NotFound);
+    assert_eq!(
+        admins.call_as::<NewBadge>(&admin.token, Method::POST, &path, None::<&()>).await.err().unwrap().code,
+        ErrorCode::NotFound
+    );
 }
 
 fn approved(voucher: VoucherId, approver: StaffId) -> Operation {
@@ -140,7 +147,10 @@ async fn an_approved_redemption_counts_and_the_history_names_who_let_it_pass(#[c
     let approver = stage.device_with_session("Approver", role).await.1.staff.id;
     if barred {
         let patch = StaffPatch { active: Some(false), ..StaffPatch::default() };
-        admins.call_as::<Staff>(&admin.token, Method::PATCH, &format!("/v1/admin/staff/{approver}"), Some(&patch)).await.unwrap();
+        admins
+            .call_as::<Staff>(&admin.token, Method::PATCH, &format!("/v1/admin/staff/{approver}"), Some(&patch))
+            .await
+            .unwrap();
         stage.clock.advance(jiff::SignedDuration::from_mins(1));
         till.now = stage.clock.now();
     }

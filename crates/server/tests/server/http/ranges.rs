@@ -65,7 +65,11 @@ fn after_query(after: Option<Uuid>) -> String {
 
 async fn digest(device: &TestDevice, kind: RowKind, after: Option<Uuid>, limit: u32) -> DigestAnswer {
     let (cursor, epoch) = (device.cursor.seq, device.epoch);
-    let path = format!("/v1/sync/digest?epoch={epoch}&format={SNAPSHOT_FORMAT}&cursor={cursor}&kind={}&limit={limit}{}", name(kind), after_query(after));
+    let path = format!(
+        "/v1/sync/digest?epoch={epoch}&format={SNAPSHOT_FORMAT}&cursor={cursor}&kind={}&limit={limit}{}",
+        name(kind),
+        after_query(after)
+    );
     device.call(Method::GET, &path, None::<&()>).await.unwrap()
 }
 
@@ -217,7 +221,10 @@ async fn bounds_of_a_digest() {
         let problem = ask(format!("epoch={epoch}&format={SNAPSHOT_FORMAT}&cursor={cursor}&kind=voucher&limit={limit}")).await.unwrap_err();
         assert_eq!((problem.status, problem.code), (400, ErrorCode::Malformed), "{limit}");
     }
-    assert_eq!(ask(format!("epoch={epoch}&format={}&cursor={cursor}&kind=voucher&limit=10", SNAPSHOT_FORMAT + 1)).await.unwrap(), DigestAnswer::OtherFormat);
+    assert_eq!(
+        ask(format!("epoch={epoch}&format={}&cursor={cursor}&kind=voucher&limit=10", SNAPSHOT_FORMAT + 1)).await.unwrap(),
+        DigestAnswer::OtherFormat
+    );
     let other = Uuid::now_v7();
     let problem = ask(format!("epoch={other}&format={SNAPSHOT_FORMAT}&cursor={cursor}&kind=voucher&limit=10")).await.unwrap_err();
     assert_eq!((problem.code, problem.epoch), (ErrorCode::EpochChanged, Some(epoch)));
