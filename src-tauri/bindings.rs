@@ -6,8 +6,8 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, printing, start, templates, till, vouchers},
-    events::{DataChanged, PreferencesChanged, ScannerChanged, StatusChanged},
+    commands::{admin, conflicts, day, everywhere, printing, shift, start, templates, till, vouchers},
+    events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged},
 };
 
 /// Commands and events, as the page sees them.
@@ -29,9 +29,19 @@ pub fn builder() -> Builder<tauri::Wry> {
             start::retry_start,
             start::enrol,
             start::sign_in,
+            shift::current_session,
+            shift::people,
+            shift::switch_by_badge,
+            shift::switch_by_pin,
+            shift::unlock,
+            shift::lock,
+            shift::note_activity,
+            shift::set_pin,
             till::check_code,
             till::choose_reading,
             till::redeem,
+            till::approvers,
+            till::redeem_approved,
             till::undo_redemption,
             till::recent_redemptions,
             till::sale_templates,
@@ -70,8 +80,14 @@ pub fn builder() -> Builder<tauri::Wry> {
             admin::quarantine,
             admin::decide_quarantine,
             admin::shops,
+            admin::policy,
+            admin::set_policy,
+            admin::set_device_limits,
+            admin::staff,
+            admin::create_badge,
+            admin::delete_badge,
         ])
-        .events(collect_events![StatusChanged, DataChanged, PreferencesChanged, ScannerChanged])
+        .events(collect_events![StatusChanged, DataChanged, PreferencesChanged, ScannerChanged, SessionChanged])
 }
 
 /// Writes the bindings.

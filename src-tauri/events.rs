@@ -21,6 +21,10 @@ pub struct PreferencesChanged(pub view::Preferences);
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub struct ScannerChanged(pub view::ScannerSettings);
 
+/// Somebody else works here, or the screens were locked or unlocked.
+#[derive(Debug, Clone, Serialize, specta::Type, tauri_specta::Event)]
+pub struct SessionChanged(pub view::SessionView);
+
 /// Passes the program's events on to every window, and the sync's state to the tray, until the program ends.
 pub async fn forward(app: AppHandle, program: Program) {
     let mut events = program.events();
@@ -33,6 +37,7 @@ pub async fn forward(app: AppHandle, program: Program) {
             Ok(ProgramEvent::Data(changed)) => DataChanged(changed).emit(&app),
             Ok(ProgramEvent::Preferences(preferences)) => PreferencesChanged(preferences).emit(&app),
             Ok(ProgramEvent::Scanner(settings)) => ScannerChanged(settings).emit(&app),
+            Ok(ProgramEvent::Session(session)) => SessionChanged(session).emit(&app),
             // Missed some: the screens load everything again.
             Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
                 DataChanged(view::DataChanged { vouchers: true, templates: true, conflicts: true, directory: true }).emit(&app)

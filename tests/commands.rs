@@ -69,6 +69,7 @@ fn every_command_is_allowed_somewhere_and_nothing_else_is() {
 fn each_window_may_call_exactly_its_own_commands() {
     let everywhere = ["program_state", "set_preferences"];
     let signed_in = ["sign_out", "status_bar", "sync_now", "scanner_settings", "set_scanner_settings", "scanner_test"];
+    let shift = ["current_session", "people", "switch_by_badge", "switch_by_pin", "unlock", "lock", "note_activity", "set_pin"];
     let printing = ["printer_settings", "set_printer_settings", "print_test", "print_receipt", "open_receipt", "open_vouchers"];
     let expected = [
         ("start", [&everywhere[..], &["retry_start", "enrol", "sign_in"]].concat()),
@@ -77,8 +78,10 @@ fn each_window_may_call_exactly_its_own_commands() {
             [
                 &everywhere[..],
                 &signed_in,
+                &shift,
                 &printing,
-                &["check_code", "choose_reading", "redeem", "undo_redemption", "recent_redemptions", "sale_templates", "sell"],
+                &["check_code", "choose_reading", "redeem", "approvers", "redeem_approved", "undo_redemption", "recent_redemptions"],
+                &["sale_templates", "sell"],
                 &["day", "move_cash", "count_day", "close_day", "day_closes", "closed_day", "open_day_report"],
                 &["refused_operations", "acknowledge_refusal"],
             ]
@@ -89,6 +92,7 @@ fn each_window_may_call_exactly_its_own_commands() {
             [
                 &everywhere[..],
                 &signed_in,
+                &shift,
                 &printing,
                 &["open_till", "voucher_page", "voucher_detail", "act_on_voucher"],
                 &["templates", "template_detail", "save_template", "archive_template", "currencies"],
@@ -105,6 +109,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                     "decide_quarantine",
                     "shops",
                 ],
+                &["policy", "set_policy", "set_device_limits", "staff", "create_badge", "delete_badge"],
             ]
             .concat(),
         ),

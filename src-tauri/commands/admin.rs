@@ -1,6 +1,8 @@
 //! Commands of the sync screen, and of an admin.
 
-use beadsbox_app::view::{CacheCheck, EndOfDayView, EnrolmentCodeView, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, SyncOverview};
+use beadsbox_app::view::{
+    BadgeView, CacheCheck, DeviceLimitsForm, EndOfDayView, EnrolmentCodeView, PolicyForm, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, StaffRow, SyncOverview,
+};
 
 use super::{Answer, Beads};
 
@@ -72,4 +74,46 @@ pub async fn decide_quarantine(program: Beads<'_>, form: QuarantineForm) -> Answ
 #[specta::specta]
 pub async fn shops(program: Beads<'_>) -> Answer<Vec<ShopView>> {
     program.seat()?.shops().await
+}
+
+/// What the organisation set.
+#[tauri::command]
+#[specta::specta]
+pub async fn policy(program: Beads<'_>) -> Answer<PolicyForm> {
+    program.seat()?.policy().await
+}
+
+/// Sets what the organisation sets.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_policy(program: Beads<'_>, form: PolicyForm) -> Answer<PolicyForm> {
+    program.seat()?.set_policy(form).await
+}
+
+/// Sets what a device may honour without the server.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_device_limits(program: Beads<'_>, form: DeviceLimitsForm) -> Answer<SyncOverview> {
+    program.seat()?.set_device_limits(form).await
+}
+
+/// Every staff member.
+#[tauri::command]
+#[specta::specta]
+pub async fn staff(program: Beads<'_>) -> Answer<Vec<StaffRow>> {
+    program.seat()?.staff().await
+}
+
+/// Gives a staff member a new badge, shown this once.
+#[tauri::command]
+#[specta::specta]
+pub async fn create_badge(program: Beads<'_>, staff_id: String) -> Answer<BadgeView> {
+    program.seat()?.create_badge(&staff_id).await
+}
+
+/// Takes a staff member's badge away.
+#[tauri::command]
+#[specta::specta]
+pub async fn delete_badge(program: Beads<'_>, staff_id: String) -> Answer<Vec<StaffRow>> {
+    program.seat()?.delete_badge(&staff_id).await
 }

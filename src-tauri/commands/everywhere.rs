@@ -58,7 +58,7 @@ pub async fn sign_out(app: AppHandle, program: Beads<'_>) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub async fn status_bar(program: Beads<'_>) -> Answer<StatusBar> {
-    program.seat()?.status_bar().await
+    program.seat_behind_lock()?.status_bar().await
 }
 
 /// Sends and takes everything; answers when that is done.

@@ -5,6 +5,7 @@ pub mod conflicts;
 pub mod day;
 pub mod everywhere;
 pub mod printing;
+pub mod shift;
 pub mod start;
 pub mod templates;
 pub mod till;

@@ -1,6 +1,6 @@
 //! Commands of the till.
 
-use beadsbox_app::view::{CodeCheck, RecentRedemption, RedeemAnswer, SaleForm, SaleReceipt, TemplateCard};
+use beadsbox_app::view::{ApprovalForm, CodeCheck, PersonView, RecentRedemption, RedeemAnswer, SaleForm, SaleReceipt, TemplateCard};
 
 use super::{Answer, Beads};
 
@@ -23,6 +23,20 @@ pub async fn choose_reading(program: Beads<'_>, readings: Vec<String>) -> Answer
 #[specta::specta]
 pub async fn redeem(program: Beads<'_>, code: String) -> Answer<RedeemAnswer> {
     program.seat()?.redeem(&code).await
+}
+
+/// Who may let a redemption pass the offline limits here.
+#[tauri::command]
+#[specta::specta]
+pub async fn approvers(program: Beads<'_>) -> Answer<Vec<PersonView>> {
+    program.seat()?.approvers().await
+}
+
+/// Redeems a voucher beyond the offline limits, with the PIN of somebody who may let it pass.
+#[tauri::command]
+#[specta::specta]
+pub async fn redeem_approved(program: Beads<'_>, form: ApprovalForm) -> Answer<RedeemAnswer> {
+    program.seat()?.redeem_approved(form).await
 }
 
 /// Takes a redemption back.

@@ -15,7 +15,7 @@ use crate::{
     error::{AppError, AppResult},
     host::Host,
     pace::Pace,
-    program::{Program, ProgramEvent, blocking},
+    program::{Program, ProgramEvent, blocking, shift::lock_when_idle},
     replica::StoreReplica,
     secrets::DeviceSecrets,
     view::DataChanged,
@@ -62,6 +62,7 @@ impl Device {
     /// Runs the sync and tells the screens of it, until [`Self::stop`].
     pub(crate) fn run(self: &Arc<Self>, program: Program) {
         self.spawn(Arc::clone(&self.syncer).run());
+        self.spawn(lock_when_idle(program.clone()));
         self.spawn(tell_screens(Arc::clone(self), program));
         self.spawn(ask_version(Arc::clone(self)));
         self.spawn(build_search_text(Arc::clone(self)));
@@ -182,7 +183,7 @@ async fn tell_screens(device: Arc<Device>, program: Program) {
             changed = data.recv() => if let Ok(changed) = changed { program.emit(ProgramEvent::Data(changed)) },
             () = device.news.notified() => {}
         }
-        if let Ok(seat) = program.seat()
+        if let Ok(seat) = program.seat_behind_lock()
             && let Ok(bar) = seat.status_bar().await
         {
             program.emit(ProgramEvent::Status(Box::new(bar)));

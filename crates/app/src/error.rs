@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use beadsbox_domain::{money::MoneyError, template::ContentError, text::TextError};
+use beadsbox_domain::{PinError, money::MoneyError, template::ContentError, text::TextError};
 use beadsbox_protocol::{ErrorCode as ServerCode, Problem};
 use beadsbox_store::StoreError;
 use beadsbox_sync::{Halt, HttpError, TransportError, Trouble};
@@ -18,6 +18,18 @@ pub enum ErrorCode {
     InvalidInput,
     /// Nobody is signed in.
     NotSignedIn,
+    /// The screens are locked.
+    Locked,
+    /// Whoever came by badge or PIN may use the till alone: this asks for their password.
+    NeedsPassword,
+    /// Nobody's badge, or one that no longer counts.
+    UnknownBadge,
+    /// The person and the PIN do not fit.
+    WrongPin,
+    /// Too many wrong PINs: `seconds` to wait.
+    PinDelayed,
+    /// Far too many wrong PINs: the person has to show their password here.
+    PinLocked,
     /// The sign-in ended.
     SignInExpired,
     /// Name and password do not fit.
@@ -100,6 +112,8 @@ pub enum ErrorCode {
     DayNotQuiet,
     /// The server wants fewer requests.
     TooManyRequests,
+    /// Somebody else changed it meanwhile.
+    ChangedMeanwhile,
     /// This device has no printer.
     PrinterNotSet,
     /// No such name on the network.
@@ -143,6 +157,9 @@ pub enum FieldErrorCode {
     NotAnEmail,
     ForbiddenCharacter,
     NotAnAddress,
+    NotAPin,
+    TooEasy,
+    NotTheSame,
 }
 
 /// A field that was not taken.
@@ -247,6 +264,15 @@ impl From<TextError> for FieldFault {
     }
 }
 
+impl From<PinError> for FieldFault {
+    fn from(error: PinError) -> Self {
+        match error {
+            PinError::Length | PinError::NotDigits => Self(FieldErrorCode::NotAPin, None),
+            PinError::Trivial => Self(FieldErrorCode::TooEasy, None),
+        }
+    }
+}
+
 impl From<MoneyError> for FieldFault {
     fn from(error: MoneyError) -> Self {
         match error {
@@ -312,6 +338,7 @@ impl From<Problem> for AppError {
             ServerCode::UnknownDevice => ErrorCode::DeviceUnknown,
             ServerCode::DeviceQuarantined | ServerCode::ChainForked | ServerCode::TooManyForks | ServerCode::BadSignature => ErrorCode::DeviceInQuarantine,
             ServerCode::ClientTooOld => ErrorCode::ClientTooOld,
+            ServerCode::ChangedMeanwhile => ErrorCode::ChangedMeanwhile,
             ServerCode::Unavailable | ServerCode::Internal => ErrorCode::ServerTrouble,
             _ => ErrorCode::ServerRefused,
         };

@@ -10,6 +10,7 @@ pub mod host;
 mod open_asks;
 mod pace;
 mod papers;
+mod pin;
 mod program;
 mod recovery;
 mod replica;

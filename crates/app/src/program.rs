@@ -1,9 +1,11 @@
 //! The program: opens the files, enrols, signs in, and hands out [`Seat`]s.
 
+pub(crate) mod shift;
+
 use std::{
     fs::{self, File},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
     time::{Duration, SystemTime},
 };
 
@@ -37,6 +39,8 @@ pub enum ProgramEvent {
     Preferences(Preferences),
     /// The scanner's settings changed.
     Scanner(ScannerSettings),
+    /// Somebody else works here, or the screens were locked or unlocked.
+    Session(SessionView),
 }
 
 /// The program, shared by every window. Cheap to clone.
@@ -49,6 +53,10 @@ struct Inner {
     events: broadcast::Sender<ProgramEvent>,
     stage: Mutex<Stage>,
     session: Mutex<Option<Arc<Session>>>,
+    /// Nothing is shown or recorded before somebody shows who they are.
+    locked: AtomicBool,
+    /// When a key or the mouse was last touched, by the clock that only runs.
+    touched: Mutex<Duration>,
     /// One start or enrolment at a time.
     starting: AsyncMutex<()>,
     /// Held while the program runs: a second one on the same files would be a second writer.
@@ -72,6 +80,8 @@ impl Program {
             events: broadcast::Sender::new(256),
             stage: Mutex::new(Stage::Starting),
             session: Mutex::default(),
+            locked: AtomicBool::new(false),
+            touched: Mutex::default(),
             starting: AsyncMutex::default(),
             lock: Mutex::default(),
         }))
@@ -150,17 +160,22 @@ impl Program {
         let device = self.device()?;
         let session = session::sign_in(&device, form).await?;
         tracing::info!(staff = %session.staff, offline = session.token.is_none(), "signed in");
-        let view = session.view();
-        self.set_session(Some(Arc::new(session)));
-        self.save_preference(LAST_PERSON, view.name.clone()).await?;
+        let name = session.name.clone();
+        let view = self.begin_session(session);
+        self.save_preference(LAST_PERSON, name).await?;
         device.announce();
         Ok(view)
     }
 
     /// Signs out. What waits goes on being sent.
     pub fn sign_out(&self) {
-        let token = self.session().and_then(|session| session.token.clone());
+        let ended = self.session();
         self.set_session(None);
+        self.0.locked.store(false, std::sync::atomic::Ordering::Release);
+        self.end_at_server(ended.and_then(|session| session.token.clone()));
+    }
+
+    fn end_at_server(&self, token: Option<String>) {
         if let (Some(token), Ok(device)) = (token, self.device()) {
             // The server forgets the session by itself in time; nobody has to wait for it.
             tokio::spawn(async move {
@@ -171,8 +186,16 @@ impl Program {
         }
     }
 
-    /// The place of the person who is signed in: every use case starts here.
+    /// The place of the person who is signed in: every use case starts here. While the screens are locked nobody has it.
     pub fn seat(&self) -> AppResult<Seat> {
+        if self.is_locked() {
+            return Err(AppError::new(ErrorCode::Locked, "the screens are locked"));
+        }
+        self.seat_behind_lock()
+    }
+
+    /// The same, also while the screens are locked: for what only says how the sync stands.
+    pub fn seat_behind_lock(&self) -> AppResult<Seat> {
         let device = self.device()?;
         let session = self.session().ok_or_else(|| AppError::new(ErrorCode::NotSignedIn, "nobody is signed in"))?;
         if device.host.clock.now() >= session.until {

@@ -177,6 +177,7 @@ impl Replica for StoreReplica {
                 cursor: store.position()?.cursor,
                 acked: store.acknowledged_through()?,
                 waiting: store.counts()?.waiting,
+                wrong_pins: store.wrong_pins()?,
                 last_seq: standing.last_seq,
                 behind: standing.behind_until.is_some(),
             })

@@ -8,7 +8,10 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use beadsbox_domain::{Role, StaffId, Timestamp};
-use beadsbox_protocol::session::{SignInRequest, SignInResponse};
+use beadsbox_protocol::{
+    rows::Staff,
+    session::{SignInRequest, SignInResponse},
+};
 use beadsbox_store::OfflineSignIn;
 use beadsbox_sync::TransportError;
 use jiff::SignedDuration;
@@ -33,12 +36,14 @@ pub(crate) struct Session {
     pub(crate) role: Role,
     /// The server's token, where it was asked.
     pub(crate) token: Option<String>,
+    /// They showed their password. By badge or PIN alone the till is theirs, and nothing else.
+    pub(crate) by_password: bool,
     /// How long it holds.
     pub(crate) until: Timestamp,
 }
 
 impl Session {
-    pub(crate) fn view(&self) -> SessionView {
+    pub(crate) fn view(&self, locked: bool) -> SessionView {
         let offline = self.token.is_none();
         SessionView {
             staff_id: self.staff.to_string(),
@@ -46,6 +51,8 @@ impl Session {
             role: self.role,
             offline,
             offline_until: offline.then(|| self.until.to_string()),
+            by_password: self.by_password,
+            locked,
         }
     }
 }
@@ -61,6 +68,23 @@ pub(crate) async fn sign_in(device: &Device, form: SignInForm) -> AppResult<Sess
         Err(error) if counts_as_offline(&error) => offline(device, request).await,
         Err(error) => Err(delayed(error.into())),
     }
+}
+
+/// The session of somebody whom a badge or a PIN names. Staff rows tell of who is barred, so they may not be too old.
+pub(crate) async fn at_the_till(device: &Device, staff: Staff) -> AppResult<Session> {
+    let now = device.host.clock.now();
+    let (days, synced) = device
+        .files(|store| {
+            let view = store.view()?;
+            Ok((view.directory().policy().offline_sign_in_days, view.position().last_sync_at))
+        })
+        .await?;
+    let longest = SignedDuration::from_hours(24 * i64::from(days));
+    if !synced.is_some_and(|synced| now.duration_since(synced).abs() <= longest) {
+        return Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sync").with("days", days));
+    }
+    let until = now.saturating_add(SESSION).unwrap_or(now);
+    Ok(Session { staff: staff.id, name: staff.name, role: staff.role, token: None, by_password: false, until })
 }
 
 /// A server that is away or in trouble is no reason to keep people from their work.
@@ -88,12 +112,13 @@ async fn remember(device: &Device, password: String, response: SignInResponse) -
         .files(move |store| {
             let verifier = hash(&password, &salt)?;
             store.keep_offline_sign_in(&OfflineSignIn { staff: id, name, role, verifier, verified_at: now, failed: 0, blocked_until: None })?;
+            store.forget_pin_attempts(id)?;
             Ok(())
         })
         .await?;
     // By this device's clock, which may be wrong: the server holds its own end of the session against its own.
     let until = now.saturating_add(SESSION).unwrap_or(now);
-    Ok(Session { staff: id, name: response.staff.name, role, token: Some(response.token), until })
+    Ok(Session { staff: id, name: response.staff.name, role, token: Some(response.token), by_password: true, until })
 }
 
 async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> {
@@ -124,9 +149,10 @@ async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> 
             }
             (known.failed, known.blocked_until) = (0, None);
             store.keep_offline_sign_in(&known)?;
+            store.forget_pin_attempts(known.staff)?;
             // The role may have changed since, and the cache knows.
             let role = staff.map_or(known.role, |staff| staff.role);
-            Ok(Session { staff: known.staff, name: known.name, role, token: None, until })
+            Ok(Session { staff: known.staff, name: known.name, role, token: None, by_password: true, until })
         })
         .await
 }

@@ -7,8 +7,8 @@ mod stage;
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
-        ActionForm, CashForm, CloseForm, CountForm, PaperForm, PaperLanguage, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveTemplate, SettleForm, SortKey, TemplateForm,
-        VoucherAction, VoucherFilters, VoucherQuery,
+        ActionForm, ApprovalForm, CashForm, CloseForm, CountForm, DeviceLimitsForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings,
+        QuarantineForm, SaleForm, SaleLine, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
@@ -32,6 +32,14 @@ const FREE: &[&str] = &[
     "scanner_test",
     "status_bar",
     "sync_now",
+    "current_session",
+    "people",
+    "switch_by_badge",
+    "switch_by_pin",
+    "unlock",
+    "lock",
+    "note_activity",
+    "set_pin",
     "check_code",
     "currencies",
     "open_till",
@@ -40,6 +48,8 @@ const FREE: &[&str] = &[
 const TABLE: &[(&str, &[Role])] = &[
     ("choose_reading", COUNTER_UP),
     ("redeem", COUNTER_UP),
+    ("approvers", COUNTER_UP),
+    ("redeem_approved", COUNTER_UP),
     ("undo_redemption", COUNTER_UP),
     ("recent_redemptions", COUNTER_UP),
     ("sale_templates", COUNTER_UP),
@@ -76,6 +86,12 @@ const TABLE: &[(&str, &[Role])] = &[
     ("quarantine", ADMIN),
     ("decide_quarantine", ADMIN),
     ("shops", OFFICE_UP),
+    ("policy", OFFICE_UP),
+    ("set_policy", ADMIN),
+    ("set_device_limits", ADMIN),
+    ("staff", ADMIN),
+    ("create_badge", ADMIN),
+    ("delete_badge", ADMIN),
 ];
 
 fn paper() -> PaperForm {
@@ -94,7 +110,9 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "sell" => {
             let (template_id, buyer, none) = (id.to_owned(), "Buyer".to_owned(), String::new);
             let line = SaleLine { template_id, quantity: 1, recipient: none(), message: none() };
-            seat.sell(SaleForm { lines: vec![line], buyer, email: none(), payment: Payment::Cash }).await.map(drop)
+            seat.sell(SaleForm { lines: vec![line], buyer, email: none(), payment: Payment::Cash, this_shop_only: false })
+                .await
+                .map(drop)
         }
         "voucher_page" => {
             let query =
@@ -138,7 +156,7 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         }
         "shops" => seat.shops().await.map(drop),
         "end_of_day" => seat.end_of_day(None).await.map(drop),
-        other => run_till(seat, other).await,
+        other => administer(seat, other).await,
     }
 }
 
@@ -160,6 +178,39 @@ async fn run_till(seat: &Seat, command: &str) -> Result<(), AppError> {
         "closed_day" => seat.closed_day(NOBODY).await.map(drop),
         "open_day_report" => seat.day_report(NOBODY).await.map(drop),
         other => print(seat, other).await,
+    }
+}
+
+async fn administer(seat: &Seat, command: &str) -> Result<(), AppError> {
+    let id = NOBODY;
+    let limits = || LimitsForm { highest_value: "1".to_owned(), most_redemptions: 1, most_value: "1".to_owned(), most_hours_since_sync: 1 };
+    match command {
+        "policy" => seat.policy().await.map(drop),
+        "set_policy" => {
+            let form = PolicyForm {
+                row_version: 0,
+                counter_undo_minutes: 1,
+                office_undo_days: 1,
+                expiry_grace_hours: 1,
+                offline_sign_in_days: 1,
+                lock_after_minutes: 1,
+                limits: limits(),
+            };
+            seat.set_policy(form).await.map(drop)
+        }
+        "set_device_limits" => seat
+            .set_device_limits(DeviceLimitsForm { device_id: id.to_owned(), row_version: 0, limits: Some(limits()) })
+            .await
+            .map(drop),
+        "staff" => seat.staff().await.map(drop),
+        "create_badge" => seat.create_badge(id).await.map(drop),
+        "delete_badge" => seat.delete_badge(id).await.map(drop),
+        "approvers" => seat.approvers().await.map(drop),
+        "redeem_approved" => seat
+            .redeem_approved(ApprovalForm { code: "0000-0000-00000".to_owned(), staff_id: id.to_owned(), pin: "402817".to_owned() })
+            .await
+            .map(drop),
+        other => run_till(seat, other).await,
     }
 }
 

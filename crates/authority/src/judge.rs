@@ -1,10 +1,10 @@
 //! Decides one operation.
 
 use beadsbox_domain::{
-    Change, Context, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Refusal, Situation, Stamp, TemplateContent, TemplateId, VoucherId, decide,
+    Change, Context, Deed, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Refusal, Situation, Stamp, TemplateContent, TemplateId, VoucherId, decide,
     operation::Subject,
 };
-use beadsbox_protocol::OperationBody;
+use beadsbox_protocol::{OperationBody, history::Approval};
 
 use crate::{
     arrived::{Fresh, Reading},
@@ -36,6 +36,8 @@ pub struct Judged<'a> {
     pub contents: Vec<(TemplateId, u32, TemplateContent)>,
     /// The version of its template at which it sold that voucher.
     pub sold_at: Option<(VoucherId, u32)>,
+    /// Who let it pass beyond the device's limits.
+    pub approval: Option<Approval>,
     /// The server's word on it, signed.
     pub receipt: Option<[u8; 64]>,
 }
@@ -67,6 +69,7 @@ impl<'a> Judged<'a> {
             changes: Vec::new(),
             contents: Vec::new(),
             sold_at: None,
+            approval: None,
             receipt,
         }
     }
@@ -116,6 +119,7 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
         changes: decision.changes,
         contents,
         sold_at,
+        approval: approval(world, body, context.clock_right),
         ..Judged::new(scope, fresh, commit_no, Some(body.op), Some(decision.outcome))
     }
 }
@@ -197,13 +201,23 @@ fn foreign_header(scope: &Scope<'_>, fresh: &Fresh, body: &OperationBody) -> Opt
     }
 }
 
+/// Goods went, so it is booked whoever let it pass; whether they might is kept beside it.
+pub(crate) fn approval(world: &World, body: &OperationBody, clock_right: bool) -> Option<Approval> {
+    let staff = body.operation.approved_by()?;
+    let permitted = world
+        .staff
+        .get(&staff)
+        .is_some_and(|standing| standing.role.may(Deed::Approve) && standing.was_active(body.at, clock_right));
+    Some(Approval { staff, permitted })
+}
+
 fn context(scope: &Scope<'_>, world: &World, fresh: &Fresh, body: &OperationBody) -> Context {
     let stamp: Stamp = body.stamp();
     let received_at = fresh.arrived.received_at;
     let clock_right = scope.clock_right && body.clock_right && stamp.at.duration_since(received_at) <= RIGHT_CLOCK;
     let standing = world.staff.get(&stamp.staff);
     // Barred meanwhile: what they did before counts, as far as the device's clock can be believed.
-    let staff_active = standing.is_some_and(|standing| standing.barred_at.is_none_or(|barred_at| clock_right && stamp.at < barred_at));
+    let staff_active = standing.is_some_and(|standing| standing.was_active(stamp.at, clock_right));
     Context {
         stamp,
         role: standing.map(|standing| standing.role),

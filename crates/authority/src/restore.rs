@@ -6,7 +6,7 @@ use beadsbox_protocol::OperationBody;
 use crate::{
     arrived::Fresh,
     fold::{template, till, voucher},
-    judge::{Judged, note_close},
+    judge::{Judged, approval, note_close},
     scope::Scope,
     told::{Told, Word},
     world::World,
@@ -43,7 +43,8 @@ pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh
     }
     world.decided.entry(subject).or_default().push(told);
     let row_version = holds_it(world, &body.operation, &decided.outcome);
-    Judged { taken: true, subject: Some(subject), row_version, changes, contents, sold_at, ..kept }
+    let approval = approval(world, body, scope.clock_right && body.clock_right);
+    Judged { taken: true, subject: Some(subject), row_version, changes, contents, sold_at, approval, ..kept }
 }
 
 /// What was kept as it came, and never counted.

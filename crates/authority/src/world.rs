@@ -19,6 +19,13 @@ pub struct Standing {
     pub barred_at: Option<Timestamp>,
 }
 
+impl Standing {
+    /// Whether they were not barred yet at that moment, as far as the clock that names it can be believed.
+    pub(crate) fn was_active(&self, at: Timestamp, clock_right: bool) -> bool {
+        self.barred_at.is_none_or(|barred_at| clock_right && at < barred_at)
+    }
+}
+
 /// A conflict with its place in the order in which the server took them.
 #[derive(Debug, Clone)]
 pub struct Placed {
@@ -71,7 +78,7 @@ impl World {
                 situation.content_as_sold = self.contents.get(&(*template, *template_version)).cloned();
                 situation.code_taken = self.codes.contains(code);
             }
-            Operation::Honour { voucher, redemption } | Operation::Withdraw { voucher, redemption } => {
+            Operation::Honour { voucher, redemption, .. } | Operation::Withdraw { voucher, redemption } => {
                 situation.redemption = self.redemptions.get(redemption).filter(|made| made.voucher == *voucher).copied();
             }
             Operation::SettleConflict { conflict, voucher, .. } => {

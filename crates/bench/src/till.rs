@@ -121,6 +121,7 @@ impl Till {
             snapshot: template.content.clone(),
             person: person.hash()?,
             payment: Payment::Cash,
+            home_shop: None,
         };
         Ok(self.operation(staff, operation, Some(person)))
     }

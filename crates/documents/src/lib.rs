@@ -19,4 +19,4 @@ pub use error::DocumentError;
 pub use escpos::{CodePage, EscPos, Width};
 pub use language::Language;
 pub use receipt::{Receipt, ReceiptLine, Reprint, Shop, VatLine};
-pub use voucher::{VoucherPaper, terms};
+pub use voucher::{VoucherPaper, home_shop_terms, terms};

@@ -6,7 +6,7 @@ use crate::{
     code::VoucherCode,
     conflict::Settlement,
     day::{CashMovement, DayClose},
-    ids::{ConflictId, OpId, TemplateId, VoucherId},
+    ids::{ConflictId, OpId, ShopId, StaffId, TemplateId, VoucherId},
     money::Money,
     permission::Deed,
     person::PersonHash,
@@ -46,6 +46,9 @@ pub enum Operation {
         snapshot: TemplateContent,
         person: PersonHash,
         payment: Payment,
+        /// The only shop that may redeem it without the server; none where any may.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        home_shop: Option<ShopId>,
     },
     /// Redeems a voucher. The signed code stands there where the device did not know the voucher, and took the signature's word.
     Redeem {
@@ -53,9 +56,18 @@ pub enum Operation {
         mode: RedeemMode,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signed_code: Option<SignedText>,
+        /// Who let it pass with their PIN, beyond the device's offline limits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approved_by: Option<StaffId>,
     },
     /// The server did not answer an asked redemption in time, and the goods went.
-    Honour { voucher: VoucherId, redemption: OpId },
+    Honour {
+        voucher: VoucherId,
+        redemption: OpId,
+        /// Who let it pass with their PIN, beyond the device's offline limits.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approved_by: Option<StaffId>,
+    },
     /// The server did not answer an asked redemption in time, and no goods went.
     Withdraw { voucher: VoucherId, redemption: OpId },
     /// Cancels a voucher: the money is owed.
@@ -95,7 +107,12 @@ pub enum Subject {
 impl Operation {
     /// A redemption of a voucher that the device knows.
     pub const fn redeem(voucher: VoucherId, mode: RedeemMode) -> Self {
-        Self::Redeem { voucher, mode, signed_code: None }
+        Self::Redeem { voucher, mode, signed_code: None, approved_by: None }
+    }
+
+    /// Honours an asked redemption on the device's own word.
+    pub const fn honour(voucher: VoucherId, redemption: OpId) -> Self {
+        Self::Honour { voucher, redemption, approved_by: None }
     }
 
     /// The template or voucher whose history shows it.
@@ -121,6 +138,19 @@ impl Operation {
     /// What proved the voucher to a device that did not know it.
     pub const fn signed_code(&self) -> Option<&SignedText> {
         if let Self::Redeem { signed_code: Some(signed), .. } = self { Some(signed) } else { None }
+    }
+
+    /// Who let it pass beyond the device's offline limits.
+    pub const fn approved_by(&self) -> Option<StaffId> {
+        match self {
+            Self::Redeem { approved_by, .. } | Self::Honour { approved_by, .. } => *approved_by,
+            _ => None,
+        }
+    }
+
+    /// The only shop that may redeem what it sells without the server.
+    pub const fn home_shop(&self) -> Option<ShopId> {
+        if let Self::Sell { home_shop, .. } = self { *home_shop } else { None }
     }
 
     /// The buyer whom a sale names.

@@ -39,6 +39,8 @@ pub enum Deed {
     SettleConflicts,
     /// Put cash into a till's drawer, take it out, and close its day.
     RunTill,
+    /// Let a redemption pass, by PIN, that a device's offline limits forbid.
+    Approve,
     /// See every voucher, template and conflict.
     UseOffice,
     /// Shops, devices and staff.
@@ -58,6 +60,7 @@ impl Deed {
         Self::HonourExpired,
         Self::SettleConflicts,
         Self::RunTill,
+        Self::Approve,
         Self::UseOffice,
         Self::Administer,
     ];
@@ -71,7 +74,9 @@ impl Role {
     pub const fn may(self, deed: Deed) -> bool {
         match deed {
             Deed::Sell | Deed::Redeem | Deed::UndoRedemption | Deed::RunTill => true,
-            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::UseOffice => matches!(self, Self::BackOffice | Self::Admin),
+            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::Approve | Deed::UseOffice => {
+                matches!(self, Self::BackOffice | Self::Admin)
+            }
             Deed::SettleConflicts | Deed::Administer => matches!(self, Self::Admin),
             Deed::Expire => false,
         }

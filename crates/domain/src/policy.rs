@@ -1,5 +1,7 @@
 //! What an organisation may set.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 /// The limits that the rules ask. The server's settings are synced to every device.
@@ -15,7 +17,9 @@ pub struct Policy {
     pub expiry_grace_hours: u32,
     /// Days in which a staff member may sign in without the server since the last time with it.
     pub offline_sign_in_days: u32,
-    /// What a device may honour without the server.
+    /// Minutes without a touch after which the screens are locked; 0 for never.
+    pub lock_after_minutes: u32,
+    /// What a device may honour without the server, where nothing else is set for it.
     pub offline: OfflineLimits,
 }
 
@@ -36,12 +40,55 @@ pub struct OfflineLimits {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { counter_undo_minutes: 5, office_undo_days: 30, expiry_grace_hours: 48, offline_sign_in_days: 7, offline: OfflineLimits::default() }
+        Self {
+            counter_undo_minutes: 5,
+            office_undo_days: 30,
+            expiry_grace_hours: 48,
+            offline_sign_in_days: 7,
+            lock_after_minutes: 10,
+            offline: OfflineLimits::default(),
+        }
     }
 }
 
 impl Default for OfflineLimits {
     fn default() -> Self {
         Self { highest_value_minor: 50_000, most_redemptions: 500, most_value_minor: 1_000_000, most_hours_since_sync: 72 }
+    }
+}
+
+/// A value that nobody may set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} is {} to {}", range.start(), range.end())]
+pub struct PolicyError {
+    /// The field, as the wire names it.
+    pub field: &'static str,
+    /// What it may be.
+    pub range: RangeInclusive<i64>,
+}
+
+fn within(field: &'static str, value: impl Into<i64>, range: RangeInclusive<i64>) -> Result<(), PolicyError> {
+    if range.contains(&value.into()) { Ok(()) } else { Err(PolicyError { field, range }) }
+}
+
+impl Policy {
+    /// Whether every value is one that may be set.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        within("counter_undo_minutes", self.counter_undo_minutes, 0..=60)?;
+        within("office_undo_days", self.office_undo_days, 0..=365)?;
+        within("expiry_grace_hours", self.expiry_grace_hours, 0..=30 * 24)?;
+        within("offline_sign_in_days", self.offline_sign_in_days, 0..=90)?;
+        within("lock_after_minutes", self.lock_after_minutes, 0..=240)?;
+        self.offline.check()
+    }
+}
+
+impl OfflineLimits {
+    /// Whether every value is one that may be set. 0 forbids: a till that honours nothing without the server.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        within("highest_value_minor", self.highest_value_minor, 0..=100_000_000)?;
+        within("most_redemptions", self.most_redemptions, 0..=10_000)?;
+        within("most_value_minor", self.most_value_minor, 0..=1_000_000_000)?;
+        within("most_hours_since_sync", self.most_hours_since_sync, 0..=30 * 24)
     }
 }

@@ -70,6 +70,9 @@ pub struct Voucher {
     pub status: Status,
     /// What brought it there: for `used`, the accepted redemption.
     pub since: Stamp,
+    /// The only shop that may redeem it without the server; none where any may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home_shop: Option<ShopId>,
     /// Counts every change, from 1.
     pub row_version: u64,
 }

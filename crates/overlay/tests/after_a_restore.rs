@@ -58,7 +58,10 @@ fn sale() -> OperationBody {
     };
     let (code, person) = (VoucherCode::from_random([7; 8]), PersonHash([1; 32]));
     let template = TemplateId(Uuid::from_u128(8));
-    body(1, Operation::Sell { voucher: VOUCHER, code, template, template_version: 1, snapshot, person, payment: Payment::Cash })
+    body(
+        1,
+        Operation::Sell { voucher: VOUCHER, code, template, template_version: 1, snapshot, person, payment: Payment::Cash, home_shop: None },
+    )
 }
 
 fn redemption(mode: RedeemMode) -> OperationBody {
@@ -112,7 +115,7 @@ fn rule_6_a_resolved_conflict_does_not_hide_the_row_that_is_still_to_come() {
 #[test]
 fn rule_6_a_redemption_put_back_without_its_outcome_does_not_collide_with_itself() {
     let asked = redemption(RedeemMode::Asked);
-    let honour = body(3, Operation::Honour { voucher: VOUCHER, redemption: asked.op });
+    let honour = body(3, Operation::honour(VOUCHER, asked.op));
     let state = shown(Some(used(&asked, 2)), &[], &[waiting(&sale()), waiting(&asked), waiting(&honour)]);
     assert_eq!(state.conflicts, Vec::new());
     assert_eq!(state.voucher.map(|voucher| voucher.row_version), Some(2));

@@ -1,9 +1,9 @@
 //! Administration: shops, staff, devices. Sent with the token of an admin's session.
 
-use beadsbox_domain::{Role, ShopId, Timestamp};
+use beadsbox_domain::{OfflineLimits, Policy, Role, ShopId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::rows::{Device, Shop};
+use crate::rows::{Device, Shop, Staff};
 
 /// `POST /v1/admin/shops`.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -64,6 +64,36 @@ pub struct EnrolmentCode {
     pub expires_at: Timestamp,
 }
 
+/// `PUT /v1/admin/policy`: what the organisation sets, whole.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyChange {
+    /// The version that it was made on: 409 on an older one.
+    pub row_version: u64,
+    /// Every value, within its bounds.
+    pub policy: Policy,
+}
+
+/// `PUT /v1/admin/devices/{id}/limits`.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsChange {
+    /// The device's version that it was made on: 409 on an older one.
+    pub row_version: u64,
+    /// None for the organisation's limits.
+    pub limits: Option<OfflineLimits>,
+}
+
+/// A staff member's new badge; the one before no longer counts.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct NewBadge {
+    /// What its QR code says, shown once: the server keeps a hash only.
+    #[schema(example = "MBBB1:0F3A52C7D9E81B64A0C3F5D7E91B24680F3A52C7")]
+    pub badge: String,
+    /// Whose it is.
+    pub staff: Staff,
+}
+
 /// A device as an admin sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DeviceStatus {
@@ -78,4 +108,7 @@ pub struct DeviceStatus {
     pub waiting: Option<u64>,
     /// By how many seconds its clock is ahead of the server's.
     pub clock_skew_seconds: Option<i64>,
+    /// How many wrong PINs were typed at it, as it last said.
+    #[serde(default)]
+    pub wrong_pins: u64,
 }

@@ -10,9 +10,10 @@ pub const FORMAT: u16 = 2;
 
 /// The oldest format that says all of it: a server that is older than a device holds back no more than it must.
 pub const fn format_of(operation: &Operation) -> u16 {
+    let says_more = operation.signed_code().is_some() || operation.approved_by().is_some() || operation.home_shop().is_some();
     match operation {
         Operation::MoveCash { .. } | Operation::CloseDay { .. } => 2,
-        _ if operation.signed_code().is_some() => 2,
+        _ if says_more => 2,
         _ => 1,
     }
 }

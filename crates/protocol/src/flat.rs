@@ -34,6 +34,8 @@ pub struct FlatVoucher<'a> {
     pub status: u8,
     /// What brought it there.
     pub since: FlatStamp,
+    /// The only shop that may redeem it without the server.
+    pub home_shop: Option<[u8; 16]>,
     /// Counts every change, from 1.
     pub row_version: u64,
 }
@@ -137,6 +139,7 @@ impl<'a> FlatVoucher<'a> {
             expires_at: voucher.expires_at.map(Timestamp::as_microsecond),
             status: status_number(voucher.status),
             since: (&voucher.since).into(),
+            home_shop: voucher.home_shop.map(|shop| shop.0.into_bytes()),
             row_version: voucher.row_version,
         }
     }

@@ -1,7 +1,16 @@
 //! `GET /v1/vouchers/{id}/history`, `GET /v1/templates/{id}/history`: every operation on one entity.
 
-use beadsbox_domain::{Operation, Outcome, Stamp, Timestamp};
+use beadsbox_domain::{Operation, Outcome, StaffId, Stamp, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// Who let a redemption pass that the device's limits forbade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Approval {
+    /// Who.
+    pub staff: StaffId,
+    /// Whether they might, by the server's rows when it took the operation. The goods went either way.
+    pub permitted: bool,
+}
 
 /// An operation and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -15,6 +24,9 @@ pub struct HistoryItem {
     pub online: bool,
     /// What was done.
     pub operation: Operation,
+    /// Who let it pass, where that was needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
     /// What the server decided.
     pub result: Outcome,
 }

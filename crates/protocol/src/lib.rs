@@ -3,6 +3,7 @@
 //! JSON over HTTP; `docs/sync.md` shows it with `curl`. Hashes and keys are lower-case hexadecimal, signatures base64.
 
 pub mod admin;
+pub mod badge;
 pub mod body;
 pub mod chain;
 pub mod digest;

@@ -50,6 +50,8 @@ pub enum ErrorCode {
     NotFound,
     /// The name is taken.
     NameTaken,
+    /// Somebody else changed it since it was read: read it again.
+    ChangedMeanwhile,
     /// The program is too old for this server.
     ClientTooOld,
     /// The server is busy or its database is away: try again.

@@ -39,6 +39,9 @@ pub struct ChangesQuery {
     /// How many operations wait on the device.
     #[serde(default)]
     pub waiting: u64,
+    /// How many wrong PINs were ever typed at it.
+    #[serde(default)]
+    pub wrong_pins: u64,
 }
 
 /// One page, from one snapshot of the database.

@@ -1,6 +1,8 @@
 //! The rows that a device caches. Each is the whole entity at one `row_version`.
 
-use beadsbox_domain::{Conflict, ConflictId, DeviceId, Person, Policy, Role, ShopId, StaffId, Template, TemplateId, Voucher, VoucherId};
+use std::fmt;
+
+use beadsbox_domain::{Conflict, ConflictId, DeviceId, OfflineLimits, Person, Policy, Role, ShopId, StaffId, Template, TemplateId, Voucher, VoucherId};
 use serde::{Deserialize, Serialize};
 
 /// A shop.
@@ -28,8 +30,26 @@ pub struct Staff {
     pub role: Role,
     /// Whether they may sign in.
     pub active: bool,
+    /// What their PIN is checked against at a till; none where they set none, and in every answer but a device's rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<PinVerifier>,
+    /// SHA-256 of the secret on their badge, hexadecimal; none as above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge: Option<String>,
     /// Counts every change, from 1.
     pub row_version: u64,
+}
+
+/// Argon2id over a PIN, in the PHC format, with its parameters.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(transparent)]
+pub struct PinVerifier(pub String);
+
+/// Six digits are soon found by whoever has this: it goes into no log.
+impl fmt::Debug for PinVerifier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PinVerifier(…)")
+    }
 }
 
 /// Whether the server takes a device's operations.
@@ -57,6 +77,9 @@ pub struct Device {
     pub public_key: String,
     /// Whether its operations are taken.
     pub state: DeviceState,
+    /// What it may honour without the server; none where the organisation's limits hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline: Option<OfflineLimits>,
     /// Counts every change, from 1.
     pub row_version: u64,
 }

@@ -17,6 +17,18 @@ pub struct SignInRequest {
     pub password: String,
 }
 
+/// `PUT /v1/sessions/pin`: whoever is signed in sets their PIN, sent with the session's token.
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PinRequest {
+    /// Their password once more: a session left open must not become a PIN.
+    #[schema(max_length = 200)]
+    pub password: String,
+    /// 6 to 10 digits that are not easily guessed; none to have no PIN any more.
+    #[schema(max_length = 10)]
+    pub pin: Option<String>,
+}
+
 /// A session.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SignInResponse {

@@ -85,7 +85,7 @@ impl SignedVoucher {
             price: voucher.snapshot.price,
             expires_on: voucher.expires_on,
             expires_at: voucher.expires_at,
-            home_shop: None,
+            home_shop: voucher.home_shop,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The format of chunks and digests. A device that reads another one takes pages from the feed's beginning instead.
-pub const SNAPSHOT_FORMAT: u32 = 1;
+pub const SNAPSHOT_FORMAT: u32 = 2;
 /// A feed with fewer entities is taken by pages: a snapshot would not be quicker.
 pub const LEAST_ENTITIES: u64 = 5_000;
 /// The most bytes of a chunk, uncompressed.

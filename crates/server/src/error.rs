@@ -77,6 +77,10 @@ impl Failure {
         Self::told(StatusCode::CONFLICT, ErrorCode::NameTaken, "the name is taken")
     }
 
+    pub fn changed_meanwhile() -> Self {
+        Self::told(StatusCode::CONFLICT, ErrorCode::ChangedMeanwhile, "somebody else changed it: read it again")
+    }
+
     pub fn too_large(detail: impl Into<String>) -> Self {
         Self::told(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge, "larger than this endpoint takes").with(|problem| problem.detail = Some(detail.into()))
     }

@@ -1,10 +1,11 @@
 //! Shops, staff and devices: what an admin, or whoever has the command line, sets up.
 
-use beadsbox_domain::{DeviceId, Role, ShopId, StaffId, Timestamp, text::Name};
+use beadsbox_domain::{DeviceId, Pin, PolicyError, Role, ShopId, StaffId, Timestamp, text::Name};
 use beadsbox_protocol::{
-    admin::{EnrolmentCode, StaffPatch},
+    admin::{EnrolmentCode, LimitsChange, NewBadge, PolicyChange, StaffPatch},
+    badge,
     enrol::RecogniseRequest,
-    rows::{Shop, Staff},
+    rows::{Settings, Shop, Staff},
 };
 use ed25519_dalek::VerifyingKey;
 use jiff::{SignedDuration, tz::TimeZone};
@@ -50,7 +51,7 @@ pub(crate) async fn create_staff(
     let hash = hashed(passwords, password).await?;
     db::staff::insert(conn, id, name.as_str(), &hash, role).await?;
     feed::note(conn, Kind::Staff, &[id.0]).await?;
-    Ok(Staff { id, name: name.to_string(), role, active: true, row_version: 1 })
+    Ok(Staff { id, name: name.to_string(), role, active: true, pin: None, badge: None, row_version: 1 })
 }
 
 /// Changes a staff member. A new password, role or bar ends their sessions. The caller commits.
@@ -73,6 +74,66 @@ pub(crate) async fn change_staff(conn: &mut PgConnection, passwords: &Passwords,
     }
     feed::note(conn, Kind::Staff, &[id.0]).await?;
     db::staff::find(conn, id).await?.ok_or_else(|| Failure::not_found("staff member"))
+}
+
+/// Sets what the organisation sets, whole. The caller commits.
+pub(crate) async fn set_policy(conn: &mut PgConnection, change: &PolicyChange) -> Result<Settings, Failure> {
+    change.policy.check().map_err(|error| out_of_bounds(&error))?;
+    let settings = db::settings::change(conn, change.row_version, &change.policy).await?.ok_or_else(Failure::changed_meanwhile)?;
+    feed::note(conn, Kind::Settings, &[Uuid::nil()]).await?;
+    Ok(settings)
+}
+
+/// Sets what a device may honour without the server. The caller commits.
+pub(crate) async fn set_limits(conn: &mut PgConnection, id: DeviceId, change: &LimitsChange) -> Result<db::device::Device, Failure> {
+    if let Some(limits) = &change.limits {
+        limits.check().map_err(|error| out_of_bounds(&error))?;
+    }
+    let set = db::device::set_limits(conn, id, change.row_version, change.limits.as_ref()).await?;
+    let device = db::device::find(conn, id).await?.filter(|device| device.id != db::device::SERVER);
+    let device = device.ok_or_else(|| Failure::not_found("device"))?;
+    if !set {
+        return Err(Failure::changed_meanwhile());
+    }
+    feed::note(conn, Kind::Device, &[id.0]).await?;
+    Ok(device)
+}
+
+/// Sets somebody's PIN, or takes it away. The caller has seen their password, and commits.
+pub(crate) async fn set_pin(conn: &mut PgConnection, id: StaffId, pin_hash: Option<&str>) -> Result<(), Failure> {
+    if !db::staff::set_pin(conn, id, pin_hash).await? {
+        return Err(Failure::not_found("staff member"));
+    }
+    Ok(feed::note(conn, Kind::Staff, &[id.0]).await?)
+}
+
+/// The digits as somebody typed them, or why they are no PIN.
+pub(crate) fn checked_pin(typed: &str) -> Result<Pin, Failure> {
+    Pin::new(typed).map_err(|error| Failure::malformed(format!("pin: {error}")))
+}
+
+/// Gives somebody a new badge; the one before no longer counts. The caller commits.
+pub(crate) async fn new_badge(conn: &mut PgConnection, id: StaffId) -> Result<NewBadge, Failure> {
+    let text = badge::text(&token::random()?);
+    let secret = badge::hash(&text).ok_or_else(|| Failure::Defect("a new badge cannot be read".to_owned()))?;
+    Ok(NewBadge { staff: set_badge(conn, id, Some(&secret)).await?, badge: text })
+}
+
+/// Takes somebody's badge away. The caller commits.
+pub(crate) async fn take_badge(conn: &mut PgConnection, id: StaffId) -> Result<Staff, Failure> {
+    set_badge(conn, id, None).await
+}
+
+async fn set_badge(conn: &mut PgConnection, id: StaffId, badge_hash: Option<&[u8; 32]>) -> Result<Staff, Failure> {
+    if !db::staff::set_badge(conn, id, badge_hash).await? {
+        return Err(Failure::not_found("staff member"));
+    }
+    feed::note(conn, Kind::Staff, &[id.0]).await?;
+    db::staff::find(conn, id).await?.ok_or_else(|| Failure::not_found("staff member"))
+}
+
+fn out_of_bounds(error: &PolicyError) -> Failure {
+    Failure::malformed(error.to_string())
 }
 
 /// Bars a device for good, and ends the sessions at it. The caller commits.

@@ -2,13 +2,18 @@
 
 use std::sync::{Arc, OnceLock};
 
-use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::phc::PasswordHash};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version, password_hash::phc::PasswordHash};
+use beadsbox_domain::Pin;
 use tokio::sync::Semaphore;
 
 use crate::error::Failure;
 
 /// The fewest and the most characters.
 pub(crate) const LENGTHS: std::ops::RangeInclusive<usize> = 8..=200;
+
+/// What one check of a PIN takes: 64 MiB, gone over twice.
+const PIN_MEMORY_KIB: u32 = 64 * 1024;
+const PIN_PASSES: u32 = 2;
 
 /// Hashes and checks passwords. Each takes 19 MiB and tens of milliseconds, so only as many run at once as there are cores.
 pub(crate) struct Passwords {
@@ -26,6 +31,11 @@ impl Passwords {
     /// The hash to keep.
     pub async fn hash(&self, password: String) -> Result<String, Failure> {
         self.run(move || hash(&password)).await?
+    }
+
+    /// What a till checks that PIN against.
+    pub async fn hash_pin(&self, pin: Pin) -> Result<String, Failure> {
+        self.run(move || hash_with(&for_pins()?, pin.as_str())).await?
     }
 
     /// Whether the password fits. Where nobody has the name (`kept` is none) it takes as long and says no.
@@ -51,8 +61,18 @@ impl Passwords {
     }
 }
 
+/// A PIN has few digits, so each guess has to be as dear as a till can bear: see ADR 0024.
+fn for_pins() -> Result<Argon2<'static>, Failure> {
+    let params = Params::new(PIN_MEMORY_KIB, PIN_PASSES, 1, None).map_err(|error| Failure::Defect(format!("parameters for PINs: {error}")))?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
 fn hash(password: &str) -> Result<String, Failure> {
-    let hash = Argon2::default().hash_password(password.as_bytes());
+    hash_with(&Argon2::default(), password)
+}
+
+fn hash_with(argon2: &Argon2<'_>, password: &str) -> Result<String, Failure> {
+    let hash = argon2.hash_password(password.as_bytes());
     hash.map(|hash| hash.to_string()).map_err(|error| Failure::Defect(format!("hashing a password failed: {error}")))
 }
 

@@ -385,6 +385,20 @@ pub struct OpenAsk {
     pub shop: ShopId,
 }
 
+/// Whether a PIN may be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinTurn {
+    /// It may, and is counted as wrong until it is known to be right.
+    Look,
+    /// Too many wrong ones: not before then.
+    Blocked {
+        /// When the next may be.
+        until: Timestamp,
+    },
+    /// Far too many: not before the person has shown their password here.
+    Locked,
+}
+
 /// What lets a staff member in without the server.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OfflineSignIn {

@@ -1,20 +1,20 @@
 //! The server over HTTP: the sync's two requests, and the others that the program makes.
 
+mod admin;
+
 use std::{path::PathBuf, time::Duration};
 
 use async_trait::async_trait;
-use beadsbox_domain::{Date, DeviceId, TemplateId, VoucherId};
+use beadsbox_domain::{TemplateId, VoucherId};
 use beadsbox_protocol::{
-    CLIENT_VERSION_HEADER, ErrorCode, Incarnation, Problem, VERSION,
-    admin::{DeviceStatus, EnrolmentCode, NewEnrolmentCode},
+    CLIENT_VERSION_HEADER, ErrorCode, Problem, VERSION,
     digest::{DigestAnswer, DigestQuery, RangeQuery, RangeRows},
-    end_of_day::{EndOfDay, EndOfDayQuery},
     enrol::{EnrolRequest, EnrolResponse, RecogniseRequest, RecogniseResponse},
-    fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery, QuarantineDecision, QuarantineEntry},
+    fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
     history::HistoryItem,
     pull::{ChangesPage, ChangesQuery},
     push::{PushRequest, PushResponse},
-    session::{SignInRequest, SignInResponse},
+    session::{PinRequest, SignInRequest, SignInResponse},
     snapshot::{MOST_CHUNK_BYTES, SnapshotAnswer, SnapshotQuery},
 };
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::RANGE};
@@ -167,6 +167,12 @@ impl HttpServer {
         self.complete(self.request(Method::DELETE, "v1/sessions")?.bearer_auth(session)).await.map(drop)
     }
 
+    /// Sets the PIN of whoever is signed in, or takes it away.
+    pub async fn set_pin(&self, session: &str, request: &PinRequest) -> Result<(), TransportError> {
+        let request = self.request(Method::PUT, "v1/sessions/pin")?.bearer_auth(session).json(request).timeout(SIGN_IN_LIMIT);
+        self.complete(request).await.map(drop)
+    }
+
     /// Every operation on a voucher.
     pub async fn voucher_history(&self, id: VoucherId) -> Result<Vec<HistoryItem>, TransportError> {
         self.fetch(self.authorised(self.request(Method::GET, &format!("v1/vouchers/{id}/history"))?)).await
@@ -175,45 +181,6 @@ impl HttpServer {
     /// Every operation on a template.
     pub async fn template_history(&self, id: TemplateId) -> Result<Vec<HistoryItem>, TransportError> {
         self.fetch(self.authorised(self.request(Method::GET, &format!("v1/templates/{id}/history"))?)).await
-    }
-
-    /// Every device, for an admin.
-    pub async fn devices(&self, session: &str) -> Result<Vec<DeviceStatus>, TransportError> {
-        self.fetch(self.request(Method::GET, "v1/admin/devices")?.bearer_auth(session)).await
-    }
-
-    /// One day in every shop, for an admin.
-    pub async fn end_of_day(&self, session: &str, day: Date) -> Result<EndOfDay, TransportError> {
-        self.fetch(self.request(Method::GET, "v1/admin/end-of-day")?.bearer_auth(session).query(&EndOfDayQuery { day })).await
-    }
-
-    /// A one-time code for a new device.
-    pub async fn enrolment_code(&self, session: &str, request: &NewEnrolmentCode) -> Result<EnrolmentCode, TransportError> {
-        self.fetch(self.request(Method::POST, "v1/admin/enrolment-codes")?.bearer_auth(session).json(request)).await
-    }
-
-    /// Revokes a device.
-    pub async fn revoke_device(&self, session: &str, device: DeviceId) -> Result<(), TransportError> {
-        self.complete(self.request(Method::POST, &format!("v1/admin/devices/{device}/revoke"))?.bearer_auth(session))
-            .await
-            .map(drop)
-    }
-
-    /// What waits for an admin.
-    pub async fn quarantine(&self, session: &str) -> Result<Vec<QuarantineEntry>, TransportError> {
-        self.fetch(self.request(Method::GET, "v1/admin/quarantine")?.bearer_auth(session)).await
-    }
-
-    /// Takes what waits of one life of a device, or rejects it.
-    pub async fn decide_quarantine(
-        &self,
-        session: &str,
-        device: DeviceId,
-        incarnation: Incarnation,
-        decision: &QuarantineDecision,
-    ) -> Result<(), TransportError> {
-        let path = format!("v1/admin/quarantine/{device}/{incarnation}");
-        self.complete(self.request(Method::POST, &path)?.bearer_auth(session).json(decision)).await.map(drop)
     }
 
     async fn ask<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T, TransportError> {

@@ -109,6 +109,7 @@ pub fn next_query(position: &Position, wait_seconds: u32) -> ChangesQuery {
         limit: MOST_ROWS,
         wait: wait_seconds,
         waiting: position.waiting,
+        wrong_pins: position.wrong_pins,
     }
 }
 
@@ -176,7 +177,16 @@ mod tests {
     use super::*;
 
     fn position() -> Position {
-        Position { epoch: Uuid::nil(), incarnation: 1, cursor: Cursor { seq: 7, tag: "a".into() }, acked: 3, waiting: 2, last_seq: 5, behind: false }
+        Position {
+            epoch: Uuid::nil(),
+            incarnation: 1,
+            cursor: Cursor { seq: 7, tag: "a".into() },
+            acked: 3,
+            waiting: 2,
+            wrong_pins: 0,
+            last_seq: 5,
+            behind: false,
+        }
     }
 
     fn refused(code: ErrorCode) -> TransportError {

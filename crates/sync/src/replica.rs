@@ -26,6 +26,8 @@ pub struct Position {
     pub acked: u64,
     /// How many operations have no outcome yet.
     pub waiting: u64,
+    /// How many wrong PINs were ever typed here.
+    pub wrong_pins: u64,
     /// The last operation recorded; 0 before the first.
     pub last_seq: u64,
     /// The files are known to lack own operations that the server holds.

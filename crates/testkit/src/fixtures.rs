@@ -94,6 +94,7 @@ pub fn voucher(snapshot: TemplateContent, sold: Stamp) -> Voucher {
         expires_at: None,
         status: Status::Purchased,
         since: sold,
+        home_shop: None,
         row_version: 1,
     }
 }
@@ -101,8 +102,16 @@ pub fn voucher(snapshot: TemplateContent, sold: Stamp) -> Voucher {
 /// The sale of a new voucher, and its id.
 pub fn sale(template: TemplateId, template_version: u32, snapshot: TemplateContent, person: &SaltedPerson) -> (VoucherId, Operation) {
     let voucher = VoucherId(Uuid::now_v7());
-    let operation =
-        Operation::Sell { voucher, code: code(), template, template_version, snapshot, person: sound(person.hash()), payment: Payment::CardTerminal };
+    let operation = Operation::Sell {
+        voucher,
+        code: code(),
+        template,
+        template_version,
+        snapshot,
+        person: sound(person.hash()),
+        payment: Payment::CardTerminal,
+        home_shop: None,
+    };
     (voucher, operation)
 }
 

@@ -30,12 +30,32 @@ export const commands = {
 	enrol: (form: EnrolForm) => typedError<ProgramState, AppError>(__TAURI_INVOKE("enrol", { form })),
 	/**  Signs in, and opens the window of the role. */
 	signIn: (form: SignInForm) => typedError<Session, AppError>(__TAURI_INVOKE("sign_in", { form })),
+	/**  Who works here, and whether the screens are locked. */
+	currentSession: () => typedError<Session, AppError>(__TAURI_INVOKE("current_session")),
+	/**  Who may work here. */
+	people: () => typedError<Person[], AppError>(__TAURI_INVOKE("people")),
+	/**  Whoever that badge names works here from now on. */
+	switchByBadge: (scanned: string) => typedError<Session, AppError>(__TAURI_INVOKE("switch_by_badge", { scanned })),
+	/**  Whoever typed their PIN works here from now on. */
+	switchByPin: (form: PinSignIn) => typedError<Session, AppError>(__TAURI_INVOKE("switch_by_pin", { form })),
+	/**  Whoever typed their password works here from now on, with all that they may. */
+	unlock: (form: SignInForm) => typedError<Session, AppError>(__TAURI_INVOKE("unlock", { form })),
+	/**  Locks the screens. */
+	lock: () => __TAURI_INVOKE<void>("lock"),
+	/**  A key or the mouse was touched. */
+	noteActivity: () => __TAURI_INVOKE<void>("note_activity"),
+	/**  Sets the PIN of whoever is signed in. */
+	setPin: (form: PinForm) => typedError<null, AppError>(__TAURI_INVOKE("set_pin", { form })),
 	/**  How far a typed code is. */
 	checkCode: (text: string) => __TAURI_INVOKE<CodeCheck>("check_code", { text }),
 	/**  Which reading of a scan is meant. */
 	chooseReading: (readings: string[]) => typedError<string, AppError>(__TAURI_INVOKE("choose_reading", { readings })),
 	/**  Redeems a voucher. An error means that nothing was recorded. */
 	redeem: (code: string) => typedError<RedeemAnswer, AppError>(__TAURI_INVOKE("redeem", { code })),
+	/**  Who may let a redemption pass the offline limits here. */
+	approvers: () => typedError<Person[], AppError>(__TAURI_INVOKE("approvers")),
+	/**  Redeems a voucher beyond the offline limits, with the PIN of somebody who may let it pass. */
+	redeemApproved: (form: ApprovalForm) => typedError<RedeemAnswer, AppError>(__TAURI_INVOKE("redeem_approved", { form })),
 	/**  Takes a redemption back. */
 	undoRedemption: (voucherId: string, redemption: string, reason: string) => typedError<RecentRedemption[], AppError>(__TAURI_INVOKE("undo_redemption", { voucherId, redemption, reason })),
 	/**  This till's last redemptions. */
@@ -112,6 +132,18 @@ export const commands = {
 	decideQuarantine: (form: QuarantineForm) => typedError<QuarantineEntry[], AppError>(__TAURI_INVOKE("decide_quarantine", { form })),
 	/**  Every shop. */
 	shops: () => typedError<Shop[], AppError>(__TAURI_INVOKE("shops")),
+	/**  What the organisation set. */
+	policy: () => typedError<Policy, AppError>(__TAURI_INVOKE("policy")),
+	/**  Sets what the organisation sets. */
+	setPolicy: (form: Policy) => typedError<Policy, AppError>(__TAURI_INVOKE("set_policy", { form })),
+	/**  Sets what a device may honour without the server. */
+	setDeviceLimits: (form: DeviceLimitsForm) => typedError<SyncOverview, AppError>(__TAURI_INVOKE("set_device_limits", { form })),
+	/**  Every staff member. */
+	staff: () => typedError<StaffRow[], AppError>(__TAURI_INVOKE("staff")),
+	/**  Gives a staff member a new badge, shown this once. */
+	createBadge: (staffId: string) => typedError<Badge, AppError>(__TAURI_INVOKE("create_badge", { staffId })),
+	/**  Takes a staff member's badge away. */
+	deleteBadge: (staffId: string) => typedError<StaffRow[], AppError>(__TAURI_INVOKE("delete_badge", { staffId })),
 };
 
 /** Events */
@@ -119,6 +151,7 @@ export const events = {
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
 	preferencesChanged: makeEvent<PreferencesChanged, PreferencesChanged>("preferences-changed"),
 	scannerChanged: makeEvent<ScannerChanged, ScannerChanged>("scanner-changed"),
+	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
 	statusChanged: makeEvent<StatusChanged, StatusChanged>("status-changed"),
 };
 
@@ -164,6 +197,28 @@ export type AppError = {
 	params: { [key in string]: string },
 	/**  Why the rules refuse it. */
 	refusal: Refusal | null,
+};
+
+/**  Who let a redemption pass beyond the offline limits. */
+export type Approval = {
+	staff: string,
+	/**  Whether they might. Of what waits here, by what this device knows. */
+	permitted: boolean,
+};
+
+/**  A voucher that somebody lets pass beyond the offline limits, with their PIN. */
+export type ApprovalForm = {
+	/**  Typed, scanned or signed. */
+	code: string,
+	staff_id: string,
+	pin: string,
+};
+
+/**  A badge to print, shown once. */
+export type Badge = {
+	name: string,
+	role: Role,
+	qr: Qr,
 };
 
 /**  A comparison that somebody asked for, and how the sync stands after it. */
@@ -418,6 +473,12 @@ export type DeviceDay = {
 	not_closed: number,
 	not_closed_since: string | null,
 	call: CallReason[],
+/**  A device's limits, and the version of the device that was read. */
+export type DeviceLimitsForm = {
+	device_id: string,
+	row_version: number,
+	/**  None for the organisation's. */
+	limits: Limits | null,
 };
 
 /**  A device; its contacts only where an admin asked the server. */
@@ -431,6 +492,11 @@ export type DeviceRow = {
 	last_seq: number | null,
 	waiting: number | null,
 	clock_skew_seconds: number | null,
+	/**  Wrong PINs that were ever typed there. */
+	wrong_pins: number | null,
+	/**  What it may honour without the server; none where the organisation's limits hold. */
+	limits: Limits | null,
+	row_version: number,
 	this_device: boolean,
 };
 
@@ -484,6 +550,18 @@ export type ErrorCode =
 "invalid_input" | 
 /**  Nobody is signed in. */
 "not_signed_in" | 
+/**  The screens are locked. */
+"locked" | 
+/**  Whoever came by badge or PIN may use the till alone: this asks for their password. */
+"needs_password" | 
+/**  Nobody's badge, or one that no longer counts. */
+"unknown_badge" | 
+/**  The person and the PIN do not fit. */
+"wrong_pin" | 
+/**  Too many wrong PINs: `seconds` to wait. */
+"pin_delayed" | 
+/**  Far too many wrong PINs: the person has to show their password here. */
+"pin_locked" | 
 /**  The sign-in ended. */
 "sign_in_expired" | 
 /**  Name and password do not fit. */
@@ -546,8 +624,6 @@ export type ErrorCode =
 "already_running" | 
 /**  The device is enrolled already. */
 "already_enrolled" | 
-/**  A redemption was asked for, and what became of it is not known yet. */
-"redemption_open" | 
 /**  No such voucher here. */
 "unknown_voucher" | 
 /**  No such template here. */
@@ -566,6 +642,8 @@ export type ErrorCode =
 "day_not_quiet" | 
 /**  The server wants fewer requests. */
 "too_many_requests" | 
+/**  Somebody else changed it meanwhile. */
+"changed_meanwhile" | 
 /**  This device has no printer. */
 "printer_not_set" | 
 /**  No such name on the network. */
@@ -613,7 +691,7 @@ export type FieldError = {
 };
 
 /**  What is wrong with a field. */
-export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address";
+export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same";
 
 /**  One line of a history. */
 export type HistoryEntry = {
@@ -625,6 +703,7 @@ export type HistoryEntry = {
 	outcome: HistoryOutcome,
 	refusal: Refusal | null,
 	reason: string | null,
+	approval: Approval | null,
 };
 
 /**  What became of it. */
@@ -635,6 +714,17 @@ export type Language = "system" | "en" | "fr";
 
 /**  Which letters it has. */
 export type LetterTable = "pc858" | "windows1252";
+
+/**
+ *  What a device may honour without the server, as typed. Values are in units of a currency with two decimals, and the same number of the
+ *  least units in every other.
+ */
+export type Limits = {
+	highest_value: string,
+	most_redemptions: number,
+	most_value: string,
+	most_hours_since_sync: number,
+};
 
 /**  An amount, with all that a screen needs to format it. */
 export type Money = {
@@ -674,12 +764,43 @@ export type Payment =
 export type PersonSums = {
 	staff: string,
 	sums: Sums[],
+/**  Somebody who may work at a till. */
+export type Person = {
+	id: string,
+	name: string,
+	role: Role,
+	has_pin: boolean,
+	has_badge: boolean,
 };
 
 /**  How far the program is. */
 export type Phase = "needs_enrolment" | "needs_sign_in" | "signed_in" | 
 /**  It cannot go on: see `problem`. */
 "blocked";
+
+/**  A new PIN, typed twice, and the password once more. */
+export type PinForm = {
+	password: string,
+	pin: string,
+	again: string,
+};
+
+/**  A person and their PIN. */
+export type PinSignIn = {
+	staff_id: string,
+	pin: string,
+};
+
+/**  What the organisation sets, and the version of it that was read. */
+export type Policy = {
+	row_version: number,
+	counter_undo_minutes: number,
+	office_undo_days: number,
+	expiry_grace_hours: number,
+	offline_sign_in_days: number,
+	lock_after_minutes: number,
+	limits: Limits,
+};
 
 /**  A person's choices on this machine. */
 export type Preferences = {
@@ -806,6 +927,8 @@ export type RedeemAnswer = {
 	/**  The server was reached over it. */
 	asked: boolean,
 	refusal: Refusal | null,
+	/**  Who let it pass beyond the limits. */
+	approved_by: string | null,
 	at: string,
 	undo_until: string | null,
 };
@@ -855,29 +978,32 @@ export type Role =
 /**  How wide its roll is. */
 export type RollWidth = "mm58" | "mm80";
 
-/**  A sale as typed, of one or several vouchers; empty texts are left out. */
+/**  A sale as typed; empty texts are left out. */
 export type SaleForm = {
-	lines: SaleLine[],
+	template_id: string,
 	buyer: string,
 	email: string,
-	payment: Payment,
-};
-
-/**  So many vouchers alike. */
-export type SaleLine = {
-	template_id: string,
-	quantity: number,
 	recipient: string,
 	message: string,
+	payment: Payment,
+	/**  Only this shop redeems it without the server. */
+	this_shop_only: boolean,
 };
 
-/**  What was just sold: it is on this device's disk. */
+/**  A voucher just sold: it is on this device's disk. */
 export type SaleReceipt = {
-	vouchers: SoldVoucher[],
-	total: Money,
+	voucher_id: string,
+	code: string,
+	title: string,
+	price: Money,
 	buyer: string,
+	recipient: string | null,
+	expires_on: string | null,
+	/**  The only shop that redeems it without the server. */
+	home_shop: string | null,
 	sold_at: string,
 	online: boolean,
+	qr: Qr,
 };
 
 /**  A new template, or a new content of one. */
@@ -916,7 +1042,14 @@ export type Session = {
 	offline: boolean,
 	/**  How long that holds. */
 	offline_until: string | null,
+	/**  They showed their password; by badge or PIN alone the till is theirs, and nothing else. */
+	by_password: boolean,
+	/**  The screens are locked until somebody shows who they are. */
+	locked: boolean,
 };
+
+/**  Somebody else works here, or the screens were locked or unlocked. */
+export type SessionChanged = Session;
 
 /**  How to settle it. */
 export type SettleForm = {
@@ -965,19 +1098,18 @@ export type SignInForm = {
 	password: string,
 };
 
-/**  One voucher of a sale. */
-export type SoldVoucher = {
-	voucher_id: string,
-	code: string,
-	title: string,
-	price: Money,
-	recipient: string | null,
-	expires_on: string | null,
-	qr: Qr,
-};
-
 /**  What the grid is sorted by. */
 export type SortKey = "sold_at" | "price" | "buyer" | "title" | "status" | "expires_on" | "code";
+
+/**  A staff member as an admin sees them. */
+export type StaffRow = {
+	id: string,
+	name: string,
+	role: Role,
+	active: boolean,
+	has_pin: boolean,
+	has_badge: boolean,
+};
 
 /**  The line at the bottom of every window. */
 export type StatusBar = {
@@ -1153,6 +1285,8 @@ export type VoucherDetail = {
 	email: string | null,
 	message: string | null,
 	payment: Payment,
+	/**  The only shop that redeems it without the server. */
+	home_shop: string | null,
 	sold: Fact,
 	since: Fact,
 	actions: ActionOffer[],

@@ -8,7 +8,16 @@ import { roleWord } from './words'
 const ROLES: readonly string[] = ['counter', 'back_office', 'admin']
 
 function spoken(params: Record<string, string>): Record<string, string> {
-  const told = { seconds: '', days: '', role: '', server: '', missing: '', printer: '', ...params }
+  const told = {
+    seconds: '',
+    days: '',
+    role: '',
+    server: '',
+    missing: '',
+    printer: '',
+    name: '',
+    ...params,
+  }
   if (params.seconds) told.seconds = duration(Number(params.seconds))
   if (ROLES.includes(told.role)) told.role = roleWord(told.role as Role)
   return told
@@ -59,6 +68,12 @@ function fieldWord({ code, limit }: FieldError): string {
       return m.field_forbidden_character()
     case 'not_an_address':
       return m.field_not_an_address()
+    case 'not_a_pin':
+      return m.field_not_a_pin()
+    case 'too_easy':
+      return m.field_too_easy()
+    case 'not_the_same':
+      return m.field_not_the_same()
     default:
       return m.error_invalid_input_title()
   }

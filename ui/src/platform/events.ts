@@ -2,6 +2,7 @@ import {
   events,
   type Preferences,
   type ScannerSettings,
+  type Session,
   type StatusBar,
 } from '../bindings/commands'
 
@@ -37,3 +38,5 @@ export const onPreferences = (hear: (preferences: Preferences) => void) =>
   subscribe(events.preferencesChanged, hear)
 export const onScanner = (hear: (settings: ScannerSettings) => void) =>
   subscribe(events.scannerChanged, hear)
+export const onSession = (hear: (session: Session) => void) =>
+  subscribe(events.sessionChanged, hear)

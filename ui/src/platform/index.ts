@@ -1,5 +1,5 @@
 // The one door from the page to Rust: nothing else imports @tauri-apps or the generated commands.
 export type * from '../bindings/commands'
-export { onData, onPreferences, onScanner, onStatus } from './events'
+export { onData, onPreferences, onScanner, onSession, onStatus } from './events'
 export { asAppError, Failure } from './failure'
 export { rust } from './rust'

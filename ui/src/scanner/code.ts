@@ -5,6 +5,8 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const LENGTH = 13
 const BASE45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
 const SIGNED = 'MBB1:'
+// A staff member's badge, as in crates/protocol/src/badge.rs.
+const BADGE = /^MBBB1:[0-9A-F]{40}$/
 
 /** How well a text fits: the lower the better. `null` is no code at all. */
 export type Fit = 'as_printed' | 'other_case' | 'lookalikes'
@@ -50,6 +52,11 @@ export function compact(text: string): string {
   return text.replace(/[\s-]/g, '').toUpperCase()
 }
 
+/** Whether the text says who stands there, and is no voucher. */
+export function isBadge(text: string): boolean {
+  return BADGE.test(text.trim().toUpperCase())
+}
+
 /** What two texts of one code have in common. A signed code may hold spaces and dashes that count. */
 export function identity(text: string): string {
   const capitals = text.trim().toUpperCase()
@@ -63,6 +70,7 @@ export function fitOf(text: string): Fit | null {
     if (!isBase45(capitals.slice(SIGNED.length))) return null
     return capitals === text ? 'as_printed' : 'other_case'
   }
+  if (isBadge(capitals)) return capitals === text ? 'as_printed' : 'other_case'
   const symbols = compact(text)
   if (checks(symbols)) return capitals === text ? 'as_printed' : 'other_case'
   return checks(symbols.replaceAll('O', '0').replace(/[IL]/g, '1')) ? 'lookalikes' : null

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use beadsbox_domain::{OpId, Outcome, operation::Subject};
+use beadsbox_domain::{Deed, OpId, Outcome, StaffId, operation::Subject};
 use beadsbox_protocol::history::HistoryItem;
 use beadsbox_store::{Directory, OwnOperation, View};
 use beadsbox_sync::TransportError;
@@ -10,7 +10,7 @@ use beadsbox_sync::TransportError;
 use super::{Seat, names};
 use crate::{
     error::AppResult,
-    view::{HistoryEntry, HistoryOutcome, What},
+    view::{ApprovalView, HistoryEntry, HistoryOutcome, What},
 };
 
 /// How long a screen waits for the server's part of a history.
@@ -63,6 +63,9 @@ fn entry(directory: &Directory, item: &HistoryItem) -> HistoryEntry {
         outcome,
         refusal: refusal.map(|refusal| names::refusal(directory, refusal)),
         reason,
+        approval: item
+            .approval
+            .map(|approval| ApprovalView { staff: directory.staff_name(approval.staff).to_owned(), permitted: approval.permitted }),
     }
 }
 
@@ -77,7 +80,13 @@ fn own_entry(directory: &Directory, own: &OwnOperation) -> HistoryEntry {
         outcome,
         refusal: refusal.map(|refusal| names::refusal(directory, refusal)),
         reason,
+        approval: own.body.operation.approved_by().map(|approver| own_approval(directory, approver)),
     }
+}
+
+fn own_approval(directory: &Directory, approver: StaffId) -> ApprovalView {
+    let permitted = directory.staff(approver).is_some_and(|staff| staff.active && staff.role.may(Deed::Approve));
+    ApprovalView { staff: directory.staff_name(approver).to_owned(), permitted }
 }
 
 const fn outcome(outcome: Option<&Outcome>) -> (HistoryOutcome, Option<&beadsbox_domain::Refusal>) {

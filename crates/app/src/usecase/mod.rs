@@ -1,12 +1,16 @@
 //! What a signed-in person can do. One file an area; each use case asks for leave first.
 
+pub(crate) mod approval;
+pub(crate) mod badges;
 pub(crate) mod conflicts;
 pub(crate) mod corrections;
 pub(crate) mod day;
 pub(crate) mod enrolment;
 pub(crate) mod history;
+pub(crate) mod limits;
 pub(crate) mod names;
 pub(crate) mod offline_limits;
+pub(crate) mod pins;
 pub(crate) mod printing;
 pub(crate) mod qr;
 pub(crate) mod quarantine;
@@ -20,7 +24,7 @@ pub(crate) mod vouchers;
 
 use std::sync::Arc;
 
-use beadsbox_domain::{Deed, OpId, Operation, Outcome, text::Reason};
+use beadsbox_domain::{Deed, OpId, Operation, Outcome, Role, text::Reason};
 use beadsbox_protocol::person::SaltedPerson;
 use beadsbox_store::{NewOperation, View};
 
@@ -44,6 +48,9 @@ impl Seat {
 
     /// Refuses what the role may not do. The server asks the same table again.
     pub(crate) fn require(&self, deed: Deed) -> AppResult<()> {
+        if !self.session.by_password && !Role::Counter.may(deed) {
+            return Err(AppError::new(ErrorCode::NeedsPassword, "by badge or PIN only the till may be used"));
+        }
         if self.session.role.may(deed) {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! Sell vouchers. Works without the server: a voucher is genuine once it is on this device's disk.
 
 use beadsbox_domain::{
-    Deed, Money, Operation, Person, Template, TemplateId, Timestamp, VoucherCode, VoucherId,
+    Deed, Money, Operation, Person, ShopId, Template, TemplateId, Timestamp, VoucherCode, VoucherId,
     text::{Email, Message, PersonName, TextError},
     voucher::Payment,
 };
@@ -43,10 +43,11 @@ impl Seat {
         let ids: Vec<TemplateId> = asked.iter().map(|line| line.template).collect();
         let templates = self.read(move |view| on_sale(view, &ids)).await?;
         let total = total(&asked, &templates)?;
+        let home_shop = form.this_shop_only.then_some(self.device.enrolment.shop);
         let (mut vouchers, mut sales) = (Vec::new(), Vec::new());
         for (line, template) in asked.iter().zip(&templates) {
             for _ in 0..line.quantity {
-                let sale = self.sale_of(template, &line.person, form.payment)?;
+                let sale = self.sale_of(template, &line.person, form.payment, home_shop)?;
                 vouchers.push((sale.0, line.person.recipient.clone()));
                 sales.push(sale.1);
             }
@@ -58,12 +59,19 @@ impl Seat {
             let sold = vouchers.into_iter().map(|(voucher, recipient)| seat.sold(view, voucher, recipient.map(String::from)));
             let sold: Vec<(SoldVoucher, Timestamp)> = sold.collect::<AppResult<_>>()?;
             let sold_at = sold.first().map(|(_, at)| at.to_string()).unwrap_or_default();
-            Ok(SaleReceipt { vouchers: sold.into_iter().map(|(voucher, _)| voucher).collect(), total: total.into(), buyer: form.buyer, sold_at, online })
+            Ok(SaleReceipt {
+                vouchers: sold.into_iter().map(|(voucher, _)| voucher).collect(),
+                total: total.into(),
+                buyer: form.buyer,
+                home_shop: home_shop.map(|shop| view.directory().shop_name(shop).to_owned()),
+                sold_at,
+                online,
+            })
         })
         .await
     }
 
-    fn sale_of(&self, template: &Template, person: &Person, payment: Payment) -> AppResult<(VoucherId, NewOperation)> {
+    fn sale_of(&self, template: &Template, person: &Person, payment: Payment, home_shop: Option<ShopId>) -> AppResult<(VoucherId, NewOperation)> {
         let salted = SaltedPerson::new(person, self.device.host.random_bytes()).map_err(AppError::internal)?;
         let voucher = VoucherId(self.device.host.new_id());
         let operation = Operation::Sell {
@@ -74,6 +82,7 @@ impl Seat {
             snapshot: template.content.clone(),
             person: salted.hash().map_err(AppError::internal)?,
             payment,
+            home_shop,
         };
         Ok((voucher, NewOperation { person: Some(salted), ..self.operation(operation) }))
     }

@@ -12,7 +12,7 @@ use crate::{
     clock_evidence::TOLERANCE,
     device::trouble_for_screen,
     error::{AppError, AppResult, ErrorCode},
-    view::{CacheCheck, DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncProgress, What},
+    view::{CacheCheck, DeviceRow, DeviceStateView, EnrolmentCodeView, LimitsForm, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncProgress, What},
 };
 
 impl Seat {
@@ -173,6 +173,9 @@ impl Seat {
                 last_seq: contact.map(|contact| contact.last_seq),
                 waiting: contact.and_then(|contact| contact.waiting),
                 clock_skew_seconds: contact.and_then(|contact| contact.clock_skew_seconds),
+                wrong_pins: contact.map(|contact| contact.wrong_pins),
+                limits: device.offline.as_ref().map(LimitsForm::from),
+                row_version: device.row_version,
                 this_device: device.id == self.device.enrolment.device,
             }
         };

@@ -48,6 +48,7 @@ impl Seat {
                 email: person.and_then(|person| person.email.clone()).map(String::from),
                 message: person.and_then(|person| person.message.clone()).map(String::from),
                 payment: found.voucher.payment,
+                home_shop: found.voucher.home_shop.map(|shop| directory.shop_name(shop).to_owned()),
                 sold: names::fact(directory, &found.voucher.sold),
                 since: names::fact(directory, &found.voucher.since),
                 actions: corrections::offers(&seat, view, &found.voucher)?,

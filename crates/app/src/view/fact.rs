@@ -83,4 +83,14 @@ pub struct HistoryEntry {
     pub outcome: HistoryOutcome,
     pub refusal: Option<RefusalView>,
     pub reason: Option<String>,
+    pub approval: Option<ApprovalView>,
+}
+
+/// Who let a redemption pass beyond the offline limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename = "Approval")]
+pub struct ApprovalView {
+    pub staff: String,
+    /// Whether they might. Of what waits here, by what this device knows.
+    pub permitted: bool,
 }

@@ -4,6 +4,7 @@ mod conflict;
 mod day;
 mod end_of_day;
 mod fact;
+mod limits;
 mod money;
 mod printer;
 mod program;
@@ -11,6 +12,7 @@ mod quarantine;
 mod refusal;
 mod sale;
 mod scanner;
+mod staff;
 mod sync;
 mod template;
 mod till;
@@ -22,7 +24,8 @@ pub use day::{
     SumsView, TallyView,
 };
 pub use end_of_day::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, ShopDayView};
-pub use fact::{Fact, HistoryEntry, HistoryOutcome, What};
+pub use fact::{ApprovalView, Fact, HistoryEntry, HistoryOutcome, What};
+pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
 pub use money::{CurrencyView, MoneyView};
 pub use printer::{LetterTable, PaperForm, PaperLanguage, PrinterKind, PrinterSettings, RollWidth};
 pub use program::{
@@ -32,7 +35,8 @@ pub use quarantine::{QuarantineForm, QuarantineReasonView, QuarantineRow, Quaran
 pub use refusal::{OfflineLimit, RefusalView};
 pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
+pub use staff::{BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
-pub use till::{AnswerKind, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
+pub use till::{AnswerKind, ApprovalForm, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
 pub use voucher::{ActionForm, ActionOffer, SortKey, VoucherAction, VoucherDetail, VoucherFilters, VoucherPage, VoucherQuery, VoucherRow};

@@ -93,6 +93,10 @@ pub struct SessionView {
     pub offline: bool,
     /// How long that holds.
     pub offline_until: Option<String>,
+    /// They showed their password; by badge or PIN alone the till is theirs, and nothing else.
+    pub by_password: bool,
+    /// The screens are locked until somebody shows who they are.
+    pub locked: bool,
 }
 
 /// What is being moved.

@@ -21,6 +21,8 @@ pub struct SaleForm {
     pub buyer: String,
     pub email: String,
     pub payment: Payment,
+    /// Only this shop redeems it without the server.
+    pub this_shop_only: bool,
 }
 
 /// So many vouchers alike.
@@ -38,6 +40,8 @@ pub struct SaleReceipt {
     pub vouchers: Vec<SoldVoucher>,
     pub total: MoneyView,
     pub buyer: String,
+    /// The only shop that redeems them without the server.
+    pub home_shop: Option<String>,
     pub sold_at: String,
     pub online: bool,
 }

@@ -1,7 +1,7 @@
 use beadsbox_sync::Proof;
 use serde::Serialize;
 
-use super::{RefusalView, StatusBar, What};
+use super::{LimitsForm, RefusalView, StatusBar, What};
 
 /// A shop to choose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
@@ -77,6 +77,11 @@ pub struct DeviceRow {
     pub last_seq: Option<u64>,
     pub waiting: Option<u64>,
     pub clock_skew_seconds: Option<i64>,
+    /// Wrong PINs that were ever typed there.
+    pub wrong_pins: Option<u64>,
+    /// What it may honour without the server; none where the organisation's limits hold.
+    pub limits: Option<LimitsForm>,
+    pub row_version: u64,
     pub this_device: bool,
 }
 

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{MoneyView, RefusalView};
 
@@ -49,8 +49,19 @@ pub struct RedeemAnswer {
     /// The server was reached over it.
     pub asked: bool,
     pub refusal: Option<RefusalView>,
+    /// Who let it pass beyond the limits.
+    pub approved_by: Option<String>,
     pub at: String,
     pub undo_until: Option<String>,
+}
+
+/// A voucher that somebody lets pass beyond the offline limits, with their PIN.
+#[derive(Clone, Deserialize, specta::Type)]
+pub struct ApprovalForm {
+    /// Typed, scanned or signed.
+    pub code: String,
+    pub staff_id: String,
+    pub pin: String,
 }
 
 /// What became of a redemption of this till.

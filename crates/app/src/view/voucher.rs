@@ -107,6 +107,8 @@ pub struct VoucherDetail {
     pub email: Option<String>,
     pub message: Option<String>,
     pub payment: Payment,
+    /// The only shop that redeems it without the server.
+    pub home_shop: Option<String>,
     pub sold: Fact,
     pub since: Fact,
     pub actions: Vec<ActionOffer>,

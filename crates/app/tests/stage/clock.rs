@@ -1,7 +1,7 @@
 //! The system's clock, turned by hand.
 
 use std::{
-    sync::atomic::{AtomicI64, Ordering},
+    sync::atomic::{AtomicI64, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -13,11 +13,19 @@ use jiff::SignedDuration;
 pub struct TurnedClock {
     system: SystemClock,
     turned_seconds: AtomicI64,
+    run_on_seconds: AtomicU64,
 }
 
 impl TurnedClock {
     pub fn turn(&self, by: SignedDuration) {
         self.turned_seconds.fetch_add(by.as_secs(), Ordering::SeqCst);
+    }
+}
+
+impl TurnedClock {
+    /// As if so much time had gone by without anything happening.
+    pub fn run_on(&self, by: Duration) {
+        self.run_on_seconds.fetch_add(by.as_secs(), Ordering::SeqCst);
     }
 }
 
@@ -27,6 +35,6 @@ impl Clock for TurnedClock {
     }
 
     fn running(&self) -> Duration {
-        self.system.running()
+        self.system.running() + Duration::from_secs(self.run_on_seconds.load(Ordering::SeqCst))
     }
 }

@@ -207,7 +207,7 @@ impl Till {
     pub async fn sale(&self, buyer: &str, quantity: u32) -> SaleForm {
         let card = self.seat().sale_templates().await.unwrap().into_iter().min_by_key(|card| card.price.minor).unwrap();
         let line = SaleLine { template_id: card.id, quantity, recipient: String::new(), message: String::new() };
-        SaleForm { lines: vec![line], buyer: buyer.to_owned(), email: String::new(), payment: Payment::Cash }
+        SaleForm { lines: vec![line], buyer: buyer.to_owned(), email: String::new(), payment: Payment::Cash, this_shop_only: false }
     }
 
     pub async fn page(&self, search: &str) -> VoucherPage {

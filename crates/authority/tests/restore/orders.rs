@@ -36,7 +36,7 @@ fn operation(step: &Step, book: &Book, sells: bool) -> Operation {
         0..=4 if sells && !book.world.vouchers.contains_key(&id) => sell(id, template.version, template.content.clone()),
         0..=6 => Operation::redeem(id, RedeemMode::Asked),
         7..=11 => Operation::redeem(id, RedeemMode::Honoured),
-        12 | 13 => Operation::Honour { voucher: id, redemption: any_redemption },
+        12 | 13 => Operation::honour(id, any_redemption),
         14 | 15 => Operation::Withdraw { voucher: id, redemption: any_redemption },
         16..=18 => Operation::UndoRedemption { voucher: id, redemption: standing, reason: reason() },
         19 => Operation::Cancel { voucher: id, reason: reason() },

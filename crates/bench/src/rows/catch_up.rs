@@ -65,7 +65,8 @@ pub(super) async fn export(till: &Till, path: &Path) -> anyhow::Result<()> {
     let mut file = std::io::BufWriter::new(fs::File::create(path)?);
     let mut cursor = position.cursor;
     loop {
-        let query = ChangesQuery { epoch, incarnation: 1, cursor: cursor.seq, tag: cursor.tag.clone(), acked: 0, limit: 2000, wait: 0, waiting: 0 };
+        let query =
+            ChangesQuery { epoch, incarnation: 1, cursor: cursor.seq, tag: cursor.tag.clone(), acked: 0, limit: 2000, wait: 0, waiting: 0, wrong_pins: 0 };
         let page = till.server.changes(&query).await?;
         for row in &page.rows {
             if let Row::Voucher(row) = row {

@@ -50,6 +50,13 @@ pub const fn terms(language: Language) -> &'static str {
     )
 }
 
+/// What is added to it for a voucher that only one shop redeems without the network.
+pub fn home_shop_terms(language: Language, shop: &str) -> String {
+    let before = language.pick("Shops other than", "Les boutiques autres que");
+    let after = language.pick("can take it only while they are online.", "ne l’acceptent que si elles sont en ligne.");
+    format!("{before} {shop} {after}")
+}
+
 #[derive(Serialize)]
 struct Words {
     language: &'static str,

@@ -133,7 +133,7 @@ pub fn decide(operation: &Operation, situation: &Situation, context: &Context) -
         Operation::ArchiveTemplate { archived, .. } => template::archive(*archived, situation, context),
         Operation::Sell { .. } => sale::sell(operation, situation, context),
         Operation::Redeem { voucher, mode, .. } => redemption::redeem(*voucher, *mode, situation, context),
-        Operation::Honour { voucher, redemption } => redemption::honour(*voucher, *redemption, situation, context),
+        Operation::Honour { voucher, redemption, .. } => redemption::honour(*voucher, *redemption, situation, context),
         Operation::Withdraw { voucher, redemption } => redemption::withdraw(*voucher, *redemption, situation, context),
         Operation::UndoRedemption { redemption, .. } => redemption::undo(*redemption, situation, context),
         Operation::HonourExpired { .. } => redemption::honour_expired(situation, context),

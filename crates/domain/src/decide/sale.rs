@@ -6,7 +6,7 @@ use crate::{expiry::last_day, operation::Operation, outcome::Refusal, status::St
 /// The money is in the till and the code on paper, so an archived or since edited template does not stand in the way: only
 /// a sale that cannot have been is refused.
 pub(super) fn sell(operation: &Operation, situation: &Situation, context: &Context) -> Decided {
-    let Operation::Sell { voucher: id, code, template: template_id, template_version, snapshot, person, payment } = operation else {
+    let Operation::Sell { voucher: id, code, template: template_id, template_version, snapshot, person, payment, home_shop } = operation else {
         return Err(Refusal::Unreadable { detail: "not a sale".to_owned() });
     };
     if situation.voucher.is_some() {
@@ -41,6 +41,7 @@ pub(super) fn sell(operation: &Operation, situation: &Situation, context: &Conte
         expires_at: end.map(|(_, moment)| moment),
         status: Status::Purchased,
         since: context.stamp,
+        home_shop: *home_shop,
         row_version: 1,
     };
     // It may have been honoured elsewhere before its sale arrived here.

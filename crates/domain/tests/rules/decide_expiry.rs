@@ -52,7 +52,7 @@ fn honouring_counts_from_the_ask(#[case] ends: i64, #[case] in_time: bool) {
     let redemption = attempt(RedeemMode::Asked, beadsbox_domain::RedemptionOutcome::Rejected); // at minute 500
     let mut situation = with_voucher(Voucher { expires_at: Some(minute(ends)), ..ending() });
     situation.redemption = Some(redemption);
-    let honour = Operation::Honour { voucher: VOUCHER, redemption: redemption.stamp.op };
+    let honour = Operation::honour(VOUCHER, redemption.stamp.op);
     let decision = decide(&honour, &situation, &arriving(600, 600, true));
     assert_eq!(decision.outcome == Outcome::Applied, in_time, "{decision:?}");
     let wrong_clock = decide(&honour, &situation, &arriving(600, 600, false));

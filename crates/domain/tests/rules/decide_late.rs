@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 fn honour() -> Operation {
-    Operation::Honour { voucher: VOUCHER, redemption: op(55) }
+    Operation::honour(VOUCHER, op(55))
 }
 
 fn withdraw() -> Operation {

@@ -29,6 +29,7 @@ fn the_voucher_is_what_was_sold() {
         expires_at: Some(at("2027-03-10T23:00:00Z")),
         status: Status::Purchased,
         since: stamp(NOW, NOW_MINUTE),
+        home_shop: None,
         row_version: 1,
     };
     assert_eq!(changes, [Change::Voucher(expected)]);

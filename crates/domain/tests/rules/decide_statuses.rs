@@ -76,8 +76,8 @@ fn operation(name: &str) -> (Operation, Option<Redemption>) {
     match name {
         "redeem asked" => (redeem(RedeemMode::Asked), None),
         "redeem honoured" => (redeem(RedeemMode::Honoured), None),
-        "honour the rejected" => (Operation::Honour { voucher, redemption: op }, Some(redemption)),
-        "honour the accepted" => (Operation::Honour { voucher, redemption: BEFORE }, Some(accepted)),
+        "honour the rejected" => (Operation::honour(voucher, op), Some(redemption)),
+        "honour the accepted" => (Operation::honour(voucher, BEFORE), Some(accepted)),
         "withdraw the rejected" => (Operation::Withdraw { voucher, redemption: op }, Some(redemption)),
         "withdraw the accepted" => (Operation::Withdraw { voucher, redemption: BEFORE }, Some(accepted)),
         "cancel" => (Operation::Cancel { voucher, reason: reason() }, None),

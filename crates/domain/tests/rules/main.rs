@@ -17,6 +17,7 @@ mod money;
 mod operation;
 mod permission;
 mod person;
+mod pin;
 mod policy;
 mod sequences;
 mod status;

@@ -15,7 +15,7 @@ fn all() -> Vec<(Operation, Deed, bool, &'static str)> {
         (sale(), Deed::Sell, true, "sell"),
         (redeem(RedeemMode::Asked), Deed::Redeem, false, "redeem"),
         (redeem(RedeemMode::Honoured), Deed::Redeem, true, "redeem"),
-        (Operation::Honour { voucher, redemption }, Deed::Redeem, true, "honour"),
+        (Operation::honour(voucher, redemption), Deed::Redeem, true, "honour"),
         (Operation::Withdraw { voucher, redemption }, Deed::Redeem, true, "withdraw"),
         (Operation::Cancel { voucher, reason: reason() }, Deed::Cancel, false, "cancel"),
         (Operation::Refund { voucher, reason: reason(), payment: Payment::Cash }, Deed::Refund, false, "refund"),

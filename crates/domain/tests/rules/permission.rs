@@ -1,7 +1,7 @@
 use beadsbox_domain::{Deed, Role};
 
 /// The whole table: role by role (counter, back office, admin), what each may do.
-const TABLE: [(Deed, [bool; 3]); 12] = [
+const TABLE: [(Deed, [bool; 3]); 13] = [
     (Deed::WriteTemplates, [false, true, true]),
     (Deed::Sell, [true, true, true]),
     (Deed::Redeem, [true, true, true]),
@@ -12,6 +12,7 @@ const TABLE: [(Deed, [bool; 3]); 12] = [
     (Deed::HonourExpired, [false, true, true]),
     (Deed::SettleConflicts, [false, false, true]),
     (Deed::RunTill, [true, true, true]),
+    (Deed::Approve, [false, true, true]),
     (Deed::UseOffice, [false, true, true]),
     (Deed::Administer, [false, false, true]),
 ];

@@ -91,6 +91,7 @@ pub fn voucher(status: Status) -> Voucher {
         expires_at: Some(end),
         status,
         since: stamp(BEFORE, 597),
+        home_shop: None,
         row_version: 4,
     }
 }
@@ -104,6 +105,7 @@ pub fn sale() -> Operation {
         snapshot: content(),
         person: PersonHash([3; 32]),
         payment: Payment::CardTerminal,
+        home_shop: None,
     }
 }
 

@@ -178,3 +178,23 @@ proptest! {
         prop_assert!(OperationBody::decode(&String::from_utf8_lossy(&damaged[..place])).is_err());
     }
 }
+
+#[test]
+fn only_what_says_more_is_of_the_second_format() {
+    use beadsbox_domain::{RedeemMode, StaffId};
+    use beadsbox_protocol::body::format_of;
+    assert_eq!((format_of(&sale()), format_of(&redeem())), (1, 1), "an older server still reads these");
+    let (voucher, staff) = (crate::support::VOUCHER, StaffId(Uuid::from_u128(3)));
+    let approved = Operation::Redeem { voucher, mode: RedeemMode::Honoured, signed_code: None, approved_by: Some(staff) };
+    let honoured = Operation::Honour { voucher, redemption: stamp().op, approved_by: Some(staff) };
+    let mut at_home = sale();
+    if let Operation::Sell { home_shop, .. } = &mut at_home {
+        *home_shop = Some(stamp().shop);
+    }
+    for (operation, field, value) in [(approved, "approved_by", id(3)), (honoured, "approved_by", id(3)), (at_home, "home_shop", id(4))] {
+        assert_eq!(format_of(&operation), 2);
+        let json = serde_json::to_value(&operation).unwrap();
+        assert_eq!(json[field], json!(value));
+        assert_eq!(serde_json::from_value::<Operation>(json).unwrap(), operation);
+    }
+}

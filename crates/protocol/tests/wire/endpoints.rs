@@ -89,7 +89,7 @@ fn enrolment_code() {
 
 #[test]
 fn sign_in_response() {
-    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::BackOffice, active: true, row_version: 2 };
+    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::BackOffice, active: true, pin: None, badge: None, row_version: 2 };
     let response = SignInResponse { token: "t".to_owned(), expires_at: at(), staff };
     let form = json!({
         "token": "t",
@@ -102,19 +102,20 @@ fn sign_in_response() {
 
 #[test]
 fn device_status() {
-    let device = Device { id: DEVICE, name: "Till 1".to_owned(), shop: SHOP, public_key: "00".to_owned(), state: DeviceState::Active, row_version: 3 };
+    let device =
+        Device { id: DEVICE, name: "Till 1".to_owned(), shop: SHOP, public_key: "00".to_owned(), state: DeviceState::Active, offline: None, row_version: 3 };
     let device_form = json!({"id": id(1), "name": "Till 1", "shop": id(4), "public_key": "00", "state": "active", "row_version": 3});
-    let silent = DeviceStatus { device, last_contact_at: None, last_seq: 0, waiting: None, clock_skew_seconds: None };
-    let form = json!({"device": device_form, "last_contact_at": null, "last_seq": 0, "waiting": null, "clock_skew_seconds": null});
+    let silent = DeviceStatus { device, last_contact_at: None, last_seq: 0, waiting: None, clock_skew_seconds: None, wrong_pins: 0 };
+    let form = json!({"device": device_form, "last_contact_at": null, "last_seq": 0, "waiting": null, "clock_skew_seconds": null, "wrong_pins": 0});
     has_form(&silent, &form);
-    let heard = DeviceStatus { last_contact_at: Some(at()), last_seq: 4, waiting: Some(2), clock_skew_seconds: Some(-3), ..silent };
-    let form = json!({"device": form["device"], "last_contact_at": AT, "last_seq": 4, "waiting": 2, "clock_skew_seconds": -3});
+    let heard = DeviceStatus { last_contact_at: Some(at()), last_seq: 4, waiting: Some(2), clock_skew_seconds: Some(-3), wrong_pins: 6, ..silent };
+    let form = json!({"device": form["device"], "last_contact_at": AT, "last_seq": 4, "waiting": 2, "clock_skew_seconds": -3, "wrong_pins": 6});
     has_form(&heard, &form);
 }
 
 #[test]
 fn history_item() {
-    let item = HistoryItem { stamp: stamp(), received_at: at(), online: true, operation: redeem(), result: Outcome::Applied };
+    let item = HistoryItem { stamp: stamp(), received_at: at(), online: true, operation: redeem(), approval: None, result: Outcome::Applied };
     let form = json!({
         "stamp": stamp_json(),
         "received_at": AT,

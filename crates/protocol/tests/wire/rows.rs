@@ -19,6 +19,7 @@ fn voucher() -> Voucher {
         expires_at: Some(at()),
         status: Status::Used,
         since: stamp(),
+        home_shop: None,
         row_version: 6,
     }
 }
@@ -68,8 +69,16 @@ fn conflict() -> (Conflict, Value) {
 /// One of each, with its kind and form on the wire, its key and its version.
 fn all() -> Vec<(Row, &'static str, Value, RowKey, u64)> {
     let shop = Shop { id: SHOP, name: "Lyon".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1 };
-    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::Counter, active: true, row_version: 2 };
-    let device = Device { id: DEVICE, name: "Till 1".to_owned(), shop: SHOP, public_key: "00".to_owned(), state: DeviceState::Quarantined, row_version: 3 };
+    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::Counter, active: true, pin: None, badge: None, row_version: 2 };
+    let device = Device {
+        id: DEVICE,
+        name: "Till 1".to_owned(),
+        shop: SHOP,
+        public_key: "00".to_owned(),
+        state: DeviceState::Quarantined,
+        offline: None,
+        row_version: 3,
+    };
     let template = Template { id: TEMPLATE, content: content(), version: 2, archived: false, changed: stamp(), row_version: 5 };
     let (conflict, conflict_form) = conflict();
     let policy = json!({
@@ -77,6 +86,7 @@ fn all() -> Vec<(Row, &'static str, Value, RowKey, u64)> {
         "office_undo_days": 30,
         "expiry_grace_hours": 48,
         "offline_sign_in_days": 7,
+        "lock_after_minutes": 10,
         "offline": {"highest_value_minor": 50000, "most_redemptions": 500, "most_value_minor": 1000000, "most_hours_since_sync": 72},
     });
     let bought = json!({"buyer": "Zoë", "email": "zoe@example.org", "recipient": "Ali", "message": "Happy\nday"});

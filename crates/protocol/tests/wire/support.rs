@@ -70,6 +70,7 @@ pub fn sale() -> Operation {
         snapshot: content(),
         person: PersonHash([0xab; 32]),
         payment: Payment::CardTerminal,
+        home_shop: None,
     }
 }
 

@@ -118,11 +118,11 @@ fn pull() {
 
 #[test]
 fn changes_query() {
-    let query = ChangesQuery { epoch: EPOCH, incarnation: 1, cursor: 12, tag: "k3".to_owned(), acked: 4, limit: 100, wait: 25, waiting: 2 };
-    let form = json!({"epoch": id(7), "incarnation": 1, "cursor": 12, "tag": "k3", "acked": 4, "limit": 100, "wait": 25, "waiting": 2});
+    let query = ChangesQuery { epoch: EPOCH, incarnation: 1, cursor: 12, tag: "k3".to_owned(), acked: 4, limit: 100, wait: 25, waiting: 2, wrong_pins: 4 };
+    let form = json!({"epoch": id(7), "incarnation": 1, "cursor": 12, "tag": "k3", "acked": 4, "limit": 100, "wait": 25, "waiting": 2, "wrong_pins": 4});
     has_form(&query, &form);
     let least = json!({"epoch": id(7), "incarnation": 1, "cursor": 0, "acked": 0, "limit": 1});
-    let expected = ChangesQuery { epoch: EPOCH, incarnation: 1, cursor: 0, tag: String::new(), acked: 0, limit: 1, wait: 0, waiting: 0 };
+    let expected = ChangesQuery { epoch: EPOCH, incarnation: 1, cursor: 0, tag: String::new(), acked: 0, limit: 1, wait: 0, waiting: 0, wrong_pins: 0 };
     assert_eq!(serde_json::from_value::<ChangesQuery>(least.clone()).unwrap(), expected);
     for field in ["epoch", "incarnation", "cursor", "acked", "limit"] {
         assert!(!reads::<ChangesQuery>(without(&least, field)), "{field}");

@@ -1,6 +1,6 @@
 //! `device`: installed programs, and the server's own.
 
-use beadsbox_domain::{DeviceId, ShopId, Timestamp};
+use beadsbox_domain::{DeviceId, OfflineLimits, ShopId, Timestamp};
 use beadsbox_protocol::{
     ChainHash, Profile,
     admin::DeviceStatus,
@@ -8,7 +8,7 @@ use beadsbox_protocol::{
 };
 use ed25519_dalek::VerifyingKey;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::{FromRow, PgConnection};
+use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{damaged, life, named, to_bigint, to_count};
@@ -31,6 +31,8 @@ struct Record {
     last_contact_at: Option<jiff_sqlx::Timestamp>,
     waiting: Option<i64>,
     clock_skew_seconds: Option<i64>,
+    offline_limits: Option<Json<OfflineLimits>>,
+    wrong_pins: i64,
     row_version: i64,
 }
 
@@ -49,6 +51,9 @@ pub struct Device {
     pub last_contact_at: Option<Timestamp>,
     pub waiting: Option<u64>,
     pub clock_skew_seconds: Option<i64>,
+    /// None where the organisation's hold.
+    pub offline: Option<OfflineLimits>,
+    pub wrong_pins: u64,
     pub row_version: u64,
 }
 
@@ -67,6 +72,8 @@ impl Record {
             last_contact_at: self.last_contact_at.map(jiff_sqlx::Timestamp::to_jiff),
             waiting: self.waiting.map(to_count),
             clock_skew_seconds: self.clock_skew_seconds,
+            offline: self.offline_limits.map(|limits| limits.0),
+            wrong_pins: to_count(self.wrong_pins),
             row_version: to_count(self.row_version),
         })
     }
@@ -81,6 +88,7 @@ impl Device {
             shop: self.shop,
             public_key: hex::encode(self.public_key),
             state: self.state,
+            offline: self.offline,
             row_version: self.row_version,
         }
     }
@@ -93,6 +101,7 @@ impl Device {
             last_seq: self.last_seq,
             waiting: self.waiting,
             clock_skew_seconds: self.clock_skew_seconds,
+            wrong_pins: self.wrong_pins,
         }
     }
 
@@ -190,19 +199,32 @@ pub async fn note_push(conn: &mut PgConnection, id: DeviceId, now: Timestamp, wa
 }
 
 /// Notes that the device was heard of, in a pull: every few seconds at most, and never by waiting for a push of it.
-pub async fn note_pull(conn: &mut PgConnection, id: DeviceId, now: Timestamp, waiting: u64) -> sqlx::Result<()> {
+pub async fn note_pull(conn: &mut PgConnection, id: DeviceId, now: Timestamp, waiting: u64, wrong_pins: u64) -> sqlx::Result<()> {
     sqlx::query(
-        "UPDATE device SET last_contact_at = $2, waiting = $3
+        "UPDATE device SET last_contact_at = $2, waiting = $3, wrong_pins = greatest(wrong_pins, $4)
          WHERE id = (SELECT id FROM device WHERE id = $1
-                     AND (last_contact_at IS NULL OR last_contact_at < $2 - interval '5 seconds' OR waiting IS DISTINCT FROM $3)
+                     AND (last_contact_at IS NULL OR last_contact_at < $2 - interval '5 seconds' OR waiting IS DISTINCT FROM $3 OR wrong_pins < $4)
                      FOR NO KEY UPDATE SKIP LOCKED)",
     )
     .bind(id.0)
     .bind(now.to_sqlx())
     .bind(to_bigint(waiting))
+    .bind(to_bigint(wrong_pins))
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Sets what the device may honour without the server. False where there is no such device at that version.
+pub async fn set_limits(conn: &mut PgConnection, id: DeviceId, row_version: u64, limits: Option<&OfflineLimits>) -> sqlx::Result<bool> {
+    let set = sqlx::query("UPDATE device SET offline_limits = $3, row_version = row_version + 1 WHERE id = $1 AND row_version = $2 AND id <> $4")
+        .bind(id.0)
+        .bind(to_bigint(row_version))
+        .bind(limits.map(Json))
+        .bind(SERVER.0)
+        .execute(conn)
+        .await?;
+    Ok(set.rows_affected() == 1)
 }
 
 /// Bars the device for good. False where there is none, or it was barred before.

@@ -37,6 +37,7 @@ pub struct Voucher {
     expires_at: Option<i64>,
     status: u8,
     since: FlatStamp,
+    home_shop: Option<[u8; 16]>,
     row_version: u64,
 }
 
@@ -55,6 +56,7 @@ impl Voucher {
             expires_at: self.expires_at,
             status: self.status,
             since: self.since,
+            home_shop: self.home_shop,
             row_version: self.row_version,
         }
     }
@@ -63,7 +65,7 @@ impl Voucher {
 // The buyer by a subquery: whatever the planner believes of the tables, it is one look into the index for each voucher.
 const PAGE: &str = "SELECT v.id, v.code, v.template_id, v.template_version, v.person_hash, v.payment,
         v.sold_op, v.sold_at, v.sold_staff, v.sold_shop, v.sold_device, v.expires_on, v.expires_at, v.status,
-        v.since_op, v.since_at, v.since_staff, v.since_shop, v.since_device, v.row_version,
+        v.since_op, v.since_at, v.since_staff, v.since_shop, v.since_device, v.row_version, v.home_shop,
         (SELECT p.person FROM person p WHERE p.hash = v.person_hash)
      FROM voucher v WHERE v.id >= $1 AND v.id <= $2 ORDER BY v.id LIMIT $3";
 
@@ -108,7 +110,7 @@ impl Reader {
         let name = content_name(row)?;
         let content = self.contents.get(&name).ok_or_else(|| damaged("voucher.template_version"))?;
         let person_hash: &[u8] = row.try_get(4)?;
-        let person: Option<&str> = row.try_get(20)?;
+        let person: Option<&str> = row.try_get(21)?;
         let (payment, status): (&str, &str) = (row.try_get(5)?, row.try_get(13)?);
         let expires_on: Option<jiff_sqlx::Date> = row.try_get(11)?;
         let expires_at: Option<jiff_sqlx::Timestamp> = row.try_get(12)?;
@@ -125,6 +127,7 @@ impl Reader {
             expires_at: expires_at.map(|at| at.to_jiff().as_microsecond()),
             status: status_number(Status::from_name(status).ok_or_else(|| damaged("voucher.status"))?),
             since: stamp(row, 14)?,
+            home_shop: row.try_get::<Option<Uuid>, _>(20)?.map(Uuid::into_bytes),
             row_version: to_count(row.try_get(19)?),
         })
     }

@@ -1,5 +1,6 @@
 //! The database: one file for each table, with its rows and queries.
 
+pub mod approval;
 mod begin;
 pub mod conflict;
 pub mod device;

@@ -2,8 +2,13 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_authority::{Arrived, Fresh, Identity, Told, Word, lives::Span};
-use beadsbox_domain::{DeviceId, OpId, Outcome, Timestamp, operation::Subject};
-use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, fork::OwnOperation, history::HistoryItem, push::OpResult};
+use beadsbox_domain::{DeviceId, OpId, Outcome, StaffId, Timestamp, operation::Subject};
+use beadsbox_protocol::{
+    ChainHash, Incarnation, OperationBody,
+    fork::OwnOperation,
+    history::{Approval, HistoryItem},
+    push::OpResult,
+};
 use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
@@ -265,12 +270,24 @@ struct HistoryRecord {
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
     received_at: Timestamp,
     outcome: Json<Outcome>,
+    approved_by: Option<Uuid>,
+    permitted: Option<bool>,
 }
 
 impl HistoryRecord {
     fn read(self) -> Result<HistoryItem, Failure> {
         let body = read_body(&self.body)?;
-        Ok(HistoryItem { stamp: body.stamp(), received_at: self.received_at, online: body.online, operation: body.operation, result: self.outcome.0 })
+        let approval = self.approved_by.zip(self.permitted).map(|(staff, permitted)| Approval { staff: StaffId(staff), permitted });
+        Ok(
+            HistoryItem {
+                stamp: body.stamp(),
+                received_at: self.received_at,
+                online: body.online,
+                operation: body.operation,
+                approval,
+                result: self.outcome.0,
+            },
+        )
     }
 }
 
@@ -278,7 +295,8 @@ impl HistoryRecord {
 pub async fn history(conn: &mut PgConnection, subject: Subject) -> Result<Vec<HistoryItem>, Failure> {
     let Some((kind, id)) = subject_columns(subject) else { return Ok(Vec::new()) };
     let records: Vec<HistoryRecord> = sqlx::query_as(
-        "SELECT body, received_at, outcome FROM operation WHERE subject_kind = $1 AND subject_id = $2 AND outcome IS NOT NULL ORDER BY commit_no LIMIT 1000",
+        "SELECT body, received_at, outcome, approved_by, permitted FROM operation LEFT JOIN approval USING (op_id)
+         WHERE subject_kind = $1 AND subject_id = $2 AND outcome IS NOT NULL ORDER BY commit_no LIMIT 1000",
     )
     .bind(kind)
     .bind(id)

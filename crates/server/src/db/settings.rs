@@ -4,9 +4,20 @@ use beadsbox_domain::Policy;
 use beadsbox_protocol::rows;
 use sqlx::{PgConnection, types::Json};
 
-use super::to_count;
+use super::{to_bigint, to_count};
 
 pub async fn read(conn: &mut PgConnection) -> sqlx::Result<rows::Settings> {
     let (policy, row_version): (Json<Policy>, i64) = sqlx::query_as("SELECT policy, row_version FROM settings").fetch_one(conn).await?;
     Ok(rows::Settings { policy: policy.0, row_version: to_count(row_version) })
+}
+
+/// Sets them whole. None where they are of another version by now.
+pub async fn change(conn: &mut PgConnection, row_version: u64, policy: &Policy) -> sqlx::Result<Option<rows::Settings>> {
+    let changed: Option<i64> =
+        sqlx::query_scalar("UPDATE settings SET policy = $2, row_version = row_version + 1 WHERE row_version = $1 RETURNING row_version")
+            .bind(to_bigint(row_version))
+            .bind(Json(policy))
+            .fetch_optional(conn)
+            .await?;
+    Ok(changed.map(|version| rows::Settings { policy: *policy, row_version: to_count(version) }))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use beadsbox_authority::Standing;
 use beadsbox_domain::{Role, StaffId, Timestamp};
-use beadsbox_protocol::rows;
+use beadsbox_protocol::rows::{self, PinVerifier};
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
@@ -18,18 +18,28 @@ struct Record {
     name: String,
     role: String,
     active: bool,
+    pin_hash: Option<String>,
+    badge_hash: Option<Vec<u8>>,
     row_version: i64,
 }
 
 impl Record {
     fn read(self) -> Result<rows::Staff, Failure> {
         let role = Role::from_name(&self.role).ok_or_else(|| damaged("staff.role"))?;
-        Ok(rows::Staff { id: StaffId(self.id), name: self.name, role, active: self.active, row_version: to_count(self.row_version) })
+        Ok(rows::Staff {
+            id: StaffId(self.id),
+            name: self.name,
+            role,
+            active: self.active,
+            pin: self.pin_hash.map(PinVerifier),
+            badge: self.badge_hash.map(hex::encode),
+            row_version: to_count(self.row_version),
+        })
     }
 }
 
-const COLUMNS_ALL: &str = "SELECT id, name, role, active, row_version FROM staff ORDER BY lower(name)";
-const COLUMNS_BY_IDS: &str = "SELECT id, name, role, active, row_version FROM staff WHERE id = ANY($1)";
+const ALL: &str = "SELECT id, name, role, active, NULL AS pin_hash, NULL::bytea AS badge_hash, row_version FROM staff ORDER BY lower(name)";
+const BY_IDS: &str = "SELECT id, name, role, active, pin_hash, badge_hash, row_version FROM staff WHERE id = ANY($1)";
 
 pub async fn insert(conn: &mut PgConnection, id: StaffId, name: &str, password_hash: &str, role: Role) -> Result<(), Failure> {
     let inserted = sqlx::query("INSERT INTO staff (id, name, password_hash, role) VALUES ($1, $2, $3, $4)")
@@ -45,18 +55,21 @@ pub async fn insert(conn: &mut PgConnection, id: StaffId, name: &str, password_h
     }
 }
 
+/// Without what PINs and badges are checked against.
 pub async fn all(conn: &mut PgConnection) -> Result<Vec<rows::Staff>, Failure> {
-    let records: Vec<Record> = sqlx::query_as(COLUMNS_ALL).fetch_all(conn).await?;
+    let records: Vec<Record> = sqlx::query_as(ALL).fetch_all(conn).await?;
     records.into_iter().map(Record::read).collect()
 }
 
+/// With what PINs and badges are checked against: for devices.
 pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<rows::Staff>, Failure> {
-    let records: Vec<Record> = sqlx::query_as(COLUMNS_BY_IDS).bind(ids).fetch_all(conn).await?;
+    let records: Vec<Record> = sqlx::query_as(BY_IDS).bind(ids).fetch_all(conn).await?;
     records.into_iter().map(Record::read).collect()
 }
 
+/// Without what PINs and badges are checked against.
 pub async fn find(conn: &mut PgConnection, id: StaffId) -> Result<Option<rows::Staff>, Failure> {
-    Ok(by_ids(conn, &[id.0]).await?.pop())
+    Ok(by_ids(conn, &[id.0]).await?.pop().map(|staff| rows::Staff { pin: None, badge: None, ..staff }))
 }
 
 /// The staff member of that name, case-blind, with the hash of their password.
@@ -94,12 +107,12 @@ pub struct Patch {
     pub password_hash: Option<String>,
 }
 
-/// Whether there was such a staff member.
+/// Whether there was such a staff member. With another password the PIN goes: whoever knew the old one may have set it.
 pub async fn change(conn: &mut PgConnection, id: StaffId, patch: &Patch, now: Timestamp) -> sqlx::Result<bool> {
     let changed = sqlx::query(
         "UPDATE staff SET role = coalesce($2, role), active = coalesce($3, active),
                 barred_at = CASE WHEN coalesce($3, active) THEN NULL ELSE coalesce(barred_at, $5) END,
-                password_hash = coalesce($4, password_hash), row_version = row_version + 1
+                password_hash = coalesce($4, password_hash), pin_hash = CASE WHEN $4 IS NULL THEN pin_hash END, row_version = row_version + 1
          WHERE id = $1",
     )
     .bind(id.0)
@@ -110,4 +123,24 @@ pub async fn change(conn: &mut PgConnection, id: StaffId, patch: &Patch, now: Ti
     .execute(conn)
     .await?;
     Ok(changed.rows_affected() == 1)
+}
+
+/// Sets what a PIN is checked against, or takes it away. Whether there is such a staff member.
+pub async fn set_pin(conn: &mut PgConnection, id: StaffId, pin_hash: Option<&str>) -> sqlx::Result<bool> {
+    let set = sqlx::query("UPDATE staff SET pin_hash = $2, row_version = row_version + 1 WHERE id = $1")
+        .bind(id.0)
+        .bind(pin_hash)
+        .execute(conn)
+        .await?;
+    Ok(set.rows_affected() == 1)
+}
+
+/// Sets what a badge is checked against, or takes it away. Whether there is such a staff member.
+pub async fn set_badge(conn: &mut PgConnection, id: StaffId, badge_hash: Option<&[u8; 32]>) -> sqlx::Result<bool> {
+    let set = sqlx::query("UPDATE staff SET badge_hash = $2, row_version = row_version + 1 WHERE id = $1")
+        .bind(id.0)
+        .bind(badge_hash.map(|hash| hash.as_slice()))
+        .execute(conn)
+        .await?;
+    Ok(set.rows_affected() == 1)
 }

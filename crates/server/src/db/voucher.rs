@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use beadsbox_domain::{PersonHash, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
+use beadsbox_domain::{PersonHash, ShopId, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
 use beadsbox_protocol::{Profile, rows::VoucherRow};
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
@@ -38,6 +38,7 @@ struct Record {
     since_staff: Uuid,
     since_shop: Uuid,
     since_device: Uuid,
+    home_shop: Option<Uuid>,
     row_version: i64,
 }
 
@@ -66,6 +67,7 @@ impl Record {
             since_staff: voucher.since.staff.0,
             since_shop: voucher.since.shop.0,
             since_device: voucher.since.device.0,
+            home_shop: voucher.home_shop.map(|shop| shop.0),
             row_version: to_bigint(voucher.row_version),
         }
     }
@@ -84,6 +86,7 @@ impl Record {
             expires_at: self.expires_at.map(jiff_sqlx::Timestamp::to_jiff),
             status: Status::from_name(&self.status).ok_or_else(|| damaged("voucher.status"))?,
             since: stamp(self.since_op, self.since_at, self.since_staff, self.since_shop, self.since_device),
+            home_shop: self.home_shop.map(ShopId),
             row_version: to_count(self.row_version),
         })
     }

@@ -47,7 +47,7 @@ pub(crate) async fn pull(app: &App, device: &Device, query: &ChangesQuery) -> Re
         heads.mark_unchanged();
         let page = page(app, device, query).await?;
         if !noted {
-            db::device::note_pull(&mut *app.pool.acquire().await?, device.id, app.clock.now(), query.waiting).await?;
+            db::device::note_pull(&mut *app.pool.acquire().await?, device.id, app.clock.now(), query.waiting, query.wrong_pins).await?;
             noted = true;
         }
         let nothing = page.rows.is_empty() && page.own_results.is_empty() && page.to == page.from;

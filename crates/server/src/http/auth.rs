@@ -5,7 +5,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use beadsbox_domain::{Deed, StaffId};
-use beadsbox_protocol::ErrorCode;
+use beadsbox_protocol::{ErrorCode, rows::Staff};
 use sqlx::PgConnection;
 
 use crate::{
@@ -67,10 +67,13 @@ impl FromRequestParts<App> for BearerHash {
     }
 }
 
-/// A staff member who may administer, in a session at a device that may call.
-pub(super) struct AdminAuth(pub StaffId);
+/// A staff member in a session at a device that may call.
+pub(super) struct SessionAuth {
+    pub staff: Staff,
+    pub device: Device,
+}
 
-impl FromRequestParts<App> for AdminAuth {
+impl FromRequestParts<App> for SessionAuth {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let hash = bearer_hash(parts).ok_or_else(session_expired)?;
@@ -79,6 +82,17 @@ impl FromRequestParts<App> for AdminAuth {
         let device = db::device::find(&mut conn, device).await?.ok_or_else(unknown_device)?;
         push::check_state(&device)?;
         let staff = db::staff::find(&mut conn, staff).await?.filter(|staff| staff.active).ok_or_else(session_expired)?;
+        Ok(Self { staff, device })
+    }
+}
+
+/// A staff member who may administer, in a session at a device that may call.
+pub(super) struct AdminAuth(pub StaffId);
+
+impl FromRequestParts<App> for AdminAuth {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let SessionAuth { staff, .. } = SessionAuth::from_request_parts(parts, app).await?;
         if staff.role.may(Deed::Administer) {
             Ok(Self(staff.id))
         } else {

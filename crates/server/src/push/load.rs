@@ -45,7 +45,7 @@ impl Named {
         for fresh in fresh {
             let Reading::Operation(body) = &fresh.arrived.reading else { continue };
             named.ops.push(body.op.0);
-            named.staff.insert(body.staff.0);
+            named.staff.extend([body.staff.0].into_iter().chain(body.operation.approved_by().map(|approver| approver.0)));
             match body.operation.subject() {
                 Subject::Template(id) => _ = named.templates.insert(id.0),
                 Subject::Voucher(id) => _ = named.vouchers.insert(id.0),

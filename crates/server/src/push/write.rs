@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use beadsbox_authority::{Judged, Placed, World};
 use beadsbox_domain::{Change, ConflictId, OpId, Redemption, Template, TemplateId, Voucher, VoucherId};
+use beadsbox_protocol::history::Approval;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -98,6 +99,8 @@ pub(super) async fn write(conn: &mut PgConnection, scope: &Scope<'_>, after: &Wo
         Came::Held => all_there(db::held::decide(conn, scope.device, scope.incarnation, &rows).await?, rows.len())?,
     }
     till::write(conn, scope, touched.judged).await?;
+    let approvals: Vec<(OpId, Approval)> = judged.iter().filter_map(|judged| judged.op_id.zip(judged.approval)).collect();
+    db::approval::insert(conn, &approvals).await?;
     note_changes(conn, &touched).await?;
     Ok(())
 }

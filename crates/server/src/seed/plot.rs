@@ -265,6 +265,7 @@ impl Plot {
             snapshot: self.wares[ware].content.clone(),
             person: hash,
             payment,
+            home_shop: None,
         };
         self.at_till(till, at, true, operation);
         Ok(voucher)

@@ -323,7 +323,7 @@ async fn a_lost_answer_is_settled_by_honour_or_withdraw() {
     // Both ask for both; one comes first. Its answers are lost: it withdraws the first and honours the second.
     let asked: Vec<_> = vouchers.iter().map(|voucher| one.record(fixtures::ask(*voucher))).collect();
     one.record(Operation::Withdraw { voucher: vouchers[0], redemption: asked[0] });
-    one.record(Operation::Honour { voucher: vouchers[1], redemption: asked[1] });
+    one.record(Operation::honour(vouchers[1], asked[1]));
     one.push().await.unwrap();
     assert!(one.results.values().all(|result| result.result == Some(Outcome::Applied)));
     assert_eq!(two.act(fixtures::ask(vouchers[0])).await.unwrap(), Outcome::Applied);
@@ -333,6 +333,6 @@ async fn a_lost_answer_is_settled_by_honour_or_withdraw() {
     assert_eq!((status, since.op, since.device), (Status::Used, asked[1], one.id));
     // It too lost that answer, and its goods went: a conflict.
     let redemption = two.outbox.last().unwrap().op;
-    assert!(matches!(two.act(Operation::Honour { voucher: vouchers[1], redemption }).await.unwrap(), Outcome::Conflict { .. }));
+    assert!(matches!(two.act(Operation::honour(vouchers[1], redemption)).await.unwrap(), Outcome::Conflict { .. }));
     assert_eq!(stage.count("SELECT count(*) FROM redemption").await, 4);
 }

@@ -130,6 +130,7 @@ impl Replica for FilesReplica {
             cursor: files.cache.cursor.clone(),
             acked: files.outbox.acknowledged_through(),
             waiting: files.outbox.waiting(),
+            wrong_pins: 0,
             last_seq: files.outbox.rows.len() as u64,
             behind: files.outbox.behind_until.is_some(),
         })

@@ -156,6 +156,7 @@ impl Machine {
             snapshot: template.content,
             person: salted.hash().ok()?,
             payment: Payment::CardTerminal,
+            home_shop: None,
         };
         let op = self.record(operation, Some(salted));
         self.tell(op, Word::Recorded);
@@ -218,7 +219,7 @@ impl Machine {
         let ask = self.asks.pop_front_if(|_| lock(&self.files).outbox.may_record())?;
         self.suspect();
         let (word, by) = if self.may_honour(&ask.voucher) {
-            let by = self.record(Operation::Honour { voucher: ask.voucher.id, redemption: ask.op }, None);
+            let by = self.record(Operation::honour(ask.voucher.id, ask.op), None);
             (Word::AcceptedOffline, by)
         } else if Breakage::WithdrawalNotRecorded.is_left_out(self.breakage) {
             (Word::Refused, ask.op)

@@ -49,6 +49,7 @@ impl Server {
                 shop: request.shop.id,
                 public_key: request.public_key.clone(),
                 state: DeviceState::Active,
+                offline: None,
                 row_version: 1,
             };
             self.tables.put_device(row, request.profile);

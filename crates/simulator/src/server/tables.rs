@@ -137,7 +137,7 @@ impl Tables {
             self.shops.insert(shop.id, shop);
         }
         for (number, role) in (0..).zip([Role::Admin, Role::BackOffice, Role::Counter, Role::Counter]) {
-            let staff = Staff { id: names::staff(number), name: format!("Person {number}"), role, active: true, row_version: 1 };
+            let staff = Staff { id: names::staff(number), name: format!("Person {number}"), role, active: true, pin: None, badge: None, row_version: 1 };
             self.note(key(RowKind::Staff, staff.id.0));
             self.world.staff.insert(staff.id, Standing { role, barred_at: None });
             self.staff.insert(staff.id, staff);
@@ -168,6 +168,7 @@ impl Tables {
             shop: names::shop(number),
             public_key: hex::encode(names::device_key(id).verifying_key().as_bytes()),
             state: DeviceState::Active,
+            offline: None,
             row_version: 1,
         };
         self.put_device(row, names::profile(number));

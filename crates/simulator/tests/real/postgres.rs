@@ -86,7 +86,7 @@ impl Stage {
     async fn rows(&self) -> Vec<Row> {
         let (mut rows, mut query) = (
             Vec::new(),
-            ChangesQuery { epoch: self.epoch, incarnation: 1, cursor: 0, tag: String::new(), acked: 0, limit: 2000, wait: 0, waiting: 0 },
+            ChangesQuery { epoch: self.epoch, incarnation: 1, cursor: 0, tag: String::new(), acked: 0, limit: 2000, wait: 0, waiting: 0, wrong_pins: 0 },
         );
         loop {
             let page = self.device(0).changes(&query).await.unwrap();

@@ -47,6 +47,7 @@ pub fn voucher(number: u64) -> Outcome<VoucherRow> {
         expires_at: Some(Timestamp::from_second(1_800_000_000)?),
         status,
         since: sold,
+        home_shop: None,
         row_version: 1,
     };
     let buyer = PersonName::new(&format!("{name} {}", spread % 100_000))?;

@@ -27,10 +27,10 @@ pub(crate) struct CachedVoucher {
 /// What [`read`] reads, of a voucher table named `v`.
 pub(crate) const COLUMNS: &str = "v.id, v.code, v.template, v.snapshot, v.person, v.buyer, v.recipient, v.email, v.message, v.payment,
     v.sold_op, v.sold_at, v.sold_staff, v.sold_shop, v.sold_device, v.expires_on, v.expires_at, v.status,
-    v.since_op, v.since_at, v.since_staff, v.since_shop, v.since_device, v.row_version";
+    v.since_op, v.since_at, v.since_staff, v.since_shop, v.since_device, v.home_shop, v.row_version";
 
 /// What is written of a voucher, in the order in which [`keep`] gives the values.
-const WRITTEN: [&str; 28] = [
+const WRITTEN: [&str; 29] = [
     "id",
     "code",
     "template",
@@ -58,6 +58,7 @@ const WRITTEN: [&str; 28] = [
     "since_staff",
     "since_shop",
     "since_device",
+    "home_shop",
     "row_version",
 ];
 /// What changes most often: where a voucher stands.
@@ -120,6 +121,7 @@ pub(crate) fn keep(connection: &Connection, row: &VoucherRow, snapshots: &mut Kn
             Sql(since.staff),
             Sql(since.shop),
             Sql(since.device),
+            voucher.home_shop.map(Sql),
             Sql(voucher.row_version),
         ])?;
         Ok(changed > 0)
@@ -162,8 +164,9 @@ pub(crate) fn read(connection: &Connection, row: &Row<'_>, contents: &mut Conten
     let expires_at = columns.take::<Option<Sql<Timestamp>>>()?.map(|at| at.0);
     let status = columns.take::<Sql<Status>>()?.0;
     let since = columns.stamp()?;
+    let home_shop = columns.take::<Option<Sql<_>>>()?.map(|shop| shop.0);
     let row_version = columns.take::<Sql<u64>>()?.0;
-    let voucher = Voucher { id, code, template, snapshot, person: hash, payment, sold, expires_on, expires_at, status, since, row_version };
+    let voucher = Voucher { id, code, template, snapshot, person: hash, payment, sold, expires_on, expires_at, status, since, home_shop, row_version };
     Ok(CachedVoucher { voucher, person })
 }
 

@@ -9,11 +9,13 @@ const OUTBOX: &[&str] = &[
     include_str!("../../../../migrations/outbox/0001_outbox.sql"),
     include_str!("../../../../migrations/outbox/0002_recovery.sql"),
     include_str!("../../../../migrations/outbox/0003_till.sql"),
+    include_str!("../../../../migrations/outbox/0004_pin_attempts.sql"),
 ];
 const CACHE: &[&str] = &[
     include_str!("../../../../migrations/cache/0001_cache.sql"),
     include_str!("../../../../migrations/cache/0002_bulk.sql"),
     include_str!("../../../../migrations/cache/0003_fewer_writes.sql"),
+    include_str!("../../../../migrations/cache/0004_home_shop.sql"),
 ];
 
 const fn steps(file: StoreFile) -> &'static [&'static str] {

@@ -77,6 +77,7 @@ pub(super) fn insert(connection: &Connection, flat: &FlatVoucher<'_>, content: &
         since.staff,
         since.shop,
         since.device,
+        flat.home_shop,
         Sql(flat.row_version),
     ])?;
     Ok(())

@@ -10,6 +10,7 @@ pub(crate) mod kind;
 pub(crate) mod lives;
 pub(crate) mod own;
 pub(crate) mod person;
+pub(crate) mod pin_attempt;
 pub(crate) mod preference;
 pub(crate) mod receipt;
 pub(crate) mod record;

@@ -43,6 +43,8 @@ pub(crate) struct Honoured {
     pub(crate) voucher: VoucherId,
     /// The server has not answered, or nobody has looked whether it was good. An asked one counts once it is honoured.
     pub(crate) unanswered: bool,
+    /// Somebody of the office let it pass beyond the limits.
+    pub(crate) approved: bool,
 }
 
 /// The vouchers honoured here that the server has not answered, and those in conflict that are not known to be in the cache: a good
@@ -50,10 +52,10 @@ pub(crate) struct Honoured {
 pub(crate) fn honoured(connection: &Connection) -> rusqlite::Result<Vec<Honoured>> {
     connection
         .prepare_cached(
-            "SELECT subject_id, verdict IS NULL FROM outbox
+            "SELECT subject_id, verdict IS NULL, body ->> '$.operation.approved_by' IS NOT NULL FROM outbox
              WHERE contained_in IS NULL AND kind IN ('redeem_honoured', 'honour', 'honour_expired')
                AND ((state IN ('waiting', 'held') OR quarantined = 1) AND verdict IS NULL OR state = 'acknowledged' AND verdict = 'conflict')",
         )?
-        .query_map([], |row| Ok(Honoured { voucher: row.get::<_, Sql<VoucherId>>(0)?.0, unanswered: row.get(1)? }))?
+        .query_map([], |row| Ok(Honoured { voucher: row.get::<_, Sql<VoucherId>>(0)?.0, unanswered: row.get(1)?, approved: row.get(2)? }))?
         .collect()
 }

@@ -8,9 +8,10 @@ use crate::{error::StoreError, outbox::redemptions};
 /// What the offline limits ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfflineUse {
-    /// Redemptions honoured here that the server has not answered, or of whose voucher it knows no sale.
+    /// Redemptions honoured here that the server has not answered, or of whose voucher it knows no sale, without those that somebody
+    /// approved.
     pub honoured: u64,
-    /// What their vouchers are worth together, a sum for each currency.
+    /// What the vouchers of all are worth together, a sum for each currency.
     pub worth: Vec<Money>,
     /// Those among them of which nothing here says what they are worth.
     pub unpriced: u64,
@@ -19,8 +20,8 @@ pub struct OfflineUse {
 }
 
 impl OfflineUse {
-    fn add(&mut self, price: Option<Money>) {
-        self.honoured += 1;
+    fn add(&mut self, price: Option<Money>, approved: bool) {
+        self.honoured += u64::from(!approved);
         let Some(price) = price else {
             self.unpriced += 1;
             return;
@@ -46,7 +47,7 @@ impl View<'_> {
                 &read
             };
             if made.unanswered || entry.base.is_none() {
-                used.add(entry.brief().map(|brief| brief.price));
+                used.add(entry.brief().map(|brief| brief.price), made.approved);
             }
         }
         Ok(used)

@@ -27,7 +27,7 @@ fn push(server: &mut Server, device: &Device) {
 }
 
 fn honour(number: u64, ask: u64) -> Operation {
-    Operation::Honour { voucher: voucher_id(number), redemption: op_id(ask) }
+    Operation::honour(voucher_id(number), op_id(ask))
 }
 
 fn withdraw(number: u64, ask: u64) -> Operation {

@@ -7,6 +7,7 @@ mod exchange;
 mod files;
 mod load;
 mod paging;
+mod pins;
 mod recording;
 mod recovery;
 mod rule_6;

@@ -84,6 +84,7 @@ fn row(number: u64, seed: &Seed) -> VoucherRow {
         expires_at: day.map(|day| day.tomorrow().unwrap().to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp()),
         status: Status::ALL[seed.status],
         since: stamp,
+        home_shop: seed.other_shop.then_some(OTHER_SHOP),
         row_version: 3,
     };
     // Every seventh buyer was erased.

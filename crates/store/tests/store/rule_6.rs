@@ -86,7 +86,7 @@ impl Run {
         let operation = match (kind, named) {
             (0, _) => redeem(number, RedeemMode::Honoured),
             (1 | 2, _) => redeem(number, RedeemMode::Asked),
-            (3, Some(redemption)) => Operation::Honour { voucher, redemption },
+            (3, Some(redemption)) => Operation::honour(voucher, redemption),
             (4, Some(redemption)) => Operation::Withdraw { voucher, redemption },
             (5, Some(redemption)) => Operation::UndoRedemption { voucher, redemption, reason: reason() },
             (6, _) => Operation::Cancel { voucher, reason: reason() },

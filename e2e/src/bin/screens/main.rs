@@ -11,13 +11,15 @@ mod hands;
 mod look;
 mod quarantine;
 mod scanner;
+mod shared_till;
 mod tour;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 9] = ["tour", "day", "scanner", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
+const SCENES: [&str; 10] =
+    ["tour", "day", "scanner", "shared-till", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -39,6 +41,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "tour" => tour::scene(folder).await,
         "day" => day::scene(folder).await,
         "scanner" => scanner::scene(folder).await,
+        "shared-till" => shared_till::scene(folder).await,
         "quarantine" => quarantine::scene(folder).await,
         "first-load" => copy::first_load(folder).await,
         "comparison" => copy::comparison(folder).await,

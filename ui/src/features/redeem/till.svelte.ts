@@ -49,6 +49,8 @@ class Till {
   #past = 0
   /** What is shown, by its identity. */
   #current = ''
+  /** What was redeemed last, as Rust read it. */
+  #meant = ''
   /** Until when the same code is the same question, by its identity; without end while it waits. */
   #asked = new Map<string, number>()
 
@@ -91,6 +93,7 @@ class Till {
     let same = SAME_SCAN
     try {
       const meant = more.length > 0 ? await rust.chooseReading([code, ...more]) : code
+      this.#meant = meant
       const answer = await rust.redeem(meant)
       this.shown = { kind: 'answer', answer }
       play(answer.answer)
@@ -113,6 +116,18 @@ class Till {
     this.again = false
     this.queued = this.#waiting.length
     this.shown = { kind: 'asking', code }
+  }
+
+  /** Somebody of the office lets pass what the limits forbid. Throws what Rust says, for the dialog to show. */
+  async approve(staff_id: string, pin: string) {
+    const refused = this.shown
+    if (refused?.kind !== 'answer') return
+    const answer = await rust.redeemApproved({ code: this.#meant, staff_id, pin })
+    // Another voucher may have been scanned meanwhile: its answer stays, and this one beside it.
+    if (this.shown === refused) this.shown = { kind: 'answer', answer }
+    else this.before = [answer, ...this.before].slice(0, PAST)
+    play(answer.answer)
+    void this.loadRecent()
   }
 
   /** Nothing was recorded of a failed one, so it may be tried again. */

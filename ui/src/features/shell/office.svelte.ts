@@ -1,6 +1,6 @@
 import { list } from '../vouchers/list.svelte'
 
-export type Screen = 'vouchers' | 'templates' | 'conflicts' | 'endofday' | 'sync' | 'settings'
+export type Screen = 'vouchers' | 'templates' | 'conflicts' | 'endofday' | 'sync' | 'staff' | 'settings'
 
 /** Which screen of the office is open. */
 class Office {

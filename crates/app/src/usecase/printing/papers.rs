@@ -1,6 +1,6 @@
 //! From what the files know to what stands on paper.
 
-use beadsbox_documents::{DocumentError, Language, Receipt, ReceiptLine, Shop, VoucherPaper, terms};
+use beadsbox_documents::{DocumentError, Language, Receipt, ReceiptLine, Shop, VoucherPaper, home_shop_terms, terms};
 use beadsbox_domain::{Deed, DeviceId, Refusal, ShopId, Status, Timestamp, Voucher, VoucherId};
 use beadsbox_store::{Directory, View, VoucherView};
 use jiff::civil::DateTime;
@@ -58,7 +58,10 @@ impl Seat {
             code: voucher.code.to_string(),
             qr: self.signed_code(voucher),
             expires_on: voucher.expires_on,
-            terms: terms(language).to_owned(),
+            terms: match voucher.home_shop {
+                Some(home) => format!("{} {}", terms(language), home_shop_terms(language, directory.shop_name(home))),
+                None => terms(language).to_owned(),
+            },
             shop: shop(directory, voucher.sold.shop),
             training: false,
         }

@@ -58,6 +58,7 @@ impl Shown {
             by_signature: false,
             asked: self.asked,
             refusal: None,
+            approved_by: None,
             at: now.to_string(),
             undo_until: None,
         }

@@ -9,7 +9,7 @@ mod found;
 mod signed;
 mod target;
 
-use beadsbox_domain::{Deed, OpId, Operation, Outcome, Policy, RedeemMode, Refusal};
+use beadsbox_domain::{Deed, OpId, Operation, Outcome, Policy, RedeemMode, Refusal, StaffId};
 use tokio::{
     sync::watch,
     time::{Instant, timeout_at},
@@ -17,7 +17,7 @@ use tokio::{
 
 use self::{
     found::{Found, Shown},
-    target::Target,
+    target::{Place, Target},
 };
 use super::{Seat, names};
 use crate::{
@@ -60,6 +60,11 @@ impl Seat {
     /// Redeems the voucher of that code, typed, scanned or signed. An error means that nothing was recorded.
     pub async fn redeem(&self, text: &str) -> AppResult<RedeemAnswer> {
         self.require(Deed::Redeem)?;
+        self.redeem_as(text, None).await
+    }
+
+    /// The same, and where somebody approved it the limits do not stand in the way.
+    pub(super) async fn redeem_as(&self, text: &str, approved_by: Option<StaffId>) -> AppResult<RedeemAnswer> {
         // One limit for all that is asked of the server: whoever stands at the till waits once.
         let until = Instant::now() + self.device.host.ask_limit;
         let target = match self.look_up(text, until).await? {
@@ -68,17 +73,20 @@ impl Seat {
             Found::Not(shown, answer, refusal) => return Ok(self.without_voucher(*shown, answer, refusal)),
         };
         // Before anything is recorded: nothing may fail between what is on disk and what the screen says of it.
-        let policy = self.read(|view| Ok(*view.directory().policy())).await?;
+        let (policy, approver) = self
+            .read(move |view| Ok((*view.directory().policy(), approved_by.map(|approver| view.directory().staff_name(approver).to_owned()))))
+            .await?;
         let (op, word) = if self.device.can_ask().await? {
-            self.ask(&target, until).await?
+            self.ask(&target, approved_by, until).await?
         } else {
-            self.honour_at_once(&target).await?
+            self.honour_at_once(&target, approved_by).await?
         };
-        Ok(self.answer(&target, op, word, &policy))
+        let answer = self.answer(&target, op, word, &policy);
+        Ok(RedeemAnswer { approved_by: approver.filter(|_| answer.answer == AnswerKind::AcceptedOffline), ..answer })
     }
 
-    async fn ask(&self, target: &Target, until: Instant) -> AppResult<(OpId, Word)> {
-        let new = self.operation(target.redeem(RedeemMode::Asked));
+    async fn ask(&self, target: &Target, approved_by: Option<StaffId>, until: Instant) -> AppResult<(OpId, Word)> {
+        let new = self.operation(target.redeem(RedeemMode::Asked, None));
         let op = new.op;
         let outcomes = self.device.outcomes();
         if let Err(error) = self.record_if::<AppError>(new, |_, _| Ok(())).await {
@@ -86,7 +94,7 @@ impl Seat {
             self.device.withdraw_soon(op);
             return Err(error);
         }
-        match self.answer_to(op, target, outcomes, until).await {
+        match self.answer_to(op, target, approved_by, outcomes, until).await {
             Ok(word) => Ok((op, word)),
             Err(error) => {
                 tracing::error!(redemption = %op, %error, "an ask was left open");
@@ -97,7 +105,7 @@ impl Seat {
     }
 
     /// The server's answer to an ask that is on disk, or else the device's own.
-    async fn answer_to(&self, op: OpId, target: &Target, mut outcomes: watch::Receiver<u64>, until: Instant) -> AppResult<Word> {
+    async fn answer_to(&self, op: OpId, target: &Target, approved_by: Option<StaffId>, mut outcomes: watch::Receiver<u64>, until: Instant) -> AppResult<Word> {
         let answer = async {
             loop {
                 if let Some(outcome) = self.read(move |view| Ok(view.own_operation(op)?.and_then(|own| own.outcome))).await? {
@@ -112,7 +120,7 @@ impl Seat {
         let word = if let Ok(outcome) = timeout_at(until, answer).await {
             let outcome = outcome?;
             let word = if target.outlasts(&outcome) {
-                self.decide_alone(op, target).await?
+                self.decide_alone(op, target, approved_by).await?
             } else {
                 self.servers_word(outcome).await?
             };
@@ -125,19 +133,19 @@ impl Seat {
             word
         } else {
             self.device.syncer.suspect();
-            self.decide_alone(op, target).await?
+            self.decide_alone(op, target, approved_by).await?
         };
         Ok(word)
     }
 
     /// The server did not answer in time, or does not know yet what a signature proves. What is committed here is what the screen
     /// will say: in one transaction, either the answer has arrived after all, or the device's own word is on disk before it can.
-    async fn decide_alone(&self, ask: OpId, target: &Target) -> AppResult<Word> {
+    async fn decide_alone(&self, ask: OpId, target: &Target, approved_by: Option<StaffId>) -> AppResult<Word> {
         let now = self.device.host.clock.now();
         let voucher = target.id();
-        let honour = self.operation(Operation::Honour { voucher, redemption: ask });
+        let honour = self.operation(Operation::Honour { voucher, redemption: ask, approved_by });
         let withdraw = self.operation(Operation::Withdraw { voucher, redemption: ask });
-        let (asked, shop) = (target.clone(), self.device.enrolment.shop);
+        let (asked, seat) = (target.clone(), self.clone());
         let honoured = self.record_if(honour, move |view, _| {
             asked.unanswered(view, ask)?;
             if let Some(refusal) = asked.changed_meanwhile(view, ask)? {
@@ -145,7 +153,7 @@ impl Seat {
             }
             // As it was before the ask, which stands in the view by now.
             asked
-                .forbidden_offline(view, shop, Some(ask), now)?
+                .forbidden_offline(view, &seat.place(approved_by), Some(ask), now)?
                 .map_or(Ok(()), |refusal| Err(NotRecorded::Forbidden(Box::new(refusal))))
         });
         let refusal = match honoured.await {
@@ -167,13 +175,13 @@ impl Seat {
         }
     }
 
-    async fn honour_at_once(&self, target: &Target) -> AppResult<(OpId, Word)> {
-        let new = self.operation(target.redeem(RedeemMode::Honoured));
+    async fn honour_at_once(&self, target: &Target, approved_by: Option<StaffId>) -> AppResult<(OpId, Word)> {
+        let new = self.operation(target.redeem(RedeemMode::Honoured, approved_by));
         let (op, now) = (new.op, self.device.host.clock.now());
-        let (target, shop) = (target.clone(), self.device.enrolment.shop);
+        let (target, seat) = (target.clone(), self.clone());
         let honoured = self.record_if(new, move |view, _| {
             let forbidden = match target.as_known_now(view)? {
-                Ok(target) => target.forbidden_offline(view, shop, None, now)?,
+                Ok(target) => target.forbidden_offline(view, &seat.place(approved_by), None, now)?,
                 Err(refusal) => Some(refusal),
             };
             forbidden.map_or(Ok(()), |refusal| Err(NotRecorded::Forbidden(Box::new(refusal))))
@@ -184,6 +192,12 @@ impl Seat {
             Err(NotRecorded::Failed(error)) => Err(error),
             Err(NotRecorded::Answered(_)) => Err(AppError::internal("an answer to nothing asked")),
         }
+    }
+
+    /// Where it is honoured, as far as that matters.
+    fn place(&self, approved_by: Option<StaffId>) -> Place {
+        let enrolment = &self.device.enrolment;
+        Place { device: enrolment.device, shop: enrolment.shop, approved: approved_by.is_some() }
     }
 
     /// The server's word. A conflict cannot follow from an ask; if a server says so, the goods did not go.

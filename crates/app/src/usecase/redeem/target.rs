@@ -1,7 +1,7 @@
 //! What is to be redeemed, and what stands against honouring it on the device's own word.
 
 use beadsbox_domain::{
-    Money, OpId, Operation, Outcome, RedeemMode, Refusal, ShopId, Stamp, Status, Timestamp, VoucherId, operation::Subject, text::SignedText,
+    DeviceId, Money, OpId, Operation, Outcome, RedeemMode, Refusal, ShopId, StaffId, Stamp, Status, Timestamp, VoucherId, operation::Subject, text::SignedText,
 };
 use beadsbox_protocol::signed_code::SignedVoucher;
 use beadsbox_store::{RedemptionState, View, VoucherView};
@@ -25,6 +25,14 @@ pub(super) enum Target {
     Signed(Box<Proven>),
 }
 
+/// Where a voucher is honoured.
+pub(super) struct Place {
+    pub(super) device: DeviceId,
+    pub(super) shop: ShopId,
+    /// Somebody who may has let it pass the limits.
+    pub(super) approved: bool,
+}
+
 /// What a good signature says.
 #[derive(Clone)]
 pub(super) struct Proven {
@@ -44,7 +52,7 @@ impl Target {
     /// The only shop that may redeem it without the server.
     const fn home_shop(&self) -> Option<ShopId> {
         match self {
-            Self::Known(_) => None,
+            Self::Known(found) => found.voucher.home_shop,
             Self::Signed(proven) => proven.says.home_shop,
         }
     }
@@ -56,12 +64,12 @@ impl Target {
         }
     }
 
-    pub(super) fn redeem(&self, mode: RedeemMode) -> Operation {
+    pub(super) fn redeem(&self, mode: RedeemMode, approved_by: Option<StaffId>) -> Operation {
         let signed_code = match self {
             Self::Known(_) => None,
             Self::Signed(proven) => Some(proven.text.clone()),
         };
-        Operation::Redeem { voucher: self.id(), mode, signed_code }
+        Operation::Redeem { voucher: self.id(), mode, signed_code, approved_by }
     }
 
     /// Whether what the server says to an ask leaves it open: it has not heard of the sale yet that a signature proves.
@@ -99,9 +107,9 @@ impl Target {
         Ok(stands_against.then(|| names::refusal(directory, &Refusal::StatusIs { status: voucher.status, since: voucher.since })))
     }
 
-    /// Why this device, of that shop, may not honour it on its own word: what it knows of it, or its limits. An ask about it that is
+    /// Why this device may not honour it on its own word: what it knows of it, or its limits. An ask about it that is
     /// under way does not count.
-    pub(super) fn forbidden_offline(&self, view: &View<'_>, shop: ShopId, ask: Option<OpId>, now: Timestamp) -> AppResult<Option<RefusalView>> {
+    pub(super) fn forbidden_offline(&self, view: &View<'_>, place: &Place, ask: Option<OpId>, now: Timestamp) -> AppResult<Option<RefusalView>> {
         let directory = view.directory();
         let (status, expired_on) = match self {
             Self::Known(found) => {
@@ -120,10 +128,13 @@ impl Target {
         if let Some(expires_on) = expired_on {
             return Ok(Some(RefusalView::Expired { expires_on: expires_on.to_string() }));
         }
-        if let Some(home) = self.home_shop().filter(|home| *home != shop) {
+        if let Some(home) = self.home_shop().filter(|home| *home != place.shop) {
             return Ok(Some(RefusalView::HomeShopOnly { shop: directory.shop_name(home).to_owned() }));
         }
-        Ok(offline_limits::passed(&directory.policy().offline, &view.offline_use()?, self.price(), now))
+        if place.approved {
+            return Ok(None);
+        }
+        Ok(offline_limits::passed(directory.offline_limits(place.device), &view.offline_use()?, self.price(), now))
     }
 
     /// An answer that shows it, to be completed.
@@ -142,6 +153,7 @@ impl Target {
                 by_signature: false,
                 asked: false,
                 refusal: None,
+                approved_by: None,
                 at: now.to_string(),
                 undo_until: None,
             },

@@ -1,7 +1,9 @@
 //! Administration, for admins alone.
+pub mod badges;
 pub mod devices;
 pub mod end_of_day;
 pub mod enrolment_codes;
+pub mod policy;
 pub mod quarantine;
 pub mod shops;
 pub mod staff;

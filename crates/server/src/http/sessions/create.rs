@@ -20,7 +20,7 @@ use crate::{
 /// How long a session lasts.
 const SESSION_HOURS: i64 = 12;
 /// Longer names and passwords than anybody has are not worth hashing.
-const MOST_CHARACTERS: usize = 200;
+pub(super) const MOST_CHARACTERS: usize = 200;
 
 /// Signs a staff member in at the device whose token is sent.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sync", request_body = SignInRequest, security(("device" = [])), responses(
@@ -44,7 +44,7 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
 }
 
 /// The staff member, if the password is theirs. Nobody's name and a wrong password cost the same and sound the same.
-async fn verified(app: &App, device: &Device, request: &SignInRequest) -> Result<Staff, Failure> {
+pub(super) async fn verified(app: &App, device: &Device, request: &SignInRequest) -> Result<Staff, Failure> {
     let now = app.clock.now();
     let subjects = [(Scope::NameAtDevice, name_at_device(device.id, &request.name)), (Scope::Device, token::hash(&device.id.to_string()))];
     let mut conn = app.pool.acquire().await?;

@@ -6,7 +6,7 @@ use beadsbox_protocol::{
     digest::{DigestAnswer, Digester, RangeDigest},
     flat::FlatVoucher,
     rows::{Row, VoucherRow},
-    snapshot::{SnapshotAnswer, content_hash},
+    snapshot::{SNAPSHOT_FORMAT, SnapshotAnswer, content_hash},
 };
 use beadsbox_testkit::{TestDevice, fixtures};
 use reqwest::Method;
@@ -101,7 +101,10 @@ async fn a_counters_digest_is_over_what_it_is_sent() {
     let whole = fixtures::person("Ada Lovelace");
     let cut = Person { email: None, message: None, ..whole.clone() };
     for (device, person) in [(&scene.seller, &cut), (&scene.counter, &cut), (&scene.office, &whole)] {
-        let path = format!("/v1/sync/digest?epoch={}&format=1&cursor={}&kind=voucher&limit=10", device.epoch, scene.office.cursor.seq);
+        let path = format!(
+            "/v1/sync/digest?epoch={}&format={SNAPSHOT_FORMAT}&cursor={}&kind=voucher&limit=10",
+            device.epoch, scene.office.cursor.seq
+        );
         let answer: DigestAnswer = device.call(Method::GET, &path, None::<&()>).await.unwrap();
         let (rows, digest) = digest_of(row, person);
         assert_eq!(answer, DigestAnswer::Range(RangeDigest { through: None, rows, digest }));

@@ -8,7 +8,7 @@ use beadsbox_protocol::{
     digest::{DigestAnswer, Digester, MOST_RANGE_ROWS, RangeDigest, RangeRows, RowKind},
     flat::FlatVoucher,
     rows::{Row, RowKey},
-    snapshot::content_hash,
+    snapshot::{SNAPSHOT_FORMAT, content_hash},
 };
 use beadsbox_server::{Clock, seed};
 use beadsbox_testkit::{Answer, TestDevice, fixtures};
@@ -65,7 +65,11 @@ fn after_query(after: Option<Uuid>) -> String {
 
 async fn digest(device: &TestDevice, kind: RowKind, after: Option<Uuid>, limit: u32) -> DigestAnswer {
     let (cursor, epoch) = (device.cursor.seq, device.epoch);
-    let path = format!("/v1/sync/digest?epoch={epoch}&format=1&cursor={cursor}&kind={}&limit={limit}{}", name(kind), after_query(after));
+    let path = format!(
+        "/v1/sync/digest?epoch={epoch}&format={SNAPSHOT_FORMAT}&cursor={cursor}&kind={}&limit={limit}{}",
+        name(kind),
+        after_query(after)
+    );
     device.call(Method::GET, &path, None::<&()>).await.unwrap()
 }
 
@@ -214,12 +218,15 @@ async fn bounds_of_a_digest() {
     let ask = async |query: String| -> Answer<DigestAnswer> { till.call(Method::GET, &format!("/v1/sync/digest?{query}"), None::<&()>).await };
     let (epoch, cursor) = (till.epoch, till.cursor.seq);
     for limit in ["0", "4097", "-1", "x"] {
-        let problem = ask(format!("epoch={epoch}&format=1&cursor={cursor}&kind=voucher&limit={limit}")).await.unwrap_err();
+        let problem = ask(format!("epoch={epoch}&format={SNAPSHOT_FORMAT}&cursor={cursor}&kind=voucher&limit={limit}")).await.unwrap_err();
         assert_eq!((problem.status, problem.code), (400, ErrorCode::Malformed), "{limit}");
     }
-    assert_eq!(ask(format!("epoch={epoch}&format=2&cursor={cursor}&kind=voucher&limit=10")).await.unwrap(), DigestAnswer::OtherFormat);
+    assert_eq!(
+        ask(format!("epoch={epoch}&format={}&cursor={cursor}&kind=voucher&limit=10", SNAPSHOT_FORMAT + 1)).await.unwrap(),
+        DigestAnswer::OtherFormat
+    );
     let other = Uuid::now_v7();
-    let problem = ask(format!("epoch={other}&format=1&cursor={cursor}&kind=voucher&limit=10")).await.unwrap_err();
+    let problem = ask(format!("epoch={other}&format={SNAPSHOT_FORMAT}&cursor={cursor}&kind=voucher&limit=10")).await.unwrap_err();
     assert_eq!((problem.code, problem.epoch), (ErrorCode::EpochChanged, Some(epoch)));
     let problem = till
         .call::<RangeRows>(Method::GET, &format!("/v1/sync/range?epoch={other}&kind=voucher"), None::<&()>)

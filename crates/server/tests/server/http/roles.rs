@@ -18,12 +18,14 @@ enum Caller {
     Bearer,
     /// Whoever has a device's token, or any session's.
     DeviceOrSession,
+    /// Any session.
+    Session,
     /// An admin's session.
     Admin,
 }
-use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession};
+use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Session};
 
-const TABLE: [(&str, &str, Caller); 28] = [
+const TABLE: [(&str, &str, Caller); 33] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -32,6 +34,7 @@ const TABLE: [(&str, &str, Caller); 28] = [
     ("POST", "/v1/devices/incarnations", Device),
     ("POST", "/v1/sessions", Device),
     ("DELETE", "/v1/sessions", DeviceOrSession),
+    ("PUT", "/v1/sessions/pin", Session),
     ("POST", "/v1/sync/push", Device),
     ("GET", "/v1/sync/changes", Device),
     ("GET", "/v1/sync/operations", Device),
@@ -46,7 +49,11 @@ const TABLE: [(&str, &str, Caller); 28] = [
     ("GET", "/v1/admin/staff", Admin),
     ("POST", "/v1/admin/staff", Admin),
     ("PATCH", "/v1/admin/staff/{id}", Admin),
+    ("POST", "/v1/admin/staff/{id}/badge", Admin),
+    ("DELETE", "/v1/admin/staff/{id}/badge", Admin),
+    ("PUT", "/v1/admin/policy", Admin),
     ("GET", "/v1/admin/devices", Admin),
+    ("PUT", "/v1/admin/devices/{id}/limits", Admin),
     ("POST", "/v1/admin/devices/{id}/revoke", Admin),
     ("POST", "/v1/admin/enrolment-codes", Admin),
     ("GET", "/v1/admin/end-of-day", Admin),
@@ -93,17 +100,17 @@ async fn each_role_at_every_endpoint() {
                 Anybody => "let in",
                 Bearer if token.is_some() => "let in",
                 Device | Bearer => "unknown_device",
-                Admin | DeviceOrSession => "session_expired",
+                Admin | Session | DeviceOrSession => "session_expired",
             };
             assert_eq!(knock(&stage, method, path, token).await, expected, "{name} with {token:?}");
         }
-        let expected = if caller == Admin { "session_expired" } else { "let in" };
+        let expected = if matches!(caller, Admin | Session) { "session_expired" } else { "let in" };
         if caller != DeviceOrSession {
             assert_eq!(knock(&stage, method, path, Some(&admin_device.token)).await, expected, "{name} with a device's token");
         }
         for (role, token) in &sessions {
             let expected = match caller {
-                Anybody | Bearer => "let in",
+                Anybody | Bearer | Session => "let in",
                 Device => "unknown_device",
                 Admin if *role == Role::Admin => "let in",
                 Admin => "forbidden",
@@ -138,7 +145,7 @@ async fn a_revoked_device_and_a_session_at_it_are_let_in_nowhere_but_to_push() {
             Device if path == "/v1/sync/push" => assert_eq!((with_token.as_str(), with_session.as_str()), ("let in", "unknown_device")),
             Anybody | Bearer => assert_eq!((with_token.as_str(), with_session.as_str()), ("let in", "let in")),
             Device => assert_eq!((with_token.as_str(), with_session.as_str()), ("device_revoked", "unknown_device"), "{method} {path}"),
-            Admin => assert_eq!((with_token.as_str(), with_session.as_str()), ("session_expired", "device_revoked"), "{method} {path}"),
+            Admin | Session => assert_eq!((with_token.as_str(), with_session.as_str()), ("session_expired", "device_revoked"), "{method} {path}"),
             DeviceOrSession => assert_eq!(with_token, "device_revoked"),
         }
     }

@@ -75,6 +75,7 @@ pub fn sale(number: u64, template: TemplateId, snapshot: &TemplateContent, buyer
         snapshot: snapshot.clone(),
         person: salted.hash().unwrap(),
         payment: Payment::Cash,
+        home_shop: None,
     };
     (operation, Some(salted))
 }

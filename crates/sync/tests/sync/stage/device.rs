@@ -43,6 +43,7 @@ impl Replica for Device {
             incarnation: files.incarnation,
             cursor: files.cursor.clone(),
             acked: files.acked as u64,
+            wrong_pins: 0,
             waiting: (files.recorded.len() - files.acked - files.quarantined) as u64,
             last_seq: files.recorded.len() as u64,
             behind: files.behind_until.is_some(),

@@ -1,3 +1,4 @@
 //! Devices.
+pub mod limits;
 pub mod list;
 pub mod revoke;

@@ -1,0 +1,33 @@
+//! The staff, and the badges that an admin gives them.
+
+use beadsbox_domain::Deed;
+
+use super::{Seat, id, qr};
+use crate::{
+    error::{AppResult, ErrorCode},
+    view::{BadgeView, StaffRow},
+};
+
+impl Seat {
+    /// Everybody, as this device knows them.
+    pub async fn staff(&self) -> AppResult<Vec<StaffRow>> {
+        self.require(Deed::Administer)?;
+        self.read(|view| Ok(view.directory().staff_members().into_iter().map(StaffRow::from).collect())).await
+    }
+
+    /// Gives somebody a new badge; the one before no longer counts. It is shown this once.
+    pub async fn create_badge(&self, staff: &str) -> AppResult<BadgeView> {
+        self.require(Deed::Administer)?;
+        let made = self.device.server.create_badge(self.server_session()?, id(staff, ErrorCode::Internal)?).await?;
+        self.take_news().await;
+        Ok(BadgeView { name: made.staff.name, role: made.staff.role, qr: qr::draw(&made.badge)? })
+    }
+
+    /// Takes somebody's badge away.
+    pub async fn delete_badge(&self, staff: &str) -> AppResult<Vec<StaffRow>> {
+        self.require(Deed::Administer)?;
+        self.device.server.delete_badge(self.server_session()?, id(staff, ErrorCode::Internal)?).await?;
+        self.take_news().await;
+        self.staff().await
+    }
+}

@@ -1,0 +1,2 @@
+//! What the organisation sets.
+pub mod change;

@@ -1,0 +1,64 @@
+import { toast } from 'svelte-sonner'
+import { closeDialogs } from '$/components/dialogs'
+import * as m from '$/i18n/generated/messages'
+import { type AppError, asAppError, onSession, rust, type Session } from '$/platform'
+
+// Rust locks after minutes: it need not hear of every key.
+const TELL_EVERY = 10_000
+
+/** Who works here now, and whether the screens are locked; the whole window shares one. */
+class Shift {
+  session = $state.raw<Session | null>(null)
+  readonly locked = $derived(this.session?.locked ?? false)
+  /** A badge that was scanned and opened nothing, until the next. */
+  failure = $state<AppError | null>(null)
+
+  #told = Number.NEGATIVE_INFINITY
+
+  use(session: Session) {
+    // What lies over the screen would lie over the lock, and is of whoever went.
+    if (session.locked || session.staff_id !== this.session?.staff_id) closeDialogs()
+    this.session = session
+    this.failure = null
+  }
+
+  async load() {
+    try {
+      this.use(await rust.currentSession())
+    } catch (reason) {
+      // The sign-in has ended: the first command says so.
+      console.error('nobody works here', reason)
+    }
+  }
+
+  /** A scanned badge: whoever it names works here from now on. */
+  async badge(scanned: string) {
+    try {
+      this.use(await rust.switchByBadge(scanned))
+      if (this.session) toast.success(m.switched_to({ name: this.session.name }))
+    } catch (thrown) {
+      this.failure = asAppError(thrown)
+    }
+  }
+
+  /** A key or the mouse was touched. */
+  touched() {
+    const now = performance.now()
+    if (this.locked || now - this.#told < TELL_EVERY) return
+    this.#told = now
+    rust.noteActivity().catch((reason) => console.error('cannot tell of activity', reason))
+  }
+}
+
+export const shift = new Shift()
+onSession((session) => shift.use(session))
+
+/** Tells Rust that somebody is there. Returns how to stop. */
+export function watchActivity(): () => void {
+  const kinds = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as const
+  const touched = () => shift.touched()
+  for (const kind of kinds) window.addEventListener(kind, touched, { capture: true, passive: true })
+  return () => {
+    for (const kind of kinds) window.removeEventListener(kind, touched, { capture: true })
+  }
+}
