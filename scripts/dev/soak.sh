@@ -10,7 +10,7 @@ dev_soak() {
   check_rust
   # With a test, because features that only tests ask for would otherwise build everything a second time.
   step soak-build "Building tills and server" cargo build "${CARGO_SELECTION[@]}" \
-    --bin beadsbox-soak --bin beadsbox-till --bin beadsbox-server --test soak
+    --bin beadsbox-soak --bin beadsbox-till --bin beadsbox-relay --bin beadsbox-server --test soak
   start_throwaway_postgres
   # The cluster is this run's own, so it may be crashed as well.
   in_group "$(target_dir)/debug/beadsbox-soak" --crash-database "$(crash_command)" "$@"

@@ -11,6 +11,7 @@ pub mod power;
 #[cfg(not(all(target_os = "linux", feature = "power-cuts")))]
 #[path = "power/absent.rs"]
 pub mod power;
+pub mod relay;
 pub mod run;
 pub mod till;
 pub mod told;

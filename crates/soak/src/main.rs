@@ -3,7 +3,7 @@
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Context as _;
-use beadsbox_soak::run::{PATIENCE, Plan, Programs, soak};
+use beadsbox_soak::run::{DayPlan, PATIENCE, Plan, Programs, day, namespaces_are_possible, soak};
 use clap::Parser;
 
 /// Kills tills and servers at random moments, and accounts for every word that a screen gave.
@@ -28,6 +28,9 @@ struct Arguments {
     /// A command that stops PostgreSQL without a chance to tidy up, and starts it again
     #[arg(long)]
     crash_database: Option<String>,
+    /// Instead: a day of so many sales and redemptions at two tills, each in a network namespace of its own, whose links are cut at random
+    #[arg(long, value_name = "DEEDS")]
+    day: Option<u32>,
     /// Where the tills' files, the logs and the journal stay; otherwise they are removed after a run without a fault
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -50,9 +53,17 @@ async fn main() -> anyhow::Result<ExitCode> {
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
     let mut output = std::io::stdout();
     writeln!(output, "seed        {seed}")?;
-    let report = soak(&plan(&arguments, folder.clone(), seed)?).await?;
-    write!(output, "{report}")?;
-    if report.is_good() {
+    let plan = plan(&arguments, folder, seed)?;
+    let is_good = if let Some(deeds) = arguments.day {
+        let report = day(&day_plan(plan, deeds)?).await?;
+        write!(output, "{report}")?;
+        report.is_good()
+    } else {
+        let report = soak(&plan).await?;
+        write!(output, "{report}")?;
+        report.is_good()
+    };
+    if is_good {
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(folder) = kept {
@@ -80,6 +91,12 @@ fn plan(arguments: &Arguments, folder: PathBuf, seed: u64) -> anyhow::Result<Pla
         lying_disk: false,
         patience: PATIENCE,
     })
+}
+
+fn day_plan(plan: Plan, deeds: u32) -> anyhow::Result<DayPlan> {
+    anyhow::ensure!(namespaces_are_possible(), "network namespaces need Linux, iproute2 and root");
+    let relay = plan.programs.till.with_file_name("beadsbox-relay");
+    Ok(DayPlan { programs: plan.programs, relay, folder: plan.folder, deeds, seed: plan.seed, patience: plan.patience })
 }
 
 /// As many as are possible here.

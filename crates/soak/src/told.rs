@@ -25,6 +25,8 @@ pub enum Told {
         voucher: VoucherId,
         /// Its code.
         code: String,
+        /// What was paid, in minor units.
+        minor: i64,
     },
     /// Somebody scanned a voucher. What became of it follows, unless the till dies first.
     Redeeming {
@@ -53,6 +55,23 @@ pub enum Told {
         voucher: Option<VoucherId>,
         /// The error.
         error: String,
+    },
+    /// All customers of the day were served.
+    Worked,
+    /// The day is closed; counts, and sums in minor units.
+    DayClosed {
+        /// The close's number.
+        number: u64,
+        /// Vouchers sold.
+        sold: (u64, i64),
+        /// Vouchers redeemed.
+        redeemed: (u64, i64),
+        /// What should lie in the drawer.
+        expected_minor: i64,
+        /// Operations that were not sent yet.
+        unsent: u64,
+        /// Currencies whose cash was not what it should be.
+        differences: u64,
     },
     /// Nothing waits any more.
     Settled,

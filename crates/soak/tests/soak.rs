@@ -6,7 +6,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use beadsbox_soak::{
-    run::{PATIENCE, Plan, Programs, Report, soak},
+    run::{DayPlan, PATIENCE, Plan, Programs, Report, day, namespaces_are_possible, soak},
     till::Fault,
 };
 use tempfile::TempDir;
@@ -58,6 +58,21 @@ async fn a_till_that_answers_before_it_records_is_found_out() {
         }
     }
     panic!("no redemption that was told too early is missing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rule_3_a_day_at_two_tills_with_cut_links_closes_and_adds_up() {
+    if !namespaces_are_possible() {
+        println!("skipped: network namespaces need Linux, iproute2 and root");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let Plan { programs, folder, seed, patience, .. } = plan(&folder);
+    let relay = env!("CARGO_BIN_EXE_beadsbox-relay").into();
+    let report = day(&DayPlan { programs, relay, folder, deeds: 120, seed, patience }).await.unwrap();
+    println!("seed        {seed}\n{report}");
+    assert!(report.is_good());
+    assert!(report.cuts > 0 && report.account.confirmed > 60, "hardly anything was done");
 }
 
 mod without_power {

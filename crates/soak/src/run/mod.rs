@@ -1,8 +1,10 @@
 //! The run: programs start, die and start again; then everything settles and the books are compared.
 
 mod centre;
+mod day;
 mod faults;
 mod journal;
+mod link;
 mod moment;
 mod till_life;
 mod till_process;
@@ -18,15 +20,17 @@ use anyhow::Context as _;
 use beadsbox_testkit::{ServerLog, ServerProcess};
 use tokio::task::JoinSet;
 
+pub use day::{DayPlan, DayReport, day};
 pub use faults::Done;
 pub use journal::{Entry, Journal};
+pub use link::is_possible as namespaces_are_possible;
 
 use self::{
     centre::{Centre, PASSWORD, PERSON, SHOP},
     faults::Faults,
     moment::spread,
     till_life::TillLife,
-    till_process::{TillProcess, TillSetup, end_of_log},
+    till_process::{Task, TillProcess, TillSetup, end_of_log},
     trouble::Troubles,
 };
 use crate::{
@@ -134,9 +138,10 @@ pub async fn soak(plan: &Plan) -> anyhow::Result<Report> {
     for server in &mut servers {
         server.listens().await?;
     }
-    close(&tills, &journal, &troubles, plan.patience).await?;
+    let setups: Vec<&TillSetup> = tills.iter().map(|till| &till.setup).collect();
+    close(&setups, &journal, &troubles, plan.patience).await?;
     let books = ServerBooks::read(&centre.pool()).await?;
-    let names = tills.iter().map(|till| till.setup.name()).collect::<Vec<_>>();
+    let names = setups.iter().map(|setup| setup.name()).collect::<Vec<_>>();
     let account = account(&journal.entries()?, &names, &books);
     Ok(Report { done: faults.done(), account, troubles: troubles.all(), time: started.elapsed() })
 }
@@ -154,6 +159,7 @@ async fn setup(plan: &Plan, centre: &Centre, servers: &[ServerProcess], number: 
         person: PERSON,
         password: PASSWORD,
         fault: plan.fault,
+        namespace: None,
     })
 }
 
@@ -231,18 +237,18 @@ async fn crash(command: String, mut random: fastrand::Rng, faults: Arc<Faults>) 
 }
 
 /// Every till once more, undisturbed: everything is sent and taken, and then, when all have sent, compared.
-async fn close(tills: &[TillLife], journal: &Journal, troubles: &Troubles, patience: Duration) -> anyhow::Result<()> {
+async fn close(tills: &[&TillSetup], journal: &Journal, troubles: &Troubles, patience: Duration) -> anyhow::Result<()> {
     let mut open = Vec::new();
     for till in tills {
-        let mut process = TillProcess::start(&till.setup, 0, true, journal)?;
+        let mut process = TillProcess::start(till, Task::Settle, journal)?;
         match process.hear(patience, |told| *told == Told::Settled).await {
             Ok(()) => open.push((till, process)),
-            Err(error) => troubles.tell(format!("{}: {error}: {}", till.setup.name(), end_of_log(&till.setup.log))),
+            Err(error) => troubles.tell(format!("{}: {error}: {}", till.name(), end_of_log(&till.log))),
         }
     }
     for (till, process) in open {
         if let Err(error) = process.close(patience).await {
-            troubles.tell(format!("{}: {error}: {}", till.setup.name(), end_of_log(&till.setup.log)));
+            troubles.tell(format!("{}: {error}: {}", till.name(), end_of_log(&till.log)));
         }
     }
     Ok(())

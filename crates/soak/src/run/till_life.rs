@@ -5,7 +5,7 @@ use super::{
     faults::{Blow, Faults},
     journal::Journal,
     moment::Moment,
-    till_process::{TillProcess, TillSetup, end_of_log},
+    till_process::{Task, TillProcess, TillSetup, end_of_log},
     trouble::Troubles,
 };
 use crate::power::{ForgetfulDisk, Honesty};
@@ -32,7 +32,7 @@ impl TillLife {
     pub(super) async fn live(&mut self, mut random: fastrand::Rng, faults: &Faults, troubles: &Troubles) -> anyhow::Result<()> {
         let mut failed_starts = 0;
         while let Some(blow) = faults.for_a_till(&mut random) {
-            let mut process = TillProcess::start(&self.setup, random.u64(..), false, &self.journal)?;
+            let mut process = TillProcess::start(&self.setup, Task::Work { seed: random.u64(..) }, &self.journal)?;
             if !process.live_until(Moment::random(&mut random)).await? {
                 troubles.tell(format!("{} ended by itself: {}", self.setup.name(), end_of_log(&self.setup.log)));
                 failed_starts += 1;

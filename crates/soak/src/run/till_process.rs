@@ -38,9 +38,29 @@ pub(super) struct TillSetup {
     pub(super) person: &'static str,
     pub(super) password: &'static str,
     pub(super) fault: Option<Fault>,
+    /// The network namespace that it runs in, if not in everybody's.
+    pub(super) namespace: Option<String>,
+}
+
+/// What a till is started for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Task {
+    /// To work until it dies.
+    Work { seed: u64 },
+    /// To serve so many customers and close its day.
+    Day { seed: u64, deeds: u32 },
+    /// To settle, and to show its books.
+    Settle,
 }
 
 impl TillSetup {
+    fn command(&self) -> Command {
+        let Some(namespace) = &self.namespace else { return Command::new(&self.program) };
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", namespace]).arg(&self.program);
+        command
+    }
+
     /// What people call it.
     pub(super) fn name(&self) -> String {
         format!("Till {}", self.number)
@@ -57,16 +77,18 @@ pub(super) struct TillProcess {
 }
 
 impl TillProcess {
-    /// Starts it; an idle one only settles and waits.
-    pub(super) fn start(setup: &TillSetup, seed: u64, idle: bool, journal: &Journal) -> anyhow::Result<Self> {
+    /// Starts it.
+    pub(super) fn start(setup: &TillSetup, task: Task, journal: &Journal) -> anyhow::Result<Self> {
         let log = OpenOptions::new().create(true).append(true).open(&setup.log)?;
-        let mut command = Command::new(&setup.program);
+        let mut command = setup.command();
         command.arg("--folder").arg(&setup.folder);
         command.args(["--server", &setup.server, "--code", &setup.code, "--name", &setup.name()]);
-        command.args(["--person", setup.person, "--password", setup.password, "--seed", &seed.to_string()]);
-        if idle {
-            command.arg("--idle");
-        }
+        command.args(["--person", setup.person, "--password", setup.password]);
+        match task {
+            Task::Work { seed } => command.args(["--seed", &seed.to_string()]),
+            Task::Day { seed, deeds } => command.args(["--seed", &seed.to_string(), "--deeds", &deeds.to_string()]),
+            Task::Settle => command.args(["--seed", "0", "--idle"]),
+        };
         if let Some(Fault::AnswersEarly) = setup.fault {
             command.args(["--fault", "answers-early"]);
         }
@@ -130,6 +152,11 @@ impl TillProcess {
             Ok(Err(_)) => bail!("the till ended before it said what was waited for"),
             Err(_) => bail!("the till did not say what was waited for in {limit:?}"),
         }
+    }
+
+    /// Gives it the next order.
+    pub(super) async fn order(&mut self) -> anyhow::Result<()> {
+        Ok(self.orders.write_all(b"next\n").await?)
     }
 
     /// Has it show its books and end.

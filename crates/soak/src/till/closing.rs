@@ -18,7 +18,8 @@ pub(super) async fn settle(seat: &Seat) -> anyhow::Result<()> {
     Ok(Told::Settled.tell()?)
 }
 
-async fn sync(seat: &Seat) {
+/// Syncs for as long as it takes until nothing waits.
+pub(super) async fn sync(seat: &Seat) {
     loop {
         match seat.sync_now().await {
             Ok(status) if status.waiting == 0 => return,

@@ -19,11 +19,7 @@ const AROUND: u32 = 30;
 /// Works until it is killed, or nobody is there any more.
 pub(super) async fn work(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>, orders: &mut Orders) -> anyhow::Result<()> {
     loop {
-        match random.u32(0..100) {
-            0..45 => sell(seat, random).await?,
-            45..95 => redeem(seat, random, fault).await?,
-            _ => look(seat).await,
-        }
+        serve(seat, random, fault).await?;
         let rest = Duration::from_millis(random.u64(0..=LONGEST_REST_MILLIS));
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
@@ -32,14 +28,27 @@ pub(super) async fn work(seat: &Seat, random: &mut fastrand::Rng, fault: Option<
     }
 }
 
-async fn sell(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<()> {
+/// Whatever the next customer wants. Whether anybody was told of a sale or a redemption.
+pub(super) async fn serve(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>) -> anyhow::Result<bool> {
+    match random.u32(0..100) {
+        0..45 => sell(seat, random).await,
+        45..95 => redeem(seat, random, fault).await,
+        _ => {
+            look(seat).await;
+            Ok(false)
+        }
+    }
+}
+
+async fn sell(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<bool> {
     let told = match sell_one(seat, random).await {
         Ok(Some(told)) => told,
         // The first pull has not brought the templates yet.
-        Ok(None) => return Ok(()),
+        Ok(None) => return Ok(false),
         Err(error) => Told::Failed { voucher: None, error: error.to_string() },
     };
-    Ok(told.tell()?)
+    told.tell()?;
+    Ok(true)
 }
 
 async fn sell_one(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<Option<Told>> {
@@ -49,12 +58,12 @@ async fn sell_one(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<Opt
     let form =
         SaleForm { lines: vec![line], buyer: format!("Customer {}", random.u32(..)), email: String::new(), payment: Payment::Cash, this_shop_only: false };
     let sold = seat.sell(form).await?.vouchers.remove(0);
-    Ok(Some(Told::Sold { voucher: sold.voucher_id.parse()?, code: sold.code }))
+    Ok(Some(Told::Sold { voucher: sold.voucher_id.parse()?, code: sold.code, minor: sold.price.minor }))
 }
 
-async fn redeem(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>) -> anyhow::Result<()> {
+async fn redeem(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>) -> anyhow::Result<bool> {
     let rows = around(seat, random).await?;
-    let Some(row) = random.choice(&rows) else { return Ok(()) };
+    let Some(row) = random.choice(&rows) else { return Ok(false) };
     let voucher = row.id.parse()?;
     Told::Redeeming { voucher }.tell()?;
     if fault == Some(Fault::AnswersEarly) {
@@ -64,10 +73,10 @@ async fn redeem(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>) -
         Ok(answer) => told_of(voucher, &answer)?,
         Err(error) => Told::Failed { voucher: Some(voucher), error: error.to_string() },
     };
-    if fault == Some(Fault::AnswersEarly) {
-        return Ok(());
+    if fault != Some(Fault::AnswersEarly) {
+        told.tell()?;
     }
-    Ok(told.tell()?)
+    Ok(true)
 }
 
 fn told_of(voucher: VoucherId, answer: &RedeemAnswer) -> anyhow::Result<Told> {

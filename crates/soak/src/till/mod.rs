@@ -2,6 +2,7 @@
 
 mod closing;
 mod counter;
+mod day;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -56,6 +57,9 @@ pub struct Arguments {
     /// Opens only to be closed: sells and redeems nothing
     #[arg(long)]
     pub idle: bool,
+    /// Sells and redeems so often, then waits, and closes its day when it is told to
+    #[arg(long)]
+    pub deeds: Option<u32>,
     /// Be wrong in that way
     #[arg(long, value_enum)]
     pub fault: Option<Fault>,
@@ -86,6 +90,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut orders = Orders::listen();
     let program = Program::new(host(&arguments, &mut random), "none".to_owned());
     let seat = open(&program, &arguments).await?;
+    if let Some(deeds) = arguments.deeds {
+        return day::work(&seat, &mut random, deeds, &mut orders).await;
+    }
     if !arguments.idle {
         return counter::work(&seat, &mut random, arguments.fault, &mut orders).await;
     }
