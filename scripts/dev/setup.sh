@@ -6,7 +6,7 @@ BUILD_PACKAGES=(
   libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libsoup-3.0-dev libssl-dev libxdo-dev libayatana-appindicator3-dev
 )
 RUN_PACKAGES=(
-  xvfb openbox xdotool imagemagick dbus dbus-x11 gnome-keyring webkit2gtk-driver postgresql openssl
+  xvfb openbox xdotool imagemagick dbus dbus-x11 gnome-keyring webkit2gtk-driver postgresql openssl iproute2
 )
 LEAST_RUST=1.95
 LEAST_NODE=20
