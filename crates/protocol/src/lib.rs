@@ -9,6 +9,7 @@ pub mod chain;
 pub mod digest;
 pub mod end_of_day;
 pub mod enrol;
+pub mod export;
 pub mod flat;
 pub mod fork;
 pub mod history;
