@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use beadsbox_domain::{PinError, money::MoneyError, template::ContentError, text::TextError};
-use beadsbox_protocol::{ErrorCode as ServerCode, Problem};
+use beadsbox_protocol::{ErrorCode as ServerCode, Problem, export::ExportError};
 use beadsbox_store::StoreError;
 use beadsbox_sync::{Halt, HttpError, TransportError, Trouble};
 use serde::Serialize;
@@ -138,6 +138,22 @@ pub enum ErrorCode {
     PrinterInterrupted,
     /// This computer did not open the PDF.
     ViewerFailed,
+    /// No folder in which a file can be kept: `folder`.
+    FolderNotUsable,
+    /// Everything that was recorded is on the server.
+    NothingWaits,
+    /// No file of operations.
+    NotAnExport,
+    /// A file of operations that a newer program saved.
+    ExportNewer,
+    /// A file of operations that was cut off or altered.
+    ExportDamaged,
+    /// A file of operations for another server.
+    ExportElsewhere,
+    /// The server lacks operations of that till before those of the file: `expected` is the first.
+    ExportGap,
+    /// The server holds other operations of that till under the same numbers.
+    ExportForked,
     /// A fault of this program; see the log.
     Internal,
 }
@@ -364,6 +380,18 @@ impl From<&Trouble> for AppError {
             Trouble::Replica(_) => ErrorCode::DiskFailed,
         };
         Self::new(code, trouble.to_string())
+    }
+}
+
+impl From<ExportError> for AppError {
+    fn from(error: ExportError) -> Self {
+        let code = match &error {
+            ExportError::NotAnExport | ExportError::TooLarge => ErrorCode::NotAnExport,
+            ExportError::Newer => ErrorCode::ExportNewer,
+            ExportError::Cut | ExportError::Altered(_) => ErrorCode::ExportDamaged,
+            ExportError::OtherServer => ErrorCode::ExportElsewhere,
+        };
+        Self::new(code, error.to_string())
     }
 }
 

@@ -8,6 +8,7 @@ mod device;
 pub mod error;
 pub mod host;
 mod open_asks;
+mod outbox_file;
 mod pace;
 mod papers;
 mod pin;

@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_protocol::{
     Profile,
     enrol::{RecogniseRequest, certificate_message, recognise_message},
+    export::Issuer,
     fork::{self, ForkRequest},
     rows::Shop,
 };
@@ -24,12 +25,27 @@ pub(crate) fn fork_request(key: &SigningKey, fork: &Fork) -> ForkRequest {
 
 /// Shows the enrolment's certificate; none where these files do not say what it was given for.
 pub(crate) fn recognition(store: &Store, key: &SigningKey, token: &str) -> Result<Option<RecogniseRequest>, StoreError> {
+    let Some(issuer) = issuer(store)? else { return Ok(None) };
+    let token_hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    let proof = key.sign(&recognise_message(issuer.device_id, &token_hash)).to_bytes();
+    Ok(Some(RecogniseRequest {
+        device_id: issuer.device_id,
+        name: issuer.name,
+        shop: issuer.shop,
+        profile: issuer.profile,
+        public_key: issuer.public_key,
+        enrolled_at: issuer.enrolled_at,
+        certificate: issuer.certificate,
+        proof: BASE64.encode(proof),
+    }))
+}
+
+/// This device with its certificate; none where these files do not say what it was given for.
+pub(crate) fn issuer(store: &Store) -> Result<Option<Issuer>, StoreError> {
     let Some(enrolment) = store.enrolment()? else { return Ok(None) };
     let Some(profile) = enrolment.profile.or_else(|| certified_profile(&enrolment)) else { return Ok(None) };
     let Some(shop) = shop(store, &enrolment)? else { return Ok(None) };
-    let token_hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    let proof = key.sign(&recognise_message(enrolment.device, &token_hash)).to_bytes();
-    Ok(Some(RecogniseRequest {
+    Ok(Some(Issuer {
         device_id: enrolment.device,
         name: enrolment.name,
         shop,
@@ -37,7 +53,6 @@ pub(crate) fn recognition(store: &Store, key: &SigningKey, token: &str) -> Resul
         public_key: hex::encode(enrolment.public_key),
         enrolled_at: enrolment.enrolled_at,
         certificate: enrolment.certificate,
-        proof: BASE64.encode(proof),
     }))
 }
 

@@ -18,7 +18,7 @@ use beadsbox_protocol::{
     push::{OpResult, PushRequest},
     snapshot::Manifest,
 };
-use beadsbox_store::{BatchLimit, ChangedKinds, LoadProgress, LoadStep, Store, StoreError};
+use beadsbox_store::{BatchLimit, ChangedKinds, LoadProgress, LoadStep, PendingBatch, Store, StoreError};
 use beadsbox_sync::{Answers, Finished, Loaded, Position, Replica};
 use ed25519_dalek::SigningKey;
 use jiff::SignedDuration;
@@ -134,6 +134,24 @@ impl StoreReplica {
     }
 }
 
+/// The push of that batch, signed.
+pub(crate) fn signed(batch: PendingBatch, key: &SigningKey, now: Timestamp) -> PushRequest {
+    let signature = sign_tip(key, batch.device, batch.incarnation, batch.last_seq, batch.tip);
+    PushRequest {
+        epoch: batch.epoch,
+        device_id: batch.device,
+        incarnation: batch.incarnation,
+        first_seq: batch.first_seq,
+        ops: batch.bodies,
+        persons: batch.persons,
+        chain_tip: batch.tip.to_string(),
+        signature: BASE64.encode(signature),
+        waiting: batch.waiting_after,
+        device_time: now,
+        receipts: batch.receipts,
+    }
+}
+
 fn answers<T>(taken: Result<T, StoreError>) -> AppResult<Answers> {
     match taken {
         Ok(_) => Ok(Answers::Kept),
@@ -189,20 +207,7 @@ impl Replica for StoreReplica {
         let (key, now) = (self.key.clone(), self.host.clock.now());
         self.files(move |store| {
             let Some(batch) = store.pending_batch(after, BatchLimit::default())? else { return Ok(None) };
-            let signature = sign_tip(&key, batch.device, batch.incarnation, batch.last_seq, batch.tip);
-            Ok(Some(PushRequest {
-                epoch: batch.epoch,
-                device_id: batch.device,
-                incarnation: batch.incarnation,
-                first_seq: batch.first_seq,
-                ops: batch.bodies,
-                persons: batch.persons,
-                chain_tip: batch.tip.to_string(),
-                signature: BASE64.encode(signature),
-                waiting: batch.waiting_after,
-                device_time: now,
-                receipts: batch.receipts,
-            }))
+            Ok(Some(signed(batch, &key, now)))
         })
         .await
     }

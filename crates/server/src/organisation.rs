@@ -5,6 +5,7 @@ use beadsbox_protocol::{
     admin::{EnrolmentCode, LimitsChange, NewBadge, PolicyChange, StaffPatch},
     badge,
     enrol::RecogniseRequest,
+    export::Issuer,
     rows::{Settings, Shop, Staff},
 };
 use ed25519_dalek::VerifyingKey;
@@ -166,9 +167,6 @@ pub(crate) async fn recognise_device(
         db::device::set_token(conn, known.id, token_hash).await?;
         return Ok(true);
     }
-    if db::shop::find(conn, request.shop.id).await?.is_none() {
-        recognise_shop(conn, &request.shop).await?;
-    }
     let new = NewDevice {
         id: request.device_id,
         name: name.as_str(),
@@ -178,9 +176,43 @@ pub(crate) async fn recognise_device(
         token_hash,
         enrolled_at: request.enrolled_at,
     };
-    db::device::insert(conn, &new).await?;
-    feed::note(conn, Kind::Device, &[new.id.0]).await?;
+    insert_lost(conn, &new, &request.shop).await?;
     Ok(false)
+}
+
+/// The device that made a file, its row locked; known again by its certificate where a restore lost it, and whether it was lost. The caller
+/// has checked the certificate, and commits. Nobody has the token under which it stands then: should it come back, it shows its certificate.
+pub(crate) async fn device_of_file(conn: &mut PgConnection, issuer: &Issuer, key: &VerifyingKey) -> Result<(db::device::Device, bool), Failure> {
+    let mut known = db::device::lock(conn, issuer.device_id).await?;
+    if known.is_none() {
+        Lock::UnknownDevices.wait(conn).await?;
+        known = db::device::lock(conn, issuer.device_id).await?;
+    }
+    if let Some(known) = known {
+        return if known.public_key == *key.as_bytes() { Ok((known, false)) } else { Err(Failure::forbidden("the device has another key by now")) };
+    }
+    let name = checked_name(&issuer.name)?;
+    let new = NewDevice {
+        id: issuer.device_id,
+        name: name.as_str(),
+        shop: issuer.shop.id,
+        public_key: key,
+        profile: issuer.profile,
+        token_hash: &token::random()?,
+        enrolled_at: issuer.enrolled_at,
+    };
+    insert_lost(conn, &new, &issuer.shop).await?;
+    let device = db::device::lock(conn, issuer.device_id).await?;
+    Ok((device.ok_or_else(|| Failure::Defect("a device that was inserted is not there".to_owned()))?, true))
+}
+
+/// A device that a restore lost, and its shop where that was lost as well.
+async fn insert_lost(conn: &mut PgConnection, new: &NewDevice<'_>, shop: &Shop) -> Result<(), Failure> {
+    if db::shop::find(conn, shop.id).await?.is_none() {
+        recognise_shop(conn, shop).await?;
+    }
+    db::device::insert(conn, new).await?;
+    Ok(feed::note(conn, Kind::Device, &[new.id.0]).await?)
 }
 
 /// A shop that a restore lost. Where another one was given its name since, it gets a part of its id as well.

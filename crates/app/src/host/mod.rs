@@ -1,5 +1,6 @@
 //! What the use cases need of the machine, and nothing else.
 
+pub(crate) mod drives;
 mod key_file;
 mod keyring_secrets;
 mod system;

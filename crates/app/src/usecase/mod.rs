@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod limits;
 pub(crate) mod names;
 pub(crate) mod offline_limits;
+pub(crate) mod outbox_file;
 pub(crate) mod pins;
 pub(crate) mod printing;
 pub(crate) mod qr;

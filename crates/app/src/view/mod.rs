@@ -6,6 +6,7 @@ mod end_of_day;
 mod fact;
 mod limits;
 mod money;
+mod outbox_file;
 mod printer;
 mod program;
 mod quarantine;
@@ -27,6 +28,7 @@ pub use end_of_day::{CallReason, CloseSeenView, DayStateView, DeviceDayView, End
 pub use fact::{ApprovalView, Fact, HistoryEntry, HistoryOutcome, What};
 pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
 pub use money::{CurrencyView, MoneyView};
+pub use outbox_file::{OutboxFileFound, OutboxFileSum, OutboxFileView, SaveOutboxForm, SavedOutbox, TakeInForm, TakenIn};
 pub use printer::{LetterTable, PaperForm, PaperLanguage, PrinterKind, PrinterSettings, RollWidth};
 pub use program::{
     About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme,

@@ -198,6 +198,16 @@ pub async fn note_push(conn: &mut PgConnection, id: DeviceId, now: Timestamp, wa
     Ok(())
 }
 
+/// So many of what it had waiting came by a file.
+pub async fn note_brought(conn: &mut PgConnection, id: DeviceId, operations: u64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE device SET waiting = greatest(waiting - $2, 0) WHERE id = $1")
+        .bind(id.0)
+        .bind(to_bigint(operations))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Notes that the device was heard of, in a pull: every few seconds at most, and never by waiting for a push of it.
 pub async fn note_pull(conn: &mut PgConnection, id: DeviceId, now: Timestamp, waiting: u64, wrong_pins: u64) -> sqlx::Result<()> {
     sqlx::query(

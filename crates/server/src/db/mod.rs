@@ -12,6 +12,7 @@ pub mod held;
 pub mod life;
 pub mod lock;
 pub mod operation;
+pub mod outbox_import;
 pub mod person;
 pub mod quarantine;
 pub mod range;

@@ -33,7 +33,10 @@ const MOST_BODY: usize = 64 * 1024;
 
 /// Every endpoint, with its description.
 fn endpoints() -> OpenApiRouter<App> {
-    let push = OpenApiRouter::new().routes(routes!(sync::push::push)).layer(DefaultBodyLimit::max(MOST_PUSH_BODY));
+    let push = OpenApiRouter::new()
+        .routes(routes!(sync::push::push))
+        .routes(routes!(admin::outbox_imports::create::create))
+        .layer(DefaultBodyLimit::max(MOST_PUSH_BODY));
     let rest = OpenApiRouter::with_openapi(openapi::frame())
         .routes(routes!(info::read::read))
         .routes(routes!(health::live::live))

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_authority::{Arrived, Identity, Word};
-use beadsbox_domain::Timestamp;
+use beadsbox_domain::{DeviceId, Timestamp};
 use beadsbox_protocol::{
     ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES,
     chain::tip_is_signed,
     person::SaltedPerson,
     push::{KeptReceipt, PushRequest},
 };
+use ed25519_dalek::VerifyingKey;
 
 use super::Persons;
 use crate::{
@@ -67,7 +68,12 @@ impl Batch {
 
     /// Whether the device signed the tip. That the operations lead to it is for [`super::chain`].
     pub fn check_signature(&self, device: &Device, incarnation: Incarnation) -> Result<(), Failure> {
-        if tip_is_signed(&device.verifying_key()?, device.id, incarnation, self.last_seq, self.tip, &self.signature) {
+        self.check_tip(&device.verifying_key()?, device.id, incarnation)
+    }
+
+    /// Whether that key signed the tip, as that device's.
+    pub fn check_tip(&self, key: &VerifyingKey, device: DeviceId, incarnation: Incarnation) -> Result<(), Failure> {
+        if tip_is_signed(key, device, incarnation, self.last_seq, self.tip, &self.signature) {
             Ok(())
         } else {
             Err(bad_signature("the tip is not signed by this device"))

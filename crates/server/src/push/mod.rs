@@ -3,13 +3,14 @@
 //! One transaction a batch: the device's row is locked and its chain followed (`chain`), the rows that the batch is about are
 //! locked and loaded (`load`), each operation is decided (`beadsbox_authority::judge`) and everything is written (`write`), in savepoints that
 //! single out what the database refuses (`take`). What comes from a copy of a device waits for an admin (`fork`, `quarantine`), and what a
-//! newer program wrote for this one to be upgraded (`held`).
+//! newer program wrote for this one to be upgraded (`held`). What a till saved to a file an admin brings (`import`).
 
 mod append;
 mod batch;
 mod chain;
 mod fork;
 mod held;
+mod import;
 mod load;
 mod quarantine;
 mod take;
@@ -44,6 +45,7 @@ pub(crate) use beadsbox_authority::{Arrived, Fresh, RIGHT_CLOCK, Scope};
 pub(crate) use chain::unknown_life;
 pub(crate) use fork::fork;
 pub(crate) use held::decide_held;
+pub(crate) use import::import;
 pub(crate) use quarantine::decide as decide_quarantine;
 use take::Came;
 
@@ -93,10 +95,36 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::EpochChanged, "the server was restored")
             .with(|problem| (problem.epoch, problem.expected_seq) = (Some(app.identity.epoch), Some(expected_seq))));
     }
-    let life = life.ok_or_else(unknown_life)?;
-    let lineage = db::life::lineage(&mut tx, id, life.clone(), batch.first_seq() - 1).await?;
-    let (held, hashes) = chain::follow(&mut tx, id, &lineage, batch).await?;
-    let mut results = if held > 0 { held_results(&mut tx, app, id, &lineage, batch, held).await? } else { Vec::new() };
+    let clock_right = contact.skew.abs() <= RIGHT_CLOCK;
+    let taken = take_brought(&mut tx, app, &device, life.ok_or_else(unknown_life)?, batch, (contact.now, clock_right)).await?;
+    db::device::note_push(&mut tx, id, contact.now, contact.waiting, contact.skew.as_secs()).await?;
+    tx.commit().await?;
+    Ok(PushResponse { epoch, last_seq: taken.last_seq, results: taken.results, quarantined: taken.quarantined, server_time: contact.now })
+}
+
+/// What became of a batch.
+struct Taken {
+    /// One for each operation, in order.
+    results: Vec<OpResult>,
+    /// How many at its front the server had already.
+    held: usize,
+    last_seq: u64,
+    quarantined: bool,
+}
+
+/// Takes what is new of a batch of that life. The device's row is locked.
+async fn take_brought(
+    conn: &mut PgConnection,
+    app: &App,
+    device: &Device,
+    life: Life,
+    batch: &Batch,
+    (now, clock_right): (Timestamp, bool),
+) -> Result<Taken, Failure> {
+    let (id, incarnation) = (device.id, life.incarnation);
+    let lineage = db::life::lineage(conn, id, life.clone(), batch.first_seq() - 1).await?;
+    let (held, hashes) = chain::follow(conn, id, &lineage, batch).await?;
+    let mut results = if held > 0 { held_results(conn, app, id, &lineage, batch, held).await? } else { Vec::new() };
     let fresh: Vec<Fresh> = batch
         .ops()
         .iter()
@@ -111,19 +139,16 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
     let quarantine = life.quarantine(device.state);
     let mut last_seq = life.last_seq;
     if !fresh.is_empty() {
-        let clock_right = contact.skew.abs() <= RIGHT_CLOCK;
         results.extend(if let Some(reason) = quarantine {
-            quarantine::keep(&mut tx, &device, &life, reason, (&fresh, batch.persons()), clock_right).await?
+            quarantine::keep(conn, device, &life, reason, (&fresh, batch.persons()), clock_right).await?
         } else {
-            let scope = scope_of(&mut tx, &device, incarnation, &app.identity, clock_right).await?;
-            take_batch(&mut tx, &scope, &fresh, batch.persons()).await?
+            let scope = scope_of(conn, device, incarnation, &app.identity, clock_right).await?;
+            take_batch(conn, &scope, &fresh, batch.persons()).await?
         });
-        operation::insert_tip(&mut tx, id, incarnation, batch.last_seq(), batch.tip(), batch.signature(), contact.now).await?;
+        operation::insert_tip(conn, id, incarnation, batch.last_seq(), batch.tip(), batch.signature(), now).await?;
         last_seq = batch.last_seq();
     }
-    db::device::note_push(&mut tx, id, contact.now, contact.waiting, contact.skew.as_secs()).await?;
-    tx.commit().await?;
-    Ok(PushResponse { epoch, last_seq, results, quarantined: quarantine.is_some(), server_time: contact.now })
+    Ok(Taken { results, held, last_seq, quarantined: quarantine.is_some() })
 }
 
 /// The results of the batch's first operations, which the server holds; open where they wait in quarantine.

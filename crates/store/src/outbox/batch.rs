@@ -24,7 +24,11 @@ pub(crate) fn pending(connection: &Connection, identity: &Identity, after: u64, 
     let first: Option<Sql<u64>> = connection
         .prepare_cached("SELECT min(dev_seq) FROM outbox WHERE contained_in IS NULL AND state = 'waiting' AND dev_seq > ?1")?
         .query_row([Sql(after)], |row| row.get(0))?;
-    let Some(Sql(first_seq)) = first else { return Ok(None) };
+    first.map_or(Ok(None), |Sql(first)| from(connection, identity, first, limit))
+}
+
+/// The operations from that one on, whatever became of them; none where it is not there.
+pub(crate) fn from(connection: &Connection, identity: &Identity, first_seq: u64, limit: BatchLimit) -> rusqlite::Result<Option<PendingBatch>> {
     let (mut bodies, mut persons, mut receipts, mut bytes, mut tip) = (Vec::new(), Vec::new(), Vec::new(), 0, identity.origin);
     let question = format!("SELECT body, hash, {} FROM outbox WHERE dev_seq >= ?1 ORDER BY dev_seq LIMIT ?2", receipt::COLUMNS);
     let mut statement = connection.prepare_cached(&question)?;
@@ -43,6 +47,9 @@ pub(crate) fn pending(connection: &Connection, identity: &Identity, after: u64, 
         persons.extend(buyer);
         receipts.extend(receipt);
     }
+    if bodies.is_empty() {
+        return Ok(None);
+    }
     let last_seq = first_seq + bodies.len() as u64 - 1;
     Ok(Some(PendingBatch {
         device: identity.enrolment.device,
@@ -56,6 +63,11 @@ pub(crate) fn pending(connection: &Connection, identity: &Identity, after: u64, 
         tip,
         waiting_after: waiting_after(connection, last_seq)?,
     }))
+}
+
+/// The chain's hash before that operation.
+pub(crate) fn hash_before(connection: &Connection, dev_seq: u64) -> rusqlite::Result<ChainHash> {
+    connection.prepare_cached("SELECT prev_hash FROM outbox WHERE dev_seq = ?1")?.query_row([Sql(dev_seq)], |row| Ok(row.get::<_, Sql<ChainHash>>(0)?.0))
 }
 
 /// The buyer that a sale names, unless erased.

@@ -1,7 +1,7 @@
 //! What the sync asks.
 
 use beadsbox_domain::{PersonHash, Timestamp};
-use beadsbox_protocol::{pull::ChangesPage, push::OpResult};
+use beadsbox_protocol::{ChainHash, pull::ChangesPage, push::OpResult};
 use uuid::Uuid;
 
 use super::Store;
@@ -27,6 +27,15 @@ impl Store {
     pub fn pending_batch(&self, after: u64, limit: BatchLimit) -> Result<Option<PendingBatch>, StoreError> {
         let identity = self.identity()?;
         self.files.outbox.read(move |connection| batch::pending(connection, &identity, after, limit))
+    }
+
+    /// The operations from that place on, whatever became of them, with the chain's hash before them; none where there is none.
+    pub fn batch_from(&self, first_seq: u64, limit: BatchLimit) -> Result<Option<(ChainHash, PendingBatch)>, StoreError> {
+        let identity = self.identity()?;
+        self.files.outbox.read(move |connection| {
+            let Some(batch) = batch::from(connection, &identity, first_seq, limit)? else { return Ok(None) };
+            Ok(Some((batch::hash_before(connection, first_seq)?, batch)))
+        })
     }
 
     /// The place up to which every outcome is held.

@@ -5,6 +5,7 @@ use beadsbox_protocol::{
     Incarnation,
     admin::{DeviceStatus, EnrolmentCode, LimitsChange, NewBadge, NewEnrolmentCode, PolicyChange},
     end_of_day::{EndOfDay, EndOfDayQuery},
+    export::{ImportRequest, ImportResponse},
     fork::{QuarantineDecision, QuarantineEntry},
 };
 use reqwest::Method;
@@ -50,6 +51,11 @@ impl HttpServer {
     ) -> Result<(), TransportError> {
         let path = format!("v1/admin/quarantine/{device}/{incarnation}");
         self.complete(self.request(Method::POST, &path)?.bearer_auth(session).json(decision)).await.map(drop)
+    }
+
+    /// Hands over a part of a file that a till saved.
+    pub async fn import_outbox(&self, session: &str, request: &ImportRequest) -> Result<ImportResponse, TransportError> {
+        self.fetch(self.request(Method::POST, "v1/admin/outbox-imports")?.bearer_auth(session).json(request)).await
     }
 
     /// Sets what the organisation sets.

@@ -3,6 +3,7 @@ pub mod badges;
 pub mod devices;
 pub mod end_of_day;
 pub mod enrolment_codes;
+pub mod outbox_imports;
 pub mod policy;
 pub mod quarantine;
 pub mod shops;
