@@ -6,7 +6,7 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, printing, shift, start, templates, till, vouchers},
+    commands::{admin, conflicts, day, everywhere, outbox_file, printing, shift, start, templates, till, vouchers},
     events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged},
 };
 
@@ -75,6 +75,11 @@ pub fn builder() -> Builder<tauri::Wry> {
             admin::check_cache,
             admin::refused_operations,
             admin::acknowledge_refusal,
+            outbox_file::drives,
+            outbox_file::save_outbox,
+            outbox_file::outbox_files,
+            outbox_file::look_into_outbox_file,
+            outbox_file::take_in_outbox_file,
             admin::create_enrolment_code,
             admin::revoke_device,
             admin::quarantine,

@@ -83,7 +83,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["check_code", "choose_reading", "redeem", "approvers", "redeem_approved", "undo_redemption", "recent_redemptions"],
                 &["sale_templates", "sell"],
                 &["day", "move_cash", "count_day", "close_day", "day_closes", "closed_day", "open_day_report"],
-                &["refused_operations", "acknowledge_refusal"],
+                &["refused_operations", "acknowledge_refusal", "drives", "save_outbox"],
             ]
             .concat(),
         ),
@@ -109,6 +109,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                     "decide_quarantine",
                     "shops",
                 ],
+                &["drives", "save_outbox", "outbox_files", "look_into_outbox_file", "take_in_outbox_file"],
                 &["policy", "set_policy", "set_device_limits", "staff", "create_badge", "delete_badge"],
             ]
             .concat(),

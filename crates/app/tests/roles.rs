@@ -8,7 +8,7 @@ use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
         ActionForm, ApprovalForm, CashForm, CloseForm, CountForm, DeviceLimitsForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings,
-        QuarantineForm, SaleForm, SaleLine, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
+        QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
@@ -81,6 +81,11 @@ const TABLE: &[(&str, &[Role])] = &[
     ("check_cache", OFFICE_UP),
     ("refused_operations", COUNTER_UP),
     ("acknowledge_refusal", COUNTER_UP),
+    ("drives", COUNTER_UP),
+    ("save_outbox", COUNTER_UP),
+    ("outbox_files", ADMIN),
+    ("look_into_outbox_file", ADMIN),
+    ("take_in_outbox_file", ADMIN),
     ("create_enrolment_code", ADMIN),
     ("revoke_device", ADMIN),
     ("quarantine", ADMIN),
@@ -216,6 +221,11 @@ async fn administer(seat: &Seat, command: &str) -> Result<(), AppError> {
 
 async fn print(seat: &Seat, command: &str) -> Result<(), AppError> {
     match command {
+        "drives" => seat.drives().await.map(drop),
+        "save_outbox" => seat.save_outbox(SaveOutboxForm { folder: "nowhere".to_owned(), everything: false }).await.map(drop),
+        "outbox_files" => seat.outbox_files().await.map(drop),
+        "look_into_outbox_file" => seat.look_into_outbox_file("nowhere".to_owned()).await.map(drop),
+        "take_in_outbox_file" => seat.take_in_outbox_file(TakeInForm { path: "nowhere".to_owned(), digest: String::new() }).await.map(drop),
         "printer_settings" => seat.printer_settings().await.map(drop),
         "set_printer_settings" => seat.set_printer_settings(PrinterSettings::default()).await.map(drop),
         "print_test" => seat.print_test(PrinterSettings::default(), PaperLanguage::En).await,

@@ -25,7 +25,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Session};
 
-const TABLE: [(&str, &str, Caller); 33] = [
+const TABLE: [(&str, &str, Caller); 34] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -57,6 +57,7 @@ const TABLE: [(&str, &str, Caller); 33] = [
     ("POST", "/v1/admin/devices/{id}/revoke", Admin),
     ("POST", "/v1/admin/enrolment-codes", Admin),
     ("GET", "/v1/admin/end-of-day", Admin),
+    ("POST", "/v1/admin/outbox-imports", Admin),
     ("GET", "/v1/admin/quarantine", Admin),
     ("POST", "/v1/admin/quarantine/{device}/{incarnation}", Admin),
 ];
