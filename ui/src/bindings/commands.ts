@@ -624,6 +624,8 @@ export type ErrorCode =
 "already_running" | 
 /**  The device is enrolled already. */
 "already_enrolled" | 
+/**  A redemption was asked for, and what became of it is not known yet. */
+"redemption_open" | 
 /**  No such voucher here. */
 "unknown_voucher" | 
 /**  No such template here. */
@@ -691,7 +693,7 @@ export type FieldError = {
 };
 
 /**  What is wrong with a field. */
-export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same";
+export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same";
 
 /**  One line of a history. */
 export type HistoryEntry = {
@@ -978,32 +980,33 @@ export type Role =
 /**  How wide its roll is. */
 export type RollWidth = "mm58" | "mm80";
 
-/**  A sale as typed; empty texts are left out. */
+/**  A sale as typed, of one or several vouchers; empty texts are left out. */
 export type SaleForm = {
-	template_id: string,
+	lines: SaleLine[],
 	buyer: string,
 	email: string,
-	recipient: string,
-	message: string,
 	payment: Payment,
 	/**  Only this shop redeems it without the server. */
 	this_shop_only: boolean,
 };
 
-/**  A voucher just sold: it is on this device's disk. */
+/**  So many vouchers alike. */
+export type SaleLine = {
+	template_id: string,
+	quantity: number,
+	recipient: string,
+	message: string,
+};
+
+/**  What was just sold: it is on this device's disk. */
 export type SaleReceipt = {
-	voucher_id: string,
-	code: string,
-	title: string,
-	price: Money,
+	vouchers: SoldVoucher[],
+	total: Money,
 	buyer: string,
-	recipient: string | null,
-	expires_on: string | null,
-	/**  The only shop that redeems it without the server. */
+	/**  The only shop that redeems them without the server. */
 	home_shop: string | null,
 	sold_at: string,
 	online: boolean,
-	qr: Qr,
 };
 
 /**  A new template, or a new content of one. */
@@ -1096,6 +1099,17 @@ export type ShopDay = {
 export type SignInForm = {
 	name: string,
 	password: string,
+};
+
+/**  One voucher of a sale. */
+export type SoldVoucher = {
+	voucher_id: string,
+	code: string,
+	title: string,
+	price: Money,
+	recipient: string | null,
+	expires_on: string | null,
+	qr: Qr,
 };
 
 /**  What the grid is sorted by. */

@@ -150,23 +150,28 @@ async fn a_copy_of_a_till_closes_by_itself_from_where_it_parted() {
     let shared = close(&till, 1, 0, last(&till), 0);
     let through = shared.through_seq;
     assert_eq!(take(&mut till, shared).await, Outcome::Applied);
+    let content = introduction(&mut till).await;
     let mut copy = till.clone();
     sell(&mut till).await;
     let own = close(&till, 2, through, last(&till), 0);
     assert_eq!(take(&mut till, own).await, Outcome::Applied);
 
-    let content = introduction(&mut copy).await;
     record_sale(&mut copy, &content);
     let fork_seq = last(&copy);
-    copy.fork(fork_seq).await.unwrap();
+    assert_eq!(copy.push().await.unwrap_err().code, beadsbox_protocol::ErrorCode::ChainForked);
+    assert_eq!(copy.fork(fork_seq).await.unwrap(), 2);
     let own = close(&copy, 2, through, last(&copy), 0);
     copy.record(Operation::CloseDay { close: Box::new(own) });
-    copy.push().await.unwrap();
+    let held = copy.send(&copy.push_request(fork_seq, last(&copy))).await.unwrap();
+    assert!(held.quarantined && held.results.len() == 2, "{held:?}");
     let (_, session) = stage.device_with_session("Zoé", Role::Admin).await;
     let path = format!("/v1/admin/quarantine/{}/{}", copy.id, copy.incarnation);
     let decision = QuarantineDecision { accept: true, reason: "the old laptop".to_owned() };
     let decided: beadsbox_testkit::Answer<()> = copy.call_as(&session.token, Method::POST, &path, Some(&decision)).await;
     decided.unwrap();
+    let outcomes: Vec<serde_json::Value> =
+        sqlx::query_scalar("SELECT outcome FROM operation WHERE incarnation = 2 ORDER BY dev_seq").fetch_all(&stage.pool).await.unwrap();
+    assert!(outcomes.len() == 2 && outcomes.iter().all(|outcome| outcome["outcome"] == "applied"), "{outcomes:?}");
     // Both say "2": each is the second close of its own life.
     assert_eq!(stage.count("SELECT count(*) FROM day_close WHERE number = 2").await, 2);
     assert_eq!(stage.count("SELECT count(*) FROM day_close WHERE NOT agrees").await, 0);

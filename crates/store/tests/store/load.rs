@@ -147,7 +147,7 @@ fn what_is_not_as_promised_is_not_taken_and_the_cache_stays() {
         StoreError::SnapshotDiffers { .. }
     ));
     assert!(matches!(refused(&with(&|bad| bad.manifest.epoch = uuid::Uuid::nil())), StoreError::WrongEpoch { .. }));
-    assert!(matches!(refused(&with(&|bad| bad.manifest.format = 2)), StoreError::SnapshotOutOfPlace { .. }));
+    assert!(matches!(refused(&with(&|bad| bad.manifest.format += 1)), StoreError::SnapshotOutOfPlace { .. }));
     assert!(
         matches!(refused(&with(&|bad| bad.manifest.cursor.seq = 1)), StoreError::SnapshotOutOfPlace { .. }),
         "versions never go back"
