@@ -16,6 +16,8 @@ function spoken(params: Record<string, string>): Record<string, string> {
     missing: '',
     printer: '',
     name: '',
+    folder: '',
+    expected: '',
     ...params,
   }
   if (params.seconds) told.seconds = duration(Number(params.seconds))
