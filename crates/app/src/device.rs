@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use beadsbox_domain::{OpId, Operation, StaffId};
+use beadsbox_domain::{OpId, Operation, StaffId, VoucherCode};
 use beadsbox_store::{Enrolment, NewOperation, RecordError, Store, View};
 use beadsbox_sync::{HttpServer, ServerAddress, SyncStatus, Syncer};
+use ed25519_dalek::SigningKey;
 use tokio::{
     sync::{Notify, watch},
     task::AbortHandle,
@@ -32,7 +33,18 @@ pub(crate) struct Device {
     news: Notify,
     server_version: Mutex<Option<String>>,
     pub(crate) pace: Pace,
+    /// The codes of the made-up vouchers, where this is a training's device.
+    pub(crate) training: Option<Vec<VoucherCode>>,
     tasks: Mutex<Vec<AbortHandle>>,
+}
+
+/// What a device without a server is made of.
+pub(crate) struct Parts {
+    pub(crate) host: Host,
+    pub(crate) store: Arc<Store>,
+    pub(crate) enrolment: Enrolment,
+    pub(crate) key: SigningKey,
+    pub(crate) training: Option<Vec<VoucherCode>>,
 }
 
 impl Device {
@@ -40,8 +52,24 @@ impl Device {
         let address = ServerAddress::parse(&enrolment.server_url)?;
         let token = secrets.token.clone().unwrap_or_default();
         let server = HttpServer::new(address, host.ca_file.as_ref())?.with_token(token.clone());
-        let replica = StoreReplica::new(host.clone(), Arc::clone(&store), secrets.signing_key()?, token);
-        let device = Arc::new(Self {
+        let device = Self::new(Parts { host, store, enrolment, key: secrets.signing_key()?, training: None }, server, token);
+        if device.files(|store| Ok(store.standing()?.revoked_at)).await?.is_some() {
+            device.syncer.begin_revoked();
+        }
+        device.withdraw_what_a_crash_left_open().await?;
+        Ok(device)
+    }
+
+    /// A device that has no server, and never will.
+    pub(crate) fn open_alone(parts: Parts) -> AppResult<Arc<Self>> {
+        let server = HttpServer::absent(ServerAddress::parse(&parts.enrolment.server_url)?)?;
+        Ok(Self::new(parts, server, String::new()))
+    }
+
+    fn new(parts: Parts, server: HttpServer, token: String) -> Arc<Self> {
+        let Parts { host, store, enrolment, key, training } = parts;
+        let replica = StoreReplica::new(host.clone(), Arc::clone(&store), key, token);
+        Arc::new(Self {
             syncer: Syncer::new(replica, server.clone()),
             host,
             store,
@@ -50,13 +78,18 @@ impl Device {
             news: Notify::new(),
             server_version: Mutex::default(),
             pace: Pace::default(),
+            training,
             tasks: Mutex::default(),
-        });
-        if device.files(|store| Ok(store.standing()?.revoked_at)).await?.is_some() {
-            device.syncer.begin_revoked();
-        }
-        device.withdraw_what_a_crash_left_open().await?;
-        Ok(device)
+        })
+    }
+
+    /// Tells the screens of it, until [`Self::stop`]; there is nobody to sync with.
+    pub(crate) fn run_alone(self: &Arc<Self>, program: Program) {
+        self.spawn(tell_screens(Arc::clone(self), program));
+    }
+
+    pub(crate) const fn is_training(&self) -> bool {
+        self.training.is_some()
     }
 
     /// Runs the sync and tells the screens of it, until [`Self::stop`].

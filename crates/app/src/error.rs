@@ -138,6 +138,8 @@ pub enum ErrorCode {
     PrinterInterrupted,
     /// This computer did not open the PDF.
     ViewerFailed,
+    /// Not in training.
+    InTraining,
     /// No folder in which a file can be kept: `folder`.
     FolderNotUsable,
     /// Everything that was recorded is on the server.

@@ -18,6 +18,7 @@ mod replica;
 mod scanner;
 mod secrets;
 mod session;
+mod training;
 mod usecase;
 pub mod view;
 

@@ -1,6 +1,7 @@
 //! The program: opens the files, enrols, signs in, and hands out [`Seat`]s.
 
 pub(crate) mod shift;
+mod training;
 
 use std::{
     fs::{self, File},
@@ -53,6 +54,8 @@ struct Inner {
     events: broadcast::Sender<ProgramEvent>,
     stage: Mutex<Stage>,
     session: Mutex<Option<Arc<Session>>>,
+    /// The device of a training, while one is on.
+    training: Mutex<Option<Arc<Device>>>,
     /// Nothing is shown or recorded before somebody shows who they are.
     locked: AtomicBool,
     /// When a key or the mouse was last touched, by the clock that only runs.
@@ -80,6 +83,7 @@ impl Program {
             events: broadcast::Sender::new(256),
             stage: Mutex::new(Stage::Starting),
             session: Mutex::default(),
+            training: Mutex::default(),
             locked: AtomicBool::new(false),
             touched: Mutex::default(),
             starting: AsyncMutex::default(),
@@ -169,6 +173,7 @@ impl Program {
 
     /// Signs out. What waits goes on being sent.
     pub fn sign_out(&self) {
+        self.end_training();
         let ended = self.session();
         self.set_session(None);
         self.0.locked.store(false, std::sync::atomic::Ordering::Release);
@@ -202,11 +207,15 @@ impl Program {
             self.set_session(None);
             return Err(AppError::new(ErrorCode::SignInExpired, "the sign-in has ended"));
         }
-        Ok(Seat::new(device, session))
+        Ok(match self.training() {
+            Some(device) => Seat::new(device, Arc::new(training::trainee(&session))),
+            None => Seat::new(device, session),
+        })
     }
 
     /// Ends the background work. What was recorded stays on disk.
     pub fn close(&self) {
+        self.end_training();
         if let Stage::Ready(device) = self.stage() {
             device.stop();
         }
@@ -234,7 +243,8 @@ impl Program {
     }
 
     fn papers_folder(&self) -> PathBuf {
-        self.0.host.data_dir.join("paper")
+        let data_dir = &self.0.host.data_dir;
+        if self.is_training() { crate::training::folder(data_dir).join("paper") } else { data_dir.join("paper") }
     }
 
     fn about(&self) -> About {
@@ -258,6 +268,9 @@ impl Program {
         self.take_lock()?;
         if let Err(error) = papers::sweep(&self.papers_folder(), SystemTime::now()) {
             tracing::warn!(%error, "old PDFs stay");
+        }
+        if let Err(error) = crate::training::sweep(&host.data_dir) {
+            tracing::warn!(%error, "files of a training stay");
         }
         let paths = StorePaths { outbox: host.data_dir.join("outbox.db"), cache: host.data_dir.join("cache.db") };
         let secrets = match DeviceSecrets::load(host.secrets.as_ref())? {

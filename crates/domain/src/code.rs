@@ -15,6 +15,9 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 pub const CODE_LENGTH: usize = 13;
 const RANDOM_LENGTH: usize = CODE_LENGTH - 1;
 
+/// What the codes of training begin with, `TRA1N`: no voucher that is sold has one.
+const TRAINING: [u8; 5] = [26, 24, 10, 1, 21];
+
 /// A code whose check symbol is right.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -44,14 +47,26 @@ pub enum CodeError {
 impl VoucherCode {
     /// A code from 8 random bytes; 60 of their 64 bits count.
     pub fn from_random(bytes: [u8; 8]) -> Self {
-        let mut bits = u64::from_be_bytes(bytes);
-        let mut symbols = [0; CODE_LENGTH];
-        for symbol in &mut symbols[..RANDOM_LENGTH] {
-            *symbol = (bits & 31) as u8;
-            bits >>= 5;
+        let mut symbols = random_symbols(bytes);
+        if symbols.starts_with(&TRAINING) {
+            // One in 33 million would look like one of training.
+            symbols[0] ^= 1;
         }
         symbols[RANDOM_LENGTH] = fold(&symbols[..RANDOM_LENGTH]);
         Self(symbols)
+    }
+
+    /// A code of a made-up voucher, from 8 random bytes; 35 of their 64 bits count.
+    pub fn for_training(bytes: [u8; 8]) -> Self {
+        let mut symbols = random_symbols(bytes);
+        symbols[..TRAINING.len()].copy_from_slice(&TRAINING);
+        symbols[RANDOM_LENGTH] = fold(&symbols[..RANDOM_LENGTH]);
+        Self(symbols)
+    }
+
+    /// Whether it is of training. A code that was sold before there was any may look like it, one in 33 million.
+    pub fn is_training(self) -> bool {
+        self.0.starts_with(&TRAINING)
     }
 
     /// Reads a code as people write it: case-blind, `O` as 0, `I` and `L` as 1, spaces and dashes ignored.
@@ -75,6 +90,17 @@ impl VoucherCode {
     pub fn compact(self) -> String {
         self.0.iter().map(|value| symbol(*value)).collect()
     }
+}
+
+/// Random symbols, and a 0 in the place of the check symbol.
+fn random_symbols(bytes: [u8; 8]) -> [u8; CODE_LENGTH] {
+    let mut bits = u64::from_be_bytes(bytes);
+    let mut symbols = [0; CODE_LENGTH];
+    for symbol in &mut symbols[..RANDOM_LENGTH] {
+        *symbol = (bits & 31) as u8;
+        bits >>= 5;
+    }
+    symbols
 }
 
 /// What has been typed so far, in groups: `XXXX-XXXX-XXXXX`. Symbols that no code has stay as they are.

@@ -110,6 +110,8 @@ pub struct HttpServer {
     client: Client,
     address: ServerAddress,
     token: Option<String>,
+    /// There is none: nothing is ever sent.
+    absent: bool,
 }
 
 impl HttpServer {
@@ -128,7 +130,12 @@ impl HttpServer {
             let authority = reqwest::Certificate::from_pem(&pem).map_err(|error| failed(error.to_string()))?;
             builder = builder.add_root_certificate(authority);
         }
-        Ok(Self { client: builder.build()?, address, token: None })
+        Ok(Self { client: builder.build()?, address, token: None, absent: false })
+    }
+
+    /// In the place of a server that there is not, for training: every request fails before anything is sent.
+    pub fn absent(address: ServerAddress) -> Result<Self, HttpError> {
+        Ok(Self { absent: true, ..Self::new(address, None)? })
     }
 
     /// The same server, spoken to with a device's token.
@@ -192,6 +199,9 @@ impl HttpServer {
     }
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, TransportError> {
+        if self.absent {
+            return Err(TransportError::Unreachable("there is no server in training".to_owned()));
+        }
         let url = self.address.0.join(path).map_err(|error| TransportError::NotUnderstood(error.to_string()))?;
         Ok(self.client.request(method, url).header(CLIENT_VERSION_HEADER, VERSION))
     }
@@ -332,6 +342,12 @@ mod tests {
     #[case("http://[::1]:8000", "http://[::1]:8000")]
     fn addresses_that_are_taken(#[case] typed: &str, #[case] kept: &str) {
         assert_eq!(ServerAddress::parse(typed).unwrap().to_string(), kept);
+    }
+
+    #[test]
+    fn nothing_is_sent_where_there_is_no_server() {
+        let server = HttpServer::absent(ServerAddress::parse("http://127.0.0.1:1").unwrap()).unwrap().with_token("secret".to_owned());
+        assert!(matches!(server.request(Method::POST, "v1/sync/push"), Err(TransportError::Unreachable(_))));
     }
 
     #[rstest]

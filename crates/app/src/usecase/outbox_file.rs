@@ -34,6 +34,9 @@ impl Seat {
     /// if there were no file.
     pub async fn save_outbox(&self, form: SaveOutboxForm) -> AppResult<SavedOutbox> {
         self.require(Deed::RunTill)?;
+        if self.device.is_training() {
+            return Err(AppError::new(ErrorCode::InTraining, "nothing of training is ever sent"));
+        }
         let (host, key) = (self.device.host.clone(), self.device.syncer.replica().key().clone());
         let saved = self
             .device

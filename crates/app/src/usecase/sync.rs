@@ -28,6 +28,7 @@ impl Seat {
                 let (counts, position) = (store.counts()?, store.position()?);
                 let view = store.view()?;
                 Ok(StatusBar {
+                    training: seat.device.is_training(),
                     shop: seat.device.shop_in(&view),
                     device: seat.device.enrolment.name.clone(),
                     person: seat.session.name.clone(),

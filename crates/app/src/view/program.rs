@@ -144,6 +144,8 @@ impl From<beadsbox_sync::Progress> for SyncProgress {
 /// The line at the bottom of every window.
 #[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
 pub struct StatusBar {
+    /// Nothing here is real.
+    pub training: bool,
     pub shop: String,
     pub device: String,
     pub person: String,

@@ -27,6 +27,10 @@ pub enum RefusalView {
     },
     Mistyped,
     UnknownVoucher,
+    /// Made up, for training.
+    TrainingVoucher,
+    /// Nothing real is redeemed in training.
+    RealVoucher,
     /// The signed code is not what one of the organisation's devices signed.
     NotGenuine,
     /// The signed code could not be read.

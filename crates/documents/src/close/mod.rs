@@ -31,6 +31,8 @@ pub struct DayReport {
     pub reference: String,
     /// The close itself.
     pub close: DayClose,
+    /// Nothing of it is real.
+    pub training: bool,
 }
 
 /// What a person did.
@@ -103,6 +105,10 @@ impl DayReport {
     fn notes(&self) -> Vec<Note> {
         let (language, close) = (self.language, &self.close);
         let mut notes = Vec::new();
+        if self.training {
+            let text = language.pick("Nothing of this happened. It counts in no books.", "Rien de ceci n’a eu lieu. Rien n’est comptabilisé.");
+            notes.push(Note { title: language.pick("TRAINING · NO VALUE", "FORMATION · SANS VALEUR").to_owned(), text: text.to_owned() });
+        }
         if let Some(reason) = &close.difference_reason {
             notes.push(Note { title: language.pick("Why the cash differs", "Motif de l’écart de caisse").to_owned(), text: reason.to_string() });
         }

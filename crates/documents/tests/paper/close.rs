@@ -43,6 +43,7 @@ fn report(language: Language, counted: i64) -> DayReport {
         closed_by: "Camille".to_owned(),
         people: vec![named("Camille", &people[0]), named("Noé", &people[1])],
         reference: "01935d2a-0000-7000-8000-00000000abcd".to_owned(),
+        training: false,
         close: DayClose {
             number: 12,
             day: date(2026, 11, 26),

@@ -151,3 +151,17 @@ fn json_form_is_compact_and_checked() {
         assert!(serde_json::from_value::<VoucherCode>(wrong.into()).is_err());
     }
 }
+
+#[test]
+fn codes_of_training_are_known_by_themselves_and_no_other_is_one() {
+    for number in 0..1_000_u64 {
+        let code = VoucherCode::for_training((number * 0x9E37_79B9_7F4A_7C15).to_be_bytes());
+        assert!(code.is_training() && code.compact().starts_with("TRA1N"), "{code}");
+        assert_eq!(VoucherCode::parse(&code.to_string()), Ok(code));
+    }
+    // The bits that would spell it: the first symbol is in the lowest five.
+    let spelt = [26_u64, 24, 10, 1, 21].iter().rev().fold(0, |bits, symbol| bits << 5 | symbol);
+    let code = VoucherCode::from_random(spelt.to_be_bytes());
+    assert!(!code.is_training() && code.compact().starts_with("VRA1N"), "{code}");
+    assert_eq!(VoucherCode::parse(&code.compact()), Ok(code));
+}

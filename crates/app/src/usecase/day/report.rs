@@ -63,12 +63,12 @@ impl Seat {
             None => self.read(move |view| Ok(Words::now(&seat, view, Language::En))).await?,
         };
         let close = close_in(&own).ok_or_else(|| AppError::internal("no close"))?;
-        let pdf = report(&own, close, &words).pdf(own.body.at)?;
+        let pdf = report(&own, close, &words, self.device.is_training()).pdf(own.body.at)?;
         Ok(Paper { name: format!("day-close-{:05}.pdf", close.number), pdf })
     }
 }
 
-fn report(own: &OwnOperation, close: &DayClose, words: &Words) -> DayReport {
+fn report(own: &OwnOperation, close: &DayClose, words: &Words, training: bool) -> DayReport {
     let zone = TimeZone::get(&words.time_zone).unwrap_or(TimeZone::UTC);
     DayReport {
         language: words.language,
@@ -79,5 +79,6 @@ fn report(own: &OwnOperation, close: &DayClose, words: &Words) -> DayReport {
         people: close.people.iter().map(|person| ReportPerson { name: words.name(person.staff), sums: person.sums.clone() }).collect(),
         reference: own.body.op.to_string(),
         close: close.clone(),
+        training,
     }
 }

@@ -63,7 +63,7 @@ impl Seat {
                 None => terms(language).to_owned(),
             },
             shop: shop(directory, voucher.sold.shop),
-            training: false,
+            training: self.device.is_training(),
         }
     }
 
@@ -84,7 +84,7 @@ impl Seat {
             lines: vouchers.iter().map(|found| self.line(&found.voucher)).collect(),
             payment: first.payment,
             reprint: None,
-            training: false,
+            training: self.device.is_training(),
         })
     }
 

@@ -74,6 +74,7 @@ impl From<&SignedVoucher> for Shown {
 impl Seat {
     pub(super) async fn look_up(&self, text: &str, until: Instant) -> AppResult<Found> {
         match SignedCode::parse(text) {
+            Ok(code) if self.device.is_training() => Ok(Found::not(&code.says.code.to_string(), AnswerKind::Refused, RefusalView::RealVoucher)),
             Ok(code) => self.find_signed(code, text, until).await,
             Err(SignedCodeError::NotSigned) => self.find_typed(text, until).await,
             Err(SignedCodeError::NewerForm(_)) => Ok(Found::not(PREFIX, AnswerKind::Unknown, RefusalView::NewerCode)),
@@ -85,9 +86,25 @@ impl Seat {
         let Ok(code) = VoucherCode::parse(text) else {
             return Ok(Found::not(&grouped(text), AnswerKind::Refused, RefusalView::Mistyped));
         };
+        if let Some(refusal) = self.of_the_other_world(code).await? {
+            return Ok(Found::not(&code.to_string(), AnswerKind::Refused, refusal));
+        }
         let (found, asked) = self.find(until, move |view| Ok(view.voucher_by_code(code)?)).await?;
         let shown = || Box::new(Shown { asked, ..Shown::of_code(&code.to_string()) });
         Ok(found.map_or_else(|| Found::Not(shown(), AnswerKind::Unknown, RefusalView::UnknownVoucher), |found| Found::Voucher(Box::new(found))))
+    }
+
+    /// A made-up voucher at a real till, or a real one in training.
+    async fn of_the_other_world(&self, code: VoucherCode) -> AppResult<Option<RefusalView>> {
+        if code.is_training() == self.device.is_training() {
+            return Ok(None);
+        }
+        if self.device.is_training() {
+            return Ok(Some(RefusalView::RealVoucher));
+        }
+        // One that was sold before there were codes of training may look like one.
+        let known = self.read(move |view| Ok(view.voucher_by_code(code)?.is_some())).await?;
+        Ok((!known).then_some(RefusalView::TrainingVoucher))
     }
 
     /// The voucher; where this cache does not hold it, the server is asked for what is new first. Says whether it answered.

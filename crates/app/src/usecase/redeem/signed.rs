@@ -37,8 +37,11 @@ enum Proof {
 }
 
 impl Seat {
-    /// The text of the QR code on a voucher, signed by this device.
+    /// The text of the QR code on a voucher, signed by this device. One of training says its code alone: no till takes that for real.
     pub(crate) fn signed_code(&self, voucher: &Voucher) -> String {
+        if self.device.is_training() {
+            return voucher.code.compact();
+        }
         SignedVoucher::of(voucher).sign(self.device.enrolment.device, self.device.syncer.replica().key())
     }
 

@@ -1,0 +1,71 @@
+//! Practising: while a training is on, every command works on its device, and the real one goes on sending what waits.
+
+use std::sync::{Arc, PoisonError};
+
+use beadsbox_domain::{Deed, Role};
+
+use super::{Program, ProgramEvent, blocking};
+use crate::{
+    device::Device,
+    error::AppResult,
+    session::Session,
+    training,
+    view::DataChanged,
+};
+
+impl Program {
+    /// Begins a training: nothing that is done from now on touches the books.
+    pub async fn enter_training(&self) -> AppResult<()> {
+        let _turn = self.0.starting.lock().await;
+        self.seat()?.require(Deed::Sell)?;
+        if self.training().is_some() {
+            return Ok(());
+        }
+        let device = training::open(&self.device()?).await?;
+        device.run_alone(self.clone());
+        *self.0.training.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&device));
+        tracing::info!("a training begins");
+        self.everything_changed(&device);
+        Ok(())
+    }
+
+    /// Ends it, and deletes all of it.
+    pub async fn leave_training(&self) -> AppResult<()> {
+        let _turn = self.0.starting.lock().await;
+        self.end_training();
+        let data_dir = self.0.host.data_dir.clone();
+        // What a system still holds open is swept at the next start; its keys are gone already.
+        if let Err(error) = blocking(move || Ok(training::sweep(&data_dir))).await? {
+            tracing::warn!(%error, "files of a training stay for now");
+        }
+        self.everything_changed(&self.device()?);
+        Ok(())
+    }
+
+    /// Whether a training is on.
+    pub fn is_training(&self) -> bool {
+        self.training().is_some()
+    }
+
+    pub(super) fn training(&self) -> Option<Arc<Device>> {
+        self.0.training.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The training's device is no longer anybody's.
+    pub(super) fn end_training(&self) {
+        if let Some(device) = self.0.training.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            device.stop();
+            tracing::info!("a training ended");
+        }
+    }
+
+    fn everything_changed(&self, device: &Device) {
+        self.emit(ProgramEvent::Data(DataChanged { vouchers: true, templates: true, conflicts: true, directory: true }));
+        device.announce();
+    }
+}
+
+/// Whoever practises works at the till, whatever else they may, and has no session at the server.
+pub(super) fn trainee(session: &Session) -> Session {
+    Session { role: Role::Counter, token: None, ..session.clone() }
+}
