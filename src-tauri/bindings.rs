@@ -6,7 +6,7 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, outbox_file, printing, shift, start, templates, till, vouchers},
+    commands::{admin, conflicts, day, everywhere, outbox_file, printing, shift, start, templates, till, training, vouchers},
     events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged},
 };
 
@@ -75,6 +75,9 @@ pub fn builder() -> Builder<tauri::Wry> {
             admin::check_cache,
             admin::refused_operations,
             admin::acknowledge_refusal,
+            training::enter_training,
+            training::leave_training,
+            training::training_vouchers,
             outbox_file::drives,
             outbox_file::save_outbox,
             outbox_file::outbox_files,

@@ -84,6 +84,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["sale_templates", "sell"],
                 &["day", "move_cash", "count_day", "close_day", "day_closes", "closed_day", "open_day_report"],
                 &["refused_operations", "acknowledge_refusal", "drives", "save_outbox"],
+                &["enter_training", "leave_training", "training_vouchers"],
             ]
             .concat(),
         ),
@@ -109,7 +110,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                     "decide_quarantine",
                     "shops",
                 ],
-                &["drives", "save_outbox", "outbox_files", "look_into_outbox_file", "take_in_outbox_file"],
+                &["leave_training", "drives", "save_outbox", "outbox_files", "look_into_outbox_file", "take_in_outbox_file"],
                 &["policy", "set_policy", "set_device_limits", "staff", "create_badge", "delete_badge"],
             ]
             .concat(),

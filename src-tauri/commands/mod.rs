@@ -10,6 +10,7 @@ pub mod shift;
 pub mod start;
 pub mod templates;
 pub mod till;
+pub mod training;
 pub mod vouchers;
 
 use beadsbox_app::Program;

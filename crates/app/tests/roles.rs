@@ -43,6 +43,8 @@ const FREE: &[&str] = &[
     "check_code",
     "currencies",
     "open_till",
+    "enter_training",
+    "leave_training",
 ];
 
 const TABLE: &[(&str, &[Role])] = &[
@@ -81,6 +83,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("check_cache", OFFICE_UP),
     ("refused_operations", COUNTER_UP),
     ("acknowledge_refusal", COUNTER_UP),
+    ("training_vouchers", COUNTER_UP),
     ("drives", COUNTER_UP),
     ("save_outbox", COUNTER_UP),
     ("outbox_files", ADMIN),
@@ -221,6 +224,7 @@ async fn administer(seat: &Seat, command: &str) -> Result<(), AppError> {
 
 async fn print(seat: &Seat, command: &str) -> Result<(), AppError> {
     match command {
+        "training_vouchers" => seat.training_vouchers().await.map(drop),
         "drives" => seat.drives().await.map(drop),
         "save_outbox" => seat.save_outbox(SaveOutboxForm { folder: "nowhere".to_owned(), everything: false }).await.map(drop),
         "outbox_files" => seat.outbox_files().await.map(drop),

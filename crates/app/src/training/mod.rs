@@ -3,10 +3,18 @@
 
 mod stock;
 
-use std::{fs, io, path::Path, path::PathBuf, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use beadsbox_domain::{DeviceId, Timestamp};
-use beadsbox_protocol::{Profile, pull::ChangesPage, rows::Row};
+use beadsbox_protocol::{
+    Profile,
+    pull::{ChangesPage, Cursor},
+    rows::Row,
+};
 use beadsbox_store::{Enrolment, Store, StoreKeys, StorePaths};
 use beadsbox_sync::Replica as _;
 use ed25519_dalek::SigningKey;
@@ -21,8 +29,8 @@ use crate::{
 
 /// Beside the real files, and never one of them.
 const FOLDER: &str = "training";
-/// What of this till's choices counts in training as well.
-const SAME: [&str; 2] = ["printer", "scanner"];
+/// Paper comes out of the printer that this till has.
+const PRINTER: &str = "printer";
 
 /// Where the files of training are, while there are any.
 pub(crate) fn folder(data_dir: &Path) -> PathBuf {
@@ -43,15 +51,14 @@ pub(crate) async fn open(real: &Arc<Device>) -> AppResult<Arc<Device>> {
     let key = SigningKey::from_bytes(&Zeroizing::new(host.random_bytes()));
     let enrolment = enrolment(&host, real, &key);
     let now = host.clock.now();
-    let (rows, codes) = real.files({
+    let (rows, codes) = {
         let (host, enrolment) = (host.clone(), enrolment.clone());
-        move |store| stock::rows(&host, &store.view()?, &enrolment)
-    })
-    .await?;
-    let kept = real.files(|store| SAME.iter().map(|key| Ok((*key, store.preference(key)?))).collect::<AppResult<Vec<_>>>()).await?;
+        real.files(move |store| stock::rows(&host, &store.view()?, &enrolment)).await?
+    };
+    let printer = real.files(|store| Ok(store.preference(PRINTER)?)).await?;
     let store = {
         let (host, enrolment) = (host.clone(), enrolment.clone());
-        blocking(move || make_store(&host, &enrolment, rows, kept, now)).await?
+        blocking(move || make_store(&host, &enrolment, rows, printer, now)).await?
     };
     let device = Device::open_alone(Parts { host, store, enrolment, key, training: Some(codes) })?;
     // Its clock is the only one that it has.
@@ -74,7 +81,7 @@ fn enrolment(host: &Host, real: &Device, key: &SigningKey) -> Enrolment {
     }
 }
 
-fn make_store(host: &Host, enrolment: &Enrolment, rows: Vec<Row>, kept: Vec<(&'static str, Option<String>)>, now: Timestamp) -> AppResult<Arc<Store>> {
+fn make_store(host: &Host, enrolment: &Enrolment, rows: Vec<Row>, printer: Option<String>, now: Timestamp) -> AppResult<Arc<Store>> {
     let failed = |error: io::Error| AppError::new(ErrorCode::DiskFailed, error.to_string());
     // Whatever an earlier training left would be under other keys.
     match fs::remove_dir_all(&host.data_dir) {
@@ -85,15 +92,12 @@ fn make_store(host: &Host, enrolment: &Enrolment, rows: Vec<Row>, kept: Vec<(&'s
     let keys = StoreKeys { outbox: host.random_bytes(), cache: host.random_bytes() };
     let (store, _) = Store::open(&StorePaths::in_folder(&host.data_dir), &keys)?;
     store.enrol(enrolment)?;
-    for (key, value) in kept {
-        if let Some(value) = value {
-            store.set_preference(key, &value)?;
-        }
+    if let Some(printer) = printer {
+        store.set_preference(PRINTER, &printer)?;
     }
     let from = store.position()?.cursor;
-    let to = beadsbox_protocol::pull::Cursor { seq: from.seq + rows.len() as u64, tag: "training".to_owned() };
-    let page =
-        ChangesPage { epoch: enrolment.epoch, from, head: to.seq, to, last_seq: 0, own_results: Vec::new(), rows, server_time: now };
+    let to = Cursor { seq: from.seq + rows.len() as u64, tag: "training".to_owned() };
+    let page = ChangesPage { epoch: enrolment.epoch, from, head: to.seq, to, last_seq: 0, own_results: Vec::new(), rows, server_time: now };
     store.apply_page(&page, now)?;
     Ok(Arc::new(store))
 }

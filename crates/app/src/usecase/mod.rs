@@ -21,6 +21,7 @@ pub(crate) mod sell;
 pub(crate) mod sync;
 pub(crate) mod templates;
 pub(crate) mod till;
+pub(crate) mod training;
 pub(crate) mod vouchers;
 
 use std::sync::Arc;

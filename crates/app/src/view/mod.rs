@@ -17,6 +17,7 @@ mod staff;
 mod sync;
 mod template;
 mod till;
+mod training;
 mod voucher;
 
 pub use conflict::{ConflictRow, SettleForm, SettledView};
@@ -41,4 +42,5 @@ pub use staff::{BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
 pub use till::{AnswerKind, ApprovalForm, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
+pub use training::TrainingVoucher;
 pub use voucher::{ActionForm, ActionOffer, SortKey, VoucherAction, VoucherDetail, VoucherFilters, VoucherPage, VoucherQuery, VoucherRow};
