@@ -4,14 +4,8 @@ use std::sync::{Arc, PoisonError};
 
 use beadsbox_domain::{Deed, Role};
 
-use super::{Program, ProgramEvent, blocking};
-use crate::{
-    device::Device,
-    error::AppResult,
-    session::Session,
-    training,
-    view::DataChanged,
-};
+use super::{Program, ProgramEvent};
+use crate::{device::Device, error::AppResult, session::Session, training, view::DataChanged};
 
 impl Program {
     /// Begins a training: nothing that is done from now on touches the books.
@@ -33,11 +27,6 @@ impl Program {
     pub async fn leave_training(&self) -> AppResult<()> {
         let _turn = self.0.starting.lock().await;
         self.end_training();
-        let data_dir = self.0.host.data_dir.clone();
-        // What a system still holds open is swept at the next start; its keys are gone already.
-        if let Err(error) = blocking(move || Ok(training::sweep(&data_dir))).await? {
-            tracing::warn!(%error, "files of a training stay for now");
-        }
         self.everything_changed(&self.device()?);
         Ok(())
     }
@@ -51,11 +40,15 @@ impl Program {
         self.0.training.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The training's device is no longer anybody's.
+    /// The training's device is no longer anybody's, and its few files go.
     pub(super) fn end_training(&self) {
         if let Some(device) = self.0.training.lock().unwrap_or_else(PoisonError::into_inner).take() {
             device.stop();
             tracing::info!("a training ended");
+            // What a system still holds open is swept at the next start; its keys are gone already.
+            if let Err(error) = training::sweep(&self.0.host.data_dir) {
+                tracing::warn!(%error, "files of a training stay for now");
+            }
         }
     }
 
