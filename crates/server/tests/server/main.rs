@@ -6,6 +6,7 @@ mod feed;
 mod held;
 mod http;
 mod jobs;
+mod outbox_import;
 mod process;
 mod quarantine;
 mod races;
