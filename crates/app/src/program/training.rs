@@ -27,7 +27,8 @@ impl Program {
     pub async fn leave_training(&self) -> AppResult<()> {
         let _turn = self.0.starting.lock().await;
         self.end_training();
-        self.everything_changed(&self.device()?);
+        let device = self.device()?;
+        self.everything_changed(&device);
         Ok(())
     }
 
