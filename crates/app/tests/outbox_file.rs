@@ -37,6 +37,13 @@ impl Stick {
     async fn save(&self, till: &Till) -> SavedOutbox {
         self.try_to_save(till, false).await.unwrap()
     }
+
+    /// The path of a file on a stick that stays in.
+    async fn save_for(self, till: &Till) -> String {
+        let path = self.save(till).await.path;
+        let _ = self.0.keep();
+        path
+    }
 }
 
 async fn take_in(office: &Till, path: &str) -> Result<TakenIn, AppError> {
@@ -134,15 +141,6 @@ async fn rule_2_a_redemption_that_comes_by_file_after_another_is_a_conflict() {
     let taken = take_in(&office, &Stick::new().save_for(&till).await).await.unwrap();
     assert_eq!((taken.applied, taken.conflicts), (2, 1));
     assert_eq!((centre.count(ACCEPTED).await, centre.count(CONFLICTS).await), (1, 1));
-}
-
-impl Stick {
-    /// The path of a file on a stick that stays in.
-    async fn save_for(self, till: &Till) -> String {
-        let path = self.save(till).await.path;
-        let _ = self.0.keep();
-        path
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
