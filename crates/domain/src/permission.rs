@@ -49,7 +49,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::WriteTemplates,
         Self::Sell,
         Self::Redeem,
