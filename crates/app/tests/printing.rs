@@ -64,18 +64,27 @@ async fn till() -> (Centre, Till) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_receipt_is_the_original_and_every_other_a_duplicate() {
     let (_centre, till) = till().await;
-    let (one, other) = (till.sell("Buyer").await, till.sell("Buyer").await);
+    let sold = till.seat().sell(till.sale("Buyer", 2).await).await.unwrap();
+    assert_eq!(sold.total.minor, 2 * sold.vouchers[0].price.minor);
+    let (one, other) = (&sold.vouchers[0], &sold.vouchers[1]);
     let printer = Printer::plug_in(&[0x12, 0x12]);
     till.seat().set_printer_settings(printer.settings()).await.unwrap();
-    till.seat().print_receipt(&form(&[&one, &other])).await.unwrap();
+    till.seat().print_receipt(&form(&[one, other])).await.unwrap();
     let paper = printer.last();
     assert!(
         paper.contains(&one.code) && paper.contains(&other.code) && paper.contains("Carla") && !paper.contains("DUPLICATE"),
         "{paper}"
     );
     assert!(paper.contains("82.72"), "twice 41.36: {paper}");
-    till.seat().print_receipt(&form(&[&one, &other])).await.unwrap();
+    till.seat().print_receipt(&form(&[one, other])).await.unwrap();
     assert_eq!(printer.last().matches("DUPLICATE").count(), 2);
+    till.seat().print_receipt(&form(&[other])).await.unwrap();
+    assert!(printer.last().contains("DUPLICATE"), "a part of it as well");
+    let another = till.sell("Buyer").await;
+    let mixed = till.seat().print_receipt(&form(&[one, &another])).await.unwrap_err();
+    assert_eq!(mixed.code, ErrorCode::UnknownVoucher, "a receipt is of one sale");
+    till.seat().print_receipt(&form(&[&another])).await.unwrap();
+    assert!(!printer.last().contains("DUPLICATE"), "what was refused left no note");
 }
 
 #[tokio::test(flavor = "multi_thread")]

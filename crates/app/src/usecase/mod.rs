@@ -78,7 +78,9 @@ impl Seat {
     /// The same of several operations, in one moment and one commit: all of them or none.
     pub(crate) async fn record_all(&self, mut operations: Vec<NewOperation>) -> AppResult<()> {
         let now = self.device.host.clock.now();
-        operations.iter_mut().for_each(|new| new.at = now);
+        for new in &mut operations {
+            new.at = now;
+        }
         self.device.record_all(operations, |view, new| new.iter().try_for_each(|new| allowed(view, new))).await
     }
 

@@ -87,7 +87,7 @@ fn all() -> Vec<(Row, &'static str, Value, RowKey, u64)> {
         "expiry_grace_hours": 48,
         "offline_sign_in_days": 7,
         "lock_after_minutes": 10,
-        "offline": {"highest_value_minor": 50000, "most_redemptions": 500, "most_value_minor": 1000000, "most_hours_since_sync": 72},
+        "offline": {"highest_value_minor": 50000, "most_redemptions": 500, "most_value_minor": 1_000_000, "most_hours_since_sync": 72},
     });
     let bought = json!({"buyer": "Zoë", "email": "zoe@example.org", "recipient": "Ali", "message": "Happy\nday"});
     vec![

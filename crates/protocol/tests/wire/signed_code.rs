@@ -71,8 +71,46 @@ fn what_is_something_else_is_told_apart() {
     ] {
         assert_eq!(SignedCode::parse(&damaged), Err(SignedCodeError::Damaged), "{damaged}");
     }
-    let later = format!("{PREFIX}{}", base45::encode(&[2; 100]));
+    let later = format!("{PREFIX}{}", base45::encode([2; 100]));
     assert_eq!(SignedCode::parse(&later), Err(SignedCodeError::NewerForm(2)));
+}
+
+/// Something that goes wrong with bytes.
+#[derive(Debug, Clone)]
+enum Edit {
+    Change(prop::sample::Index, u8),
+    Insert(prop::sample::Index, Vec<u8>),
+    Remove(prop::sample::Index, usize),
+    Repeat(prop::sample::Index, usize),
+    /// The longest that a number may be written as.
+    Widen(prop::sample::Index),
+}
+
+impl Edit {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        let part = |bytes: &Vec<u8>, place: &prop::sample::Index, length: usize| {
+            let from = place.index(bytes.len() + 1);
+            from..bytes.len().min(from + length)
+        };
+        match self {
+            Self::Change(place, to) => part(bytes, place, 1).for_each(|at| bytes[at] = *to),
+            Self::Insert(place, more) => drop(bytes.splice(part(bytes, place, 0), more.iter().copied())),
+            Self::Remove(place, length) => drop(bytes.drain(part(bytes, place, *length))),
+            Self::Repeat(place, length) => bytes.extend_from_within(part(bytes, place, *length)),
+            Self::Widen(place) => drop(bytes.splice(part(bytes, place, 1), [0xff; 10])),
+        }
+    }
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let place = any::<prop::sample::Index>;
+    prop_oneof![
+        (place(), any::<u8>()).prop_map(|(place, to)| Edit::Change(place, to)),
+        (place(), proptest::collection::vec(any::<u8>(), 1..20)).prop_map(|(place, more)| Edit::Insert(place, more)),
+        (place(), 1usize..80).prop_map(|(place, length)| Edit::Remove(place, length)),
+        (place(), 1usize..80).prop_map(|(place, length)| Edit::Repeat(place, length)),
+        place().prop_map(Edit::Widen),
+    ]
 }
 
 proptest! {
@@ -100,6 +138,25 @@ proptest! {
         bytes[place] ^= change;
         if let Ok(code) = SignedCode::parse(&format!("{PREFIX}{}", base45::encode(&bytes))) {
             prop_assert!(!code.is_signed_by(&key(1).verifying_key()));
+        }
+    }
+
+    /// The decoder under its payload's own shape: genuine bytes, cut, doubled, and changed in several places. `./dev fuzz` runs many.
+    #[test]
+    fn fuzz_what_is_made_of_a_genuine_code(edits in proptest::collection::vec(edit(), 1..8), expires: bool) {
+        let text = voucher(expires).sign(DEVICE, &key(1));
+        let genuine = base45::decode(&text[PREFIX.len()..]).expect("base45");
+        let mut bytes = genuine.clone();
+        for edit in edits {
+            edit.apply(&mut bytes);
+        }
+        match SignedCode::parse(&format!("{PREFIX}{}", base45::encode(&bytes))) {
+            Ok(code) => {
+                prop_assert!(code.says.price.minor > 0);
+                prop_assert_eq!(code.says.expires_on.is_some(), code.says.expires_at.is_some());
+                prop_assert_eq!(code.is_signed_by(&key(1).verifying_key()), bytes == genuine);
+            }
+            Err(error) => prop_assert_ne!(error, SignedCodeError::NotSigned),
         }
     }
 
