@@ -1,12 +1,6 @@
 //! Does what the plan says: one task sends, one takes, and neither waits for the other.
 
-use std::{
-    future::poll_fn,
-    pin::pin,
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use beadsbox_protocol::{
     Incarnation, LONGEST_WAIT_SECONDS,
