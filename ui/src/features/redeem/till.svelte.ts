@@ -125,7 +125,11 @@ class Till {
     const answer = await rust.redeemApproved({ code: this.#meant, staff_id, pin })
     // Another voucher may have been scanned meanwhile: its answer stays, and this one beside it.
     if (this.shown === refused) this.shown = { kind: 'answer', answer }
-    else this.before = [{ key: ++this.#past, code: answer.code, answer: answer.answer }, ...this.before].slice(0, PAST)
+    else
+      this.before = [
+        { key: ++this.#past, code: answer.code, answer: answer.answer },
+        ...this.before,
+      ].slice(0, PAST)
     play(answer.answer)
     void this.loadRecent()
   }
