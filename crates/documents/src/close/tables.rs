@@ -71,7 +71,10 @@ fn cash(report: &DayReport, drawer: &Drawer) -> Table {
 
 fn done(language: Language, sums: &Sums) -> Result<Table, DocumentError> {
     let line = |look, en, fr, tally: Tally| {
-        row(look, [language.pick(en, fr).to_owned(), tally.count.to_string(), amount(Money::new(tally.minor, sums.currency), language)])
+        row(
+            look,
+            [language.pick(en, fr).to_owned(), tally.count.to_string(), amount(Money::new(tally.minor, sums.currency), language)],
+        )
     };
     Ok(Table {
         title: titled(language, "Vouchers", "Bons", sums.currency),
@@ -100,8 +103,15 @@ fn people(report: &DayReport, currency: Currency) -> Result<Table, DocumentError
             let amount = amount(Money::new(tally.minor, currency), language);
             if tally.count == 0 { "–".to_owned() } else { format!("{} · {amount}", tally.count) }
         };
-        let name = if person.name.is_empty() { language.pick("unknown", "inconnu").to_owned() } else { person.name.clone() };
-        rows.push(row("plain", [name, written(sums.sold.all().map_err(sum)?), written(sums.redeemed), written(sums.undone), written(sums.overrides)]));
+        let name = if person.name.is_empty() {
+            language.pick("unknown", "inconnu").to_owned()
+        } else {
+            person.name.clone()
+        };
+        rows.push(row(
+            "plain",
+            [name, written(sums.sold.all().map_err(sum)?), written(sums.redeemed), written(sums.undone), written(sums.overrides)],
+        ));
     }
     Ok(Table {
         title: titled(language, "By person", "Par personne", currency),

@@ -48,7 +48,10 @@ pub async fn not_closed(conn: &mut PgConnection, devices: &[(DeviceId, Timestamp
     .fetch_all(conn)
     .await?;
     let read = |record: NotClosedRecord| {
-        (DeviceId(record.device_id), NotClosed { number: to_count(record.number), since: record.since.map(jiff_sqlx::Timestamp::to_jiff) })
+        (
+            DeviceId(record.device_id),
+            NotClosed { number: to_count(record.number), since: record.since.map(jiff_sqlx::Timestamp::to_jiff) },
+        )
     };
     Ok(records.into_iter().map(read).collect())
 }
