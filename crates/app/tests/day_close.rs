@@ -22,7 +22,10 @@ fn form(through_seq: u64, amount: &str) -> CloseForm {
 
 async fn move_cash(till: &Till, movement: CashMovement, amount: &str) {
     let reason = "change".to_owned();
-    till.seat().move_cash(CashForm { movement, currency: "EUR".to_owned(), amount: amount.to_owned(), reason }).await.unwrap();
+    till.seat()
+        .move_cash(CashForm { movement, currency: "EUR".to_owned(), amount: amount.to_owned(), reason })
+        .await
+        .unwrap();
 }
 
 /// Counts that much, and closes with it.
@@ -144,14 +147,18 @@ async fn a_missed_day_is_asked_for_the_next_morning_and_selling_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_admin_sees_who_must_be_called_and_is_told_where_the_server_is_gone() {
     let mut centre = Centre::open().await;
-    let (till, other, office) =
-        (centre.till("Montmartre", "Carla").await, centre.till("Marais", "Carla").await, centre.till("Marais", "Ada").await);
+    let (till, other, office) = (centre.till("Montmartre", "Carla").await, centre.till("Marais", "Carla").await, centre.till("Marais", "Ada").await);
     till.sell("Blaise").await;
     till.sync().await;
     close(&other, "0").await;
     other.sync().await;
     let told = office.seat().end_of_day(None).await.unwrap();
-    let devices: Vec<_> = told.shops.iter().flat_map(|shop| &shop.devices).map(|device| (device.name.as_str(), device.state, device.call.clone())).collect();
+    let devices: Vec<_> = told
+        .shops
+        .iter()
+        .flat_map(|shop| &shop.devices)
+        .map(|device| (device.name.as_str(), device.state, device.call.clone()))
+        .collect();
     assert_eq!(told.to_call, 1);
     assert!(devices.contains(&("Till Montmartre", DayStateView::Open, vec![CallReason::NotClosed])), "{devices:?}");
     assert!(devices.contains(&("Till Marais", DayStateView::Closed, Vec::new())), "{devices:?}");

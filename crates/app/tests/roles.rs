@@ -170,8 +170,7 @@ async fn run_till(seat: &Seat, command: &str) -> Result<(), AppError> {
         }
         "count_day" => seat.count_day(CountForm { counted: Vec::new() }).await.map(drop),
         "close_day" => {
-            let form =
-                CloseForm { counted: Vec::new(), through_seq: u64::MAX, difference_reason: text(), unsent_reason: text(), language: PaperLanguage::En };
+            let form = CloseForm { counted: Vec::new(), through_seq: u64::MAX, difference_reason: text(), unsent_reason: text(), language: PaperLanguage::En };
             seat.close_day(form).await.map(drop)
         }
         "day_closes" => seat.day_closes(None).await.map(drop),

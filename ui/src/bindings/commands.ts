@@ -418,6 +418,8 @@ export type Day = {
 	last: DayCloseLine | null,
 	/**  What cash may be of. */
 	currencies: Currency[],
+	/**  What has to be counted. */
+	to_count: Currency[],
 	/**  Cash that moved since the last close besides sales and refunds, the oldest first. */
 	moves: CashMove[],
 	/**  Whether a float was said since the last close. */

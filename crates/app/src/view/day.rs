@@ -19,6 +19,8 @@ pub struct DayView {
     pub last: Option<DayCloseRow>,
     /// What cash may be of.
     pub currencies: Vec<CurrencyView>,
+    /// What has to be counted.
+    pub to_count: Vec<CurrencyView>,
     /// Cash that moved since the last close besides sales and refunds, the oldest first.
     pub moves: Vec<CashMoveRow>,
     /// Whether a float was said since the last close.

@@ -71,13 +71,16 @@ fn cash(report: &DayReport, drawer: &Drawer) -> Table {
 
 fn done(language: Language, sums: &Sums) -> Result<Table, DocumentError> {
     let line = |look, en, fr, tally: Tally| {
-        row(look, [language.pick(en, fr).to_owned(), tally.count.to_string(), amount(Money::new(tally.minor, sums.currency), language)])
+        row(
+            look,
+            [language.pick(en, fr).to_owned(), tally.count.to_string(), amount(Money::new(tally.minor, sums.currency), language)],
+        )
     };
     Ok(Table {
         title: titled(language, "Vouchers", "Bons", sums.currency),
         heads: vec!["", language.pick("Number", "Nombre"), language.pick("Amount", "Montant")],
         rows: vec![
-            line("sum", "Sold", "Vendus", sums.sold.all().map_err(sum)?),
+            line("sum", "Sold", "Vendus", sums.sold.all().map_err(|_| DocumentError::OutOfRange)?),
             line("part", "for cash", "en espèces", sums.sold.cash),
             line("part", "by card", "par carte", sums.sold.card_terminal),
             line("part", "otherwise", "autrement", sums.sold.other),
@@ -85,7 +88,7 @@ fn done(language: Language, sums: &Sums) -> Result<Table, DocumentError> {
             line("part", "accepted offline", "acceptés hors ligne", sums.accepted_offline),
             line("part", "against a rule, with a reason", "par dérogation motivée", sums.overrides),
             line("sum", "Redemptions undone", "Validations annulées", sums.undone),
-            line("sum", "Refunded", "Remboursés", sums.refunded.all().map_err(sum)?),
+            line("sum", "Refunded", "Remboursés", sums.refunded.all().map_err(|_| DocumentError::OutOfRange)?),
             line("part", "in cash", "en espèces", sums.refunded.cash),
         ],
     })
@@ -100,8 +103,21 @@ fn people(report: &DayReport, currency: Currency) -> Result<Table, DocumentError
             let amount = amount(Money::new(tally.minor, currency), language);
             if tally.count == 0 { "–".to_owned() } else { format!("{} · {amount}", tally.count) }
         };
-        let name = if person.name.is_empty() { language.pick("unknown", "inconnu").to_owned() } else { person.name.clone() };
-        rows.push(row("plain", [name, written(sums.sold.all().map_err(sum)?), written(sums.redeemed), written(sums.undone), written(sums.overrides)]));
+        let name = if person.name.is_empty() {
+            language.pick("unknown", "inconnu").to_owned()
+        } else {
+            person.name.clone()
+        };
+        rows.push(row(
+            "plain",
+            [
+                name,
+                written(sums.sold.all().map_err(|_| DocumentError::OutOfRange)?),
+                written(sums.redeemed),
+                written(sums.undone),
+                written(sums.overrides),
+            ],
+        ));
     }
     Ok(Table {
         title: titled(language, "By person", "Par personne", currency),
@@ -114,8 +130,4 @@ fn people(report: &DayReport, currency: Currency) -> Result<Table, DocumentError
         ],
         rows,
     })
-}
-
-fn sum(error: beadsbox_domain::MoneyError) -> DocumentError {
-    DocumentError::Typeset(error.to_string())
 }

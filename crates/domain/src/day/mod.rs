@@ -166,7 +166,7 @@ pub struct PersonSums {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Unsent {
-    /// How many, of those that the close covers.
+    /// How many, up to the last one that the close covers.
     pub count: u64,
     /// Why it was closed nevertheless.
     pub reason: Reason,

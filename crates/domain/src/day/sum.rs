@@ -124,9 +124,7 @@ struct Books {
 impl Books {
     fn enter(&mut self, done: &Done<'_>, followed: &Followed) -> Result<(), MoneyError> {
         match done.operation {
-            Operation::Sell { snapshot, payment, .. } => {
-                self.add(done.staff, snapshot.price, |sums| vec![sums.sold.of(*payment)])
-            }
+            Operation::Sell { snapshot, payment, .. } => self.add(done.staff, snapshot.price, |sums| vec![sums.sold.of(*payment)]),
             Operation::Redeem { mode: RedeemMode::Honoured, .. } => self.redeemed_offline(done),
             Operation::Redeem { mode: RedeemMode::Asked, .. } if followed.honoured.contains(&done.op) => self.redeemed_offline(done),
             Operation::Redeem { mode: RedeemMode::Asked, .. } => {
@@ -183,11 +181,7 @@ impl Books {
     fn finish(self) -> Summed {
         Summed {
             totals: self.totals.into_values().collect(),
-            people: self
-                .people
-                .into_iter()
-                .map(|(staff, sums)| PersonSums { staff, sums: sums.into_values().collect() })
-                .collect(),
+            people: self.people.into_iter().map(|(staff, sums)| PersonSums { staff, sums: sums.into_values().collect() }).collect(),
             moved: self.moved.into_values().collect(),
             unvalued: self.unvalued,
         }

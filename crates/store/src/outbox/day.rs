@@ -23,13 +23,21 @@ pub(crate) fn last_close(connection: &Connection) -> rusqlite::Result<Option<Las
 
 /// The closes before that place, the newest first.
 pub(crate) fn closes(connection: &Connection, before: u64, limit: usize) -> rusqlite::Result<Vec<OwnRow>> {
-    own::select(connection, "kind = 'close_day' AND dev_seq < ?1 ORDER BY dev_seq DESC LIMIT ?2", params![Sql(before), i64::try_from(limit).unwrap_or(i64::MAX)])
+    own::select(
+        connection,
+        "kind = 'close_day' AND dev_seq < ?1 ORDER BY dev_seq DESC LIMIT ?2",
+        params![Sql(before), i64::try_from(limit).unwrap_or(i64::MAX)],
+    )
 }
 
 /// What a close over those places sums up, in order.
 pub(crate) fn business(connection: &Connection, after: u64, through: u64) -> rusqlite::Result<Vec<OwnRow>> {
     // An ask that was followed up is counted by what followed it.
-    own::select(connection, &format!("dev_seq > ?1 AND dev_seq <= ?2 AND ({BUSINESS} OR kind = 'withdraw') ORDER BY dev_seq"), params![Sql(after), Sql(through)])
+    own::select(
+        connection,
+        &format!("dev_seq > ?1 AND dev_seq <= ?2 AND ({BUSINESS} OR kind = 'withdraw') ORDER BY dev_seq"),
+        params![Sql(after), Sql(through)],
+    )
 }
 
 /// When the last of such operations before that time was made.

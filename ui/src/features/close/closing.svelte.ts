@@ -25,7 +25,7 @@ class Closing {
     this.error = null
     this.count = null
     this.closed = null
-    this.counted = (tillDay.now?.currencies ?? []).map(({ code }) => ({
+    this.counted = (tillDay.now?.to_count ?? []).map(({ code }) => ({
       currency: code,
       amount: '',
     }))

@@ -76,7 +76,7 @@ impl Seat {
 
     fn close_through(&self, view: &View<'_>, through_seq: u64, typed: &[Counted]) -> AppResult<DayClose> {
         let day = Day::through(view, self.zone(view), through_seq, self.device.host.clock.now())?;
-        let counted = counted(&day.currencies, typed)?;
+        let counted = counted(&day.to_count, typed)?;
         day.close(&counted)
     }
 
