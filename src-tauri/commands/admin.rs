@@ -1,7 +1,8 @@
 //! Commands of the sync screen, and of an admin.
 
 use beadsbox_app::view::{
-    BadgeView, CacheCheck, DeviceLimitsForm, EndOfDayView, EnrolmentCodeView, PolicyForm, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, StaffRow, SyncOverview,
+    BadgeView, CacheCheck, DeviceLimitsForm, EndOfDayView, EnrolmentCodeView, PolicyForm, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, StaffRow,
+    SyncOverview,
 };
 
 use super::{Answer, Beads};

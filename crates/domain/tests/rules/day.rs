@@ -48,13 +48,13 @@ fn entry(number: u128, (kind, other, payment, currency, minor, named, answer, kn
         0 | 1 => match sale() {
             Operation::Sell { voucher, code, template, template_version, person, .. } => {
                 let snapshot = TemplateContent { price: amount, ..content() };
-                Operation::Sell { voucher, code, template, template_version, snapshot, person, payment }
+                Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop: None }
             }
             other => other,
         },
         2 => Operation::redeem(voucher, RedeemMode::Honoured),
         3 | 4 => Operation::redeem(voucher, RedeemMode::Asked),
-        5 => Operation::Honour { voucher, redemption },
+        5 => Operation::Honour { voucher, redemption, approved_by: None },
         6 => Operation::Withdraw { voucher, redemption },
         7 => Operation::HonourExpired { voucher, reason: reason() },
         8 => Operation::UndoRedemption { voucher, redemption, reason: reason() },

@@ -131,8 +131,7 @@ pub async fn day(plan: &DayPlan) -> anyhow::Result<DayReport> {
     let entries = journal.entries()?;
     let names = tills.iter().map(TillSetup::name).collect::<Vec<_>>();
     let account = account(&entries, &names, &ServerBooks::read(&centre.pool()).await?);
-    let mut report =
-        DayReport { cuts, account, closes: told(&entries), books: (0, 0), inbox: 0, troubles: troubles.all(), time: started.elapsed() };
+    let mut report = DayReport { cuts, account, closes: told(&entries), books: (0, 0), inbox: 0, troubles: troubles.all(), time: started.elapsed() };
     report.compare(&centre.pool()).await?;
     report.time = started.elapsed();
     Ok(report)
@@ -202,12 +201,18 @@ impl DayReport {
                 self.troubles.push(what);
             }
         };
-        wrong(self.closes.len() == 2 && agreed == 2, format!("{} closes were told, the server agrees with {agreed}", self.closes.len()));
+        wrong(
+            self.closes.len() == 2 && agreed == 2,
+            format!("{} closes were told, the server agrees with {agreed}", self.closes.len()),
+        );
         let (told_sold, told_gone) = (told(|closed| closed.sold.1), told(|closed| closed.redeemed.1));
         wrong(told_sold == sold, format!("sold: the closes say {told_sold}, the books {sold}"));
         wrong(told_gone == gone, format!("redeemed: the closes say {told_gone}, the books {gone}"));
         let (collided, inbox) = (self.account.conflicts(), self.inbox);
-        wrong(i64::try_from(collided).context("conflicts")? == inbox, format!("{collided} redemptions collided, {inbox} are in the inbox"));
+        wrong(
+            i64::try_from(collided).context("conflicts")? == inbox,
+            format!("{collided} redemptions collided, {inbox} are in the inbox"),
+        );
         Ok(())
     }
 }

@@ -54,7 +54,11 @@ async fn currencies(seat: &Seat) -> anyhow::Result<Vec<String>> {
 /// Whoever counts is told what should be there, and that is what they find: the drawer is an honest one.
 async fn close(seat: &Seat, currencies: &[String]) -> anyhow::Result<()> {
     let typed = |amounts: &[String]| -> Vec<Counted> {
-        currencies.iter().zip(amounts).map(|(currency, amount)| Counted { currency: currency.clone(), amount: amount.clone() }).collect()
+        currencies
+            .iter()
+            .zip(amounts)
+            .map(|(currency, amount)| Counted { currency: currency.clone(), amount: amount.clone() })
+            .collect()
     };
     if tokio::time::timeout(SYNCING, closing::sync(seat)).await.is_err() {
         tracing::info!("the day is closed over what is not sent");
