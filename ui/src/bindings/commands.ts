@@ -475,6 +475,8 @@ export type DeviceDay = {
 	not_closed: number,
 	not_closed_since: string | null,
 	call: CallReason[],
+};
+
 /**  A device's limits, and the version of the device that was read. */
 export type DeviceLimitsForm = {
 	device_id: string,
@@ -764,10 +766,6 @@ export type Payment =
 /**  Anything else. */
 "other";
 
-/**  What one staff member did. */
-export type PersonSums = {
-	staff: string,
-	sums: Sums[],
 /**  Somebody who may work at a till. */
 export type Person = {
 	id: string,
@@ -775,6 +773,12 @@ export type Person = {
 	role: Role,
 	has_pin: boolean,
 	has_badge: boolean,
+};
+
+/**  What one staff member did. */
+export type PersonSums = {
+	staff: string,
+	sums: Sums[],
 };
 
 /**  How far the program is. */
