@@ -80,7 +80,7 @@ pub(crate) async fn at_the_till(device: &Device, staff: Staff) -> AppResult<Sess
         })
         .await?;
     let longest = SignedDuration::from_hours(24 * i64::from(days));
-    if !synced.is_some_and(|synced| now.duration_since(synced).abs() <= longest) {
+    if synced.is_none_or(|synced| now.duration_since(synced).abs() > longest) {
         return Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sync").with("days", days));
     }
     let until = now.saturating_add(SESSION).unwrap_or(now);

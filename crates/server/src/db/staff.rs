@@ -139,7 +139,7 @@ pub async fn set_pin(conn: &mut PgConnection, id: StaffId, pin_hash: Option<&str
 pub async fn set_badge(conn: &mut PgConnection, id: StaffId, badge_hash: Option<&[u8; 32]>) -> sqlx::Result<bool> {
     let set = sqlx::query("UPDATE staff SET badge_hash = $2, row_version = row_version + 1 WHERE id = $1")
         .bind(id.0)
-        .bind(badge_hash.map(|hash| hash.as_slice()))
+        .bind(badge_hash.map(<[u8; 32]>::as_slice))
         .execute(conn)
         .await?;
     Ok(set.rows_affected() == 1)

@@ -188,8 +188,11 @@ fn told(entries: &[Entry]) -> Vec<Closed> {
 impl DayReport {
     /// Holds the closes against the server's tables, which the server filled from each operation by itself.
     async fn compare(&mut self, pool: &PgPool) -> anyhow::Result<()> {
-        let sold: i64 = sqlx::query_scalar("SELECT coalesce(sum(price_minor), 0)::bigint FROM voucher").fetch_one(pool).await?;
-        let gone = "SELECT coalesce(sum(v.price_minor), 0)::bigint FROM redemption r JOIN voucher v ON v.id = r.voucher_id
+        let sold = "SELECT coalesce(sum(t.price_minor), 0)::bigint FROM voucher v
+                    JOIN voucher_template_version t ON (t.template_id, t.version) = (v.template_id, v.template_version)";
+        let sold: i64 = sqlx::query_scalar(sold).fetch_one(pool).await?;
+        let gone = "SELECT coalesce(sum(t.price_minor), 0)::bigint FROM redemption r JOIN voucher v ON v.id = r.voucher_id
+                    JOIN voucher_template_version t ON (t.template_id, t.version) = (v.template_id, v.template_version)
                     WHERE r.outcome IN ('accepted', 'conflict')";
         let gone: i64 = sqlx::query_scalar(gone).fetch_one(pool).await?;
         self.books = (sold, gone);

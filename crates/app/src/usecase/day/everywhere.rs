@@ -22,12 +22,11 @@ impl Seat {
     /// How a day stands in every shop: today's where none is named. Only the server knows.
     pub async fn end_of_day(&self, day: Option<String>) -> AppResult<EndOfDayView> {
         self.require(Deed::Administer)?;
-        let day = match day {
-            Some(text) => read_day(&text)?,
-            None => {
-                let (now, seat) = (self.device.host.clock.now(), self.clone());
-                self.read(move |view| Ok(now.to_zoned(seat.zone(view)).date())).await?
-            }
+        let day = if let Some(text) = day {
+            read_day(&text)?
+        } else {
+            let (now, seat) = (self.device.host.clock.now(), self.clone());
+            self.read(move |view| Ok(now.to_zoned(seat.zone(view)).date())).await?
         };
         let told = self.device.server.end_of_day(self.server_session()?, day).await?;
         let seat = self.clone();

@@ -25,7 +25,7 @@ use crate::{
 struct Day {
     after: Option<LastClose>,
     through_seq: u64,
-    day: Date,
+    date: Date,
     summed: Summed,
     /// What has to be counted.
     to_count: Vec<Currency>,
@@ -38,7 +38,7 @@ impl Day {
         let business = view.business(after.map_or(0, |last| last.through_seq), through_seq)?;
         let last_at = business.iter().rev().find(|done| done.own.body.operation.is_business()).map_or(now, |done| done.own.body.at);
         let summed = summed(&business)?;
-        Ok(Self { after, through_seq, day: last_at.to_zoned(zone).date(), to_count: to_count(view, &summed)?, summed })
+        Ok(Self { after, through_seq, date: last_at.to_zoned(zone).date(), to_count: to_count(view, &summed)?, summed })
     }
 
     /// The close's number.
@@ -50,7 +50,7 @@ impl Day {
     fn close(self, counted: &[Money]) -> AppResult<DayClose> {
         Ok(DayClose {
             number: self.number(),
-            day: self.day,
+            day: self.date,
             after_seq: self.after.map_or(0, |last| last.through_seq),
             through_seq: self.through_seq,
             drawers: self.summed.drawers(counted).map_err(AppError::internal)?,

@@ -93,9 +93,9 @@ async fn a_pin_needs_the_password_and_goes_with_it() {
     set_pin(&device, &session, PASSWORD, Some(PIN)).await.unwrap();
 
     let (admins, admin) = stage.device_with_session("Adrien", Role::Admin).await;
-    let patch = StaffPatch { password: Some("another password".to_owned()), ..StaffPatch::default() };
+    let new_password = StaffPatch { password: Some("another password".to_owned()), ..StaffPatch::default() };
     let path = format!("/v1/admin/staff/{}", session.staff.id);
-    admins.call_as::<Staff>(&admin.token, Method::PATCH, &path, Some(&patch)).await.unwrap();
+    admins.call_as::<Staff>(&admin.token, Method::PATCH, &path, Some(&new_password)).await.unwrap();
     assert_eq!(row_of(&mut device, session.staff.id).await.pin, None, "whoever knew the old password may have set it");
     assert_eq!(set_pin(&device, &session, PASSWORD, Some(PIN)).await.unwrap_err().code, ErrorCode::SessionExpired);
 }
