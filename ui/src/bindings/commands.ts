@@ -1168,7 +1168,7 @@ export type Sums = {
 	/**  Of the redeemed, on the till's own word. */
 	accepted_offline: Tally,
 	undone: Tally,
-	/**  Of the redeemed, against a rule and with a reason. */
+	/**  Of the redeemed, against a rule, with a reason or by PIN. */
 	overrides: Tally,
 	refunded: Tally,
 	refunded_cash: Tally,

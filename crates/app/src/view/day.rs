@@ -103,7 +103,7 @@ pub struct SumsView {
     /// Of the redeemed, on the till's own word.
     pub accepted_offline: TallyView,
     pub undone: TallyView,
-    /// Of the redeemed, against a rule and with a reason.
+    /// Of the redeemed, against a rule, with a reason or by PIN.
     pub overrides: TallyView,
     pub refunded: TallyView,
     pub refunded_cash: TallyView,

@@ -86,7 +86,7 @@ fn done(language: Language, sums: &Sums) -> Result<Table, DocumentError> {
             line("part", "otherwise", "autrement", sums.sold.other),
             line("sum", "Redeemed", "Validés", sums.redeemed),
             line("part", "accepted offline", "acceptés hors ligne", sums.accepted_offline),
-            line("part", "against a rule, with a reason", "par dérogation motivée", sums.overrides),
+            line("part", "against a rule, with a reason or a PIN", "par dérogation, avec motif ou code PIN", sums.overrides),
             line("sum", "Redemptions undone", "Validations annulées", sums.undone),
             line("sum", "Refunded", "Remboursés", sums.refunded.all().map_err(|_| DocumentError::OutOfRange)?),
             line("part", "in cash", "en espèces", sums.refunded.cash),

@@ -127,7 +127,7 @@ pub struct Sums {
     /// Redemptions taken back.
     #[serde(default, skip_serializing_if = "Tally::is_nothing")]
     pub undone: Tally,
-    /// Of the redeemed, the ones that a rule had forbidden and a person allowed, with a reason.
+    /// Of the redeemed, the ones that a rule had forbidden and a person allowed, with a reason or by PIN.
     #[serde(default, skip_serializing_if = "Tally::is_nothing")]
     pub overrides: Tally,
     /// Refunds, by how the money went back.

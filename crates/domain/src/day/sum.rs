@@ -4,7 +4,7 @@
 //! holds what it holds. Only an asked redemption hangs on the server's answer, as the goods did. So a close made without network
 //! says the same as one made with it, and the server comes to the same sums from the operations that it was sent.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{CashMovement, Drawer, PersonSums, Sums, Tally, drawer::Moved};
 use crate::{
@@ -92,7 +92,8 @@ pub fn sum_up(done: &[Done<'_>]) -> Result<Summed, MoneyError> {
 #[derive(Default)]
 struct Followed {
     asked: HashSet<OpId>,
-    honoured: HashSet<OpId>,
+    /// Whether somebody let it pass by PIN.
+    honoured: HashMap<OpId, bool>,
     withdrawn: HashSet<OpId>,
 }
 
@@ -102,7 +103,7 @@ impl Followed {
         for done in done {
             match done.operation {
                 Operation::Redeem { mode: RedeemMode::Asked, .. } => _ = followed.asked.insert(done.op),
-                Operation::Honour { redemption, .. } => _ = followed.honoured.insert(*redemption),
+                Operation::Honour { redemption, approved_by, .. } => *followed.honoured.entry(*redemption).or_default() |= approved_by.is_some(),
                 Operation::Withdraw { redemption, .. } => _ = followed.withdrawn.insert(*redemption),
                 _ => {}
             }
@@ -125,17 +126,18 @@ impl Books {
     fn enter(&mut self, done: &Done<'_>, followed: &Followed) -> Result<(), MoneyError> {
         match done.operation {
             Operation::Sell { snapshot, payment, .. } => self.add(done.staff, snapshot.price, |sums| vec![sums.sold.of(*payment)]),
-            Operation::Redeem { mode: RedeemMode::Honoured, .. } => self.redeemed_offline(done),
-            Operation::Redeem { mode: RedeemMode::Asked, .. } if followed.honoured.contains(&done.op) => self.redeemed_offline(done),
+            Operation::Redeem { mode: RedeemMode::Honoured, approved_by, .. } => self.redeemed_offline(done, approved_by.is_some()),
             Operation::Redeem { mode: RedeemMode::Asked, .. } => {
-                if done.answer == Answer::Taken && !followed.withdrawn.contains(&done.op) {
+                if let Some(approved) = followed.honoured.get(&done.op) {
+                    self.redeemed_offline(done, *approved)
+                } else if done.answer == Answer::Taken && !followed.withdrawn.contains(&done.op) {
                     self.add_valued(done, |sums| vec![&mut sums.redeemed])
                 } else {
                     Ok(())
                 }
             }
             // Its ask was made before the close before this one.
-            Operation::Honour { redemption, .. } if !followed.asked.contains(redemption) => self.redeemed_offline(done),
+            Operation::Honour { redemption, approved_by, .. } if !followed.asked.contains(redemption) => self.redeemed_offline(done, approved_by.is_some()),
             Operation::HonourExpired { .. } => self.add_valued(done, |sums| vec![&mut sums.redeemed, &mut sums.overrides]),
             Operation::UndoRedemption { .. } => self.add_valued(done, |sums| vec![&mut sums.undone]),
             Operation::Refund { payment, .. } => self.add_valued(done, |sums| vec![sums.refunded.of(*payment)]),
@@ -144,8 +146,12 @@ impl Books {
         }
     }
 
-    fn redeemed_offline(&mut self, done: &Done<'_>) -> Result<(), MoneyError> {
-        self.add_valued(done, |sums| vec![&mut sums.redeemed, &mut sums.accepted_offline])
+    fn redeemed_offline(&mut self, done: &Done<'_>, approved: bool) -> Result<(), MoneyError> {
+        self.add_valued(done, |sums| {
+            let mut tallies = vec![&mut sums.redeemed, &mut sums.accepted_offline];
+            tallies.extend(approved.then_some(&mut sums.overrides));
+            tallies
+        })
     }
 
     fn add_valued(&mut self, done: &Done<'_>, tallies: impl Fn(&mut Sums) -> Vec<&mut Tally>) -> Result<(), MoneyError> {
