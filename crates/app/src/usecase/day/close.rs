@@ -59,9 +59,9 @@ impl Seat {
     }
 
     fn close_of(&self, view: &View<'_>, form: &CloseForm) -> AppResult<DayClose> {
-        let covered = view.last_close()?.map_or(0, |last| last.through_seq);
-        // Somebody closed it meanwhile, or it is no answer of a count.
-        if form.through_seq < covered || form.through_seq > view.last_seq()? {
+        // Somebody closed it meanwhile, or it is no answer of a count. A close stands behind what it covers, so a count after it reaches further.
+        let closed = view.last_close()?.is_some_and(|last| form.through_seq <= last.through_seq);
+        if closed || form.through_seq > view.last_seq()? {
             return Err(AppError::new(ErrorCode::DayChanged, "the day was closed meanwhile"));
         }
         quiet(view)?;
