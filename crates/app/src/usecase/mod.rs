@@ -82,7 +82,12 @@ impl Seat {
         for new in &mut operations {
             new.at = now;
         }
-        self.device.record_all(operations, |view, new| new.iter().try_for_each(|new| allowed(view, new))).await
+        self.device
+            .record_with(|view| {
+                operations.iter().try_for_each(|new| allowed(view, new))?;
+                Ok(operations)
+            })
+            .await
     }
 
     /// See [`Device::record_if`].
