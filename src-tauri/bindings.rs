@@ -48,6 +48,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             till::sale_templates,
             till::sell,
             day::day,
+            day::missed_day,
             day::move_cash,
             day::count_day,
             day::close_day,

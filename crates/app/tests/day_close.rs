@@ -138,11 +138,13 @@ async fn a_missed_day_is_asked_for_the_next_morning_and_selling_goes_on() {
     till.sign_in("Carla", stage::PASSWORD).await.unwrap();
     let day = till.seat().day().await.unwrap();
     assert_eq!(day.missed.as_deref(), Some(today.as_str()));
+    assert_eq!(till.seat().missed_day().await.unwrap(), day.missed);
     assert_ne!(day.today, today);
     till.sync().await;
     let closed = close(&till, &format!("{}.{:02}", price / 100, price % 100)).await;
     assert_eq!(closed.row.day, today, "the day that was missed");
     assert_eq!(till.seat().day().await.unwrap().missed, None);
+    assert_eq!(till.seat().missed_day().await.unwrap(), None);
     till.sell("Émilie").await;
 }
 

@@ -55,6 +55,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("sale_templates", COUNTER_UP),
     ("sell", COUNTER_UP),
     ("day", COUNTER_UP),
+    ("missed_day", COUNTER_UP),
     ("move_cash", COUNTER_UP),
     ("count_day", COUNTER_UP),
     ("close_day", COUNTER_UP),
@@ -165,6 +166,7 @@ async fn run_till(seat: &Seat, command: &str) -> Result<(), AppError> {
     let text = || "a reason".to_owned();
     match command {
         "day" => seat.day().await.map(drop),
+        "missed_day" => seat.missed_day().await.map(drop),
         "move_cash" => {
             let form = CashForm { movement: CashMovement::In, currency: "EUR".to_owned(), amount: "0".to_owned(), reason: text() };
             seat.move_cash(form).await.map(drop)

@@ -66,6 +66,8 @@ export const commands = {
 	sell: (form: SaleForm) => typedError<SaleReceipt, AppError>(__TAURI_INVOKE("sell", { form })),
 	/**  How the till's day stands, without what should lie in the drawer. */
 	day: () => typedError<Day, AppError>(__TAURI_INVOKE("day")),
+	/**  An earlier day that was not closed. */
+	missedDay: () => typedError<string | null, AppError>(__TAURI_INVOKE("missed_day")),
 	/**  Cash at the opening, put in or taken out. */
 	moveCash: (form: CashForm) => typedError<Day, AppError>(__TAURI_INVOKE("move_cash", { form })),
 	/**  What was counted against what should be there. */
@@ -424,8 +426,6 @@ export type Day = {
 	moves: CashMove[],
 	/**  Whether a float was said since the last close. */
 	has_float: boolean,
-	/**  Operations that the server has not answered. */
-	unsent: number,
 };
 
 /**  A line of the list of closes. */

@@ -25,8 +25,6 @@ pub struct DayView {
     pub moves: Vec<CashMoveRow>,
     /// Whether a float was said since the last close.
     pub has_float: bool,
-    /// Operations that the server has not answered.
-    pub unsent: u64,
 }
 
 /// Cash that moved.

@@ -41,15 +41,10 @@ impl Day {
         Ok(Self { after, through_seq, date: last_at.to_zoned(zone).date(), to_count: to_count(view, &summed)?, summed })
     }
 
-    /// The close's number.
-    fn number(&self) -> u64 {
-        self.after.map_or(1, |last| last.number.saturating_add(1))
-    }
-
     /// The close, but for its reasons.
     fn close(self, counted: &[Money]) -> AppResult<DayClose> {
         Ok(DayClose {
-            number: self.number(),
+            number: number_after(self.after),
             day: self.date,
             after_seq: self.after.map_or(0, |last| last.through_seq),
             through_seq: self.through_seq,
@@ -73,31 +68,47 @@ impl Seat {
 
     fn day_in(&self, view: &View<'_>) -> AppResult<DayView> {
         let (now, zone) = (self.device.host.clock.now(), self.zone(view));
+        let through_seq = view.last_seq()?;
         let last = view.last_close()?;
-        let after = last.map_or(0, |last| last.through_seq);
-        let business = view.business(after, view.last_seq()?)?;
-        let today = now.to_zoned(zone.clone()).date();
-        let begins = today.to_zoned(zone.clone()).map_or(now, |midnight| midnight.timestamp());
+        let business = view.business(last.map_or(0, |last| last.through_seq), through_seq)?;
         let moves = cash::moves(view, &business);
         let summed = summed(&business)?;
         Ok(DayView {
-            today: today.to_string(),
-            missed: view.last_business(after, begins)?.map(|at| at.to_zoned(zone).date().to_string()),
+            today: now.to_zoned(zone).date().to_string(),
+            missed: self.missed_day_in(view)?,
             open: business.iter().any(|done| done.own.body.operation.is_business()),
-            next_number: last.map_or(1, |last| last.number.saturating_add(1)),
+            next_number: number_after(last),
             last: view.closes(list::NEWEST, 1)?.first().and_then(|own| list::row(view.directory(), own)),
             currencies: currencies(view, &summed)?.into_iter().map(Into::into).collect(),
             to_count: to_count(view, &summed)?.into_iter().map(Into::into).collect(),
             has_float: moves.iter().any(|row| row.movement == CashMovement::Float),
             moves,
-            unsent: view.unsent(view.last_seq()?)?,
         })
+    }
+
+    /// An earlier day on which something was done, and which is not closed. Asked at every start, so it sums up nothing.
+    pub async fn missed_day(&self) -> AppResult<Option<String>> {
+        self.require(Deed::RunTill)?;
+        let seat = self.clone();
+        self.read(move |view| seat.missed_day_in(view)).await
+    }
+
+    fn missed_day_in(&self, view: &View<'_>) -> AppResult<Option<String>> {
+        let (now, zone) = (self.device.host.clock.now(), self.zone(view));
+        let after = view.last_close()?.map_or(0, |last| last.through_seq);
+        let begins = now.to_zoned(zone.clone()).start_of_day().map_or(now, |midnight| midnight.timestamp());
+        Ok(view.last_business(after, begins)?.map(|at| at.to_zoned(zone).date().to_string()))
     }
 
     /// The shop's time zone.
     fn zone(&self, view: &View<'_>) -> TimeZone {
         view.directory().time_zone(self.device.enrolment.shop)
     }
+}
+
+/// The number of the close after that one.
+fn number_after(last: Option<LastClose>) -> u64 {
+    last.map_or(1, |last| last.number.saturating_add(1))
 }
 
 /// What cash may be of: the currencies of the templates on sale, that of the most templates first, and those in which cash moved.
