@@ -51,7 +51,7 @@ fn cash(report: &DayReport, drawer: &Drawer) -> Table {
     let money = |minor| amount(Money::new(minor, drawer.currency), language);
     let signed = |minor: i64| if minor > 0 { format!("+{}", money(minor)) } else { money(minor) };
     let line = |look, en, fr, text: String| row(look, [language.pick(en, fr).to_owned(), text]);
-    let sums = report.sums_of(drawer);
+    let sums = report.close.sums(drawer.currency);
     let (sold, refunded) = (sums.map_or(0, |sums| sums.sold.cash.minor), sums.map_or(0, |sums| sums.refunded.cash.minor));
     Table {
         title: titled(language, "Cash", "Espèces", drawer.currency),

@@ -218,6 +218,11 @@ pub struct LastClose {
 }
 
 impl DayClose {
+    /// What was done in that currency.
+    pub fn sums(&self, currency: Currency) -> Option<&Sums> {
+        self.totals.iter().find(|sums| sums.currency == currency)
+    }
+
     /// Some drawer does not hold what it should.
     pub fn has_difference(&self) -> bool {
         self.drawers.iter().any(|drawer| drawer.difference != 0)

@@ -11,6 +11,7 @@ use crate::{
     ids::{OpId, StaffId},
     money::{Currency, Money, MoneyError},
     operation::{Operation, RedeemMode},
+    outcome::Outcome,
 };
 
 /// What the server said of an operation.
@@ -22,6 +23,17 @@ pub enum Answer {
     Taken,
     /// It does not hold.
     Refused,
+}
+
+impl Answer {
+    /// What that outcome says.
+    pub const fn of(outcome: Option<&Outcome>) -> Self {
+        match outcome {
+            None => Self::None,
+            Some(Outcome::Rejected { .. }) => Self::Refused,
+            Some(_) => Self::Taken,
+        }
+    }
 }
 
 /// An operation as a close sees it.

@@ -63,7 +63,7 @@ pub struct DayReport {
     pub time: Duration,
 }
 
-/// A close, as the till told it and as the server took it.
+/// A close, as the till told it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
     /// Counts and sums in minor units.
@@ -87,7 +87,7 @@ impl std::fmt::Display for DayReport {
         for (till, Closed { sold, redeemed, unsent }) in self.closes.iter().enumerate() {
             writeln!(
                 f,
-                "close       till {till}: {} sold for {}, {} redeemed worth {}, over {unsent} not sent; the server agrees",
+                "close       till {till}: {} sold for {}, {} redeemed worth {}, over {unsent} not sent",
                 sold.0, sold.1, redeemed.0, redeemed.1
             )?;
         }
@@ -177,7 +177,7 @@ fn told(entries: &[Entry]) -> Vec<Closed> {
     let mut closed: Vec<(usize, Closed)> = entries
         .iter()
         .filter_map(|entry| match entry.told {
-            Told::DayClosed { sold, redeemed, unsent, .. } => Some((entry.till, Closed { sold, redeemed, unsent })),
+            Told::DayClosed { sold, redeemed, unsent } => Some((entry.till, Closed { sold, redeemed, unsent })),
             _ => None,
         })
         .collect();

@@ -46,13 +46,3 @@ pub(crate) fn last_business(connection: &Connection, after: u64, before: Timesta
         .prepare_cached(&format!("SELECT max(at) FROM outbox WHERE dev_seq > ?1 AND at < ?2 AND {BUSINESS}"))?
         .query_row(params![Sql(after), Sql(before)], |row| Ok(row.get::<_, Option<Sql<Timestamp>>>(0)?.map(|at| at.0)))
 }
-
-/// How many operations up to that place the server has not answered, wherever they wait.
-pub(crate) fn unsent(connection: &Connection, through: u64) -> rusqlite::Result<u64> {
-    connection
-        .prepare_cached(
-            "SELECT (SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'waiting' AND dev_seq <= ?1)
-                  + (SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'held' AND dev_seq <= ?1)",
-        )?
-        .query_row([Sql(through)], |row| Ok(row.get::<_, Sql<u64>>(0)?.0))
-}

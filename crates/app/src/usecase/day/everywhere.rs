@@ -1,6 +1,6 @@
 //! The admin's end of day: every shop with its devices.
 
-use beadsbox_domain::{Date, Deed, Money, day::Drawer};
+use beadsbox_domain::{Date, Deed, Money};
 use beadsbox_protocol::{
     end_of_day::{CloseSeen, DayState, DeviceDay, EndOfDay, ShopDay},
     rows::DeviceState,
@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 
 use super::list;
 use crate::{
-    error::{AppError, AppResult, FieldErrorCode, FieldErrors},
+    error::{AppError, AppResult, FieldErrorCode},
     usecase::Seat,
     view::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, MoneyView, ShopDayView},
 };
@@ -92,7 +92,6 @@ fn reasons(told: &EndOfDay, day: &DeviceDay) -> Vec<CallReason> {
 
 fn close_seen(directory: &Directory, seen: &CloseSeen) -> CloseSeenView {
     let close = &seen.close;
-    let difference = |drawer: &Drawer| (drawer.difference != 0).then(|| Money::new(drawer.difference, drawer.currency).into());
     CloseSeenView {
         op_id: seen.stamp.op.to_string(),
         number: close.number,
@@ -102,7 +101,7 @@ fn close_seen(directory: &Directory, seen: &CloseSeen) -> CloseSeenView {
         sold: list::tallies(close, |sums| sums.sold.all().ok()),
         redeemed: list::tallies(close, |sums| Some(sums.redeemed)),
         overrides: list::tallies(close, |sums| Some(sums.overrides)),
-        differences: close.drawers.iter().filter_map(difference).collect(),
+        differences: list::differences(close),
         difference_reason: close.difference_reason.as_ref().map(ToString::to_string),
         unsent: close.unsent.as_ref().map_or(0, |unsent| unsent.count),
         unsent_reason: close.unsent.as_ref().map(|unsent| unsent.reason.to_string()),
@@ -122,9 +121,5 @@ fn added(all: impl Iterator<Item = Money>) -> AppResult<Vec<MoneyView>> {
 }
 
 fn read_day(text: &str) -> AppResult<Date> {
-    text.parse().map_err(|_| {
-        let mut faults = FieldErrors::default();
-        faults.add("day", FieldErrorCode::Required, None);
-        faults.finish().err().unwrap_or_else(|| AppError::internal("a fault that is none"))
-    })
+    text.parse().map_err(|_| AppError::in_field("day", FieldErrorCode::Required, None))
 }
