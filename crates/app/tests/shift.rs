@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use beadsbox_app::{
     AppError, ErrorCode,
-    view::{AnswerKind, PinForm, PinSignIn, SessionView, SignInForm},
+    view::{AnswerKind, Phase, PinForm, PinSignIn, SessionView, SignInForm},
 };
 use jiff::SignedDuration;
 use stage::{Centre, PASSWORD, Till};
@@ -124,6 +124,23 @@ async fn while_it_is_locked_nobody_records_anything() {
     till.program.lock();
     till.program.sign_out();
     till.sign_in("Carla", PASSWORD).await.unwrap();
+    till.seat().sale_templates().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_that_was_locked_over_night_still_opens() {
+    let centre = Centre::open().await;
+    let (office, till) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Carla").await);
+    let carlas = badge(&office, "Carla").await;
+    till.sync().await;
+    till.go_offline().await;
+    till.program.lock();
+    till.clock.turn(SignedDuration::from_hours(13));
+    assert_eq!(till.program.seat_behind_lock().err().map(|error| error.code), Some(ErrorCode::SignInExpired), "as the status bar is asked for");
+    assert_eq!(till.program.state().await.phase, Phase::NeedsSignIn, "nobody's sign-in holds any more");
+    assert!(till.program.session_view().unwrap().locked, "and the lock is still there");
+    let session = till.program.switch_by_badge(&carlas).await.unwrap();
+    assert_eq!((session.name.as_str(), session.by_password, session.locked), ("Carla", false, false), "what her password had opened has ended");
     till.seat().sale_templates().await.unwrap();
 }
 
