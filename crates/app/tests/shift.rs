@@ -128,6 +128,43 @@ async fn while_it_is_locked_nobody_records_anything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_admin_who_unlocks_while_the_server_is_away_goes_on_with_it_afterwards() {
+    let centre = Centre::open().await;
+    let office = centre.till("Montmartre", "Ada").await;
+    let form = || SignInForm { name: "Ada".to_owned(), password: PASSWORD.to_owned() };
+    office.go_offline().await;
+    office.program.lock();
+    let session = office.program.unlock(form()).await.unwrap();
+    assert_eq!((session.offline, session.by_password, session.locked), (false, true, false), "what the server gave still holds");
+    office.come_back().await;
+    let policy = office.seat().policy().await.unwrap();
+    office.seat().set_policy(policy).await.unwrap();
+    office.program.lock();
+    assert!(!office.program.unlock(form()).await.unwrap().offline);
+    for _ in 0..200 {
+        if centre.count("SELECT count(*) FROM staff_session").await == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("the server was never told that the session before is over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_comes_back_who_signed_out_while_a_password_was_looked_at() {
+    let centre = Centre::open().await;
+    let till = centre.till("Marais", "Carla").await;
+    till.program.lock();
+    let form = SignInForm { name: "Carla".to_owned(), password: PASSWORD.to_owned() };
+    // One after the other on this task: the answer of the server comes after the sign-out.
+    let unlocked = async { till.program.unlock(form).await };
+    let gone = async { till.program.sign_out() };
+    let (unlocked, ()) = tokio::join!(biased; unlocked, gone);
+    assert_eq!(code_of(unlocked), ErrorCode::NotSignedIn);
+    assert_eq!(till.program.seat().err().map(|error| error.code), Some(ErrorCode::NotSignedIn));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_till_that_was_locked_over_night_still_opens() {
     let centre = Centre::open().await;
     let (office, till) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Carla").await);
