@@ -8,6 +8,7 @@ use beadsbox_store::{PinTurn, Store};
 use crate::{
     device::Device,
     error::{AppError, AppResult, ErrorCode},
+    session,
 };
 
 /// The staff member, if the PIN is theirs. Each attempt is counted on disk before its PIN is looked at.
@@ -17,7 +18,10 @@ pub(crate) async fn check(device: &Device, staff: StaffId, pin: String) -> AppRe
 }
 
 fn check_in(store: &Store, id: StaffId, pin: &str, now: Timestamp) -> AppResult<Staff> {
-    let known = store.view()?.directory().staff(id).filter(|staff| staff.active).cloned();
+    let view = store.view()?;
+    session::fresh_enough(&view, now)?;
+    let known = view.directory().staff(id).filter(|staff| staff.active).cloned();
+    drop(view);
     // A list of people that this till made names nobody without a PIN.
     let wrong = || AppError::new(ErrorCode::WrongPin, "person and PIN do not fit");
     let staff = known.ok_or_else(wrong)?;

@@ -12,7 +12,7 @@ use beadsbox_protocol::{
     rows::Staff,
     session::{SignInRequest, SignInResponse},
 };
-use beadsbox_store::OfflineSignIn;
+use beadsbox_store::{OfflineSignIn, View};
 use beadsbox_sync::TransportError;
 use jiff::SignedDuration;
 
@@ -70,21 +70,20 @@ pub(crate) async fn sign_in(device: &Device, form: SignInForm) -> AppResult<Sess
     }
 }
 
-/// The session of somebody whom a badge or a PIN names. Staff rows tell of who is barred, so they may not be too old.
-pub(crate) async fn at_the_till(device: &Device, staff: Staff) -> AppResult<Session> {
-    let now = device.host.clock.now();
-    let (days, synced) = device
-        .files(|store| {
-            let view = store.view()?;
-            Ok((view.directory().policy().offline_sign_in_days, view.position().last_sync_at))
-        })
-        .await?;
+/// Staff rows tell of who is barred and whose badge or PIN still counts, so nobody is let in by rows that are too old.
+pub(crate) fn fresh_enough(view: &View, now: Timestamp) -> AppResult<()> {
+    let days = view.directory().policy().offline_sign_in_days;
     let longest = SignedDuration::from_hours(24 * i64::from(days));
-    if synced.is_none_or(|synced| now.duration_since(synced).abs() > longest) {
-        return Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sync").with("days", days));
+    match view.position().last_sync_at {
+        Some(synced) if now.duration_since(synced).abs() <= longest => Ok(()),
+        _ => Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sync").with("days", days)),
     }
+}
+
+/// The session of somebody whom a badge or a PIN names.
+pub(crate) fn at_the_till(staff: Staff, now: Timestamp) -> Session {
     let until = now.saturating_add(SESSION).unwrap_or(now);
-    Ok(Session { staff: staff.id, name: staff.name, role: staff.role, token: None, by_password: false, until })
+    Session { staff: staff.id, name: staff.name, role: staff.role, token: None, by_password: false, until }
 }
 
 /// A server that is away or in trouble is no reason to keep people from their work.

@@ -36,15 +36,17 @@ impl Program {
         let device = self.device()?;
         let unknown = || AppError::new(ErrorCode::UnknownBadge, "nobody's badge, or one that no longer counts");
         let secret = hex::encode(badge::hash(scanned).ok_or_else(unknown)?);
+        let now = device.host.clock.now();
         let found = device
             .files(move |store| {
                 let view = store.view()?;
+                session::fresh_enough(&view, now)?;
                 let staff = view.directory().staff_members().into_iter().find(|staff| staff.active && staff.badge.as_deref() == Some(&secret));
                 Ok(staff.cloned())
             })
             .await?;
         let staff = found.ok_or_else(unknown)?;
-        self.take_over(session::at_the_till(&device, staff).await?)
+        self.take_over(session::at_the_till(staff, now))
     }
 
     /// Whoever typed their PIN works here from now on. Also opens what is locked.
@@ -52,7 +54,7 @@ impl Program {
         self.signed_in()?;
         let device = self.device()?;
         let staff = pin::check(&device, id(&form.staff_id, ErrorCode::WrongPin)?, form.pin).await?;
-        self.take_over(session::at_the_till(&device, staff).await?)
+        self.take_over(session::at_the_till(staff, device.host.clock.now()))
     }
 
     /// Locks the screens; what is on them stays.
