@@ -1,6 +1,5 @@
 //! Checks PINs, with the server or without: what they are checked against comes with the staff's rows.
 
-use argon2::{Argon2, PasswordVerifier as _, password_hash::phc::PasswordHash};
 use beadsbox_domain::{StaffId, Timestamp};
 use beadsbox_protocol::rows::Staff;
 use beadsbox_store::{PinTurn, Store};
@@ -34,15 +33,10 @@ fn check_in(store: &Store, id: StaffId, pin: &str, now: Timestamp) -> AppResult<
         }
         PinTurn::Locked => return Err(AppError::new(ErrorCode::PinLocked, "far too many wrong PINs").with("name", &staff.name)),
     }
-    if !fits(pin.trim(), &verifier.0) {
+    if !session::verify(pin.trim(), &verifier.0) {
         store.note_wrong_pin(id)?;
         return Err(wrong());
     }
     store.forget_pin_attempts(id)?;
     Ok(staff)
-}
-
-/// By the parameters that the verifier names.
-fn fits(pin: &str, verifier: &str) -> bool {
-    PasswordHash::new(verifier).is_ok_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok())
 }
