@@ -114,9 +114,8 @@ pub(crate) fn checked_pin(typed: &str) -> Result<Pin, Failure> {
 
 /// Gives somebody a new badge; the one before no longer counts. The caller commits.
 pub(crate) async fn new_badge(conn: &mut PgConnection, id: StaffId) -> Result<NewBadge, Failure> {
-    let text = badge::text(&token::random()?);
-    let secret = badge::hash(&text).ok_or_else(|| Failure::Defect("a new badge cannot be read".to_owned()))?;
-    Ok(NewBadge { staff: set_badge(conn, id, Some(&secret)).await?, badge: text })
+    let secret = token::random()?;
+    Ok(NewBadge { staff: set_badge(conn, id, Some(&badge::hash_of(&secret))).await?, badge: badge::text(&secret) })
 }
 
 /// Takes somebody's badge away. The caller commits.
