@@ -103,10 +103,12 @@ pub(crate) async fn set_limits(conn: &mut PgConnection, id: DeviceId, change: &L
     Ok(device)
 }
 
-/// Sets somebody's PIN, or takes it away. The caller has seen their password, and commits.
-pub(crate) async fn set_pin(conn: &mut PgConnection, id: StaffId, pin_hash: Option<&str>) -> Result<(), Failure> {
-    let there = db::staff::set_pin(conn, id, pin_hash).await?;
-    changed(conn, id, there).await.map(drop)
+/// Sets somebody's PIN, or takes it away. The caller has seen the password of that hash, which another one may have replaced since, and commits.
+pub(crate) async fn set_pin(conn: &mut PgConnection, id: StaffId, password_hash: &str, pin_hash: Option<&str>) -> Result<(), Failure> {
+    if !db::staff::set_pin(conn, id, password_hash, pin_hash).await? {
+        return Err(Failure::wrong_password());
+    }
+    changed(conn, id, true).await.map(drop)
 }
 
 /// The digits as somebody typed them, or why they are no PIN.
