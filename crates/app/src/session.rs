@@ -68,7 +68,7 @@ pub(crate) async fn sign_in(device: &Device, form: SignInForm) -> AppResult<Sess
 }
 
 /// Staff rows tell of who is barred and whose badge or PIN still counts, so nobody is let in by rows that are too old.
-pub(crate) fn fresh_enough(view: &View, now: Timestamp) -> AppResult<()> {
+pub(crate) fn fresh_enough(view: &View<'_>, now: Timestamp) -> AppResult<()> {
     let days = view.directory().policy().offline_sign_in_days;
     let longest = SignedDuration::from_hours(24 * i64::from(days));
     match view.position().last_sync_at {

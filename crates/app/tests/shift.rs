@@ -173,11 +173,19 @@ async fn a_till_that_was_locked_over_night_still_opens() {
     till.go_offline().await;
     till.program.lock();
     till.clock.turn(SignedDuration::from_hours(13));
-    assert_eq!(till.program.seat_behind_lock().err().map(|error| error.code), Some(ErrorCode::SignInExpired), "as the status bar is asked for");
+    assert_eq!(
+        till.program.seat_behind_lock().err().map(|error| error.code),
+        Some(ErrorCode::SignInExpired),
+        "as the status bar is asked for"
+    );
     assert_eq!(till.program.state().await.phase, Phase::NeedsSignIn, "nobody's sign-in holds any more");
     assert!(till.program.session_view().unwrap().locked, "and the lock is still there");
     let session = till.program.switch_by_badge(&carlas).await.unwrap();
-    assert_eq!((session.name.as_str(), session.by_password, session.locked), ("Carla", false, false), "what her password had opened has ended");
+    assert_eq!(
+        (session.name.as_str(), session.by_password, session.locked),
+        ("Carla", false, false),
+        "what her password had opened has ended"
+    );
     till.seat().sale_templates().await.unwrap();
 }
 

@@ -110,11 +110,7 @@ impl Program {
     fn take_over(&self, by: Session) -> AppResult<SessionView> {
         // Somebody may have signed out meanwhile: then nobody has it, and the server need not keep what it has just given.
         let before = self.signed_in().inspect_err(|_| self.end_at_server(by.token.clone()))?;
-        let more = if by.by_password {
-            before.token.is_some() && by.token.is_none()
-        } else {
-            before.by_password
-        };
+        let more = if by.by_password { before.token.is_some() && by.token.is_none() } else { before.by_password };
         let still_good = more && before.staff == by.staff && before.role == by.role && self.0.host.clock.now() < before.until;
         let (next, ended) = if still_good { (Session::clone(&before), None) } else { (by, before.token.clone()) };
         tracing::info!(staff = %next.staff, "works here now");
