@@ -115,6 +115,6 @@ pub async fn create_badge(program: Beads<'_>, staff_id: String) -> Answer<BadgeV
 /// Takes a staff member's badge away.
 #[tauri::command]
 #[specta::specta]
-pub async fn delete_badge(program: Beads<'_>, staff_id: String) -> Answer<Vec<StaffRow>> {
+pub async fn delete_badge(program: Beads<'_>, staff_id: String) -> Answer<()> {
     program.seat()?.delete_badge(&staff_id).await
 }

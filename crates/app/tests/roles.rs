@@ -206,7 +206,7 @@ async fn administer(seat: &Seat, command: &str) -> Result<(), AppError> {
             .map(drop),
         "staff" => seat.staff().await.map(drop),
         "create_badge" => seat.create_badge(id).await.map(drop),
-        "delete_badge" => seat.delete_badge(id).await.map(drop),
+        "delete_badge" => seat.delete_badge(id).await,
         "approvers" => seat.approvers().await.map(drop),
         "redeem_approved" => seat
             .redeem_approved(ApprovalForm { code: "0000-0000-00000".to_owned(), staff_id: id.to_owned(), pin: "402817".to_owned() })

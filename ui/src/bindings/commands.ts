@@ -145,7 +145,7 @@ export const commands = {
 	/**  Gives a staff member a new badge, shown this once. */
 	createBadge: (staffId: string) => typedError<Badge, AppError>(__TAURI_INVOKE("create_badge", { staffId })),
 	/**  Takes a staff member's badge away. */
-	deleteBadge: (staffId: string) => typedError<StaffRow[], AppError>(__TAURI_INVOKE("delete_badge", { staffId })),
+	deleteBadge: (staffId: string) => typedError<null, AppError>(__TAURI_INVOKE("delete_badge", { staffId })),
 };
 
 /** Events */

@@ -6,6 +6,7 @@ use beadsbox_protocol::{
     admin::{DeviceStatus, EnrolmentCode, LimitsChange, NewBadge, NewEnrolmentCode, PolicyChange},
     end_of_day::{EndOfDay, EndOfDayQuery},
     fork::{QuarantineDecision, QuarantineEntry},
+    rows::Settings,
 };
 use reqwest::Method;
 
@@ -52,9 +53,9 @@ impl HttpServer {
         self.complete(self.request(Method::POST, &path)?.bearer_auth(session).json(decision)).await.map(drop)
     }
 
-    /// Sets what the organisation sets.
-    pub async fn change_policy(&self, session: &str, change: &PolicyChange) -> Result<(), TransportError> {
-        self.complete(self.request(Method::PUT, "v1/admin/policy")?.bearer_auth(session).json(change)).await.map(drop)
+    /// Sets what the organisation sets; answers what holds now.
+    pub async fn change_policy(&self, session: &str, change: &PolicyChange) -> Result<Settings, TransportError> {
+        self.fetch(self.request(Method::PUT, "v1/admin/policy")?.bearer_auth(session).json(change)).await
     }
 
     /// Sets what a device may honour without the server.
