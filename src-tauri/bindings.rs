@@ -11,6 +11,7 @@ use crate::{
 };
 
 /// Commands and events, as the page sees them.
+#[expect(clippy::too_many_lines, reason = "a list, one line a command")]
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         // Every number that crosses is far below 2^53: minor units, counters, versions.
@@ -47,6 +48,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             till::sale_templates,
             till::sell,
             day::day,
+            day::missed_day,
             day::move_cash,
             day::count_day,
             day::close_day,

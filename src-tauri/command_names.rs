@@ -30,6 +30,7 @@ pub const COMMANDS: &[&str] = &[
     "sale_templates",
     "sell",
     "day",
+    "missed_day",
     "move_cash",
     "count_day",
     "close_day",

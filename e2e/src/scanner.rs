@@ -74,18 +74,18 @@ pub struct Scanner {
 impl Scanner {
     /// Scans: returns when the last key is up.
     pub async fn scan(self, text: &str) -> anyhow::Result<()> {
-        let mut script = String::new();
+        let mut script = Vec::new();
         for symbol in text.chars() {
             let (key, shift) = self.layout.key(symbol)?;
+            let press = format!("key --delay {} {key}\n", self.pace);
             if shift {
-                script.push_str(&format!("keydown --delay 1 {SHIFT}\n"));
-            }
-            script.push_str(&format!("key --delay {} {key}\n", self.pace));
-            if shift {
-                script.push_str(&format!("keyup --delay 1 {SHIFT}\n"));
+                script.extend([format!("keydown --delay 1 {SHIFT}\n"), press, format!("keyup --delay 1 {SHIFT}\n")]);
+            } else {
+                script.push(press);
             }
         }
-        script.push_str(&format!("key --delay {} {ENTER}\n", self.pace));
+        script.push(format!("key --delay {} {ENTER}\n", self.pace));
+        let script = script.concat();
         let mut xdotool = Command::new("xdotool").arg("-").stdin(Stdio::piped()).kill_on_drop(true).spawn().context("xdotool")?;
         let mut input = xdotool.stdin.take().context("the input of xdotool")?;
         input.write_all(script.as_bytes()).await?;

@@ -1,7 +1,8 @@
 //! Commands of the sync screen, and of an admin.
 
 use beadsbox_app::view::{
-    BadgeView, CacheCheck, DeviceLimitsForm, EndOfDayView, EnrolmentCodeView, PolicyForm, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, StaffRow, SyncOverview,
+    BadgeView, CacheCheck, DeviceLimitsForm, EndOfDayView, EnrolmentCodeView, PolicyForm, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, StaffRow,
+    SyncOverview,
 };
 
 use super::{Answer, Beads};
@@ -114,6 +115,6 @@ pub async fn create_badge(program: Beads<'_>, staff_id: String) -> Answer<BadgeV
 /// Takes a staff member's badge away.
 #[tauri::command]
 #[specta::specta]
-pub async fn delete_badge(program: Beads<'_>, staff_id: String) -> Answer<Vec<StaffRow>> {
+pub async fn delete_badge(program: Beads<'_>, staff_id: String) -> Answer<()> {
     program.seat()?.delete_badge(&staff_id).await
 }

@@ -11,6 +11,13 @@ pub async fn day(program: Beads<'_>) -> Answer<DayView> {
     program.seat()?.day().await
 }
 
+/// An earlier day that was not closed.
+#[tauri::command]
+#[specta::specta]
+pub async fn missed_day(program: Beads<'_>) -> Answer<Option<String>> {
+    program.seat()?.missed_day().await
+}
+
 /// Cash at the opening, put in or taken out.
 #[tauri::command]
 #[specta::specta]

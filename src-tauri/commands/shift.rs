@@ -1,5 +1,7 @@
 //! Commands of whoever works here now: changing people, locking, PINs.
 
+#![expect(clippy::needless_pass_by_value, reason = "Tauri hands a command its arguments by value")]
+
 use beadsbox_app::view::{PersonView, PinForm, PinSignIn, SessionView, SignInForm};
 
 use super::{Answer, Beads};

@@ -138,20 +138,19 @@ impl Device {
         new: NewOperation,
         check: impl FnOnce(&View<'_>, &NewOperation) -> Result<(), E> + Send + 'static,
     ) -> Result<(), E> {
-        self.record_all(vec![new], |view, all| all.iter().next().map_or(Ok(()), |new| check(view, new))).await
+        self.record_with(move |view| {
+            check(view, &new)?;
+            Ok(vec![new])
+        })
+        .await
     }
 
-    /// The same of several operations, in one commit.
-    pub(crate) async fn record_all<E: From<AppError> + Send + 'static>(
+    /// Records what is made of what can be seen, in one commit: while it is made, nothing else can be recorded.
+    pub(crate) async fn record_with<E: From<AppError> + Send + 'static>(
         &self,
-        new: Vec<NewOperation>,
-        check: impl FnOnce(&View<'_>, &[NewOperation]) -> Result<(), E> + Send + 'static,
+        make: impl FnOnce(&View<'_>) -> Result<Vec<NewOperation>, E> + Send + 'static,
     ) -> Result<(), E> {
-        let prepare = move |view: &View<'_>| {
-            check(view, &new)?;
-            Ok(new)
-        };
-        match self.files(move |store| Ok(store.record_all(prepare))).await? {
+        match self.files(move |store| Ok(store.record_all(make))).await? {
             Ok(_) => {
                 self.recorded();
                 Ok(())

@@ -233,6 +233,15 @@ impl AppError {
         Self { refusal: Some(Box::new(refusal)), ..Self::new(code, "the rules refuse it") }
     }
 
+    /// One field is not right.
+    pub(crate) fn in_field(field: &str, code: FieldErrorCode, limit: Option<u32>) -> Self {
+        Self::in_fields(vec![FieldError { field: field.to_owned(), code, limit }])
+    }
+
+    fn in_fields(fields: Vec<FieldError>) -> Self {
+        Self { fields, ..Self::new(ErrorCode::InvalidInput, "some fields are not right") }
+    }
+
     /// A fault of the program itself.
     pub fn internal(detail: impl std::fmt::Display) -> Self {
         tracing::error!(%detail, "internal error");
@@ -260,11 +269,7 @@ impl FieldErrors {
     }
 
     pub(crate) fn finish(self) -> AppResult<()> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(AppError { fields: self.0, ..AppError::new(ErrorCode::InvalidInput, "some fields are not right") })
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(AppError::in_fields(self.0)) }
     }
 }
 

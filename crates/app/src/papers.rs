@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(fs::read(&paths[0]).unwrap(), b"%PDF");
         sweep(&folder, SystemTime::now()).unwrap();
         assert!(paths[0].exists());
-        sweep(&folder, SystemTime::now() + KEPT + Duration::from_secs(60)).unwrap();
+        sweep(&folder, SystemTime::now() + KEPT + Duration::from_mins(1)).unwrap();
         assert!(!paths[0].exists());
     }
 }

@@ -1,6 +1,5 @@
 //! Checks PINs, with the server or without: what they are checked against comes with the staff's rows.
 
-use argon2::{Argon2, PasswordVerifier as _, password_hash::phc::PasswordHash};
 use beadsbox_domain::{StaffId, Timestamp};
 use beadsbox_protocol::rows::Staff;
 use beadsbox_store::{PinTurn, Store};
@@ -8,6 +7,7 @@ use beadsbox_store::{PinTurn, Store};
 use crate::{
     device::Device,
     error::{AppError, AppResult, ErrorCode},
+    session,
 };
 
 /// The staff member, if the PIN is theirs. Each attempt is counted on disk before its PIN is looked at.
@@ -17,7 +17,10 @@ pub(crate) async fn check(device: &Device, staff: StaffId, pin: String) -> AppRe
 }
 
 fn check_in(store: &Store, id: StaffId, pin: &str, now: Timestamp) -> AppResult<Staff> {
-    let known = store.view()?.directory().staff(id).filter(|staff| staff.active).cloned();
+    let view = store.view()?;
+    session::fresh_enough(&view, now)?;
+    let known = view.directory().staff(id).filter(|staff| staff.active).cloned();
+    drop(view);
     // A list of people that this till made names nobody without a PIN.
     let wrong = || AppError::new(ErrorCode::WrongPin, "person and PIN do not fit");
     let staff = known.ok_or_else(wrong)?;
@@ -30,15 +33,10 @@ fn check_in(store: &Store, id: StaffId, pin: &str, now: Timestamp) -> AppResult<
         }
         PinTurn::Locked => return Err(AppError::new(ErrorCode::PinLocked, "far too many wrong PINs").with("name", &staff.name)),
     }
-    if !fits(pin.trim(), &verifier.0) {
+    if !session::verify(pin.trim(), &verifier.0) {
         store.note_wrong_pin(id)?;
         return Err(wrong());
     }
     store.forget_pin_attempts(id)?;
     Ok(staff)
-}
-
-/// By the parameters that the verifier names.
-fn fits(pin: &str, verifier: &str) -> bool {
-    PasswordHash::new(verifier).is_ok_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok())
 }

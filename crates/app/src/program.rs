@@ -117,7 +117,8 @@ impl Program {
     /// How far it is.
     pub async fn state(&self) -> ProgramState {
         let stage = self.stage();
-        let signed_in = self.session().is_some();
+        let now = self.0.host.clock.now();
+        let signed_in = self.session().is_some_and(|session| now < session.until);
         let mut shown = ProgramState {
             phase: Phase::Blocked,
             problem: None,
@@ -203,8 +204,8 @@ impl Program {
     pub fn seat_behind_lock(&self) -> AppResult<Seat> {
         let device = self.device()?;
         let session = self.session().ok_or_else(|| AppError::new(ErrorCode::NotSignedIn, "nobody is signed in"))?;
+        // It stays, ended as it is: a locked till still has to open by badge, PIN or password.
         if device.host.clock.now() >= session.until {
-            self.set_session(None);
             return Err(AppError::new(ErrorCode::SignInExpired, "the sign-in has ended"));
         }
         Ok(match self.training() {

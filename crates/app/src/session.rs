@@ -12,7 +12,7 @@ use beadsbox_protocol::{
     rows::Staff,
     session::{SignInRequest, SignInResponse},
 };
-use beadsbox_store::OfflineSignIn;
+use beadsbox_store::{OfflineSignIn, View, delay_after};
 use beadsbox_sync::TransportError;
 use jiff::SignedDuration;
 
@@ -24,9 +24,6 @@ use crate::{
 
 /// How long a session with the server's blessing lasts without signing in again.
 const SESSION: SignedDuration = SignedDuration::from_hours(12);
-/// Wrong passwords that cost nothing: people mistype.
-const FREE_ATTEMPTS: u32 = 3;
-const LONGEST_DELAY_SECONDS: i64 = 15 * 60;
 
 /// A signed-in staff member.
 #[derive(Clone)]
@@ -70,21 +67,20 @@ pub(crate) async fn sign_in(device: &Device, form: SignInForm) -> AppResult<Sess
     }
 }
 
-/// The session of somebody whom a badge or a PIN names. Staff rows tell of who is barred, so they may not be too old.
-pub(crate) async fn at_the_till(device: &Device, staff: Staff) -> AppResult<Session> {
-    let now = device.host.clock.now();
-    let (days, synced) = device
-        .files(|store| {
-            let view = store.view()?;
-            Ok((view.directory().policy().offline_sign_in_days, view.position().last_sync_at))
-        })
-        .await?;
+/// Staff rows tell of who is barred and whose badge or PIN still counts, so nobody is let in by rows that are too old.
+pub(crate) fn fresh_enough(view: &View<'_>, now: Timestamp) -> AppResult<()> {
+    let days = view.directory().policy().offline_sign_in_days;
     let longest = SignedDuration::from_hours(24 * i64::from(days));
-    if !synced.is_some_and(|synced| now.duration_since(synced).abs() <= longest) {
-        return Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sync").with("days", days));
+    match view.position().last_sync_at {
+        Some(synced) if now.duration_since(synced).abs() <= longest => Ok(()),
+        _ => Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sync").with("days", days)),
     }
+}
+
+/// The session of somebody whom a badge or a PIN names.
+pub(crate) fn at_the_till(staff: Staff, now: Timestamp) -> Session {
     let until = now.saturating_add(SESSION).unwrap_or(now);
-    Ok(Session { staff: staff.id, name: staff.name, role: staff.role, token: None, by_password: false, until })
+    Session { staff: staff.id, name: staff.name, role: staff.role, token: None, by_password: false, until }
 }
 
 /// A server that is away or in trouble is no reason to keep people from their work.
@@ -139,7 +135,7 @@ async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> 
             }
             if !verify(&request.password, &known.verifier) {
                 known.failed += 1;
-                known.blocked_until = now.saturating_add(delay(known.failed)).ok();
+                known.blocked_until = now.saturating_add(delay_after(known.failed)).ok();
                 store.keep_offline_sign_in(&known)?;
                 return Err(AppError::new(ErrorCode::WrongPassword, "name and password do not fit"));
             }
@@ -157,13 +153,6 @@ async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> 
         .await
 }
 
-/// Nothing for the first wrong passwords, then 2, 4, 8, … seconds up to a quarter of an hour.
-fn delay(failed: u32) -> SignedDuration {
-    let over = failed.saturating_sub(FREE_ATTEMPTS);
-    let seconds = if over == 0 { 0 } else { 2_i64.saturating_pow(over).min(LONGEST_DELAY_SECONDS) };
-    SignedDuration::from_secs(seconds)
-}
-
 fn hash(password: &str, salt: &[u8]) -> AppResult<String> {
     Argon2::default()
         .hash_password_with_salt(password.as_bytes(), salt)
@@ -171,20 +160,14 @@ fn hash(password: &str, salt: &[u8]) -> AppResult<String> {
         .map_err(AppError::internal)
 }
 
-fn verify(password: &str, verifier: &str) -> bool {
+/// Whether a password or a PIN fits, by the parameters that its verifier names.
+pub(crate) fn verify(password: &str, verifier: &str) -> bool {
     PasswordHash::new(verifier).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn delays_grow_after_the_free_attempts() {
-        let seconds: Vec<i64> = (1..=6).map(|failed| delay(failed).as_secs()).collect();
-        assert_eq!(seconds, [0, 0, 0, 2, 4, 8]);
-        assert_eq!(delay(u32::MAX).as_secs(), LONGEST_DELAY_SECONDS);
-    }
 
     #[test]
     fn a_verifier_takes_its_password_only() {

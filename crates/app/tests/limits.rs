@@ -198,6 +198,23 @@ async fn who_stands_at_the_counter_lets_nothing_pass() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_lets_anything_pass_by_rows_that_are_too_old() {
+    let centre = Centre::open().await;
+    let (office, till) = limited_till(&centre, limits("1.00", 1, "350.00")).await;
+    let carlas = office.seat().create_badge(&person(&office, "Carla").await).await.unwrap().qr.text;
+    let (first, second) = (till.sell("Buyer").await, till.sell("Buyer").await);
+    till.sync().await;
+    till.go_offline().await;
+    // The seat is younger than the rows: it outlives the days for which they tell who may be let in.
+    till.clock.turn(SignedDuration::from_hours(24 * 7 - 1));
+    till.program.switch_by_badge(&carlas).await.unwrap();
+    approve(&till, &first.code, "Bruno", PIN).await.unwrap();
+    till.clock.turn(SignedDuration::from_hours(2));
+    assert_eq!(code_of(approve(&till, &second.code, "Bruno", PIN).await), ErrorCode::SignInOfflineExpired);
+    assert_eq!(till.seat().recent_redemptions().await.unwrap().len(), 1, "nothing of it was recorded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn guessing_a_pin_gets_slower_also_over_a_restart_and_ends_at_ten() {
     let centre = Centre::open().await;
     let (_office, mut till) = limited_till(&centre, limits("1.00", 1, "350.00")).await;

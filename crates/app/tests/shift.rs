@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use beadsbox_app::{
     AppError, ErrorCode,
-    view::{AnswerKind, PinForm, PinSignIn, SessionView, SignInForm},
+    view::{AnswerKind, Phase, PinForm, PinSignIn, SessionView, SignInForm},
 };
 use jiff::SignedDuration;
 use stage::{Centre, PASSWORD, Till};
@@ -124,6 +124,68 @@ async fn while_it_is_locked_nobody_records_anything() {
     till.program.lock();
     till.program.sign_out();
     till.sign_in("Carla", PASSWORD).await.unwrap();
+    till.seat().sale_templates().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_who_unlocks_while_the_server_is_away_goes_on_with_it_afterwards() {
+    let centre = Centre::open().await;
+    let office = centre.till("Montmartre", "Ada").await;
+    let form = || SignInForm { name: "Ada".to_owned(), password: PASSWORD.to_owned() };
+    office.go_offline().await;
+    office.program.lock();
+    let session = office.program.unlock(form()).await.unwrap();
+    assert_eq!((session.offline, session.by_password, session.locked), (false, true, false), "what the server gave still holds");
+    office.come_back().await;
+    let policy = office.seat().policy().await.unwrap();
+    office.seat().set_policy(policy).await.unwrap();
+    office.program.lock();
+    assert!(!office.program.unlock(form()).await.unwrap().offline);
+    for _ in 0..200 {
+        if centre.count("SELECT count(*) FROM staff_session").await == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("the server was never told that the session before is over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_comes_back_who_signed_out_while_a_password_was_looked_at() {
+    let centre = Centre::open().await;
+    let till = centre.till("Marais", "Carla").await;
+    till.program.lock();
+    let form = SignInForm { name: "Carla".to_owned(), password: PASSWORD.to_owned() };
+    // One after the other on this task: the answer of the server comes after the sign-out.
+    let unlocked = async { till.program.unlock(form).await };
+    let gone = async { till.program.sign_out() };
+    let (unlocked, ()) = tokio::join!(biased; unlocked, gone);
+    assert_eq!(code_of(unlocked), ErrorCode::NotSignedIn);
+    assert_eq!(till.program.seat().err().map(|error| error.code), Some(ErrorCode::NotSignedIn));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_till_that_was_locked_over_night_still_opens() {
+    let centre = Centre::open().await;
+    let (office, till) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Carla").await);
+    let carlas = badge(&office, "Carla").await;
+    till.sync().await;
+    till.go_offline().await;
+    till.program.lock();
+    till.clock.turn(SignedDuration::from_hours(13));
+    assert_eq!(
+        till.program.seat_behind_lock().err().map(|error| error.code),
+        Some(ErrorCode::SignInExpired),
+        "as the status bar is asked for"
+    );
+    assert_eq!(till.program.state().await.phase, Phase::NeedsSignIn, "nobody's sign-in holds any more");
+    assert!(till.program.session_view().unwrap().locked, "and the lock is still there");
+    let session = till.program.switch_by_badge(&carlas).await.unwrap();
+    assert_eq!(
+        (session.name.as_str(), session.by_password, session.locked),
+        ("Carla", false, false),
+        "what her password had opened has ended"
+    );
     till.seat().sale_templates().await.unwrap();
 }
 

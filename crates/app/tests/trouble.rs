@@ -11,7 +11,7 @@ use beadsbox_app::{
     host::{ASK_LIMIT, Host, Secrets, SecretsError, SystemClock, SystemRandom},
     view::{AnswerKind, EnrolForm, OfflineLimit, Phase, RedemptionState, RefusalView, SaleForm, SaleLine},
 };
-use beadsbox_domain::{Payment, Status};
+use beadsbox_domain::Status;
 use jiff::SignedDuration;
 use stage::{Centre, PASSWORD, Till, link::Wire};
 

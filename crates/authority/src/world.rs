@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictState, DeviceId, LastClose, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Stamp, Template, TemplateContent,
-    TemplateId, Timestamp, Voucher, VoucherCode, VoucherId, operation::Subject,
+    Change, Conflict, ConflictId, ConflictState, DeviceId, LastClose, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Stamp,
+    Template, TemplateContent, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId, operation::Subject,
 };
 use beadsbox_protocol::Incarnation;
 

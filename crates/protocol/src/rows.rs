@@ -85,7 +85,7 @@ pub struct Device {
 }
 
 /// What the organisation set. There is one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Settings {
     /// The limits that the rules ask.
     pub policy: Policy,

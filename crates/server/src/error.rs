@@ -73,6 +73,10 @@ impl Failure {
         Self::told(StatusCode::FORBIDDEN, ErrorCode::Forbidden, why)
     }
 
+    pub fn wrong_password() -> Self {
+        Self::told(StatusCode::UNAUTHORIZED, ErrorCode::WrongPassword, "name and password do not fit")
+    }
+
     pub fn name_taken() -> Self {
         Self::told(StatusCode::CONFLICT, ErrorCode::NameTaken, "the name is taken")
     }

@@ -67,14 +67,19 @@ pub(crate) async fn change_staff(conn: &mut PgConnection, passwords: &Passwords,
     if demoted && admins == [id.0] {
         return Err(Failure::forbidden("the last admin stays one"));
     }
-    if !db::staff::change(conn, id, &patch, now).await? {
-        return Err(Failure::not_found("staff member"));
-    }
+    let there = db::staff::change(conn, id, &patch, now).await?;
     if patch.password_hash.is_some() || patch.active == Some(false) || patch.role.is_some() {
         db::session::delete_of_staff(conn, id).await?;
     }
-    feed::note(conn, Kind::Staff, &[id.0]).await?;
-    db::staff::find(conn, id).await?.ok_or_else(|| Failure::not_found("staff member"))
+    changed(conn, id, there).await
+}
+
+/// A staff member as they are after a change, which every device is told of; `there`: whether it found them.
+async fn changed(conn: &mut PgConnection, id: StaffId, there: bool) -> Result<Staff, Failure> {
+    if there {
+        feed::note(conn, Kind::Staff, &[id.0]).await?;
+    }
+    db::staff::find(conn, id).await?.filter(|_| there).ok_or_else(|| Failure::not_found("staff member"))
 }
 
 /// Sets what the organisation sets, whole. The caller commits.
@@ -91,8 +96,7 @@ pub(crate) async fn set_limits(conn: &mut PgConnection, id: DeviceId, change: &L
         limits.check().map_err(|error| out_of_bounds(&error))?;
     }
     let set = db::device::set_limits(conn, id, change.row_version, change.limits.as_ref()).await?;
-    let device = db::device::find(conn, id).await?.filter(|device| device.id != db::device::SERVER);
-    let device = device.ok_or_else(|| Failure::not_found("device"))?;
+    let device = device(conn, id).await?;
     if !set {
         return Err(Failure::changed_meanwhile());
     }
@@ -100,12 +104,12 @@ pub(crate) async fn set_limits(conn: &mut PgConnection, id: DeviceId, change: &L
     Ok(device)
 }
 
-/// Sets somebody's PIN, or takes it away. The caller has seen their password, and commits.
-pub(crate) async fn set_pin(conn: &mut PgConnection, id: StaffId, pin_hash: Option<&str>) -> Result<(), Failure> {
-    if !db::staff::set_pin(conn, id, pin_hash).await? {
-        return Err(Failure::not_found("staff member"));
+/// Sets somebody's PIN, or takes it away. The caller has seen the password of that hash, which another one may have replaced since, and commits.
+pub(crate) async fn set_pin(conn: &mut PgConnection, id: StaffId, password_hash: &str, pin_hash: Option<&str>) -> Result<(), Failure> {
+    if !db::staff::set_pin(conn, id, password_hash, pin_hash).await? {
+        return Err(Failure::wrong_password());
     }
-    Ok(feed::note(conn, Kind::Staff, &[id.0]).await?)
+    changed(conn, id, true).await.map(drop)
 }
 
 /// The digits as somebody typed them, or why they are no PIN.
@@ -115,9 +119,8 @@ pub(crate) fn checked_pin(typed: &str) -> Result<Pin, Failure> {
 
 /// Gives somebody a new badge; the one before no longer counts. The caller commits.
 pub(crate) async fn new_badge(conn: &mut PgConnection, id: StaffId) -> Result<NewBadge, Failure> {
-    let text = badge::text(&token::random()?);
-    let secret = badge::hash(&text).ok_or_else(|| Failure::Defect("a new badge cannot be read".to_owned()))?;
-    Ok(NewBadge { staff: set_badge(conn, id, Some(&secret)).await?, badge: text })
+    let secret = token::random()?;
+    Ok(NewBadge { staff: set_badge(conn, id, Some(&badge::hash_of(&secret))).await?, badge: badge::text(&secret) })
 }
 
 /// Takes somebody's badge away. The caller commits.
@@ -126,11 +129,8 @@ pub(crate) async fn take_badge(conn: &mut PgConnection, id: StaffId) -> Result<S
 }
 
 async fn set_badge(conn: &mut PgConnection, id: StaffId, badge_hash: Option<&[u8; 32]>) -> Result<Staff, Failure> {
-    if !db::staff::set_badge(conn, id, badge_hash).await? {
-        return Err(Failure::not_found("staff member"));
-    }
-    feed::note(conn, Kind::Staff, &[id.0]).await?;
-    db::staff::find(conn, id).await?.ok_or_else(|| Failure::not_found("staff member"))
+    let there = db::staff::set_badge(conn, id, badge_hash).await?;
+    changed(conn, id, there).await
 }
 
 fn out_of_bounds(error: &PolicyError) -> Failure {
@@ -143,10 +143,13 @@ pub(crate) async fn revoke_device(conn: &mut PgConnection, id: DeviceId) -> Resu
         db::session::delete_of_device(conn, id).await?;
         feed::note(conn, Kind::Device, &[id.0]).await?;
     }
-    db::device::find(conn, id)
-        .await?
-        .filter(|device| device.id != db::device::SERVER)
-        .ok_or_else(|| Failure::not_found("device"))
+    device(conn, id).await
+}
+
+/// A device as it is; the server itself is none.
+async fn device(conn: &mut PgConnection, id: DeviceId) -> Result<db::device::Device, Failure> {
+    let found = db::device::find(conn, id).await?.filter(|device| device.id != db::device::SERVER);
+    found.ok_or_else(|| Failure::not_found("device"))
 }
 
 /// Knows a device again that a restore lost, with its shop, under that token. Whether it was known. The caller has checked who asks,

@@ -25,8 +25,6 @@ pub enum Told {
         voucher: VoucherId,
         /// Its code.
         code: String,
-        /// What was paid, in minor units.
-        minor: i64,
     },
     /// Somebody scanned a voucher. What became of it follows, unless the till dies first.
     Redeeming {
@@ -60,18 +58,12 @@ pub enum Told {
     Worked,
     /// The day is closed; counts, and sums in minor units.
     DayClosed {
-        /// The close's number.
-        number: u64,
         /// Vouchers sold.
         sold: (u64, i64),
         /// Vouchers redeemed.
         redeemed: (u64, i64),
-        /// What should lie in the drawer.
-        expected_minor: i64,
         /// Operations that were not sent yet.
         unsent: u64,
-        /// Currencies whose cash was not what it should be.
-        differences: u64,
     },
     /// Nothing waits any more.
     Settled,

@@ -21,11 +21,12 @@ pub use error::{RecordError, StoreError, StoreFile};
 pub use file::set_aside_outbox;
 pub use keys::{StoreKeys, StorePaths};
 pub use load::LoadProgress;
+pub use outbox::guessing::delay_after;
 pub use page::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
 pub use store::{LoadStep, Store, Versions};
 pub use types::{
-    BatchLimit, Business, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn, OpState,
-    OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, PinTurn, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView, VoucherBrief,
-    VoucherView,
+    BatchLimit, Business, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn,
+    OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, PinTurn, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView,
+    VoucherBrief, VoucherView,
 };
 pub use view::{OfflineUse, View};

@@ -115,11 +115,7 @@ pub struct Business {
 impl Business {
     /// As the sums take it.
     pub const fn done(&self) -> Done<'_> {
-        let answer = match self.own.outcome {
-            None => Answer::None,
-            Some(Outcome::Rejected { .. }) => Answer::Refused,
-            Some(_) => Answer::Taken,
-        };
+        let answer = Answer::of(self.own.outcome.as_ref());
         Done { op: self.own.body.op, staff: self.own.body.staff, operation: &self.own.body.operation, answer, value: self.value }
     }
 }

@@ -145,8 +145,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         let query = RangeQuery { epoch: position.epoch, kind: range.kind, after: range.after, through: range.through };
         let rows = self.transport.range(&query).await.map_err(|error| asking_failed(&error, &position))?;
         // No page is taken meanwhile: one could be newer than these rows.
-        self.interrupt_long_poll();
-        let _turn = self.receiving.lock().await;
+        let _turn = self.turn_to_receive(0).await;
         let replaced = self.replica.repair_range(range, rows).await.map_err(|error| self.files_failed(&error))?;
         Ok(if replaced { Turn::Repaired } else { Turn::Again })
     }

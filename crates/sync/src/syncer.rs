@@ -1,12 +1,12 @@
 //! Does what the plan says: one task sends, one takes, and neither waits for the other.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use beadsbox_protocol::{
     Incarnation, LONGEST_WAIT_SECONDS,
     pull::{ChangesPage, ChangesQuery},
 };
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 use tracing::{info, warn};
 
 use crate::{
@@ -170,7 +170,6 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     async fn receive_all(&self) -> Result<(), Trouble> {
         let mut first = None;
         loop {
-            self.interrupt_long_poll();
             if let Some(page) = self.receive_page(0).await? {
                 // A cache that began anew on the way stands before the place where this began.
                 let start = first.map_or(page.from.seq, |first: u64| first.min(page.from.seq));
@@ -186,7 +185,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     /// Takes one page. None where somebody else wanted the place, or the cache is taken as a whole.
     pub(crate) async fn receive_page(&self, wait: u32) -> Result<Option<ChangesPage>, Trouble> {
         let interrupted = self.interrupt.notified();
-        let mut turn = self.receiving.lock().await;
+        let mut turn = self.turn_to_receive(wait).await;
         let ahead = turn.take();
         let position = self.replica.position().await.map_err(|error| self.files_failed(&error))?;
         if self.bootstrap.wants_snapshot(position.cursor.seq) {
@@ -236,6 +235,21 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             }
             Ok(_) => Err(self.failed(false, Trouble::Server("a page of another place".to_owned()))),
             Err(error) => self.handle(&error, Some(position.incarnation)).await.map(|()| None),
+        }
+    }
+
+    /// The place of whoever receives. Who does not wait for news ends the long poll, and only once they stand in line: one that begins
+    /// between the word and the line would have them wait for all its time.
+    pub(crate) async fn turn_to_receive(&self, wait: u32) -> MutexGuard<'_, Option<Ahead>> {
+        let mut turn = pin!(self.receiving.lock());
+        match poll_fn(|context| Poll::Ready(turn.as_mut().poll(context))).await {
+            Poll::Ready(turn) => turn,
+            Poll::Pending => {
+                if wait == 0 {
+                    self.interrupt_long_poll();
+                }
+                turn.await
+            }
         }
     }
 
@@ -295,7 +309,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     }
 
     /// Whoever waits for `receiving` gets it before the long poll ends.
-    pub(crate) fn interrupt_long_poll(&self) {
+    fn interrupt_long_poll(&self) {
         self.interrupt.notify_waiters();
     }
 

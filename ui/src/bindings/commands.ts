@@ -66,6 +66,8 @@ export const commands = {
 	sell: (form: SaleForm) => typedError<SaleReceipt, AppError>(__TAURI_INVOKE("sell", { form })),
 	/**  How the till's day stands, without what should lie in the drawer. */
 	day: () => typedError<Day, AppError>(__TAURI_INVOKE("day")),
+	/**  An earlier day that was not closed. */
+	missedDay: () => typedError<string | null, AppError>(__TAURI_INVOKE("missed_day")),
 	/**  Cash at the opening, put in or taken out. */
 	moveCash: (form: CashForm) => typedError<Day, AppError>(__TAURI_INVOKE("move_cash", { form })),
 	/**  What was counted against what should be there. */
@@ -143,7 +145,7 @@ export const commands = {
 	/**  Gives a staff member a new badge, shown this once. */
 	createBadge: (staffId: string) => typedError<Badge, AppError>(__TAURI_INVOKE("create_badge", { staffId })),
 	/**  Takes a staff member's badge away. */
-	deleteBadge: (staffId: string) => typedError<StaffRow[], AppError>(__TAURI_INVOKE("delete_badge", { staffId })),
+	deleteBadge: (staffId: string) => typedError<null, AppError>(__TAURI_INVOKE("delete_badge", { staffId })),
 };
 
 /** Events */
@@ -418,12 +420,12 @@ export type Day = {
 	last: DayCloseLine | null,
 	/**  What cash may be of. */
 	currencies: Currency[],
+	/**  What has to be counted. */
+	to_count: Currency[],
 	/**  Cash that moved since the last close besides sales and refunds, the oldest first. */
 	moves: CashMove[],
 	/**  Whether a float was said since the last close. */
 	has_float: boolean,
-	/**  Operations that the server has not answered. */
-	unsent: number,
 };
 
 /**  A line of the list of closes. */
@@ -473,6 +475,8 @@ export type DeviceDay = {
 	not_closed: number,
 	not_closed_since: string | null,
 	call: CallReason[],
+};
+
 /**  A device's limits, and the version of the device that was read. */
 export type DeviceLimitsForm = {
 	device_id: string,
@@ -762,10 +766,6 @@ export type Payment =
 /**  Anything else. */
 "other";
 
-/**  What one staff member did. */
-export type PersonSums = {
-	staff: string,
-	sums: Sums[],
 /**  Somebody who may work at a till. */
 export type Person = {
 	id: string,
@@ -773,6 +773,12 @@ export type Person = {
 	role: Role,
 	has_pin: boolean,
 	has_badge: boolean,
+};
+
+/**  What one staff member did. */
+export type PersonSums = {
+	staff: string,
+	sums: Sums[],
 };
 
 /**  How far the program is. */
@@ -1162,7 +1168,7 @@ export type Sums = {
 	/**  Of the redeemed, on the till's own word. */
 	accepted_offline: Tally,
 	undone: Tally,
-	/**  Of the redeemed, against a rule and with a reason. */
+	/**  Of the redeemed, against a rule, with a reason or by PIN. */
 	overrides: Tally,
 	refunded: Tally,
 	refunded_cash: Tally,

@@ -32,6 +32,10 @@ export class Field {
     return null
   }
 
+  isAt(target: EventTarget | null): boolean {
+    return this.control === target
+  }
+
   get holdsBack(): boolean {
     return this.#held !== ''
   }

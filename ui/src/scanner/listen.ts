@@ -12,8 +12,8 @@ export type Listener = {
 const listeners: Listener[] = []
 let options: Options = defaults
 const burst = new Burst(() => options)
-/** The text field that the present burst began in, as it was before. */
-let field: Field | null = null
+/** The text fields that the present burst went into, each as it was before. */
+let fields: Field[] = []
 let within = false
 let silence: ReturnType<typeof setTimeout> | undefined
 
@@ -77,9 +77,9 @@ function act(heard: Heard, event: KeyboardEvent) {
 function part(first: boolean, pace: 'slow' | 'quick' | 'inhuman', event: KeyboardEvent) {
   if (first) {
     letGo()
-    field = Field.of(event.target)
     within = true
   }
+  const field = fieldAt(event.target)
   // Outside a field a space would press the focused button and a letter would be a shortcut. In one, a hand's burst is let through.
   if (!field && pace !== 'slow') swallow(event)
   if (field && (pace === 'inhuman' || field.holdsBack)) {
@@ -92,18 +92,31 @@ function part(first: boolean, pace: 'slow' | 'quick' | 'inhuman', event: Keyboar
 /** The burst was no scan: what was held back of it is typed. */
 function letGo() {
   clearTimeout(silence)
-  field?.giveBack()
+  giveBack()
   forget()
 }
 
+function giveBack() {
+  for (const field of fields) field.giveBack()
+}
+
+/** The field of the burst there, if it is one that text goes into. */
+function fieldAt(target: EventTarget | null): Field | null {
+  const known = fields.find((field) => field.isAt(target))
+  if (known) return known
+  const field = Field.of(target)
+  if (field) fields.push(field)
+  return field
+}
+
 function forget() {
-  field = null
+  fields = []
   within = false
 }
 
 function caught(scan: Scan) {
   clearTimeout(silence)
-  field?.restore()
+  for (const field of fields) field.restore()
   forget()
   listeners.at(-1)?.onScan(scan)
 }
@@ -115,7 +128,7 @@ function waitForSilence() {
     silence = setTimeout(() => {
       const heard = burst.silence()
       if (heard.kind === 'scan') caught(heard.scan)
-      else field?.giveBack()
+      else giveBack()
     })
   }, options.pause * 2)
 }
@@ -127,12 +140,12 @@ function swallow(event: Event) {
 
 /** A screen may move the focus into a field at the first key: what stands there is not of the burst yet. */
 function onFocus(event: FocusEvent) {
-  if (within && !field) field = Field.of(event.target)
+  if (within) fieldAt(event.target)
 }
 
 /** Whoever clicks is done with what they typed: a button must not act on half of it. */
 function onPointer() {
-  field?.giveBack()
+  giveBack()
 }
 
 /** A code that is pasted where no text goes is as good as scanned. Into a form people paste what they like. */

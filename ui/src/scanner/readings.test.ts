@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Burst, defaults, type Scan } from './burst'
-import { identity } from './code'
+import { identity, isBadge } from './code'
 import { LAYOUTS, type Layout } from './layouts'
 import { likelyReadings, readingsOfText } from './readings'
 import { type Caps, ended, type Sending, scanned } from './testing/keyboards'
@@ -28,6 +28,18 @@ describe.each(LAYOUTS)('a scanner set to %s', (scanner) => {
           identity(one.text),
         )
         expect(read).toEqual([text])
+      }
+    })
+
+    it.each(CAPS)('gives badges as they are, Caps Lock %s', (caps) => {
+      const random = new Random(29)
+      for (let round = 0; round < 40; round++) {
+        const secret = Array.from({ length: 40 }, () => '0123456789ABCDEF'.charAt(random.below(16)))
+        const text = `MBBB1:${secret.join('')}`
+        const badges = scan(text, { scanner, computer, caps })?.readings.filter((one) =>
+          isBadge(one.text),
+        )
+        expect(badges?.map((one) => one.text.toUpperCase())).toEqual([text])
       }
     })
 

@@ -10,7 +10,7 @@ use std::{
 
 use beadsbox_protocol::badge;
 
-use super::Program;
+use super::{LAST_PERSON, Program};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
     pin,
@@ -36,15 +36,17 @@ impl Program {
         let device = self.device()?;
         let unknown = || AppError::new(ErrorCode::UnknownBadge, "nobody's badge, or one that no longer counts");
         let secret = hex::encode(badge::hash(scanned).ok_or_else(unknown)?);
+        let now = device.host.clock.now();
         let found = device
             .files(move |store| {
                 let view = store.view()?;
+                session::fresh_enough(&view, now)?;
                 let staff = view.directory().staff_members().into_iter().find(|staff| staff.active && staff.badge.as_deref() == Some(&secret));
                 Ok(staff.cloned())
             })
             .await?;
         let staff = found.ok_or_else(unknown)?;
-        self.take_over(session::at_the_till(&device, staff).await?)
+        self.take_over(session::at_the_till(staff, now))
     }
 
     /// Whoever typed their PIN works here from now on. Also opens what is locked.
@@ -52,7 +54,7 @@ impl Program {
         self.signed_in()?;
         let device = self.device()?;
         let staff = pin::check(&device, id(&form.staff_id, ErrorCode::WrongPin)?, form.pin).await?;
-        self.take_over(session::at_the_till(&device, staff).await?)
+        self.take_over(session::at_the_till(staff, device.host.clock.now()))
     }
 
     /// Locks the screens; what is on them stays.
@@ -67,9 +69,11 @@ impl Program {
 
     /// Opens what is locked by a password: whoever's it is works here from now on, with all that they may.
     pub async fn unlock(&self, form: SignInForm) -> AppResult<SessionView> {
-        let before = self.signed_in()?;
-        let view = self.sign_in(form).await?;
-        self.end_at_server(before.token.clone());
+        self.signed_in()?;
+        let session = session::sign_in(&*self.device()?, form).await?;
+        let name = session.name.clone();
+        let view = self.take_over(session)?;
+        self.save_preference(LAST_PERSON, name).await?;
         Ok(view)
     }
 
@@ -102,10 +106,12 @@ impl Program {
         self.session().ok_or_else(|| AppError::new(ErrorCode::NotSignedIn, "nobody is signed in"))
     }
 
-    /// The same person goes on where they were, with what their password opened; another one has the till.
+    /// The same person goes on where they were, if more is open there than what they have shown now opens; another one has the till.
     fn take_over(&self, by: Session) -> AppResult<SessionView> {
-        let before = self.signed_in()?;
-        let still_good = before.staff == by.staff && before.role == by.role && self.0.host.clock.now() < before.until;
+        // Somebody may have signed out meanwhile: then nobody has it, and the server need not keep what it has just given.
+        let before = self.signed_in().inspect_err(|_| self.end_at_server(by.token.clone()))?;
+        let more = if by.by_password { before.token.is_some() && by.token.is_none() } else { before.by_password };
+        let still_good = more && before.staff == by.staff && before.role == by.role && self.0.host.clock.now() < before.until;
         let (next, ended) = if still_good { (Session::clone(&before), None) } else { (by, before.token.clone()) };
         tracing::info!(staff = %next.staff, "works here now");
         let view = self.begin_session(next);

@@ -24,10 +24,10 @@ impl Seat {
     }
 
     /// Takes somebody's badge away.
-    pub async fn delete_badge(&self, staff: &str) -> AppResult<Vec<StaffRow>> {
+    pub async fn delete_badge(&self, staff: &str) -> AppResult<()> {
         self.require(Deed::Administer)?;
         self.device.server.delete_badge(self.server_session()?, id(staff, ErrorCode::Internal)?).await?;
         self.take_news().await;
-        self.staff().await
+        Ok(())
     }
 }

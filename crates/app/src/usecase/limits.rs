@@ -9,9 +9,6 @@ use crate::{
     view::{DeviceLimitsForm, LimitsForm, PolicyForm, SyncOverview},
 };
 
-/// The first fields of a policy; the limits' are the form's own.
-const RENAMED: [(&str, &str); 2] = [("highest_value_minor", "highest_value"), ("most_value_minor", "most_value")];
-
 impl Seat {
     /// What the organisation set, as this device knows it.
     pub async fn policy(&self) -> AppResult<PolicyForm> {
@@ -80,10 +77,8 @@ fn hundredths(text: &str) -> Result<i64, beadsbox_domain::MoneyError> {
 }
 
 fn out_of_bounds(error: &PolicyError) -> AppError {
-    let field = RENAMED.iter().find(|(wire, _)| *wire == error.field).map_or(error.field, |(_, form)| form);
-    let money = field.ends_with("_value");
-    let limit = error.range.end() / if money { 100 } else { 1 };
-    let mut faults = FieldErrors::default();
-    faults.add(field, FieldErrorCode::TooLarge, u32::try_from(limit).ok());
-    faults.finish().err().unwrap_or_else(|| AppError::internal("a fault that is none"))
+    // On the screen money is typed, and its field is called by what it is.
+    let money = error.field.strip_suffix("_minor");
+    let limit = error.range.end() / if money.is_some() { 100 } else { 1 };
+    AppError::in_field(money.unwrap_or(error.field), FieldErrorCode::TooLarge, u32::try_from(limit).ok())
 }

@@ -81,8 +81,15 @@ impl Seat {
     /// The same of several operations, in one moment and one commit: all of them or none.
     pub(crate) async fn record_all(&self, mut operations: Vec<NewOperation>) -> AppResult<()> {
         let now = self.device.host.clock.now();
-        operations.iter_mut().for_each(|new| new.at = now);
-        self.device.record_all(operations, |view, new| new.iter().try_for_each(|new| allowed(view, new))).await
+        for new in &mut operations {
+            new.at = now;
+        }
+        self.device
+            .record_with(|view| {
+                operations.iter().try_for_each(|new| allowed(view, new))?;
+                Ok(operations)
+            })
+            .await
     }
 
     /// See [`Device::record_if`].

@@ -1,5 +1,7 @@
 //! Draws QR codes.
 
+use std::fmt::Write as _;
+
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::{
@@ -16,7 +18,8 @@ pub(crate) fn draw(text: &str) -> AppResult<QrView> {
         let mut column = 0;
         for run in squares.chunk_by(|one, next| one == next) {
             if run[0] == Color::Dark {
-                path.push_str(&format!("M{column} {row}h{}v1h-{}z", run.len(), run.len()));
+                let length = run.len();
+                write!(path, "M{column} {row}h{length}v1h-{length}z").map_err(AppError::internal)?;
             }
             column += run.len();
         }

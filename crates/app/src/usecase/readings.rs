@@ -1,7 +1,7 @@
 //! Which reading of a scan is meant, where its keys are a code on several keyboard layouts.
 
 use beadsbox_domain::{Deed, VoucherCode};
-use beadsbox_protocol::{badge, signed_code::SignedCode};
+use beadsbox_protocol::signed_code::SignedCode;
 
 use super::Seat;
 use crate::error::AppResult;
@@ -16,7 +16,7 @@ impl Seat {
         let seat = self.clone();
         self.read(move |view| {
             for reading in readings.iter().take(MOST_READINGS) {
-                if badge::hash(reading).is_some() || SignedCode::parse(reading).is_ok_and(|code| seat.is_genuine(view, &code)) {
+                if SignedCode::parse(reading).is_ok_and(|code| seat.is_genuine(view, &code)) {
                     return Ok(reading.clone());
                 }
                 let Ok(code) = VoucherCode::parse(reading) else { continue };

@@ -152,11 +152,7 @@ fn on_sale(view: &View<'_>, ids: &[TemplateId]) -> AppResult<Vec<Template>> {
 
 /// What is paid. One payment has one currency.
 fn total(asked: &[Asked], templates: &[Template]) -> AppResult<Money> {
-    let refuse = |code| {
-        let mut faults = FieldErrors::default();
-        faults.add("lines", code, None);
-        faults.finish().err().unwrap_or_else(|| AppError::internal("a fault without a fault"))
-    };
+    let refuse = |code| AppError::in_field("lines", code, None);
     let currency = templates.first().ok_or_else(|| refuse(FieldErrorCode::Required))?.content.price.currency;
     let mut total = Money::new(0, currency);
     for (line, template) in asked.iter().zip(templates) {

@@ -19,12 +19,12 @@ pub struct DayView {
     pub last: Option<DayCloseRow>,
     /// What cash may be of.
     pub currencies: Vec<CurrencyView>,
+    /// What has to be counted.
+    pub to_count: Vec<CurrencyView>,
     /// Cash that moved since the last close besides sales and refunds, the oldest first.
     pub moves: Vec<CashMoveRow>,
     /// Whether a float was said since the last close.
     pub has_float: bool,
-    /// Operations that the server has not answered.
-    pub unsent: u64,
 }
 
 /// Cash that moved.
@@ -101,7 +101,7 @@ pub struct SumsView {
     /// Of the redeemed, on the till's own word.
     pub accepted_offline: TallyView,
     pub undone: TallyView,
-    /// Of the redeemed, against a rule and with a reason.
+    /// Of the redeemed, against a rule, with a reason or by PIN.
     pub overrides: TallyView,
     pub refunded: TallyView,
     pub refunded_cash: TallyView,

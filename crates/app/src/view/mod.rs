@@ -22,8 +22,8 @@ mod voucher;
 
 pub use conflict::{ConflictRow, SettleForm, SettledView};
 pub use day::{
-    CashForm, CashMoveRow, CloseForm, CloseState, ClosedDayView, CountForm, Counted, DayCloseRow, DayCountView, DayView, DrawerView, PersonSumsView,
-    SumsView, TallyView,
+    CashForm, CashMoveRow, CloseForm, CloseState, ClosedDayView, CountForm, Counted, DayCloseRow, DayCountView, DayView, DrawerView, PersonSumsView, SumsView,
+    TallyView,
 };
 pub use end_of_day::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, ShopDayView};
 pub use fact::{ApprovalView, Fact, HistoryEntry, HistoryOutcome, What};

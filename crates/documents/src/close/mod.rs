@@ -2,10 +2,7 @@
 
 mod tables;
 
-use beadsbox_domain::{
-    DayClose,
-    day::{Drawer, Sums},
-};
+use beadsbox_domain::{DayClose, day::Sums};
 use jiff::{Timestamp, civil::DateTime};
 use serde::Serialize;
 
@@ -140,9 +137,5 @@ impl DayReport {
             (Language::Fr, false) => format!("couvre les opérations {from} à {to}"),
         };
         format!("{} · {covered}", self.reference)
-    }
-
-    fn sums_of(&self, drawer: &Drawer) -> Option<&Sums> {
-        self.close.totals.iter().find(|sums| sums.currency == drawer.currency)
     }
 }

@@ -51,7 +51,7 @@ fn cash(report: &DayReport, drawer: &Drawer) -> Table {
     let money = |minor| amount(Money::new(minor, drawer.currency), language);
     let signed = |minor: i64| if minor > 0 { format!("+{}", money(minor)) } else { money(minor) };
     let line = |look, en, fr, text: String| row(look, [language.pick(en, fr).to_owned(), text]);
-    let sums = report.sums_of(drawer);
+    let sums = report.close.sums(drawer.currency);
     let (sold, refunded) = (sums.map_or(0, |sums| sums.sold.cash.minor), sums.map_or(0, |sums| sums.refunded.cash.minor));
     Table {
         title: titled(language, "Cash", "Espèces", drawer.currency),
@@ -71,21 +71,24 @@ fn cash(report: &DayReport, drawer: &Drawer) -> Table {
 
 fn done(language: Language, sums: &Sums) -> Result<Table, DocumentError> {
     let line = |look, en, fr, tally: Tally| {
-        row(look, [language.pick(en, fr).to_owned(), tally.count.to_string(), amount(Money::new(tally.minor, sums.currency), language)])
+        row(
+            look,
+            [language.pick(en, fr).to_owned(), tally.count.to_string(), amount(Money::new(tally.minor, sums.currency), language)],
+        )
     };
     Ok(Table {
         title: titled(language, "Vouchers", "Bons", sums.currency),
         heads: vec!["", language.pick("Number", "Nombre"), language.pick("Amount", "Montant")],
         rows: vec![
-            line("sum", "Sold", "Vendus", sums.sold.all().map_err(sum)?),
+            line("sum", "Sold", "Vendus", sums.sold.all().map_err(|_| DocumentError::OutOfRange)?),
             line("part", "for cash", "en espèces", sums.sold.cash),
             line("part", "by card", "par carte", sums.sold.card_terminal),
             line("part", "otherwise", "autrement", sums.sold.other),
             line("sum", "Redeemed", "Validés", sums.redeemed),
             line("part", "accepted offline", "acceptés hors ligne", sums.accepted_offline),
-            line("part", "against a rule, with a reason", "par dérogation motivée", sums.overrides),
+            line("part", "against a rule, with a reason or a PIN", "par dérogation, avec motif ou code PIN", sums.overrides),
             line("sum", "Redemptions undone", "Validations annulées", sums.undone),
-            line("sum", "Refunded", "Remboursés", sums.refunded.all().map_err(sum)?),
+            line("sum", "Refunded", "Remboursés", sums.refunded.all().map_err(|_| DocumentError::OutOfRange)?),
             line("part", "in cash", "en espèces", sums.refunded.cash),
         ],
     })
@@ -100,8 +103,21 @@ fn people(report: &DayReport, currency: Currency) -> Result<Table, DocumentError
             let amount = amount(Money::new(tally.minor, currency), language);
             if tally.count == 0 { "–".to_owned() } else { format!("{} · {amount}", tally.count) }
         };
-        let name = if person.name.is_empty() { language.pick("unknown", "inconnu").to_owned() } else { person.name.clone() };
-        rows.push(row("plain", [name, written(sums.sold.all().map_err(sum)?), written(sums.redeemed), written(sums.undone), written(sums.overrides)]));
+        let name = if person.name.is_empty() {
+            language.pick("unknown", "inconnu").to_owned()
+        } else {
+            person.name.clone()
+        };
+        rows.push(row(
+            "plain",
+            [
+                name,
+                written(sums.sold.all().map_err(|_| DocumentError::OutOfRange)?),
+                written(sums.redeemed),
+                written(sums.undone),
+                written(sums.overrides),
+            ],
+        ));
     }
     Ok(Table {
         title: titled(language, "By person", "Par personne", currency),
@@ -114,8 +130,4 @@ fn people(report: &DayReport, currency: Currency) -> Result<Table, DocumentError
         ],
         rows,
     })
-}
-
-fn sum(error: beadsbox_domain::MoneyError) -> DocumentError {
-    DocumentError::Typeset(error.to_string())
 }

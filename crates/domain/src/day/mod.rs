@@ -127,7 +127,7 @@ pub struct Sums {
     /// Redemptions taken back.
     #[serde(default, skip_serializing_if = "Tally::is_nothing")]
     pub undone: Tally,
-    /// Of the redeemed, the ones that a rule had forbidden and a person allowed, with a reason.
+    /// Of the redeemed, the ones that a rule had forbidden and a person allowed, with a reason or by PIN.
     #[serde(default, skip_serializing_if = "Tally::is_nothing")]
     pub overrides: Tally,
     /// Refunds, by how the money went back.
@@ -166,7 +166,7 @@ pub struct PersonSums {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Unsent {
-    /// How many, of those that the close covers.
+    /// How many, up to the last one that the close covers.
     pub count: u64,
     /// Why it was closed nevertheless.
     pub reason: Reason,
@@ -218,6 +218,11 @@ pub struct LastClose {
 }
 
 impl DayClose {
+    /// What was done in that currency.
+    pub fn sums(&self, currency: Currency) -> Option<&Sums> {
+        self.totals.iter().find(|sums| sums.currency == currency)
+    }
+
     /// Some drawer does not hold what it should.
     pub fn has_difference(&self) -> bool {
         self.drawers.iter().any(|drawer| drawer.difference != 0)

@@ -4,13 +4,14 @@
 //! holds what it holds. Only an asked redemption hangs on the server's answer, as the goods did. So a close made without network
 //! says the same as one made with it, and the server comes to the same sums from the operations that it was sent.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{CashMovement, Drawer, PersonSums, Sums, Tally, drawer::Moved};
 use crate::{
     ids::{OpId, StaffId},
     money::{Currency, Money, MoneyError},
     operation::{Operation, RedeemMode},
+    outcome::Outcome,
 };
 
 /// What the server said of an operation.
@@ -22,6 +23,17 @@ pub enum Answer {
     Taken,
     /// It does not hold.
     Refused,
+}
+
+impl Answer {
+    /// What that outcome says.
+    pub const fn of(outcome: Option<&Outcome>) -> Self {
+        match outcome {
+            None => Self::None,
+            Some(Outcome::Rejected { .. }) => Self::Refused,
+            Some(_) => Self::Taken,
+        }
+    }
 }
 
 /// An operation as a close sees it.
@@ -92,7 +104,8 @@ pub fn sum_up(done: &[Done<'_>]) -> Result<Summed, MoneyError> {
 #[derive(Default)]
 struct Followed {
     asked: HashSet<OpId>,
-    honoured: HashSet<OpId>,
+    /// Whether somebody let it pass by PIN.
+    honoured: HashMap<OpId, bool>,
     withdrawn: HashSet<OpId>,
 }
 
@@ -102,7 +115,7 @@ impl Followed {
         for done in done {
             match done.operation {
                 Operation::Redeem { mode: RedeemMode::Asked, .. } => _ = followed.asked.insert(done.op),
-                Operation::Honour { redemption, .. } => _ = followed.honoured.insert(*redemption),
+                Operation::Honour { redemption, approved_by, .. } => *followed.honoured.entry(*redemption).or_default() |= approved_by.is_some(),
                 Operation::Withdraw { redemption, .. } => _ = followed.withdrawn.insert(*redemption),
                 _ => {}
             }
@@ -124,20 +137,19 @@ struct Books {
 impl Books {
     fn enter(&mut self, done: &Done<'_>, followed: &Followed) -> Result<(), MoneyError> {
         match done.operation {
-            Operation::Sell { snapshot, payment, .. } => {
-                self.add(done.staff, snapshot.price, |sums| vec![sums.sold.of(*payment)])
-            }
-            Operation::Redeem { mode: RedeemMode::Honoured, .. } => self.redeemed_offline(done),
-            Operation::Redeem { mode: RedeemMode::Asked, .. } if followed.honoured.contains(&done.op) => self.redeemed_offline(done),
+            Operation::Sell { snapshot, payment, .. } => self.add(done.staff, snapshot.price, |sums| vec![sums.sold.of(*payment)]),
+            Operation::Redeem { mode: RedeemMode::Honoured, approved_by, .. } => self.redeemed_offline(done, approved_by.is_some()),
             Operation::Redeem { mode: RedeemMode::Asked, .. } => {
-                if done.answer == Answer::Taken && !followed.withdrawn.contains(&done.op) {
+                if let Some(approved) = followed.honoured.get(&done.op) {
+                    self.redeemed_offline(done, *approved)
+                } else if done.answer == Answer::Taken && !followed.withdrawn.contains(&done.op) {
                     self.add_valued(done, |sums| vec![&mut sums.redeemed])
                 } else {
                     Ok(())
                 }
             }
             // Its ask was made before the close before this one.
-            Operation::Honour { redemption, .. } if !followed.asked.contains(redemption) => self.redeemed_offline(done),
+            Operation::Honour { redemption, approved_by, .. } if !followed.asked.contains(redemption) => self.redeemed_offline(done, approved_by.is_some()),
             Operation::HonourExpired { .. } => self.add_valued(done, |sums| vec![&mut sums.redeemed, &mut sums.overrides]),
             Operation::UndoRedemption { .. } => self.add_valued(done, |sums| vec![&mut sums.undone]),
             Operation::Refund { payment, .. } => self.add_valued(done, |sums| vec![sums.refunded.of(*payment)]),
@@ -146,8 +158,12 @@ impl Books {
         }
     }
 
-    fn redeemed_offline(&mut self, done: &Done<'_>) -> Result<(), MoneyError> {
-        self.add_valued(done, |sums| vec![&mut sums.redeemed, &mut sums.accepted_offline])
+    fn redeemed_offline(&mut self, done: &Done<'_>, approved: bool) -> Result<(), MoneyError> {
+        self.add_valued(done, |sums| {
+            let mut tallies = vec![&mut sums.redeemed, &mut sums.accepted_offline];
+            tallies.extend(approved.then_some(&mut sums.overrides));
+            tallies
+        })
     }
 
     fn add_valued(&mut self, done: &Done<'_>, tallies: impl Fn(&mut Sums) -> Vec<&mut Tally>) -> Result<(), MoneyError> {
@@ -183,11 +199,7 @@ impl Books {
     fn finish(self) -> Summed {
         Summed {
             totals: self.totals.into_values().collect(),
-            people: self
-                .people
-                .into_iter()
-                .map(|(staff, sums)| PersonSums { staff, sums: sums.into_values().collect() })
-                .collect(),
+            people: self.people.into_iter().map(|(staff, sums)| PersonSums { staff, sums: sums.into_values().collect() }).collect(),
             moved: self.moved.into_values().collect(),
             unvalued: self.unvalued,
         }

@@ -44,17 +44,18 @@ type Step = (u8, bool, u8, u8, i64, u8, u8, bool);
 fn entry(number: u128, (kind, other, payment, currency, minor, named, answer, known): Step) -> Entry {
     let (voucher, redemption) = (VoucherId(Uuid::from_u128(number)), op(u128::from(named)));
     let (payment, amount) = (PAYMENTS[usize::from(payment % 3)], money(minor, currency));
+    let approved_by = (payment == Payment::CardTerminal).then_some(OTHER_CLERK);
     let operation = match kind {
         0 | 1 => match sale() {
             Operation::Sell { voucher, code, template, template_version, person, .. } => {
                 let snapshot = TemplateContent { price: amount, ..content() };
-                Operation::Sell { voucher, code, template, template_version, snapshot, person, payment }
+                Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop: None }
             }
             other => other,
         },
-        2 => Operation::redeem(voucher, RedeemMode::Honoured),
+        2 => Operation::Redeem { voucher, mode: RedeemMode::Honoured, signed_code: None, approved_by },
         3 | 4 => Operation::redeem(voucher, RedeemMode::Asked),
-        5 => Operation::Honour { voucher, redemption },
+        5 => Operation::Honour { voucher, redemption, approved_by },
         6 => Operation::Withdraw { voucher, redemption },
         7 => Operation::HonourExpired { voucher, reason: reason() },
         8 => Operation::UndoRedemption { voucher, redemption, reason: reason() },
@@ -88,6 +89,16 @@ fn went(day: &[Entry], entry: &Entry) -> Option<bool> {
             (!day.iter().any(is_ask)).then_some(true)
         }
         _ => None,
+    }
+}
+
+/// Whether somebody let it pass that a rule had forbidden.
+fn overridden(day: &[Entry], entry: &Entry) -> bool {
+    let lets_pass = |other: &Entry| matches!(other.operation, Operation::Honour { redemption, approved_by: Some(_), .. } if redemption == entry.op);
+    match &entry.operation {
+        Operation::HonourExpired { .. } => true,
+        Operation::Redeem { mode: RedeemMode::Asked, .. } => day.iter().any(lets_pass),
+        operation => operation.approved_by().is_some(),
     }
 }
 
@@ -128,7 +139,7 @@ fn check_sums(day: &[Entry], staff: Option<StaffId>, sums: &beadsbox_domain::day
     assert_eq!(sums.redeemed, naive(&|entry| went(day, entry).and(entry.value)));
     assert_eq!(sums.accepted_offline, naive(&|entry| went(day, entry).filter(|offline| *offline).and(entry.value)));
     assert_eq!(sums.undone, naive(&|entry| matches!(entry.operation, Operation::UndoRedemption { .. }).then_some(entry.value)?));
-    assert_eq!(sums.overrides, naive(&|entry| matches!(entry.operation, Operation::HonourExpired { .. }).then_some(entry.value)?));
+    assert_eq!(sums.overrides, naive(&|entry| went(day, entry).filter(|_| overridden(day, entry)).and(entry.value)));
 }
 
 proptest! {

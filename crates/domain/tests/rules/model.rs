@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictKind, ConflictState, Context, DayClose, Decision, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Situation, Status,
-    StatusChange, Template, TemplateContent, TemplateId, Voucher, VoucherCode, VoucherId, decide, operation::Subject,
+    Change, Conflict, ConflictId, ConflictKind, ConflictState, Context, DayClose, Decision, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Situation,
+    Status, StatusChange, Template, TemplateContent, TemplateId, Voucher, VoucherCode, VoucherId, decide, operation::Subject,
 };
 
 #[derive(Clone, Default)]

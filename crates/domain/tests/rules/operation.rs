@@ -23,7 +23,12 @@ fn all() -> Vec<(Operation, Deed, bool, &'static str)> {
         (Operation::UndoRedemption { voucher, redemption, reason: reason() }, Deed::UndoRedemption, false, "undo_redemption"),
         (Operation::HonourExpired { voucher, reason: reason() }, Deed::HonourExpired, false, "honour_expired"),
         (settle, Deed::SettleConflicts, false, "settle_conflict"),
-        (Operation::MoveCash { movement: CashMovement::Float, amount: eur(10_000), reason: None }, Deed::RunTill, true, "move_cash"),
+        (
+            Operation::MoveCash { movement: CashMovement::Float, amount: eur(10_000), reason: None },
+            Deed::RunTill,
+            true,
+            "move_cash",
+        ),
         (Operation::CloseDay { close: Box::new(crate::day::empty_close()) }, Deed::RunTill, true, "close_day"),
     ]
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use beadsbox_domain::{
-    CashMovement, ConflictId, Context, DayClose, Decision, DeviceId, OpId, Operation, Payment, PersonHash, Policy, RedeemMode, Role, Settlement, StaffId, Status, TemplateContent,
-    TemplateId, Timestamp, VoucherCode, VoucherId, voucher::Stamp,
+    CashMovement, ConflictId, Context, DayClose, Decision, DeviceId, OpId, Operation, Payment, PersonHash, Policy, RedeemMode, Role, Settlement, StaffId,
+    Status, TemplateContent, TemplateId, Timestamp, VoucherCode, VoucherId, voucher::Stamp,
 };
 use jiff::SignedDuration;
 use proptest::{prelude::*, sample::Index, strategy::ValueTree as _, test_runner::TestRunner};

@@ -66,6 +66,17 @@ fn conflict() -> (Conflict, Value) {
     (row, form)
 }
 
+fn policy() -> Value {
+    json!({
+        "counter_undo_minutes": 5,
+        "office_undo_days": 30,
+        "expiry_grace_hours": 48,
+        "offline_sign_in_days": 7,
+        "lock_after_minutes": 10,
+        "offline": {"highest_value_minor": 50000, "most_redemptions": 500, "most_value_minor": 1_000_000, "most_hours_since_sync": 72},
+    })
+}
+
 /// One of each, with its kind and form on the wire, its key and its version.
 fn all() -> Vec<(Row, &'static str, Value, RowKey, u64)> {
     let shop = Shop { id: SHOP, name: "Lyon".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1 };
@@ -81,14 +92,6 @@ fn all() -> Vec<(Row, &'static str, Value, RowKey, u64)> {
     };
     let template = Template { id: TEMPLATE, content: content(), version: 2, archived: false, changed: stamp(), row_version: 5 };
     let (conflict, conflict_form) = conflict();
-    let policy = json!({
-        "counter_undo_minutes": 5,
-        "office_undo_days": 30,
-        "expiry_grace_hours": 48,
-        "offline_sign_in_days": 7,
-        "lock_after_minutes": 10,
-        "offline": {"highest_value_minor": 50000, "most_redemptions": 500, "most_value_minor": 1000000, "most_hours_since_sync": 72},
-    });
     let bought = json!({"buyer": "Zoë", "email": "zoe@example.org", "recipient": "Ali", "message": "Happy\nday"});
     vec![
         (
@@ -115,7 +118,7 @@ fn all() -> Vec<(Row, &'static str, Value, RowKey, u64)> {
         (
             Row::Settings(Settings { policy: Policy::default(), row_version: 4 }),
             "settings",
-            json!({"policy": policy, "row_version": 4}),
+            json!({"policy": policy(), "row_version": 4}),
             RowKey::Settings,
             4,
         ),

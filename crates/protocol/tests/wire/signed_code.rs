@@ -71,7 +71,7 @@ fn what_is_something_else_is_told_apart() {
     ] {
         assert_eq!(SignedCode::parse(&damaged), Err(SignedCodeError::Damaged), "{damaged}");
     }
-    let later = format!("{PREFIX}{}", base45::encode(&[2; 100]));
+    let later = format!("{PREFIX}{}", base45::encode([2; 100]));
     assert_eq!(SignedCode::parse(&later), Err(SignedCodeError::NewerForm(2)));
 }
 
@@ -147,7 +147,9 @@ proptest! {
         let text = voucher(expires).sign(DEVICE, &key(1));
         let genuine = base45::decode(&text[PREFIX.len()..]).expect("base45");
         let mut bytes = genuine.clone();
-        edits.into_iter().for_each(|edit| edit.apply(&mut bytes));
+        for edit in edits {
+            edit.apply(&mut bytes);
+        }
         match SignedCode::parse(&format!("{PREFIX}{}", base45::encode(&bytes))) {
             Ok(code) => {
                 prop_assert!(code.says.price.minor > 0);

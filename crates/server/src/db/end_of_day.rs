@@ -29,7 +29,7 @@ struct NotClosedRecord {
 }
 
 /// Of those devices, each with the moment at which the day ends where it stands: what was done before that moment and is not closed. A
-/// thousand operations are counted and no more.
+/// thousand operations are counted and no more. Only what was taken is surely JSON, hence the `CASE`.
 pub async fn not_closed(conn: &mut PgConnection, devices: &[(DeviceId, Timestamp)]) -> sqlx::Result<HashMap<DeviceId, NotClosed>> {
     let records: Vec<NotClosedRecord> = sqlx::query_as(
         "SELECT d.id AS device_id, coalesce(found.number, 0) AS number, found.since
@@ -39,7 +39,7 @@ pub async fn not_closed(conn: &mut PgConnection, devices: &[(DeviceId, Timestamp
              SELECT count(*) AS number, min(claimed_at) AS since FROM (
                  SELECT o.claimed_at FROM device_life l JOIN operation o ON o.device_id = l.device_id AND o.incarnation = l.incarnation
                  WHERE l.device_id = d.id AND o.dev_seq > coalesce(c.through_seq, 0) AND o.taken AND o.claimed_at < d.ends
-                   AND convert_from(o.body, 'UTF8')::json #>> '{operation,kind}' IN
+                   AND CASE WHEN o.taken THEN convert_from(o.body, 'UTF8')::json #>> '{operation,kind}' END IN
                        ('sell', 'redeem', 'honour', 'honour_expired', 'undo_redemption', 'refund', 'move_cash')
                  LIMIT 1000) AS few) AS found",
     )
@@ -48,7 +48,10 @@ pub async fn not_closed(conn: &mut PgConnection, devices: &[(DeviceId, Timestamp
     .fetch_all(conn)
     .await?;
     let read = |record: NotClosedRecord| {
-        (DeviceId(record.device_id), NotClosed { number: to_count(record.number), since: record.since.map(jiff_sqlx::Timestamp::to_jiff) })
+        (
+            DeviceId(record.device_id),
+            NotClosed { number: to_count(record.number), since: record.since.map(jiff_sqlx::Timestamp::to_jiff) },
+        )
     };
     Ok(records.into_iter().map(read).collect())
 }

@@ -125,11 +125,12 @@ pub async fn change(conn: &mut PgConnection, id: StaffId, patch: &Patch, now: Ti
     Ok(changed.rows_affected() == 1)
 }
 
-/// Sets what a PIN is checked against, or takes it away. Whether there is such a staff member.
-pub async fn set_pin(conn: &mut PgConnection, id: StaffId, pin_hash: Option<&str>) -> sqlx::Result<bool> {
-    let set = sqlx::query("UPDATE staff SET pin_hash = $2, row_version = row_version + 1 WHERE id = $1")
+/// Sets what a PIN is checked against, or takes it away. Whether there is such a staff member, with that password still.
+pub async fn set_pin(conn: &mut PgConnection, id: StaffId, password_hash: &str, pin_hash: Option<&str>) -> sqlx::Result<bool> {
+    let set = sqlx::query("UPDATE staff SET pin_hash = $2, row_version = row_version + 1 WHERE id = $1 AND password_hash = $3")
         .bind(id.0)
         .bind(pin_hash)
+        .bind(password_hash)
         .execute(conn)
         .await?;
     Ok(set.rows_affected() == 1)
@@ -139,7 +140,7 @@ pub async fn set_pin(conn: &mut PgConnection, id: StaffId, pin_hash: Option<&str
 pub async fn set_badge(conn: &mut PgConnection, id: StaffId, badge_hash: Option<&[u8; 32]>) -> sqlx::Result<bool> {
     let set = sqlx::query("UPDATE staff SET badge_hash = $2, row_version = row_version + 1 WHERE id = $1")
         .bind(id.0)
-        .bind(badge_hash.map(|hash| hash.as_slice()))
+        .bind(badge_hash.map(<[u8; 32]>::as_slice))
         .execute(conn)
         .await?;
     Ok(set.rows_affected() == 1)

@@ -1,7 +1,7 @@
 //! `cash_move` and `day_close`: what tills did with their cash and their days. Only ever added to.
 
 use beadsbox_authority::lives::Span;
-use beadsbox_domain::{CashMovement, Currency, DayClose, DeviceId, LastClose, Money, Operation, Outcome, Stamp, VoucherId, text::Reason};
+use beadsbox_domain::{CashMovement, Currency, DayClose, DeviceId, LastClose, Money, Outcome, Stamp, VoucherId, text::Reason};
 use beadsbox_protocol::{Incarnation, OperationBody};
 use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection, types::Json};
@@ -153,9 +153,4 @@ pub async fn worth(conn: &mut PgConnection, vouchers: &[Uuid]) -> Result<Vec<(Vo
         Ok((VoucherId(id), Money::new(minor, currency)))
     };
     rows.into_iter().map(read).collect()
-}
-
-/// Whether an operation closes a day.
-pub const fn is_close(operation: &Operation) -> bool {
-    matches!(operation, Operation::CloseDay { .. })
 }

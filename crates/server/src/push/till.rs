@@ -7,7 +7,7 @@ use beadsbox_authority::{
     lives::{self, Life, Span},
 };
 use beadsbox_domain::{
-    Change, DayClose, Money, Operation, Outcome, VoucherId,
+    Change, DayClose, Money, Operation, VoucherId,
     day::{Answer, Done, Summed, sum_up},
     operation::Subject,
 };
@@ -29,7 +29,7 @@ const MOST_COMPARED: usize = 20_000;
 
 /// Loads how far the closes of this life go, where one of the operations is a close. The device's row is locked.
 pub(super) async fn load(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &[Fresh], world: &mut World) -> Result<(), Failure> {
-    let closes = |fresh: &Fresh| matches!(&fresh.arrived.reading, Reading::Operation(body) if db::till::is_close(&body.operation));
+    let closes = |fresh: &Fresh| matches!(&fresh.arrived.reading, Reading::Operation(body) if matches!(body.operation, Operation::CloseDay { .. }));
     let Some(first) = fresh.iter().find(|fresh| closes(fresh)) else { return Ok(()) };
     let spans = spans(conn, scope, 1, first.arrived.dev_seq.saturating_sub(1)).await?;
     if let Some(last) = db::till::last_close(conn, scope.device, &spans).await? {
@@ -113,11 +113,7 @@ async fn worth(conn: &mut PgConnection, covered: &[Covered]) -> Result<Worth, Fa
 }
 
 fn done<'a>(covered: &'a Covered, worth: &Worth) -> Done<'a> {
-    let answer = match covered.outcome {
-        None => Answer::None,
-        Some(Outcome::Rejected { .. }) => Answer::Refused,
-        Some(_) => Answer::Taken,
-    };
+    let answer = Answer::of(covered.outcome.as_ref());
     let value = match (&covered.body.operation, covered.body.operation.subject()) {
         (Operation::Sell { snapshot, .. }, _) => Some(snapshot.price),
         (_, Subject::Voucher(voucher)) => worth.get(&voucher).copied(),

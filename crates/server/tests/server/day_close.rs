@@ -24,7 +24,13 @@ fn close(till: &TestDevice, number: u64, after_seq: u64, through_seq: u64, count
     let bodies: Vec<OperationBody> = till.outbox.iter().map(|recorded| OperationBody::decode(&recorded.body).unwrap()).collect();
     let prices: HashMap<VoucherId, Money> = bodies
         .iter()
-        .filter_map(|body| if let Operation::Sell { voucher, snapshot, .. } = &body.operation { Some((*voucher, snapshot.price)) } else { None })
+        .filter_map(|body| {
+            if let Operation::Sell { voucher, snapshot, .. } = &body.operation {
+                Some((*voucher, snapshot.price))
+            } else {
+                None
+            }
+        })
         .collect();
     let covered = bodies.iter().filter(|body| body.dev_seq > after_seq && body.dev_seq <= through_seq);
     let done: Vec<Done<'_>> = covered
@@ -71,7 +77,11 @@ fn float(till: &mut TestDevice, cents: i64) -> OpId {
 }
 
 async fn agreed(stage: &Stage, number: i64) -> Option<bool> {
-    sqlx::query_scalar("SELECT agrees FROM day_close WHERE number = $1 ORDER BY incarnation DESC").bind(number).fetch_one(&stage.pool).await.unwrap()
+    sqlx::query_scalar("SELECT agrees FROM day_close WHERE number = $1 ORDER BY incarnation DESC")
+        .bind(number)
+        .fetch_one(&stage.pool)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -169,8 +179,10 @@ async fn a_copy_of_a_till_closes_by_itself_from_where_it_parted() {
     let decision = QuarantineDecision { accept: true, reason: "the old laptop".to_owned() };
     let decided: beadsbox_testkit::Answer<()> = copy.call_as(&session.token, Method::POST, &path, Some(&decision)).await;
     decided.unwrap();
-    let outcomes: Vec<serde_json::Value> =
-        sqlx::query_scalar("SELECT outcome FROM operation WHERE incarnation = 2 ORDER BY dev_seq").fetch_all(&stage.pool).await.unwrap();
+    let outcomes: Vec<serde_json::Value> = sqlx::query_scalar("SELECT outcome FROM operation WHERE incarnation = 2 ORDER BY dev_seq")
+        .fetch_all(&stage.pool)
+        .await
+        .unwrap();
     assert!(outcomes.len() == 2 && outcomes.iter().all(|outcome| outcome["outcome"] == "applied"), "{outcomes:?}");
     // Both say "2": each is the second close of its own life.
     assert_eq!(stage.count("SELECT count(*) FROM day_close WHERE number = 2").await, 2);

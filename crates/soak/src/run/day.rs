@@ -63,7 +63,7 @@ pub struct DayReport {
     pub time: Duration,
 }
 
-/// A close, as the till told it and as the server took it.
+/// A close, as the till told it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
     /// Counts and sums in minor units.
@@ -87,7 +87,7 @@ impl std::fmt::Display for DayReport {
         for (till, Closed { sold, redeemed, unsent }) in self.closes.iter().enumerate() {
             writeln!(
                 f,
-                "close       till {till}: {} sold for {}, {} redeemed worth {}, over {unsent} not sent; the server agrees",
+                "close       till {till}: {} sold for {}, {} redeemed worth {}, over {unsent} not sent",
                 sold.0, sold.1, redeemed.0, redeemed.1
             )?;
         }
@@ -131,8 +131,7 @@ pub async fn day(plan: &DayPlan) -> anyhow::Result<DayReport> {
     let entries = journal.entries()?;
     let names = tills.iter().map(TillSetup::name).collect::<Vec<_>>();
     let account = account(&entries, &names, &ServerBooks::read(&centre.pool()).await?);
-    let mut report =
-        DayReport { cuts, account, closes: told(&entries), books: (0, 0), inbox: 0, troubles: troubles.all(), time: started.elapsed() };
+    let mut report = DayReport { cuts, account, closes: told(&entries), books: (0, 0), inbox: 0, troubles: troubles.all(), time: started.elapsed() };
     report.compare(&centre.pool()).await?;
     report.time = started.elapsed();
     Ok(report)
@@ -178,7 +177,7 @@ fn told(entries: &[Entry]) -> Vec<Closed> {
     let mut closed: Vec<(usize, Closed)> = entries
         .iter()
         .filter_map(|entry| match entry.told {
-            Told::DayClosed { sold, redeemed, unsent, .. } => Some((entry.till, Closed { sold, redeemed, unsent })),
+            Told::DayClosed { sold, redeemed, unsent } => Some((entry.till, Closed { sold, redeemed, unsent })),
             _ => None,
         })
         .collect();
@@ -189,8 +188,11 @@ fn told(entries: &[Entry]) -> Vec<Closed> {
 impl DayReport {
     /// Holds the closes against the server's tables, which the server filled from each operation by itself.
     async fn compare(&mut self, pool: &PgPool) -> anyhow::Result<()> {
-        let sold: i64 = sqlx::query_scalar("SELECT coalesce(sum(price_minor), 0)::bigint FROM voucher").fetch_one(pool).await?;
-        let gone = "SELECT coalesce(sum(v.price_minor), 0)::bigint FROM redemption r JOIN voucher v ON v.id = r.voucher_id
+        let sold = "SELECT coalesce(sum(t.price_minor), 0)::bigint FROM voucher v
+                    JOIN voucher_template_version t ON (t.template_id, t.version) = (v.template_id, v.template_version)";
+        let sold: i64 = sqlx::query_scalar(sold).fetch_one(pool).await?;
+        let gone = "SELECT coalesce(sum(t.price_minor), 0)::bigint FROM redemption r JOIN voucher v ON v.id = r.voucher_id
+                    JOIN voucher_template_version t ON (t.template_id, t.version) = (v.template_id, v.template_version)
                     WHERE r.outcome IN ('accepted', 'conflict')";
         let gone: i64 = sqlx::query_scalar(gone).fetch_one(pool).await?;
         self.books = (sold, gone);
@@ -202,12 +204,18 @@ impl DayReport {
                 self.troubles.push(what);
             }
         };
-        wrong(self.closes.len() == 2 && agreed == 2, format!("{} closes were told, the server agrees with {agreed}", self.closes.len()));
+        wrong(
+            self.closes.len() == 2 && agreed == 2,
+            format!("{} closes were told, the server agrees with {agreed}", self.closes.len()),
+        );
         let (told_sold, told_gone) = (told(|closed| closed.sold.1), told(|closed| closed.redeemed.1));
         wrong(told_sold == sold, format!("sold: the closes say {told_sold}, the books {sold}"));
         wrong(told_gone == gone, format!("redeemed: the closes say {told_gone}, the books {gone}"));
         let (collided, inbox) = (self.account.conflicts(), self.inbox);
-        wrong(i64::try_from(collided).context("conflicts")? == inbox, format!("{collided} redemptions collided, {inbox} are in the inbox"));
+        wrong(
+            i64::try_from(collided).context("conflicts")? == inbox,
+            format!("{collided} redemptions collided, {inbox} are in the inbox"),
+        );
         Ok(())
     }
 }

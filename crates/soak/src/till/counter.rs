@@ -58,7 +58,7 @@ async fn sell_one(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<Opt
     let form =
         SaleForm { lines: vec![line], buyer: format!("Customer {}", random.u32(..)), email: String::new(), payment: Payment::Cash, this_shop_only: false };
     let sold = seat.sell(form).await?.vouchers.remove(0);
-    Ok(Some(Told::Sold { voucher: sold.voucher_id.parse()?, code: sold.code, minor: sold.price.minor }))
+    Ok(Some(Told::Sold { voucher: sold.voucher_id.parse()?, code: sold.code }))
 }
 
 async fn redeem(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>) -> anyhow::Result<bool> {

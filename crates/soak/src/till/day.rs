@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use beadsbox_app::{
     ErrorCode, Seat,
-    view::{CashForm, CloseForm, CountForm, Counted, PaperLanguage},
+    view::{CashForm, CloseForm, CountForm, Counted, PaperLanguage, SumsView, TallyView},
 };
-use beadsbox_domain::CashMovement;
+use beadsbox_domain::{CashMovement, Currency, Money};
 
 use super::{Orders, closing, counter};
 use crate::told::Told;
@@ -33,7 +33,7 @@ pub(super) async fn work(seat: &Seat, random: &mut fastrand::Rng, deeds: u32, or
     }
     Told::Worked.tell()?;
     if orders.next().await.is_some() {
-        close(seat, &currencies).await?;
+        close(seat).await?;
     }
     // Nobody ends it before its close was heard.
     orders.next().await;
@@ -52,46 +52,33 @@ async fn currencies(seat: &Seat) -> anyhow::Result<Vec<String>> {
 }
 
 /// Whoever counts is told what should be there, and that is what they find: the drawer is an honest one.
-async fn close(seat: &Seat, currencies: &[String]) -> anyhow::Result<()> {
-    let typed = |amounts: &[String]| -> Vec<Counted> {
-        currencies.iter().zip(amounts).map(|(currency, amount)| Counted { currency: currency.clone(), amount: amount.clone() }).collect()
-    };
+async fn close(seat: &Seat) -> anyhow::Result<()> {
     if tokio::time::timeout(SYNCING, closing::sync(seat)).await.is_err() {
         tracing::info!("the day is closed over what is not sent");
     }
-    let nothing = vec!["0".to_owned(); currencies.len()];
+    let nothing = seat.day().await?.to_count.into_iter().map(|currency| Counted { currency: currency.code, amount: "0".to_owned() });
+    let nothing = CountForm { counted: nothing.collect() };
     let count = loop {
-        match seat.count_day(CountForm { counted: typed(&nothing) }).await {
+        match seat.count_day(nothing.clone()).await {
             Ok(count) => break count,
             Err(error) if error.code == ErrorCode::DayNotQuiet => tokio::time::sleep(AGAIN).await,
             Err(error) => return Err(error.into()),
         }
     };
-    let expected: Vec<String> = count.drawers.iter().map(|drawer| decimal(drawer.expected.minor, drawer.expected.exponent)).collect();
+    let found = count.drawers.iter().map(|drawer| {
+        let expected = Money::new(drawer.expected.minor, Currency::from_code(&drawer.expected.currency)?);
+        Ok(Counted { currency: drawer.expected.currency.clone(), amount: expected.decimal() })
+    });
     let form = CloseForm {
-        counted: typed(&expected),
+        counted: found.collect::<anyhow::Result<_>>()?,
         through_seq: count.through_seq,
-        difference_reason: "nothing was missing".to_owned(),
+        difference_reason: String::new(),
         unsent_reason: "the network is away".to_owned(),
         language: PaperLanguage::En,
     };
     let closed = seat.close_day(form).await?;
-    let differences = closed.drawers.iter().filter(|drawer| drawer.difference.minor != 0).count();
-    let sold = closed.totals.iter().map(|sums| (sums.sold.count, sums.sold.sum.minor));
-    let redeemed = closed.totals.iter().map(|sums| (sums.redeemed.count, sums.redeemed.sum.minor));
-    let told = Told::DayClosed {
-        number: closed.row.number,
-        sold: sold.fold((0, 0), |one, other| (one.0 + other.0, one.1 + other.1)),
-        redeemed: redeemed.fold((0, 0), |one, other| (one.0 + other.0, one.1 + other.1)),
-        expected_minor: closed.drawers.iter().map(|drawer| drawer.expected.minor).sum(),
-        unsent: closed.row.unsent,
-        differences: differences as u64,
-    };
+    let all =
+        |of: fn(&SumsView) -> &TallyView| closed.totals.iter().map(of).fold((0, 0), |(count, minor), tally| (count + tally.count, minor + tally.sum.minor));
+    let told = Told::DayClosed { sold: all(|sums| &sums.sold), redeemed: all(|sums| &sums.redeemed), unsent: closed.row.unsent };
     Ok(told.tell()?)
-}
-
-fn decimal(minor: i64, exponent: u8) -> String {
-    let digits = format!("{minor:0>width$}", width = usize::from(exponent) + 1);
-    let (whole, part) = digits.split_at(digits.len() - usize::from(exponent));
-    if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") }
 }

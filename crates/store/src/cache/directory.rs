@@ -17,22 +17,19 @@ pub struct Directory {
     staff: HashMap<StaffId, Staff>,
     devices: HashMap<DeviceId, Device>,
     zones: HashMap<ShopId, TimeZone>,
-    policy: Policy,
-    policy_version: u64,
+    settings: Settings,
 }
 
 impl Directory {
     pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let shops: Vec<Shop> = rows::all(connection, Table::Shop)?;
-        let settings: Option<Settings> = rows::settings(connection)?;
         let zone_of = |shop: &Shop| TimeZone::get(&shop.time_zone).ok().map(|zone| (shop.id, zone));
         Ok(Self {
             zones: shops.iter().filter_map(zone_of).collect(),
             shops: shops.into_iter().map(|shop| (shop.id, shop)).collect(),
             staff: rows::all::<Staff>(connection, Table::Staff)?.into_iter().map(|staff| (staff.id, staff)).collect(),
             devices: rows::all::<Device>(connection, Table::Device)?.into_iter().map(|device| (device.id, device)).collect(),
-            policy: settings.as_ref().map_or_else(Policy::default, |settings| settings.policy),
-            policy_version: settings.map_or(0, |settings| settings.row_version),
+            settings: rows::settings(connection)?.unwrap_or_default(),
         })
     }
 
@@ -83,17 +80,17 @@ impl Directory {
 
     /// What the organisation set; the defaults before the first sync.
     pub const fn policy(&self) -> &Policy {
-        &self.policy
+        &self.settings.policy
     }
 
     /// How often that was changed; 0 before the first sync.
     pub const fn policy_version(&self) -> u64 {
-        self.policy_version
+        self.settings.row_version
     }
 
     /// What the device may honour without the server: its own limits, or else the organisation's.
     pub fn offline_limits(&self, device: DeviceId) -> &OfflineLimits {
-        self.device(device).and_then(|device| device.offline.as_ref()).unwrap_or(&self.policy.offline)
+        self.device(device).and_then(|device| device.offline.as_ref()).unwrap_or(&self.settings.policy.offline)
     }
 
     /// Where the shop's days end; UTC where it is not known.

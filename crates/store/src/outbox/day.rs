@@ -23,13 +23,21 @@ pub(crate) fn last_close(connection: &Connection) -> rusqlite::Result<Option<Las
 
 /// The closes before that place, the newest first.
 pub(crate) fn closes(connection: &Connection, before: u64, limit: usize) -> rusqlite::Result<Vec<OwnRow>> {
-    own::select(connection, "kind = 'close_day' AND dev_seq < ?1 ORDER BY dev_seq DESC LIMIT ?2", params![Sql(before), i64::try_from(limit).unwrap_or(i64::MAX)])
+    own::select(
+        connection,
+        "kind = 'close_day' AND dev_seq < ?1 ORDER BY dev_seq DESC LIMIT ?2",
+        params![Sql(before), i64::try_from(limit).unwrap_or(i64::MAX)],
+    )
 }
 
 /// What a close over those places sums up, in order.
 pub(crate) fn business(connection: &Connection, after: u64, through: u64) -> rusqlite::Result<Vec<OwnRow>> {
     // An ask that was followed up is counted by what followed it.
-    own::select(connection, &format!("dev_seq > ?1 AND dev_seq <= ?2 AND ({BUSINESS} OR kind = 'withdraw') ORDER BY dev_seq"), params![Sql(after), Sql(through)])
+    own::select(
+        connection,
+        &format!("dev_seq > ?1 AND dev_seq <= ?2 AND ({BUSINESS} OR kind = 'withdraw') ORDER BY dev_seq"),
+        params![Sql(after), Sql(through)],
+    )
 }
 
 /// When the last of such operations before that time was made.
@@ -37,14 +45,4 @@ pub(crate) fn last_business(connection: &Connection, after: u64, before: Timesta
     connection
         .prepare_cached(&format!("SELECT max(at) FROM outbox WHERE dev_seq > ?1 AND at < ?2 AND {BUSINESS}"))?
         .query_row(params![Sql(after), Sql(before)], |row| Ok(row.get::<_, Option<Sql<Timestamp>>>(0)?.map(|at| at.0)))
-}
-
-/// How many operations up to that place the server has not answered, wherever they wait.
-pub(crate) fn unsent(connection: &Connection, through: u64) -> rusqlite::Result<u64> {
-    connection
-        .prepare_cached(
-            "SELECT (SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'waiting' AND dev_seq <= ?1)
-                  + (SELECT count(*) FROM outbox WHERE contained_in IS NULL AND state = 'held' AND dev_seq <= ?1)",
-        )?
-        .query_row([Sql(through)], |row| Ok(row.get::<_, Sql<u64>>(0)?.0))
 }

@@ -6,6 +6,7 @@ pub(crate) mod counts;
 pub(crate) mod day;
 pub(crate) mod enrolment;
 pub(crate) mod epoch;
+pub(crate) mod guessing;
 pub(crate) mod kind;
 pub(crate) mod lives;
 pub(crate) mod own;

@@ -1,17 +1,14 @@
 //! Guessing PINs: slower with each try, and soon not at all.
 
 use beadsbox_domain::{StaffId, Timestamp};
-use jiff::SignedDuration;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::guessing::{LONGEST_DELAY, delay_after};
 use crate::{file::sql::Sql, types::PinTurn};
 
-/// Wrong PINs that cost nothing: people mistype.
-const FREE: u32 = 3;
 /// So many wrong ones in a row, and this person's PIN is good for nothing here until they have shown their password. Delays hang on a clock
 /// that whoever stands at the till may turn; this does not.
 const MOST: u32 = 10;
-const LONGEST_DELAY_SECONDS: i64 = 15 * 60;
 
 /// Counts an attempt as failed before its PIN is looked at, so that neither a crash nor many at once get past the count.
 pub(crate) fn begin(connection: &Connection, staff: StaffId, now: Timestamp) -> rusqlite::Result<PinTurn> {
@@ -24,12 +21,12 @@ pub(crate) fn begin(connection: &Connection, staff: StaffId, now: Timestamp) -> 
         return Ok(PinTurn::Locked);
     }
     // A clock that stood years ahead meanwhile must not block for years.
-    let longest = now.saturating_add(SignedDuration::from_secs(LONGEST_DELAY_SECONDS)).unwrap_or(now);
+    let longest = now.saturating_add(LONGEST_DELAY).unwrap_or(now);
     if let Some(until) = blocked_until.map(|until| until.min(longest)).filter(|until| *until > now) {
         return Ok(PinTurn::Blocked { until });
     }
     let failed = failed + 1;
-    let until = now.saturating_add(delay(failed)).unwrap_or(now);
+    let until = now.saturating_add(delay_after(failed)).unwrap_or(now);
     connection
         .prepare_cached(
             "INSERT INTO pin_attempt (staff, failed, blocked_until, wrong) VALUES (?1, ?2, ?3, 0)
@@ -54,10 +51,4 @@ pub(crate) fn wrong(connection: &Connection) -> rusqlite::Result<u64> {
     connection
         .prepare_cached("SELECT coalesce(sum(wrong), 0) FROM pin_attempt")?
         .query_row([], |row| Ok(row.get::<_, Sql<u64>>(0)?.0))
-}
-
-/// Nothing for the first ones, then 2, 4, 8, … seconds.
-fn delay(failed: u32) -> SignedDuration {
-    let over = failed.saturating_sub(FREE);
-    SignedDuration::from_secs(if over == 0 { 0 } else { 2_i64.saturating_pow(over).min(LONGEST_DELAY_SECONDS) })
 }

@@ -5,7 +5,7 @@ use beadsbox_domain::{Operation, Timestamp, VoucherId, day::LastClose, operation
 use super::View;
 use crate::{
     error::StoreError,
-    outbox::{day, record},
+    outbox::{counts, day, record},
     types::{Business, OwnOperation},
 };
 
@@ -56,6 +56,6 @@ impl View<'_> {
 
     /// How many operations up to that place the server has not answered.
     pub fn unsent(&self, through: u64) -> Result<u64, StoreError> {
-        self.recorded(day::unsent(self.outbox()?, through))
+        self.recorded(counts::waiting_through(self.outbox()?, through))
     }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::{self, DEVICE, Device, EPOCH, at, content, op_id, person, reason, redeem, sale, server::Server, template_id, voucher_id};
 use beadsbox_domain::{
-    CashMovement, ConflictState, Operation, Outcome, Payment, RedeemMode, RedemptionOutcome, Settlement, Status, TemplateContent, Voucher, VoucherId, operation::Subject,
+    CashMovement, ConflictState, Operation, Outcome, Payment, RedeemMode, RedemptionOutcome, Settlement, Status, TemplateContent, Voucher, VoucherId,
+    operation::Subject,
 };
 use beadsbox_protocol::{OperationBody, push::OpResult};
 use beadsbox_store::{BatchLimit, OpState, RedemptionState, Store, VoucherQuery};

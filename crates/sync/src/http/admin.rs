@@ -7,6 +7,7 @@ use beadsbox_protocol::{
     end_of_day::{EndOfDay, EndOfDayQuery},
     export::{ImportRequest, ImportResponse},
     fork::{QuarantineDecision, QuarantineEntry},
+    rows::Settings,
 };
 use reqwest::Method;
 
@@ -58,9 +59,9 @@ impl HttpServer {
         self.fetch(self.request(Method::POST, "v1/admin/outbox-imports")?.bearer_auth(session).json(request)).await
     }
 
-    /// Sets what the organisation sets.
-    pub async fn change_policy(&self, session: &str, change: &PolicyChange) -> Result<(), TransportError> {
-        self.complete(self.request(Method::PUT, "v1/admin/policy")?.bearer_auth(session).json(change)).await.map(drop)
+    /// Sets what the organisation sets; answers what holds now.
+    pub async fn change_policy(&self, session: &str, change: &PolicyChange) -> Result<Settings, TransportError> {
+        self.fetch(self.request(Method::PUT, "v1/admin/policy")?.bearer_auth(session).json(change)).await
     }
 
     /// Sets what a device may honour without the server.

@@ -18,8 +18,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 10] =
-    ["tour", "day", "scanner", "shared-till", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
+const SCENES: [&str; 10] = ["tour", "day", "scanner", "shared-till", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

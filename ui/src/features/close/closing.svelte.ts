@@ -25,7 +25,7 @@ class Closing {
     this.error = null
     this.count = null
     this.closed = null
-    this.counted = (tillDay.now?.currencies ?? []).map(({ code }) => ({
+    this.counted = (tillDay.now?.to_count ?? []).map(({ code }) => ({
       currency: code,
       amount: '',
     }))
@@ -42,11 +42,18 @@ class Closing {
     this.stage = 'count'
   }
 
-  compare() {
-    return this.attempt(async () => {
+  async compare() {
+    await this.attempt(async () => {
       this.count = await rust.countDay({ counted: this.counted })
       this.stage = 'compare'
     })
+    // Cash of another currency may have come since the count began: it is to be counted as well.
+    for (const { field } of this.error?.fields ?? []) {
+      const currency = field.replace('counted.', '')
+      if (this.counted.every((one) => one.currency !== currency)) {
+        this.counted.push({ currency, amount: '' })
+      }
+    }
   }
 
   countAgain() {
@@ -62,7 +69,7 @@ class Closing {
       const form = { counted: this.counted, through_seq, difference_reason, unsent_reason }
       this.closed = await rust.closeDay({ ...form, language: locale.spoken })
       this.stage = 'done'
-      await tillDay.load()
+      await Promise.all([tillDay.load(), tillDay.lookForMissed()])
     })
   }
 

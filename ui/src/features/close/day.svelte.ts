@@ -4,8 +4,19 @@ import { type AppError, asAppError, type Day, rust } from '$/platform'
 class TillDay {
   now = $state<Day | null>(null)
   failure = $state<AppError | null>(null)
+  /** An earlier day that was not closed. */
+  missed = $state<string | null>(null)
   /** The banner of a missed day was put aside, until the program starts anew. */
   later = $state(false)
+
+  /** Costs little, however much was done since the last close. */
+  async lookForMissed() {
+    try {
+      this.missed = await rust.missedDay()
+    } catch {
+      // The screen of the day tells what is wrong; nobody is kept from selling.
+    }
+  }
 
   async load() {
     try {

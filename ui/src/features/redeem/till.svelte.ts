@@ -111,11 +111,15 @@ class Till {
 
   #show(code: string) {
     const past = pastOf(this.shown)
-    if (past) this.before = [{ key: ++this.#past, ...past }, ...this.before].slice(0, PAST)
+    if (past) this.#keep(past)
     this.#current = identity(code)
     this.again = false
     this.queued = this.#waiting.length
     this.shown = { kind: 'asking', code }
+  }
+
+  #keep(past: Omit<Past, 'key'>) {
+    this.before = [{ key: ++this.#past, ...past }, ...this.before].slice(0, PAST)
   }
 
   /** Somebody of the office lets pass what the limits forbid. Throws what Rust says, for the dialog to show. */
@@ -125,7 +129,7 @@ class Till {
     const answer = await rust.redeemApproved({ code: this.#meant, staff_id, pin })
     // Another voucher may have been scanned meanwhile: its answer stays, and this one beside it.
     if (this.shown === refused) this.shown = { kind: 'answer', answer }
-    else this.before = [{ key: ++this.#past, code: answer.code, answer: answer.answer }, ...this.before].slice(0, PAST)
+    else this.#keep({ code: answer.code, answer: answer.answer })
     play(answer.answer)
     void this.loadRecent()
   }

@@ -1,4 +1,5 @@
 import { tinykeys } from 'tinykeys'
+import { shift } from '../shift/session.svelte'
 
 export type Shortcut = { keys: string[]; what: string }
 
@@ -13,13 +14,13 @@ function typing(event: KeyboardEvent): boolean {
   )
 }
 
-/** Keys without a modifier do something only where nobody is typing. Returns how to stop. */
+/** Keys without a modifier do something only where nobody is typing, and none does anything while the screens are locked. Returns how to stop. */
 export function bindKeys(keys: Record<string, () => void>): () => void {
   const bound = Object.fromEntries(
     Object.entries(keys).map(([key, act]) => [
       key,
       (event: KeyboardEvent) => {
-        if (!key.includes('$mod') && typing(event)) return
+        if (shift.locked || (!key.includes('$mod') && typing(event))) return
         event.preventDefault()
         act()
       },

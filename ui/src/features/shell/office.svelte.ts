@@ -1,6 +1,13 @@
 import { list } from '../vouchers/list.svelte'
 
-export type Screen = 'vouchers' | 'templates' | 'conflicts' | 'endofday' | 'sync' | 'staff' | 'settings'
+export type Screen =
+  | 'vouchers'
+  | 'templates'
+  | 'conflicts'
+  | 'endofday'
+  | 'sync'
+  | 'staff'
+  | 'settings'
 
 /** Which screen of the office is open. */
 class Office {

@@ -2,6 +2,7 @@ import { toast } from 'svelte-sonner'
 import { closeDialogs } from '$/components/dialogs'
 import * as m from '$/i18n/generated/messages'
 import { type AppError, asAppError, onSession, rust, type Session } from '$/platform'
+import { isBadge, type Scan } from '$/scanner'
 
 // Rust locks after minutes: it need not hear of every key.
 const TELL_EVERY = 10_000
@@ -39,6 +40,13 @@ class Shift {
     } catch (thrown) {
       this.failure = asAppError(thrown)
     }
+  }
+
+  /** Whether a badge was scanned: whoever it names works here from now on. */
+  takesBadge({ readings }: Scan): boolean {
+    const badge = readings.find(({ text }) => isBadge(text))
+    if (badge) void this.badge(badge.text)
+    return badge !== undefined
   }
 
   /** A key or the mouse was touched. */

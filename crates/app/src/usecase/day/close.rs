@@ -1,7 +1,7 @@
 //! The count, blind, and the close.
 
-use beadsbox_domain::{Currency, DayClose, Deed, Money, Operation, day::Unsent};
-use beadsbox_store::{RecordError, View};
+use beadsbox_domain::{Currency, DayClose, Deed, Money, OpId, Operation, day::Unsent};
+use beadsbox_store::{NewOperation, View};
 
 use super::{Day, list, report};
 use crate::{
@@ -37,31 +37,22 @@ impl Seat {
     pub async fn close_day(&self, form: CloseForm) -> AppResult<ClosedDayView> {
         self.require(Deed::RunTill)?;
         let language = form.language.into();
-        self.keep_words(language).await?;
-        let closing = self.clone();
-        let recorded = self
-            .device
-            .files(move |store| {
-                // In the transaction that writes it: nothing can be recorded between the sums and the close.
-                Ok(store.record(move |view| {
-                    let close = closing.close_of(view, &form)?;
-                    Ok::<_, AppError>(closing.operation(Operation::CloseDay { close: Box::new(close) }))
-                }))
-            })
-            .await?;
-        let op = match recorded {
-            Ok(recorded) => recorded.op,
-            Err(RecordError::Refused(refused)) => return Err(refused),
-            Err(RecordError::Store(error)) => return Err(error.into()),
-        };
-        self.device.recorded();
+        let op = OpId(self.device.host.new_id());
+        self.keep_words(op, language).await?;
+        let seat = self.clone();
+        // In the transaction that writes it: nothing can be recorded between the sums and the close.
+        let made = self.device.record_with(move |view| {
+            let close = Box::new(seat.close_of(view, &form)?);
+            Ok::<_, AppError>(vec![NewOperation { op, ..seat.operation(Operation::CloseDay { close }) }])
+        });
+        made.await?;
         self.read(move |view| list::closed(view, op)).await
     }
 
     fn close_of(&self, view: &View<'_>, form: &CloseForm) -> AppResult<DayClose> {
-        let covered = view.last_close()?.map_or(0, |last| last.through_seq);
-        // Somebody closed it meanwhile, or it is no answer of a count.
-        if form.through_seq < covered || form.through_seq > view.last_seq()? {
+        // Somebody closed it meanwhile, or it is no answer of a count. A close stands behind what it covers, so a count after it reaches further.
+        let closed = view.last_close()?.is_some_and(|last| form.through_seq <= last.through_seq);
+        if closed || form.through_seq > view.last_seq()? {
             return Err(AppError::new(ErrorCode::DayChanged, "the day was closed meanwhile"));
         }
         quiet(view)?;
@@ -76,21 +67,16 @@ impl Seat {
 
     fn close_through(&self, view: &View<'_>, through_seq: u64, typed: &[Counted]) -> AppResult<DayClose> {
         let day = Day::through(view, self.zone(view), through_seq, self.device.host.clock.now())?;
-        let counted = counted(&day.currencies, typed)?;
+        let counted = counted(&day.to_count, typed)?;
         day.close(&counted)
     }
 
     /// Keeps the names that stand on the report, before the close itself: so it is the same on every print, whoever is renamed.
-    async fn keep_words(&self, language: beadsbox_documents::Language) -> AppResult<()> {
+    async fn keep_words(&self, close: OpId, language: beadsbox_documents::Language) -> AppResult<()> {
         let seat = self.clone();
-        let (number, words) = self
-            .read(move |view| {
-                let number = view.last_close()?.map_or(1, |last| last.number.saturating_add(1));
-                Ok((number, report::Words::now(&seat, view, language)))
-            })
-            .await?;
+        let words = self.read(move |view| Ok(report::Words::now(&seat, view, language))).await?;
         let text = serde_json::to_string(&words).map_err(AppError::internal)?;
-        self.device.files(move |store| Ok(store.set_preference(&report::key(number), &text)?)).await
+        self.device.files(move |store| Ok(store.set_preference(&report::key(close), &text)?)).await
     }
 }
 

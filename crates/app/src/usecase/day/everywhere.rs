@@ -1,6 +1,6 @@
 //! The admin's end of day: every shop with its devices.
 
-use beadsbox_domain::{Date, Deed, Money, day::Drawer};
+use beadsbox_domain::{Date, Deed, Money};
 use beadsbox_protocol::{
     end_of_day::{CloseSeen, DayState, DeviceDay, EndOfDay, ShopDay},
     rows::DeviceState,
@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 
 use super::list;
 use crate::{
-    error::{AppError, AppResult, FieldErrorCode, FieldErrors},
+    error::{AppError, AppResult, FieldErrorCode},
     usecase::Seat,
     view::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, MoneyView, ShopDayView},
 };
@@ -22,12 +22,11 @@ impl Seat {
     /// How a day stands in every shop: today's where none is named. Only the server knows.
     pub async fn end_of_day(&self, day: Option<String>) -> AppResult<EndOfDayView> {
         self.require(Deed::Administer)?;
-        let day = match day {
-            Some(text) => read_day(&text)?,
-            None => {
-                let (now, seat) = (self.device.host.clock.now(), self.clone());
-                self.read(move |view| Ok(now.to_zoned(seat.zone(view)).date())).await?
-            }
+        let day = if let Some(text) = day {
+            read_day(&text)?
+        } else {
+            let (now, seat) = (self.device.host.clock.now(), self.clone());
+            self.read(move |view| Ok(now.to_zoned(seat.zone(view)).date())).await?
         };
         let told = self.device.server.end_of_day(self.server_session()?, day).await?;
         let seat = self.clone();
@@ -93,7 +92,6 @@ fn reasons(told: &EndOfDay, day: &DeviceDay) -> Vec<CallReason> {
 
 fn close_seen(directory: &Directory, seen: &CloseSeen) -> CloseSeenView {
     let close = &seen.close;
-    let difference = |drawer: &Drawer| (drawer.difference != 0).then(|| Money::new(drawer.difference, drawer.currency).into());
     CloseSeenView {
         op_id: seen.stamp.op.to_string(),
         number: close.number,
@@ -103,7 +101,7 @@ fn close_seen(directory: &Directory, seen: &CloseSeen) -> CloseSeenView {
         sold: list::tallies(close, |sums| sums.sold.all().ok()),
         redeemed: list::tallies(close, |sums| Some(sums.redeemed)),
         overrides: list::tallies(close, |sums| Some(sums.overrides)),
-        differences: close.drawers.iter().filter_map(difference).collect(),
+        differences: list::differences(close),
         difference_reason: close.difference_reason.as_ref().map(ToString::to_string),
         unsent: close.unsent.as_ref().map_or(0, |unsent| unsent.count),
         unsent_reason: close.unsent.as_ref().map(|unsent| unsent.reason.to_string()),
@@ -123,9 +121,5 @@ fn added(all: impl Iterator<Item = Money>) -> AppResult<Vec<MoneyView>> {
 }
 
 fn read_day(text: &str) -> AppResult<Date> {
-    text.parse().map_err(|_| {
-        let mut faults = FieldErrors::default();
-        faults.add("day", FieldErrorCode::Required, None);
-        faults.finish().err().unwrap_or_else(|| AppError::internal("a fault that is none"))
-    })
+    text.parse().map_err(|_| AppError::in_field("day", FieldErrorCode::Required, None))
 }

@@ -9,7 +9,7 @@ use beadsbox_store::{Directory, OwnOperation, View};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
     usecase::{Seat, id},
-    view::{CloseState, ClosedDayView, DayCloseRow, DrawerView, PersonSumsView, SumsView, TallyView},
+    view::{CloseState, ClosedDayView, DayCloseRow, DrawerView, MoneyView, PersonSumsView, SumsView, TallyView},
 };
 
 /// How many closes a page has.
@@ -68,12 +68,7 @@ pub(super) fn row(directory: &Directory, own: &OwnOperation) -> Option<DayCloseR
         staff: directory.staff_name(own.body.staff).to_owned(),
         sold: tallies(close, |sums| sums.sold.all().ok()),
         redeemed: tallies(close, |sums| Some(sums.redeemed)),
-        differences: close
-            .drawers
-            .iter()
-            .filter(|drawer| drawer.difference != 0)
-            .map(|drawer| Money::new(drawer.difference, drawer.currency).into())
-            .collect(),
+        differences: differences(close),
         unsent: close.unsent.as_ref().map_or(0, |unsent| unsent.count),
         state: match own.outcome {
             None => CloseState::Waiting,
@@ -81,6 +76,12 @@ pub(super) fn row(directory: &Directory, own: &OwnOperation) -> Option<DayCloseR
             Some(_) => CloseState::Confirmed,
         },
     })
+}
+
+/// Where the cash was not what it should be.
+pub(super) fn differences(close: &DayClose) -> Vec<MoneyView> {
+    let differing = close.drawers.iter().filter(|drawer| drawer.difference != 0);
+    differing.map(|drawer| Money::new(drawer.difference, drawer.currency).into()).collect()
 }
 
 /// One for each currency in which there was one.
@@ -121,7 +122,7 @@ pub(super) fn people(directory: &Directory, people: &[PersonSums]) -> AppResult<
 pub(super) fn drawers(close: &DayClose) -> Vec<DrawerView> {
     let one = |drawer: &beadsbox_domain::day::Drawer| {
         let money = |minor| Money::new(minor, drawer.currency).into();
-        let sums = close.totals.iter().find(|sums| sums.currency == drawer.currency);
+        let sums = close.sums(drawer.currency);
         DrawerView {
             float: money(drawer.float),
             sold_cash: money(sums.map_or(0, |sums| sums.sold.cash.minor)),

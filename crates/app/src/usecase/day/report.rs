@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use beadsbox_documents::{DayReport, Language, ReportPerson};
-use beadsbox_domain::{DayClose, Deed, StaffId};
+use beadsbox_domain::{DayClose, Deed, OpId, StaffId};
 use beadsbox_store::{OwnOperation, View};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -43,8 +43,8 @@ impl Words {
 }
 
 /// Where the words of that close are kept on this device.
-pub(super) fn key(number: u64) -> String {
-    format!("day-words:{number}")
+pub(super) fn key(close: OpId) -> String {
+    format!("day-words:{close}")
 }
 
 impl Seat {
@@ -52,17 +52,16 @@ impl Seat {
     pub async fn day_report(&self, op: &str) -> AppResult<Paper> {
         self.require(Deed::RunTill)?;
         let (op, seat) = (id(op, ErrorCode::Internal)?, self.clone());
-        let own = self.read(move |view| Ok(view.own_operation(op)?)).await?;
-        let own = own.filter(|own| close_in(own).is_some()).ok_or_else(|| AppError::internal("no such close"))?;
-        let number = close_in(&own).map_or(0, |close| close.number);
-        let kept = self.device.files(move |store| Ok(store.preference(&key(number))?)).await?;
+        let no = || AppError::internal("no such close");
+        let own = self.read(move |view| Ok(view.own_operation(op)?)).await?.ok_or_else(no)?;
+        let close = close_in(&own).ok_or_else(no)?;
+        let kept = self.device.files(move |store| Ok(store.preference(&key(op))?)).await?;
         let kept: Option<Words> = kept.and_then(|text| serde_json::from_str(&text).ok());
         let words = match kept {
             Some(words) => words,
             // The files of this close were taken back from the server.
             None => self.read(move |view| Ok(Words::now(&seat, view, Language::En))).await?,
         };
-        let close = close_in(&own).ok_or_else(|| AppError::internal("no close"))?;
         let pdf = report(&own, close, &words, self.device.is_training()).pdf(own.body.at)?;
         Ok(Paper { name: format!("day-close-{:05}.pdf", close.number), pdf })
     }

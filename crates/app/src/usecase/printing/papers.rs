@@ -67,14 +67,14 @@ impl Seat {
         }
     }
 
-    /// The receipt of a sale, from its vouchers.
-    pub(super) fn receipt_of(&self, view: &View<'_>, vouchers: &[VoucherId], language: Language) -> AppResult<Receipt> {
+    /// The receipt of a sale, from its vouchers, and the device that sold them.
+    pub(super) fn receipt_of(&self, view: &View<'_>, vouchers: &[VoucherId], language: Language) -> AppResult<(Receipt, DeviceId)> {
         let (vouchers, directory) = (found(view, vouchers)?, view.directory());
         let first = &vouchers.first().ok_or(DocumentError::Nothing)?.voucher;
         if !vouchers.iter().all(|found| is_one_sale(first, &found.voucher)) {
             return Err(AppError::new(ErrorCode::UnknownVoucher, "vouchers of several sales"));
         }
-        Ok(Receipt {
+        let receipt = Receipt {
             language,
             shop: shop(directory, first.sold.shop),
             reference: reference(first),
@@ -85,7 +85,8 @@ impl Seat {
             payment: first.payment,
             reprint: None,
             training: self.device.is_training(),
-        })
+        };
+        Ok((receipt, first.sold.device))
     }
 
     fn line(&self, voucher: &Voucher) -> ReceiptLine {
@@ -111,11 +112,6 @@ pub(super) fn ids(form: &PaperForm) -> AppResult<Vec<VoucherId>> {
 fn is_one_sale(one: &Voucher, other: &Voucher) -> bool {
     let of = |voucher: &Voucher| (voucher.sold.device, voucher.sold.staff, voucher.sold.at, voucher.payment);
     of(one) == of(other)
-}
-
-/// The device that sold the first of them.
-pub(super) fn sold_by(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Option<DeviceId>> {
-    Ok(found(view, ids)?.first().map(|found| found.voucher.sold.device))
 }
 
 fn found(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Vec<VoucherView>> {

@@ -34,7 +34,7 @@ impl Seat {
             && error.code != ErrorCode::PrinterInterrupted
         {
             // What stopped in the middle may be a receipt in somebody's hand; this one is in nobody's.
-            self.take_back(made.noted).await?;
+            self.take_back(made.noted).await;
         }
         printed
     }
@@ -47,7 +47,7 @@ impl Seat {
         match receipt.pdf(width, self.device.host.clock.now()) {
             Ok(pdf) => Ok(Paper { name: format!("receipt-{}.pdf", receipt.reference), pdf }),
             Err(error) => {
-                self.take_back(noted).await?;
+                self.take_back(noted).await;
                 Err(error.into())
             }
         }
@@ -57,26 +57,25 @@ impl Seat {
     async fn receipt(&self, form: &PaperForm) -> AppResult<Made> {
         let (ids, language, seat) = (papers::ids(form)?, form.language.into(), self.clone());
         let marks: Vec<String> = ids.iter().map(mark).collect();
-        let sold_here = {
-            let ids = ids.clone();
-            self.read(move |view| {
-                let receipt = seat.receipt_of(view, &ids, language)?;
-                let (here, now) = (seat.device.enrolment.shop, seat.device.host.clock.now());
-                let again = Reprint { at: papers::civil(view.directory(), here, now) };
-                // A receipt that another device sold may have been printed there.
-                let elsewhere = papers::sold_by(view, &ids)? != Some(seat.device.enrolment.device);
-                Ok((receipt, again, elsewhere))
-            })
-        };
-        let (receipt, again, elsewhere) = sold_here.await?;
+        let made = self.read(move |view| {
+            let (receipt, sold_by) = seat.receipt_of(view, &ids, language)?;
+            let (here, now) = (seat.device.enrolment.shop, seat.device.host.clock.now());
+            let again = Reprint { at: papers::civil(view.directory(), here, now) };
+            // A receipt that another device sold may have been printed there.
+            Ok((receipt, again, sold_by != seat.device.enrolment.device))
+        });
+        let (receipt, again, elsewhere) = made.await?;
         let all = marks.len();
         let noted = self.device.files(move |store| Ok(store.claim_preferences(marks, "1")?)).await?;
         let reprint = (elsewhere || noted.len() < all).then_some(again);
         Ok(Made { receipt: Receipt { reprint, ..receipt }, noted })
     }
 
-    async fn take_back(&self, noted: Vec<String>) -> AppResult<()> {
-        self.device.files(move |store| Ok(store.clear_preferences(noted)?)).await
+    /// Where that fails, what kept the receipt from being made is told all the same; its next print says that it is a duplicate.
+    async fn take_back(&self, noted: Vec<String>) {
+        if let Err(error) = self.device.files(move |store| Ok(store.clear_preferences(noted)?)).await {
+            tracing::warn!(%error, "a receipt that was not made is noted as made");
+        }
     }
 }
 

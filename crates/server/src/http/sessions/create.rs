@@ -31,7 +31,7 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
     if request.name.chars().count() > MOST_CHARACTERS || request.password.chars().count() > MOST_CHARACTERS {
         return Err(Failure::malformed(format!("name and password have at most {MOST_CHARACTERS} characters")));
     }
-    let staff = verified(&app, &device, &request).await?;
+    let (staff, _) = verified(&app, &device, &request).await?;
     if !staff.active {
         return Err(Failure::told(StatusCode::FORBIDDEN, ErrorCode::StaffInactive, "this staff member may not sign in"));
     }
@@ -43,8 +43,8 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
     Ok(Json(SignInResponse { token, expires_at, staff }))
 }
 
-/// The staff member, if the password is theirs. Nobody's name and a wrong password cost the same and sound the same.
-pub(super) async fn verified(app: &App, device: &Device, request: &SignInRequest) -> Result<Staff, Failure> {
+/// The staff member, if the password is theirs, and the hash that it fits. Nobody's name and a wrong password cost the same and sound the same.
+pub(super) async fn verified(app: &App, device: &Device, request: &SignInRequest) -> Result<(Staff, String), Failure> {
     let now = app.clock.now();
     let subjects = [(Scope::NameAtDevice, name_at_device(device.id, &request.name)), (Scope::Device, token::hash(&device.id.to_string()))];
     let mut conn = app.pool.acquire().await?;
@@ -61,16 +61,14 @@ pub(super) async fn verified(app: &App, device: &Device, request: &SignInRequest
     };
     // Hashing takes its time: not with a connection in the hand.
     drop(conn);
-    let (staff, kept) = found.unzip();
+    let kept = found.as_ref().map(|(_, hash)| hash.clone());
     let fits = app.passwords.fits(request.password.clone(), kept).await?;
-    let Some(staff) = staff.filter(|_| fits) else {
-        return Err(Failure::told(StatusCode::UNAUTHORIZED, ErrorCode::WrongPassword, "name and password do not fit"));
-    };
+    let shown = found.filter(|_| fits).ok_or_else(Failure::wrong_password)?;
     let mut conn = app.pool.acquire().await?;
     for (scope, subject) in &subjects {
         db::sign_in_delay::forget(&mut conn, *scope, subject).await?;
     }
-    Ok(staff)
+    Ok(shown)
 }
 
 fn name_at_device(device: DeviceId, name: &str) -> [u8; 32] {

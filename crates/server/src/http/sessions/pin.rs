@@ -25,13 +25,13 @@ pub async fn pin(State(app): State<App>, SessionAuth { staff, device }: SessionA
         return Err(Failure::malformed(format!("a password has at most {MOST_CHARACTERS} characters")));
     }
     let pin = request.pin.as_deref().map(organisation::checked_pin).transpose()?;
-    let shown = verified(&app, &device, &SignInRequest { name: staff.name, password: request.password }).await?;
+    let (shown, password_hash) = verified(&app, &device, &SignInRequest { name: staff.name, password: request.password }).await?;
     let pin_hash = match pin {
         Some(pin) => Some(app.passwords.hash_pin(pin).await?),
         None => None,
     };
     let mut tx = db::begin(&app.pool).await?;
-    organisation::set_pin(&mut tx, shown.id, pin_hash.as_deref()).await?;
+    organisation::set_pin(&mut tx, shown.id, &password_hash, pin_hash.as_deref()).await?;
     tx.commit().await?;
     tracing::info!(staff = %shown.id, set = pin_hash.is_some(), "set a PIN");
     app.feed.settle().await;

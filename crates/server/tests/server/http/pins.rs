@@ -14,7 +14,7 @@ use beadsbox_testkit::{Answer, Session, TestDevice};
 use reqwest::Method;
 use rstest::rstest;
 
-use crate::support::{PASSWORD, Stage, sell};
+use crate::support::{PASSWORD, Stage, sell, until_waiting};
 
 const PIN: &str = "402817";
 
@@ -93,11 +93,31 @@ async fn a_pin_needs_the_password_and_goes_with_it() {
     set_pin(&device, &session, PASSWORD, Some(PIN)).await.unwrap();
 
     let (admins, admin) = stage.device_with_session("Adrien", Role::Admin).await;
-    let patch = StaffPatch { password: Some("another password".to_owned()), ..StaffPatch::default() };
+    let new_password = StaffPatch { password: Some("another password".to_owned()), ..StaffPatch::default() };
     let path = format!("/v1/admin/staff/{}", session.staff.id);
-    admins.call_as::<Staff>(&admin.token, Method::PATCH, &path, Some(&patch)).await.unwrap();
+    admins.call_as::<Staff>(&admin.token, Method::PATCH, &path, Some(&new_password)).await.unwrap();
     assert_eq!(row_of(&mut device, session.staff.id).await.pin, None, "whoever knew the old password may have set it");
     assert_eq!(set_pin(&device, &session, PASSWORD, Some(PIN)).await.unwrap_err().code, ErrorCode::SessionExpired);
+}
+
+#[tokio::test]
+async fn a_pin_is_not_set_by_a_password_that_was_replaced_while_it_was_looked_at() {
+    let stage = Stage::new().await;
+    let (mut device, session) = stage.device_with_session("Margaux", Role::BackOffice).await;
+    let mut admins = stage.pool.begin().await.unwrap();
+    sqlx::query("UPDATE staff SET password_hash = '$argon2id$another', row_version = row_version + 1 WHERE id = $1")
+        .bind(session.staff.id.0)
+        .execute(&mut *admins)
+        .await
+        .unwrap();
+    let setting = set_pin(&device, &session, PASSWORD, Some(PIN));
+    let replacing = async {
+        until_waiting(&stage, 1).await;
+        admins.commit().await.unwrap();
+    };
+    let (set, ()) = tokio::join!(setting, replacing);
+    assert_eq!(set.unwrap_err().code, ErrorCode::WrongPassword);
+    assert_eq!(row_of(&mut device, session.staff.id).await.pin, None);
 }
 
 #[tokio::test]
