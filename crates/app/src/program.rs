@@ -245,7 +245,11 @@ impl Program {
 
     fn papers_folder(&self) -> PathBuf {
         let data_dir = &self.0.host.data_dir;
-        if self.is_training() { crate::training::folder(data_dir).join("paper") } else { data_dir.join("paper") }
+        if self.is_training() {
+            crate::training::folder(data_dir).join("paper")
+        } else {
+            data_dir.join("paper")
+        }
     }
 
     fn about(&self) -> About {

@@ -52,7 +52,13 @@ async fn take_in(office: &Till, path: &str) -> Result<TakenIn, AppError> {
 }
 
 async fn books(centre: &Centre) -> [i64; 5] {
-    [centre.count(VOUCHERS).await, centre.count(PERSONS).await, centre.count(ACCEPTED).await, centre.count(CONFLICTS).await, centre.count(OPERATIONS).await]
+    [
+        centre.count(VOUCHERS).await,
+        centre.count(PERSONS).await,
+        centre.count(ACCEPTED).await,
+        centre.count(CONFLICTS).await,
+        centre.count(OPERATIONS).await,
+    ]
 }
 
 /// A till that is cut off, and has sold two vouchers and redeemed one that was sold before.
@@ -73,7 +79,10 @@ async fn rule_1_what_a_till_saved_that_never_comes_back_is_on_the_server_once() 
     let stick = Stick::new();
     let saved = stick.save(&till).await;
     assert_eq!(till.seat().status_bar().await.unwrap().waiting, 3, "what waits goes on waiting");
-    assert_eq!((saved.file.operations, saved.file.sales, saved.file.redemptions, saved.file.first_seq, saved.file.last_seq), (3, 2, 1, 2, 4));
+    assert_eq!(
+        (saved.file.operations, saved.file.sales, saved.file.redemptions, saved.file.first_seq, saved.file.last_seq),
+        (3, 2, 1, 2, 4)
+    );
     assert_eq!((saved.file.device.as_str(), saved.file.shop.as_str(), saved.file.sold.len()), ("Till Montmartre", "Montmartre", 1));
     // The till is gone for good.
     till.program.close();

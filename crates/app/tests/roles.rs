@@ -8,7 +8,8 @@ use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
         ActionForm, ApprovalForm, CashForm, CloseForm, CountForm, DeviceLimitsForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings,
-        QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
+        QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TakeInForm, TemplateForm, VoucherAction, VoucherFilters,
+        VoucherQuery,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};

@@ -192,7 +192,11 @@ pub(crate) async fn device_of_file(conn: &mut PgConnection, issuer: &Issuer, key
         known = db::device::lock(conn, issuer.device_id).await?;
     }
     if let Some(known) = known {
-        return if known.public_key == *key.as_bytes() { Ok((known, false)) } else { Err(Failure::forbidden("the device has another key by now")) };
+        return if known.public_key == *key.as_bytes() {
+            Ok((known, false))
+        } else {
+            Err(Failure::forbidden("the device has another key by now"))
+        };
     }
     let name = checked_name(&issuer.name)?;
     let new = NewDevice {

@@ -23,7 +23,12 @@ pub(crate) fn removable() -> Vec<PathBuf> {
 #[cfg(windows)]
 pub(crate) fn removable() -> Vec<PathBuf> {
     let system = std::env::var("SystemDrive").unwrap_or_else(|_| "C:".to_owned()).to_uppercase();
-    ('D'..='Z').map(|letter| format!("{letter}:")).filter(|drive| *drive != system).map(|drive| PathBuf::from(drive + "\\")).filter(|root| root.is_dir()).collect()
+    ('D'..='Z')
+        .map(|letter| format!("{letter}:"))
+        .filter(|drive| *drive != system)
+        .map(|drive| PathBuf::from(drive + "\\"))
+        .filter(|root| root.is_dir())
+        .collect()
 }
 
 /// What is mounted below a folder, so many levels deep.

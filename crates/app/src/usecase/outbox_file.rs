@@ -92,12 +92,8 @@ impl Seat {
         file.manifest.is_for(&server)?;
         let mut taken = TakenIn::default();
         for (part, sealed) in (0..).zip(&file.parts) {
-            let request = ImportRequest {
-                manifest: file.manifest_text.to_owned(),
-                signature: BASE64.encode(file.signature),
-                part,
-                sealed: BASE64.encode(sealed),
-            };
+            let request =
+                ImportRequest { manifest: file.manifest_text.to_owned(), signature: BASE64.encode(file.signature), part, sealed: BASE64.encode(sealed) };
             taken.add(&self.device.server.import_outbox(session, &request).await.map_err(refused)?);
         }
         tracing::info!(device = %file.manifest.issuer.device_id, new = taken.new, known = taken.known, "took in a file of operations");

@@ -89,7 +89,11 @@ impl Seat {
 
     fn new_code(&self) -> VoucherCode {
         let bytes = self.device.host.random_bytes();
-        if self.device.is_training() { VoucherCode::for_training(bytes) } else { VoucherCode::from_random(bytes) }
+        if self.device.is_training() {
+            VoucherCode::for_training(bytes)
+        } else {
+            VoucherCode::from_random(bytes)
+        }
     }
 
     fn sold(&self, view: &View<'_>, id: VoucherId, recipient: Option<String>) -> AppResult<(SoldVoucher, Timestamp)> {

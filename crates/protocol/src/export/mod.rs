@@ -123,7 +123,11 @@ impl Manifest {
         if !signed {
             return Err(ExportError::Altered("its table of contents is not signed by its device"));
         }
-        if manifest.is_whole() { Ok(manifest) } else { Err(ExportError::Altered("its parts do not follow one another")) }
+        if manifest.is_whole() {
+            Ok(manifest)
+        } else {
+            Err(ExportError::Altered("its parts do not follow one another"))
+        }
     }
 
     /// Refuses what is not for the server of that key, or of a device that it never certified.

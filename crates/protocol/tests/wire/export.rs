@@ -89,8 +89,10 @@ fn file() -> Vec<u8> {
     let mut summary = Summary { buyers: 2, ..Summary::default() };
     first.ops.iter().chain(&second.ops).for_each(|body| summary.count(body).expect("a sum"));
     let server = key(SERVER).verifying_key();
-    let sealed: Vec<Vec<u8>> =
-        [&first, &second].into_iter().map(|push| seal::seal(&server, place(push.first_seq), push, [3; 32]).expect("sealed")).collect();
+    let sealed: Vec<Vec<u8>> = [&first, &second]
+        .into_iter()
+        .map(|push| seal::seal(&server, place(push.first_seq), push, [3; 32]).expect("sealed"))
+        .collect();
     let parts = [&first, &second].into_iter().zip(&sealed);
     let manifest = Manifest {
         issuer: issuer(),
@@ -143,7 +145,10 @@ fn a_file_that_is_cut_anywhere_is_not_taken() {
         let error = ExportFile::read(&bytes[..length]).unwrap_err();
         assert!(matches!(error, ExportError::Cut | ExportError::NotAnExport), "{length}: {error}");
     }
-    assert_eq!(ExportFile::read(&[bytes.as_slice(), &[0]].concat()).unwrap_err(), ExportError::Altered("something stands behind its end"));
+    assert_eq!(
+        ExportFile::read(&[bytes.as_slice(), &[0]].concat()).unwrap_err(),
+        ExportError::Altered("something stands behind its end")
+    );
 }
 
 #[test]
@@ -161,7 +166,11 @@ fn a_file_is_for_the_server_that_certified_its_device() {
     let claimed = Manifest { server_public_key: hex::encode(key(1).verifying_key().as_bytes()), ..manifest.clone() };
     assert_eq!(claimed.is_for(&key(1).verifying_key()), Err(ExportError::OtherServer), "a server that never certified the device");
     let moved = Issuer { shop: Shop { id: beadsbox_domain::ShopId(VoucherId::default().0), ..issuer().shop }, ..issuer() };
-    assert_eq!(Manifest { issuer: moved, ..manifest }.is_for(&key(SERVER).verifying_key()), Err(ExportError::OtherServer), "another shop than certified");
+    assert_eq!(
+        Manifest { issuer: moved, ..manifest }.is_for(&key(SERVER).verifying_key()),
+        Err(ExportError::OtherServer),
+        "another shop than certified"
+    );
 }
 
 #[test]
@@ -204,7 +213,9 @@ fn what_is_sealed_opens_for_its_server_in_its_place_and_unchanged() {
 fn no_buyer_and_no_code_can_be_read_in_a_file() {
     let bytes = file();
     let (first, _) = push(1, 1, ChainHash([0; 32]));
-    let beadsbox_domain::Operation::Sell { code, .. } = OperationBody::decode(&first.ops[0]).unwrap().operation else { panic!("a sale") };
+    let beadsbox_domain::Operation::Sell { code, .. } = OperationBody::decode(&first.ops[0]).unwrap().operation else {
+        panic!("a sale")
+    };
     let text = String::from_utf8_lossy(&bytes);
     for secret in ["Zo", "zoe@example.org", &code.to_string(), &code.to_string().replace('-', "")] {
         assert!(!ExportFile::read(&bytes).unwrap().manifest_text.contains(secret), "{secret}");

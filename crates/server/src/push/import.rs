@@ -124,6 +124,5 @@ fn altered(error: &ExportError) -> Failure {
 }
 
 fn unopened(error: &SealError) -> Failure {
-    Failure::told(StatusCode::BAD_REQUEST, ErrorCode::BadSignature, "the file does not open")
-        .with(|problem| problem.detail = Some(error.to_string()))
+    Failure::told(StatusCode::BAD_REQUEST, ErrorCode::BadSignature, "the file does not open").with(|problem| problem.detail = Some(error.to_string()))
 }

@@ -96,7 +96,12 @@ async fn rule_7_a_part_of_a_file_gets_what_its_push_gets_and_then_again_nothing_
     assert!(till.results.values().all(|result| !result.receipt.is_empty()));
     let whole = hand_over(&office, &admin, &file(&till, 1)).await.unwrap();
     assert_eq!((whole.known, whole.new, whole.taken_in_before), (3, 0, None));
-    assert_eq!(stage.count("SELECT count(*) FROM operation WHERE device_id <> '00000000-0000-0000-0000-000000000000' AND outcome->>'outcome' = 'applied'").await, 3);
+    assert_eq!(
+        stage
+            .count("SELECT count(*) FROM operation WHERE device_id <> '00000000-0000-0000-0000-000000000000' AND outcome->>'outcome' = 'applied'")
+            .await,
+        3
+    );
     assert_eq!(stage.count("SELECT count(*) FROM person").await, 2);
     assert_eq!(stage.count("SELECT new_operations FROM outbox_import WHERE first_seq = 2").await, 2);
 }

@@ -67,7 +67,9 @@ pub(crate) fn from(connection: &Connection, identity: &Identity, first_seq: u64,
 
 /// The chain's hash before that operation.
 pub(crate) fn hash_before(connection: &Connection, dev_seq: u64) -> rusqlite::Result<ChainHash> {
-    connection.prepare_cached("SELECT prev_hash FROM outbox WHERE dev_seq = ?1")?.query_row([Sql(dev_seq)], |row| Ok(row.get::<_, Sql<ChainHash>>(0)?.0))
+    connection
+        .prepare_cached("SELECT prev_hash FROM outbox WHERE dev_seq = ?1")?
+        .query_row([Sql(dev_seq)], |row| Ok(row.get::<_, Sql<ChainHash>>(0)?.0))
 }
 
 /// The buyer that a sale names, unless erased.
