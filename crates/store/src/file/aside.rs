@@ -48,7 +48,9 @@ pub(super) fn gone_is_fine(result: io::Result<()>) -> io::Result<()> {
 
 /// Removes what a cache that is gone left behind.
 pub(super) fn clear_leftovers(path: &Path) -> io::Result<()> {
-    ["-wal", "-shm", "-journal", ".damaged"].iter().try_for_each(|ending| gone_is_fine(fs::remove_file(beside(path, ending))))
+    ["-wal", "-shm", "-journal", ".damaged"]
+        .iter()
+        .try_for_each(|ending| gone_is_fine(fs::remove_file(beside(path, ending))))
 }
 
 /// Removes a cache and what belongs to it.

@@ -117,7 +117,9 @@ fn roll_back(file: StoreFile, path: &Path, key: &Key) -> Result<(), StoreError> 
         return Ok(());
     }
     let connection = connect(file, path, key, Use::Write)?;
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(|error| StoreError::from_sqlite(file, &error))
+    connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+        .map_err(|error| StoreError::from_sqlite(file, &error))
 }
 
 /// Opens the one connection that writes, with a log and the newest schema.
