@@ -24,6 +24,11 @@ pub(super) fn log_length(path: &Path) -> u64 {
     fs::metadata(beside(path, "-wal")).map_or(0, |log| log.len())
 }
 
+/// Whether SQLite left a journal beside the file: it keeps one only before the file has a log.
+pub(super) fn has_journal(path: &Path) -> bool {
+    beside(path, "-journal").exists()
+}
+
 /// Leaves a note that the cache was found damaged.
 pub(super) fn mark_damaged(path: &Path) {
     if let Err(error) = fs::write(beside(path, ".damaged"), []) {
@@ -43,7 +48,9 @@ pub(super) fn gone_is_fine(result: io::Result<()>) -> io::Result<()> {
 
 /// Removes what a cache that is gone left behind.
 pub(super) fn clear_leftovers(path: &Path) -> io::Result<()> {
-    ["-wal", "-shm", ".damaged"].iter().try_for_each(|ending| gone_is_fine(fs::remove_file(beside(path, ending))))
+    ["-wal", "-shm", "-journal", ".damaged"]
+        .iter()
+        .try_for_each(|ending| gone_is_fine(fs::remove_file(beside(path, ending))))
 }
 
 /// Removes a cache and what belongs to it.
@@ -83,7 +90,7 @@ pub fn set_aside_outbox(paths: &StorePaths) -> Result<Option<PathBuf>, StoreErro
     let path = &paths.outbox;
     let aside = beside(path, &format!(".aside-{}", now_millis()));
     let mut moved = false;
-    for ending in ["-wal", ".key-id", ""] {
+    for ending in ["-wal", "-journal", ".key-id", ""] {
         match fs::rename(beside(path, ending), beside(&aside, ending)) {
             Ok(()) => moved = true,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::common::{self, Device, at, keys, server::Server};
-use beadsbox_store::{CacheOpening, Store, StoreError, StoreFile, StoreKeys, set_aside_outbox};
+use beadsbox_store::{CacheOpening, Store, StoreError, StoreFile, StoreKeys, StorePaths, set_aside_outbox};
 use rusqlite::Connection;
 
 fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -62,6 +62,32 @@ fn nothing_is_readable_without_the_keys() {
     }
     let plain = Connection::open(&device.paths.outbox).unwrap();
     assert!(plain.query_row("SELECT count(*) FROM outbox", [], |_| Ok(())).is_err());
+}
+
+/// What a power cut leaves of a file that was just being made: its first pages, and the journal that takes them back.
+fn broken_off_while_made(path: &Path, key: [u8; 32]) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let made = elsewhere.path().join("made.db");
+    let connection = keyed(&made, key);
+    // The cache's pages go into the file while its journal is still there.
+    connection.execute_batch("BEGIN IMMEDIATE; CREATE TABLE half (made); INSERT INTO half VALUES (1)").unwrap();
+    connection.cache_flush().unwrap();
+    fs::copy(&made, path).unwrap();
+    fs::copy(beside(&made, "-journal"), beside(path, "-journal")).unwrap();
+    assert!(fs::metadata(path).unwrap().len() > 0 && fs::metadata(beside(path, "-journal")).unwrap().len() > 0);
+}
+
+#[test]
+fn rule_1_a_power_cut_while_the_files_are_made_stops_no_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = StorePaths::in_folder(folder.path());
+    broken_off_while_made(&paths.outbox, common::KEYS.0);
+    broken_off_while_made(&paths.cache, common::KEYS.1);
+    for opening in [CacheOpening::Fresh, CacheOpening::Kept] {
+        let (store, opened) = open(&paths).unwrap();
+        assert_eq!((opened.cache, store.counts().unwrap().total), (opening, 0));
+    }
+    assert!(!beside(&paths.outbox, "-journal").exists() && !beside(&paths.cache, "-journal").exists());
 }
 
 #[test]
