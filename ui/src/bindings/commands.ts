@@ -124,6 +124,22 @@ export const commands = {
 	refusedOperations: () => typedError<RefusedOperation[], AppError>(__TAURI_INVOKE("refused_operations")),
 	/**  A person has seen that the server refused it; what is left. */
 	acknowledgeRefusal: (opId: string) => typedError<RefusedOperation[], AppError>(__TAURI_INVOKE("acknowledge_refusal", { opId })),
+	/**  Begins a training: nothing that is done from now on touches the books. */
+	enterTraining: () => typedError<null, AppError>(__TAURI_INVOKE("enter_training")),
+	/**  Ends it, and deletes all of it. */
+	leaveTraining: () => typedError<null, AppError>(__TAURI_INVOKE("leave_training")),
+	/**  The made-up vouchers of a training. */
+	trainingVouchers: () => typedError<TrainingVoucher[], AppError>(__TAURI_INVOKE("training_vouchers")),
+	/**  Drives that can be carried away. */
+	drives: () => typedError<string[], AppError>(__TAURI_INVOKE("drives")),
+	/**  Saves what waits to a file in a folder. */
+	saveOutbox: (form: SaveOutboxForm) => typedError<SavedOutbox, AppError>(__TAURI_INVOKE("save_outbox", { form })),
+	/**  Files of operations on the drives of this computer. */
+	outboxFiles: () => typedError<OutboxFileFound[], AppError>(__TAURI_INVOKE("outbox_files")),
+	/**  What is in a file; nothing is sent. */
+	lookIntoOutboxFile: (path: string) => typedError<OutboxFileView, AppError>(__TAURI_INVOKE("look_into_outbox_file", { path })),
+	/**  Hands a file over to the server, that was looked at. */
+	takeInOutboxFile: (form: TakeInForm) => typedError<TakenIn, AppError>(__TAURI_INVOKE("take_in_outbox_file", { form })),
 	/**  A one-time code for a new device. */
 	createEnrolmentCode: (shopId: string) => typedError<EnrolmentCode, AppError>(__TAURI_INVOKE("create_enrolment_code", { shopId })),
 	/**  Revokes a device. */
@@ -674,6 +690,24 @@ export type ErrorCode =
 "printer_interrupted" | 
 /**  This computer did not open the PDF. */
 "viewer_failed" | 
+/**  Not in training. */
+"in_training" | 
+/**  No folder in which a file can be kept: `folder`. */
+"folder_not_usable" | 
+/**  Everything that was recorded is on the server. */
+"nothing_waits" | 
+/**  No file of operations. */
+"not_an_export" | 
+/**  A file of operations that a newer program saved. */
+"export_newer" | 
+/**  A file of operations that was cut off or altered. */
+"export_damaged" | 
+/**  A file of operations for another server. */
+"export_elsewhere" | 
+/**  The server lacks operations of that till before those of the file: `expected` is the first. */
+"export_gap" | 
+/**  The server holds other operations of that till under the same numbers. */
+"export_forked" | 
 /**  A fault of this program; see the log. */
 "internal";
 
@@ -744,6 +778,43 @@ export type Money = {
 
 /**  Which offline limit was passed. */
 export type OfflineLimit = "value" | "count" | "sum" | "age" | "never_synced";
+
+/**  A file of operations on a drive of this computer. */
+export type OutboxFileFound = {
+	/**  Its whole path. */
+	path: string,
+	name: string,
+	bytes: number,
+};
+
+/**  What was sold in one currency. */
+export type OutboxFileSum = {
+	sales: number,
+	sum: Money,
+};
+
+/**  What a file of operations says of itself. Its device signed it, and this server certified that device. */
+export type OutboxFileView = {
+	path: string,
+	/**  Of all its bytes: what is taken in is what was looked at. */
+	digest: string,
+	bytes: number,
+	device: string,
+	shop: string,
+	/**  Which life of the device. */
+	incarnation: number,
+	saved_at: string,
+	first_seq: number,
+	last_seq: number,
+	first_at: string | null,
+	last_at: string | null,
+	operations: number,
+	sales: number,
+	redemptions: number,
+	closes: number,
+	buyers: number,
+	sold: OutboxFileSum[],
+};
 
 /**  Papers of a sale to make. */
 export type PaperForm = {
@@ -946,6 +1017,10 @@ export type RedemptionState = "confirmed" | "waiting" | "quarantined" | "conflic
 
 /**  Why something does not hold, with the facts and with names. */
 export type Refusal = { kind: "status_is"; status: VoucherStatus; since: Fact } | { kind: "expired"; expires_on: string } | { kind: "mistyped" } | { kind: "unknown_voucher" } | 
+/**  Made up, for training. */
+{ kind: "training_voucher" } | 
+/**  Nothing real is redeemed in training. */
+{ kind: "real_voucher" } | 
 /**  The signed code is not what one of the organisation's devices signed. */
 { kind: "not_genuine" } | 
 /**  The signed code could not be read. */
@@ -1015,6 +1090,14 @@ export type SaleReceipt = {
 	online: boolean,
 };
 
+/**  Where a till is to save what waits. */
+export type SaveOutboxForm = {
+	/**  The whole path of a folder. */
+	folder: string,
+	/**  Not only what waits, but everything that was ever recorded here: for a server that lost some of it. */
+	everything: boolean,
+};
+
 /**  A new template, or a new content of one. */
 export type SaveTemplate = {
 	/**  None: a new one. */
@@ -1022,6 +1105,15 @@ export type SaveTemplate = {
 	/**  The version that the person saw. */
 	based_on: number | null,
 	form: TemplateForm,
+};
+
+/**  A file that was saved, and read back. */
+export type SavedOutbox = {
+	/**  Its whole path. */
+	path: string,
+	/**  It lies on the same disk as the program's own files, and goes with them. */
+	same_disk: boolean,
+	file: OutboxFileView,
 };
 
 /**  The scanner's settings changed in another window. */
@@ -1133,6 +1225,8 @@ export type StaffRow = {
 
 /**  The line at the bottom of every window. */
 export type StatusBar = {
+	/**  Nothing here is real. */
+	training: boolean,
 	shop: string,
 	device: string,
 	person: string,
@@ -1216,6 +1310,30 @@ export type SyncProgress = {
 	seconds_left: number | null,
 };
 
+/**  Takes in a file that was looked at. */
+export type TakeInForm = {
+	path: string,
+	/**  As [`OutboxFileView`] says. */
+	digest: string,
+};
+
+/**  What became of a file. */
+export type TakenIn = {
+	/**  The server had them already: nothing changed. */
+	known: number,
+	new: number,
+	applied: number,
+	conflicts: number,
+	rejected: number,
+	/**  New ones that wait: for an upgrade of the server, or in quarantine. */
+	open: number,
+	quarantined: boolean,
+	/**  The server had lost the device, and knows it again. */
+	recognised: boolean,
+	/**  When this file was taken in the first time, where it was. */
+	before: string | null,
+};
+
 /**  How many, and what they are worth together. */
 export type Tally = {
 	count: number,
@@ -1281,6 +1399,15 @@ export type ToLoadAgain = {
 	templates: boolean,
 	conflicts: boolean,
 	directory: boolean,
+};
+
+/**  A made-up voucher, to practise on. */
+export type TrainingVoucher = {
+	code: string,
+	title: string,
+	price: Money,
+	status: VoucherStatus,
+	qr: Qr,
 };
 
 /**  The kind of voucher for VAT (Directive 2006/112/EC, articles 30a and 30b). */
