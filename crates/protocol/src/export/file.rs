@@ -30,7 +30,9 @@ pub fn write(manifest: &Manifest, key: &SigningKey, parts: &[Vec<u8>]) -> Result
     let length = u32::try_from(text.len()).ok().filter(|_| text.len() <= MOST_MANIFEST_BYTES).ok_or(ExportError::TooLarge)?;
     let signature = Manifest::sign(key, &text);
     let mut bytes = [NAME, VERSION, &length.to_be_bytes(), text.as_bytes(), &signature].concat();
-    parts.iter().for_each(|part| bytes.extend_from_slice(part));
+    for part in parts {
+        bytes.extend_from_slice(part);
+    }
     if bytes.len() as u64 > MOST_FILE_BYTES { Err(ExportError::TooLarge) } else { Ok(bytes) }
 }
 

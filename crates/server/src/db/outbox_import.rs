@@ -14,7 +14,8 @@ pub struct New {
     pub incarnation: Incarnation,
     pub first_seq: u64,
     pub last_seq: u64,
-    pub new_operations: u64,
+    /// How many of them the server did not have.
+    pub fresh: u64,
     pub staff: StaffId,
     pub taken_at: Timestamp,
 }
@@ -37,7 +38,7 @@ pub async fn note(conn: &mut PgConnection, new: &New) -> sqlx::Result<Option<Tim
     .bind(to_column(new.incarnation))
     .bind(to_bigint(new.first_seq))
     .bind(to_bigint(new.last_seq))
-    .bind(to_bigint(new.new_operations))
+    .bind(to_bigint(new.fresh))
     .bind(new.staff.0)
     .bind(new.taken_at.to_sqlx())
     .execute(conn)

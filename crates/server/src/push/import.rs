@@ -64,7 +64,7 @@ async fn import_once(app: &App, admin: StaffId, brought: &Brought, now: Timestam
         incarnation: manifest.incarnation,
         first_seq: batch.first_seq(),
         last_seq: batch.last_seq(),
-        new_operations: response.new,
+        fresh: response.new,
         staff: admin,
         taken_at: now,
     };
