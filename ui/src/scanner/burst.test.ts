@@ -105,6 +105,31 @@ describe('a burst of keys', () => {
     }
   })
 
+  it('is read by its keys while somebody leans on Alt or AltGr, for all of it or a part', () => {
+    const alt = (key: Key): Key => ({ ...key, alt: true, shown: '¶' })
+    const altGraph = (key: Key): Key => ({
+      ...key,
+      alt: true,
+      ctrl: true,
+      altGraph: true,
+      shown: '¶',
+    })
+    for (const [leant, from] of [
+      [alt, 0],
+      [alt, 20],
+      [altGraph, 0],
+    ] as const) {
+      const keys = scanned(CODE).map((key, place) => (place < from ? key : leant(key)))
+      expect(scans(ended(keys))).toEqual([CODE])
+    }
+  })
+
+  it('may begin with a prefix that the scanner sends with AltGr', () => {
+    const prefix = keyDown('Digit0', 992, { altGraph: true, shown: '@' })
+    const keys = ended([prefix, ...scanned(CODE, { scanner: 'fr', computer: 'fr' })])
+    expect(scans(keys, { prefix: '@' })).toEqual([CODE])
+  })
+
   it('needs its end to follow at once', () => {
     expect(scans(ended(scanned(CODE), 'Enter', 500))).toEqual([])
   })

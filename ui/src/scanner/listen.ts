@@ -83,7 +83,8 @@ function part(first: boolean, pace: 'slow' | 'quick' | 'inhuman', event: Keyboar
   // Outside a field a space would press the focused button and a letter would be a shortcut. In one, a hand's burst is let through.
   if (!field && pace !== 'slow') swallow(event)
   if (field && (pace === 'inhuman' || field.holdsBack)) {
-    field.holdBack(event.key)
+    // With Alt a key types nothing.
+    field.holdBack(event.altKey && !event.getModifierState('AltGraph') ? '' : event.key)
     swallow(event)
   }
   waitForSilence()
