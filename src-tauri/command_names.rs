@@ -70,4 +70,5 @@ pub const COMMANDS: &[&str] = &[
     "staff",
     "create_badge",
     "delete_badge",
+    "open_badge",
 ];

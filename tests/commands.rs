@@ -109,7 +109,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                     "decide_quarantine",
                     "shops",
                 ],
-                &["policy", "set_policy", "set_device_limits", "staff", "create_badge", "delete_badge"],
+                &["policy", "set_policy", "set_device_limits", "staff", "create_badge", "delete_badge", "open_badge"],
             ]
             .concat(),
         ),

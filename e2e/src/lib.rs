@@ -7,6 +7,6 @@ mod server;
 mod wire;
 
 pub use desk::{Desk, Keys};
-pub use scanner::{Layout, Scanner};
+pub use scanner::{Hands, Held, Layout, Scanner};
 pub use server::{serve, serve_on};
 pub use wire::Wire;

@@ -12,6 +12,7 @@ pub mod peer;
 pub mod report;
 pub mod rows;
 pub mod till;
+pub mod wire;
 
 /// Says how far it is, on the error output: a run takes a while.
 #[expect(clippy::print_stderr, reason = "progress for whoever waits; results go into files")]

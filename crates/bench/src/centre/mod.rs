@@ -15,6 +15,10 @@ pub use stock::{change, stock};
 use crate::machine::first_line;
 
 const SHOP: &str = "Bench";
+/// Its one staff member, by name.
+pub const ADMIN: &str = "Ada";
+/// Their password.
+pub const PASSWORD: &str = "honey and amber 7";
 
 /// Database and server.
 pub struct Centre {
@@ -34,7 +38,7 @@ impl Centre {
         let database = TestDatabase::create().await;
         let beadsbox = ServerProgram::new(program, &database);
         let shop = beadsbox.run(&["shop", "add", SHOP], "").await?;
-        let staff = beadsbox.run(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], "honey and amber 7").await?;
+        let staff = beadsbox.run(&["staff", "add", ADMIN, "--role", "admin", "--password-stdin"], PASSWORD).await?;
         let second = beadsbox.run(&["shop", "add", "Second"], "").await?;
         stock::templates(&database.pool()).await?;
         let mut server = beadsbox.server(ServerLog::WithTheTest)?;

@@ -8,6 +8,7 @@ mod live;
 mod page;
 mod push;
 mod redeem;
+mod scan;
 mod search;
 mod shelf;
 
@@ -35,6 +36,8 @@ use shelf::Shelves;
 pub enum Row {
     /// A redemption on the device, against a bare commit
     Redeem,
+    /// From a scan to its answer, against a bare commit; and while the server hangs
+    Scan,
     /// A page of the list, every sort and filter that an index serves
     Page,
     /// Search as one types
@@ -55,12 +58,13 @@ pub enum Row {
 
 impl Row {
     /// All of them, those that need the same vouchers beside each other.
-    pub const ALL: [Self; 9] = [Self::Bootstrap, Self::Redeem, Self::Page, Self::Search, Self::Changes, Self::Pull, Self::Push, Self::Live, Self::Documents];
+    pub const ALL: [Self; 10] = [Self::Bootstrap, Self::Redeem, Self::Scan, Self::Page, Self::Search, Self::Changes, Self::Pull, Self::Push, Self::Live, Self::Documents];
 
     /// As the command line and the ledger name it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Redeem => "redeem",
+            Self::Scan => "scan",
             Self::Page => "page",
             Self::Search => "search",
             Self::Bootstrap => "bootstrap",
@@ -144,6 +148,7 @@ impl Bench {
     async fn measure(&self, row: Row, shelves: &mut Shelves<'_>) -> anyhow::Result<Vec<Entry>> {
         match row {
             Row::Redeem => redeem::measure(self, shelves).await,
+            Row::Scan => scan::measure(self, shelves).await,
             Row::Page => page::measure(self, shelves).await,
             Row::Search => search::measure(self, shelves).await,
             Row::Bootstrap => first_sync::measure(self, shelves).await,
