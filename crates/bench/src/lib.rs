@@ -2,7 +2,8 @@
 //!
 //! A row of the table ([`rows`]) measures ours and the other in one run, turn by turn, so that a noisy machine meets both.
 //! Ours is the release build: the real server process over a PostgreSQL with durable settings ([`centre`]), and a device with
-//! its real encrypted files ([`till`]). The others are Node programs in `bench/peers` ([`peer`]), psql and sqlite3.
+//! its real encrypted files ([`till`]). The others are Node programs in `bench/peers` ([`peer`]), psql and sqlite3, and an
+//! empty Tauri window.
 
 pub mod centre;
 pub mod figure;

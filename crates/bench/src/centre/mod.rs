@@ -84,6 +84,12 @@ impl Centre {
         Ok(self.server.program().enrolment_code(SHOP).await?)
     }
 
+    /// One more person, who works at the counter.
+    pub async fn add_seller(&self, name: &str) -> anyhow::Result<()> {
+        self.server.program().run(&["staff", "add", name, "--role", "counter", "--password-stdin"], PASSWORD).await?;
+        self.settle().await
+    }
+
     /// The most memory that the server process ever had in use, in KiB.
     pub fn peak_kib(&self) -> anyhow::Result<u64> {
         let process = self.server.process_id().context("the server does not run")?;

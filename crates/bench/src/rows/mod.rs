@@ -11,6 +11,7 @@ mod redeem;
 mod scan;
 mod search;
 mod shelf;
+mod start;
 
 use std::{
     path::PathBuf,
@@ -52,13 +53,15 @@ pub enum Row {
     Live,
     /// Taking a hundred changes beside many vouchers and beside few
     Changes,
-    /// A voucher as a PDF
+    /// Papers as PDFs
     Documents,
+    /// The program's start beside that of an empty window; needs a screen
+    Start,
 }
 
 impl Row {
     /// All of them, those that need the same vouchers beside each other.
-    pub const ALL: [Self; 10] = [Self::Bootstrap, Self::Redeem, Self::Scan, Self::Page, Self::Search, Self::Changes, Self::Pull, Self::Push, Self::Live, Self::Documents];
+    pub const ALL: [Self; 11] = [Self::Bootstrap, Self::Redeem, Self::Scan, Self::Page, Self::Search, Self::Changes, Self::Pull, Self::Push, Self::Live, Self::Documents, Self::Start];
 
     /// As the command line and the ledger name it.
     pub const fn name(self) -> &'static str {
@@ -73,6 +76,7 @@ impl Row {
             Self::Live => "live",
             Self::Changes => "changes",
             Self::Documents => "documents",
+            Self::Start => "start",
         }
     }
 }
@@ -104,6 +108,14 @@ impl Scale {
     }
 }
 
+/// The programs whose start is measured.
+pub struct Windows {
+    /// Ours.
+    pub program: PathBuf,
+    /// The empty one.
+    pub empty: PathBuf,
+}
+
 /// What a run needs.
 pub struct Bench {
     /// The server's program.
@@ -112,6 +124,8 @@ pub struct Bench {
     pub own: PathBuf,
     /// The peers.
     pub peers: Peers,
+    /// The programs with windows, where there is a screen for them.
+    pub windows: Option<Windows>,
     /// Where devices' files go.
     pub work: PathBuf,
     /// How much is measured.
@@ -157,6 +171,7 @@ impl Bench {
             Row::Live => live::measure(self).await,
             Row::Changes => changes::measure(self, shelves).await,
             Row::Documents => documents::measure(self),
+            Row::Start => start::measure(self).await,
         }
     }
 

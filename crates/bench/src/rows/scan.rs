@@ -109,7 +109,7 @@ impl Counter {
         rows.into_iter()
             .map(|(id, code)| {
                 let text = self.sign(VoucherId(id), VoucherCode::parse(&code)?)?;
-                Ok(Scan { text, body: self.body(Operation::redeem(VoucherId(id), RedeemMode::Honoured)) })
+                Ok(Scan { text, body: self.body(Operation::redeem(VoucherId(id), RedeemMode::Honoured))? })
             })
             .collect()
     }
@@ -119,7 +119,7 @@ impl Counter {
             let voucher = VoucherId(Uuid::now_v7());
             let text = self.sign(voucher, fixtures::code())?;
             let signed_code = Some(SignedText::new(&text)?);
-            let body = self.body(Operation::Redeem { voucher, mode: RedeemMode::Honoured, signed_code, approved_by: None });
+            let body = self.body(Operation::Redeem { voucher, mode: RedeemMode::Honoured, signed_code, approved_by: None })?;
             Ok(Scan { text, body })
         });
         scans.take(count).collect()
@@ -131,8 +131,8 @@ impl Counter {
         Ok(says.sign(self.signer.id, &self.signer.key))
     }
 
-    fn body(&self, operation: Operation) -> String {
-        self.signer.body(operation).encode()
+    fn body(&self, operation: Operation) -> anyhow::Result<String> {
+        Ok(self.signer.body(operation).encode()?)
     }
 
     async fn until_online(&self, online: bool) -> anyhow::Result<()> {
