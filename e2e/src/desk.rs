@@ -110,6 +110,12 @@ impl Desk {
         .await
     }
 
+    /// Puts the cursor into it. A click on a page that stands still takes `WebDriver` many seconds.
+    pub async fn put_cursor_into(&self, id: &str) -> anyhow::Result<()> {
+        self.find(id).await?.focus().await?;
+        Ok(())
+    }
+
     /// Types into it, in the place of what stood there.
     pub async fn fill(&self, id: &str, text: &str) -> anyhow::Result<()> {
         let field = self.find(id).await?;

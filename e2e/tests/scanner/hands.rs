@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use beadsbox_e2e::{Desk, Hands, Held, Layout, Scanner};
 use beadsbox_testkit::TestDatabase;
 
-use crate::stage::{PACE_MS, answered, redemptions, server_with_vouchers, sync, till, unsent_sale};
+use crate::stage::{PACE_MS, answered, redemptions, server_with_vouchers, sync, till, unsent_sale, value_is};
 
 const TAKEN: [&str; 2] = ["confirmed", "accepted_offline"];
 
@@ -19,10 +19,6 @@ async fn half_filled_form(till: &Desk) -> anyhow::Result<()> {
     till.fill("sell-buyer", "Léa").await
 }
 
-async fn buyer(till: &Desk) -> anyhow::Result<Option<String>> {
-    Ok(till.find("sell-buyer").await?.prop("value").await?)
-}
-
 /// Goes on where the cursor was before the answer.
 async fn close_answer(till: &Desk) -> anyhow::Result<()> {
     till.click("answer-close").await
@@ -30,13 +26,12 @@ async fn close_answer(till: &Desk) -> anyhow::Result<()> {
 
 /// Scans into the half-filled form: it is answered, and nothing of it was typed.
 async fn scans_over_the_form(till: &Desk, code: &str, layout: Layout) -> anyhow::Result<()> {
-    till.find("sell-buyer").await?.click().await?;
+    till.put_cursor_into("sell-buyer").await?;
     scanner(layout).scan(code).await?;
     let answer = answered(till, code).await?;
     assert!(TAKEN.contains(&answer.as_str()), "{answer}");
     close_answer(till).await?;
-    assert_eq!(buyer(till).await?.as_deref(), Some("Léa"));
-    Ok(())
+    value_is(till, "sell-buyer", "Léa").await
 }
 
 #[tokio::test]
@@ -76,16 +71,16 @@ async fn a_dead_key_within_a_scan_or_before_it_changes_nothing() -> anyhow::Resu
     let data = tempfile::tempdir()?;
     let till = till(&server, &server.url(), data.path()).await?;
     half_filled_form(&till).await?;
-    till.find("sell-buyer").await?.click().await?;
+    till.put_cursor_into("sell-buyer").await?;
     Layout::De.use_it().await?;
     scanner(Layout::Us).scan(&text).await?;
     assert_eq!(answered(&till, &says.code.compact()).await?, "accepted_offline", "signed, and the server has not heard of it");
     close_answer(&till).await?;
-    assert_eq!(buyer(&till).await?.as_deref(), Some("Léa"));
+    value_is(&till, "sell-buyer", "Léa").await?;
 
     // On the French one a hand has struck the circumflex, and before a letter follows the scanner sends its code.
     Layout::Fr.use_it().await?;
-    till.find("sell-buyer").await?.click().await?;
+    till.put_cursor_into("sell-buyer").await?;
     Hands::type_at(Layout::Fr, "^", 80).await?;
     scans_over_the_form(&till, &codes[0], Layout::Fr).await.context("behind a dead key")?;
     Layout::Us.use_it().await?;
@@ -103,13 +98,13 @@ async fn a_pasted_code_fills_the_field_and_is_a_scan_where_no_text_goes() -> any
     let grouped = format!(" {}-{}-{}", &codes[0][..4], &codes[0][4..8], &codes[0][8..]);
     till.fill("sell-buyer", &grouped).await?;
     Hands::strike(&["ctrl+a", "ctrl+x", "ctrl+v"]).await?;
-    till.until("it is there again", async || (buyer(&till).await.ok()?? == grouped).then_some(())).await?;
+    value_is(&till, "sell-buyer", &grouped).await?;
     assert_eq!(till.count("[data-testid='answer']").await?, 0);
 
     till.click("nav-redeem").await?;
-    let field = till.find("redeem-input").await?;
+    till.find("redeem-input").await?;
     Hands::strike(&["ctrl+v"]).await?;
-    till.until("it is in the field", async || (field.prop("value").await.ok()?? == grouped.trim()).then_some(())).await?;
+    value_is(&till, "redeem-input", grouped.trim()).await?;
     assert_eq!(till.count("[data-testid='answer']").await?, 0, "nobody has sent it yet");
     Hands::strike(&["Return"]).await?;
     assert!(TAKEN.contains(&answered(&till, &codes[0]).await?.as_str()));
@@ -135,20 +130,20 @@ async fn typing_as_fast_as_hands_can_is_never_a_scan() -> anyhow::Result<()> {
     half_filled_form(&till).await?;
     for text in ["Guillemette-Antoinette", "the quick brown fox jumps", "AAAAAAAAAAAAAAA"] {
         till.find("sell-buyer").await?.clear().await?;
-        till.find("sell-buyer").await?.click().await?;
+        till.put_cursor_into("sell-buyer").await?;
         Hands::type_at(Layout::Us, text, FASTEST_MS).await?;
         Hands::strike(&["Tab"]).await?;
-        till.until("all of it is there", async || (buyer(&till).await.ok()?? == text).then_some(())).await?;
+        value_is(&till, "sell-buyer", text).await?;
     }
     till.find("sell-buyer").await?.clear().await?;
-    till.find("sell-buyer").await?.click().await?;
+    till.put_cursor_into("sell-buyer").await?;
     Hands::type_at(Layout::Us, &codes[0], CODE_MS).await?;
     Hands::strike(&["Tab"]).await?;
-    till.until("the code is a text", async || (buyer(&till).await.ok()?? == codes[0]).then_some(())).await?;
+    value_is(&till, "sell-buyer", &codes[0]).await?;
     assert_eq!(till.count("[data-testid='answer']").await?, 0);
 
     till.click("nav-redeem").await?;
-    till.find("redeem-input").await?.click().await?;
+    till.put_cursor_into("redeem-input").await?;
     Hands::type_at(Layout::Us, &codes[1], CODE_MS).await?;
     Hands::strike(&["Return"]).await?;
     assert!(TAKEN.contains(&answered(&till, &codes[1]).await?.as_str()));

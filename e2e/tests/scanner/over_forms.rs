@@ -3,7 +3,7 @@
 use beadsbox_e2e::{Desk, Hands, Layout, Scanner};
 use beadsbox_testkit::TestDatabase;
 
-use crate::stage::{PACE_MS, answered, server_with_vouchers, till};
+use crate::stage::{PACE_MS, answered, server_with_vouchers, till, value, value_is};
 
 const SCANNER: Scanner = Scanner { layout: Layout::Us, pace: PACE_MS };
 /// Milliseconds from key to key of somebody who types.
@@ -14,23 +14,10 @@ async fn types(text: &str) -> anyhow::Result<()> {
     Hands::type_at(Layout::Us, text, HAND_MS).await
 }
 
-async fn value(till: &Desk, id: &str) -> anyhow::Result<String> {
-    Ok(till.find(id).await?.prop("value").await?.unwrap_or_default())
-}
-
 /// The test id of what has the cursor.
 async fn cursor(till: &Desk) -> anyhow::Result<Option<String>> {
     let focused = till.driver.execute("return document.activeElement?.dataset.testid ?? null", Vec::new()).await?;
     Ok(focused.convert()?)
-}
-
-async fn value_is(till: &Desk, id: &str, expected: &str) -> anyhow::Result<()> {
-    let mut last = String::new();
-    let seen = till.until(&format!("{expected:?} in {id}"), async || (value(till, id).await.ok()? == expected).then_some(())).await;
-    if seen.is_err() {
-        last = value(till, id).await?;
-    }
-    seen.map_err(|error| error.context(format!("there stands {last:?}")))
 }
 
 /// Scans, reads the answer, and closes it with the key that the panel offers.
@@ -53,7 +40,7 @@ async fn a_scan_over_a_dialog_is_answered_over_it_and_the_dialog_goes_on_where_i
     till.click("nav-close").await?;
     till.click("cash-in").await?;
     till.find("cash-reason").await?.send_keys("change from the bank").await?;
-    till.find("cash-amount").await?.click().await?;
+    till.put_cursor_into("cash-amount").await?;
     types("12").await?;
     value_is(&till, "cash-amount", "12").await?;
 
@@ -88,7 +75,7 @@ async fn a_count_of_notes_and_coins_outlasts_a_scan_and_its_dialog() -> anyhow::
     till.click("close-begin").await?;
     till.click("count-pieces-EUR").await?;
     for (piece, count) in [("piece-5000", "3"), ("piece-2000", "4")] {
-        till.find(piece).await?.click().await?;
+        till.put_cursor_into(piece).await?;
         types(count).await?;
     }
 

@@ -73,6 +73,20 @@ pub async fn answered(till: &Desk, code: &str) -> anyhow::Result<String> {
     till.find("answer").await?.attr("data-answer").await?.context("no answer")
 }
 
+/// What stands in that field.
+pub async fn value(till: &Desk, id: &str) -> anyhow::Result<String> {
+    Ok(till.find(id).await?.prop("value").await?.unwrap_or_default())
+}
+
+/// Waits until that stands in that field, to the letter.
+pub async fn value_is(till: &Desk, id: &str, expected: &str) -> anyhow::Result<()> {
+    let seen = till.until(&format!("{expected:?} in {id}"), async || (value(till, id).await.ok()? == expected).then_some(())).await;
+    if let Err(error) = seen {
+        return Err(error.context(format!("there stands {:?}", value(till, id).await?)));
+    }
+    Ok(())
+}
+
 /// How many redemptions the server accepted, and of how many vouchers.
 pub async fn redemptions(pool: &PgPool) -> anyhow::Result<(i64, i64)> {
     let count = "SELECT count(*), count(DISTINCT voucher_id) FROM redemption WHERE outcome = 'accepted' AND undone_by IS NULL";
