@@ -85,6 +85,8 @@ export class Field {
   #giveCursor() {
     if (!this.#withoutCursor) return
     this.#withoutCursor = false
+    // Meanwhile somebody may have put it elsewhere.
+    if (document.activeElement !== document.body) return
     unheard(() => this.control.focus({ preventScroll: true }))
   }
 
