@@ -7,8 +7,8 @@ mod stage;
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
-        ActionForm, ApprovalForm, BadgeForm, CashForm, CloseForm, CountForm, DeviceLimitsForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings,
-        QuarantineForm, SaleForm, SaleLine, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
+        ActionForm, ApprovalForm, BadgeForm, CashForm, CloseForm, CountForm, DeviceLimitsForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm,
+        PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};

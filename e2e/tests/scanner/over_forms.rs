@@ -26,7 +26,8 @@ async fn scan_and_go_on(till: &Desk, code: &str) -> anyhow::Result<()> {
     let answer = answered(till, code).await?;
     assert!(["confirmed", "accepted_offline"].contains(&answer.as_str()), "{answer}");
     assert!(!till.css("[role='dialog']").await?.is_displayed().await?, "nothing lies over the answer");
-    till.until("the panel's button has the cursor", async || (cursor(till).await.ok()?? == "answer-close").then_some(())).await?;
+    till.until("the panel's button has the cursor", async || (cursor(till).await.ok()?? == "answer-close").then_some(()))
+        .await?;
     Hands::strike(&["Return"]).await?;
     till.until("the answer is closed", async || (till.count("[data-testid='answer']").await.ok()? == 0).then_some(())).await
 }
@@ -87,7 +88,8 @@ async fn a_count_of_notes_and_coins_outlasts_a_scan_and_its_dialog() -> anyhow::
 
     // Put away by mistake.
     Hands::strike(&["Escape"]).await?;
-    till.until("the dialog is closed", async || (till.count("[data-testid='pieces-sum']").await.ok()? == 0).then_some(())).await?;
+    till.until("the dialog is closed", async || (till.count("[data-testid='pieces-sum']").await.ok()? == 0).then_some(()))
+        .await?;
     till.click("count-pieces-EUR").await?;
     value_is(&till, "piece-5000", "3").await?;
     till.click("pieces-take").await?;

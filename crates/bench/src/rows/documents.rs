@@ -120,7 +120,11 @@ fn report(number: usize) -> anyhow::Result<DayReport> {
         till: "Till 2".to_owned(),
         closed_at: date(2026, 11, 26).at(19, 42, 0, 0),
         closed_by: format!("Person {number}"),
-        people: people.iter().enumerate().map(|(place, of)| ReportPerson { name: format!("Person {place} {number}"), sums: of.sums.clone() }).collect(),
+        people: people
+            .iter()
+            .enumerate()
+            .map(|(place, of)| ReportPerson { name: format!("Person {place} {number}"), sums: of.sums.clone() })
+            .collect(),
         reference: Uuid::from_u128(u128::try_from(number)?).to_string(),
         close: DayClose {
             number: u64::try_from(number)?,

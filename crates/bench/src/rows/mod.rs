@@ -61,7 +61,19 @@ pub enum Row {
 
 impl Row {
     /// All of them, those that need the same vouchers beside each other.
-    pub const ALL: [Self; 11] = [Self::Bootstrap, Self::Redeem, Self::Scan, Self::Page, Self::Search, Self::Changes, Self::Pull, Self::Push, Self::Live, Self::Documents, Self::Start];
+    pub const ALL: [Self; 11] = [
+        Self::Bootstrap,
+        Self::Redeem,
+        Self::Scan,
+        Self::Page,
+        Self::Search,
+        Self::Changes,
+        Self::Pull,
+        Self::Push,
+        Self::Live,
+        Self::Documents,
+        Self::Start,
+    ];
 
     /// As the command line and the ledger name it.
     pub const fn name(self) -> &'static str {

@@ -79,7 +79,9 @@ impl Counter {
         };
         let program = Program::new(host, "none".to_owned());
         program.start().await;
-        program.enrol(EnrolForm { server: wire.url.clone(), code: centre.enrolment_code().await?, device_name: "Counter".to_owned() }).await?;
+        program
+            .enrol(EnrolForm { server: wire.url.clone(), code: centre.enrolment_code().await?, device_name: "Counter".to_owned() })
+            .await?;
         program.sign_in(SignInForm { name: ADMIN.to_owned(), password: PASSWORD.to_owned() }).await?;
         let counter = Self { program, signer, wire };
         counter.seat()?.sync_now().await?;

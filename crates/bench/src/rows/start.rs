@@ -62,7 +62,15 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
             to_redeem.push(redeem_usable);
         }
     }
-    let other = || side("an empty Tauri window", "", theirs.clone(), Unit::Milliseconds, "one empty page, its first paint; same Tauri, same web view");
+    let other = || {
+        side(
+            "an empty Tauri window",
+            "",
+            theirs.clone(),
+            Unit::Milliseconds,
+            "one empty page, its first paint; same Tauri, same web view",
+        )
+    };
     let ours = |measured, note: &str| bench.ours(measured, Unit::Milliseconds, note);
     let first = ours(to_sign_in, "files opened, server found, the sign-in painted with its cursor")?;
     let then = ours(to_redeem, "and the password sent at once: checked, second window, redeem field with its cursor")?;

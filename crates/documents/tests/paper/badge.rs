@@ -14,7 +14,10 @@ fn badge(language: Language, name: &str) -> BadgePaper {
 fn a_badge_says_whose_it_is_in_their_language_and_reads_back() {
     for (language, words) in [
         (Language::En, ["Scan at the till", "Cut out along the dashed line.", "If it is lost, have a new one made at once"]),
-        (Language::Fr, ["À scanner en caisse", "À découper le long des pointillés.", "S’il est perdu, faites-en créer un nouveau aussitôt"]),
+        (
+            Language::Fr,
+            ["À scanner en caisse", "À découper le long des pointillés.", "S’il est perdu, faites-en créer un nouveau aussitôt"],
+        ),
     ] {
         let pdf = badge(language, "Élodie Lefèvre").pdf(made()).unwrap();
         keep(&format!("badge-{}", language.code()), &pdf);

@@ -1,6 +1,12 @@
 use beadsbox_documents::{Language, Receipt, ReceiptLine, Shop, VoucherPaper};
 use beadsbox_domain::{Currency, Money, Payment, Vat};
-use hayro::{RenderCache, RenderSettings, hayro_interpret::InterpreterSettings, hayro_syntax::Pdf, render, vello_cpu::{Pixmap, color::palette::css::WHITE}};
+use hayro::{
+    RenderCache, RenderSettings,
+    hayro_interpret::InterpreterSettings,
+    hayro_syntax::Pdf,
+    render,
+    vello_cpu::{Pixmap, color::palette::css::WHITE},
+};
 use jiff::{Timestamp, civil::date};
 
 /// As long as a real signed code, of its letters.
