@@ -96,6 +96,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             admin::staff,
             admin::create_badge,
             admin::delete_badge,
+            printing::open_badge,
         ])
         .events(collect_events![StatusChanged, DataChanged, PreferencesChanged, ScannerChanged, SessionChanged])
 }

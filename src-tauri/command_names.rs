@@ -78,4 +78,5 @@ pub const COMMANDS: &[&str] = &[
     "staff",
     "create_badge",
     "delete_badge",
+    "open_badge",
 ];

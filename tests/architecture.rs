@@ -38,7 +38,16 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("beadsbox-e2e", &["beadsbox-domain", "beadsbox-protocol", "beadsbox-testkit"], &[]),
     (
         "beadsbox-bench",
-        &["beadsbox-app", "beadsbox-documents", "beadsbox-domain", "beadsbox-protocol", "beadsbox-store", "beadsbox-sync", "beadsbox-testkit"],
+        &[
+            "beadsbox-app",
+            "beadsbox-documents",
+            "beadsbox-domain",
+            "beadsbox-e2e",
+            "beadsbox-protocol",
+            "beadsbox-store",
+            "beadsbox-sync",
+            "beadsbox-testkit",
+        ],
         &[],
     ),
     ("mybeadsbox", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),

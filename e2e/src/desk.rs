@@ -33,6 +33,11 @@ pub struct Desk {
 impl Desk {
     /// Opens the program on that data folder.
     pub async fn open(data: &Path, keys: Keys) -> anyhow::Result<Self> {
+        Self::open_program(&desktop_binary()?, &arguments(data, keys)).await
+    }
+
+    /// Opens any program with a web view.
+    pub async fn open_program(binary: &Path, arguments: &[String]) -> anyhow::Result<Self> {
         let (port, native) = (free_port()?, free_port()?);
         let driver_binary = std::env::var("BEADSBOX_TAURI_DRIVER").unwrap_or_else(|_| "tauri-driver".to_owned());
         let process = Command::new(driver_binary)
@@ -44,7 +49,7 @@ impl Desk {
             .context("tauri-driver")?;
         let mut capabilities = Capabilities::new();
         capabilities.set("browserName", "wry")?;
-        capabilities.set("tauri:options", serde_json::json!({ "application": desktop_binary()?, "args": arguments(data, keys) }))?;
+        capabilities.set("tauri:options", serde_json::json!({ "application": binary, "args": arguments }))?;
         let url = format!("http://127.0.0.1:{port}");
         let started = Instant::now();
         let driver = loop {
@@ -105,6 +110,12 @@ impl Desk {
         .await
     }
 
+    /// Puts the cursor into it. A click on a page that stands still takes `WebDriver` many seconds.
+    pub async fn put_cursor_into(&self, id: &str) -> anyhow::Result<()> {
+        self.find(id).await?.focus().await?;
+        Ok(())
+    }
+
     /// Types into it, in the place of what stood there.
     pub async fn fill(&self, id: &str, text: &str) -> anyhow::Result<()> {
         let field = self.find(id).await?;
@@ -155,6 +166,11 @@ impl Desk {
     pub async fn sign_in(&self, name: &str, password: &str, page: &str) -> anyhow::Result<()> {
         self.fill("signin-name", name).await?;
         self.fill("signin-password", password).await?;
+        self.sign_in_as_filled(page).await
+    }
+
+    /// Sends the sign-in as it is filled in, and goes on in the window that opens.
+    pub async fn sign_in_as_filled(&self, page: &str) -> anyhow::Result<()> {
         self.leave_through("signin-submit", page).await
     }
 
@@ -204,7 +220,8 @@ fn desktop_binary() -> anyhow::Result<PathBuf> {
     Ok(std::fs::canonicalize(binary)?)
 }
 
-fn arguments(data: &Path, keys: Keys) -> Vec<String> {
+/// What the program is told on its command line.
+pub fn arguments(data: &Path, keys: Keys) -> Vec<String> {
     let mut arguments = vec!["--data-dir".to_owned(), data.join("data").display().to_string()];
     if keys == Keys::File {
         arguments.extend(["--key-file".to_owned(), data.join("keys").display().to_string()]);

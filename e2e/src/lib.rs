@@ -6,7 +6,7 @@ mod scanner;
 mod server;
 mod wire;
 
-pub use desk::{Desk, Keys};
-pub use scanner::{Layout, Scanner};
+pub use desk::{Desk, Keys, arguments};
+pub use scanner::{Hands, Held, Layout, Scanner};
 pub use server::{serve, serve_on};
 pub use wire::Wire;

@@ -1,4 +1,4 @@
-//! A scanner: real keys of the X server, at a scanner's speed, whatever layout the computer has.
+//! A scanner, and hands on the keyboard: real keys of the X server, whatever layout the computer has.
 
 use std::{process::Stdio, time::Duration};
 
@@ -21,6 +21,7 @@ const KEYS: [u8; 47] = [
 const SHIFT: u8 = 50;
 const SPACE: u8 = 65;
 const ENTER: u8 = 36;
+const CAPS_LOCK: u8 = 66;
 
 impl Layout {
     /// Its name for `setxkbmap`.
@@ -53,6 +54,21 @@ impl Layout {
         }
     }
 
+    /// What xdotool is told to type the text, so many milliseconds from key to key.
+    fn strokes(self, text: &str, pace: u32) -> anyhow::Result<String> {
+        let mut script = Vec::new();
+        for symbol in text.chars() {
+            let (key, shift) = self.key(symbol)?;
+            let press = format!("key --delay {pace} {key}\n");
+            if shift {
+                script.extend([format!("keydown --delay 1 {SHIFT}\n"), press, format!("keyup --delay 1 {SHIFT}\n")]);
+            } else {
+                script.push(press);
+            }
+        }
+        Ok(script.concat())
+    }
+
     /// Sets the computer to it.
     pub async fn use_it(self) -> anyhow::Result<()> {
         let set = Command::new("setxkbmap").arg(self.name()).status().await.context("setxkbmap")?;
@@ -74,24 +90,56 @@ pub struct Scanner {
 impl Scanner {
     /// Scans: returns when the last key is up.
     pub async fn scan(self, text: &str) -> anyhow::Result<()> {
-        let mut script = Vec::new();
-        for symbol in text.chars() {
-            let (key, shift) = self.layout.key(symbol)?;
-            let press = format!("key --delay {} {key}\n", self.pace);
-            if shift {
-                script.extend([format!("keydown --delay 1 {SHIFT}\n"), press, format!("keyup --delay 1 {SHIFT}\n")]);
-            } else {
-                script.push(press);
-            }
-        }
-        script.push(format!("key --delay {} {ENTER}\n", self.pace));
-        let script = script.concat();
-        let mut xdotool = Command::new("xdotool").arg("-").stdin(Stdio::piped()).kill_on_drop(true).spawn().context("xdotool")?;
-        let mut input = xdotool.stdin.take().context("the input of xdotool")?;
-        input.write_all(script.as_bytes()).await?;
-        drop(input);
-        let done = xdotool.wait().await?;
-        anyhow::ensure!(done.success(), "xdotool sent not all keys");
-        Ok(())
+        let strokes = self.layout.strokes(text, self.pace)?;
+        xdotool(&format!("{strokes}key --delay {} {ENTER}\n", self.pace)).await
     }
+}
+
+/// A key that hands hold down while something else goes on, with its X key code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    Alt = 64,
+    AltGr = 108,
+}
+
+/// Hands on the computer's own keyboard.
+#[derive(Debug)]
+pub struct Hands;
+
+impl Hands {
+    /// Strikes keys by their names for `xdotool`, one after another: `ctrl+v`, `Return`.
+    pub async fn strike(keys: &[&str]) -> anyhow::Result<()> {
+        let strokes: Vec<String> = keys.iter().map(|key| format!("key --delay 80 {key}\n")).collect();
+        xdotool(&strokes.concat()).await
+    }
+
+    /// Types on that layout, so many milliseconds from key to key.
+    pub async fn type_at(layout: Layout, text: &str, pace: u32) -> anyhow::Result<()> {
+        xdotool(&layout.strokes(text, pace)?).await
+    }
+
+    /// Switches Caps Lock.
+    pub async fn switch_caps_lock() -> anyhow::Result<()> {
+        xdotool(&format!("key --delay 50 {CAPS_LOCK}\n")).await
+    }
+
+    /// Holds the key down for as long as the deed takes.
+    pub async fn hold<T>(key: Held, deed: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+        let key = key as u8;
+        xdotool(&format!("keydown --delay 20 {key}\n")).await?;
+        let done = deed.await;
+        xdotool(&format!("keyup --delay 20 {key}\n")).await?;
+        done
+    }
+}
+
+/// Has xdotool do that; returns when it is done.
+async fn xdotool(script: &str) -> anyhow::Result<()> {
+    let mut xdotool = Command::new("xdotool").arg("-").stdin(Stdio::piped()).kill_on_drop(true).spawn().context("xdotool")?;
+    let mut input = xdotool.stdin.take().context("the input of xdotool")?;
+    input.write_all(script.as_bytes()).await?;
+    drop(input);
+    let done = xdotool.wait().await?;
+    anyhow::ensure!(done.success(), "xdotool sent not all keys");
+    Ok(())
 }

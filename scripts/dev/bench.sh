@@ -19,19 +19,23 @@ dev_bench() {
     esac
     shift
   done
-  set_up_packages "${BUILD_PACKAGES[@]}" postgresql openssl sqlite3
+  set_up_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" sqlite3
   check_rust
   check_node
+  set_up_ui
+  set_up_tauri_driver
   mkdir -p "$BENCH_DIR"
   set_up_peers
-  step bench-build "Building server and measurements, optimised" \
-    cargo build --release "${CARGO_SELECTION[@]}" --bin beadsbox-server --bin beadsbox-bench
+  step ui-build "Building the screens" in_ui npm run build
+  step bench-build "Building programs and measurements, optimised" \
+    cargo build --release "${CARGO_SELECTION[@]}" --bin beadsbox-server --bin beadsbox-bench --bin mybeadsbox --example empty-window
   start_throwaway_postgres
   # The dump that the plain inserts come from has to be as new as the server.
   PATH=$(postgres_bin):$PATH
   local bin
   bin=$(target_dir)/release
-  in_group "$bin/beadsbox-bench" run "${flags[@]}" --server "$bin/beadsbox-server" --peers "$BENCH_DIR/peers" \
+  in_group scripts/dev/session.sh "$bin/beadsbox-bench" run "${flags[@]}" --server "$bin/beadsbox-server" \
+    --desktop "$bin/mybeadsbox" --empty-window "$bin/examples/empty-window" --peers "$BENCH_DIR/peers" \
     --ledger "$ledger" --table "$table" --work "$BENCH_DIR" "${rows[@]}"
   say "The table is in ${table#"$ROOT"/}"
 }

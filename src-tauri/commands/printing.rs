@@ -3,7 +3,7 @@
 
 use beadsbox_app::{
     AppError, ErrorCode, Paper, Program,
-    view::{PaperForm, PaperLanguage, PrinterSettings},
+    view::{BadgeForm, PaperForm, PaperLanguage, PrinterSettings},
 };
 use tauri::async_runtime::spawn_blocking;
 
@@ -51,6 +51,14 @@ pub async fn open_receipt(program: Beads<'_>, form: PaperForm) -> Answer<()> {
 pub async fn open_vouchers(program: Beads<'_>, form: PaperForm) -> Answer<()> {
     let papers = program.seat()?.voucher_papers(&form).await?;
     open(&program, papers).await
+}
+
+/// Opens a badge as a PDF.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_badge(program: Beads<'_>, form: BadgeForm) -> Answer<()> {
+    let paper = program.seat()?.badge_paper(&form).await?;
+    open(&program, vec![paper]).await
 }
 
 /// Puts the papers where the computer's own viewer finds them, and opens them.

@@ -7,9 +7,7 @@ mod stage;
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
-        ActionForm, ApprovalForm, CashForm, CloseForm, CountForm, DeviceLimitsForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings,
-        QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TakeInForm, TemplateForm, VoucherAction, VoucherFilters,
-        VoucherQuery,
+        ActionForm, ApprovalForm, BadgeForm, CashForm, CloseForm, CountForm, DeviceLimitsForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
@@ -101,6 +99,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("set_device_limits", ADMIN),
     ("staff", ADMIN),
     ("create_badge", ADMIN),
+    ("open_badge", ADMIN),
     ("delete_badge", ADMIN),
 ];
 
@@ -239,6 +238,10 @@ async fn print(seat: &Seat, command: &str) -> Result<(), AppError> {
         "print_receipt" => seat.print_receipt(&paper()).await,
         "open_receipt" => seat.receipt_paper(&paper()).await.map(drop),
         "open_vouchers" => seat.voucher_papers(&paper()).await.map(drop),
+        "open_badge" => {
+            let form = BadgeForm { staff_id: NOBODY.to_owned(), badge: format!("MBBB1:{}", "0".repeat(40)), language: PaperLanguage::En };
+            seat.badge_paper(&form).await.map(drop)
+        }
         other => panic!("the table has no call for {other}"),
     }
 }

@@ -9,7 +9,7 @@ use beadsbox_bench::{
     machine::Machine,
     peer::Peers,
     report,
-    rows::{Bench, Row, Scale},
+    rows::{Bench, Row, Scale, Windows},
     till,
 };
 use beadsbox_domain::StaffId;
@@ -44,6 +44,12 @@ struct Run {
     /// The server's program
     #[arg(long)]
     server: PathBuf,
+    /// The program with its windows, for the row that opens it: needs a screen, and tauri-driver
+    #[arg(long, requires = "empty_window")]
+    desktop: Option<PathBuf>,
+    /// The empty window that its start is measured beside
+    #[arg(long, requires = "desktop")]
+    empty_window: Option<PathBuf>,
     /// Where the peers are installed
     #[arg(long)]
     peers: PathBuf,
@@ -100,7 +106,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn run(arguments: Run) -> anyhow::Result<()> {
-    let Run { rows, quick, resume, server, peers, ledger, table, work } = arguments;
+    let Run { rows, quick, resume, server, desktop, empty_window, peers, ledger, table, work } = arguments;
     let rows = if rows.is_empty() { Row::ALL.to_vec() } else { rows };
     let mut ledger = Ledger::open(ledger)?;
     if !resume {
@@ -112,6 +118,7 @@ async fn run(arguments: Run) -> anyhow::Result<()> {
         server,
         own: std::env::current_exe()?,
         peers: Peers::new(peers),
+        windows: desktop.zip(empty_window).map(|(program, empty)| Windows { program, empty }),
         work: work.path().to_owned(),
         scale: if quick { Scale::quick() } else { Scale::full() },
     };

@@ -19,10 +19,11 @@ async fn rows_run_at_a_thousand_vouchers() {
         own: PathBuf::from(env!("CARGO_BIN_EXE_beadsbox-bench")),
         peers: Peers::new(folder.path().join("peers")),
         work: folder.path().to_owned(),
+        windows: None,
         postgres: "any".to_owned(),
         scale: Scale { vouchers: vec![500, 1_000], pulled: (0, 0), pushed: (0, 0), rounds: 30, patience: Duration::from_mins(1) },
     };
-    let rows = [Row::Redeem, Row::Page, Row::Search, Row::Changes, Row::Documents];
+    let rows = [Row::Redeem, Row::Scan, Row::Page, Row::Search, Row::Changes, Row::Documents];
     let mut ledger = Ledger::open(folder.path().join("ledger.json")).unwrap();
     bench.run(&rows, &mut ledger).await.unwrap();
     for row in rows {

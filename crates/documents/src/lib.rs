@@ -1,19 +1,22 @@
-//! Paper: the voucher that somebody is given, the receipt of its sale, and the report of a till's closed day.
+//! Paper: the voucher that somebody is given, the receipt of its sale, the report of a till's closed day, and a badge of the staff.
 //!
 //! Plain data goes in, bytes come out: a PDF (typeset by typst, with the fonts that come along) or what a till printer speaks
 //! (ESC/POS). Nothing here reads a clock, a file or the network, so the same data makes the same bytes.
 
 mod amount;
+mod badge;
 mod close;
 mod day;
 mod error;
 mod escpos;
+mod fitting;
 mod language;
 mod press;
 mod qr;
 mod receipt;
 mod voucher;
 
+pub use badge::BadgePaper;
 pub use close::{DayReport, ReportPerson};
 pub use error::DocumentError;
 pub use escpos::{CodePage, EscPos, Width};

@@ -162,6 +162,8 @@ export const commands = {
 	createBadge: (staffId: string) => typedError<Badge, AppError>(__TAURI_INVOKE("create_badge", { staffId })),
 	/**  Takes a staff member's badge away. */
 	deleteBadge: (staffId: string) => typedError<null, AppError>(__TAURI_INVOKE("delete_badge", { staffId })),
+	/**  Opens a badge as a PDF. */
+	openBadge: (form: BadgeForm) => typedError<null, AppError>(__TAURI_INVOKE("open_badge", { form })),
 };
 
 /** Events */
@@ -237,6 +239,14 @@ export type Badge = {
 	name: string,
 	role: Role,
 	qr: Qr,
+};
+
+/**  A badge to put on paper. */
+export type BadgeForm = {
+	staff_id: string,
+	/**  What its QR code says, as it was shown when it was made. */
+	badge: string,
+	language: PaperLanguage,
 };
 
 /**  A comparison that somebody asked for, and how the sync stands after it. */

@@ -1,12 +1,31 @@
-const open = new Set<() => void>()
-
-/** Remembers how to close an open dialog. Returns how to forget it. */
-export function opened(close: () => void): () => void {
-  open.add(close)
-  return () => open.delete(close)
+/** What is open over the screen: a dialog, or a list to choose from. */
+export type OpenDialog = {
+  close: () => void
+  /** Hides it with all that was typed into it. What cannot do that closes. */
+  stepAside?: () => void
+  /** Shows it again, with the cursor where it was. */
+  comeBack?: () => void
 }
 
-/** A scan opens its answer over anything, so what lies over the screen gives way. */
+const open = new Set<OpenDialog>()
+
+/** Remembers an open dialog. Returns how to forget it. */
+export function opened(dialog: OpenDialog): () => void {
+  open.add(dialog)
+  return () => open.delete(dialog)
+}
+
+/** Ends them: what was typed was somebody else's. */
 export function closeDialogs() {
-  for (const close of open) close()
+  for (const dialog of open) dialog.close()
+}
+
+/** A scan opens its answer over anything, so what lies over the screen gives way until the answer is closed. */
+export function stepAside() {
+  for (const dialog of open) (dialog.stepAside ?? dialog.close)()
+}
+
+/** The answer is closed: whoever was filling in a form goes on. */
+export function comeBack() {
+  for (const dialog of open) dialog.comeBack?.()
 }

@@ -36,8 +36,8 @@ export type Heard =
 
 // Three keys without a pause happen when a hand rolls over the keyboard.
 const QUICK = 4
-// Nobody keeps up so small a part of the longest pause (24 of 60 ms; the fastest typists need 60) for so many keys.
-const INHUMAN = 6
+// Nobody keeps up so small a part of the longest pause (24 of 60 ms; the fastest typists need 60) for more than a roll of keys.
+const INHUMAN = 4
 const INHUMAN_PART = 0.4
 /** What is no code is taken for a scan from that many keys on. */
 const SHORTEST = 10

@@ -15,6 +15,7 @@ const NO_TEXT = new Set([
 /** A text field that a burst of keys goes into, until it is known whether it is a scan. */
 export class Field {
   #held = ''
+  #withoutCursor = false
   readonly #value: string
   readonly #start: number | null
   readonly #end: number | null
@@ -36,6 +37,20 @@ export class Field {
     return this.control === target
   }
 
+  /**
+   * Takes the cursor out of it for the rest of the burst: in a text field an input method may keep a dead key and the one
+   * behind it to itself, and nothing says which keys they were.
+   */
+  takeCursor() {
+    if (this.#withoutCursor) return
+    this.#withoutCursor = true
+    unheard(() => this.control.blur())
+  }
+
+  get isWithoutCursor(): boolean {
+    return this.#withoutCursor
+  }
+
   get holdsBack(): boolean {
     return this.#held !== ''
   }
@@ -47,6 +62,7 @@ export class Field {
 
   /** Types after all what was kept. */
   giveBack() {
+    this.#giveCursor()
     const held = this.#held
     this.#held = ''
     if (!held) return
@@ -58,6 +74,7 @@ export class Field {
 
   /** Puts back what was there before the burst. */
   restore() {
+    this.#giveCursor()
     this.#held = ''
     if (this.control.value === this.#value) return
     this.control.value = this.#value
@@ -65,7 +82,25 @@ export class Field {
     this.#tell()
   }
 
+  #giveCursor() {
+    if (!this.#withoutCursor) return
+    this.#withoutCursor = false
+    // Meanwhile somebody may have put it elsewhere.
+    if (document.activeElement !== document.body) return
+    unheard(() => this.control.focus({ preventScroll: true }))
+  }
+
   #tell() {
     this.control.dispatchEvent(new Event('input', { bubbles: true }))
   }
+}
+
+const MOVES = ['blur', 'focusout', 'focus', 'focusin', 'change'] as const
+
+/** Moves the cursor for a moment, which is nothing that a form should act on. */
+function unheard(move: () => void) {
+  const swallow = (event: Event) => event.stopImmediatePropagation()
+  for (const kind of MOVES) window.addEventListener(kind, swallow, { capture: true })
+  move()
+  for (const kind of MOVES) window.removeEventListener(kind, swallow, { capture: true })
 }

@@ -87,13 +87,18 @@ export class Keys {
     if (SILENT.has(key.code)) return { kind: 'between' }
     if (key.code === 'Enter' || key.code === 'NumpadEnter') return { kind: 'end', end: 'enter' }
     if (key.code === 'Tab') return { kind: 'end', end: 'tab' }
-    // AltGr is Ctrl and Alt on Windows. What it gives depends on the computer's layout alone.
-    if (key.altGraph && key.shown.length === 1) {
-      return { kind: 'stroke', stroke: { ...strokeOf(key), literal: key.shown } }
+    // AltGr is Ctrl and Alt on Windows.
+    if (key.altGraph && isCharacterKey(key.code)) {
+      const stroke = strokeOf(key)
+      return {
+        kind: 'stroke',
+        stroke: key.shown.length === 1 ? { ...stroke, third: key.shown } : stroke,
+      }
     }
     const control = CONTROLS[key.shown.toLowerCase()]
     if (key.ctrl && !key.alt && !key.meta && control) return { kind: 'end', end: control }
-    if (key.ctrl || key.alt || key.meta || !isCharacterKey(key.code)) return { kind: 'other' }
+    // Somebody may lean on Alt while the scanner sends: the keys are still those of the code.
+    if (key.ctrl || key.meta || !isCharacterKey(key.code)) return { kind: 'other' }
     return { kind: 'stroke', stroke: strokeOf(key) }
   }
 }

@@ -79,11 +79,13 @@ function part(first: boolean, pace: 'slow' | 'quick' | 'inhuman', event: Keyboar
     letGo()
     within = true
   }
-  const field = fieldAt(event.target)
+  const field = fields.find((one) => one.isWithoutCursor) ?? fieldAt(event.target)
   // Outside a field a space would press the focused button and a letter would be a shortcut. In one, a hand's burst is let through.
   if (!field && pace !== 'slow') swallow(event)
-  if (field && (pace === 'inhuman' || field.holdsBack)) {
-    field.holdBack(event.key)
+  if (field && (pace === 'inhuman' || field.holdsBack || field.isWithoutCursor)) {
+    // With Alt a key types nothing.
+    field.holdBack(event.altKey && !event.getModifierState('AltGraph') ? '' : event.key)
+    field.takeCursor()
     swallow(event)
   }
   waitForSilence()

@@ -12,6 +12,8 @@ export type Stroke = {
   caps: boolean
   /** Sent by its number (Alt and the number pad): the character, whatever any layout says. */
   literal?: string
+  /** With AltGr: what the computer's layout alone makes of it. */
+  third?: string
   /** Milliseconds, on the page's clock. */
   at: number
 }
@@ -30,10 +32,16 @@ export type Reading = {
 
 const FITS: readonly (Fit | null)[] = ['as_printed', 'other_case', 'lookalikes', null]
 
-function textBy(strokes: Stroke[], layout: Layout, turned: boolean): string | null {
+function textBy(
+  strokes: Stroke[],
+  layout: Layout,
+  turned: boolean,
+  thirds: boolean,
+): string | null {
   let text = ''
-  for (const { code, shift, literal } of strokes) {
-    const character = literal ?? characterOf(layout, code, shift !== turned)
+  for (const { code, shift, literal, third } of strokes) {
+    const character =
+      literal ?? (thirds ? third : undefined) ?? characterOf(layout, code, shift !== turned)
     if (character === null) return null
     text += character
   }
@@ -53,8 +61,12 @@ export function allReadings(strokes: Stroke[]): Reading[] {
   }
   // A French Windows turns Shift round for digits as well while Caps Lock is on, and so does a scanner that makes up for it.
   const turnings = strokes.some((stroke) => stroke.caps) ? [false, true] : [false]
-  for (const turned of turnings) {
-    for (const layout of LAYOUTS) add(layout, turned, textBy(strokes, layout, turned))
+  // A scanner sends AltGr for a character that is there, and somebody leans on it where none is meant.
+  const levels = strokes.some((stroke) => stroke.third) ? [true, false] : [false]
+  for (const thirds of levels) {
+    for (const turned of turnings) {
+      for (const layout of LAYOUTS) add(layout, turned, textBy(strokes, layout, turned, thirds))
+    }
   }
   add('shown', false, textShown(strokes))
   return found

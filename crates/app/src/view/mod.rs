@@ -38,7 +38,7 @@ pub use quarantine::{QuarantineForm, QuarantineReasonView, QuarantineRow, Quaran
 pub use refusal::{OfflineLimit, RefusalView};
 pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
-pub use staff::{BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
+pub use staff::{BadgeForm, BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
 pub use till::{AnswerKind, ApprovalForm, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};

@@ -2,7 +2,7 @@ use beadsbox_domain::Role;
 use beadsbox_protocol::rows::Staff;
 use serde::{Deserialize, Serialize};
 
-use super::QrView;
+use super::{PaperLanguage, QrView};
 
 /// Somebody who may work at a till.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
@@ -67,4 +67,13 @@ pub struct BadgeView {
     pub name: String,
     pub role: Role,
     pub qr: QrView,
+}
+
+/// A badge to put on paper.
+#[derive(Clone, Deserialize, specta::Type)]
+pub struct BadgeForm {
+    pub staff_id: String,
+    /// What its QR code says, as it was shown when it was made.
+    pub badge: String,
+    pub language: PaperLanguage,
 }

@@ -15,6 +15,10 @@ pub use stock::{change, stock};
 use crate::machine::first_line;
 
 const SHOP: &str = "Bench";
+/// Its one staff member, by name.
+pub const ADMIN: &str = "Ada";
+/// Their password.
+pub const PASSWORD: &str = "honey and amber 7";
 
 /// Database and server.
 pub struct Centre {
@@ -34,7 +38,7 @@ impl Centre {
         let database = TestDatabase::create().await;
         let beadsbox = ServerProgram::new(program, &database);
         let shop = beadsbox.run(&["shop", "add", SHOP], "").await?;
-        let staff = beadsbox.run(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], "honey and amber 7").await?;
+        let staff = beadsbox.run(&["staff", "add", ADMIN, "--role", "admin", "--password-stdin"], PASSWORD).await?;
         let second = beadsbox.run(&["shop", "add", "Second"], "").await?;
         stock::templates(&database.pool()).await?;
         let mut server = beadsbox.server(ServerLog::WithTheTest)?;
@@ -78,6 +82,12 @@ impl Centre {
     /// A code to enrol with.
     pub async fn enrolment_code(&self) -> anyhow::Result<String> {
         Ok(self.server.program().enrolment_code(SHOP).await?)
+    }
+
+    /// One more person, who works at the counter.
+    pub async fn add_seller(&self, name: &str) -> anyhow::Result<()> {
+        self.server.program().run(&["staff", "add", name, "--role", "counter", "--password-stdin"], PASSWORD).await?;
+        self.settle().await
     }
 
     /// The most memory that the server process ever had in use, in KiB.

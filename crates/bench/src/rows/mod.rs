@@ -8,8 +8,10 @@ mod live;
 mod page;
 mod push;
 mod redeem;
+mod scan;
 mod search;
 mod shelf;
+mod start;
 
 use std::{
     path::PathBuf,
@@ -35,6 +37,8 @@ use shelf::Shelves;
 pub enum Row {
     /// A redemption on the device, against a bare commit
     Redeem,
+    /// From a scan to its answer, against a bare commit; and while the server hangs
+    Scan,
     /// A page of the list, every sort and filter that an index serves
     Page,
     /// Search as one types
@@ -49,18 +53,33 @@ pub enum Row {
     Live,
     /// Taking a hundred changes beside many vouchers and beside few
     Changes,
-    /// A voucher as a PDF
+    /// Papers as PDFs
     Documents,
+    /// The program's start beside that of an empty window; needs a screen
+    Start,
 }
 
 impl Row {
     /// All of them, those that need the same vouchers beside each other.
-    pub const ALL: [Self; 9] = [Self::Bootstrap, Self::Redeem, Self::Page, Self::Search, Self::Changes, Self::Pull, Self::Push, Self::Live, Self::Documents];
+    pub const ALL: [Self; 11] = [
+        Self::Bootstrap,
+        Self::Redeem,
+        Self::Scan,
+        Self::Page,
+        Self::Search,
+        Self::Changes,
+        Self::Pull,
+        Self::Push,
+        Self::Live,
+        Self::Documents,
+        Self::Start,
+    ];
 
     /// As the command line and the ledger name it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Redeem => "redeem",
+            Self::Scan => "scan",
             Self::Page => "page",
             Self::Search => "search",
             Self::Bootstrap => "bootstrap",
@@ -69,6 +88,7 @@ impl Row {
             Self::Live => "live",
             Self::Changes => "changes",
             Self::Documents => "documents",
+            Self::Start => "start",
         }
     }
 }
@@ -100,6 +120,14 @@ impl Scale {
     }
 }
 
+/// The programs whose start is measured.
+pub struct Windows {
+    /// Ours.
+    pub program: PathBuf,
+    /// The empty one.
+    pub empty: PathBuf,
+}
+
 /// What a run needs.
 pub struct Bench {
     /// The server's program.
@@ -108,6 +136,8 @@ pub struct Bench {
     pub own: PathBuf,
     /// The peers.
     pub peers: Peers,
+    /// The programs with windows, where there is a screen for them.
+    pub windows: Option<Windows>,
     /// Where devices' files go.
     pub work: PathBuf,
     /// How much is measured.
@@ -144,6 +174,7 @@ impl Bench {
     async fn measure(&self, row: Row, shelves: &mut Shelves<'_>) -> anyhow::Result<Vec<Entry>> {
         match row {
             Row::Redeem => redeem::measure(self, shelves).await,
+            Row::Scan => scan::measure(self, shelves).await,
             Row::Page => page::measure(self, shelves).await,
             Row::Search => search::measure(self, shelves).await,
             Row::Bootstrap => first_sync::measure(self, shelves).await,
@@ -152,6 +183,7 @@ impl Bench {
             Row::Live => live::measure(self).await,
             Row::Changes => changes::measure(self, shelves).await,
             Row::Documents => documents::measure(self),
+            Row::Start => start::measure(self).await,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     ledger::{Entry, Goal, Number},
 };
 
-const NOTE: &str = "WAL, synchronous=FULL, encrypted by SQLCipher";
+pub(super) const NOTE: &str = "WAL, synchronous=FULL, encrypted by SQLCipher";
 
 pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow::Result<Vec<Entry>> {
     let mut entries = Vec::new();
@@ -51,7 +51,8 @@ pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow:
     Ok(entries)
 }
 
-fn bare(bench: &Bench) -> anyhow::Result<Connection> {
+/// What the other side writes into.
+pub(super) fn bare(bench: &Bench) -> anyhow::Result<Connection> {
     let connection = Connection::open(bench.folder("bare")?.join("bare.db"))?;
     connection.pragma_update(None, "key", "x'0101010101010101010101010101010101010101010101010101010101010101'")?;
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE operation (place INTEGER PRIMARY KEY, body TEXT)")?;

@@ -1,12 +1,10 @@
 //! The voucher that somebody is given: A5, to be proud of.
 
-mod fitting;
-
 use beadsbox_domain::{Date, Money};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{DocumentError, Language, Shop, amount, day, press::Press, qr};
+use crate::{DocumentError, Language, Shop, amount, day, fitting, press::Press, qr};
 
 /// A voucher, as it is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +88,7 @@ struct Data<'a> {
 impl VoucherPaper {
     /// As a PDF of one page, that says that it was made at that moment. Texts of any length shrink until they fit.
     pub fn pdf(&self, made: Timestamp) -> Result<Vec<u8>, DocumentError> {
-        Press::new("/voucher.typ", include_str!("voucher.typ"), &self.data())?
+        Press::new("/voucher.typ", concat!(include_str!("../parts.typ"), include_str!("voucher.typ")), &self.data())?
             .with("/qr.svg", qr::svg(&self.qr)?)?
             .pdf(&format!("voucher {}", self.code), made)
     }

@@ -6,7 +6,7 @@ use beadsbox_domain::{
 };
 use jiff::civil::date;
 
-use crate::support::{made, money, pages, text};
+use crate::support::{keep, made, money, pages, text};
 
 fn tally(count: u64, minor: i64) -> Tally {
     Tally { count, minor }
@@ -62,7 +62,7 @@ fn report(language: Language, counted: i64) -> DayReport {
 #[test]
 fn a_report_says_what_the_close_says() {
     let pdf = report(Language::Fr, 28_444).pdf(made()).unwrap();
-    keep("fr", &pdf);
+    keep("close-fr", &pdf);
     assert_eq!(pages(&pdf)[0], (595, 842), "A4");
     let text = text(&pdf);
     for words in [
@@ -93,7 +93,7 @@ fn a_day_that_comes_out_has_no_reasons() {
     report.close.people.truncate(1);
     report.people.truncate(1);
     let pdf = report.pdf(made()).unwrap();
-    keep("en", &pdf);
+    keep("close-en", &pdf);
     let text = text(&pdf);
     assert!(text.contains("Difference €0.00") && !text.contains("Why the cash differs") && !text.contains("By person"), "{text}");
 }
@@ -102,11 +102,4 @@ fn a_day_that_comes_out_has_no_reasons() {
 fn the_same_close_is_the_same_bytes() {
     assert_eq!(report(Language::Fr, 1).pdf(made()).unwrap(), report(Language::Fr, 1).pdf(made()).unwrap());
     assert_ne!(report(Language::Fr, 1).pdf(made()).unwrap(), report(Language::Fr, 2).pdf(made()).unwrap());
-}
-
-/// For whoever wants to look at it.
-fn keep(name: &str, pdf: &[u8]) {
-    if let Some(folder) = std::env::var_os("BEADSBOX_PAPERS") {
-        std::fs::write(std::path::Path::new(&folder).join(format!("close-{name}.pdf")), pdf).unwrap();
-    }
 }

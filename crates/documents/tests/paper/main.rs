@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod badge;
 mod close;
 mod escpos;
 mod receipt;

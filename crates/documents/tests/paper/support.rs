@@ -1,6 +1,12 @@
 use beadsbox_documents::{Language, Receipt, ReceiptLine, Shop, VoucherPaper};
 use beadsbox_domain::{Currency, Money, Payment, Vat};
-use hayro::{RenderCache, RenderSettings, hayro_interpret::InterpreterSettings, hayro_syntax::Pdf, render, vello_cpu::color::palette::css::WHITE};
+use hayro::{
+    RenderCache, RenderSettings,
+    hayro_interpret::InterpreterSettings,
+    hayro_syntax::Pdf,
+    render,
+    vello_cpu::{Pixmap, color::palette::css::WHITE},
+};
 use jiff::{Timestamp, civil::date};
 
 /// As long as a real signed code, of its letters.
@@ -85,15 +91,27 @@ pub fn pages(pdf: &[u8]) -> Vec<(i64, i64)> {
         .collect()
 }
 
-/// What a camera reads from its first page, at 288 dots an inch.
-pub fn read_qr(pdf: &[u8]) -> Vec<String> {
+/// Its first page, at 288 dots an inch.
+pub fn picture(pdf: &[u8]) -> Pixmap {
     const SCALE: f32 = 4.0;
     let pdf = Pdf::new(pdf.to_vec()).unwrap();
     let settings = RenderSettings { x_scale: SCALE, y_scale: SCALE, bg_color: WHITE, ..RenderSettings::default() };
-    let picture = render(&pdf.pages()[0], &RenderCache::new(), &InterpreterSettings::default(), &settings);
+    render(&pdf.pages()[0], &RenderCache::new(), &InterpreterSettings::default(), &settings)
+}
+
+/// What a camera reads from its first page.
+pub fn read_qr(pdf: &[u8]) -> Vec<String> {
+    let picture = picture(pdf);
     let (width, height) = (usize::from(picture.width()), usize::from(picture.height()));
     let pixels = picture.data_as_u8_slice();
     // Green alone tells dark from light on honey paper.
     let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[(y * width + x) * 4 + 1]);
     image.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+}
+
+/// For whoever wants to look at it.
+pub fn keep(name: &str, pdf: &[u8]) {
+    if let Some(folder) = std::env::var_os("BEADSBOX_PAPERS") {
+        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.pdf")), pdf).unwrap();
+    }
 }

@@ -15,6 +15,8 @@ export type Stage = 'day' | 'sync' | 'count' | 'compare' | 'done'
 class Closing {
   stage = $state<Stage>('day')
   counted = $state<Counted[]>([])
+  /** How many of each note and coin, as typed, by currency: counting is work, and outlasts the dialog that it is done in. */
+  pieces = $state<Record<string, string[]>>({})
   count = $state<DayCount | null>(null)
   closed = $state<ClosedDay | null>(null)
   error = $state<AppError | null>(null)
@@ -25,6 +27,7 @@ class Closing {
     this.error = null
     this.count = null
     this.closed = null
+    this.pieces = {}
     this.counted = (tillDay.now?.to_count ?? []).map(({ code }) => ({
       currency: code,
       amount: '',

@@ -1,5 +1,6 @@
-//! The till's printer, and what is printed: receipts on a roll, vouchers and receipts as PDFs.
+//! The till's printer, and what is printed: receipts on a roll; vouchers, receipts and badges as PDFs.
 
+mod badges;
 mod papers;
 mod receipts;
 mod settings;

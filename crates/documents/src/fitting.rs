@@ -8,7 +8,7 @@ const MOST_LINES: usize = 10;
 const BREAK: char = '\u{200b}';
 
 /// The text on one line's worth of words, where even a word without spaces can break.
-pub(super) fn breakable(text: &str) -> String {
+pub(crate) fn breakable(text: &str) -> String {
     let mut broken = String::with_capacity(text.len());
     let mut length = 0;
     for letter in text.trim().chars() {
@@ -24,7 +24,7 @@ pub(super) fn breakable(text: &str) -> String {
 }
 
 /// Line by line; of several empty ones in a row one is kept. More than a box holds in a legible size run on, with a stroke between.
-pub(super) fn lines(text: &str) -> Vec<String> {
+pub(crate) fn lines(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = text.trim().lines().map(breakable).collect();
     lines.dedup_by(|one, next| one.is_empty() && next.is_empty());
     if lines.len() > MOST_LINES {
