@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use beadsbox_domain::{OpId, Operation, StaffId};
-use beadsbox_store::{Enrolment, NewOperation, RecordError, Store, View};
+use beadsbox_store::{Enrolment, NewOperation, Place, RecordError, Store, View};
 use beadsbox_sync::{HttpServer, ServerAddress, SyncStatus, Syncer};
 use tokio::{
     sync::{Notify, watch},
@@ -26,6 +26,8 @@ pub(crate) struct Device {
     pub(crate) host: Host,
     pub(crate) store: Arc<Store>,
     pub(crate) enrolment: Enrolment,
+    /// Where it stands and what it is called, as it was last read from its files.
+    place: Mutex<Place>,
     pub(crate) server: HttpServer,
     pub(crate) syncer: Arc<Syncer<StoreReplica, HttpServer>>,
     /// Asks for the status bar to be told anew.
@@ -38,6 +40,8 @@ pub(crate) struct Device {
 impl Device {
     pub(crate) async fn open(host: Host, store: Arc<Store>, enrolment: Enrolment, secrets: &DeviceSecrets) -> AppResult<Arc<Self>> {
         let address = ServerAddress::parse(&enrolment.server_url)?;
+        let reader = Arc::clone(&store);
+        let place = Mutex::new(blocking(move || Ok(reader.take_up_place()?)).await?);
         let token = secrets.token.clone().unwrap_or_default();
         let server = HttpServer::new(address, host.ca_file.as_ref())?.with_token(token.clone());
         let replica = StoreReplica::new(host.clone(), Arc::clone(&store), secrets.signing_key()?, token);
@@ -46,6 +50,7 @@ impl Device {
             host,
             store,
             enrolment,
+            place,
             server,
             news: Notify::new(),
             server_version: Mutex::default(),
@@ -91,11 +96,29 @@ impl Device {
             op: OpId(self.host.new_id()),
             at: self.host.clock.now(),
             staff,
-            shop: self.enrolment.shop,
+            shop: self.place().shop,
             online: self.is_online(),
             clock_right: self.clock().is_some_and(|evidence| evidence.is_right(self.host.clock.now(), self.host.clock.running())),
             operation,
             person: None,
+        }
+    }
+
+    /// Where the device stands and what people call it.
+    pub(crate) fn place(&self) -> Place {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes up what an admin made of that, as far as it can be by now.
+    pub(crate) async fn settle_in(&self) {
+        let next = match self.files(|store| Ok(store.take_up_place()?)).await {
+            Ok(next) => next,
+            Err(error) => return tracing::warn!(%error, "where this device stands cannot be read"),
+        };
+        let before = std::mem::replace(&mut *self.place.lock().unwrap_or_else(PoisonError::into_inner), next.clone());
+        if before != next {
+            tracing::info!(?before, ?next, "an admin changed where this device stands, or its name");
+            self.announce();
         }
     }
 
@@ -117,7 +140,12 @@ impl Device {
         &self,
         make: impl FnOnce(&View<'_>) -> Result<Vec<NewOperation>, E> + Send + 'static,
     ) -> Result<(), E> {
-        match self.files(move |store| Ok(store.record_all(make))).await? {
+        // The shop is the one in which the device stands when it is written down: it may be moved in between.
+        let in_its_shop = |view: &View<'_>| {
+            let (made, shop) = (make(view)?, view.place().map_err(AppError::from)?.shop);
+            Ok(made.into_iter().map(|new| NewOperation { shop, ..new }).collect())
+        };
+        match self.files(move |store| Ok(store.record_all(in_its_shop))).await? {
             Ok(_) => {
                 self.recorded();
                 Ok(())
@@ -161,10 +189,11 @@ impl Device {
         self.store.view().map(|view| self.shop_in(&view)).unwrap_or_default()
     }
 
-    /// The shop's name as the cache has it, or else as it was at the enrolment: the cache may be empty.
+    /// The shop's name as the cache has it, or else as it was when the device came there: the cache may be empty.
     pub(crate) fn shop_in(&self, view: &View<'_>) -> String {
-        let cached = Some(view.directory().shop_name(self.enrolment.shop)).filter(|name| !name.is_empty());
-        cached.or(self.enrolment.shop_name.as_deref()).unwrap_or_default().to_owned()
+        let place = self.place();
+        let cached = Some(view.directory().shop_name(place.shop)).filter(|name| !name.is_empty());
+        cached.map(str::to_owned).or(place.shop_name).unwrap_or_default()
     }
 
     pub(crate) fn server_version(&self) -> Option<String> {
@@ -179,7 +208,14 @@ async fn tell_screens(device: Arc<Device>, program: Program) {
     loop {
         tokio::select! {
             changed = status.changed() => if changed.is_err() { return },
-            changed = data.recv() => if let Ok(changed) = changed { program.emit(ProgramEvent::Data(changed)) },
+            changed = data.recv() => {
+                if changed.as_ref().map_or(true, |changed| changed.directory) {
+                    device.settle_in().await;
+                }
+                if let Ok(changed) = changed {
+                    program.emit(ProgramEvent::Data(changed));
+                }
+            }
             () = device.news.notified() => {}
         }
         if let Ok(seat) = program.seat_behind_lock()

@@ -31,7 +31,7 @@ pub(crate) fn recognition(store: &Store, key: &SigningKey, token: &str) -> Resul
     let proof = key.sign(&recognise_message(enrolment.device, &token_hash)).to_bytes();
     Ok(Some(RecogniseRequest {
         device_id: enrolment.device,
-        name: enrolment.name,
+        name: store.place()?.name,
         shop,
         profile,
         public_key: hex::encode(enrolment.public_key),
