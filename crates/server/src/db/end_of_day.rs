@@ -14,9 +14,6 @@ use crate::error::Failure;
 /// The most closes of one device and day.
 const MOST_CLOSES: i64 = 20;
 
-/// Seconds since 1970, beyond every day on which a till runs.
-const ALWAYS: i64 = 100_000_000_000;
-
 /// What no close of a device covers.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NotClosed {
@@ -61,7 +58,7 @@ pub async fn not_closed(conn: &mut PgConnection, devices: &[(DeviceId, Timestamp
 
 /// Whether the device did something, at any time, that no close covers.
 pub async fn has_open_day(conn: &mut PgConnection, device: DeviceId) -> sqlx::Result<bool> {
-    let found = not_closed(conn, &[(device, Timestamp::from_second(ALWAYS).unwrap_or(Timestamp::MAX))]).await?;
+    let found = not_closed(conn, &[(device, Timestamp::MAX)]).await?;
     Ok(found.get(&device).is_some_and(|found| found.number > 0))
 }
 
