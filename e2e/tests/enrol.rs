@@ -94,7 +94,9 @@ async fn a_device_enrols_by_a_scan_and_one_key_and_a_conflict_is_taken_there() -
     office.click("assignee-take").await?;
     office.attribute_is("conflict-assignee", "data-whose", "mine").await?;
     office.click("conflicts-whose-nobodys").await?;
-    office.until("nothing of nobody's", async || (office.count("[data-testid='conflict-row']").await.ok()? == 0).then_some(())).await?;
+    office
+        .until("nothing of nobody's", async || (office.count("[data-testid='conflict-row']").await.ok()? == 0).then_some(()))
+        .await?;
     office.click("conflicts-whose-mine").await?;
     office.click("conflict-row").await?;
 

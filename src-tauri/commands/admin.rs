@@ -1,8 +1,8 @@
 //! Commands of the sync screen, and of an admin.
 
 use beadsbox_app::view::{
-    BadgeView, CacheCheck, DeviceForm, DeviceLimitsForm, EndOfDayView, EnrolmentCodeView, EnrolmentForm, PolicyForm, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, StaffRow,
-    SyncOverview,
+    BadgeView, CacheCheck, DeviceForm, DeviceLimitsForm, EndOfDayView, EnrolmentCodeView, EnrolmentForm, PolicyForm, QuarantineForm, QuarantineRow,
+    RefusedOperation, ShopView, StaffRow, SyncOverview,
 };
 
 use super::{Answer, Beads};

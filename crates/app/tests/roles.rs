@@ -7,8 +7,9 @@ mod stage;
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
-        ActionForm, ApprovalForm, AssigneeForm, CashForm, CloseForm, ConflictFilter, CountForm, DeviceForm, DeviceLimitsForm, EnrolmentForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings,
-        QuarantineForm, SaleForm, SaleLine, SaveTemplate, SettleForm, SortKey, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
+        ActionForm, ApprovalForm, AssigneeForm, CashForm, CloseForm, ConflictFilter, CountForm, DeviceForm, DeviceLimitsForm, EnrolmentForm, LimitsForm,
+        PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveTemplate, SettleForm, SortKey, TemplateForm,
+        VoucherAction, VoucherFilters, VoucherQuery,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};

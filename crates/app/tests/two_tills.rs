@@ -147,7 +147,11 @@ async fn a_conflict_is_settled_by_an_admin_and_every_device_sees_it() {
     let offered: Vec<_> = conflict.offers.iter().map(|offer| (offer.settlement, offer.books.bearer)).collect();
     let (shop, customer) = (Some(BearerKind::Shop), Some(BearerKind::Customer));
     let expected = [Some(BearerKind::Organisation), shop, customer, None];
-    assert_eq!(offered, Settlement::ALL.into_iter().zip(expected).collect::<Vec<_>>(), "before it is settled the books' side of each way is there");
+    assert_eq!(
+        offered,
+        Settlement::ALL.into_iter().zip(expected).collect::<Vec<_>>(),
+        "before it is settled the books' side of each way is there"
+    );
     let offer = conflict.offers[0].clone();
     assert_eq!((offer.books.value.as_ref(), offer.books.shop.as_str()), (conflict.value.as_ref(), "Marais"));
     let settled = other.seat().settle_conflict(form.clone()).await.unwrap();

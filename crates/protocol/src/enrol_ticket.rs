@@ -110,7 +110,10 @@ impl EnrolTicket {
 
 /// A later form begins with another number.
 fn foreign(text: &str) -> EnrolTicketError {
-    let newer = text.strip_prefix("MBE").and_then(|rest| rest.split_once(':')).is_some_and(|(number, _)| number.parse::<u8>().is_ok_and(|number| number > 1));
+    let newer = text
+        .strip_prefix("MBE")
+        .and_then(|rest| rest.split_once(':'))
+        .is_some_and(|(number, _)| number.parse::<u8>().is_ok_and(|number| number > 1));
     if newer { EnrolTicketError::NewerForm } else { EnrolTicketError::NotATicket }
 }
 

@@ -104,6 +104,17 @@ fn about_blank() -> String {
 impl Problem {
     /// A problem with nothing but a code and words.
     pub fn new(status: u16, code: ErrorCode, title: impl Into<String>) -> Self {
-        Self { kind: about_blank(), title: title.into(), status, code, detail: None, instance: None, retry_after: None, expected_seq: None, epoch: None, holder: None }
+        Self {
+            kind: about_blank(),
+            title: title.into(),
+            status,
+            code,
+            detail: None,
+            instance: None,
+            retry_after: None,
+            expected_seq: None,
+            epoch: None,
+            holder: None,
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use beadsbox_domain::{Conflict, ConflictId, DeviceId, OfflineLimits, Person, Policy, Role, ShopId, StaffId, Template, TemplateId, Timestamp, Voucher, VoucherId};
+use beadsbox_domain::{
+    Conflict, ConflictId, DeviceId, OfflineLimits, Person, Policy, Role, ShopId, StaffId, Template, TemplateId, Timestamp, Voucher, VoucherId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A shop.

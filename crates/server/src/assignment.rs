@@ -48,8 +48,9 @@ async fn check_person(conn: &mut PgConnection, staff: StaffId) -> Result<(), Fai
 /// It is not as it was seen: whose it is by now, or that it is nobody's.
 fn meanwhile(now: Option<Assignment>) -> Failure {
     match now.and_then(|now| now.staff) {
-        Some(holder) => Failure::told(StatusCode::CONFLICT, ErrorCode::ConflictTaken, "somebody else works on it by now")
-            .with(|problem| problem.holder = Some(holder)),
+        Some(holder) => {
+            Failure::told(StatusCode::CONFLICT, ErrorCode::ConflictTaken, "somebody else works on it by now").with(|problem| problem.holder = Some(holder))
+        }
         None => Failure::changed_meanwhile(),
     }
 }

@@ -1,7 +1,7 @@
 //! Shops, staff and devices: what an admin, or whoever has the command line, sets up.
 
-use beadsbox_domain::{DeviceId, Pin, PolicyError, Role, ShopId, StaffId, Timestamp, text::Name};
 use axum::http::StatusCode;
+use beadsbox_domain::{DeviceId, Pin, PolicyError, Role, ShopId, StaffId, Timestamp, text::Name};
 use beadsbox_protocol::{
     ErrorCode,
     admin::{DevicePatch, EnrolmentCode, LimitsChange, NewBadge, PolicyChange, StaffPatch},
@@ -93,10 +93,19 @@ pub(crate) async fn set_policy(conn: &mut PgConnection, change: &PolicyChange) -
 
 /// Changes what a device is called and where it stands. Its operations keep the shop in which they were done, and a day is closed in the
 /// shop in which it was begun: so it is not moved in the middle of one. The caller commits.
-pub(crate) async fn change_device(conn: &mut PgConnection, id: DeviceId, patch: &DevicePatch, now: Timestamp, by: StaffId) -> Result<db::device::Device, Failure> {
+pub(crate) async fn change_device(
+    conn: &mut PgConnection,
+    id: DeviceId,
+    patch: &DevicePatch,
+    now: Timestamp,
+    by: StaffId,
+) -> Result<db::device::Device, Failure> {
     let name = patch.name.as_deref().map(checked_name).transpose()?;
     // Its pushes wait for this, so that none brings a sale in between.
-    let before = db::device::lock(conn, id).await?.filter(|device| device.id != db::device::SERVER).ok_or_else(|| Failure::not_found("device"))?;
+    let before = db::device::lock(conn, id)
+        .await?
+        .filter(|device| device.id != db::device::SERVER)
+        .ok_or_else(|| Failure::not_found("device"))?;
     let shop = patch.shop_id.filter(|shop| *shop != before.shop);
     if let Some(shop) = shop {
         db::shop::find(conn, shop).await?.ok_or_else(|| Failure::not_found("shop"))?;

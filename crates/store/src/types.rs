@@ -4,7 +4,9 @@ use beadsbox_domain::{
     Conflict, DeviceId, Money, OpId, Operation, Outcome, Person, Role, ShopId, StaffId, Template, Timestamp, Voucher, VoucherCode, VoucherId,
     day::{Answer, Done},
 };
-use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, Profile, enrol::EnrolResponse, person::SaltedPerson, pull::Cursor, push::KeptReceipt, rows::Assignment};
+use beadsbox_protocol::{
+    ChainHash, Incarnation, OperationBody, Profile, enrol::EnrolResponse, person::SaltedPerson, pull::Cursor, push::KeptReceipt, rows::Assignment,
+};
 use uuid::Uuid;
 
 /// How the cache was found at the start.

@@ -8,7 +8,10 @@ use beadsbox_sync::TransportError;
 use super::{Seat, id, names, reason};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
-    view::{AssigneeForm, AssigneeView, BearerKind, BooksView, ColleagueView, ConflictFilter, ConflictInbox, ConflictRow, SettleForm, SettledView, SettlementOffer, Whose},
+    view::{
+        AssigneeForm, AssigneeView, BearerKind, BooksView, ColleagueView, ConflictFilter, ConflictInbox, ConflictRow, SettleForm, SettledView, SettlementOffer,
+        Whose,
+    },
 };
 
 const MOST: usize = 1000;
@@ -82,7 +85,8 @@ impl Seat {
     /// Who may work on conflicts.
     fn colleagues(&self, directory: &Directory) -> Vec<ColleagueView> {
         let may = directory.staff_members().into_iter().filter(|staff| staff.active && staff.role.may(Deed::WorkOnConflicts));
-        may.map(|staff| ColleagueView { id: staff.id.to_string(), name: staff.name.clone(), is_me: staff.id == self.session.staff }).collect()
+        may.map(|staff| ColleagueView { id: staff.id.to_string(), name: staff.name.clone(), is_me: staff.id == self.session.staff })
+            .collect()
     }
 
     fn whose(&self, directory: &Directory, assignment: Option<&Assignment>) -> Whose {

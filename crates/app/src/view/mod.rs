@@ -19,7 +19,10 @@ mod template;
 mod till;
 mod voucher;
 
-pub use conflict::{AssigneeForm, AssigneeView, BearerKind, BooksView, ColleagueView, ConflictFilter, ConflictInbox, ConflictRow, SettleForm, SettledView, SettlementOffer, Whose};
+pub use conflict::{
+    AssigneeForm, AssigneeView, BearerKind, BooksView, ColleagueView, ConflictFilter, ConflictInbox, ConflictRow, SettleForm, SettledView, SettlementOffer,
+    Whose,
+};
 pub use day::{
     CashForm, CashMoveRow, CloseForm, CloseState, ClosedDayView, CountForm, Counted, DayCloseRow, DayCountView, DayView, DrawerView, PersonSumsView, SumsView,
     TallyView,

@@ -89,10 +89,9 @@ pub(crate) fn keep_conflict(connection: &Connection, row: &ConflictRow) -> rusql
         ConflictState::Settled => "settled",
         ConflictState::Resolved => "resolved",
     };
-    let changed =
-        connection
-            .prepare_cached(upsert)?
-            .execute(params![Sql(conflict.id), Sql(conflict.voucher), state, Json(row), Sql(row.row_version())])?;
+    let changed = connection
+        .prepare_cached(upsert)?
+        .execute(params![Sql(conflict.id), Sql(conflict.voucher), state, Json(row), Sql(row.row_version())])?;
     Ok(changed > 0)
 }
 

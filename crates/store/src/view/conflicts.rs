@@ -67,12 +67,7 @@ impl View<'_> {
 impl Found {
     fn of(entry: &VoucherEntry, conflict: &Conflict) -> Self {
         let known = entry.known_conflicts.iter().find(|row| row.conflict.id == conflict.id);
-        Self {
-            conflict: conflict.clone(),
-            assignment: known.and_then(|row| row.assignment),
-            known: known.is_some(),
-            waiting: entry.replayed.waiting,
-        }
+        Self { conflict: conflict.clone(), assignment: known.and_then(|row| row.assignment), known: known.is_some(), waiting: entry.replayed.waiting }
     }
 
     fn cached(row: ConflictRow) -> Self {

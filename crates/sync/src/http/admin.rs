@@ -37,7 +37,8 @@ impl HttpServer {
 
     /// Takes a conflict, hands it over or lets it go.
     pub async fn assign_conflict(&self, session: &str, conflict: ConflictId, change: &AssigneeChange) -> Result<Assignment, TransportError> {
-        self.fetch(self.request(Method::PUT, &format!("v1/conflicts/{conflict}/assignee"))?.bearer_auth(session).json(change)).await
+        self.fetch(self.request(Method::PUT, &format!("v1/conflicts/{conflict}/assignee"))?.bearer_auth(session).json(change))
+            .await
     }
 
     /// Revokes a device.

@@ -76,7 +76,11 @@ async fn of_two_who_take_it_at_the_same_moment_one_has_it_and_the_other_is_told_
         holding.commit().await.unwrap();
     };
     let ((first, second), ()) = tokio::join!(both, release);
-    let (won, lost) = if first.is_ok() { (first.unwrap(), second.unwrap_err()) } else { (second.unwrap(), first.unwrap_err()) };
+    let (won, lost) = if first.is_ok() {
+        (first.unwrap(), second.unwrap_err())
+    } else {
+        (second.unwrap(), first.unwrap_err())
+    };
     assert_eq!((lost.status, lost.code, lost.holder), (409, ErrorCode::ConflictTaken, won.staff));
     assert_eq!(stage.count("SELECT count(*) FROM conflict_assignment WHERE version = 1").await, 1);
 
@@ -96,7 +100,11 @@ async fn it_goes_to_nobody_who_may_not_work_on_it() {
     let admin = stage.device_with_session("Adrien", Role::Admin).await;
     let counter = stage.device_with_session("Zoé", Role::Counter).await;
     let office = stage.device_with_session("Margaux", Role::BackOffice).await;
-    sqlx::query("UPDATE staff SET active = false, barred_at = now() WHERE id = $1").bind(office.1.staff.id.0).execute(&stage.pool).await.unwrap();
+    sqlx::query("UPDATE staff SET active = false, barred_at = now() WHERE id = $1")
+        .bind(office.1.staff.id.0)
+        .execute(&stage.pool)
+        .await
+        .unwrap();
     for (staff, code) in [
         (counter.1.staff.id, ErrorCode::Malformed),
         (office.1.staff.id, ErrorCode::Malformed),
@@ -118,7 +126,9 @@ async fn no_settlement_is_lost_to_who_takes_or_hands_it_over_meanwhile() {
     let office = stage.device_with_session("Margaux", Role::BackOffice).await;
     // Decided offline, on the conflict as it was before anybody took it.
     let seen_version = row_of(&mut admin.0, conflict).await.conflict.row_version;
-    admin.0.record(Operation::SettleConflict { conflict, voucher, seen_version, settlement: Settlement::ChargeShop, reason: fixtures::reason() });
+    admin
+        .0
+        .record(Operation::SettleConflict { conflict, voucher, seen_version, settlement: Settlement::ChargeShop, reason: fixtures::reason() });
     assign(&office, conflict, 0, Some(office.1.staff.id)).await.unwrap();
     assign(&office, conflict, 1, Some(admin.1.staff.id)).await.unwrap();
     admin.0.push().await.unwrap();
@@ -127,5 +137,9 @@ async fn no_settlement_is_lost_to_who_takes_or_hands_it_over_meanwhile() {
     let Conflict { settled, .. } = row.conflict;
     assert_eq!(settled.unwrap().settlement, Settlement::ChargeShop);
     assert_eq!(row.assignment.unwrap().staff, Some(admin.1.staff.id), "who worked on it stays beside it");
-    assert_eq!(assign(&office, conflict, 2, Some(office.1.staff.id)).await.unwrap_err().code, ErrorCode::ChangedMeanwhile, "nobody works on what is settled");
+    assert_eq!(
+        assign(&office, conflict, 2, Some(office.1.staff.id)).await.unwrap_err().code,
+        ErrorCode::ChangedMeanwhile,
+        "nobody works on what is settled"
+    );
 }

@@ -45,7 +45,11 @@ async fn move_to(by: &(TestDevice, Session), device: &mut TestDevice, shop: &Sho
 }
 
 async fn expires_at(stage: &Stage, voucher: VoucherId) -> String {
-    sqlx::query_scalar("SELECT to_char(expires_at AT TIME ZONE 'UTC', 'HH24:MI') FROM voucher WHERE id = $1").bind(voucher.0).fetch_one(&stage.pool).await.unwrap()
+    sqlx::query_scalar("SELECT to_char(expires_at AT TIME ZONE 'UTC', 'HH24:MI') FROM voucher WHERE id = $1")
+        .bind(voucher.0)
+        .fetch_one(&stage.pool)
+        .await
+        .unwrap()
 }
 
 /// A close over everything that the till has done; nothing of it moved cash but the float.
@@ -72,10 +76,14 @@ async fn a_new_name_reaches_every_device_and_nobody_overwrites_what_they_have_no
     let admin = admin(&stage).await;
     let mut till = stage.till("Camille").await;
     let before = row_of(&mut till).await;
-    let renamed = change(&admin, &till, &DevicePatch { row_version: before.row_version, name: Some(" Till 2 ".to_owned()), shop_id: None }).await.unwrap();
+    let renamed = change(&admin, &till, &DevicePatch { row_version: before.row_version, name: Some(" Till 2 ".to_owned()), shop_id: None })
+        .await
+        .unwrap();
     let expected = Device { name: "Till 2".to_owned(), row_version: before.row_version + 1, ..before.clone() };
     assert_eq!((&renamed.device, row_of(&mut till).await), (&expected, expected.clone()));
-    let late = change(&admin, &till, &DevicePatch { row_version: before.row_version, name: Some("Till 9".to_owned()), shop_id: None }).await.unwrap_err();
+    let late = change(&admin, &till, &DevicePatch { row_version: before.row_version, name: Some("Till 9".to_owned()), shop_id: None })
+        .await
+        .unwrap_err();
     assert_eq!((late.status, late.code), (409, ErrorCode::ChangedMeanwhile));
     assert_eq!(row_of(&mut till).await, expected, "nothing of it");
 }
@@ -98,7 +106,9 @@ async fn what_is_not_right_changes_nothing(#[case] patch: serde_json::Value, #[c
     assert_eq!(row_of(&mut till).await, before);
     for nobody in [Uuid::now_v7(), Uuid::nil()] {
         let path = format!("/v1/admin/devices/{nobody}");
-        let unknown = device.call_as::<DeviceStatus>(&session.token, Method::PATCH, &path, Some(&json!({"row_version": 1, "name": "Till"}))).await;
+        let unknown = device
+            .call_as::<DeviceStatus>(&session.token, Method::PATCH, &path, Some(&json!({"row_version": 1, "name": "Till"})))
+            .await;
         assert_eq!(unknown.unwrap_err().code, ErrorCode::NotFound, "{nobody}");
     }
 }
@@ -159,7 +169,11 @@ async fn of_two_who_change_it_at_the_same_moment_one_is_told() {
     let patch = |name: &str| DevicePatch { row_version, name: Some(name.to_owned()), shop_id: None };
     let (first, second) = (patch("One"), patch("Two"));
     let (first, second) = tokio::join!(change(&one, &till, &first), change(&two, &till, &second));
-    let (won, lost) = if first.is_ok() { (first.unwrap(), second.unwrap_err()) } else { (second.unwrap(), first.unwrap_err()) };
+    let (won, lost) = if first.is_ok() {
+        (first.unwrap(), second.unwrap_err())
+    } else {
+        (second.unwrap(), first.unwrap_err())
+    };
     assert_eq!(lost.code, ErrorCode::ChangedMeanwhile);
     assert_eq!(row_of(&mut till).await, won.device);
 }
