@@ -22,7 +22,7 @@ pub async fn retry_start(app: AppHandle) -> ProgramState {
 #[tauri::command]
 #[specta::specta]
 pub fn read_enrolment_scan(readings: Vec<String>) -> EnrolmentScan {
-    beadsbox_app::read_enrolment_scan(&readings)
+    beadsbox_app::read_enrolment_scan(readings)
 }
 
 /// Makes this device known to a server.

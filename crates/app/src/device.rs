@@ -142,8 +142,8 @@ impl Device {
     ) -> Result<(), E> {
         // The shop is the one in which the device stands when it is written down: it may be moved in between.
         let in_its_shop = |view: &View<'_>| {
-            let (made, shop) = (make(view)?, view.place().map_err(AppError::from)?.shop);
-            Ok(made.into_iter().map(|new| NewOperation { shop, ..new }).collect())
+            let (operations, shop) = (make(view)?, view.place().map_err(AppError::from)?.shop);
+            Ok(operations.into_iter().map(|new| NewOperation { shop, ..new }).collect())
         };
         match self.files(move |store| Ok(store.record_all(in_its_shop))).await? {
             Ok(_) => {

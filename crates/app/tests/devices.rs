@@ -58,7 +58,7 @@ async fn a_device_enrols_by_what_the_admins_qr_code_says() {
     let form = EnrolmentForm { shop_id: shop(&office, "Marais").await.id, device_name: " Till 7 ".to_owned() };
     let made = office.seat().create_enrolment_code(form).await.unwrap();
     assert!(made.only_here, "the server of the test is on this machine");
-    let EnrolmentScan::Ticket { server, code, device_name } = read_enrolment_scan(&[made.qr.text.clone()]) else {
+    let EnrolmentScan::Ticket { server, code, device_name } = read_enrolment_scan(vec![made.qr.text.clone()]) else {
         panic!("no ticket")
     };
     assert_eq!((server.as_str(), code.as_str(), device_name.as_deref()), (made.server.as_str(), made.code.as_str(), Some("Till 7")));
@@ -81,8 +81,8 @@ async fn a_renamed_and_moved_device_shows_it_without_a_restart_and_after_one() {
     let before = device(&office, "Till Marais").await;
     let moved = change(&office, &before, "Till 2", "Montmartre").await.unwrap();
     assert_eq!((moved.name.as_str(), moved.shop.as_str()), ("Till 2", "Montmartre"), "on the admin's screen at once");
-    let stale = change(&office, &before, "Till 3", "Montmartre").await.unwrap_err();
-    assert_eq!(stale.code, ErrorCode::ChangedMeanwhile);
+    let refused = change(&office, &before, "Till 3", "Montmartre").await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ChangedMeanwhile);
     assert_eq!(change(&office, &moved, " ", "Montmartre").await.unwrap_err().fields[0].field, "name");
 
     till.until("moved", |bar| bar.shop == "Montmartre" && bar.device == "Till 2").await;

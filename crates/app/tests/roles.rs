@@ -103,7 +103,6 @@ fn paper() -> PaperForm {
     PaperForm { voucher_ids: vec![NOBODY.to_owned()], language: PaperLanguage::En, with_price: true }
 }
 
-#[expect(clippy::too_many_lines, reason = "a list, one entry a command")]
 async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
     let id = NOBODY;
     let text = || "a reason".to_owned();

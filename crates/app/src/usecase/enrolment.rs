@@ -21,20 +21,20 @@ use crate::{
     view::{EnrolForm, EnrolmentScan},
 };
 
-/// Tries so many readings of one scan: five layouts, Caps Lock, and the computer's own.
+/// There are five layouts, Caps Lock, and the computer's own.
 const MOST_READINGS: usize = 12;
 
 /// What somebody scanned or pasted before this device was enrolled; `readings` are what its keys are on several layouts.
-pub fn read_scan(readings: &[String]) -> EnrolmentScan {
+pub fn read_scan(readings: Vec<String>) -> EnrolmentScan {
     let mut found = EnrolmentScan::Other;
-    for reading in readings.iter().take(MOST_READINGS) {
-        match EnrolTicket::parse(reading) {
+    for reading in readings.into_iter().take(MOST_READINGS) {
+        match EnrolTicket::parse(&reading) {
             Ok(ticket) => {
                 let (server, code, device_name) = (ticket.server().to_owned(), ticket.code().to_owned(), ticket.name().map(str::to_owned));
                 return EnrolmentScan::Ticket { server, code, device_name };
             }
             Err(EnrolTicketError::NewerForm) => found = EnrolmentScan::Newer,
-            Err(EnrolTicketError::NotATicket) if found == EnrolmentScan::Other => found = other(reading),
+            Err(EnrolTicketError::NotATicket) if found == EnrolmentScan::Other => found = other(&reading),
             Err(EnrolTicketError::NotATicket) => {}
             Err(_) => found = EnrolmentScan::Damaged,
         }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> EnrolmentScan {
-        read_scan(&[text.to_owned()])
+        read_scan(vec![text.to_owned()])
     }
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
             device_name: Some("Till 3".to_owned()),
         };
         assert!(read(&ticket) == said);
-        assert!(read_scan(&["?&é\"'".to_owned(), ticket.to_lowercase()]) == said, "the reading that is one is meant");
+        assert!(read_scan(vec!["?&é\"'".to_owned(), ticket.to_lowercase()]) == said, "the reading that is one is meant");
         assert!(read(&ticket[..ticket.len() - 1]) == EnrolmentScan::Damaged);
         assert!(read("MBE2:ABC") == EnrolmentScan::Newer);
         assert!(read(&VoucherCode::from_random([7; 8]).to_string()) == EnrolmentScan::Voucher);
@@ -119,6 +119,6 @@ mod tests {
         for nothing in ["", "4006381333931", "https://vouchers.example.org"] {
             assert!(read(nothing) == EnrolmentScan::Other, "{nothing}");
         }
-        assert!(read_scan(&[]) == EnrolmentScan::Other);
+        assert!(read_scan(Vec::new()) == EnrolmentScan::Other);
     }
 }

@@ -108,8 +108,8 @@ impl Centre {
         let session = device.sign_in("Ada", PASSWORD).await.unwrap();
         let staff: Uuid = sqlx::query_scalar("SELECT id FROM staff WHERE name = $1").bind(name).fetch_one(&self.pool).await.unwrap();
         let patch = StaffPatch { active: Some(false), ..StaffPatch::default() };
-        let path = format!("/v1/admin/staff/{staff}");
-        device.call_as::<Staff>(&session.token, Method::PATCH, &path, Some(&patch)).await.unwrap();
+        let address = format!("/v1/admin/staff/{staff}");
+        device.call_as::<Staff>(&session.token, Method::PATCH, &address, Some(&patch)).await.unwrap();
     }
 
     /// One number from the database.

@@ -7,18 +7,18 @@ const CODE: &str = "7KQ2-M9XA-4TBD";
 const PRINTED: &str = "MBE1:0PDOM4A9DIWENPEJ/5Y/E $E+8D4LE.%5$9FQ$DTVD7*5$KE9G7:Q68L6YJC2ECKOEP:6-BAWW5AB7ZA8VR6:G8YD1XED5UD5L6D44G/D*MEUIL";
 
 fn ticket() -> EnrolTicket {
-    EnrolTicket::new(SERVER, CODE, Some("Till 3, entrée")).unwrap()
+    EnrolTicket::new(SERVER, CODE, Some("Till 3, entrée")).expect("a ticket")
 }
 
 #[test]
 fn a_ticket_reads_back_as_it_was_printed_in_small_letters_and_with_the_scanners_ending() {
     assert_eq!(ticket().text(), PRINTED);
     for text in [PRINTED.to_owned(), PRINTED.to_lowercase(), format!(" {PRINTED}\r\n")] {
-        let read = EnrolTicket::parse(&text).unwrap();
+        let read = EnrolTicket::parse(&text).expect("a ticket");
         assert_eq!((read.server(), read.code(), read.name()), (SERVER, CODE, Some("Till 3, entrée")));
     }
-    let unnamed = EnrolTicket::new(SERVER, CODE, None).unwrap();
-    assert_eq!(EnrolTicket::parse(&unnamed.text()).unwrap().name(), None);
+    let unnamed = EnrolTicket::new(SERVER, CODE, None).expect("a ticket");
+    assert_eq!(EnrolTicket::parse(&unnamed.text()).expect("a ticket").name(), None);
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn what_is_too_long_is_not_looked_at() {
     assert_eq!(EnrolTicket::parse(&long), Err(EnrolTicketError::TooLong));
     let longest = format!("https://{}", "a".repeat(MOST_SERVER_CHARACTERS - 8));
     let name = "é".repeat(100);
-    let ticket = EnrolTicket::new(&longest, CODE, Some(&name)).unwrap();
+    let ticket = EnrolTicket::new(&longest, CODE, Some(&name)).expect("a ticket");
     assert_eq!(EnrolTicket::parse(&ticket.text()), Ok(ticket), "the longest there can be");
 }
 

@@ -76,10 +76,9 @@ async fn of_two_who_take_it_at_the_same_moment_one_has_it_and_the_other_is_told_
         holding.commit().await.unwrap();
     };
     let ((first, second), ()) = tokio::join!(both, release);
-    let (won, lost) = if first.is_ok() {
-        (first.unwrap(), second.unwrap_err())
-    } else {
-        (second.unwrap(), first.unwrap_err())
+    let (won, lost) = match (first, second) {
+        (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
+        other => panic!("not one of the two: {other:?}"),
     };
     assert_eq!((lost.status, lost.code, lost.holder), (409, ErrorCode::ConflictTaken, won.staff));
     assert_eq!(stage.count("SELECT count(*) FROM conflict_assignment WHERE version = 1").await, 1);
@@ -89,8 +88,8 @@ async fn of_two_who_take_it_at_the_same_moment_one_has_it_and_the_other_is_told_
     assert_eq!(assign(loser, conflict, 0, None).await.unwrap_err().code, ErrorCode::ConflictTaken);
     assert_eq!(assign(loser, conflict, 1, Some(loser.1.staff.id)).await.unwrap().version, 2);
     let let_go = assign(loser, conflict, 2, None).await.unwrap();
-    let stale = assign(&one, conflict, 1, Some(one.1.staff.id)).await.unwrap_err();
-    assert_eq!((stale.code, stale.holder, let_go.version), (ErrorCode::ChangedMeanwhile, None, 3), "nobody's by now");
+    let late = assign(&one, conflict, 1, Some(one.1.staff.id)).await.unwrap_err();
+    assert_eq!((late.code, late.holder, let_go.version), (ErrorCode::ChangedMeanwhile, None, 3), "nobody's by now");
 }
 
 #[tokio::test]

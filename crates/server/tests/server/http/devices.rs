@@ -169,10 +169,9 @@ async fn of_two_who_change_it_at_the_same_moment_one_is_told() {
     let patch = |name: &str| DevicePatch { row_version, name: Some(name.to_owned()), shop_id: None };
     let (first, second) = (patch("One"), patch("Two"));
     let (first, second) = tokio::join!(change(&one, &till, &first), change(&two, &till, &second));
-    let (won, lost) = if first.is_ok() {
-        (first.unwrap(), second.unwrap_err())
-    } else {
-        (second.unwrap(), first.unwrap_err())
+    let (won, lost) = match (first, second) {
+        (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
+        other => panic!("not one of the two: {other:?}"),
     };
     assert_eq!(lost.code, ErrorCode::ChangedMeanwhile);
     assert_eq!(row_of(&mut till).await, won.device);
