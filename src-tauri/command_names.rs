@@ -3,6 +3,7 @@
 pub const COMMANDS: &[&str] = &[
     "program_state",
     "retry_start",
+    "read_enrolment_scan",
     "enrol",
     "sign_in",
     "sign_out",
@@ -54,6 +55,7 @@ pub const COMMANDS: &[&str] = &[
     "currencies",
     "conflicts",
     "settle_conflict",
+    "assign_conflict",
     "end_of_day",
     "sync_overview",
     "check_cache",
@@ -68,6 +70,7 @@ pub const COMMANDS: &[&str] = &[
     "look_into_outbox_file",
     "take_in_outbox_file",
     "create_enrolment_code",
+    "change_device",
     "revoke_device",
     "quarantine",
     "decide_quarantine",

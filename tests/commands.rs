@@ -72,7 +72,7 @@ fn each_window_may_call_exactly_its_own_commands() {
     let shift = ["current_session", "people", "switch_by_badge", "switch_by_pin", "unlock", "lock", "note_activity", "set_pin"];
     let printing = ["printer_settings", "set_printer_settings", "print_test", "print_receipt", "open_receipt", "open_vouchers"];
     let expected = [
-        ("start", [&everywhere[..], &["retry_start", "enrol", "sign_in"]].concat()),
+        ("start", [&everywhere[..], &["retry_start", "read_enrolment_scan", "enrol", "sign_in"]].concat()),
         (
             "counter",
             [
@@ -97,7 +97,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &printing,
                 &["open_till", "voucher_page", "voucher_detail", "act_on_voucher"],
                 &["templates", "template_detail", "save_template", "archive_template", "currencies"],
-                &["conflicts", "settle_conflict"],
+                &["conflicts", "settle_conflict", "assign_conflict"],
                 &[
                     "end_of_day",
                     "sync_overview",
@@ -105,6 +105,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                     "refused_operations",
                     "acknowledge_refusal",
                     "create_enrolment_code",
+                    "change_device",
                     "revoke_device",
                     "quarantine",
                     "decide_quarantine",

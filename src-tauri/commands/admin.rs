@@ -1,8 +1,8 @@
 //! Commands of the sync screen, and of an admin.
 
 use beadsbox_app::view::{
-    BadgeView, CacheCheck, DeviceLimitsForm, EndOfDayView, EnrolmentCodeView, PolicyForm, QuarantineForm, QuarantineRow, RefusedOperation, ShopView, StaffRow,
-    SyncOverview,
+    BadgeView, CacheCheck, DeviceForm, DeviceLimitsForm, EndOfDayView, EnrolmentCodeView, EnrolmentForm, PolicyForm, QuarantineForm, QuarantineRow,
+    RefusedOperation, ShopView, StaffRow, SyncOverview,
 };
 
 use super::{Answer, Beads};
@@ -45,8 +45,15 @@ pub async fn acknowledge_refusal(program: Beads<'_>, op_id: String) -> Answer<Ve
 /// A one-time code for a new device.
 #[tauri::command]
 #[specta::specta]
-pub async fn create_enrolment_code(program: Beads<'_>, shop_id: String) -> Answer<EnrolmentCodeView> {
-    program.seat()?.create_enrolment_code(&shop_id).await
+pub async fn create_enrolment_code(program: Beads<'_>, form: EnrolmentForm) -> Answer<EnrolmentCodeView> {
+    program.seat()?.create_enrolment_code(form).await
+}
+
+/// Changes what a device is called and where it stands.
+#[tauri::command]
+#[specta::specta]
+pub async fn change_device(program: Beads<'_>, form: DeviceForm) -> Answer<SyncOverview> {
+    program.seat()?.change_device(form).await
 }
 
 /// Revokes a device.

@@ -2,7 +2,7 @@
 
 use beadsbox_app::{
     Program,
-    view::{EnrolForm, ProgramState, SessionView, SignInForm},
+    view::{EnrolForm, EnrolmentScan, ProgramState, SessionView, SignInForm},
 };
 use tauri::{AppHandle, Manager as _};
 
@@ -16,6 +16,13 @@ pub async fn retry_start(app: AppHandle) -> ProgramState {
     let program = app.state::<Program>();
     program.start().await;
     program.state().await
+}
+
+/// What somebody scanned or pasted before this device was enrolled.
+#[tauri::command]
+#[specta::specta]
+pub fn read_enrolment_scan(readings: Vec<String>) -> EnrolmentScan {
+    beadsbox_app::read_enrolment_scan(readings)
 }
 
 /// Makes this device known to a server.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use beadsbox_domain::{OpId, Operation, StaffId, VoucherCode};
-use beadsbox_store::{Enrolment, NewOperation, RecordError, Store, View};
+use beadsbox_store::{Enrolment, NewOperation, Place, RecordError, Store, View};
 use beadsbox_sync::{HttpServer, ServerAddress, SyncStatus, Syncer};
 use ed25519_dalek::SigningKey;
 use tokio::{
@@ -27,6 +27,8 @@ pub(crate) struct Device {
     pub(crate) host: Host,
     pub(crate) store: Arc<Store>,
     pub(crate) enrolment: Enrolment,
+    /// Where it stands and what it is called, as it was last read from its files.
+    place: Mutex<Place>,
     pub(crate) server: HttpServer,
     pub(crate) syncer: Arc<Syncer<StoreReplica, HttpServer>>,
     /// Asks for the status bar to be told anew.
@@ -38,11 +40,12 @@ pub(crate) struct Device {
     tasks: Mutex<Vec<AbortHandle>>,
 }
 
-/// What a device without a server is made of.
+/// What a device is made of.
 pub(crate) struct Parts {
     pub(crate) host: Host,
     pub(crate) store: Arc<Store>,
     pub(crate) enrolment: Enrolment,
+    pub(crate) place: Place,
     pub(crate) key: SigningKey,
     pub(crate) training: Option<Vec<VoucherCode>>,
 }
@@ -50,9 +53,11 @@ pub(crate) struct Parts {
 impl Device {
     pub(crate) async fn open(host: Host, store: Arc<Store>, enrolment: Enrolment, secrets: &DeviceSecrets) -> AppResult<Arc<Self>> {
         let address = ServerAddress::parse(&enrolment.server_url)?;
+        let reader = Arc::clone(&store);
+        let place = blocking(move || Ok(reader.take_up_place()?)).await?;
         let token = secrets.token.clone().unwrap_or_default();
         let server = HttpServer::new(address, host.ca_file.as_ref())?.with_token(token.clone());
-        let device = Self::new(Parts { host, store, enrolment, key: secrets.signing_key()?, training: None }, server, token);
+        let device = Self::new(Parts { host, store, enrolment, place, key: secrets.signing_key()?, training: None }, server, token);
         if device.files(|store| Ok(store.standing()?.revoked_at)).await?.is_some() {
             device.syncer.begin_revoked();
         }
@@ -67,13 +72,14 @@ impl Device {
     }
 
     fn new(parts: Parts, server: HttpServer, token: String) -> Arc<Self> {
-        let Parts { host, store, enrolment, key, training } = parts;
+        let Parts { host, store, enrolment, place, key, training } = parts;
         let replica = StoreReplica::new(host.clone(), Arc::clone(&store), key, token);
         Arc::new(Self {
             syncer: Syncer::new(replica, server.clone()),
             host,
             store,
             enrolment,
+            place: Mutex::new(place),
             server,
             news: Notify::new(),
             server_version: Mutex::default(),
@@ -124,11 +130,29 @@ impl Device {
             op: OpId(self.host.new_id()),
             at: self.host.clock.now(),
             staff,
-            shop: self.enrolment.shop,
+            shop: self.place().shop,
             online: self.is_online(),
             clock_right: self.clock().is_some_and(|evidence| evidence.is_right(self.host.clock.now(), self.host.clock.running())),
             operation,
             person: None,
+        }
+    }
+
+    /// Where the device stands and what people call it.
+    pub(crate) fn place(&self) -> Place {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes up what an admin made of that, as far as it can be by now.
+    pub(crate) async fn settle_in(&self) {
+        let next = match self.files(|store| Ok(store.take_up_place()?)).await {
+            Ok(next) => next,
+            Err(error) => return tracing::warn!(%error, "where this device stands cannot be read"),
+        };
+        let before = std::mem::replace(&mut *self.place.lock().unwrap_or_else(PoisonError::into_inner), next.clone());
+        if before != next {
+            tracing::info!(?before, ?next, "an admin changed where this device stands, or its name");
+            self.announce();
         }
     }
 
@@ -150,7 +174,12 @@ impl Device {
         &self,
         make: impl FnOnce(&View<'_>) -> Result<Vec<NewOperation>, E> + Send + 'static,
     ) -> Result<(), E> {
-        match self.files(move |store| Ok(store.record_all(make))).await? {
+        // The shop is the one in which the device stands when it is written down: it may be moved in between.
+        let in_its_shop = |view: &View<'_>| {
+            let (operations, shop) = (make(view)?, view.place().map_err(AppError::from)?.shop);
+            Ok(operations.into_iter().map(|new| NewOperation { shop, ..new }).collect())
+        };
+        match self.files(move |store| Ok(store.record_all(in_its_shop))).await? {
             Ok(_) => {
                 self.recorded();
                 Ok(())
@@ -194,10 +223,11 @@ impl Device {
         self.store.view().map(|view| self.shop_in(&view)).unwrap_or_default()
     }
 
-    /// The shop's name as the cache has it, or else as it was at the enrolment: the cache may be empty.
+    /// The shop's name as the cache has it, or else as it was when the device came there: the cache may be empty.
     pub(crate) fn shop_in(&self, view: &View<'_>) -> String {
-        let cached = Some(view.directory().shop_name(self.enrolment.shop)).filter(|name| !name.is_empty());
-        cached.or(self.enrolment.shop_name.as_deref()).unwrap_or_default().to_owned()
+        let place = self.place();
+        let cached = Some(view.directory().shop_name(place.shop)).filter(|name| !name.is_empty());
+        cached.map(str::to_owned).or(place.shop_name).unwrap_or_default()
     }
 
     pub(crate) fn server_version(&self) -> Option<String> {
@@ -212,7 +242,14 @@ async fn tell_screens(device: Arc<Device>, program: Program) {
     loop {
         tokio::select! {
             changed = status.changed() => if changed.is_err() { return },
-            changed = data.recv() => if let Ok(changed) = changed { program.emit(ProgramEvent::Data(changed)) },
+            changed = data.recv() => {
+                if changed.as_ref().map_or(true, |changed| changed.directory) {
+                    device.settle_in().await;
+                }
+                if let Ok(changed) = changed {
+                    program.emit(ProgramEvent::Data(changed));
+                }
+            }
             () = device.news.notified() => {}
         }
         if let Ok(seat) = program.seat_behind_lock()

@@ -114,6 +114,10 @@ pub enum ErrorCode {
     TooManyRequests,
     /// Somebody else changed it meanwhile.
     ChangedMeanwhile,
+    /// The device's day is not closed: it stays in its shop until it is.
+    DayNotClosed,
+    /// Somebody else works on the conflict by now: `name`.
+    ConflictTaken,
     /// This device has no printer.
     PrinterNotSet,
     /// No such name on the network.
@@ -362,6 +366,8 @@ impl From<Problem> for AppError {
             ServerCode::DeviceQuarantined | ServerCode::ChainForked | ServerCode::TooManyForks | ServerCode::BadSignature => ErrorCode::DeviceInQuarantine,
             ServerCode::ClientTooOld => ErrorCode::ClientTooOld,
             ServerCode::ChangedMeanwhile => ErrorCode::ChangedMeanwhile,
+            ServerCode::DayNotClosed => ErrorCode::DayNotClosed,
+            ServerCode::ConflictTaken => ErrorCode::ConflictTaken,
             ServerCode::Unavailable | ServerCode::Internal => ErrorCode::ServerTrouble,
             _ => ErrorCode::ServerRefused,
         };

@@ -138,7 +138,7 @@ impl Program {
                 shown.phase = if signed_in { Phase::SignedIn } else { Phase::NeedsSignIn };
                 shown.server = Some(device.server.address().to_string());
                 shown.shop = Some(device.shop_name());
-                shown.device = Some(device.enrolment.name.clone());
+                shown.device = Some(device.place().name);
                 shown.online = device.syncer.status().borrow().online;
             }
         }

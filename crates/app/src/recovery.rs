@@ -47,7 +47,7 @@ pub(crate) fn issuer(store: &Store) -> Result<Option<Issuer>, StoreError> {
     let Some(shop) = shop(store, &enrolment)? else { return Ok(None) };
     Ok(Some(Issuer {
         device_id: enrolment.device,
-        name: enrolment.name,
+        name: store.place()?.name,
         shop,
         profile,
         public_key: hex::encode(enrolment.public_key),

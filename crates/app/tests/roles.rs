@@ -7,7 +7,7 @@ mod stage;
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
-        ActionForm, ApprovalForm, BadgeForm, CashForm, CloseForm, CountForm, DeviceLimitsForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
+        ActionForm, ApprovalForm, AssigneeForm, BadgeForm, CashForm, CloseForm, ConflictFilter, CountForm, DeviceForm, DeviceLimitsForm, EnrolmentForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
@@ -22,6 +22,7 @@ const ADMIN: &[Role] = &[Role::Admin];
 const FREE: &[&str] = &[
     "program_state",
     "retry_start",
+    "read_enrolment_scan",
     "enrol",
     "sign_in",
     "sign_out",
@@ -78,6 +79,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("archive_template", OFFICE_UP),
     ("conflicts", OFFICE_UP),
     ("settle_conflict", ADMIN),
+    ("assign_conflict", OFFICE_UP),
     ("end_of_day", ADMIN),
     ("sync_overview", OFFICE_UP),
     ("check_cache", OFFICE_UP),
@@ -90,6 +92,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("look_into_outbox_file", ADMIN),
     ("take_in_outbox_file", ADMIN),
     ("create_enrolment_code", ADMIN),
+    ("change_device", ADMIN),
     ("revoke_device", ADMIN),
     ("quarantine", ADMIN),
     ("decide_quarantine", ADMIN),
@@ -107,7 +110,6 @@ fn paper() -> PaperForm {
     PaperForm { voucher_ids: vec![NOBODY.to_owned()], language: PaperLanguage::En, with_price: true }
 }
 
-#[expect(clippy::too_many_lines, reason = "a list, one entry a command")]
 async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
     let id = NOBODY;
     let text = || "a reason".to_owned();
@@ -148,7 +150,7 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
             seat.save_template(SaveTemplate { id: None, based_on: None, form }).await.map(drop)
         }
         "archive_template" => seat.archive_template(id, true).await.map(drop),
-        "conflicts" => seat.conflicts(true).await.map(drop),
+        "conflicts" => seat.conflicts(ConflictFilter::default()).await.map(drop),
         "settle_conflict" => {
             let form = SettleForm { conflict_id: id.to_owned(), version: 1, settlement: Settlement::WriteOff, reason: text() };
             seat.settle_conflict(form).await.map(drop)
@@ -157,7 +159,6 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "check_cache" => seat.check_cache().await.map(drop),
         "refused_operations" => seat.refused_operations().await.map(drop),
         "acknowledge_refusal" => seat.acknowledge_refusal(id).await.map(drop),
-        "create_enrolment_code" => seat.create_enrolment_code(id).await.map(drop),
         "revoke_device" => seat.revoke_device(id).await.map(drop),
         "quarantine" => seat.quarantine().await.map(drop),
         "decide_quarantine" => {
@@ -196,6 +197,18 @@ async fn administer(seat: &Seat, command: &str) -> Result<(), AppError> {
     let limits = || LimitsForm { highest_value: "1".to_owned(), most_redemptions: 1, most_value: "1".to_owned(), most_hours_since_sync: 1 };
     match command {
         "policy" => seat.policy().await.map(drop),
+        "assign_conflict" => {
+            let form = AssigneeForm { conflict_id: id.to_owned(), version: 0, staff_id: None };
+            seat.assign_conflict(form).await.map(drop)
+        }
+        "create_enrolment_code" => {
+            let form = EnrolmentForm { shop_id: id.to_owned(), device_name: String::new() };
+            seat.create_enrolment_code(form).await.map(drop)
+        }
+        "change_device" => {
+            let form = DeviceForm { device_id: id.to_owned(), row_version: 1, name: "Till".to_owned(), shop_id: id.to_owned() };
+            seat.change_device(form).await.map(drop)
+        }
         "set_policy" => {
             let form = PolicyForm {
                 row_version: 0,

@@ -4,7 +4,7 @@
 
 mod stage;
 
-use beadsbox_app::view::{AnswerKind, CodeState, RedeemAnswer, RedemptionState, RefusalView, SoldVoucher};
+use beadsbox_app::view::{AnswerKind, CodeState, ConflictFilter, RedeemAnswer, RedemptionState, RefusalView, SoldVoucher};
 use beadsbox_domain::{Currency, DeviceId, Money, Status, VoucherCode, VoucherId};
 use beadsbox_protocol::signed_code::{SignedCode, SignedVoucher};
 use ed25519_dalek::SigningKey;
@@ -70,7 +70,7 @@ async fn a_genuine_voucher_that_was_never_synced_is_honoured_once(#[case] sale_f
     for till in [&one, &other] {
         till.sync().await;
         assert_eq!(till.status_of(&sold.code).await, Status::Used);
-        assert_eq!(till.seat().conflicts(false).await.unwrap(), []);
+        assert_eq!(till.seat().conflicts(ConflictFilter::default()).await.unwrap().rows, []);
     }
     let recent = other.seat().recent_redemptions().await.unwrap();
     assert_eq!(recent.iter().map(|one| one.state).collect::<Vec<_>>(), [RedemptionState::Confirmed]);

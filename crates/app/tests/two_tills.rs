@@ -8,7 +8,7 @@ mod stage;
 
 use std::time::Duration;
 
-use beadsbox_app::view::{AnswerKind, RedemptionState, RefusalView, SettleForm, What};
+use beadsbox_app::view::{AnswerKind, BearerKind, ConflictFilter, RedemptionState, RefusalView, SettleForm, What};
 use beadsbox_domain::{ConflictKind, Settlement, Status};
 use rstest::rstest;
 use stage::{Centre, Till, link::Wire};
@@ -134,7 +134,7 @@ async fn a_conflict_is_settled_by_an_admin_and_every_device_sees_it() {
     }
     one.come_back().await;
     other.come_back().await;
-    let inbox = other.seat().conflicts(false).await.unwrap();
+    let inbox = other.seat().conflicts(ConflictFilter::default()).await.unwrap().rows;
     let conflict = &inbox[0];
     assert_eq!((inbox.len(), conflict.kind, conflict.other.shop.as_str()), (1, ConflictKind::DoubleRedemption, "Marais"));
     assert_eq!(conflict.accepted.as_ref().unwrap().shop, "Montmartre");
@@ -144,11 +144,26 @@ async fn a_conflict_is_settled_by_an_admin_and_every_device_sees_it() {
         settlement: Settlement::WriteOff,
         reason: "Both customers were in good faith".to_owned(),
     };
-    assert!(other.seat().settle_conflict(form.clone()).await.unwrap().is_empty());
+    let offered: Vec<_> = conflict.offers.iter().map(|offer| (offer.settlement, offer.books.bearer)).collect();
+    let (shop, customer) = (Some(BearerKind::Shop), Some(BearerKind::Customer));
+    let expected = [Some(BearerKind::Organisation), shop, customer, None];
+    assert_eq!(
+        offered,
+        Settlement::ALL.into_iter().zip(expected).collect::<Vec<_>>(),
+        "before it is settled the books' side of each way is there"
+    );
+    let offer = conflict.offers[0].clone();
+    assert_eq!((offer.books.value.as_ref(), offer.books.shop.as_str()), (conflict.value.as_ref(), "Marais"));
+    let settled = other.seat().settle_conflict(form.clone()).await.unwrap();
+    assert_eq!(settled.settlement.unwrap().books, offer.books, "and afterwards it is the same");
+    let open = ConflictFilter::default();
+    assert!(other.seat().conflicts(open).await.unwrap().rows.is_empty());
     other.sync().await;
     one.sync().await;
-    assert!(one.seat().conflicts(false).await.unwrap().is_empty());
-    assert_eq!(one.seat().conflicts(true).await.unwrap()[0].settlement.as_ref().unwrap().reason, form.reason);
+    assert!(one.seat().conflicts(open).await.unwrap().rows.is_empty());
+    let all = one.seat().conflicts(ConflictFilter { include_settled: true, ..open }).await.unwrap();
+    let settled = all.rows[0].settlement.as_ref().unwrap();
+    assert_eq!((&settled.reason, &settled.books), (&form.reason, &offer.books));
     assert!(one.seat().settle_conflict(form).await.is_err(), "a settled conflict stays settled");
 }
 

@@ -82,7 +82,7 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
         Reading::Newer => return Judged::new(scope, fresh, commit_no, None, None),
         Reading::Unreadable(detail) => return unread(scope, fresh, commit_no, detail),
     };
-    if let Some(detail) = foreign_header(scope, fresh, body) {
+    if let Some(detail) = foreign_header(scope, fresh, body, commit_no) {
         return unread(scope, fresh, commit_no, detail);
     }
     if let Some(word) = &fresh.word {
@@ -186,7 +186,10 @@ fn sold_or_said(operation: &Operation, outcome: &Outcome, changes: &[Change]) ->
 }
 
 /// What in the body's header is not as the place where it came says.
-fn foreign_header(scope: &Scope<'_>, fresh: &Fresh, body: &OperationBody) -> Option<&'static str> {
+fn foreign_header(scope: &Scope<'_>, fresh: &Fresh, body: &OperationBody, commit_no: i64) -> Option<&'static str> {
+    // After a restore it may not be known that the device was moved, and what was done where it then stood has happened.
+    let may_have_moved = fresh.word.is_some() || era(commit_no) > 0;
+
     if body.device != scope.device {
         Some("the body names another device")
     } else if body.incarnation > scope.incarnation {
@@ -194,8 +197,8 @@ fn foreign_header(scope: &Scope<'_>, fresh: &Fresh, body: &OperationBody) -> Opt
         Some("the body names a later life of the device")
     } else if body.dev_seq != fresh.arrived.dev_seq {
         Some("the body names another place in the device's order")
-    } else if body.shop != scope.shop {
-        Some("the body names another shop than the device's")
+    } else if !scope.places.has(body.shop) && !may_have_moved {
+        Some("the body names a shop in which the device never stood")
     } else {
         None
     }
@@ -226,6 +229,6 @@ fn context(scope: &Scope<'_>, world: &World, fresh: &Fresh, body: &OperationBody
         clock_right,
         received_at,
         policy: scope.policy,
-        time_zone: scope.time_zone.clone(),
+        time_zone: scope.places.zone_of(stamp.shop).clone(),
     }
 }

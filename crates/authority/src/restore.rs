@@ -111,7 +111,7 @@ fn said_at(world: &mut World, id: TemplateId, snapshot: &TemplateContent, told: 
 fn restore_voucher(scope: &Scope<'_>, world: &mut World, id: VoucherId, told: &Told, changes: &mut Vec<Change>) {
     let decided = world.decided.get(&Subject::Voucher(id)).map_or(&[][..], Vec::as_slice);
     let before = world.rows_of(id);
-    let after = voucher::fold(id, decided, told, &before, &scope.time_zone);
+    let after = voucher::fold(id, decided, told, &before, scope.places.zone_of(told.body.shop));
     if let Some(row) = after.voucher.as_ref().filter(|row| before.voucher.as_ref() != Some(row)) {
         changes.push(Change::Voucher(row.clone()));
     }

@@ -34,16 +34,47 @@ impl Identity {
     }
 }
 
+/// Where a device stands and has stood: an operation keeps the shop in which it was done.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// Where the days of the present shop end.
+    zone: TimeZone,
+    /// Each shop, with where its days end.
+    shops: Vec<(ShopId, TimeZone)>,
+}
+
+impl Places {
+    /// A device that has never stood elsewhere.
+    pub fn only(shop: ShopId, zone: TimeZone) -> Self {
+        Self { shops: vec![(shop, zone.clone())], zone }
+    }
+
+    /// With a shop in which it stood before.
+    #[must_use]
+    pub fn and(mut self, shop: ShopId, zone: TimeZone) -> Self {
+        self.shops.push((shop, zone));
+        self
+    }
+
+    /// Whether it stands there, or has stood.
+    pub fn has(&self, shop: ShopId) -> bool {
+        self.shops.iter().any(|(stood, _)| *stood == shop)
+    }
+
+    /// Where the shop's days end; as where the device stands now, if it never stood there.
+    pub fn zone_of(&self, shop: ShopId) -> &TimeZone {
+        self.shops.iter().find(|(stood, _)| *stood == shop).map_or(&self.zone, |(_, zone)| zone)
+    }
+}
+
 /// Whose operations are taken, and under which rules.
 pub struct Scope<'a> {
     /// The device.
     pub device: DeviceId,
     /// Which life of it.
     pub incarnation: Incarnation,
-    /// Where it stands.
-    pub shop: ShopId,
-    /// Where the shop's days end.
-    pub time_zone: TimeZone,
+    /// Where it stands and has stood.
+    pub places: Places,
     /// The server's own: no role is asked.
     pub by_server: bool,
     /// The device's clock agrees with the server's.

@@ -56,6 +56,11 @@ pub enum Settlement {
     MistakenScan,
 }
 
+impl Settlement {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::WriteOff, Self::ChargeShop, Self::CustomerPays, Self::MistakenScan];
+}
+
 /// How a person settled a conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

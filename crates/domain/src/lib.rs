@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no randomness. Whoever calls brings the time, the random bytes and the rows; the answer is the
 //! same on a till without network, in the back office and on the server.
 
+pub mod books;
 pub mod code;
 pub mod conflict;
 pub mod day;
@@ -22,6 +23,7 @@ pub mod template;
 pub mod text;
 pub mod voucher;
 
+pub use books::{Bearer, BooksEffect};
 pub use code::{CodeError, VoucherCode};
 pub use conflict::{Conflict, ConflictKind, ConflictState, Settlement};
 pub use day::{CashMovement, DayClose, LastClose};

@@ -35,6 +35,8 @@ pub enum Deed {
     UndoRedemption,
     /// Redeem a voucher in spite of its expiry.
     HonourExpired,
+    /// Take a conflict, hand it to another person, let it go.
+    WorkOnConflicts,
     /// Settle a conflict.
     SettleConflicts,
     /// Put cash into a till's drawer, take it out, and close its day.
@@ -49,7 +51,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::WriteTemplates,
         Self::Sell,
         Self::Redeem,
@@ -58,6 +60,7 @@ impl Deed {
         Self::Expire,
         Self::UndoRedemption,
         Self::HonourExpired,
+        Self::WorkOnConflicts,
         Self::SettleConflicts,
         Self::RunTill,
         Self::Approve,
@@ -74,7 +77,7 @@ impl Role {
     pub const fn may(self, deed: Deed) -> bool {
         match deed {
             Deed::Sell | Deed::Redeem | Deed::UndoRedemption | Deed::RunTill => true,
-            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::Approve | Deed::UseOffice => {
+            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::WorkOnConflicts | Deed::Approve | Deed::UseOffice => {
                 matches!(self, Self::BackOffice | Self::Admin)
             }
             Deed::SettleConflicts | Deed::Administer => matches!(self, Self::Admin),

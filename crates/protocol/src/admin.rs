@@ -84,6 +84,20 @@ pub struct LimitsChange {
     pub limits: Option<OfflineLimits>,
 }
 
+/// `PATCH /v1/admin/devices/{id}`: what is left out stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DevicePatch {
+    /// The device's version that it was made on: 409 on an older one.
+    pub row_version: u64,
+    /// 1 to 100 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where it stands from now on. Refused while its day is not closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shop_id: Option<ShopId>,
+}
+
 /// A staff member's new badge; the one before no longer counts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NewBadge {

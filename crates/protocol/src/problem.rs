@@ -1,5 +1,6 @@
 //! Errors as `application/problem+json` (RFC 9457) with a closed set of codes, so that nobody has to match on text.
 
+use beadsbox_domain::StaffId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -52,6 +53,10 @@ pub enum ErrorCode {
     NameTaken,
     /// Somebody else changed it since it was read: read it again.
     ChangedMeanwhile,
+    /// Sales, redemptions or cash of the device are not closed: it stays in its shop until they are.
+    DayNotClosed,
+    /// Somebody else works on it by now: `holder` says who.
+    ConflictTaken,
     /// The program is too old for this server.
     ClientTooOld,
     /// The server is busy or its database is away: try again.
@@ -87,6 +92,9 @@ pub struct Problem {
     /// The server's epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Uuid>,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<StaffId>,
 }
 
 fn about_blank() -> String {
@@ -96,6 +104,17 @@ fn about_blank() -> String {
 impl Problem {
     /// A problem with nothing but a code and words.
     pub fn new(status: u16, code: ErrorCode, title: impl Into<String>) -> Self {
-        Self { kind: about_blank(), title: title.into(), status, code, detail: None, instance: None, retry_after: None, expected_seq: None, epoch: None }
+        Self {
+            kind: about_blank(),
+            title: title.into(),
+            status,
+            code,
+            detail: None,
+            instance: None,
+            retry_after: None,
+            expected_seq: None,
+            epoch: None,
+            holder: None,
+        }
     }
 }

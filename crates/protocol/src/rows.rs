@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use beadsbox_domain::{Conflict, ConflictId, DeviceId, OfflineLimits, Person, Policy, Role, ShopId, StaffId, Template, TemplateId, Voucher, VoucherId};
+use beadsbox_domain::{
+    Conflict, ConflictId, DeviceId, OfflineLimits, Person, Policy, Role, ShopId, StaffId, Template, TemplateId, Timestamp, Voucher, VoucherId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A shop.
@@ -102,6 +104,44 @@ pub struct VoucherRow {
     pub person: Option<Person>,
 }
 
+/// Who works on a conflict. It says nothing about how it is settled, and nothing that settles it asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Assignment {
+    /// Whose it is; none once they let it go.
+    pub staff: Option<StaffId>,
+    /// Who said so.
+    pub by: StaffId,
+    /// When, by the server's clock.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Counts every change, from 1.
+    pub version: u64,
+}
+
+/// A conflict, and who works on it; none where nobody ever did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ConflictRow {
+    /// The conflict.
+    #[serde(flatten)]
+    pub conflict: Conflict,
+    /// Who works on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignment: Option<Assignment>,
+}
+
+impl ConflictRow {
+    /// Counts every change of the conflict and of who works on it. Both only grow, so the greater number is the newer row.
+    pub fn row_version(&self) -> u64 {
+        self.conflict.row_version + self.assignment.map_or(0, |assignment| assignment.version)
+    }
+}
+
+impl From<Conflict> for ConflictRow {
+    fn from(conflict: Conflict) -> Self {
+        Self { conflict, assignment: None }
+    }
+}
+
 /// One entity of the feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "kind", content = "row", rename_all = "snake_case")]
@@ -119,7 +159,7 @@ pub enum Row {
     /// A voucher.
     Voucher(Box<VoucherRow>),
     /// A conflict.
-    Conflict(Box<Conflict>),
+    Conflict(Box<ConflictRow>),
 }
 
 /// Which entity a row is.
@@ -151,7 +191,7 @@ impl Row {
             Self::Settings(_) => RowKey::Settings,
             Self::Template(row) => RowKey::Template(row.id),
             Self::Voucher(row) => RowKey::Voucher(row.voucher.id),
-            Self::Conflict(row) => RowKey::Conflict(row.id),
+            Self::Conflict(row) => RowKey::Conflict(row.conflict.id),
         }
     }
 
@@ -164,7 +204,7 @@ impl Row {
             Self::Settings(row) => row.row_version,
             Self::Template(row) => row.row_version,
             Self::Voucher(row) => row.voucher.row_version,
-            Self::Conflict(row) => row.row_version,
+            Self::Conflict(row) => row.row_version(),
         }
     }
 

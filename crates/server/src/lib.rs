@@ -3,6 +3,7 @@
 //! `http/` takes requests and answers them, one endpoint a file; `push/` takes operations, `feed/` gives changes, `snapshot/` all of it; `db/` has
 //! one file for each table; `jobs/` is what the server does by itself. Started by [`Server::start`].
 
+mod assignment;
 pub mod cli;
 mod clock;
 mod config;

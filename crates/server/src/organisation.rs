@@ -1,8 +1,10 @@
 //! Shops, staff and devices: what an admin, or whoever has the command line, sets up.
 
+use axum::http::StatusCode;
 use beadsbox_domain::{DeviceId, Pin, PolicyError, Role, ShopId, StaffId, Timestamp, text::Name};
 use beadsbox_protocol::{
-    admin::{EnrolmentCode, LimitsChange, NewBadge, PolicyChange, StaffPatch},
+    ErrorCode,
+    admin::{DevicePatch, EnrolmentCode, LimitsChange, NewBadge, PolicyChange, StaffPatch},
     badge,
     enrol::RecogniseRequest,
     export::Issuer,
@@ -88,6 +90,36 @@ pub(crate) async fn set_policy(conn: &mut PgConnection, change: &PolicyChange) -
     let settings = db::settings::change(conn, change.row_version, &change.policy).await?.ok_or_else(Failure::changed_meanwhile)?;
     feed::note(conn, Kind::Settings, &[Uuid::nil()]).await?;
     Ok(settings)
+}
+
+/// Changes what a device is called and where it stands. Its operations keep the shop in which they were done, and a day is closed in the
+/// shop in which it was begun: so it is not moved in the middle of one. The caller commits.
+pub(crate) async fn change_device(
+    conn: &mut PgConnection,
+    id: DeviceId,
+    patch: &DevicePatch,
+    now: Timestamp,
+    by: StaffId,
+) -> Result<db::device::Device, Failure> {
+    let name = patch.name.as_deref().map(checked_name).transpose()?;
+    // Its pushes wait for this, so that none brings a sale in between.
+    let before = db::device::lock(conn, id)
+        .await?
+        .filter(|device| device.id != db::device::SERVER)
+        .ok_or_else(|| Failure::not_found("device"))?;
+    let shop = patch.shop_id.filter(|shop| *shop != before.shop);
+    if let Some(shop) = shop {
+        db::shop::find(conn, shop).await?.ok_or_else(|| Failure::not_found("shop"))?;
+        if db::end_of_day::has_open_day(conn, id).await? {
+            return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::DayNotClosed, "the device's day is not closed"));
+        }
+        db::device::note_former_shop(conn, id, before.shop, now, by).await?;
+    }
+    if !db::device::change(conn, id, patch.row_version, name.as_ref(), shop).await? {
+        return Err(Failure::changed_meanwhile());
+    }
+    feed::note(conn, Kind::Device, &[id.0]).await?;
+    device(conn, id).await
 }
 
 /// Sets what a device may honour without the server. The caller commits.

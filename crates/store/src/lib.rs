@@ -26,7 +26,7 @@ pub use page::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
 pub use store::{LoadStep, Store, Versions};
 pub use types::{
     BatchLimit, Business, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn,
-    OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, PinTurn, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView,
+    OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, PinTurn, Place, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView,
     VoucherBrief, VoucherView,
 };
 pub use view::{OfflineUse, View};

@@ -4,7 +4,9 @@ use beadsbox_domain::{
     Conflict, DeviceId, Money, OpId, Operation, Outcome, Person, Role, ShopId, StaffId, Template, Timestamp, Voucher, VoucherCode, VoucherId,
     day::{Answer, Done},
 };
-use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, Profile, enrol::EnrolResponse, person::SaltedPerson, pull::Cursor, push::KeptReceipt};
+use beadsbox_protocol::{
+    ChainHash, Incarnation, OperationBody, Profile, enrol::EnrolResponse, person::SaltedPerson, pull::Cursor, push::KeptReceipt, rows::Assignment,
+};
 use uuid::Uuid;
 
 /// How the cache was found at the start.
@@ -32,9 +34,9 @@ pub struct Enrolment {
     pub device: DeviceId,
     /// Which life of it.
     pub incarnation: Incarnation,
-    /// What people call it.
+    /// What people called it then; [`Place`] has what they call it now.
     pub name: String,
-    /// Where it stands.
+    /// Where it stood then.
     pub shop: ShopId,
     /// The server's address.
     pub server_url: String,
@@ -54,6 +56,17 @@ pub struct Enrolment {
     pub shop_name: Option<String>,
     /// The shop's time zone at the enrolment; none in files from before this was kept.
     pub time_zone: Option<String>,
+}
+
+/// Where the device stands now, and what people call it: as it was enrolled, until an admin says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The device's name.
+    pub name: String,
+    /// The shop.
+    pub shop: ShopId,
+    /// The shop's name when the device came there; none in files from before this was kept.
+    pub shop_name: Option<String>,
 }
 
 impl Enrolment {
@@ -311,6 +324,10 @@ pub struct TemplateView {
 pub struct ConflictView {
     /// The conflict.
     pub conflict: Conflict,
+    /// Who works on it, as the server last said; none where nobody ever did.
+    pub assignment: Option<Assignment>,
+    /// The server knows it; else this device foresees it.
+    pub known: bool,
     /// The voucher, where this device knows it.
     pub voucher: Option<VoucherBrief>,
     /// An operation of this device on it has no outcome yet.

@@ -65,15 +65,12 @@ impl ServerAddress {
         let text = text.trim();
         let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
         let mut url = Url::parse(&full).map_err(|error| HttpError::NotAnAddress(error.to_string()))?;
-        let local = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => return Err(HttpError::NotAnAddress("no host".to_owned())),
-        };
+        if url.host().is_none() {
+            return Err(HttpError::NotAnAddress("no host".to_owned()));
+        }
         match url.scheme() {
             "https" => {}
-            "http" if local => {}
+            "http" if is_this_machine(&url) => {}
             "http" => return Err(HttpError::Insecure),
             other => return Err(HttpError::NotAnAddress(format!("{other} is not http"))),
         }
@@ -86,6 +83,20 @@ impl ServerAddress {
             url.set_path(&format!("{}/", url.path()));
         }
         Ok(Self(url))
+    }
+
+    /// Whether it names the machine itself: another one does not find the server there.
+    pub fn is_this_machine(&self) -> bool {
+        is_this_machine(&self.0)
+    }
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

@@ -5,6 +5,8 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const LENGTH = 13
 const BASE45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
 const SIGNED = 'MBB1:'
+// What a new device scans at its first start, as in crates/protocol/src/enrol_ticket.rs.
+const TICKET = 'MBE1:'
 // A staff member's badge, as in crates/protocol/src/badge.rs.
 const BADGE = /^MBBB1:[0-9A-F]{40}$/
 
@@ -57,17 +59,23 @@ export function isBadge(text: string): boolean {
   return BADGE.test(text.trim().toUpperCase())
 }
 
-/** What two texts of one code have in common. A signed code may hold spaces and dashes that count. */
+/** Whether the text begins as what a new device scans at its first start. */
+export function isTicket(text: string): boolean {
+  return text.trim().toUpperCase().startsWith(TICKET)
+}
+
+/** What two texts of one code have in common. In base45 spaces and dashes count. */
 export function identity(text: string): string {
   const capitals = text.trim().toUpperCase()
-  return capitals.startsWith(SIGNED) ? capitals : compact(text)
+  return capitals.startsWith(SIGNED) || capitals.startsWith(TICKET) ? capitals : compact(text)
 }
 
 /** Whether the text is a code, and how well it looks like one as it is printed. */
 export function fitOf(text: string): Fit | null {
   const capitals = text.toUpperCase()
-  if (capitals.startsWith(SIGNED)) {
-    if (!isBase45(capitals.slice(SIGNED.length))) return null
+  const long = [SIGNED, TICKET].find((beginning) => capitals.startsWith(beginning))
+  if (long) {
+    if (!isBase45(capitals.slice(long.length))) return null
     return capitals === text ? 'as_printed' : 'other_case'
   }
   if (isBadge(capitals)) return capitals === text ? 'as_printed' : 'other_case'

@@ -1,5 +1,5 @@
 export { defaults, type Options, type Scan } from './burst'
-export { identity, isBadge } from './code'
+export { identity, isBadge, isTicket } from './code'
 export { type End, type Key, Keys } from './keys'
 export { LAYOUTS, type Layout } from './layouts'
 export { listenBy, listenForScans } from './listen'

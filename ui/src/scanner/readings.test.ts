@@ -31,6 +31,17 @@ describe.each(LAYOUTS)('a scanner set to %s', (scanner) => {
       }
     })
 
+    it.each(CAPS)('gives what a new device scans as it is, Caps Lock %s', (caps) => {
+      const random = new Random(71)
+      for (let round = 0; round < 40; round++) {
+        const text = random.signedCode(60 + random.below(200)).replace(/^MBB1:/, 'MBE1:')
+        const read = scan(text, { scanner, computer, caps })?.readings.map((one) =>
+          identity(one.text),
+        )
+        expect(read).toEqual([text])
+      }
+    })
+
     it.each(CAPS)('gives badges as they are, Caps Lock %s', (caps) => {
       const random = new Random(29)
       for (let round = 0; round < 40; round++) {

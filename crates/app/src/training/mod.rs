@@ -60,7 +60,7 @@ pub(crate) async fn open(real: &Arc<Device>) -> AppResult<Arc<Device>> {
         let (host, enrolment) = (host.clone(), enrolment.clone());
         blocking(move || make_store(&host, &enrolment, rows, printer, now)).await?
     };
-    let device = Device::open_alone(Parts { host, store, enrolment, key, training: Some(codes) })?;
+    let device = Device::open_alone(Parts { host, store, enrolment, place: real.place(), key, training: Some(codes) })?;
     // Its clock is the only one that it has.
     device.syncer.replica().contacted(now).await;
     Ok(device)
@@ -68,7 +68,11 @@ pub(crate) async fn open(real: &Arc<Device>) -> AppResult<Arc<Device>> {
 
 fn enrolment(host: &Host, real: &Device, key: &SigningKey) -> Enrolment {
     let nobody = SigningKey::from_bytes(&Zeroizing::new(host.random_bytes()));
+    let place = real.place();
     Enrolment {
+        name: place.name,
+        shop: place.shop,
+        shop_name: place.shop_name,
         device: DeviceId(host.new_id()),
         incarnation: 1,
         epoch: host.new_id(),

@@ -52,6 +52,7 @@ impl Seat {
         if let Err(trouble) = self.device.syncer.sync_now().await {
             tracing::info!(%trouble, "the change was made, and is not here yet");
         }
+        self.device.settle_in().await;
     }
 }
 

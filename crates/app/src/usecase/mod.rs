@@ -5,6 +5,7 @@ pub(crate) mod badges;
 pub(crate) mod conflicts;
 pub(crate) mod corrections;
 pub(crate) mod day;
+pub(crate) mod devices;
 pub(crate) mod enrolment;
 pub(crate) mod history;
 pub(crate) mod limits;

@@ -43,7 +43,7 @@ impl Seat {
         let ids: Vec<TemplateId> = asked.iter().map(|line| line.template).collect();
         let templates = self.read(move |view| on_sale(view, &ids)).await?;
         let total = total(&asked, &templates)?;
-        let home_shop = form.this_shop_only.then_some(self.device.enrolment.shop);
+        let home_shop = form.this_shop_only.then_some(self.device.place().shop);
         let (mut vouchers, mut sales) = (Vec::new(), Vec::new());
         for (line, template) in asked.iter().zip(&templates) {
             for _ in 0..line.quantity {

@@ -1,10 +1,7 @@
-//! How the sync stands; and what an admin does about devices.
+//! How the sync stands.
 
-use beadsbox_domain::{Deed, Outcome, ShopId, operation::Subject};
-use beadsbox_protocol::{
-    admin::{DeviceStatus, NewEnrolmentCode},
-    rows::DeviceState,
-};
+use beadsbox_domain::{Deed, Outcome, operation::Subject};
+use beadsbox_protocol::{admin::DeviceStatus, rows::DeviceState};
 use beadsbox_store::{OwnOperation, View};
 
 use super::{Seat, id, names};
@@ -12,7 +9,7 @@ use crate::{
     clock_evidence::TOLERANCE,
     device::trouble_for_screen,
     error::{AppError, AppResult, ErrorCode},
-    view::{CacheCheck, DeviceRow, DeviceStateView, EnrolmentCodeView, LimitsForm, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncProgress, What},
+    view::{CacheCheck, DeviceRow, DeviceStateView, LimitsForm, RefusedOperation, ShopView, StatusBar, SyncOverview, SyncProgress, What},
 };
 
 impl Seat {
@@ -30,7 +27,8 @@ impl Seat {
                 Ok(StatusBar {
                     training: seat.device.is_training(),
                     shop: seat.device.shop_in(&view),
-                    device: seat.device.enrolment.name.clone(),
+                    device: seat.device.place().name,
+                    moves_to: seat.moves_to(&view)?,
                     person: seat.session.name.clone(),
                     role: seat.session.role,
                     online: status.online,
@@ -46,6 +44,12 @@ impl Seat {
                 })
             })
             .await
+    }
+
+    /// The shop to which an admin moved this device, while it has to close its day where it is.
+    fn moves_to(&self, view: &View<'_>) -> AppResult<Option<String>> {
+        let here = self.device.place().shop;
+        Ok(view.said_place()?.filter(|said| said.shop != here).and_then(|said| said.shop_name))
     }
 
     /// Sends and takes everything.
@@ -113,21 +117,6 @@ impl Seat {
         self.refused_operations().await
     }
 
-    /// A one-time code for a new device.
-    pub async fn create_enrolment_code(&self, shop: &str) -> AppResult<EnrolmentCodeView> {
-        self.require(Deed::Administer)?;
-        let shop_id: ShopId = id(shop, ErrorCode::Internal)?;
-        let code = self.device.server.enrolment_code(self.server_session()?, &NewEnrolmentCode { shop_id }).await?;
-        Ok(EnrolmentCodeView { code: code.code, shop: code.shop.name, expires_at: code.expires_at.to_string() })
-    }
-
-    /// Revokes a device at once.
-    pub async fn revoke_device(&self, device: &str) -> AppResult<SyncOverview> {
-        self.require(Deed::Administer)?;
-        self.device.server.revoke_device(self.server_session()?, id(device, ErrorCode::Internal)?).await?;
-        self.sync_overview().await
-    }
-
     /// Every shop.
     pub async fn shops(&self) -> AppResult<Vec<ShopView>> {
         self.require(Deed::UseOffice)?;
@@ -164,6 +153,7 @@ impl Seat {
             DeviceRow {
                 id: device.id.to_string(),
                 name: device.name.clone(),
+                shop_id: device.shop.to_string(),
                 shop: directory.shop_name(device.shop).to_owned(),
                 state: match device.state {
                     DeviceState::Active => DeviceStateView::Active,

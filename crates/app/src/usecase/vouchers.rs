@@ -16,7 +16,7 @@ impl Seat {
     /// A page of the grid.
     pub async fn voucher_page(&self, query: VoucherQuery) -> AppResult<VoucherPage> {
         self.require(Deed::UseOffice)?;
-        let (now, home) = (self.device.host.clock.now(), self.device.enrolment.shop);
+        let (now, home) = (self.device.host.clock.now(), self.device.place().shop);
         self.read(move |view| {
             let query = store_query(query, &view.directory().time_zone(home))?;
             let page = view.voucher_page(&query)?;

@@ -2,6 +2,7 @@
 
 mod conflict;
 mod day;
+mod device;
 mod end_of_day;
 mod fact;
 mod limits;
@@ -20,11 +21,15 @@ mod till;
 mod training;
 mod voucher;
 
-pub use conflict::{ConflictRow, SettleForm, SettledView};
+pub use conflict::{
+    AssigneeForm, AssigneeView, BearerKind, BooksView, ColleagueView, ConflictFilter, ConflictInbox, ConflictRow, SettleForm, SettledView, SettlementOffer,
+    Whose,
+};
 pub use day::{
     CashForm, CashMoveRow, CloseForm, CloseState, ClosedDayView, CountForm, Counted, DayCloseRow, DayCountView, DayView, DrawerView, PersonSumsView, SumsView,
     TallyView,
 };
+pub use device::{DeviceForm, EnrolmentCodeView, EnrolmentForm, EnrolmentScan};
 pub use end_of_day::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, ShopDayView};
 pub use fact::{ApprovalView, Fact, HistoryEntry, HistoryOutcome, What};
 pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
@@ -39,7 +44,7 @@ pub use refusal::{OfflineLimit, RefusalView};
 pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use staff::{BadgeForm, BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
-pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, EnrolmentCodeView, RefusedOperation, ShopView, SyncOverview};
+pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
 pub use till::{AnswerKind, ApprovalForm, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
 pub use training::TrainingVoucher;

@@ -148,6 +148,8 @@ pub struct StatusBar {
     pub training: bool,
     pub shop: String,
     pub device: String,
+    /// The shop to which an admin moved this device, while it has to close its day where it is.
+    pub moves_to: Option<String>,
     pub person: String,
     pub role: Role,
     pub online: bool,

@@ -70,6 +70,7 @@ pub struct CacheCheck {
 pub struct DeviceRow {
     pub id: String,
     pub name: String,
+    pub shop_id: String,
     pub shop: String,
     pub state: DeviceStateView,
     pub last_contact_at: Option<String>,
@@ -105,13 +106,4 @@ pub struct SyncOverview {
     pub devices: Vec<DeviceRow>,
     pub may_administer: bool,
     pub shops: Vec<ShopView>,
-}
-
-/// A one-time code for a new device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
-#[serde(rename = "EnrolmentCode")]
-pub struct EnrolmentCodeView {
-    pub code: String,
-    pub shop: String,
-    pub expires_at: String,
 }

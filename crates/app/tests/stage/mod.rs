@@ -21,10 +21,13 @@ use beadsbox_app::{
     view::{EnrolForm, SaleForm, SaleLine, SignInForm, SoldVoucher, SortKey, StatusBar, VoucherFilters, VoucherPage, VoucherQuery},
 };
 use beadsbox_domain::{Payment, Role, ShopId, Status};
+use beadsbox_protocol::{admin::StaffPatch, rows::Staff};
 use beadsbox_server::{Profile, organisation};
-use beadsbox_testkit::TestDatabase;
+use beadsbox_testkit::{TestDatabase, TestDevice};
+use reqwest::Method;
 use sqlx::PgPool;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use self::{
     clock::TurnedClock,
@@ -96,6 +99,17 @@ impl Centre {
 
     pub async fn code(&self, shop: &str) -> String {
         organisation::add_enrolment_code(&self.pool, self.shops[shop], Profile::Office).await.unwrap().code
+    }
+
+    /// An admin bars that person.
+    pub async fn bar(&self, name: &str) {
+        let base = format!("http://{}", self.address);
+        let mut device = TestDevice::enrol(&base, &self.code("Marais").await, "Elsewhere").await.unwrap();
+        let session = device.sign_in("Ada", PASSWORD).await.unwrap();
+        let staff: Uuid = sqlx::query_scalar("SELECT id FROM staff WHERE name = $1").bind(name).fetch_one(&self.pool).await.unwrap();
+        let patch = StaffPatch { active: Some(false), ..StaffPatch::default() };
+        let address = format!("/v1/admin/staff/{staff}");
+        device.call_as::<Staff>(&session.token, Method::PATCH, &address, Some(&patch)).await.unwrap();
     }
 
     /// One number from the database.

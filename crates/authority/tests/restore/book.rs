@@ -1,6 +1,6 @@
 //! A server without a database: it takes operations one by one, and can be copied and put back.
 
-use beadsbox_authority::{Arrived, Fresh, Identity, Scope, Standing, Told, Word, World, first_commit_no, judge};
+use beadsbox_authority::{Arrived, Fresh, Identity, Places, Scope, Standing, Told, Word, World, first_commit_no, judge};
 use beadsbox_domain::{
     Conflict, ConflictState, Currency, DeviceId, Money, OpId, Operation, Outcome, Payment, PersonHash, Policy, Redemption, RedemptionOutcome, Role, ShopId,
     StaffId, Stamp, Status, TemplateContent, TemplateId, Timestamp, Vat, VoucherCode, VoucherId,
@@ -122,8 +122,7 @@ impl Book {
         let scope = Scope {
             device: body.device,
             incarnation: 1,
-            shop: SHOP,
-            time_zone: TimeZone::UTC,
+            places: Places::only(SHOP, TimeZone::UTC),
             by_server: false,
             clock_right: true,
             policy: Policy::default(),

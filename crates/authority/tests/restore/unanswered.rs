@@ -1,6 +1,8 @@
 //! What comes back without a receipt, because its answer never reached its device, though others have receipts on what rests on it.
 
-use beadsbox_domain::{ConflictState, Operation, Outcome, RedeemMode, RedemptionOutcome, Refusal, Settlement, Status, TemplateId, operation::Subject};
+use beadsbox_domain::{
+    ConflictState, OpId, Operation, Outcome, RedeemMode, RedemptionOutcome, Refusal, Settlement, ShopId, Status, TemplateId, operation::Subject,
+};
 use uuid::Uuid;
 
 use crate::book::{Book, Kept, TEMPLATE, applied, content, device, reason, sell, sell_from, voucher};
@@ -185,4 +187,24 @@ fn rule_6_a_collision_whose_conflict_is_none_any_more_is_found_in_the_vouchers_r
     assert_eq!((row.status, again.row_version), (Status::Used, Some(row.row_version)));
     assert_eq!(book.world.decided[&Subject::Voucher(voucher(1))].len(), 2);
     assert_eq!(book.world.templates[&TEMPLATE].version, 1);
+}
+
+#[test]
+fn rule_10_what_was_done_after_a_move_comes_back_to_a_server_that_lost_the_move() {
+    let (mut lost, mut book) = rewound();
+    let elsewhere = |mut kept: Kept| {
+        kept.body.shop = ShopId(Uuid::from_u128(0x99));
+        kept
+    };
+    let answered = elsewhere(lost.act(device(1), sell(voucher(1), 1, content("Introduction"))));
+    let unanswered = elsewhere(lost.act(device(1), sell(voucher(2), 1, content("Introduction"))));
+    assert!(applied(&book.bring_back(&answered)));
+    assert!(applied(&book.bring_unanswered(&unanswered)));
+    assert_eq!(book.world.vouchers[&voucher(2)].sold.shop, unanswered.body.shop, "it keeps the shop in which it was done");
+
+    // A server that never lost anything knows where its devices have stood.
+    let mut foreign = elsewhere(lost.act(device(1), redeem(RedeemMode::Honoured)));
+    foreign.body.op = OpId(Uuid::from_u128(0x98));
+    let refused = lost.bring_unanswered(&foreign).word.outcome;
+    assert!(matches!(refused, Outcome::Rejected { refusal: Refusal::Unreadable { .. } }), "{refused:?}");
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test says what it expects")]
 
+mod books;
 mod code;
 mod day;
 mod decide_corrections;

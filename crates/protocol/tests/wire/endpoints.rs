@@ -3,7 +3,8 @@
 use beadsbox_domain::{Outcome, Role};
 use beadsbox_protocol::{
     Profile,
-    admin::{DeviceStatus, EnrolmentCode, NewEnrolmentCode, NewShop, NewStaff, StaffPatch},
+    admin::{DevicePatch, DeviceStatus, EnrolmentCode, NewEnrolmentCode, NewShop, NewStaff, StaffPatch},
+    conflict::AssigneeChange,
     enrol::{EnrolRequest, EnrolResponse},
     history::HistoryItem,
     rows::{Device, DeviceState, Shop, Staff},
@@ -31,6 +32,18 @@ fn requests() {
     request::<NewShop>(&json!({"name": "Lyon", "time_zone": "Europe/Paris"}));
     request::<NewStaff>(&json!({"name": "Ana", "password": "p", "role": "admin"}));
     request::<NewEnrolmentCode>(&json!({"shop_id": id(4)}));
+}
+
+#[test]
+fn changes_name_the_version_that_they_were_made_on() {
+    let nothing = json!({"row_version": 3});
+    has_form(&DevicePatch { row_version: 3, name: None, shop_id: None }, &nothing);
+    let all = json!({"row_version": 3, "name": "Till 2", "shop_id": id(4)});
+    has_form(&DevicePatch { row_version: 3, name: Some("Till 2".to_owned()), shop_id: Some(SHOP) }, &all);
+    assert!(!reads::<DevicePatch>(json!({"name": "Till 2"})) && !reads::<DevicePatch>(with(&all, "profile", json!("counter"))));
+    has_form(&AssigneeChange { version: 0, staff: Some(STAFF) }, &json!({"version": 0, "staff": id(3)}));
+    has_form(&AssigneeChange { version: 4, staff: None }, &json!({"version": 4, "staff": null}));
+    assert!(!reads::<AssigneeChange>(json!({"staff": id(3)})));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod body;
 mod chain;
 mod endpoints;
 mod enrol;
+mod enrol_ticket;
 mod export;
 mod outcomes;
 mod person;

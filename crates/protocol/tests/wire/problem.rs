@@ -1,10 +1,10 @@
 use beadsbox_protocol::{ErrorCode, Problem};
 use serde_json::json;
 
-use crate::support::{EPOCH, has_form, id, reads};
+use crate::support::{EPOCH, STAFF, has_form, id, reads};
 
 /// The closed set, as programs compare it.
-const CODES: [(ErrorCode, &str); 22] = [
+const CODES: [(ErrorCode, &str); 24] = [
     (ErrorCode::Malformed, "malformed"),
     (ErrorCode::TooLarge, "too_large"),
     (ErrorCode::UnknownDevice, "unknown_device"),
@@ -24,6 +24,8 @@ const CODES: [(ErrorCode, &str); 22] = [
     (ErrorCode::CursorGone, "cursor_gone"),
     (ErrorCode::NotFound, "not_found"),
     (ErrorCode::NameTaken, "name_taken"),
+    (ErrorCode::DayNotClosed, "day_not_closed"),
+    (ErrorCode::ConflictTaken, "conflict_taken"),
     (ErrorCode::ClientTooOld, "client_too_old"),
     (ErrorCode::Unavailable, "unavailable"),
     (ErrorCode::Internal, "internal"),
@@ -51,6 +53,7 @@ fn a_whole_problem() {
         retry_after: Some(30),
         expected_seq: Some(8),
         epoch: Some(EPOCH),
+        holder: Some(STAFF),
         ..Problem::new(409, ErrorCode::SequenceGap, "Operations are missing")
     };
     let form = json!({
@@ -63,6 +66,7 @@ fn a_whole_problem() {
         "retry_after": 30,
         "expected_seq": 8,
         "epoch": id(7),
+        "holder": id(3),
     });
     has_form(&problem, &form);
 }

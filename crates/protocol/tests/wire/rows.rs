@@ -1,7 +1,7 @@
 use beadsbox_domain::{
     Conflict, ConflictId, ConflictKind, ConflictState, Payment, PersonHash, Policy, Role, Settlement, Status, Template, Voucher, VoucherCode, conflict::Settled,
 };
-use beadsbox_protocol::rows::{Device, DeviceState, Row, RowKey, Settings, Shop, Staff, VoucherRow};
+use beadsbox_protocol::rows::{Assignment, ConflictRow, Device, DeviceState, Row, RowKey, Settings, Shop, Staff, VoucherRow};
 use serde_json::{Value, json};
 
 use crate::support::{AT, DEVICE, OP, SHOP, STAFF, TEMPLATE, VOUCHER, at, content, content_json, has_form, id, person, reads, stamp, stamp_json, with};
@@ -136,7 +136,7 @@ fn all() -> Vec<(Row, &'static str, Value, RowKey, u64)> {
             RowKey::Voucher(VOUCHER),
             6,
         ),
-        (Row::Conflict(Box::new(conflict)), "conflict", conflict_form, RowKey::Conflict(ConflictId::from(OP)), 7),
+        (Row::Conflict(Box::new(conflict.into())), "conflict", conflict_form, RowKey::Conflict(ConflictId::from(OP)), 7),
     ]
 }
 
@@ -149,6 +149,17 @@ fn every_row() {
         assert!(!reads::<Row>(json!({"kind": kind})));
     }
     assert!(!reads::<Row>(json!({"kind": "unicorn", "row": {}})));
+}
+
+#[test]
+fn a_conflict_with_who_works_on_it() {
+    let (conflict, form) = conflict();
+    let taken = Assignment { staff: Some(STAFF), by: STAFF, at: at(), version: 2 };
+    let row = ConflictRow { conflict, assignment: Some(taken) };
+    has_form(&row, &with(&form, "assignment", json!({"staff": id(3), "by": id(3), "at": AT, "version": 2})));
+    assert_eq!(Row::Conflict(Box::new(row.clone())).row_version(), row.conflict.row_version + 2, "either change makes a newer row");
+    let let_go = Assignment { staff: None, ..taken };
+    has_form(&let_go, &json!({"staff": null, "by": id(3), "at": AT, "version": 2}));
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use beadsbox_authority::Placed;
 use beadsbox_domain::{Conflict, ConflictId, Timestamp, VoucherId, conflict::Settled, text::Reason};
+use beadsbox_protocol::rows::ConflictRow;
 use jiff_sqlx::ToSqlx as _;
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{damaged, name_of, named, stamp, to_bigint, to_count};
+use super::{conflict_assignment, damaged, name_of, named, stamp, to_bigint, to_count};
 use crate::error::Failure;
 
 #[derive(FromRow, Serialize)]
@@ -116,9 +117,15 @@ pub async fn lock(conn: &mut PgConnection, vouchers: &[Uuid], ids: &[Uuid]) -> R
     Ok(placed)
 }
 
-pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Conflict>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM conflict WHERE id = ANY($1)").bind(ids).fetch_all(conn).await?;
-    records.into_iter().map(|record| record.read().map(|placed| placed.conflict)).collect()
+/// As devices are sent them: each with who works on it.
+pub async fn rows(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<ConflictRow>, Failure> {
+    let records: Vec<Record> = sqlx::query_as("SELECT * FROM conflict WHERE id = ANY($1)").bind(ids).fetch_all(&mut *conn).await?;
+    let mut assignments = conflict_assignment::by_conflicts(conn, ids).await?;
+    let row = |record: Record| {
+        let Placed { conflict, .. } = record.read()?;
+        Ok(ConflictRow { assignment: assignments.remove(&conflict.id), conflict })
+    };
+    records.into_iter().map(row).collect()
 }
 
 fn records(conflicts: &[&Placed]) -> Json<Vec<Record>> {

@@ -1,6 +1,6 @@
 //! `device`: installed programs, and the server's own.
 
-use beadsbox_domain::{DeviceId, OfflineLimits, ShopId, Timestamp};
+use beadsbox_domain::{DeviceId, OfflineLimits, ShopId, StaffId, Timestamp, text::Name};
 use beadsbox_protocol::{
     ChainHash, Profile,
     admin::DeviceStatus,
@@ -235,6 +235,37 @@ pub async fn set_limits(conn: &mut PgConnection, id: DeviceId, row_version: u64,
         .execute(conn)
         .await?;
     Ok(set.rows_affected() == 1)
+}
+
+/// What an admin changes of a device; what is none stays. False where there is no such device at that version.
+pub async fn change(conn: &mut PgConnection, id: DeviceId, row_version: u64, name: Option<&Name>, shop: Option<ShopId>) -> sqlx::Result<bool> {
+    let changed = sqlx::query(
+        "UPDATE device SET name = coalesce($3, name), shop_id = coalesce($4, shop_id), row_version = row_version + 1
+         WHERE id = $1 AND row_version = $2 AND id <> $5",
+    )
+    .bind(id.0)
+    .bind(to_bigint(row_version))
+    .bind(name.map(Name::as_str))
+    .bind(shop.map(|shop| shop.0))
+    .bind(SERVER.0)
+    .execute(conn)
+    .await?;
+    Ok(changed.rows_affected() == 1)
+}
+
+/// Notes that the device stood in that shop until now.
+pub async fn note_former_shop(conn: &mut PgConnection, id: DeviceId, shop: ShopId, now: Timestamp, by: StaffId) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO device_former_shop (device_id, shop_id, left_at, moved_by) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (device_id, shop_id) DO UPDATE SET left_at = excluded.left_at, moved_by = excluded.moved_by",
+    )
+    .bind(id.0)
+    .bind(shop.0)
+    .bind(now.to_sqlx())
+    .bind(by.0)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Bars the device for good. False where there is none, or it was barred before.

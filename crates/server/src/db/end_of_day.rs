@@ -56,6 +56,12 @@ pub async fn not_closed(conn: &mut PgConnection, devices: &[(DeviceId, Timestamp
     Ok(records.into_iter().map(read).collect())
 }
 
+/// Whether the device did something, at any time, that no close covers.
+pub async fn has_open_day(conn: &mut PgConnection, device: DeviceId) -> sqlx::Result<bool> {
+    let found = not_closed(conn, &[(device, Timestamp::MAX)]).await?;
+    Ok(found.get(&device).is_some_and(|found| found.number > 0))
+}
+
 #[derive(FromRow)]
 struct CloseRecord {
     device_id: Uuid,

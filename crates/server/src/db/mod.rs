@@ -3,6 +3,7 @@
 pub mod approval;
 mod begin;
 pub mod conflict;
+pub mod conflict_assignment;
 pub mod device;
 pub mod end_of_day;
 pub mod enrolment_code;

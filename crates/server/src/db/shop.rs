@@ -1,6 +1,6 @@
 //! `shop`.
 
-use beadsbox_domain::ShopId;
+use beadsbox_domain::{DeviceId, ShopId};
 use beadsbox_protocol::rows;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
@@ -38,6 +38,17 @@ pub async fn insert(conn: &mut PgConnection, id: ShopId, name: &str, time_zone: 
 pub async fn find(conn: &mut PgConnection, id: ShopId) -> sqlx::Result<Option<rows::Shop>> {
     let record: Option<Record> = sqlx::query_as("SELECT * FROM shop WHERE id = $1").bind(id.0).fetch_optional(conn).await?;
     Ok(record.map(Into::into))
+}
+
+/// The shop, and those in which the device stood before, each with its time zone.
+pub async fn places(conn: &mut PgConnection, present: ShopId, device: DeviceId) -> sqlx::Result<Vec<(ShopId, String)>> {
+    let found: Vec<(Uuid, String)> =
+        sqlx::query_as("SELECT id, time_zone FROM shop WHERE id = $1 OR id IN (SELECT shop_id FROM device_former_shop WHERE device_id = $2)")
+            .bind(present.0)
+            .bind(device.0)
+            .fetch_all(conn)
+            .await?;
+    Ok(found.into_iter().map(|(id, zone)| (ShopId(id), zone)).collect())
 }
 
 pub async fn find_by_name(conn: &mut PgConnection, name: &str) -> sqlx::Result<Option<rows::Shop>> {

@@ -32,7 +32,7 @@ fn id_of(row: &Row) -> Uuid {
         Row::Settings(_) => Uuid::nil(),
         Row::Template(row) => row.id.0,
         Row::Voucher(row) => row.voucher.id.0,
-        Row::Conflict(row) => row.id.0,
+        Row::Conflict(row) => row.conflict.id.0,
     }
 }
 
@@ -48,6 +48,6 @@ pub(crate) async fn of_kind(conn: &mut PgConnection, kind: Kind, ids: &[Uuid], p
             let rows = db::voucher::rows(conn, ids, profile).await?;
             rows.into_iter().map(|row| Row::Voucher(Box::new(row))).collect()
         }
-        Kind::Conflict => db::conflict::by_ids(conn, ids).await?.into_iter().map(|conflict| Row::Conflict(Box::new(conflict))).collect(),
+        Kind::Conflict => db::conflict::rows(conn, ids).await?.into_iter().map(|row| Row::Conflict(Box::new(row))).collect(),
     })
 }

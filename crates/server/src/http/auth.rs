@@ -101,6 +101,21 @@ impl FromRequestParts<App> for AdminAuth {
     }
 }
 
+/// A staff member who may take, hand over and let go conflicts, in a session at a device that may call.
+pub(super) struct OfficeAuth(pub StaffId);
+
+impl FromRequestParts<App> for OfficeAuth {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let SessionAuth { staff, .. } = SessionAuth::from_request_parts(parts, app).await?;
+        if staff.role.may(Deed::WorkOnConflicts) {
+            Ok(Self(staff.id))
+        } else {
+            Err(Failure::forbidden("only the office may do this"))
+        }
+    }
+}
+
 /// What a sign-out ends.
 pub(super) enum SignOut {
     /// The session of that token.

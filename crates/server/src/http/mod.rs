@@ -2,6 +2,7 @@
 
 mod admin;
 mod auth;
+mod conflicts;
 mod devices;
 mod edge;
 mod health;
@@ -54,12 +55,14 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(sync::snapshot_chunk::chunk))
         .routes(routes!(vouchers::history::history))
         .routes(routes!(templates::history::history))
+        .routes(routes!(conflicts::assignee::assignee))
         .routes(routes!(admin::shops::list::list, admin::shops::create::create))
         .routes(routes!(admin::staff::list::list, admin::staff::create::create))
         .routes(routes!(admin::staff::change::change))
         .routes(routes!(admin::badges::create::create, admin::badges::delete::delete))
         .routes(routes!(admin::policy::change::change))
         .routes(routes!(admin::devices::list::list))
+        .routes(routes!(admin::devices::change::change))
         .routes(routes!(admin::devices::revoke::revoke))
         .routes(routes!(admin::devices::limits::limits))
         .routes(routes!(admin::quarantine::list::list))

@@ -41,6 +41,7 @@ use crate::{
 
 pub(crate) use append::{Draft, append};
 pub(crate) use batch::Batch;
+use beadsbox_authority::Places;
 pub(crate) use beadsbox_authority::{Arrived, Fresh, RIGHT_CLOCK, Scope};
 pub(crate) use chain::unknown_life;
 pub(crate) use fork::fork;
@@ -193,6 +194,17 @@ pub(crate) fn check_state(device: &Device) -> Result<(), Failure> {
     }
 }
 
+/// Where a device stands and has stood. The server itself stands nowhere.
+async fn places_of(conn: &mut PgConnection, device: &Device) -> Result<Places, Failure> {
+    let mut zones = Vec::new();
+    for (shop, zone) in db::shop::places(conn, device.shop, device.id).await? {
+        zones.push((shop, TimeZone::get(&zone).map_err(|error| Failure::Defect(format!("a shop's time zone: {error}")))?));
+    }
+    let present = zones.iter().find(|(shop, _)| *shop == device.shop).map_or(TimeZone::UTC, |(_, zone)| zone.clone());
+    let former = zones.into_iter().filter(|(shop, _)| *shop != device.shop);
+    Ok(former.fold(Places::only(device.shop, present), |places, (shop, zone)| places.and(shop, zone)))
+}
+
 /// The rules under which a device's operations are taken.
 pub(crate) async fn scope_of<'a>(
     conn: &mut PgConnection,
@@ -202,15 +214,10 @@ pub(crate) async fn scope_of<'a>(
     clock_right: bool,
 ) -> Result<Scope<'a>, Failure> {
     let by_server = device.id == db::device::SERVER;
-    let time_zone = match db::shop::find(conn, device.shop).await? {
-        Some(shop) => TimeZone::get(&shop.time_zone).map_err(|error| Failure::Defect(format!("a shop's time zone: {error}")))?,
-        None => TimeZone::UTC,
-    };
     Ok(Scope {
         device: device.id,
         incarnation,
-        shop: device.shop,
-        time_zone,
+        places: places_of(conn, device).await?,
         by_server,
         clock_right,
         policy: db::settings::read(conn).await?.policy,

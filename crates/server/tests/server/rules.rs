@@ -110,8 +110,8 @@ async fn rule_3_both_sides_of_a_conflict_are_kept_byte_for_byte() {
     }
     admin.pull().await.unwrap();
     let Some(Row::Conflict(row)) = admin.cache.get(&RowKey::Conflict(conflict)) else { panic!("no conflict") };
-    assert_eq!((row.accepted.unwrap().op, row.other.op), (first, second));
-    assert_eq!(row.settled.as_ref().unwrap().settlement, Settlement::ChargeShop);
+    assert_eq!((row.conflict.accepted.unwrap().op, row.conflict.other.op), (first, second));
+    assert_eq!(row.conflict.settled.as_ref().unwrap().settlement, Settlement::ChargeShop);
 }
 
 #[tokio::test]
@@ -302,7 +302,7 @@ async fn undoing_the_accepted_side_makes_the_oldest_other_side_the_accepted_one(
     let Some(Row::Voucher(row)) = office.cache.get(&RowKey::Voucher(voucher)) else { panic!("no voucher") };
     assert_eq!((row.voucher.status, row.voucher.since.op), (Status::Used, redemptions[1]));
     let conflict_of = |op| match office.cache.get(&RowKey::Conflict(ConflictId::from(op))) {
-        Some(Row::Conflict(conflict)) => (format!("{:?}", conflict.state), conflict.accepted.unwrap().op),
+        Some(Row::Conflict(row)) => (format!("{:?}", row.conflict.state), row.conflict.accepted.unwrap().op),
         other => panic!("no conflict: {other:?}"),
     };
     assert_eq!(conflict_of(redemptions[1]).0, "Resolved");

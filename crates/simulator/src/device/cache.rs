@@ -61,7 +61,8 @@ impl Cache {
                 continue;
             }
             changed.push(name);
-            if let Row::Conflict(conflict) = row {
+            if let Row::Conflict(row) = row {
+                let conflict = &row.conflict;
                 let known = self.conflicts.entry(conflict.voucher).or_default();
                 if !known.contains(&name) {
                     known.push(name);
@@ -112,7 +113,7 @@ impl Cache {
     /// The conflicts about a voucher, the oldest first.
     pub fn conflicts_of(&self, voucher: VoucherId) -> Vec<Conflict> {
         let found = self.conflicts.get(&voucher).into_iter().flatten().filter_map(|name| match self.rows.get(name)?.as_ref() {
-            Row::Conflict(conflict) => Some(conflict.as_ref().clone()),
+            Row::Conflict(row) => Some(row.conflict.clone()),
             _ => None,
         });
         let mut found: Vec<Conflict> = found.collect();

@@ -220,7 +220,7 @@ impl Tables {
             RowKind::Template => Row::Template(self.world.templates.get(&beadsbox_domain::TemplateId(id))?.clone()),
             RowKind::Conflict => {
                 let found = self.world.conflicts.iter().find(|placed| placed.conflict.id == ConflictId(id))?;
-                Row::Conflict(Box::new(found.conflict.clone()))
+                Row::Conflict(Box::new(found.conflict.clone().into()))
             }
             RowKind::Voucher => {
                 let voucher = self.world.vouchers.get(&beadsbox_domain::VoucherId(id))?.clone();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use beadsbox_authority::{Fresh, Judged, Scope, World, judge};
+use beadsbox_authority::{Fresh, Judged, Places, Scope, World, judge};
 use beadsbox_domain::{Change, DeviceId, ShopId};
 use beadsbox_protocol::{Incarnation, digest::RowKind, person::SaltedPerson, push::OpResult};
 use jiff::tz::TimeZone;
@@ -39,8 +39,7 @@ impl Server {
         let scope = Scope {
             device,
             incarnation,
-            shop,
-            time_zone: zone.unwrap_or(TimeZone::UTC),
+            places: Places::only(shop, zone.unwrap_or(TimeZone::UTC)),
             by_server: device == SERVER_DEVICE,
             clock_right,
             policy: self.tables.settings.policy,

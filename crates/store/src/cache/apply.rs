@@ -107,10 +107,10 @@ pub(crate) fn apply_row(transaction: &Transaction<'_>, row: &Row, snapshots: &mu
                 }
             }
         }
-        Row::Conflict(conflict) => {
-            if rows::keep_conflict(transaction, conflict)? {
+        Row::Conflict(row) => {
+            if rows::keep_conflict(transaction, row)? {
                 kinds.conflicts = true;
-                subjects.insert(Subject::Voucher(conflict.voucher));
+                subjects.insert(Subject::Voucher(row.conflict.voucher));
             }
         }
     }

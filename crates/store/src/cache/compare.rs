@@ -113,7 +113,7 @@ pub(crate) fn is_within(range: &IdRange, row: &Row) -> bool {
         Row::Settings(_) => (RowKind::Settings, Uuid::nil()),
         Row::Template(row) => (RowKind::Template, row.id.0),
         Row::Voucher(row) => (RowKind::Voucher, row.voucher.id.0),
-        Row::Conflict(row) => (RowKind::Conflict, row.id.0),
+        Row::Conflict(row) => (RowKind::Conflict, row.conflict.id.0),
     };
     kind == range.kind && range.after.is_none_or(|after| id > after) && range.through.is_none_or(|through| id <= through)
 }

@@ -1,6 +1,7 @@
 //! The small tables: shops, staff, devices, settings, templates, conflicts. Each row is kept whole, as JSON.
 
-use beadsbox_domain::{Conflict, ConflictId, ConflictState, Template, TemplateId, VoucherId};
+use beadsbox_domain::{ConflictId, ConflictState, Template, TemplateId, VoucherId};
+use beadsbox_protocol::rows::ConflictRow;
 use rusqlite::{Connection, OptionalExtension as _, ToSql, params};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -78,7 +79,8 @@ pub(crate) fn template(connection: &Connection, id: TemplateId) -> rusqlite::Res
 }
 
 /// Keeps a conflict if it is newer.
-pub(crate) fn keep_conflict(connection: &Connection, conflict: &Conflict) -> rusqlite::Result<bool> {
+pub(crate) fn keep_conflict(connection: &Connection, row: &ConflictRow) -> rusqlite::Result<bool> {
+    let conflict = &row.conflict;
     let upsert = "INSERT INTO conflict (id, voucher, state, row, row_version) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE
                   SET voucher = excluded.voucher, state = excluded.state, row = excluded.row, row_version = excluded.row_version
                   WHERE excluded.row_version > conflict.row_version";
@@ -87,39 +89,38 @@ pub(crate) fn keep_conflict(connection: &Connection, conflict: &Conflict) -> rus
         ConflictState::Settled => "settled",
         ConflictState::Resolved => "resolved",
     };
-    let changed =
-        connection
-            .prepare_cached(upsert)?
-            .execute(params![Sql(conflict.id), Sql(conflict.voucher), state, Json(conflict), Sql(conflict.row_version)])?;
+    let changed = connection
+        .prepare_cached(upsert)?
+        .execute(params![Sql(conflict.id), Sql(conflict.voucher), state, Json(row), Sql(row.row_version())])?;
     Ok(changed > 0)
 }
 
 /// The conflicts about a voucher, the oldest first.
-pub(crate) fn conflicts_of(connection: &Connection, voucher: VoucherId) -> rusqlite::Result<Vec<Conflict>> {
-    let mut conflicts: Vec<Conflict> = connection
+pub(crate) fn conflicts_of(connection: &Connection, voucher: VoucherId) -> rusqlite::Result<Vec<ConflictRow>> {
+    let mut conflicts: Vec<ConflictRow> = connection
         .prepare_cached("SELECT row FROM conflict WHERE voucher = ?1")?
-        .query_map([Sql(voucher)], |row| Ok(row.get::<_, Json<Conflict>>(0)?.0))?
+        .query_map([Sql(voucher)], |row| Ok(row.get::<_, Json<ConflictRow>>(0)?.0))?
         .collect::<Result<_, _>>()?;
-    conflicts.sort_by_key(|conflict| (conflict.other.at, conflict.id));
+    conflicts.sort_by_key(|row| (row.conflict.other.at, row.conflict.id));
     Ok(conflicts)
 }
 
 /// One conflict.
-pub(crate) fn conflict(connection: &Connection, id: ConflictId) -> rusqlite::Result<Option<Conflict>> {
+pub(crate) fn conflict(connection: &Connection, id: ConflictId) -> rusqlite::Result<Option<ConflictRow>> {
     connection
         .prepare_cached("SELECT row FROM conflict WHERE id = ?1")?
-        .query_row([Sql(id)], |row| Ok(row.get::<_, Json<Conflict>>(0)?.0))
+        .query_row([Sql(id)], |row| Ok(row.get::<_, Json<ConflictRow>>(0)?.0))
         .optional()
 }
 
 /// The conflicts that are open, or all.
-pub(crate) fn conflicts(connection: &Connection, closed_too: bool) -> rusqlite::Result<Vec<Conflict>> {
+pub(crate) fn conflicts(connection: &Connection, closed_too: bool) -> rusqlite::Result<Vec<ConflictRow>> {
     let question = if closed_too {
         "SELECT row FROM conflict"
     } else {
         "SELECT row FROM conflict WHERE state = 'open'"
     };
-    connection.prepare_cached(question)?.query_map([], |row| Ok(row.get::<_, Json<Conflict>>(0)?.0))?.collect()
+    connection.prepare_cached(question)?.query_map([], |row| Ok(row.get::<_, Json<ConflictRow>>(0)?.0))?.collect()
 }
 
 /// Whether one about that voucher is open.

@@ -1,8 +1,8 @@
 //! One voucher or template as this device shows it, from its cached row and its own operations.
 
-use beadsbox_domain::{ConflictState, Context, Operation, Person, Template, TemplateId, Voucher, VoucherId, operation::Subject};
+use beadsbox_domain::{Conflict, ConflictState, Context, Operation, Person, Template, TemplateId, Voucher, VoucherId, operation::Subject};
 use beadsbox_overlay::{Foretelling, Replayed, VoucherState};
-use beadsbox_protocol::{OperationBody, signed_code::SignedCode};
+use beadsbox_protocol::{OperationBody, rows::ConflictRow, signed_code::SignedCode};
 use rusqlite::Connection;
 
 use super::rules::Rules;
@@ -23,6 +23,8 @@ use crate::{
 pub(crate) struct VoucherEntry {
     /// As cached.
     pub(crate) base: Option<CachedVoucher>,
+    /// The conflicts about it, as cached.
+    pub(crate) known_conflicts: Vec<ConflictRow>,
     /// As shown.
     pub(crate) state: VoucherState,
     /// Its buyer.
@@ -104,7 +106,8 @@ impl Sources<'_> {
     pub(crate) fn voucher(&self, id: VoucherId, contents: &mut Contents) -> Result<VoucherEntry, SourceError> {
         let own = own::of_subject(self.outbox, Subject::Voucher(id)).map_err(SourceError::Outbox)?;
         let base = voucher::find(self.cache, id, contents).map_err(SourceError::Cache)?;
-        let conflicts = rows::conflicts_of(self.cache, id).map_err(SourceError::Cache)?;
+        let known_conflicts = rows::conflicts_of(self.cache, id).map_err(SourceError::Cache)?;
+        let conflicts: Vec<Conflict> = known_conflicts.iter().map(|row| row.conflict.clone()).collect();
         let cached = base.as_ref().map(|base| base.voucher.clone());
         let mut foretelling = Cached { sources: self, contents };
         let (state, replayed) = beadsbox_overlay::voucher(cached, &conflicts, own.iter().map(OwnRow::for_replay), &self.rules.place(), &mut foretelling)?;
@@ -113,7 +116,7 @@ impl Sources<'_> {
             Some(base) => base.person.clone(),
             None => self.own_person(state.voucher.as_ref())?,
         };
-        Ok(VoucherEntry { base, state, person, replayed, own })
+        Ok(VoucherEntry { base, known_conflicts, state, person, replayed, own })
     }
 
     fn own_person(&self, voucher: Option<&Voucher>) -> Result<Option<Person>, SourceError> {

@@ -20,7 +20,7 @@ pub(super) fn newer_rows(in_use: &Connection, loaded: &Connection) -> rusqlite::
     newer.extend(rows::all::<Device>(in_use, Table::Device)?.into_iter().map(Row::Device));
     newer.extend(rows::settings(in_use)?.map(Row::Settings));
     newer.extend(rows::all(in_use, Table::Template)?.into_iter().map(Row::Template));
-    newer.extend(rows::conflicts(in_use, true)?.into_iter().map(|conflict| Row::Conflict(Box::new(conflict))));
+    newer.extend(rows::conflicts(in_use, true)?.into_iter().map(|row| Row::Conflict(Box::new(row))));
     newer_vouchers(in_use, loaded, &mut newer)?;
     Ok(newer)
 }

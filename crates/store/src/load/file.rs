@@ -179,7 +179,7 @@ fn keep_other(connection: &Connection, row: &Row) -> rusqlite::Result<bool> {
         Row::Device(device) => rows::keep(connection, Table::Device, Sql(device.id), device, version),
         Row::Settings(settings) => rows::keep_settings(connection, settings, version),
         Row::Template(template) => rows::keep(connection, Table::Template, Sql(template.id), template, version),
-        Row::Conflict(conflict) => rows::keep_conflict(connection, conflict),
+        Row::Conflict(row) => rows::keep_conflict(connection, row),
         Row::Voucher(_) => Ok(false),
     }
 }

@@ -40,6 +40,13 @@ pub(crate) fn business(connection: &Connection, after: u64, through: u64) -> rus
     )
 }
 
+/// Whether anything that a close would sum up was recorded after that place.
+pub(crate) fn is_open(connection: &Connection, after: u64) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(&format!("SELECT 1 FROM outbox WHERE dev_seq > ?1 AND {BUSINESS} LIMIT 1"))?
+        .exists([Sql(after)])
+}
+
 /// When the last of such operations before that time was made.
 pub(crate) fn last_business(connection: &Connection, after: u64, before: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
     connection

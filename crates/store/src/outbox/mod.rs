@@ -12,6 +12,7 @@ pub(crate) mod lives;
 pub(crate) mod own;
 pub(crate) mod person;
 pub(crate) mod pin_attempt;
+pub(crate) mod place;
 pub(crate) mod preference;
 pub(crate) mod receipt;
 pub(crate) mod record;

@@ -7,9 +7,9 @@ use crate::{
     error::StoreError,
     outbox::{
         enrolment::{self, EnrolError},
-        pin_attempt, preference, sign_in,
+        pin_attempt, place, preference, sign_in,
     },
-    types::{Enrolment, OfflineSignIn, PinTurn},
+    types::{Enrolment, OfflineSignIn, PinTurn, Place},
 };
 
 impl Store {
@@ -27,6 +27,22 @@ impl Store {
     /// The device's identity, once it has one.
     pub fn enrolment(&self) -> Result<Option<Enrolment>, StoreError> {
         Ok(self.files.outbox.read(enrolment::load)?.map(|identity| identity.enrolment))
+    }
+
+    /// Where the device stands and what people call it.
+    pub fn place(&self) -> Result<Place, StoreError> {
+        self.files.outbox.read(place::load)?.ok_or(StoreError::NotEnrolled)
+    }
+
+    /// Takes up what an admin made of it, as its row in the cache says: the name at once, the shop once the day is closed. What holds then.
+    pub fn take_up_place(&self) -> Result<Place, StoreError> {
+        let (now, said) = (self.place()?, self.view()?.said_place()?);
+        let Some(said) = said else { return Ok(now) };
+        let known = now.clone();
+        if self.files.outbox.read(|connection| place::after(connection, &known, &said))? == now {
+            return Ok(now);
+        }
+        self.files.outbox.change(move |transaction| place::take_up(transaction, &said))?.ok_or(StoreError::NotEnrolled)
     }
 
     /// What was set under that key.

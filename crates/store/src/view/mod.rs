@@ -4,6 +4,7 @@ mod conflicts;
 mod day;
 mod offline_use;
 mod own;
+mod place;
 mod templates;
 mod vouchers;
 

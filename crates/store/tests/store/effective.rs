@@ -126,13 +126,13 @@ fn a_conflict_that_is_foreseen_is_the_one_that_comes() {
     server.other(redeem(1, RedeemMode::Honoured), &[]);
     server.pull(&device.store, at(1));
     device.record(1, redeem(1, RedeemMode::Honoured));
-    let foreseen = device.store.view().unwrap().conflicts(false, 10).unwrap();
+    let foreseen = device.store.view().unwrap().conflicts(false, 10, |_, _| true).unwrap();
     assert_eq!(foreseen.len(), 1);
     assert!(foreseen[0].waiting && foreseen[0].voucher.is_some());
     assert!(shown(&device, 1).open_conflict);
     for step in [push as fn(&mut Server, &Device), |server: &mut Server, device: &Device| server.pull(&device.store, at(2))] {
         step(&mut server, &device);
-        let known = device.store.view().unwrap().conflicts(false, 10).unwrap();
+        let known = device.store.view().unwrap().conflicts(false, 10, |_, _| true).unwrap();
         assert_eq!(known.len(), 1);
         assert_eq!(known[0].conflict, foreseen[0].conflict);
         assert!(!known[0].waiting);
@@ -170,7 +170,7 @@ fn a_settled_conflict_stays_settled_on_the_way() {
     for step in 0..3 {
         let view = device.store.view().unwrap();
         assert_eq!(view.open_conflicts().unwrap(), 0, "step {step}");
-        let all = view.conflicts(true, 10).unwrap();
+        let all = view.conflicts(true, 10, |_, _| true).unwrap();
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].conflict.state, ConflictState::Settled);
         drop(view);

@@ -120,7 +120,7 @@ impl Run {
     }
 
     fn settlement(&self, voucher: VoucherId) -> Option<Operation> {
-        let open = self.store().view().unwrap().conflicts(false, 100).unwrap();
+        let open = self.store().view().unwrap().conflicts(false, 100, |_, _| true).unwrap();
         let open = open.into_iter().find(|view| view.conflict.voucher == voucher)?.conflict;
         Some(Operation::SettleConflict { conflict: open.id, voucher, seen_version: open.row_version, settlement: Settlement::WriteOff, reason: reason() })
     }
@@ -205,7 +205,7 @@ fn check_last_word(shown: &Voucher, own: &[beadsbox_store::OwnOperation], on_ser
 }
 
 fn check_counts(run: &Run, view: &beadsbox_store::View<'_>) {
-    let conflicts = view.conflicts(true, 1000).unwrap();
+    let conflicts = view.conflicts(true, 1000, |_, _| true).unwrap();
     let ids: BTreeSet<_> = conflicts.iter().map(|view| view.conflict.id).collect();
     assert_eq!(ids.len(), conflicts.len(), "a conflict is counted twice");
     let open = conflicts.iter().filter(|view| view.conflict.state == ConflictState::Open).count();
@@ -246,7 +246,7 @@ fn check_rebuilt(run: &Run) {
         let view = store.view().unwrap();
         (
             view.voucher_page(&VoucherQuery::newest(500)).unwrap(),
-            view.conflicts(true, 1000).unwrap(),
+            view.conflicts(true, 1000, |_, _| true).unwrap(),
             view.templates(true).unwrap(),
             view.recent_redemptions(1000).unwrap(),
         )
@@ -265,7 +265,7 @@ fn check_settled(run: &mut Run) {
         assert_eq!(shown.as_ref().map(|shown| &shown.voucher), run.server.vouchers.get(&voucher_id(number)));
         assert!(shown.is_none_or(|shown| !shown.waiting));
     }
-    let conflicts: BTreeMap<_, _> = view.conflicts(true, 1000).unwrap().into_iter().map(|view| (view.conflict.id, view.conflict)).collect();
+    let conflicts: BTreeMap<_, _> = view.conflicts(true, 1000, |_, _| true).unwrap().into_iter().map(|view| (view.conflict.id, view.conflict)).collect();
     assert_eq!(conflicts, run.server.conflicts);
     for redemption in view.recent_redemptions(1000).unwrap() {
         let fact = run.server.redemptions[&redemption.op];

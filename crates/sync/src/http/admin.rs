@@ -1,13 +1,14 @@
 //! What an admin asks of the server, with the token of their session.
 
-use beadsbox_domain::{Date, DeviceId, StaffId};
+use beadsbox_domain::{ConflictId, Date, DeviceId, StaffId};
 use beadsbox_protocol::{
     Incarnation,
-    admin::{DeviceStatus, EnrolmentCode, LimitsChange, NewBadge, NewEnrolmentCode, PolicyChange},
+    admin::{DevicePatch, DeviceStatus, EnrolmentCode, LimitsChange, NewBadge, NewEnrolmentCode, PolicyChange},
+    conflict::AssigneeChange,
     end_of_day::{EndOfDay, EndOfDayQuery},
     export::{ImportRequest, ImportResponse},
     fork::{QuarantineDecision, QuarantineEntry},
-    rows::Settings,
+    rows::{Assignment, Settings},
 };
 use reqwest::Method;
 
@@ -28,6 +29,17 @@ impl HttpServer {
     /// A one-time code for a new device.
     pub async fn enrolment_code(&self, session: &str, request: &NewEnrolmentCode) -> Result<EnrolmentCode, TransportError> {
         self.fetch(self.request(Method::POST, "v1/admin/enrolment-codes")?.bearer_auth(session).json(request)).await
+    }
+
+    /// Changes what a device is called and where it stands.
+    pub async fn change_device(&self, session: &str, device: DeviceId, patch: &DevicePatch) -> Result<DeviceStatus, TransportError> {
+        self.fetch(self.request(Method::PATCH, &format!("v1/admin/devices/{device}"))?.bearer_auth(session).json(patch)).await
+    }
+
+    /// Takes a conflict, hands it over or lets it go.
+    pub async fn assign_conflict(&self, session: &str, conflict: ConflictId, change: &AssigneeChange) -> Result<Assignment, TransportError> {
+        self.fetch(self.request(Method::PUT, &format!("v1/conflicts/{conflict}/assignee"))?.bearer_auth(session).json(change))
+            .await
     }
 
     /// Revokes a device.

@@ -6,6 +6,7 @@
 mod centre;
 mod copy;
 mod day;
+mod devices;
 mod halted;
 mod hands;
 mod look;
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 10] = ["tour", "day", "scanner", "shared-till", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
+const SCENES: [&str; 11] = ["tour", "day", "devices", "scanner", "shared-till", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -39,6 +40,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
     match scene {
         "tour" => tour::scene(folder).await,
         "day" => day::scene(folder).await,
+        "devices" => devices::scene(folder).await,
         "scanner" => scanner::scene(folder).await,
         "shared-till" => shared_till::scene(folder).await,
         "quarantine" => quarantine::scene(folder).await,

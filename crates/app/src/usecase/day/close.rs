@@ -46,6 +46,8 @@ impl Seat {
             Ok::<_, AppError>(vec![NewOperation { op, ..seat.operation(Operation::CloseDay { close }) }])
         });
         made.await?;
+        // Where an admin moved the till, it moves with the end of its day.
+        self.device.settle_in().await;
         self.read(move |view| list::closed(view, op)).await
     }
 

@@ -102,7 +102,7 @@ impl Seat {
 
     /// The shop's time zone.
     fn zone(&self, view: &View<'_>) -> TimeZone {
-        view.directory().time_zone(self.device.enrolment.shop)
+        view.directory().time_zone(self.device.place().shop)
     }
 }
 

@@ -31,7 +31,7 @@ impl Words {
         Self {
             language,
             shop: seat.device.shop_in(view),
-            till: seat.device.enrolment.name.clone(),
+            till: seat.device.place().name,
             time_zone: seat.zone(view).iana_name().unwrap_or("UTC").to_owned(),
             people: directory.staff_members().into_iter().map(|staff| (staff.id, staff.name.clone())).collect(),
         }

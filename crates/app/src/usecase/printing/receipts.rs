@@ -59,7 +59,7 @@ impl Seat {
         let marks: Vec<String> = ids.iter().map(mark).collect();
         let made = self.read(move |view| {
             let (receipt, sold_by) = seat.receipt_of(view, &ids, language)?;
-            let (here, now) = (seat.device.enrolment.shop, seat.device.host.clock.now());
+            let (here, now) = (seat.device.place().shop, seat.device.host.clock.now());
             let again = Reprint { at: papers::civil(view.directory(), here, now) };
             // A receipt that another device sold may have been printed there.
             Ok((receipt, again, sold_by != seat.device.enrolment.device))

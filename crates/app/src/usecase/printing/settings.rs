@@ -36,7 +36,7 @@ impl Seat {
     pub async fn print_test(&self, settings: PrinterSettings, language: PaperLanguage) -> AppResult<()> {
         self.require(Deed::Sell)?;
         check(&settings)?;
-        let till = self.device.enrolment.name.clone();
+        let till = self.device.place().name;
         let works = match language.into() {
             Language::En => "This printer works.",
             Language::Fr => "Cette imprimante fonctionne.",

@@ -196,8 +196,7 @@ impl Seat {
 
     /// Where it is honoured, as far as that matters.
     fn place(&self, approved_by: Option<StaffId>) -> Place {
-        let enrolment = &self.device.enrolment;
-        Place { device: enrolment.device, shop: enrolment.shop, approved: approved_by.is_some() }
+        Place { device: self.device.enrolment.device, shop: self.device.place().shop, approved: approved_by.is_some() }
     }
 
     /// The server's word. A conflict cannot follow from an ask; if a server says so, the goods did not go.

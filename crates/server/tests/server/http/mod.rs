@@ -1,6 +1,8 @@
 //! One module for each area of `src/http`.
 
 mod admin;
+mod assignee;
+mod devices;
 mod edge;
 mod enrol;
 mod history;

@@ -20,12 +20,14 @@ enum Caller {
     DeviceOrSession,
     /// Any session.
     Session,
+    /// A session of the back office or an admin.
+    Office,
     /// An admin's session.
     Admin,
 }
-use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Session};
+use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Office, Session};
 
-const TABLE: [(&str, &str, Caller); 34] = [
+const TABLE: [(&str, &str, Caller); 36] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -44,6 +46,7 @@ const TABLE: [(&str, &str, Caller); 34] = [
     ("GET", "/v1/sync/snapshot/{id}/{number}", Device),
     ("GET", "/v1/vouchers/{id}/history", Device),
     ("GET", "/v1/templates/{id}/history", Device),
+    ("PUT", "/v1/conflicts/{id}/assignee", Office),
     ("GET", "/v1/admin/shops", Admin),
     ("POST", "/v1/admin/shops", Admin),
     ("GET", "/v1/admin/staff", Admin),
@@ -53,6 +56,7 @@ const TABLE: [(&str, &str, Caller); 34] = [
     ("DELETE", "/v1/admin/staff/{id}/badge", Admin),
     ("PUT", "/v1/admin/policy", Admin),
     ("GET", "/v1/admin/devices", Admin),
+    ("PATCH", "/v1/admin/devices/{id}", Admin),
     ("PUT", "/v1/admin/devices/{id}/limits", Admin),
     ("POST", "/v1/admin/devices/{id}/revoke", Admin),
     ("POST", "/v1/admin/enrolment-codes", Admin),
@@ -101,11 +105,11 @@ async fn each_role_at_every_endpoint() {
                 Anybody => "let in",
                 Bearer if token.is_some() => "let in",
                 Device | Bearer => "unknown_device",
-                Admin | Session | DeviceOrSession => "session_expired",
+                Admin | Office | Session | DeviceOrSession => "session_expired",
             };
             assert_eq!(knock(&stage, method, path, token).await, expected, "{name} with {token:?}");
         }
-        let expected = if matches!(caller, Admin | Session) { "session_expired" } else { "let in" };
+        let expected = if matches!(caller, Admin | Office | Session) { "session_expired" } else { "let in" };
         if caller != DeviceOrSession {
             assert_eq!(knock(&stage, method, path, Some(&admin_device.token)).await, expected, "{name} with a device's token");
         }
@@ -114,7 +118,8 @@ async fn each_role_at_every_endpoint() {
                 Anybody | Bearer | Session => "let in",
                 Device => "unknown_device",
                 Admin if *role == Role::Admin => "let in",
-                Admin => "forbidden",
+                Office if *role != Role::Counter => "let in",
+                Admin | Office => "forbidden",
                 // It would end the session that the rest of the table needs.
                 DeviceOrSession => continue,
             };
@@ -146,7 +151,7 @@ async fn a_revoked_device_and_a_session_at_it_are_let_in_nowhere_but_to_push() {
             Device if path == "/v1/sync/push" => assert_eq!((with_token.as_str(), with_session.as_str()), ("let in", "unknown_device")),
             Anybody | Bearer => assert_eq!((with_token.as_str(), with_session.as_str()), ("let in", "let in")),
             Device => assert_eq!((with_token.as_str(), with_session.as_str()), ("device_revoked", "unknown_device"), "{method} {path}"),
-            Admin | Session => assert_eq!((with_token.as_str(), with_session.as_str()), ("session_expired", "device_revoked"), "{method} {path}"),
+            Admin | Office | Session => assert_eq!((with_token.as_str(), with_session.as_str()), ("session_expired", "device_revoked"), "{method} {path}"),
             DeviceOrSession => assert_eq!(with_token, "device_revoked"),
         }
     }

@@ -134,7 +134,7 @@ async fn rule_10_a_redemption_made_since_the_restore_is_the_other_side_of_the_on
 
     since.pull().await.unwrap();
     let conflict = since.cache.values().find_map(|row| match row {
-        beadsbox_protocol::rows::Row::Conflict(conflict) if conflict.other.op == accepted_since => Some(conflict.clone()),
+        beadsbox_protocol::rows::Row::Conflict(row) if row.conflict.other.op == accepted_since => Some(row.conflict.clone()),
         _ => None,
     });
     let conflict = conflict.expect("the other shop hears of it");

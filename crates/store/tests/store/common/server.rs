@@ -235,7 +235,7 @@ impl Server {
             RowKey::Settings => Row::Settings(Settings { policy: Policy::default(), row_version: 1 }),
             RowKey::Template(id) => Row::Template(self.templates[&id].clone()),
             RowKey::Voucher(id) => Row::Voucher(Box::new(VoucherRow { voucher: self.vouchers[&id].clone(), person: self.persons.get(&id).cloned() })),
-            RowKey::Conflict(id) => Row::Conflict(Box::new(self.conflicts[&id].clone())),
+            RowKey::Conflict(id) => Row::Conflict(Box::new(self.conflicts[&id].clone().into())),
             RowKey::Device(_) => unreachable!("no device stands in this feed"),
         }
     }

@@ -1,4 +1,5 @@
 //! Devices.
+pub mod change;
 pub mod limits;
 pub mod list;
 pub mod revoke;
