@@ -7,7 +7,9 @@ mod stage;
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
-        ActionForm, ApprovalForm, AssigneeForm, BadgeForm, CashForm, CloseForm, ConflictFilter, CountForm, DeviceForm, DeviceLimitsForm, EnrolmentForm, LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
+        ActionForm, ApprovalForm, AssigneeForm, BadgeForm, CashForm, CloseForm, ConflictFilter, CountForm, DeviceForm, DeviceLimitsForm, EnrolmentForm,
+        LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm,
+        SortKey, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
