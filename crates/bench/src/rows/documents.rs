@@ -115,6 +115,7 @@ fn report(number: usize) -> anyhow::Result<DayReport> {
     let staff = |person: u128| PersonSums { staff: StaffId(Uuid::from_u128(person)), sums: vec![sums.clone()] };
     let people: Vec<PersonSums> = (1..=PEOPLE).map(staff).collect();
     Ok(DayReport {
+        training: false,
         language: language(number),
         shop: "My Beads Box".to_owned(),
         till: "Till 2".to_owned(),
