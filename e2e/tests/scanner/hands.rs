@@ -1,5 +1,7 @@
 //! What hands do to a scan: Caps Lock, a key that is leant on, a dead key; and what they do that is none: typing and pasting.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
 use beadsbox_e2e::{Desk, Hands, Held, Layout, Scanner};
 use beadsbox_testkit::TestDatabase;
@@ -42,6 +44,8 @@ async fn scan_at_most_twice(till: &Desk, layout: Layout, text: &str, code: &str)
     let grouped = format!("{}-{}-{}", &code[..4], &code[4..8], &code[8..]);
     if !till.text_where("answer", |text| !text.is_empty()).await?.contains(&grouped) {
         till.attribute_is("answer", "data-answer", "refused").await?;
+        // Nobody reads an answer and scans again in less.
+        tokio::time::sleep(Duration::from_secs(1)).await;
         scanner(layout).scan(text).await?;
     }
     answered(till, code).await

@@ -69,7 +69,7 @@ async fn rule_1_fifty_scans_in_a_row_are_fifty_redemptions_on_every_layout() -> 
         if number % 10 == 7 {
             // In the middle of a form.
             till.driver.action_chain().send_keys(Key::Escape).perform().await?;
-            till.find("sell-buyer").await?.click().await?;
+            till.put_cursor_into("sell-buyer").await?;
         }
         let text = if number % 2 == 0 {
             code.clone()
