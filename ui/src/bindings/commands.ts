@@ -26,6 +26,8 @@ export const commands = {
 	syncNow: () => typedError<StatusBar, AppError>(__TAURI_INVOKE("sync_now")),
 	/**  Tries again to open the files. */
 	retryStart: () => __TAURI_INVOKE<ProgramState>("retry_start"),
+	/**  What somebody scanned or pasted before this device was enrolled. */
+	readEnrolmentScan: (readings: string[]) => __TAURI_INVOKE<EnrolmentScan>("read_enrolment_scan", { readings }),
 	/**  Makes this device known to a server. */
 	enrol: (form: EnrolForm) => typedError<ProgramState, AppError>(__TAURI_INVOKE("enrol", { form })),
 	/**  Signs in, and opens the window of the role. */
@@ -111,9 +113,11 @@ export const commands = {
 	/**  The currencies of ISO 4217. */
 	currencies: () => __TAURI_INVOKE<Currency[]>("currencies"),
 	/**  The inbox. */
-	conflicts: (includeSettled: boolean) => typedError<ConflictRow[], AppError>(__TAURI_INVOKE("conflicts", { includeSettled })),
+	conflicts: (filter: ConflictFilter) => typedError<ConflictInbox, AppError>(__TAURI_INVOKE("conflicts", { filter })),
 	/**  Settles a conflict. */
-	settleConflict: (form: SettleForm) => typedError<ConflictRow[], AppError>(__TAURI_INVOKE("settle_conflict", { form })),
+	settleConflict: (form: SettleForm) => typedError<ConflictRow, AppError>(__TAURI_INVOKE("settle_conflict", { form })),
+	/**  Takes a conflict, hands it to somebody, or lets it go. */
+	assignConflict: (form: AssigneeForm) => typedError<ConflictRow, AppError>(__TAURI_INVOKE("assign_conflict", { form })),
 	/**  One day in every shop; today's where none is named. */
 	endOfDay: (day: string | null) => typedError<EndOfDay, AppError>(__TAURI_INVOKE("end_of_day", { day })),
 	/**  How the sync stands, in full. */
@@ -141,7 +145,9 @@ export const commands = {
 	/**  Hands a file over to the server, that was looked at. */
 	takeInOutboxFile: (form: TakeInForm) => typedError<TakenIn, AppError>(__TAURI_INVOKE("take_in_outbox_file", { form })),
 	/**  A one-time code for a new device. */
-	createEnrolmentCode: (shopId: string) => typedError<EnrolmentCode, AppError>(__TAURI_INVOKE("create_enrolment_code", { shopId })),
+	createEnrolmentCode: (form: EnrolmentForm) => typedError<EnrolmentCode, AppError>(__TAURI_INVOKE("create_enrolment_code", { form })),
+	/**  Changes what a device is called and where it stands. */
+	changeDevice: (form: DeviceForm) => typedError<SyncOverview, AppError>(__TAURI_INVOKE("change_device", { form })),
 	/**  Revokes a device. */
 	revokeDevice: (deviceId: string) => typedError<SyncOverview, AppError>(__TAURI_INVOKE("revoke_device", { deviceId })),
 	/**  What copies of devices and revoked devices recorded, until an admin decides. */
@@ -234,6 +240,30 @@ export type ApprovalForm = {
 	pin: string,
 };
 
+/**  Who works on a conflict. */
+export type Assignee = {
+	/**  None where nobody works on it. */
+	name: string | null,
+	staff_id: string | null,
+	whose: Whose,
+	/**  Who gave it to them, where it was somebody else. */
+	by: string | null,
+	since: string | null,
+	/**  What a change is made on; 0 where nobody ever worked on it. */
+	version: number,
+	/**  It can be taken, handed over and let go. */
+	may_change: boolean,
+};
+
+/**  Whose it is from now on. */
+export type AssigneeForm = {
+	conflict_id: string,
+	/**  As it was shown. */
+	version: number,
+	/**  None for nobody's. */
+	staff_id: string | null,
+};
+
 /**  A badge to print, shown once. */
 export type Badge = {
 	name: string,
@@ -247,6 +277,19 @@ export type BadgeForm = {
 	/**  What its QR code says, as it was shown when it was made. */
 	badge: string,
 	language: PaperLanguage,
+};
+
+/**  Who stands for the value of a settled conflict. */
+export type BearerKind = "organisation" | "shop" | "customer";
+
+/**  What a settlement does to the books. */
+export type BooksEffect = {
+	/**  None where no line of the books changes. */
+	bearer: BearerKind | null,
+	/**  None where nobody knows what the voucher is worth. */
+	value: Money | null,
+	/**  The shop that honoured: the one that is charged, and whose tills have so much less at stake. */
+	shop: string,
 };
 
 /**  A comparison that somebody asked for, and how the sync stands after it. */
@@ -357,6 +400,13 @@ export type CodeCheck = {
 /**  How far a typed code is. */
 export type CodeState = "empty" | "incomplete" | "forbidden_symbol" | "too_long" | "mistyped" | "well_formed";
 
+/**  Somebody to whom a conflict can be handed. */
+export type Colleague = {
+	id: string,
+	name: string,
+	is_me: boolean,
+};
+
 /**  What a comparison of the copy with the server came to. */
 export type Comparison = 
 /**  The copy is the server's; so many ranges of it were taken anew for that. */
@@ -365,6 +415,26 @@ export type Comparison =
 { kind: "put_off" } | 
 /**  The server computes otherwise than this program. */
 { kind: "not_comparable" };
+
+/**  Which conflicts are listed. */
+export type ConflictFilter = {
+	include_settled: boolean,
+	/**  None for everybody's. */
+	whose: Whose | null,
+};
+
+/**  The inbox. */
+export type ConflictInbox = {
+	rows: ConflictRow[],
+	/**  How many are open, whosever they are. */
+	open: number,
+	/**  Of these, mine. */
+	mine: number,
+	/**  Of these, nobody's. */
+	nobodys: number,
+	/**  Who may work on conflicts. */
+	colleagues: Colleague[],
+};
 
 /**  What collided. */
 export type ConflictKind = 
@@ -393,7 +463,9 @@ export type ConflictRow = {
 	accepted: Fact | null,
 	other: Fact,
 	settlement: SettledView | null,
-	may_settle: boolean,
+	/**  How it can be settled; empty where it cannot, or not by whoever looks. */
+	offers: SettlementOffer[],
+	assignee: Assignee,
 	waiting: boolean,
 };
 
@@ -503,6 +575,14 @@ export type DeviceDay = {
 	call: CallReason[],
 };
 
+/**  What a device is called and where it stands, and the version of the device that was read. */
+export type DeviceForm = {
+	device_id: string,
+	row_version: number,
+	name: string,
+	shop_id: string,
+};
+
 /**  A device's limits, and the version of the device that was read. */
 export type DeviceLimitsForm = {
 	device_id: string,
@@ -515,6 +595,7 @@ export type DeviceLimitsForm = {
 export type DeviceRow = {
 	id: string,
 	name: string,
+	shop_id: string,
 	shop: string,
 	state: DeviceState,
 	last_contact_at: string | null,
@@ -567,12 +648,39 @@ export type EnrolForm = {
 	device_name: string,
 };
 
-/**  A one-time code for a new device. */
+/**  A one-time code for a new device, also as a QR code with the server's address. */
 export type EnrolmentCode = {
 	code: string,
 	shop: string,
+	server: string,
+	/**  None where nobody gave one. */
+	device_name: string | null,
 	expires_at: string,
+	qr: Qr,
+	/**  The address is this machine's own: another one does not find the server there. */
+	only_here: boolean,
 };
+
+/**  What an admin says of a device that is to come: where it will stand, and what it is to be called, if anybody knows yet. */
+export type EnrolmentForm = {
+	shop_id: string,
+	device_name: string,
+};
+
+/**  What was scanned or pasted in the start window. */
+export type EnrolmentScan = 
+/**  An address and a code. */
+{ kind: "ticket"; server: string; code: string; device_name: string | null } | 
+/**  One that was not read well. */
+{ kind: "damaged" } | 
+/**  One for a newer program. */
+{ kind: "newer" } | 
+/**  A voucher. */
+{ kind: "voucher" } | 
+/**  A staff member's badge. */
+{ kind: "badge" } | 
+/**  Something else. */
+{ kind: "other" };
 
 /**  What went wrong. The set is closed: the screen has words for each. */
 export type ErrorCode = 
@@ -676,6 +784,10 @@ export type ErrorCode =
 "too_many_requests" | 
 /**  Somebody else changed it meanwhile. */
 "changed_meanwhile" | 
+/**  The device's day is not closed: it stays in its shop until it is. */
+"day_not_closed" | 
+/**  Somebody else works on the conflict by now: `name`. */
+"conflict_taken" | 
 /**  This device has no printer. */
 "printer_not_set" | 
 /**  No such name on the network. */
@@ -1175,6 +1287,7 @@ export type SettledView = {
 	settlement: Settlement,
 	reason: string,
 	by: Fact,
+	books: BooksEffect,
 };
 
 /**  Who bears the loss. */
@@ -1187,6 +1300,12 @@ export type Settlement =
 "customer_pays" | 
 /**  Nobody: no goods went. */
 "mistaken_scan";
+
+/**  One way to settle a conflict, and what it would do to the books. */
+export type SettlementOffer = {
+	settlement: Settlement,
+	books: BooksEffect,
+};
 
 /**  A shop to choose. */
 export type Shop = {
@@ -1239,6 +1358,8 @@ export type StatusBar = {
 	training: boolean,
 	shop: string,
 	device: string,
+	/**  The shop to which an admin moved this device, while it has to close its day where it is. */
+	moves_to: string | null,
 	person: string,
 	role: Role,
 	online: boolean,
@@ -1523,6 +1644,13 @@ export type VoucherStatus =
 
 /**  What was done. */
 export type What = "created" | "edited" | "archived" | "unarchived" | "sold" | "redeem_asked" | "redeemed" | "honoured" | "withdrawn" | "cancelled" | "refunded" | "expired" | "redemption_undone" | "expired_honoured" | "conflict_settled" | "cash_moved" | "day_closed";
+
+/**  Whose a conflict is, for whoever looks. */
+export type Whose = "mine" | 
+/**  Somebody else's. */
+"others" | 
+/**  Nobody works on it, or somebody who was barred. */
+"nobodys";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
