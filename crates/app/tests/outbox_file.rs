@@ -133,7 +133,8 @@ async fn rule_1_a_till_that_comes_back_after_its_file_was_taken_in_doubles_nothi
     assert_eq!((status.waiting, status.refused, status.quarantined, status.trouble), (0, 0, 0, None));
     assert_eq!((books(&centre).await, centre.count(GAPS).await), ([4, 4, 1, 0, 5], 0));
     assert_eq!(till.seat().recent_redemptions().await.unwrap()[0].state, RedemptionState::Confirmed);
-    assert_eq!(till.status_of(&codes[0]).await, Status::Used);
+    office.sync().await;
+    assert_eq!(office.status_of(&codes[0]).await, Status::Used);
     assert_eq!(stick.try_to_save(&till, false).await.unwrap_err().code, ErrorCode::NothingWaits);
     // The other way round: what the till sent itself is known when its file comes.
     assert_eq!(take_in(&office, &file.path).await.unwrap().new, 0);
