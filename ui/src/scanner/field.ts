@@ -47,6 +47,11 @@ export class Field {
     unheard(() => this.control.blur())
   }
 
+  /** Its cursor is somewhere else by now. */
+  leave() {
+    this.#withoutCursor = false
+  }
+
   get isWithoutCursor(): boolean {
     return this.#withoutCursor
   }

@@ -79,7 +79,7 @@ function part(first: boolean, pace: 'slow' | 'quick' | 'inhuman', event: Keyboar
     letGo()
     within = true
   }
-  const field = fields.find((one) => one.isWithoutCursor) ?? fieldAt(event.target)
+  const field = fieldAt(event.target) ?? fields.find((one) => one.isWithoutCursor)
   // Outside a field a space would press the focused button and a letter would be a shortcut. In one, a hand's burst is let through.
   if (!field && pace !== 'slow') swallow(event)
   if (field && (pace === 'inhuman' || field.holdsBack || field.isWithoutCursor)) {
@@ -104,10 +104,11 @@ function giveBack() {
 
 /** The field of the burst there, if it is one that text goes into. */
 function fieldAt(target: EventTarget | null): Field | null {
-  const known = fields.find((field) => field.isAt(target))
-  if (known) return known
-  const field = Field.of(target)
-  if (field) fields.push(field)
+  const field = fields.find((field) => field.isAt(target)) ?? Field.of(target)
+  if (!field) return null
+  if (!fields.includes(field)) fields.push(field)
+  // The cursor went on to this one, and none of the others gets it back.
+  for (const other of fields) if (other !== field) other.leave()
   return field
 }
 
