@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, anyhow};
 use beadsbox_domain::Operation;
-use beadsbox_e2e::{Desk, Keys, serve_on};
+use beadsbox_e2e::{Desk, Keys, Layout, serve_on};
 use beadsbox_protocol::{
     rows::{Row, RowKey},
     signed_code::SignedVoucher,
@@ -50,6 +50,8 @@ pub async fn server_with_vouchers(database: &TestDatabase) -> anyhow::Result<(Se
 
 /// A till of the shop where Carla works, at that address, that has taken everything.
 pub async fn till(server: &ServerProcess, address: &str, data: &std::path::Path) -> anyhow::Result<Desk> {
+    // A test that failed may have left another.
+    Layout::Us.use_it().await?;
     let till = Desk::open(data, Keys::File).await?;
     till.enrol(address, &server.program().enrolment_code(SHOP).await?, "Till 1").await?;
     till.sign_in("Carla", PASSWORD, "counter").await?;
