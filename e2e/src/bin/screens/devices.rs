@@ -24,7 +24,7 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     desk.attribute_is("enrol-scan", "data-kind", "badge").await?;
     in_every_look(&desk, folder, "enrol-badge").await?;
     let code = server.program().enrolment_code(&shop).await?;
-    scanner.scan(&EnrolTicket::new(&server.url(), &code, Some("Back office"))?.text()).await?;
+    scanner.scan(&EnrolTicket::new(&server.url(), &code, Some("Front desk"))?.text()).await?;
     desk.attribute_is("enrol-scan", "data-kind", "ticket").await?;
     in_every_look(&desk, folder, "enrol-scanned").await?;
     desk.driver.action_chain().send_keys(Key::Enter).perform().await?;
@@ -40,8 +40,8 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     desk.driver.action_chain().send_keys(Key::Escape).perform().await?;
     scroll_to(&desk, "sync-devices").await?;
     in_every_look(&desk, folder, "sync-devices-admin").await?;
-    click_first(&desk, "[data-testid='device-row'][data-name='Back office'] [data-testid='device-change']").await?;
-    desk.fill("device-name", "Back office, first floor").await?;
+    click_first(&desk, "[data-testid='device-row'][data-name='Front desk'] [data-testid='device-change']").await?;
+    desk.fill("device-name", "Front desk, first floor").await?;
     desk.click("device-shop").await?;
     click_first(&desk, "[data-testid^='device-shop-']:not([aria-selected='true'])").await?;
     desk.find("device-moved").await?;
