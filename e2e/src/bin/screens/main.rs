@@ -13,13 +13,28 @@ mod look;
 mod quarantine;
 mod scanner;
 mod shared_till;
+mod stick;
 mod tour;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 11] = ["tour", "day", "devices", "scanner", "shared-till", "quarantine", "first-load", "comparison", "revoked", "copies", "other-server"];
+const SCENES: [&str; 13] = [
+    "tour",
+    "day",
+    "training",
+    "stick",
+    "devices",
+    "scanner",
+    "shared-till",
+    "quarantine",
+    "first-load",
+    "comparison",
+    "revoked",
+    "copies",
+    "other-server",
+];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -41,6 +56,8 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "tour" => tour::scene(folder).await,
         "day" => day::scene(folder).await,
         "devices" => devices::scene(folder).await,
+        "training" => stick::training(folder).await,
+        "stick" => stick::stick(folder).await,
         "scanner" => scanner::scene(folder).await,
         "shared-till" => shared_till::scene(folder).await,
         "quarantine" => quarantine::scene(folder).await,
