@@ -124,6 +124,14 @@ describe('a burst of keys', () => {
     }
   })
 
+  it('is a scan, and no code, where an input method kept keys of it to itself', () => {
+    const code = '3R9AJFA433MCH'
+    const keys = scanned(code).map((key) =>
+      key.code === 'KeyJ' ? { ...key, code: 'Unidentified', shown: 'Unidentified' } : key,
+    )
+    expect(scans(ended(keys))).toEqual([code.replace('J', '')])
+  })
+
   it('may begin with a prefix that the scanner sends with AltGr', () => {
     const prefix = keyDown('Digit0', 992, { altGraph: true, shown: '@' })
     const keys = ended([prefix, ...scanned(CODE, { scanner: 'fr', computer: 'fr' })])

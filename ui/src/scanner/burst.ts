@@ -49,6 +49,8 @@ const LEAST_KEYS = 3
 export class Burst {
   #keys = new Keys()
   #strokes: Stroke[] = []
+  /** How many more keys there were that nobody can read. */
+  #lost = 0
   #last = Number.NEGATIVE_INFINITY
   #scanned = Number.NEGATIVE_INFINITY
   /** What the scanner may be set to, after the scans before. */
@@ -72,8 +74,10 @@ export class Burst {
     }
     if (!this.#inTime(key.at)) this.#forget()
     this.#last = key.at
-    this.#strokes.push(meaning.stroke)
-    return { kind: 'part', first: this.#strokes.length === 1, pace: this.#pace() }
+    // With one missing it is no code, and a scan all the same: its end must not press a form's button.
+    if (meaning.kind === 'lost') this.#lost += 1
+    else this.#strokes.push(meaning.stroke)
+    return { kind: 'part', first: this.#strokes.length + this.#lost === 1, pace: this.#pace() }
   }
 
   /** Nothing came for a while: the end of a scan, where the scanner sends none. */
@@ -104,6 +108,7 @@ export class Burst {
 
   #forget() {
     this.#strokes = []
+    this.#lost = 0
     this.#last = Number.NEGATIVE_INFINITY
   }
 
@@ -125,7 +130,7 @@ export class Burst {
     const readings = withoutPrefix(allReadings(this.#strokes), prefix)
     const [first, ...more] = likelyReadings(readings, layout ? [layout] : this.#plausible)
     if (!first) return null
-    const keys = this.#strokes.length
+    const keys = this.#strokes.length + this.#lost
     const varied =
       new Set(this.#strokes.map(({ code, literal }) => literal ?? code)).size >= LEAST_KEYS
     const fast = this.#isFast(until) && varied

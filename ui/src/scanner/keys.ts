@@ -29,6 +29,8 @@ export type Meaning =
   | { kind: 'between' }
   /** Alt, or a digit of the number by which a character is sent. */
   | { kind: 'number' }
+  /** A key that an input method kept to itself: it was struck, and nothing says which. */
+  | { kind: 'lost' }
   | { kind: 'other' }
 
 const SILENT = new Set(['ShiftLeft', 'ShiftRight', 'CapsLock', 'NumLock', 'AltRight'])
@@ -84,6 +86,7 @@ export class Keys {
   }
 
   #plain(key: Key): Meaning {
+    if (key.code === 'Unidentified') return { kind: 'lost' }
     if (SILENT.has(key.code)) return { kind: 'between' }
     if (key.code === 'Enter' || key.code === 'NumpadEnter') return { kind: 'end', end: 'enter' }
     if (key.code === 'Tab') return { kind: 'end', end: 'tab' }
