@@ -10,7 +10,7 @@ const OUTBOX: &[&str] = &[
     include_str!("../../../../migrations/outbox/0002_recovery.sql"),
     include_str!("../../../../migrations/outbox/0003_till.sql"),
     include_str!("../../../../migrations/outbox/0004_pin_attempts.sql"),
-    include_str!("../../../../migrations/outbox/0006_place.sql"),
+    include_str!("../../../../migrations/outbox/0005_place.sql"),
 ];
 const CACHE: &[&str] = &[
     include_str!("../../../../migrations/cache/0001_cache.sql"),
