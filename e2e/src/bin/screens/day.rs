@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use beadsbox_domain::{CashMovement, Operation};
-use beadsbox_e2e::{Desk, Keys, serve};
+use beadsbox_e2e::{Desk, serve};
 use beadsbox_testkit::fixtures::euros;
 
 use crate::{
     centre::{ADMIN, COUNTER, enrolled, record_a_day, sample_data, told},
-    hands::{click_first, sell, sign_out},
+    hands::{click_first, new_device, sell, sign_out},
     look::in_every_look,
 };
 
@@ -16,8 +16,7 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let mut server = serve().await?;
     let shop = sample_data(&server).await?;
     let data = tempfile::tempdir()?;
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(&shop).await?, "Till 1").await?;
+    let desk = new_device(&server, &shop, "Till 1", data.path()).await?;
     // Another till of the shop has worked, and has not closed.
     let mut other = enrolled(&server, &shop, "Till 2").await?;
     other.record(Operation::MoveCash { movement: CashMovement::Float, amount: euros(15_000), reason: None });

@@ -1,9 +1,19 @@
 //! What several scenes do on a screen.
 
-use beadsbox_e2e::Desk;
+use std::path::Path;
+
+use beadsbox_e2e::{Desk, Keys};
+use beadsbox_testkit::ServerProcess;
 use thirtyfour::By;
 
 use crate::centre::ADMIN;
+
+/// The program on new files, enrolled in that shop under that name.
+pub async fn new_device(server: &ServerProcess, shop: &str, name: &str, data: &Path) -> anyhow::Result<Desk> {
+    let desk = Desk::open(data, Keys::File).await?;
+    desk.enrol(&server.url(), &server.program().enrolment_code(shop).await?, name).await?;
+    Ok(desk)
+}
 
 pub async fn click_first(desk: &Desk, selector: &str) -> anyhow::Result<()> {
     desk.until(selector, async || desk.driver.find(By::Css(selector)).await.ok()?.click().await.ok()).await

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use beadsbox_domain::OpId;
-use beadsbox_e2e::{Desk, Keys, serve};
+use beadsbox_e2e::serve;
 use beadsbox_testkit::ServerProcess;
 use thirtyfour::Key;
 use uuid::Uuid;
 
 use crate::{
     centre::{enrolled, record_a_day, revoke, sample_data, told},
-    hands::{open_sync, scroll_to},
+    hands::{new_device, open_sync, scroll_to},
     look::in_every_look,
 };
 
@@ -18,8 +18,7 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let server = serve().await?;
     let shop = sample_data(&server).await?;
     let data = tempfile::tempdir()?;
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(&shop).await?, "Office 1").await?;
+    let desk = new_device(&server, &shop, "Office 1", data.path()).await?;
     open_sync(&desk).await?;
     scroll_to(&desk, "quarantine").await?;
     desk.until("an empty quarantine", async || (desk.count("[data-testid='quarantine'] .skeleton").await.ok()? == 0).then_some(()))

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use beadsbox_e2e::{Desk, Keys, Layout, Scanner, serve};
+use beadsbox_e2e::{Layout, Scanner, serve};
 
 use crate::{
     centre::{COUNTER, sample_data},
-    hands::sell,
+    hands::{new_device, sell},
     look::in_every_look,
 };
 
@@ -17,8 +17,7 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let server = serve().await?;
     let shop = sample_data(&server).await?;
     let data = tempfile::tempdir()?;
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(&shop).await?, "Till 1").await?;
+    let desk = new_device(&server, &shop, "Till 1", data.path()).await?;
     desk.sign_in(COUNTER.0, COUNTER.1, "counter").await?;
 
     desk.click("nav-scanner").await?;

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use beadsbox_e2e::{Desk, Keys, Layout, Scanner, serve};
+use beadsbox_e2e::{Desk, Layout, Scanner, serve};
 use thirtyfour::Key;
 
 use crate::{
     centre::{ADMIN, COUNTER, sample_data},
-    hands::{click_first, open_sync, scroll_to, sell, sign_out},
+    hands::{click_first, new_device, open_sync, scroll_to, sell, sign_out},
     look::in_every_look,
 };
 
@@ -17,8 +17,7 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let mut server = serve().await?;
     let shop = sample_data(&server).await?;
     let data = tempfile::tempdir()?;
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(&shop).await?, "Till 1").await?;
+    let desk = new_device(&server, &shop, "Till 1", data.path()).await?;
     let badge = office(&desk, folder).await?;
 
     desk.sign_in(COUNTER.0, COUNTER.1, "counter").await?;

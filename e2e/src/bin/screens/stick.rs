@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use beadsbox_e2e::{Desk, Keys, serve};
+use beadsbox_e2e::serve;
 use thirtyfour::Key;
 
 use crate::{
     centre::{COUNTER, sample_data},
-    hands::{click_first, open_sync, sell, sign_out},
+    hands::{click_first, new_device, open_sync, sell, sign_out},
     look::in_every_look,
 };
 
@@ -15,8 +15,7 @@ pub async fn training(folder: &Path) -> anyhow::Result<()> {
     let server = serve().await?;
     let shop = sample_data(&server).await?;
     let data = tempfile::tempdir()?;
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(&shop).await?, "Till 1").await?;
+    let desk = new_device(&server, &shop, "Till 1", data.path()).await?;
     desk.sign_in(COUNTER.0, COUNTER.1, "counter").await?;
     desk.click("training-open").await?;
     desk.find("training-enter").await?;
@@ -47,8 +46,7 @@ pub async fn stick(folder: &Path) -> anyhow::Result<()> {
     let mut server = serve().await?;
     let shop = sample_data(&server).await?;
     let (data, stick) = (tempfile::tempdir()?, tempfile::tempdir()?);
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(&shop).await?, "Till 1").await?;
+    let desk = new_device(&server, &shop, "Till 1", data.path()).await?;
     desk.sign_in(COUNTER.0, COUNTER.1, "counter").await?;
     server.kill().await?;
     desk.attribute_is("status-online", "data-online", "false").await?;
