@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use beadsbox_domain::{PinError, money::MoneyError, template::ContentError, text::TextError};
-use beadsbox_protocol::{ErrorCode as ServerCode, Problem, export::ExportError};
-use beadsbox_store::StoreError;
-use beadsbox_sync::{Halt, HttpError, TransportError, Trouble};
 use serde::Serialize;
 
-use crate::{host::SecretsError, view::RefusalView};
+use crate::view::RefusalView;
+
+mod field;
+mod from;
+
+pub use field::{FieldError, FieldErrorCode};
+pub(crate) use field::{FieldErrors, content_fault};
 
 /// What went wrong. The set is closed: the screen has words for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, specta::Type)]
@@ -164,37 +166,6 @@ pub enum ErrorCode {
     Internal,
 }
 
-/// What is wrong with a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldErrorCode {
-    Required,
-    TooLong,
-    TooSmall,
-    TooLarge,
-    NotANumber,
-    TooManyDecimals,
-    UnknownCurrency,
-    SeveralCurrencies,
-    NotAnEmail,
-    ForbiddenCharacter,
-    NotAnAddress,
-    NotAPin,
-    TooEasy,
-    NotTheSame,
-}
-
-/// A field that was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
-pub struct FieldError {
-    /// The field's name in the form.
-    pub field: String,
-    /// What is wrong.
-    pub code: FieldErrorCode,
-    /// The bound that was passed.
-    pub limit: Option<u32>,
-}
-
 /// An error for the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, specta::Type, thiserror::Error)]
 #[error("{code:?}: {message}")]
@@ -250,185 +221,5 @@ impl AppError {
     pub fn internal(detail: impl std::fmt::Display) -> Self {
         tracing::error!(%detail, "internal error");
         Self::new(ErrorCode::Internal, detail.to_string())
-    }
-}
-
-/// Collects what is wrong with a form, field by field, so that a person sees all of it at once.
-#[derive(Debug, Default)]
-pub(crate) struct FieldErrors(Vec<FieldError>);
-
-impl FieldErrors {
-    pub(crate) fn add(&mut self, field: &str, code: FieldErrorCode, limit: Option<u32>) {
-        self.0.push(FieldError { field: field.to_owned(), code, limit });
-    }
-
-    /// The value, or a note of what is wrong with the field.
-    pub(crate) fn take<T>(&mut self, field: &str, value: Result<T, impl Into<FieldFault>>) -> Option<T> {
-        value
-            .map_err(|fault| {
-                let FieldFault(code, limit) = fault.into();
-                self.add(field, code, limit);
-            })
-            .ok()
-    }
-
-    pub(crate) fn finish(self) -> AppResult<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(AppError::in_fields(self.0)) }
-    }
-}
-
-/// What is wrong with a field, and the bound that was passed.
-pub(crate) struct FieldFault(FieldErrorCode, Option<u32>);
-
-impl From<TextError> for FieldFault {
-    fn from(error: TextError) -> Self {
-        match error {
-            TextError::Required => Self(FieldErrorCode::Required, None),
-            TextError::TooLong { limit } => Self(FieldErrorCode::TooLong, u32::try_from(limit).ok()),
-            TextError::ForbiddenCharacter => Self(FieldErrorCode::ForbiddenCharacter, None),
-            TextError::NotAnEmail => Self(FieldErrorCode::NotAnEmail, None),
-        }
-    }
-}
-
-impl From<PinError> for FieldFault {
-    fn from(error: PinError) -> Self {
-        match error {
-            PinError::Length | PinError::NotDigits => Self(FieldErrorCode::NotAPin, None),
-            PinError::Trivial => Self(FieldErrorCode::TooEasy, None),
-        }
-    }
-}
-
-impl From<MoneyError> for FieldFault {
-    fn from(error: MoneyError) -> Self {
-        match error {
-            MoneyError::UnknownCurrency(_) => Self(FieldErrorCode::UnknownCurrency, None),
-            MoneyError::TooManyDecimals { exponent, .. } => Self(FieldErrorCode::TooManyDecimals, Some(u32::from(exponent))),
-            MoneyError::OutOfRange => Self(FieldErrorCode::TooLarge, None),
-            MoneyError::NotANumber | MoneyError::CurrencyMismatch(..) => Self(FieldErrorCode::NotANumber, None),
-        }
-    }
-}
-
-/// The field and fault of a template's content.
-pub(crate) fn content_fault(error: ContentError) -> (&'static str, FieldErrorCode, Option<u32>) {
-    match error {
-        ContentError::Price => ("price", FieldErrorCode::TooSmall, None),
-        ContentError::Validity => ("validity_months", FieldErrorCode::TooLarge, Some(120)),
-        ContentError::VatRate => ("vat", FieldErrorCode::TooLarge, Some(100)),
-    }
-}
-
-impl From<StoreError> for AppError {
-    fn from(error: StoreError) -> Self {
-        let code = match &error {
-            StoreError::KeyMismatch { .. } => ErrorCode::KeyringMismatch,
-            StoreError::OutboxDamaged { .. } => ErrorCode::OutboxDamaged,
-            StoreError::CacheDamaged { .. } => ErrorCode::CacheDamaged,
-            StoreError::DiskFull => ErrorCode::DiskFull,
-            StoreError::DiskFailed { .. } => ErrorCode::DiskFailed,
-            StoreError::SqliteTooOld { .. } => ErrorCode::SqliteTooOld,
-            StoreError::NewerSchema { .. } => ErrorCode::FilesTooNew,
-            StoreError::InUse { .. } => ErrorCode::AlreadyRunning,
-            StoreError::AlreadyEnrolled => ErrorCode::AlreadyEnrolled,
-            StoreError::Revoked => ErrorCode::DeviceRevoked,
-            StoreError::BadReceipt { .. } => ErrorCode::BadReceipt,
-            StoreError::Behind { missing } => return Self::new(ErrorCode::TakingBack, error.to_string()).with("missing", missing),
-            _ => return Self::internal(error),
-        };
-        Self::new(code, error.to_string())
-    }
-}
-
-impl From<TransportError> for AppError {
-    fn from(error: TransportError) -> Self {
-        match error {
-            TransportError::Unreachable(detail) => Self::new(ErrorCode::Offline, detail),
-            TransportError::NotUnderstood(detail) => Self::new(ErrorCode::NotABeadsboxServer, detail),
-            TransportError::Refused(problem) => Self::from(*problem),
-        }
-    }
-}
-
-impl From<Problem> for AppError {
-    fn from(problem: Problem) -> Self {
-        let code = match problem.code {
-            ServerCode::WrongPassword => ErrorCode::WrongPassword,
-            ServerCode::TooManyRequests => ErrorCode::TooManyRequests,
-            ServerCode::SessionExpired => ErrorCode::SignInExpired,
-            ServerCode::StaffInactive => ErrorCode::StaffInactive,
-            ServerCode::Forbidden => ErrorCode::RoleNotAllowed,
-            ServerCode::EnrolmentCodeWrong => ErrorCode::EnrolmentCodeWrong,
-            ServerCode::EnrolmentCodeUsed => ErrorCode::EnrolmentCodeUsed,
-            ServerCode::DeviceRevoked => ErrorCode::DeviceRevoked,
-            ServerCode::UnknownDevice => ErrorCode::DeviceUnknown,
-            ServerCode::DeviceQuarantined | ServerCode::ChainForked | ServerCode::TooManyForks | ServerCode::BadSignature => ErrorCode::DeviceInQuarantine,
-            ServerCode::ClientTooOld => ErrorCode::ClientTooOld,
-            ServerCode::ChangedMeanwhile => ErrorCode::ChangedMeanwhile,
-            ServerCode::DayNotClosed => ErrorCode::DayNotClosed,
-            ServerCode::ConflictTaken => ErrorCode::ConflictTaken,
-            ServerCode::Unavailable | ServerCode::Internal => ErrorCode::ServerTrouble,
-            _ => ErrorCode::ServerRefused,
-        };
-        let error = Self::new(code, problem.title);
-        match problem.retry_after {
-            Some(seconds) => error.with("seconds", seconds),
-            None => error,
-        }
-    }
-}
-
-impl From<&Trouble> for AppError {
-    fn from(trouble: &Trouble) -> Self {
-        let code = match trouble {
-            Trouble::Offline(_) => ErrorCode::Offline,
-            Trouble::Server(_) => ErrorCode::ServerTrouble,
-            Trouble::BadReceipt => ErrorCode::BadReceipt,
-            Trouble::Halted(Halt::Revoked) => ErrorCode::DeviceRevoked,
-            Trouble::Halted(Halt::UnknownDevice) => ErrorCode::DeviceUnknown,
-            Trouble::Halted(Halt::Quarantined | Halt::Forked | Halt::TooManyForks | Halt::BadSignature) => ErrorCode::DeviceInQuarantine,
-            Trouble::Halted(Halt::ClientTooOld) => ErrorCode::ClientTooOld,
-            Trouble::Refused(_) => ErrorCode::ServerRefused,
-            Trouble::Replica(_) => ErrorCode::DiskFailed,
-        };
-        Self::new(code, trouble.to_string())
-    }
-}
-
-impl From<ExportError> for AppError {
-    fn from(error: ExportError) -> Self {
-        let code = match &error {
-            ExportError::NotAnExport | ExportError::TooLarge => ErrorCode::NotAnExport,
-            ExportError::Newer => ErrorCode::ExportNewer,
-            ExportError::Cut | ExportError::Altered(_) => ErrorCode::ExportDamaged,
-            ExportError::OtherServer => ErrorCode::ExportElsewhere,
-        };
-        Self::new(code, error.to_string())
-    }
-}
-
-impl From<HttpError> for AppError {
-    fn from(error: HttpError) -> Self {
-        match error {
-            HttpError::NotAnAddress(_) => {
-                let fields = vec![FieldError { field: "server".to_owned(), code: FieldErrorCode::NotAnAddress, limit: None }];
-                Self { fields, ..Self::new(ErrorCode::InvalidInput, error.to_string()) }
-            }
-            HttpError::Insecure => Self::new(ErrorCode::InsecureAddress, error.to_string()),
-            HttpError::Certificate { .. } | HttpError::Client(_) => Self::internal(error),
-        }
-    }
-}
-
-impl From<SecretsError> for AppError {
-    fn from(error: SecretsError) -> Self {
-        let code = match &error {
-            SecretsError::Absent(_) => ErrorCode::KeyringAbsent,
-            SecretsError::Locked(_) => ErrorCode::KeyringLocked,
-            SecretsError::Unreadable(_) => ErrorCode::KeyringMismatch,
-            SecretsError::File { .. } => ErrorCode::DiskFailed,
-        };
-        Self::new(code, error.to_string())
     }
 }
