@@ -4,7 +4,7 @@ use beadsbox_domain::{DeviceId, ShopId, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{chain::Incarnation, profile::Profile, rows::Shop};
+use crate::{chain::Incarnation, export::Issuer, profile::Profile, rows::Shop};
 
 /// The request. Sent again with the same key it gets the same device: the reply may have been lost.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -82,6 +82,21 @@ pub struct RecogniseRequest {
     pub certificate: String,
     /// The device's Ed25519 signature over `"beadsbox recognise 1" ‖ device id ‖ SHA-256 of the bearer token`, base64.
     pub proof: String,
+}
+
+impl RecogniseRequest {
+    /// The device and its certificate.
+    pub fn issuer(&self) -> Issuer {
+        Issuer {
+            device_id: self.device_id,
+            name: self.name.clone(),
+            shop: self.shop.clone(),
+            profile: self.profile,
+            public_key: self.public_key.clone(),
+            enrolled_at: self.enrolled_at,
+            certificate: self.certificate.clone(),
+        }
+    }
 }
 
 /// The answer to [`RecogniseRequest`].

@@ -6,7 +6,6 @@ use beadsbox_protocol::{
     ErrorCode,
     admin::{DevicePatch, EnrolmentCode, LimitsChange, NewBadge, PolicyChange, StaffPatch},
     badge,
-    enrol::RecogniseRequest,
     export::Issuer,
     rows::{Settings, Shop, Staff},
 };
@@ -141,7 +140,7 @@ pub(crate) async fn set_pin(conn: &mut PgConnection, id: StaffId, password_hash:
     if !db::staff::set_pin(conn, id, password_hash, pin_hash).await? {
         return Err(Failure::wrong_password());
     }
-    changed(conn, id, true).await.map(drop)
+    Ok(feed::note(conn, Kind::Staff, &[id.0]).await?)
 }
 
 /// The digits as somebody typed them, or why they are no PIN.
@@ -184,40 +183,25 @@ async fn device(conn: &mut PgConnection, id: DeviceId) -> Result<db::device::Dev
     found.ok_or_else(|| Failure::not_found("device"))
 }
 
-/// Knows a device again that a restore lost, with its shop, under that token. Whether it was known. The caller has checked who asks,
-/// and commits. Asked twice at once, by both tasks of a device or by two devices of one lost shop, the second finds what the first made.
-pub(crate) async fn recognise_device(
-    conn: &mut PgConnection,
-    request: &RecogniseRequest,
-    name: &Name,
-    key: &VerifyingKey,
-    token_hash: &[u8; 32],
-) -> Result<bool, Failure> {
-    Lock::UnknownDevices.wait(conn).await?;
-    if let Some(known) = db::device::lock(conn, request.device_id).await? {
-        crate::push::check_state(&known)?;
-        if known.public_key != *key.as_bytes() {
-            return Err(Failure::forbidden("the device has another key by now"));
-        }
-        db::device::set_token(conn, known.id, token_hash).await?;
-        return Ok(true);
+/// Knows a device again, under that token. Whether it was known. The caller has checked who asks, and commits.
+pub(crate) async fn recognise_device(conn: &mut PgConnection, issuer: &Issuer, key: &VerifyingKey, token_hash: &[u8; 32]) -> Result<bool, Failure> {
+    let (device, was_lost) = known_or_lost(conn, issuer, key, token_hash).await?;
+    if !was_lost {
+        crate::push::check_state(&device)?;
+        db::device::set_token(conn, device.id, token_hash).await?;
     }
-    let new = NewDevice {
-        id: request.device_id,
-        name: name.as_str(),
-        shop: request.shop.id,
-        public_key: key,
-        profile: request.profile,
-        token_hash,
-        enrolled_at: request.enrolled_at,
-    };
-    insert_lost(conn, &new, &request.shop).await?;
-    Ok(false)
+    Ok(!was_lost)
 }
 
-/// The device that made a file, its row locked; known again by its certificate where a restore lost it, and whether it was lost. The caller
-/// has checked the certificate, and commits. Nobody has the token under which it stands then: should it come back, it shows its certificate.
+/// The device that made a file, and whether a restore had lost it. The caller has checked the certificate, and commits. Nobody has the token under
+/// which a lost one stands then: should it come back, it shows its certificate.
 pub(crate) async fn device_of_file(conn: &mut PgConnection, issuer: &Issuer, key: &VerifyingKey) -> Result<(db::device::Device, bool), Failure> {
+    known_or_lost(conn, issuer, key, &token::random()?).await
+}
+
+/// The device, its row locked; made anew with its shop, under that token, where a restore lost it, and whether it was lost. Asked twice at once, by
+/// both tasks of a device or by two devices of one lost shop, the second finds what the first made.
+async fn known_or_lost(conn: &mut PgConnection, issuer: &Issuer, key: &VerifyingKey, token_hash: &[u8; 32]) -> Result<(db::device::Device, bool), Failure> {
     let mut known = db::device::lock(conn, issuer.device_id).await?;
     if known.is_none() {
         Lock::UnknownDevices.wait(conn).await?;
@@ -230,6 +214,9 @@ pub(crate) async fn device_of_file(conn: &mut PgConnection, issuer: &Issuer, key
             Err(Failure::forbidden("the device has another key by now"))
         };
     }
+    if db::shop::find(conn, issuer.shop.id).await?.is_none() {
+        recognise_shop(conn, &issuer.shop).await?;
+    }
     let name = checked_name(&issuer.name)?;
     let new = NewDevice {
         id: issuer.device_id,
@@ -237,21 +224,13 @@ pub(crate) async fn device_of_file(conn: &mut PgConnection, issuer: &Issuer, key
         shop: issuer.shop.id,
         public_key: key,
         profile: issuer.profile,
-        token_hash: &token::random()?,
+        token_hash,
         enrolled_at: issuer.enrolled_at,
     };
-    insert_lost(conn, &new, &issuer.shop).await?;
-    let device = db::device::lock(conn, issuer.device_id).await?;
+    db::device::insert(conn, &new).await?;
+    feed::note(conn, Kind::Device, &[new.id.0]).await?;
+    let device = db::device::lock(conn, new.id).await?;
     Ok((device.ok_or_else(|| Failure::Defect("a device that was inserted is not there".to_owned()))?, true))
-}
-
-/// A device that a restore lost, and its shop where that was lost as well.
-async fn insert_lost(conn: &mut PgConnection, new: &NewDevice<'_>, shop: &Shop) -> Result<(), Failure> {
-    if db::shop::find(conn, shop.id).await?.is_none() {
-        recognise_shop(conn, shop).await?;
-    }
-    db::device::insert(conn, new).await?;
-    Ok(feed::note(conn, Kind::Device, &[new.id.0]).await?)
 }
 
 /// A shop that a restore lost. Where another one was given its name since, it gets a part of its id as well.
@@ -272,7 +251,7 @@ pub(crate) async fn create_enrolment_code(conn: &mut PgConnection, shop: ShopId,
     Ok(EnrolmentCode { code, shop, expires_at })
 }
 
-fn checked_name(name: &str) -> Result<Name, Failure> {
+pub(crate) fn checked_name(name: &str) -> Result<Name, Failure> {
     Name::new(name).map_err(|error| Failure::malformed(format!("name: {error}")))
 }
 

@@ -86,18 +86,19 @@ impl FromRequestParts<App> for SessionAuth {
     }
 }
 
+/// Whoever has that session, if their role may do that.
+async fn who_may(parts: &mut Parts, app: &App, deed: Deed, otherwise: &str) -> Result<StaffId, Failure> {
+    let SessionAuth { staff, .. } = SessionAuth::from_request_parts(parts, app).await?;
+    if staff.role.may(deed) { Ok(staff.id) } else { Err(Failure::forbidden(otherwise)) }
+}
+
 /// A staff member who may administer, in a session at a device that may call.
 pub(super) struct AdminAuth(pub StaffId);
 
 impl FromRequestParts<App> for AdminAuth {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let SessionAuth { staff, .. } = SessionAuth::from_request_parts(parts, app).await?;
-        if staff.role.may(Deed::Administer) {
-            Ok(Self(staff.id))
-        } else {
-            Err(Failure::forbidden("only an admin may do this"))
-        }
+        who_may(parts, app, Deed::Administer, "only an admin may do this").await.map(Self)
     }
 }
 
@@ -107,12 +108,7 @@ pub(super) struct OfficeAuth(pub StaffId);
 impl FromRequestParts<App> for OfficeAuth {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let SessionAuth { staff, .. } = SessionAuth::from_request_parts(parts, app).await?;
-        if staff.role.may(Deed::WorkOnConflicts) {
-            Ok(Self(staff.id))
-        } else {
-            Err(Failure::forbidden("only the office may do this"))
-        }
+        who_may(parts, app, Deed::WorkOnConflicts, "only the office may do this").await.map(Self)
     }
 }
 

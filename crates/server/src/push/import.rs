@@ -10,7 +10,7 @@ use beadsbox_protocol::{
         ExportError, ImportRequest, ImportResponse, Manifest, digest,
         seal::{self, Place, SealError},
     },
-    push::{OpResult, PushRequest},
+    push::OpResult,
 };
 use ed25519_dalek::VerifyingKey;
 
@@ -107,10 +107,7 @@ impl Brought {
         if !manifest.holds(number, &push) {
             return Err(altered(&ExportError::Altered("what was sealed is not what the table of contents says")));
         }
-        Self::checked(manifest, key, digest(&sealed), push, now)
-    }
-
-    fn checked(manifest: Manifest, key: VerifyingKey, sha256: ChainHash, push: PushRequest, now: Timestamp) -> Result<Self, Failure> {
+        let sha256 = part.sha256;
         let clock_right = push.device_time.duration_since(now) <= RIGHT_CLOCK;
         let batch = Batch::read(push, now)?;
         batch.check_tip(&key, manifest.issuer.device_id, manifest.incarnation)?;

@@ -2,10 +2,10 @@
 
 use axum::{extract::State, http::StatusCode};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_domain::text::Name;
 use beadsbox_protocol::{
     ErrorCode, Problem,
-    enrol::{RecogniseRequest, RecogniseResponse, certificate_message, recognise_message},
+    enrol::{RecogniseRequest, RecogniseResponse, recognise_message},
+    export::Issuer,
 };
 use ed25519_dalek::{Signature, VerifyingKey};
 
@@ -29,11 +29,12 @@ pub async fn recognise(
     Json(request): Json<RecogniseRequest>,
 ) -> Result<Json<RecogniseResponse>, Failure> {
     // Before any look into the database: nobody else's requests cost more than two signatures.
-    let key = proven_key(&app, &request, &token_hash)?;
-    let name = Name::new(&request.name).map_err(|error| Failure::malformed(format!("name: {error}")))?;
+    let issuer = request.issuer();
+    let key = proven_key(&app, &issuer, &request.proof, &token_hash)?;
+    organisation::checked_name(&issuer.name)?;
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
-    let known = organisation::recognise_device(&mut tx, &request, &name, &key, &token_hash).await?;
+    let known = organisation::recognise_device(&mut tx, &issuer, &key, &token_hash).await?;
     tx.commit().await?;
     if !known {
         tracing::warn!(device = %request.device_id, "a device that was lost with a restore is known again");
@@ -43,17 +44,13 @@ pub async fn recognise(
 }
 
 /// The device's key, if this server certified it and whoever asks holds its private half.
-fn proven_key(app: &App, request: &RecogniseRequest, token_hash: &[u8; 32]) -> Result<VerifyingKey, Failure> {
+fn proven_key(app: &App, issuer: &Issuer, proof: &str, token_hash: &[u8; 32]) -> Result<VerifyingKey, Failure> {
     let mut bytes = [0; 32];
-    hex::decode_to_slice(&request.public_key, &mut bytes).map_err(|_| Failure::malformed("public_key is 64 hexadecimal digits"))?;
+    hex::decode_to_slice(&issuer.public_key, &mut bytes).map_err(|_| Failure::malformed("public_key is 64 hexadecimal digits"))?;
     let key = VerifyingKey::from_bytes(&bytes).map_err(|_| Failure::malformed("public_key is no Ed25519 key"))?;
-    let signed = |by: &VerifyingKey, message: &[u8], signature: &str| {
-        let signature = BASE64.decode(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
-        signature.is_some_and(|signature| by.verify_strict(message, &signature).is_ok())
-    };
-    let certificate = certificate_message(request.device_id, request.shop.id, request.profile, &bytes, request.enrolled_at);
-    let certified = signed(&app.identity.signing_key.verifying_key(), &certificate, &request.certificate);
-    if certified && signed(&key, &recognise_message(request.device_id, token_hash), &request.proof) {
+    let proof = BASE64.decode(proof).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
+    let proven = proof.is_some_and(|proof| key.verify_strict(&recognise_message(issuer.device_id, token_hash), &proof).is_ok());
+    if proven && issuer.is_certified_by(&app.identity.signing_key.verifying_key()) {
         Ok(key)
     } else {
         Err(Failure::told(

@@ -83,6 +83,10 @@ async fn of_two_who_take_it_at_the_same_moment_one_has_it_and_the_other_is_told_
     assert_eq!((lost.status, lost.code, lost.holder), (409, ErrorCode::ConflictTaken, won.staff));
     assert_eq!(stage.count("SELECT count(*) FROM conflict_assignment WHERE version = 1").await, 1);
 
+    // The winner's reply was lost, and they ask the same once more: it is theirs, and was given once.
+    let winner = if won.staff == Some(one.1.staff.id) { &one } else { &two };
+    assert_eq!(assign(winner, conflict, 0, won.staff).await.unwrap().version, 1);
+
     // Once they know whose it is they may take it over; on what they saw before, not.
     let loser = if won.staff == Some(one.1.staff.id) { &two } else { &one };
     assert_eq!(assign(loser, conflict, 0, None).await.unwrap_err().code, ErrorCode::ConflictTaken);
