@@ -21,7 +21,7 @@ pub use error::{RecordError, StoreError, StoreFile};
 pub use file::set_aside_outbox;
 pub use keys::{StoreKeys, StorePaths};
 pub use load::LoadProgress;
-pub use outbox::guessing::delay_after;
+pub use outbox::guessing::{delay_after, waits_until};
 pub use page::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
 pub use store::{LoadStep, Store, Versions};
 pub use types::{

@@ -28,12 +28,13 @@ pub(crate) fn open_outbox(path: &Path, key: &[u8; 32]) -> Result<Database, Store
     let id = key_id(key);
     let known_id = fs::read_to_string(aside::beside(path, KEY_ID)).ok().filter(|known| known.len() == id.len());
     let key = Key::new(key);
-    if known_id.as_ref().is_none_or(|known| *known == id) {
+    let is_foreign = known_id.as_ref().is_some_and(|known| *known != id);
+    if !is_foreign {
         roll_back(file, path, &key)?;
     }
     match fs::metadata(path).map(|found| found.len()) {
         Ok(length) if length > 0 => {
-            if known_id.as_ref().is_some_and(|known| *known != id) {
+            if is_foreign {
                 return Err(StoreError::KeyMismatch { file });
             }
             let version = probe(file, path, &key).map_err(|error| match error {
@@ -80,11 +81,7 @@ fn open_or_replace(path: &Path, key: &Key) -> Result<(Connection, CacheOpening),
     let file = StoreFile::Cache;
     let io = |error| StoreError::from_io(&error);
     if !aside::is_marked(path) {
-        match roll_back(file, path, key) {
-            // What stands in it is told below.
-            Ok(()) | Err(StoreError::CacheDamaged { .. }) => {}
-            Err(error) => return Err(error),
-        }
+        roll_back(file, path, key)?;
     }
     let length = match fs::metadata(path) {
         Ok(found) => found.len(),
@@ -111,15 +108,17 @@ fn open_or_replace(path: &Path, key: &Key) -> Result<(Connection, CacheOpening),
 }
 
 /// Ends what a power cut broke off while the file was made, before it had a log: SQLite then left a journal, which nobody may roll back who
-/// only reads, and the probe only reads.
+/// only reads, and the probe only reads. What is damaged is for the probe to tell.
 fn roll_back(file: StoreFile, path: &Path, key: &Key) -> Result<(), StoreError> {
     if !aside::has_journal(path) || !path.exists() {
         return Ok(());
     }
     let connection = connect(file, path, key, Use::Write)?;
-    connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-        .map_err(|error| StoreError::from_sqlite(file, &error))
+    let read = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+    match read.map_err(|error| StoreError::from_sqlite(file, &error)) {
+        Err(StoreError::OutboxDamaged { .. } | StoreError::CacheDamaged { .. }) => Ok(()),
+        other => other,
+    }
 }
 
 /// Opens the one connection that writes, with a log and the newest schema.

@@ -41,7 +41,8 @@ pub(crate) fn business(connection: &Connection, after: u64, through: u64) -> rus
 }
 
 /// Whether anything that a close would sum up was recorded after that place.
-pub(crate) fn is_open(connection: &Connection, after: u64) -> rusqlite::Result<bool> {
+pub(crate) fn is_open(connection: &Connection) -> rusqlite::Result<bool> {
+    let after = last_close(connection)?.map_or(0, |last| last.through_seq);
     connection
         .prepare_cached(&format!("SELECT 1 FROM outbox WHERE dev_seq > ?1 AND {BUSINESS} LIMIT 1"))?
         .exists([Sql(after)])

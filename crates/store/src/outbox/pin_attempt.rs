@@ -3,7 +3,7 @@
 use beadsbox_domain::{StaffId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::guessing::{LONGEST_DELAY, delay_after};
+use super::guessing::{delay_after, waits_until};
 use crate::{file::sql::Sql, types::PinTurn};
 
 /// So many wrong ones in a row, and this person's PIN is good for nothing here until they have shown their password. Delays hang on a clock
@@ -20,9 +20,7 @@ pub(crate) fn begin(connection: &Connection, staff: StaffId, now: Timestamp) -> 
     if failed >= MOST {
         return Ok(PinTurn::Locked);
     }
-    // A clock that stood years ahead meanwhile must not block for years.
-    let longest = now.saturating_add(LONGEST_DELAY).unwrap_or(now);
-    if let Some(until) = blocked_until.map(|until| until.min(longest)).filter(|until| *until > now) {
+    if let Some(until) = waits_until(blocked_until, now) {
         return Ok(PinTurn::Blocked { until });
     }
     let failed = failed + 1;

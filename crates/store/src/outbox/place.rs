@@ -3,26 +3,24 @@
 use beadsbox_domain::ShopId;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{day, enrolment};
+use super::day;
 use crate::{file::sql::Sql, types::Place};
 
 /// As an admin last said, or else as it was enrolled; none before that.
 pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Option<Place>> {
-    let said = connection
-        .prepare_cached("SELECT name, shop, shop_name FROM place")?
-        .query_row([], |row| Ok(Place { name: row.get(0)?, shop: row.get::<_, Sql<ShopId>>(1)?.0, shop_name: Some(row.get(2)?) }))
-        .optional()?;
-    if said.is_some() {
-        return Ok(said);
-    }
-    let enrolled = enrolment::load(connection)?.map(|identity| identity.enrolment);
-    Ok(enrolled.map(|enrolment| Place { name: enrolment.name, shop: enrolment.shop, shop_name: enrolment.shop_name }))
+    connection
+        .prepare_cached(
+            "SELECT coalesce(place.name, enrolment.name), coalesce(place.shop, enrolment.shop), coalesce(place.shop_name, enrolment.shop_name)
+             FROM enrolment LEFT JOIN place",
+        )?
+        .query_row([], |row| Ok(Place { name: row.get(0)?, shop: row.get::<_, Sql<ShopId>>(1)?.0, shop_name: row.get(2)? }))
+        .optional()
 }
 
 /// What becomes of the place where an admin said that: the name is the device's at once, and the shop once the day is closed, so that no
 /// close spans two shops.
 pub(crate) fn after(connection: &Connection, now: &Place, said: &Place) -> rusqlite::Result<Place> {
-    let stays = said.shop != now.shop && has_open_day(connection)?;
+    let stays = said.shop != now.shop && day::is_open(connection)?;
     Ok(if stays { Place { name: said.name.clone(), ..now.clone() } } else { said.clone() })
 }
 
@@ -37,10 +35,4 @@ pub(crate) fn take_up(connection: &Connection, said: &Place) -> rusqlite::Result
         )?
         .execute(params![next.name, Sql(next.shop), next.shop_name.as_deref().unwrap_or_default()])?;
     Ok(Some(next))
-}
-
-/// Something was done here that no close covers.
-fn has_open_day(connection: &Connection) -> rusqlite::Result<bool> {
-    let after = day::last_close(connection)?.map_or(0, |last| last.through_seq);
-    day::is_open(connection, after)
 }

@@ -36,10 +36,14 @@ impl Store {
 
     /// Takes up what an admin made of it, as its row in the cache says: the name at once, the shop once the day is closed. What holds then.
     pub fn take_up_place(&self) -> Result<Place, StoreError> {
-        let (now, said) = (self.place()?, self.view()?.said_place()?);
-        let Some(said) = said else { return Ok(now) };
-        let known = now.clone();
-        if self.files.outbox.read(|connection| place::after(connection, &known, &said))? == now {
+        let Some(said) = self.view()?.said_place()? else { return self.place() };
+        let found = self.files.outbox.read(|connection| {
+            let Some(now) = place::load(connection)? else { return Ok(None) };
+            let next = place::after(connection, &now, &said)?;
+            Ok(Some((now, next)))
+        })?;
+        let (now, next) = found.ok_or(StoreError::NotEnrolled)?;
+        if next == now {
             return Ok(now);
         }
         self.files.outbox.change(move |transaction| place::take_up(transaction, &said))?.ok_or(StoreError::NotEnrolled)
