@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use beadsbox_domain::{OpId, Operation, StaffId, VoucherCode};
+use beadsbox_domain::{OpId, Operation, ShopId, StaffId, VoucherCode};
 use beadsbox_store::{Enrolment, NewOperation, Place, RecordError, Store, View};
 use beadsbox_sync::{HttpServer, ServerAddress, SyncStatus, Syncer};
 use ed25519_dalek::SigningKey;
 use tokio::{
-    sync::{Notify, watch},
+    sync::{Mutex as AsyncMutex, Notify, watch},
     task::AbortHandle,
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct Device {
     pub(crate) enrolment: Enrolment,
     /// Where it stands and what it is called, as it was last read from its files.
     place: Mutex<Place>,
+    /// Held while the place is read and put there: an older one never replaces a newer one.
+    settling: AsyncMutex<()>,
     pub(crate) server: HttpServer,
     pub(crate) syncer: Arc<Syncer<StoreReplica, HttpServer>>,
     /// Asks for the status bar to be told anew.
@@ -80,6 +82,7 @@ impl Device {
             store,
             enrolment,
             place: Mutex::new(place),
+            settling: AsyncMutex::default(),
             server,
             news: Notify::new(),
             server_version: Mutex::default(),
@@ -145,6 +148,7 @@ impl Device {
 
     /// Takes up what an admin made of that, as far as it can be by now.
     pub(crate) async fn settle_in(&self) {
+        let _turn = self.settling.lock().await;
         let next = match self.files(|store| Ok(store.take_up_place()?)).await {
             Ok(next) => next,
             Err(error) => return tracing::warn!(%error, "where this device stands cannot be read"),
@@ -162,23 +166,21 @@ impl Device {
         new: NewOperation,
         check: impl FnOnce(&View<'_>, &NewOperation) -> Result<(), E> + Send + 'static,
     ) -> Result<(), E> {
-        self.record_with(move |view| {
+        self.record_with(move |view, shop| {
+            let new = NewOperation { shop, ..new };
             check(view, &new)?;
             Ok(vec![new])
         })
         .await
     }
 
-    /// Records what is made of what can be seen, in one commit: while it is made, nothing else can be recorded.
+    /// Records what is made of what can be seen, in one commit: while it is made, nothing else can be recorded. The shop is the one in which
+    /// the device stands then: it may have been moved since [`Self::operation`].
     pub(crate) async fn record_with<E: From<AppError> + Send + 'static>(
         &self,
-        make: impl FnOnce(&View<'_>) -> Result<Vec<NewOperation>, E> + Send + 'static,
+        make: impl FnOnce(&View<'_>, ShopId) -> Result<Vec<NewOperation>, E> + Send + 'static,
     ) -> Result<(), E> {
-        // The shop is the one in which the device stands when it is written down: it may be moved in between.
-        let in_its_shop = |view: &View<'_>| {
-            let (operations, shop) = (make(view)?, view.place().map_err(AppError::from)?.shop);
-            Ok(operations.into_iter().map(|new| NewOperation { shop, ..new }).collect())
-        };
+        let in_its_shop = |view: &View<'_>| make(view, view.place().map_err(AppError::from)?.shop);
         match self.files(move |store| Ok(store.record_all(in_its_shop))).await? {
             Ok(_) => {
                 self.recorded();

@@ -1,6 +1,6 @@
 //! What can go wrong, as the screen gets it: a closed set of codes; the words are the screen's.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io};
 
 use serde::Serialize;
 
@@ -9,6 +9,7 @@ use crate::view::RefusalView;
 mod field;
 mod from;
 
+use field::FieldFault;
 pub use field::{FieldError, FieldErrorCode};
 pub(crate) use field::{FieldErrors, content_fault};
 
@@ -213,8 +214,20 @@ impl AppError {
         Self::in_fields(vec![FieldError { field: field.to_owned(), code, limit }])
     }
 
+    /// One field is not right, as what it was read into says.
+    pub(crate) fn of_field(field: &str, fault: impl Into<FieldFault>) -> Self {
+        let FieldFault(code, limit) = fault.into();
+        Self::in_field(field, code, limit)
+    }
+
     fn in_fields(fields: Vec<FieldError>) -> Self {
         Self { fields, ..Self::new(ErrorCode::InvalidInput, "some fields are not right") }
+    }
+
+    /// What the file system said.
+    pub(crate) fn disk(error: &io::Error) -> Self {
+        let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        Self::new(if full { ErrorCode::DiskFull } else { ErrorCode::DiskFailed }, error.to_string())
     }
 
     /// A fault of the program itself.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use beadsbox_store::{Store, StorePaths};
-use tokio::sync::{Mutex as AsyncMutex, broadcast};
+use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
 
 use crate::{
     device::Device,
@@ -52,7 +52,7 @@ struct Inner {
     host: Host,
     webview: String,
     events: broadcast::Sender<ProgramEvent>,
-    stage: Mutex<Stage>,
+    stage: watch::Sender<Stage>,
     session: Mutex<Option<Arc<Session>>>,
     /// The device of a training, while one is on.
     training: Mutex<Option<Arc<Device>>>,
@@ -81,7 +81,7 @@ impl Program {
             host,
             webview,
             events: broadcast::Sender::new(256),
-            stage: Mutex::new(Stage::Starting),
+            stage: watch::Sender::new(Stage::Starting),
             session: Mutex::default(),
             training: Mutex::default(),
             locked: AtomicBool::new(false),
@@ -114,9 +114,10 @@ impl Program {
         self.set_stage(stage);
     }
 
-    /// How far it is.
+    /// How far it is; once the files are open, or cannot be: before that there is nothing to tell.
     pub async fn state(&self) -> ProgramState {
-        let stage = self.stage();
+        let mut stages = self.0.stage.subscribe();
+        let stage = stages.wait_for(|stage| !matches!(stage, Stage::Starting)).await.map_or(Stage::Starting, |stage| stage.clone());
         let now = self.0.host.clock.now();
         let signed_in = self.session().is_some_and(|session| now < session.until);
         let mut shown = ProgramState {
@@ -131,7 +132,7 @@ impl Program {
             about: self.about(),
         };
         match &stage {
-            Stage::Starting => shown.problem = None,
+            Stage::Starting => {}
             Stage::Blocked(problem) => shown.problem = Some(problem.clone()),
             Stage::NeedsEnrolment { .. } => shown.phase = Phase::NeedsEnrolment,
             Stage::Ready(device) => {
@@ -174,9 +175,10 @@ impl Program {
 
     /// Signs out. What waits goes on being sent.
     pub fn sign_out(&self) {
-        self.end_training();
         let ended = self.session();
         self.set_session(None);
+        // Behind that: a training that is just beginning sees that nobody is there any more.
+        self.end_training();
         self.0.locked.store(false, std::sync::atomic::Ordering::Release);
         self.end_at_server(ended.and_then(|session| session.token.clone()));
     }
@@ -240,7 +242,7 @@ impl Program {
 
     /// Puts PDFs where the computer's viewer can read them, for some hours; blocking. Their paths.
     pub fn keep_papers(&self, made: &[Paper]) -> AppResult<Vec<PathBuf>> {
-        papers::keep(&self.papers_folder(), made).map_err(|error| disk(&error))
+        papers::keep(&self.papers_folder(), made).map_err(|error| AppError::disk(&error))
     }
 
     fn papers_folder(&self) -> PathBuf {
@@ -269,7 +271,7 @@ impl Program {
 
     fn open_files(&self) -> AppResult<(Arc<Store>, DeviceSecrets)> {
         let host = &self.0.host;
-        fs::create_dir_all(&host.data_dir).map_err(|error| disk(&error))?;
+        fs::create_dir_all(&host.data_dir).map_err(|error| AppError::disk(&error))?;
         self.take_lock()?;
         if let Err(error) = papers::sweep(&self.papers_folder(), SystemTime::now()) {
             tracing::warn!(%error, "old PDFs stay");
@@ -277,7 +279,7 @@ impl Program {
         if let Err(error) = crate::training::sweep(&host.data_dir) {
             tracing::warn!(%error, "files of a training stay");
         }
-        let paths = StorePaths { outbox: host.data_dir.join("outbox.db"), cache: host.data_dir.join("cache.db") };
+        let paths = StorePaths::in_folder(&host.data_dir);
         let secrets = match DeviceSecrets::load(host.secrets.as_ref())? {
             Some(secrets) => secrets,
             // New keys would lock out what is there for good.
@@ -294,7 +296,7 @@ impl Program {
     fn take_lock(&self) -> AppResult<()> {
         let mut slot = self.lock_slot();
         if slot.is_none() {
-            let file = File::create(self.0.host.data_dir.join("program.lock")).map_err(|error| disk(&error))?;
+            let file = File::create(self.0.host.data_dir.join("program.lock")).map_err(|error| AppError::disk(&error))?;
             file.try_lock()
                 .map_err(|_| AppError::new(ErrorCode::AlreadyRunning, "another copy of the program has these files open"))?;
             *slot = Some(file);
@@ -351,11 +353,11 @@ impl Program {
     }
 
     fn stage(&self) -> Stage {
-        self.0.stage.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.stage.borrow().clone()
     }
 
     fn set_stage(&self, stage: Stage) {
-        *self.0.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+        self.0.stage.send_replace(stage);
     }
 
     fn session(&self) -> Option<Arc<Session>> {
@@ -374,13 +376,4 @@ impl Program {
 /// Runs work on the files outside the async threads.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> AppResult<T> + Send + 'static) -> AppResult<T> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(AppError::internal(error)))
-}
-
-fn disk(error: &std::io::Error) -> AppError {
-    let code = if error.kind() == std::io::ErrorKind::StorageFull {
-        ErrorCode::DiskFull
-    } else {
-        ErrorCode::DiskFailed
-    };
-    AppError::new(code, error.to_string())
 }

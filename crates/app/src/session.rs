@@ -12,7 +12,7 @@ use beadsbox_protocol::{
     rows::Staff,
     session::{SignInRequest, SignInResponse},
 };
-use beadsbox_store::{OfflineSignIn, View, delay_after};
+use beadsbox_store::{OfflineSignIn, View, delay_after, waits_until};
 use beadsbox_sync::TransportError;
 use jiff::SignedDuration;
 
@@ -123,7 +123,7 @@ async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> 
         .files(move |store| {
             let unknown = || AppError::new(ErrorCode::SignInOfflineUnknown, "this person never signed in on this device with the server");
             let mut known = store.offline_sign_in(&request.name)?.ok_or_else(unknown)?;
-            if let Some(blocked_until) = known.blocked_until.filter(|until| *until > now) {
+            if let Some(blocked_until) = waits_until(known.blocked_until, now) {
                 let seconds = blocked_until.duration_since(now).as_secs() + 1;
                 return Err(AppError::new(ErrorCode::SignInDelayed, "too many wrong passwords").with("seconds", seconds));
             }

@@ -40,7 +40,7 @@ impl Stick {
 
     /// The path of a file on a stick that stays in.
     async fn save_for(self, till: &Till) -> String {
-        let path = self.save(till).await.path;
+        let path = self.save(till).await.file.path;
         let _ = self.0.keep();
         path
     }
@@ -88,10 +88,10 @@ async fn rule_1_what_a_till_saved_that_never_comes_back_is_on_the_server_once() 
     till.program.close();
     drop(till);
 
-    let looked = office.seat().look_into_outbox_file(saved.path.clone()).await.unwrap();
+    let looked = office.seat().look_into_outbox_file(saved.file.path.clone()).await.unwrap();
     assert_eq!(looked, saved.file);
     assert_eq!(books(&centre).await, [1, 1, 0, 0, 1], "looking sends nothing");
-    let taken = take_in(&office, &saved.path).await.unwrap();
+    let taken = take_in(&office, &saved.file.path).await.unwrap();
     assert_eq!(taken, TakenIn { new: 3, applied: 3, ..TakenIn::default() });
     assert_eq!(books(&centre).await, [3, 3, 1, 0, 4]);
     office.sync().await;
@@ -108,14 +108,14 @@ async fn rule_7_a_file_that_is_taken_in_again_or_overlaps_changes_nothing_that_i
     let first = stick.save(&till).await;
     till.sell("After the first file").await;
     let second = stick.save(&till).await;
-    assert_ne!(first.path, second.path);
-    assert_eq!(take_in(&office, &first.path).await.unwrap().new, 3);
-    let again = take_in(&office, &first.path).await.unwrap();
+    assert_ne!(first.file.path, second.file.path);
+    assert_eq!(take_in(&office, &first.file.path).await.unwrap().new, 3);
+    let again = take_in(&office, &first.file.path).await.unwrap();
     assert_eq!((again.known, again.new, again.before.is_some()), (3, 0, true));
     assert_eq!(books(&centre).await, [3, 3, 1, 0, 4]);
-    let overlapping = take_in(&office, &second.path).await.unwrap();
+    let overlapping = take_in(&office, &second.file.path).await.unwrap();
     assert_eq!((overlapping.known, overlapping.new, overlapping.applied, overlapping.before), (3, 1, 1, None));
-    let older = take_in(&office, &first.path).await.unwrap();
+    let older = take_in(&office, &first.file.path).await.unwrap();
     assert_eq!((older.known, older.new), (3, 0));
     assert_eq!((books(&centre).await, centre.count(GAPS).await), ([4, 4, 1, 0, 5], 0));
 }
@@ -126,7 +126,7 @@ async fn rule_1_a_till_that_comes_back_after_its_file_was_taken_in_doubles_nothi
     let (office, (till, codes)) = (centre.till("Marais", "Ada").await, cut_off(&centre).await);
     let stick = Stick::new();
     let file = stick.save(&till).await;
-    take_in(&office, &file.path).await.unwrap();
+    take_in(&office, &file.file.path).await.unwrap();
     till.sell("After the file").await;
     till.come_back().await;
     let status = till.sync().await;
@@ -137,7 +137,7 @@ async fn rule_1_a_till_that_comes_back_after_its_file_was_taken_in_doubles_nothi
     assert_eq!(office.status_of(&codes[0]).await, Status::Used);
     assert_eq!(stick.try_to_save(&till, false).await.unwrap_err().code, ErrorCode::NothingWaits);
     // The other way round: what the till sent itself is known when its file comes.
-    assert_eq!(take_in(&office, &file.path).await.unwrap().new, 0);
+    assert_eq!(take_in(&office, &file.file.path).await.unwrap().new, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,7 +159,7 @@ async fn a_file_that_was_altered_cut_or_is_none_is_not_taken() {
     let (office, (till, _)) = (centre.till("Marais", "Ada").await, cut_off(&centre).await);
     let stick = Stick::new();
     let file = stick.save(&till).await;
-    let whole = fs::read(&file.path).unwrap();
+    let whole = fs::read(&file.file.path).unwrap();
     let broken = stick.0.path().join("broken.beadsbox");
     let mut altered = whole.clone();
     *altered.last_mut().unwrap() ^= 1;
@@ -175,10 +175,10 @@ async fn a_file_that_was_altered_cut_or_is_none_is_not_taken() {
         assert_eq!(take_in(&office, broken.to_str().unwrap()).await.unwrap_err().code, code, "{} bytes", bytes.len());
     }
     // Another file in its place between the look and the yes.
-    let looked = office.seat().look_into_outbox_file(file.path.clone()).await.unwrap();
+    let looked = office.seat().look_into_outbox_file(file.file.path.clone()).await.unwrap();
     till.sell("Later").await;
-    fs::copy(stick.save(&till).await.path, &file.path).unwrap();
-    let error = office.seat().take_in_outbox_file(TakeInForm { path: file.path, digest: looked.digest }).await.unwrap_err();
+    fs::copy(stick.save(&till).await.file.path, &file.file.path).unwrap();
+    let error = office.seat().take_in_outbox_file(TakeInForm { path: file.file.path, digest: looked.digest }).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::ChangedMeanwhile);
     assert_eq!(books(&centre).await, [1, 1, 0, 0, 1]);
 }
@@ -203,10 +203,10 @@ async fn rule_10_a_device_that_the_backup_does_not_know_is_known_by_its_file() {
     till.program.close();
     centre.restore(&backup).await;
     office.sync().await;
-    let error = take_in(&office, &waits.path).await.unwrap_err();
+    let error = take_in(&office, &waits.file.path).await.unwrap_err();
     assert_eq!((error.code, error.params["expected"].as_str()), (ErrorCode::ExportGap, "1"), "the restored server lacks the first one");
     assert_eq!(centre.count(OPERATIONS).await, 0);
-    let taken = take_in(&office, &everything.path).await.unwrap();
+    let taken = take_in(&office, &everything.file.path).await.unwrap();
     assert_eq!((taken.new, taken.applied, taken.recognised), (4, 4, true));
     assert_eq!(books(&centre).await, [3, 3, 1, 0, 4]);
     office.sync().await;

@@ -61,7 +61,7 @@ impl FieldErrors {
 }
 
 /// What is wrong with a field, and the bound that was passed.
-pub(crate) struct FieldFault(FieldErrorCode, Option<u32>);
+pub(crate) struct FieldFault(pub(super) FieldErrorCode, pub(super) Option<u32>);
 
 impl From<TextError> for FieldFault {
     fn from(error: TextError) -> Self {

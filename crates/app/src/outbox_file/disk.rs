@@ -40,8 +40,8 @@ pub(crate) fn save(folder: &Path, name: &str, bytes: &[u8]) -> AppResult<PathBuf
     if saved.is_err() {
         let _ = fs::remove_file(&hidden);
     }
-    let path = saved.map_err(|error| failed(&error))?;
-    // Sticks are known to take what they do not hold.
+    let path = saved.map_err(|error| AppError::disk(&error))?;
+    // Sticks are known to take what they do not hold. The system may answer from its memory: this finds one that fails, and not each that lies.
     if read(&path)? == bytes {
         Ok(path)
     } else {
@@ -95,14 +95,15 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 /// The bytes of a file that a person named.
 pub(crate) fn read(path: &Path) -> AppResult<Vec<u8>> {
     let no_export = |why: String| AppError::new(ErrorCode::NotAnExport, why);
-    let file = File::open(path).map_err(|error| no_export(error.to_string()))?;
-    let metadata = file.metadata().map_err(|error| failed(&error))?;
+    // Before it is opened: who opens a pipe waits for somebody to write.
+    let metadata = fs::metadata(path).map_err(|error| no_export(error.to_string()))?;
     if !metadata.is_file() || metadata.len() > MOST_FILE_BYTES {
         return Err(no_export("no file of operations".to_owned()));
     }
+    let file = File::open(path).map_err(|error| no_export(error.to_string()))?;
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
     // It may grow while it is read.
-    file.take(MOST_FILE_BYTES).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    file.take(MOST_FILE_BYTES).read_to_end(&mut bytes).map_err(|error| AppError::disk(&error))?;
     Ok(bytes)
 }
 
@@ -123,11 +124,6 @@ pub(crate) fn files_in(folder: &Path) -> Vec<(PathBuf, u64)> {
 /// The digest of a file's bytes, hexadecimal.
 pub(crate) fn digest(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
-}
-
-fn failed(error: &io::Error) -> AppError {
-    let code = if error.kind() == io::ErrorKind::StorageFull { ErrorCode::DiskFull } else { ErrorCode::DiskFailed };
-    AppError::new(code, error.to_string())
 }
 
 #[cfg(test)]

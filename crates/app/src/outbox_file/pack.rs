@@ -25,10 +25,10 @@ pub(crate) struct Packed {
 /// Everything from the first operation on that waits, or from the very first one. Nothing in the files changes by it.
 pub(crate) fn pack(host: &Host, store: &Store, key: &SigningKey, everything: bool) -> AppResult<Packed> {
     let nothing = || AppError::new(ErrorCode::NothingWaits, "every operation is on the server");
-    let first_seq = match store.pending_batch(0, BatchLimit { operations: 1, bytes: 1 })? {
-        _ if everything => 1,
-        Some(batch) => batch.first_seq,
-        None => return Err(nothing()),
+    let first_seq = if everything {
+        1
+    } else {
+        store.pending_batch(0, BatchLimit { operations: 1, bytes: 1 })?.ok_or_else(nothing)?.first_seq
     };
     let (manifest, parts) = Packing::begin(host, store, key)?.all(first_seq)?.ok_or_else(nothing)?;
     let bytes = write(&manifest, key, &parts)?;

@@ -5,7 +5,13 @@ use std::sync::{Arc, PoisonError};
 use beadsbox_domain::{Deed, Role};
 
 use super::{Program, ProgramEvent};
-use crate::{device::Device, error::AppResult, session::Session, training, view::DataChanged};
+use crate::{
+    device::Device,
+    error::{AppError, AppResult, ErrorCode},
+    session::Session,
+    training,
+    view::DataChanged,
+};
 
 impl Program {
     /// Begins a training: nothing that is done from now on touches the books.
@@ -15,9 +21,16 @@ impl Program {
         if self.training().is_some() {
             return Ok(());
         }
+        let session = self.session();
         let device = training::open(&self.device()?).await?;
         device.run_alone(self.clone());
         *self.0.training.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&device));
+        // Whoever signed out meanwhile found no training to end, and nobody else is to find theirs.
+        let still_there = self.session().zip(session).is_some_and(|(now, then)| Arc::ptr_eq(&now, &then));
+        if !still_there {
+            self.end_training();
+            return Err(AppError::new(ErrorCode::NotSignedIn, "signed out meanwhile"));
+        }
         tracing::info!("a training begins");
         self.everything_changed(&device);
         Ok(())

@@ -22,15 +22,13 @@ use zeroize::Zeroizing;
 
 use crate::{
     device::{Device, Parts},
-    error::{AppError, AppResult, ErrorCode},
+    error::{AppError, AppResult},
     host::{Host, Secrets, SecretsError},
-    program::blocking,
+    usecase::printing::PRINTER,
 };
 
 /// Beside the real files, and never one of them.
 const FOLDER: &str = "training";
-/// Paper comes out of the printer that this till has.
-const PRINTER: &str = "printer";
 
 /// Where the files of training are, while there are any.
 pub(crate) fn folder(data_dir: &Path) -> PathBuf {
@@ -51,15 +49,18 @@ pub(crate) async fn open(real: &Arc<Device>) -> AppResult<Arc<Device>> {
     let key = SigningKey::from_bytes(&Zeroizing::new(host.random_bytes()));
     let enrolment = enrolment(&host, real, &key);
     let now = host.clock.now();
-    let (rows, codes) = {
-        let (host, enrolment) = (host.clone(), enrolment.clone());
-        real.files(move |store| stock::rows(&host, &store.view()?, &enrolment)).await?
+    let made = {
+        let (host, enrolment, real_folder) = (host.clone(), enrolment.clone(), real.host.data_dir.clone());
+        move |store: &Store| {
+            let (rows, codes) = stock::rows(&host, &store.view()?, &enrolment)?;
+            // Paper comes out of the printer that this till has.
+            let printer = store.preference(PRINTER)?;
+            // Whatever an earlier training left would be under other keys.
+            sweep(&real_folder).map_err(|error| AppError::disk(&error))?;
+            Ok((make_store(&host, &enrolment, rows, printer, now)?, codes))
+        }
     };
-    let printer = real.files(|store| Ok(store.preference(PRINTER)?)).await?;
-    let store = {
-        let (host, enrolment) = (host.clone(), enrolment.clone());
-        blocking(move || make_store(&host, &enrolment, rows, printer, now)).await?
-    };
+    let (store, codes) = real.files(made).await?;
     let device = Device::open_alone(Parts { host, store, enrolment, place: real.place(), key, training: Some(codes) })?;
     // Its clock is the only one that it has.
     device.syncer.replica().contacted(now).await;
@@ -86,13 +87,7 @@ fn enrolment(host: &Host, real: &Device, key: &SigningKey) -> Enrolment {
 }
 
 fn make_store(host: &Host, enrolment: &Enrolment, rows: Vec<Row>, printer: Option<String>, now: Timestamp) -> AppResult<Arc<Store>> {
-    let failed = |error: io::Error| AppError::new(ErrorCode::DiskFailed, error.to_string());
-    // Whatever an earlier training left would be under other keys.
-    match fs::remove_dir_all(&host.data_dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        swept => swept.map_err(failed)?,
-    }
-    fs::create_dir_all(&host.data_dir).map_err(failed)?;
+    fs::create_dir_all(&host.data_dir).map_err(|error| AppError::disk(&error))?;
     let keys = StoreKeys { outbox: host.random_bytes(), cache: host.random_bytes() };
     let (store, _) = Store::open(&StorePaths::in_folder(&host.data_dir), &keys)?;
     store.enrol(enrolment)?;

@@ -8,7 +8,7 @@ use beadsbox_protocol::{
 
 use super::{Seat, id, qr};
 use crate::{
-    error::{AppError, AppResult, ErrorCode, FieldErrors},
+    error::{AppError, AppResult, ErrorCode},
     view::{DeviceForm, EnrolmentCodeView, EnrolmentForm, SyncOverview},
 };
 
@@ -55,8 +55,5 @@ impl Seat {
 }
 
 fn name(field: &str, typed: &str) -> AppResult<Name> {
-    let mut faults = FieldErrors::default();
-    let name = faults.take(field, Name::new(typed));
-    faults.finish()?;
-    name.ok_or_else(|| AppError::internal("a name without a fault"))
+    Name::new(typed).map_err(|fault| AppError::of_field(field, fault))
 }

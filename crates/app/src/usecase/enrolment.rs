@@ -13,6 +13,7 @@ use beadsbox_store::{Enrolment, Store};
 use beadsbox_sync::{HttpServer, ServerAddress};
 use ed25519_dalek::Signer as _;
 
+use super::readings::MOST_READINGS;
 use crate::{
     error::{AppError, AppResult, ErrorCode, FieldErrorCode, FieldErrors},
     host::Host,
@@ -20,9 +21,6 @@ use crate::{
     secrets::DeviceSecrets,
     view::{EnrolForm, EnrolmentScan},
 };
-
-/// There are five layouts, Caps Lock, and the computer's own.
-const MOST_READINGS: usize = 12;
 
 /// What somebody scanned or pasted before this device was enrolled; `readings` are what its keys are on several layouts.
 pub fn read_scan(readings: Vec<String>) -> EnrolmentScan {

@@ -33,7 +33,7 @@ use beadsbox_store::{NewOperation, View};
 
 use crate::{
     device::Device,
-    error::{AppError, AppResult, ErrorCode, FieldErrors},
+    error::{AppError, AppResult, ErrorCode},
     session::Session,
 };
 
@@ -80,13 +80,11 @@ impl Seat {
     }
 
     /// The same of several operations, in one moment and one commit: all of them or none.
-    pub(crate) async fn record_all(&self, mut operations: Vec<NewOperation>) -> AppResult<()> {
-        let now = self.device.host.clock.now();
-        for new in &mut operations {
-            new.at = now;
-        }
+    pub(crate) async fn record_all(&self, operations: Vec<NewOperation>) -> AppResult<()> {
+        let at = self.device.host.clock.now();
         self.device
-            .record_with(|view| {
+            .record_with(move |view, shop| {
+                let operations: Vec<NewOperation> = operations.into_iter().map(|new| NewOperation { at, shop, ..new }).collect();
                 operations.iter().try_for_each(|new| allowed(view, new))?;
                 Ok(operations)
             })
@@ -121,8 +119,5 @@ pub(crate) fn reason(text: &str) -> AppResult<Reason> {
     if text.trim().is_empty() {
         return Err(AppError::new(ErrorCode::NeedsReason, "a reason is needed"));
     }
-    let mut faults = FieldErrors::default();
-    let reason = faults.take("reason", Reason::new(text));
-    faults.finish()?;
-    reason.ok_or_else(|| AppError::internal("a reason without a fault"))
+    Reason::new(text).map_err(|fault| AppError::of_field("reason", fault))
 }

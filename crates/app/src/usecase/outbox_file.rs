@@ -43,12 +43,11 @@ impl Seat {
             .files(move |store| {
                 let folder = disk::folder(&form.folder, &host.data_dir)?;
                 let Packed { manifest, bytes } = pack::pack(&host, store, &key, form.everything)?;
+                // As whoever takes it in will read it; nothing else is put on a stick.
+                ExportFile::read(&bytes)?;
                 let path = disk::save(&folder, &pack::name(&manifest), &bytes)?;
-                // Read once more as whoever takes it in will read it.
-                let read = disk::read(&path)?;
-                let manifest = ExportFile::read(&read)?.manifest;
                 let same_disk = drives::same_disk(&folder, &host.data_dir).unwrap_or(true);
-                Ok(SavedOutbox { same_disk, file: view(&path, &read, &manifest), path: path.display().to_string() })
+                Ok(SavedOutbox { same_disk, file: view(&path, &bytes, &manifest) })
             })
             .await?;
         tracing::info!(first = saved.file.first_seq, last = saved.file.last_seq, bytes = saved.file.bytes, "saved operations to a file");
@@ -84,10 +83,15 @@ impl Seat {
     pub async fn take_in_outbox_file(&self, form: TakeInForm) -> AppResult<TakenIn> {
         self.require(Deed::Administer)?;
         let (server, session) = (self.server_key()?, self.server_session()?);
-        let bytes = blocking(move || disk::read(Path::new(form.path.trim()))).await?;
-        if disk::digest(&bytes) != form.digest {
-            return Err(AppError::new(ErrorCode::ChangedMeanwhile, "the file is another one than was looked at"));
-        }
+        let bytes = blocking(move || {
+            let bytes = disk::read(Path::new(form.path.trim()))?;
+            if disk::digest(&bytes) == form.digest {
+                Ok(bytes)
+            } else {
+                Err(AppError::new(ErrorCode::ChangedMeanwhile, "the file is another one than was looked at"))
+            }
+        })
+        .await?;
         let file = ExportFile::read(&bytes)?;
         file.manifest.is_for(&server)?;
         let mut taken = TakenIn::default();

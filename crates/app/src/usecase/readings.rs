@@ -7,7 +7,7 @@ use super::Seat;
 use crate::error::AppResult;
 
 /// There are five layouts, Caps Lock, and the computer's own.
-const MOST_READINGS: usize = 12;
+pub(super) const MOST_READINGS: usize = 12;
 
 impl Seat {
     /// The first reading that is a voucher's code here or a genuine signed one, or else the first: the likeliest by how it looks.

@@ -15,8 +15,6 @@ pub struct SaveOutboxForm {
 /// A file that was saved, and read back.
 #[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
 pub struct SavedOutbox {
-    /// Its whole path.
-    pub path: String,
     /// It lies on the same disk as the program's own files, and goes with them.
     pub same_disk: bool,
     pub file: OutboxFileView,

@@ -41,9 +41,9 @@ impl Seat {
         self.keep_words(op, language).await?;
         let seat = self.clone();
         // In the transaction that writes it: nothing can be recorded between the sums and the close.
-        let made = self.device.record_with(move |view| {
+        let made = self.device.record_with(move |view, shop| {
             let close = Box::new(seat.close_of(view, &form)?);
-            Ok::<_, AppError>(vec![NewOperation { op, ..seat.operation(Operation::CloseDay { close }) }])
+            Ok::<_, AppError>(vec![NewOperation { op, shop, ..seat.operation(Operation::CloseDay { close }) }])
         });
         made.await?;
         // Where an admin moved the till, it moves with the end of its day.

@@ -23,7 +23,7 @@ impl Seat {
         badge::hash(&form.badge).ok_or_else(unknown)?;
         let (text, language, now) = (form.badge.trim().to_owned(), form.language.into(), self.device.host.clock.now());
         self.read(move |view| {
-            let person = view.directory().staff_members().into_iter().find(|person| person.id == staff).ok_or_else(unknown)?;
+            let person = view.directory().staff(staff).ok_or_else(unknown)?;
             let paper = BadgePaper { language, organisation: ORGANISATION.to_owned(), name: person.name.clone(), qr: text };
             Ok(Paper { name: format!("badge-{staff}.pdf"), pdf: paper.pdf(now)? })
         })

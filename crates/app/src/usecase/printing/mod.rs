@@ -6,3 +6,4 @@ mod receipts;
 mod settings;
 
 pub use papers::Paper;
+pub(crate) use settings::PRINTER;

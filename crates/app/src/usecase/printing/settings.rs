@@ -11,7 +11,8 @@ use crate::{
     view::{PaperLanguage, PrinterKind, PrinterSettings},
 };
 
-const PRINTER: &str = "printer";
+/// What the printer is kept under.
+pub(crate) const PRINTER: &str = "printer";
 const BAUDS: std::ops::RangeInclusive<u32> = 300..=921_600;
 
 impl Seat {
