@@ -132,6 +132,16 @@ describe('a burst of keys', () => {
     expect(scans(ended(keys))).toEqual([code.replace('J', '')])
   })
 
+  it('begins anew after keys that an input method kept, however long ago', () => {
+    const lost = [0, 100].map((at) => keyDown('Unidentified', at, { shown: 'Unidentified' }))
+    const later = scanned(CODE).map((key) => ({ ...key, at: key.at + 10_000 }))
+    const parts = heard([...lost, ...later]).flatMap((one) =>
+      one.kind === 'part' ? [one.first] : [],
+    )
+    expect(parts.slice(2)).toEqual([true, ...parts.slice(3).map(() => false)])
+    expect(scans(ended([...lost, ...later]))).toEqual([CODE])
+  })
+
   it('may begin with a prefix that the scanner sends with AltGr', () => {
     const prefix = keyDown('Digit0', 992, { altGraph: true, shown: '@' })
     const keys = ended([prefix, ...scanned(CODE, { scanner: 'fr', computer: 'fr' })])

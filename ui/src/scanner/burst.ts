@@ -77,7 +77,7 @@ export class Burst {
     // With one missing it is no code, and a scan all the same: its end must not press a form's button.
     if (meaning.kind === 'lost') this.#lost += 1
     else this.#strokes.push(meaning.stroke)
-    return { kind: 'part', first: this.#strokes.length + this.#lost === 1, pace: this.#pace() }
+    return { kind: 'part', first: this.#struck === 1, pace: this.#pace() }
   }
 
   /** Nothing came for a while: the end of a scan, where the scanner sends none. */
@@ -91,7 +91,7 @@ export class Burst {
 
   #end(end: End, at: number): Heard {
     const { end: wanted, pause } = this.options()
-    if (this.#strokes.length === 0 && at - this.#scanned <= pause) {
+    if (this.#struck === 0 && at - this.#scanned <= pause) {
       this.#scanned = at
       return { kind: 'tail' }
     }
@@ -103,7 +103,12 @@ export class Burst {
   }
 
   #inTime(at: number): boolean {
-    return this.#strokes.length === 0 || at - this.#last <= this.options().pause
+    return this.#struck === 0 || at - this.#last <= this.options().pause
+  }
+
+  /** How many keys went down since the burst began, read or not. */
+  get #struck(): number {
+    return this.#strokes.length + this.#lost
   }
 
   #forget() {
@@ -130,7 +135,7 @@ export class Burst {
     const readings = withoutPrefix(allReadings(this.#strokes), prefix)
     const [first, ...more] = likelyReadings(readings, layout ? [layout] : this.#plausible)
     if (!first) return null
-    const keys = this.#strokes.length + this.#lost
+    const keys = this.#struck
     const varied =
       new Set(this.#strokes.map(({ code, literal }) => literal ?? code)).size >= LEAST_KEYS
     const fast = this.#isFast(until) && varied

@@ -72,7 +72,7 @@ class Closing {
       const form = { counted: this.counted, through_seq, difference_reason, unsent_reason }
       this.closed = await rust.closeDay({ ...form, language: locale.spoken })
       this.stage = 'done'
-      await Promise.all([tillDay.load(), tillDay.lookForMissed()])
+      await tillDay.load()
     })
   }
 

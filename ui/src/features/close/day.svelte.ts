@@ -21,6 +21,7 @@ class TillDay {
   async load() {
     try {
       this.now = await rust.day()
+      this.missed = this.now.missed
       this.failure = null
     } catch (thrown) {
       this.failure = asAppError(thrown)
