@@ -144,6 +144,20 @@ impl Desk {
         .await
     }
 
+    /// What stands in that field.
+    pub async fn value(&self, id: &str) -> anyhow::Result<String> {
+        Ok(self.find(id).await?.prop("value").await?.unwrap_or_default())
+    }
+
+    /// Waits until that stands in that field, to the letter.
+    pub async fn value_is(&self, id: &str, expected: &str) -> anyhow::Result<()> {
+        let seen = self.until(&format!("{expected:?} in {id}"), async || (self.value(id).await.ok()? == expected).then_some(())).await;
+        if let Err(error) = seen {
+            return Err(error.context(format!("there stands {:?}", self.value(id).await?)));
+        }
+        Ok(())
+    }
+
     /// Takes a picture of the program's window as it stands on the screen. `WebDriver`'s own pictures never come from some pages
     /// that stand still.
     pub async fn picture(&self, path: &Path) -> anyhow::Result<()> {

@@ -8,17 +8,14 @@ use beadsbox_protocol::{
     rows::{Row, RowKey},
 };
 use beadsbox_testkit::{
-    Answer, ServerProcess, TestDevice,
+    ServerProcess, TestDevice,
     fixtures::{self, INTRODUCTION},
+    told,
 };
 use thirtyfour::Key;
 
 const SHOP: &str = "Montmartre";
 const PASSWORD: &str = "honey and amber 7";
-
-fn told<T>(answer: Answer<T>) -> anyhow::Result<T> {
-    answer.map_err(|problem| anyhow::anyhow!("{problem:?}"))
-}
 
 async fn server_with_people() -> anyhow::Result<ServerProcess> {
     let server = serve().await?;
@@ -53,10 +50,6 @@ async fn collide(server: &ServerProcess) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn value(desk: &Desk, id: &str) -> anyhow::Result<String> {
-    Ok(desk.find(id).await?.prop("value").await?.unwrap_or_default())
-}
-
 #[tokio::test]
 async fn a_device_enrols_by_a_scan_and_one_key_and_a_conflict_is_taken_there() -> anyhow::Result<()> {
     let server = server_with_people().await?;
@@ -73,7 +66,7 @@ async fn a_device_enrols_by_a_scan_and_one_key_and_a_conflict_is_taken_there() -
     office.attribute_is("enrol-scan", "data-kind", "badge").await?;
     scanner.scan("CAR0VAN0TESTX").await?;
     office.attribute_is("enrol-scan", "data-kind", "voucher").await?;
-    assert_eq!((value(&office, "enrol-server").await?.as_str(), value(&office, "enrol-code").await?.as_str()), ("https://", ""));
+    assert_eq!((office.value("enrol-server").await?.as_str(), office.value("enrol-code").await?.as_str()), ("https://", ""));
 
     // A ticket fills in all of it, and Enter alone confirms.
     let code = server.program().enrolment_code(SHOP).await?;
@@ -81,8 +74,8 @@ async fn a_device_enrols_by_a_scan_and_one_key_and_a_conflict_is_taken_there() -
     scanner.scan(&ticket.text()).await?;
     office.attribute_is("enrol-scan", "data-kind", "ticket").await?;
     office.text_where("enrol-scan", |text| text.contains(&server.url())).await?;
-    assert_eq!(value(&office, "enrol-server").await?, server.url());
-    assert_eq!((value(&office, "enrol-code").await?, value(&office, "enrol-name").await?), (code, "Back office, étage".to_owned()));
+    assert_eq!(office.value("enrol-server").await?, server.url());
+    assert_eq!((office.value("enrol-code").await?, office.value("enrol-name").await?), (code, "Back office, étage".to_owned()));
     office.driver.action_chain().send_keys(Key::Enter).perform().await?;
     office.sign_in("Ada", PASSWORD, "office").await?;
     office.text_where("status-place", |text| text.contains("Back office, étage")).await?;

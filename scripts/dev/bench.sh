@@ -19,24 +19,32 @@ dev_bench() {
     esac
     shift
   done
-  set_up_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" sqlite3
+  # Only the row `start` opens windows; the others do without all that windows need.
+  local windows='' packages=("${POSTGRES_PACKAGES[@]}")
+  if [ ${#rows[@]} -eq 0 ] || [[ " ${rows[*]} " == *" start "* ]]; then
+    windows=yes packages=("${RUN_PACKAGES[@]}")
+  fi
+  set_up_packages "${BUILD_PACKAGES[@]}" "${packages[@]}" sqlite3
   check_rust
   check_node
-  set_up_ui
-  set_up_tauri_driver
   mkdir -p "$BENCH_DIR"
   set_up_peers
-  step ui-build "Building the screens" in_ui npm run build
-  step bench-build "Building programs and measurements, optimised" \
-    cargo build --release "${CARGO_SELECTION[@]}" --bin beadsbox-server --bin beadsbox-bench --bin mybeadsbox --example empty-window
+  local bin programs=(--bin beadsbox-server --bin beadsbox-bench) opened=() session=()
+  bin=$(target_dir)/release
+  if [ -n "$windows" ]; then
+    set_up_ui
+    set_up_tauri_driver
+    step ui-build "Building the screens" in_ui npm run build
+    programs+=(--bin mybeadsbox --example empty-window)
+    opened=(--desktop "$bin/mybeadsbox" --empty-window "$bin/examples/empty-window")
+    session=(scripts/dev/session.sh)
+  fi
+  step bench-build "Building programs and measurements, optimised" cargo build --release "${CARGO_SELECTION[@]}" "${programs[@]}"
   start_throwaway_postgres
   # The dump that the plain inserts come from has to be as new as the server.
   PATH=$(postgres_bin):$PATH
-  local bin
-  bin=$(target_dir)/release
-  in_group scripts/dev/session.sh "$bin/beadsbox-bench" run "${flags[@]}" --server "$bin/beadsbox-server" \
-    --desktop "$bin/mybeadsbox" --empty-window "$bin/examples/empty-window" --peers "$BENCH_DIR/peers" \
-    --ledger "$ledger" --table "$table" --work "$BENCH_DIR" "${rows[@]}"
+  in_group "${session[@]}" "$bin/beadsbox-bench" run "${flags[@]}" --server "$bin/beadsbox-server" "${opened[@]}" \
+    --peers "$BENCH_DIR/peers" --ledger "$ledger" --table "$table" --work "$BENCH_DIR" "${rows[@]}"
   say "The table is in ${table#"$ROOT"/}"
 }
 

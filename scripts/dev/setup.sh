@@ -5,8 +5,9 @@ BUILD_PACKAGES=(
   build-essential pkg-config file perl ca-certificates curl jq
   libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libsoup-3.0-dev libssl-dev libxdo-dev libayatana-appindicator3-dev
 )
+POSTGRES_PACKAGES=(postgresql openssl)
 RUN_PACKAGES=(
-  xvfb openbox xdotool imagemagick dbus dbus-x11 gnome-keyring webkit2gtk-driver postgresql openssl iproute2
+  xvfb openbox xdotool imagemagick dbus dbus-x11 gnome-keyring webkit2gtk-driver "${POSTGRES_PACKAGES[@]}" iproute2
 )
 LEAST_RUST=1.95
 LEAST_NODE=20

@@ -89,7 +89,9 @@ fn write_notes(text: &mut String, entries: &[Entry], row: &str) -> fmt::Result {
     let of_row = entries.iter().filter(|entry| entry.row == row);
     let mut notes: Vec<String> = Vec::new();
     for side in of_row.flat_map(|entry| [Some(&entry.ours), entry.other.as_ref()]).flatten() {
-        let note = format!("* {} {}: {}", side.name, side.version, side.note);
+        // An empty window has no version.
+        let program = format!("{} {}", side.name, side.version);
+        let note = format!("* {}: {}", program.trim_end(), side.note);
         if !side.note.is_empty() && !notes.contains(&note) {
             notes.push(note);
         }
@@ -134,5 +136,13 @@ mod tests {
         assert_eq!(text.matches("## pull").count(), 1);
         assert_eq!(text.matches("* It 1: durable").count(), 1);
         assert!(text.contains("0 of 2 goals") && text.contains("**missed**"));
+    }
+
+    #[test]
+    fn what_has_no_version_has_no_blank_before_its_note() {
+        let mut entry = entry("start");
+        entry.ours.version.clear();
+        let text = document(&Machine { facts: Vec::new() }, &[entry]).unwrap();
+        assert!(text.contains("* It: durable"), "{text}");
     }
 }

@@ -146,7 +146,8 @@ async fn enrol(store: &Store, server: &HttpServer, key: &SigningKey, code: &str)
     Ok(token)
 }
 
-fn host(folder: &Path) -> Host {
+/// What the program asks of its machine, with everything in that folder.
+pub(crate) fn host(folder: &Path) -> Host {
     Host {
         clock: Arc::new(SystemClock::default()),
         random: Arc::new(SystemRandom),

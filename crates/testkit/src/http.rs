@@ -1,11 +1,18 @@
 //! Requests as a client makes them, and what the server says to them.
 
+use std::io;
+
 use beadsbox_protocol::{ErrorCode, Problem};
 use reqwest::{Method, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// What the server says, or why it does not.
 pub type Answer<T> = Result<T, Box<Problem>>;
+
+/// The answer, or everything that the server said instead.
+pub fn told<T>(answer: Answer<T>) -> io::Result<T> {
+    answer.map_err(|problem| io::Error::other(format!("{problem:?}")))
+}
 
 /// Sends a request, with a bearer token and a body where there are some, and reads what comes.
 pub(crate) async fn call<T: DeserializeOwned>(

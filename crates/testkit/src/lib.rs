@@ -13,5 +13,5 @@ pub use clock::TestClock;
 pub use cluster::Cluster;
 pub use database::TestDatabase;
 pub use device::{Recorded, Session, TestDevice};
-pub use http::Answer;
+pub use http::{Answer, told};
 pub use server::{ServerLog, ServerProcess, ServerProgram, free_port};

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use beadsbox_domain::code::grouped;
 use beadsbox_e2e::{Desk, Hands, Held, Layout, Scanner};
 use beadsbox_testkit::TestDatabase;
 
-use crate::stage::{PACE_MS, answered, redemptions, server_with_vouchers, sync, till, unsent_sale, value_is};
-
-const TAKEN: [&str; 2] = ["confirmed", "accepted_offline"];
+use crate::stage::{PACE_MS, TAKEN, answered, redemptions, server_with_vouchers, sync, till, unsent_sale};
 
 fn scanner(layout: Layout) -> Scanner {
     Scanner { layout, pace: PACE_MS }
@@ -33,7 +32,7 @@ async fn scans_over_the_form(till: &Desk, code: &str, layout: Layout) -> anyhow:
     let answer = answered(till, code).await?;
     assert!(TAKEN.contains(&answer.as_str()), "{answer}");
     close_answer(till).await?;
-    value_is(till, "sell-buyer", "Léa").await
+    till.value_is("sell-buyer", "Léa").await
 }
 
 /// Scans into the form. On a busy machine the input method of the field may have taken keys before the cursor left it: then it is told
@@ -41,8 +40,7 @@ async fn scans_over_the_form(till: &Desk, code: &str, layout: Layout) -> anyhow:
 async fn scan_at_most_twice(till: &Desk, layout: Layout, text: &str, code: &str) -> anyhow::Result<String> {
     till.put_cursor_into("sell-buyer").await?;
     scanner(layout).scan(text).await?;
-    let grouped = format!("{}-{}-{}", &code[..4], &code[4..8], &code[8..]);
-    if !till.text_where("answer", |text| !text.is_empty()).await?.contains(&grouped) {
+    if !till.text_where("answer", |text| !text.is_empty()).await?.contains(&grouped(code)) {
         till.attribute_is("answer", "data-answer", "refused").await?;
         // Nobody reads an answer and scans again in less.
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -93,7 +91,7 @@ async fn a_dead_key_in_a_scan_costs_no_more_than_another_scan() -> anyhow::Resul
     let answer = scan_at_most_twice(&till, Layout::Us, &text, &says.code.compact()).await?;
     assert_eq!(answer, "accepted_offline", "signed, and the server has not heard of it");
     close_answer(&till).await?;
-    value_is(&till, "sell-buyer", "Léa").await?;
+    till.value_is("sell-buyer", "Léa").await?;
 
     // On the French one a hand has struck the circumflex, and before a letter follows the scanner sends its code: the input method
     // takes its first key along.
@@ -120,7 +118,7 @@ async fn a_scan_that_lost_keys_to_an_input_method_fills_no_form_and_presses_noth
         Hands::hold(Held::AltGr, scanner(Layout::Fr).scan(code)).await?;
         till.text_where("answer", |text| !text.is_empty()).await?;
         close_answer(&till).await?;
-        value_is(&till, "sell-buyer", "Léa").await?;
+        till.value_is("sell-buyer", "Léa").await?;
     }
     Layout::Us.use_it().await?;
     till.close().await
@@ -134,16 +132,16 @@ async fn a_pasted_code_fills_the_field_and_is_a_scan_where_no_text_goes() -> any
     let till = till(&server, &server.url(), data.path()).await?;
     half_filled_form(&till).await?;
     // Into a form people paste what they like.
-    let grouped = format!(" {}-{}-{}", &codes[0][..4], &codes[0][4..8], &codes[0][8..]);
-    till.fill("sell-buyer", &grouped).await?;
+    let pasted = format!(" {}", grouped(&codes[0]));
+    till.fill("sell-buyer", &pasted).await?;
     Hands::strike(&["ctrl+a", "ctrl+x", "ctrl+v"]).await?;
-    value_is(&till, "sell-buyer", &grouped).await?;
+    till.value_is("sell-buyer", &pasted).await?;
     assert_eq!(till.count("[data-testid='answer']").await?, 0);
 
     till.click("nav-redeem").await?;
     till.find("redeem-input").await?;
     Hands::strike(&["ctrl+v"]).await?;
-    value_is(&till, "redeem-input", grouped.trim()).await?;
+    till.value_is("redeem-input", pasted.trim()).await?;
     assert_eq!(till.count("[data-testid='answer']").await?, 0, "nobody has sent it yet");
     Hands::strike(&["Return"]).await?;
     assert!(TAKEN.contains(&answered(&till, &codes[0]).await?.as_str()));
@@ -172,13 +170,13 @@ async fn typing_as_fast_as_hands_can_is_never_a_scan() -> anyhow::Result<()> {
         till.put_cursor_into("sell-buyer").await?;
         Hands::type_at(Layout::Us, text, FASTEST_MS).await?;
         Hands::strike(&["Tab"]).await?;
-        value_is(&till, "sell-buyer", text).await?;
+        till.value_is("sell-buyer", text).await?;
     }
     till.find("sell-buyer").await?.clear().await?;
     till.put_cursor_into("sell-buyer").await?;
     Hands::type_at(Layout::Us, &codes[0], CODE_MS).await?;
     Hands::strike(&["Tab"]).await?;
-    value_is(&till, "sell-buyer", &codes[0]).await?;
+    till.value_is("sell-buyer", &codes[0]).await?;
     assert_eq!(till.count("[data-testid='answer']").await?, 0);
 
     till.click("nav-redeem").await?;

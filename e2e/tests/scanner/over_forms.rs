@@ -3,7 +3,7 @@
 use beadsbox_e2e::{Desk, Hands, Layout, Scanner};
 use beadsbox_testkit::TestDatabase;
 
-use crate::stage::{PACE_MS, answered, server_with_vouchers, till, value, value_is};
+use crate::stage::{PACE_MS, TAKEN, answered, server_with_vouchers, till};
 
 const SCANNER: Scanner = Scanner { layout: Layout::Us, pace: PACE_MS };
 /// Milliseconds from key to key of somebody who types.
@@ -24,7 +24,7 @@ async fn cursor(till: &Desk) -> anyhow::Result<Option<String>> {
 async fn scan_and_go_on(till: &Desk, code: &str) -> anyhow::Result<()> {
     SCANNER.scan(code).await?;
     let answer = answered(till, code).await?;
-    assert!(["confirmed", "accepted_offline"].contains(&answer.as_str()), "{answer}");
+    assert!(TAKEN.contains(&answer.as_str()), "{answer}");
     assert!(!till.css("[role='dialog']").await?.is_displayed().await?, "nothing lies over the answer");
     till.until("the panel's button has the cursor", async || (cursor(till).await.ok()?? == "answer-close").then_some(()))
         .await?;
@@ -43,19 +43,19 @@ async fn a_scan_over_a_dialog_is_answered_over_it_and_the_dialog_goes_on_where_i
     till.find("cash-reason").await?.send_keys("change from the bank").await?;
     till.put_cursor_into("cash-amount").await?;
     types("12").await?;
-    value_is(&till, "cash-amount", "12").await?;
+    till.value_is("cash-amount", "12").await?;
 
     scan_and_go_on(&till, &codes[0]).await?;
     till.until("the amount has the cursor", async || (cursor(&till).await.ok()?? == "cash-amount").then_some(())).await?;
     types("5").await?;
-    value_is(&till, "cash-amount", "125").await?;
-    assert_eq!(value(&till, "cash-reason").await?, "change from the bank");
+    till.value_is("cash-amount", "125").await?;
+    assert_eq!(till.value("cash-reason").await?, "change from the bank");
 
     // One after another, without going back to the form in between.
     SCANNER.scan(&codes[1]).await?;
     answered(&till, &codes[1]).await?;
     scan_and_go_on(&till, &codes[2]).await?;
-    value_is(&till, "cash-amount", "125").await?;
+    till.value_is("cash-amount", "125").await?;
     till.click("cash-confirm").await?;
     till.css("[data-testid='cash-row'][data-movement='in']").await?;
     assert_eq!(till.count("[role='dialog']").await?, 0);
@@ -81,8 +81,8 @@ async fn a_count_of_notes_and_coins_outlasts_a_scan_and_its_dialog() -> anyhow::
     }
 
     scan_and_go_on(&till, &codes[0]).await?;
-    value_is(&till, "piece-5000", "3").await?;
-    value_is(&till, "piece-2000", "4").await?;
+    till.value_is("piece-5000", "3").await?;
+    till.value_is("piece-2000", "4").await?;
     till.text_where("pieces-sum", |sum| sum.contains("230")).await?;
     till.until("the piece has the cursor", async || (cursor(&till).await.ok()?? == "piece-2000").then_some(())).await?;
 
@@ -91,8 +91,8 @@ async fn a_count_of_notes_and_coins_outlasts_a_scan_and_its_dialog() -> anyhow::
     till.until("the dialog is closed", async || (till.count("[data-testid='pieces-sum']").await.ok()? == 0).then_some(()))
         .await?;
     till.click("count-pieces-EUR").await?;
-    value_is(&till, "piece-5000", "3").await?;
+    till.value_is("piece-5000", "3").await?;
     till.click("pieces-take").await?;
-    value_is(&till, "count-EUR", "230.00").await?;
+    till.value_is("count-EUR", "230.00").await?;
     till.close().await
 }

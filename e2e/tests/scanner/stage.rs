@@ -1,15 +1,16 @@
 //! A server with vouchers, a till, and what the tests ask of it.
 
 use anyhow::{Context as _, anyhow};
-use beadsbox_domain::Operation;
+use beadsbox_domain::{Operation, Template, code::grouped};
 use beadsbox_e2e::{Desk, Keys, Layout, serve_on};
 use beadsbox_protocol::{
     rows::{Row, RowKey},
     signed_code::SignedVoucher,
 };
 use beadsbox_testkit::{
-    Answer, ServerProcess, TestDatabase, TestDevice,
+    ServerProcess, TestDatabase, TestDevice,
     fixtures::{self, INTRODUCTION},
+    told,
 };
 use sqlx::PgPool;
 
@@ -20,9 +21,19 @@ pub const PACE_MS: u32 = 6;
 /// How many vouchers there are.
 pub const VOUCHERS: usize = 51;
 
-/// The answer, or what the server said instead.
-pub fn told<T>(answer: Answer<T>) -> anyhow::Result<T> {
-    answer.map_err(|problem| anyhow!("{problem:?}"))
+/// What the panel answers to a scan after which the goods go.
+pub const TAKEN: [&str; 2] = ["confirmed", "accepted_offline"];
+
+/// A device of plain HTTP where Carla works, and what it sells.
+async fn seller(server: &ServerProcess, name: &str) -> anyhow::Result<(TestDevice, Template)> {
+    let code = server.program().enrolment_code(SHOP).await?;
+    let mut seller = told(TestDevice::enrol(&server.url(), &code, name).await)?;
+    told(seller.sign_in("Carla", PASSWORD).await)?;
+    told(seller.pull().await)?;
+    let Some(Row::Template(template)) = seller.cache.get(&RowKey::Template(INTRODUCTION)).cloned() else {
+        return Err(anyhow!("no introduction"));
+    };
+    Ok((seller, template))
 }
 
 /// The server with its vouchers, which all were sold and sent, and their codes.
@@ -30,13 +41,7 @@ pub async fn server_with_vouchers(database: &TestDatabase) -> anyhow::Result<(Se
     let server = serve_on(database).await?;
     server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
     server.program().run(&["staff", "add", "Carla", "--role", "counter", "--password-stdin"], PASSWORD).await?;
-    let code = server.program().enrolment_code(SHOP).await?;
-    let mut seller = told(TestDevice::enrol(&server.url(), &code, "Till 0").await)?;
-    told(seller.sign_in("Carla", PASSWORD).await)?;
-    told(seller.pull().await)?;
-    let Some(Row::Template(template)) = seller.cache.get(&RowKey::Template(INTRODUCTION)).cloned() else {
-        return Err(anyhow!("no introduction"));
-    };
+    let (mut seller, template) = seller(&server, "Till 0").await?;
     for _ in 0..VOUCHERS {
         let person = fixtures::salted("Zazie");
         let (_, sale) = fixtures::sale(INTRODUCTION, template.version, template.content.clone(), &person);
@@ -70,23 +75,9 @@ pub async fn sync(till: &Desk) -> anyhow::Result<()> {
 
 /// Waits until the panel answers for that code, and returns what it answers.
 pub async fn answered(till: &Desk, code: &str) -> anyhow::Result<String> {
-    let grouped = format!("{}-{}-{}", &code[..4], &code[4..8], &code[8..]);
-    till.text_where("answer", |text| text.contains(&grouped)).await.with_context(|| format!("the answer to {grouped}"))?;
+    let shown = grouped(code);
+    till.text_where("answer", |text| text.contains(&shown)).await.with_context(|| format!("the answer to {shown}"))?;
     till.find("answer").await?.attr("data-answer").await?.context("no answer")
-}
-
-/// What stands in that field.
-pub async fn value(till: &Desk, id: &str) -> anyhow::Result<String> {
-    Ok(till.find(id).await?.prop("value").await?.unwrap_or_default())
-}
-
-/// Waits until that stands in that field, to the letter.
-pub async fn value_is(till: &Desk, id: &str, expected: &str) -> anyhow::Result<()> {
-    let seen = till.until(&format!("{expected:?} in {id}"), async || (value(till, id).await.ok()? == expected).then_some(())).await;
-    if let Err(error) = seen {
-        return Err(error.context(format!("there stands {:?}", value(till, id).await?)));
-    }
-    Ok(())
 }
 
 /// How many redemptions the server accepted, and of how many vouchers.
@@ -97,13 +88,7 @@ pub async fn redemptions(pool: &PgPool) -> anyhow::Result<(i64, i64)> {
 
 /// A seller whose sale has reached nobody, what it sold, and the text of its QR code: one that satisfies the condition.
 pub async fn unsent_sale(server: &ServerProcess, wanted: impl Fn(&str) -> bool) -> anyhow::Result<(TestDevice, SignedVoucher, String)> {
-    let code = server.program().enrolment_code(SHOP).await?;
-    let mut seller = told(TestDevice::enrol(&server.url(), &code, "Till 9").await)?;
-    told(seller.sign_in("Carla", PASSWORD).await)?;
-    told(seller.pull().await)?;
-    let Some(Row::Template(template)) = seller.cache.get(&RowKey::Template(INTRODUCTION)).cloned() else {
-        return Err(anyhow!("no introduction"));
-    };
+    let (mut seller, template) = seller(server, "Till 9").await?;
     let (price, person) = (template.content.price, fixtures::salted("Zazie"));
     loop {
         let (voucher, sale) = fixtures::sale(INTRODUCTION, template.version, template.content.clone(), &person);

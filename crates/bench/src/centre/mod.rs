@@ -5,9 +5,9 @@ mod stock;
 use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, bail};
-use beadsbox_domain::{ShopId, StaffId, VoucherCode};
+use beadsbox_domain::{ShopId, StaffId, VoucherCode, VoucherId};
 use beadsbox_testkit::{ServerLog, ServerProcess, ServerProgram, TestDatabase};
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 
 pub use stock::{change, stock};
@@ -19,6 +19,15 @@ const SHOP: &str = "Bench";
 pub const ADMIN: &str = "Ada";
 /// Their password.
 pub const PASSWORD: &str = "honey and amber 7";
+
+/// Which vouchers, by their codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// From the first code on.
+    First,
+    /// From the last code back.
+    Last,
+}
 
 /// Database and server.
 pub struct Centre {
@@ -96,16 +105,18 @@ impl Centre {
         peak_kib(&process.to_string())
     }
 
-    /// Codes of vouchers that can be redeemed.
-    pub async fn redeemable(&self, count: usize) -> anyhow::Result<Vec<VoucherCode>> {
-        let codes: Vec<String> = sqlx::query_scalar("SELECT code FROM voucher WHERE status = 'purchased' ORDER BY code LIMIT $1")
-            .bind(i64::try_from(count)?)
-            .fetch_all(&self.pool())
-            .await?;
-        if codes.len() < count {
-            bail!("only {} vouchers can be redeemed", codes.len());
+    /// Vouchers that can be redeemed.
+    pub async fn redeemable(&self, count: usize, from: End) -> anyhow::Result<Vec<(VoucherId, VoucherCode)>> {
+        let order = match from {
+            End::First => "ASC",
+            End::Last => "DESC",
+        };
+        let query = format!("SELECT id, code FROM voucher WHERE status = 'purchased' ORDER BY code {order} LIMIT $1");
+        let rows: Vec<(Uuid, String)> = sqlx::query_as(AssertSqlSafe(query)).bind(i64::try_from(count)?).fetch_all(&self.pool()).await?;
+        if rows.len() < count {
+            bail!("only {} vouchers can be redeemed", rows.len());
         }
-        codes.iter().map(|code| Ok(VoucherCode::parse(code)?)).collect()
+        rows.into_iter().map(|(id, code)| Ok((VoucherId(id), VoucherCode::parse(&code)?))).collect()
     }
 
     /// Waits until the sequencer has moved everything into the feed.

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use beadsbox_domain::{RedeemMode, Status, VoucherId};
+use beadsbox_domain::{RedeemMode, Status, VoucherCode, VoucherId};
 use beadsbox_testkit::{TestDevice, fixtures};
 use tokio::time::{sleep, timeout};
 
 use super::{Bench, catch_up::export, milliseconds, side};
 use crate::{
-    centre::{Centre, stock},
+    centre::{Centre, End, stock},
     figure::Unit,
     ledger::{Entry, Goal, Number},
     peer::{Respondent, text},
@@ -22,7 +22,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     let rounds = bench.scale.rounds / 3;
     let centre = Centre::open(&bench.server).await?;
     stock(&centre, 0..VOUCHERS, VOUCHERS).await?;
-    let codes = centre.redeemable(2 * rounds).await?;
+    let vouchers = centre.redeemable(2 * rounds, End::First).await?;
     let rows = bench.work.join("live.ndjson");
     export(&Till::open(&bench.folder("live-reader")?, &centre.url(), &centre.enrolment_code().await?).await?, &rows).await?;
     let [here, there] = [open(bench, &centre, "here").await?, open(bench, &centre, "there").await?];
@@ -36,7 +36,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     // Everything is at rest before the first measurement.
     sleep(Duration::from_secs(2)).await;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for code in &codes[..rounds] {
+    for (_, code) in &vouchers[..rounds] {
         let mut changes = there.syncer.replica().changes();
         let begun = Instant::now();
         let voucher = here.redeem(centre.staff, *code, RedeemMode::Asked)?;
@@ -54,7 +54,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     for task in running {
         task.abort();
     }
-    let woken = long_polls(&centre, &codes[rounds..]).await?;
+    let woken = long_polls(&centre, &vouchers[rounds..]).await?;
 
     let ours = bench.ours(ours, Unit::Milliseconds, "on the disk of three: first device, server, second device; encrypted")?;
     let theirs = side(
@@ -87,7 +87,7 @@ async fn next_of(peer: &mut Respondent) -> anyhow::Result<f64> {
 }
 
 /// Devices that speak plain HTTP: one redeems, the other's long poll is answered.
-async fn long_polls(centre: &Centre, codes: &[beadsbox_domain::VoucherCode]) -> anyhow::Result<Vec<f64>> {
+async fn long_polls(centre: &Centre, vouchers: &[(VoucherId, VoucherCode)]) -> anyhow::Result<Vec<f64>> {
     let told = |problem: Box<beadsbox_protocol::Problem>| anyhow::anyhow!("{}", problem.title);
     let mut here = TestDevice::enrol(&centre.url(), &centre.enrolment_code().await?, "Here").await.map_err(told)?;
     let mut there = TestDevice::enrol(&centre.url(), &centre.enrolment_code().await?, "There").await.map_err(told)?;
@@ -95,12 +95,8 @@ async fn long_polls(centre: &Centre, codes: &[beadsbox_domain::VoucherCode]) -> 
     here.pull().await.map_err(told)?;
     there.pull().await.map_err(told)?;
     let mut woken = Vec::new();
-    for code in codes {
-        let id = here.cache.values().find_map(|row| match row {
-            beadsbox_protocol::rows::Row::Voucher(row) if row.voucher.code == *code => Some(row.voucher.id),
-            _ => None,
-        });
-        here.record(fixtures::ask(id.ok_or_else(|| anyhow::anyhow!("no voucher"))?));
+    for (id, _) in vouchers {
+        here.record(fixtures::ask(*id));
         let mut waiting = there.clone();
         let poll = tokio::spawn(async move { waiting.pull_page(100, 25).await.map(|page| (waiting, page)) });
         sleep(Duration::from_millis(30)).await;

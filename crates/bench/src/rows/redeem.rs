@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::{Bench, milliseconds, shelf::Shelves, side};
 use crate::{
+    centre::End,
     figure::Unit,
     ledger::{Entry, Goal, Number},
 };
@@ -19,10 +20,10 @@ pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow:
     let mut entries = Vec::new();
     for &vouchers in &bench.scale.vouchers {
         let shelf = shelves.get(vouchers).await?;
-        let codes = shelf.centre.redeemable(bench.scale.rounds + 1).await?;
+        let codes = shelf.centre.redeemable(bench.scale.rounds + 1, End::First).await?;
         let bare = bare(bench)?;
         // The first one brings the body that the bare commits write.
-        let mut codes = codes.into_iter();
+        let mut codes = codes.into_iter().map(|(_, code)| code);
         if let Some(code) = codes.next() {
             shelf.till.redeem(shelf.centre.staff, code, RedeemMode::Honoured)?;
         }

@@ -1,15 +1,12 @@
 //! From the text of a scan to the answer that the screen is told, through the program's own use cases: what the window's commands
 //! call. Without the network beside a bare commit of SQLite of the same bytes; and with a server that takes everything and says nothing.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use beadsbox_app::{
     Program,
-    host::{ASK_LIMIT, Host, KeyFile, SystemClock, SystemRandom},
+    host::ASK_LIMIT,
     view::{AnswerKind, EnrolForm, LimitsForm, PolicyForm, SignInForm},
 };
 use beadsbox_domain::{Currency, Money, Operation, RedeemMode, VoucherCode, VoucherId, text::SignedText};
@@ -19,9 +16,10 @@ use uuid::Uuid;
 
 use super::{Bench, milliseconds, redeem, shelf::Shelves, side};
 use crate::{
-    centre::{ADMIN, Centre, PASSWORD},
+    centre::{ADMIN, Centre, End, PASSWORD},
     figure::Unit,
     ledger::{Entry, Goal, Number},
+    till,
     wire::{State, Wire},
 };
 
@@ -68,16 +66,7 @@ impl Counter {
         let mut signer = TestDevice::enrol(&centre.url(), &centre.enrolment_code().await?, "Signer").await.map_err(told)?;
         signer.staff = centre.staff;
         let wire = Wire::to(&centre.url()).await?;
-        let folder = bench.folder("counter")?;
-        let host = Host {
-            clock: Arc::new(SystemClock::default()),
-            random: Arc::new(SystemRandom),
-            secrets: Arc::new(KeyFile::new(folder.join("keys"))),
-            data_dir: folder.join("data"),
-            ca_file: None,
-            ask_limit: ASK_LIMIT,
-        };
-        let program = Program::new(host, "none".to_owned());
+        let program = Program::new(till::host(&bench.folder("counter")?), "none".to_owned());
         program.start().await;
         program
             .enrol(EnrolForm { server: wire.url.clone(), code: centre.enrolment_code().await?, device_name: "Counter".to_owned() })
@@ -103,16 +92,10 @@ impl Counter {
 
     async fn codes_of_known(&self, centre: &Centre, count: usize) -> anyhow::Result<Vec<Scan>> {
         // Not those that the other rows redeem: they take the first.
-        let rows: Vec<(Uuid, String)> = sqlx::query_as("SELECT id, code FROM voucher WHERE status = 'purchased' ORDER BY code DESC LIMIT $1")
-            .bind(i64::try_from(count)?)
-            .fetch_all(&centre.pool())
-            .await?;
-        anyhow::ensure!(rows.len() == count, "only {} vouchers can be redeemed", rows.len());
-        rows.into_iter()
-            .map(|(id, code)| {
-                let text = self.sign(VoucherId(id), VoucherCode::parse(&code)?)?;
-                Ok(Scan { text, body: self.body(Operation::redeem(VoucherId(id), RedeemMode::Honoured))? })
-            })
+        let vouchers = centre.redeemable(count, End::Last).await?;
+        vouchers
+            .into_iter()
+            .map(|(id, code)| Ok(Scan { text: self.sign(id, code)?, body: self.body(Operation::redeem(id, RedeemMode::Honoured))? }))
             .collect()
     }
 

@@ -1,14 +1,15 @@
 //! The centre of a scene: a server with sample data, and devices of plain HTTP at it.
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use beadsbox_domain::Template;
 use beadsbox_protocol::{
     fork::{QuarantineDecision, QuarantineEntry},
     rows::{Row, RowKey},
 };
 use beadsbox_testkit::{
-    Answer, ServerProcess, TestDevice,
+    ServerProcess, TestDevice,
     fixtures::{self, INTRODUCTION},
+    told,
 };
 
 const QUARANTINE: &str = "/v1/admin/quarantine";
@@ -40,7 +41,8 @@ pub async fn revoke(server: &ServerProcess, shop: &str, name: &str) -> anyhow::R
         _ => None,
     });
     let path = format!("/v1/admin/devices/{}/revoke", device.context("no such device")?);
-    told(admin.call_as::<serde_json::Value>(&session, reqwest::Method::POST, &path, None::<&()>).await).map(drop)
+    told(admin.call_as::<serde_json::Value>(&session, reqwest::Method::POST, &path, None::<&()>).await)?;
+    Ok(())
 }
 
 /// Rejects everything that waits for an admin.
@@ -76,8 +78,4 @@ fn introduction(device: &TestDevice) -> Option<Template> {
         Some(Row::Template(template)) => Some(template.clone()),
         _ => None,
     }
-}
-
-pub fn told<T>(answer: Answer<T>) -> anyhow::Result<T> {
-    answer.map_err(|problem| anyhow!("{problem:?}"))
 }

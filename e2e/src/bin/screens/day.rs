@@ -4,10 +4,10 @@ use std::path::Path;
 
 use beadsbox_domain::{CashMovement, Operation};
 use beadsbox_e2e::{Desk, serve};
-use beadsbox_testkit::fixtures::euros;
+use beadsbox_testkit::{fixtures::euros, told};
 
 use crate::{
-    centre::{ADMIN, COUNTER, enrolled, record_a_day, sample_data, told},
+    centre::{ADMIN, COUNTER, enrolled, record_a_day, sample_data},
     hands::{click_first, new_device, sell, sign_out},
     look::in_every_look,
 };

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use beadsbox_domain::OpId;
 use beadsbox_e2e::serve;
-use beadsbox_testkit::ServerProcess;
+use beadsbox_testkit::{ServerProcess, told};
 use thirtyfour::Key;
 use uuid::Uuid;
 
 use crate::{
-    centre::{enrolled, record_a_day, revoke, sample_data, told},
+    centre::{enrolled, record_a_day, revoke, sample_data},
     hands::{new_device, open_sync, scroll_to},
     look::in_every_look,
 };
