@@ -19,7 +19,7 @@ pub struct BadgePaper {
 }
 
 #[derive(Serialize)]
-struct Data<'a> {
+struct Data {
     language: &'static str,
     document: String,
     organisation: String,
@@ -29,20 +29,17 @@ struct Data<'a> {
     alt: &'static str,
     cut: &'static str,
     lost: &'static str,
-    #[serde(skip)]
-    qr: &'a str,
 }
 
 impl BadgePaper {
     /// As a PDF of one page, that says that it was made at that moment. Names of any length shrink until they fit.
     pub fn pdf(&self, made: Timestamp) -> Result<Vec<u8>, DocumentError> {
-        let data = self.data();
-        Press::new("/badge.typ", concat!(include_str!("../parts.typ"), include_str!("badge.typ")), &data)?
-            .with("/qr.svg", qr::svg(data.qr)?)?
+        Press::new("/badge.typ", concat!(include_str!("../parts.typ"), include_str!("badge.typ")), &self.data())?
+            .with("/qr.svg", qr::svg(&self.qr)?)?
             .pdf(&format!("badge {}", self.name), made)
     }
 
-    fn data(&self) -> Data<'_> {
+    fn data(&self) -> Data {
         let language = self.language;
         Data {
             language: language.code(),
@@ -57,7 +54,6 @@ impl BadgePaper {
                 "Whoever holds this badge works in your name. If it is lost, have a new one made at once: it ends this one.",
                 "Qui tient ce badge travaille en votre nom. S’il est perdu, faites-en créer un nouveau aussitôt\u{a0}: il met fin à celui-ci.",
             ),
-            qr: &self.qr,
         }
     }
 }
