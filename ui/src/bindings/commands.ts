@@ -1231,8 +1231,6 @@ export type SaveTemplate = {
 
 /**  A file that was saved, and read back. */
 export type SavedOutbox = {
-	/**  Its whole path. */
-	path: string,
 	/**  It lies on the same disk as the program's own files, and goes with them. */
 	same_disk: boolean,
 	file: OutboxFileView,
