@@ -1,8 +1,8 @@
 //! Decides one operation.
 
 use beadsbox_domain::{
-    Change, Context, Deed, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Refusal, Situation, Stamp, TemplateContent, TemplateId, VoucherId, decide,
-    operation::Subject,
+    Change, Context, Deed, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Refusal, Replacement, Situation, Stamp, TemplateContent, TemplateId,
+    VoucherId, decide, operation::Subject,
 };
 use beadsbox_protocol::{OperationBody, history::Approval};
 
@@ -11,7 +11,7 @@ use crate::{
     restore::restore,
     scope::{RIGHT_CLOCK, Scope},
     told::{Told, Word, era},
-    world::{World, say_as_sold},
+    world::World,
 };
 
 /// An operation with what was decided.
@@ -111,7 +111,8 @@ pub fn judge<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, commit_
     if let Some(decided) = world.decided.get_mut(&subject) {
         decided.push(Told { commit_no, body: body.as_ref().clone(), outcome: decision.outcome.clone() });
     }
-    let (contents, sold_at) = sold_or_said(&body.operation, &decision.outcome, &decision.changes);
+    let (contents, sold_at) = sold_or_said(world, &body.operation, &decision.outcome, &decision.changes);
+    world.sold_at.extend(sold_at);
     Judged {
         taken: true,
         subject: Some(subject),
@@ -155,7 +156,7 @@ fn comes_after_what_rests_on_it(world: &World, operation: &Operation, outcome: &
 fn sold_what_is_unknown(operation: &Operation, outcome: &Outcome, mut situation: Situation, context: &Context) -> bool {
     let is_unknown = matches!(outcome, Outcome::Rejected { refusal: Refusal::UnknownTemplate | Refusal::SnapshotMismatch });
     if is_unknown {
-        say_as_sold(&mut situation, operation, context.stamp);
+        situation.trust_sale(operation, context.stamp);
     }
     is_unknown && decide(operation, &situation, context).outcome == Outcome::Applied
 }
@@ -171,7 +172,7 @@ fn unread<'a>(scope: &Scope<'_>, fresh: &'a Fresh, commit_no: i64, detail: &str)
 type Said = (Vec<(TemplateId, u32, TemplateContent)>, Option<(VoucherId, u32)>);
 
 /// What templates say anew, and at which version a voucher was sold.
-fn sold_or_said(operation: &Operation, outcome: &Outcome, changes: &[Change]) -> Said {
+fn sold_or_said(world: &World, operation: &Operation, outcome: &Outcome, changes: &[Change]) -> Said {
     if *outcome != Outcome::Applied {
         return Said::default();
     }
@@ -180,7 +181,11 @@ fn sold_or_said(operation: &Operation, outcome: &Outcome, changes: &[Change]) ->
             let templates = changes.iter().filter_map(|change| if let Change::Template(row) = change { Some(row) } else { None });
             (templates.map(|row| (row.id, row.version, row.content.clone())).collect(), None)
         }
-        Operation::Sell { voucher, template_version, .. } => (Vec::new(), Some((*voucher, *template_version))),
+        Operation::Sell { voucher, template_version, replaces, .. } => {
+            let same = replaces.as_ref().filter(|replaced| matches!(replaced.replacement, Replacement::Reissue { .. }));
+            let version = same.and_then(|replaced| world.sold_at.get(&replaced.voucher)).unwrap_or(template_version);
+            (Vec::new(), Some((*voucher, *version)))
+        }
         _ => Said::default(),
     }
 }

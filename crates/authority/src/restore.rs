@@ -37,6 +37,7 @@ pub(crate) fn restore<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh
             if let (Operation::Sell { template, snapshot, .. }, Outcome::Applied) = (&body.operation, &decided.outcome) {
                 let version = said_at(world, *template, snapshot, &told, &mut changes, &mut contents);
                 sold_at = Some((id, version));
+                world.sold_at.insert(id, version);
             }
             restore_voucher(scope, world, id, &told, &mut changes);
         }

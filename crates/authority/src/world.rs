@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictState, DeviceId, LastClose, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Stamp,
-    Template, TemplateContent, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId, operation::Subject,
+    Change, Conflict, ConflictId, ConflictState, DeviceId, LastClose, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Template,
+    TemplateContent, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId, decide::ReplacedVoucher, operation::Subject,
 };
 use beadsbox_protocol::Incarnation;
 
@@ -44,6 +44,8 @@ pub struct World {
     pub contents: HashMap<(TemplateId, u32), TemplateContent>,
     /// Vouchers.
     pub vouchers: HashMap<VoucherId, Voucher>,
+    /// The versions of their templates at which vouchers were sold that others stand for.
+    pub sold_at: HashMap<VoucherId, u32>,
     /// Codes that are taken.
     pub codes: HashSet<VoucherCode>,
     /// Every redemption of these vouchers.
@@ -73,10 +75,12 @@ impl World {
             }
         }
         match operation {
-            Operation::Sell { code, template, template_version, .. } => {
+            Operation::Sell { code, template, template_version, replaces, .. } => {
                 situation.template = self.templates.get(template).cloned();
                 situation.content_as_sold = self.contents.get(&(*template, *template_version)).cloned();
                 situation.code_taken = self.codes.contains(code);
+                let old = replaces.as_ref().and_then(|replaced| self.vouchers.get(&replaced.voucher));
+                situation.replaced = old.and_then(ReplacedVoucher::of);
             }
             Operation::Honour { voucher, redemption, .. } | Operation::Withdraw { voucher, redemption } => {
                 situation.redemption = self.redemptions.get(redemption).filter(|made| made.voucher == *voucher).copied();
@@ -160,13 +164,5 @@ impl World {
             // How far a till's closes go is kept by its life: see `judge`.
             Change::CashMoved { .. } | Change::DayClosed { .. } => {}
         }
-    }
-}
-
-/// Of a sale: the template as the sale itself says that it was.
-pub(crate) fn say_as_sold(situation: &mut Situation, operation: &Operation, sold: Stamp) {
-    if let Operation::Sell { template, template_version, snapshot, .. } = operation {
-        let said = Template { id: *template, content: snapshot.clone(), version: *template_version, archived: false, changed: sold, row_version: 1 };
-        (situation.template, situation.content_as_sold) = (Some(said), None);
     }
 }

@@ -122,6 +122,8 @@ impl Till {
             person: person.hash()?,
             payment: Payment::Cash,
             home_shop: None,
+            replaces: None,
+            batch: None,
         };
         Ok(self.operation(staff, operation, Some(person)))
     }

@@ -22,6 +22,8 @@ pub enum ConflictKind {
     HonouredAfterRefund,
     /// Honoured after its last day.
     HonouredAfterExpiry,
+    /// Honoured after another voucher was issued for it.
+    HonouredAfterReplacement,
     /// Honoured, but the server does not know the voucher (yet): its sale may still wait on another device.
     UnknownVoucher,
 }

@@ -41,6 +41,8 @@ id! {
     StaffId,
     /// An operation; also the id of the redemption that it made.
     OpId,
+    /// Vouchers that were issued together.
+    BatchId,
     /// A conflict. It is the id of the operation that collided, so that device and server name it alike.
     ConflictId,
 }

@@ -1,5 +1,6 @@
 //! Operations: what people did. Each is recorded once and never changed.
 
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -7,6 +8,7 @@ use crate::{
     conflict::Settlement,
     day::{CashMovement, DayClose},
     ids::{ConflictId, OpId, ShopId, StaffId, TemplateId, VoucherId},
+    marks::Batch,
     money::Money,
     permission::Deed,
     person::PersonHash,
@@ -49,6 +51,12 @@ pub enum Operation {
         /// The only shop that may redeem it without the server; none where any may.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         home_shop: Option<ShopId>,
+        /// The voucher that it is issued for, replaced by an operation before this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<Replaced>,
+        /// The vouchers that it is issued with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch: Option<Batch>,
     },
     /// Redeems a voucher. The signed code stands there where the device did not know the voucher, and took the signature's word.
     Redeem {
@@ -80,6 +88,21 @@ pub enum Operation {
     UndoRedemption { voucher: VoucherId, redemption: OpId, reason: Reason },
     /// Correction: redeems a voucher in spite of its expiry.
     HonourExpired { voucher: VoucherId, reason: Reason },
+    /// Correction: a later last day. `expires_at` is the first moment after it in the time zone of the shop that sold it.
+    Extend {
+        voucher: VoucherId,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        expires_on: Date,
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
+        expires_at: Timestamp,
+        reason: Reason,
+    },
+    /// Correction: another voucher, whose sale follows, stands for it from now on.
+    Replace { voucher: VoucherId, by: VoucherId, reason: Reason },
+    /// Correction: a bank took the money back.
+    Chargeback { voucher: VoucherId, reason: Reason },
+    /// Something that others should know of the voucher.
+    Note { voucher: VoucherId, text: Reason },
     /// Settles a conflict, seen at that version of it.
     SettleConflict { conflict: ConflictId, voucher: VoucherId, seen_version: u64, settlement: Settlement, reason: Reason },
     /// Cash that came into the till's drawer or left it, besides sales and refunds.
@@ -91,6 +114,37 @@ pub enum Operation {
     },
     /// Closes the till's day.
     CloseDay { close: Box<DayClose> },
+}
+
+/// The voucher that a sale stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Replaced {
+    /// Which.
+    pub voucher: VoucherId,
+    /// What it was worth: so much of the price is paid.
+    pub value: Money,
+    /// What for.
+    pub replacement: Replacement,
+}
+
+/// What another voucher is issued for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "for", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Replacement {
+    /// Its paper was lost: the same again, with its last day. The sale's template version is 0: as it was sold.
+    Reissue {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
+        expires_on: Option<Date>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+        expires_at: Option<Timestamp>,
+    },
+    /// Another template was wanted; the difference in price is paid, or returned.
+    Exchange,
 }
 
 /// What an operation is about.
@@ -130,6 +184,10 @@ impl Operation {
             | Self::Expire { voucher }
             | Self::UndoRedemption { voucher, .. }
             | Self::HonourExpired { voucher, .. }
+            | Self::Extend { voucher, .. }
+            | Self::Replace { voucher, .. }
+            | Self::Chargeback { voucher, .. }
+            | Self::Note { voucher, .. }
             | Self::SettleConflict { voucher, .. } => Subject::Voucher(*voucher),
             Self::MoveCash { .. } | Self::CloseDay { .. } => Subject::Till,
         }
@@ -151,6 +209,11 @@ impl Operation {
     /// The only shop that may redeem what it sells without the server.
     pub const fn home_shop(&self) -> Option<ShopId> {
         if let Self::Sell { home_shop, .. } = self { *home_shop } else { None }
+    }
+
+    /// The voucher that a sale stands for.
+    pub const fn replaces(&self) -> Option<&Replaced> {
+        if let Self::Sell { replaces: Some(replaced), .. } = self { Some(replaced) } else { None }
     }
 
     /// The buyer whom a sale names.
@@ -176,13 +239,18 @@ impl Operation {
     pub const fn deed(&self) -> Deed {
         match self {
             Self::CreateTemplate { .. } | Self::EditTemplate { .. } | Self::ArchiveTemplate { .. } => Deed::WriteTemplates,
-            Self::Sell { .. } => Deed::Sell,
+            Self::Sell { replaces: None, batch: None, .. } => Deed::Sell,
+            Self::Sell { replaces: None, batch: Some(_), .. } => Deed::IssueMany,
+            Self::Sell { replaces: Some(_), .. } | Self::Replace { .. } => Deed::Replace,
             Self::Redeem { .. } | Self::Honour { .. } | Self::Withdraw { .. } => Deed::Redeem,
             Self::Cancel { .. } => Deed::Cancel,
             Self::Refund { .. } => Deed::Refund,
             Self::Expire { .. } => Deed::Expire,
             Self::UndoRedemption { .. } => Deed::UndoRedemption,
             Self::HonourExpired { .. } => Deed::HonourExpired,
+            Self::Extend { .. } => Deed::Extend,
+            Self::Chargeback { .. } => Deed::Chargeback,
+            Self::Note { .. } => Deed::Note,
             Self::SettleConflict { .. } => Deed::SettleConflicts,
             Self::MoveCash { .. } | Self::CloseDay { .. } => Deed::RunTill,
         }
@@ -193,7 +261,7 @@ impl Operation {
     pub const fn has_happened(&self) -> bool {
         matches!(
             self,
-            Self::Sell { .. }
+            Self::Sell { replaces: None, .. }
                 | Self::Redeem { mode: RedeemMode::Honoured, .. }
                 | Self::Honour { .. }
                 | Self::Withdraw { .. }

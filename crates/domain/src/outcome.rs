@@ -43,6 +43,17 @@ pub enum Refusal {
     },
     /// Not overdue: there is no expiry to set aside, or to mark.
     NotExpired,
+    /// It never ends: there is no last day to move.
+    NeverEnds,
+    /// The new last day is not later than the one it has, or has passed.
+    NotLater {
+        #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+        expires_on: Date,
+    },
+    /// The voucher that this sale stands for was not replaced by it.
+    NotReplaced,
+    /// The bank has taken the money back already.
+    ChargedBackAlready,
     /// No such template.
     UnknownTemplate,
     /// No such voucher.

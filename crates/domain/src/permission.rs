@@ -35,6 +35,16 @@ pub enum Deed {
     UndoRedemption,
     /// Redeem a voucher in spite of its expiry.
     HonourExpired,
+    /// Give a voucher a later last day.
+    Extend,
+    /// Issue another voucher for one: for a lost one, or of another template.
+    Replace,
+    /// Record that a bank took the money back.
+    Chargeback,
+    /// Write a note on a voucher.
+    Note,
+    /// Issue many vouchers at once.
+    IssueMany,
     /// Take a conflict, hand it to another person, let it go.
     WorkOnConflicts,
     /// Settle a conflict.
@@ -51,7 +61,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::WriteTemplates,
         Self::Sell,
         Self::Redeem,
@@ -60,6 +70,11 @@ impl Deed {
         Self::Expire,
         Self::UndoRedemption,
         Self::HonourExpired,
+        Self::Extend,
+        Self::Replace,
+        Self::Chargeback,
+        Self::Note,
+        Self::IssueMany,
         Self::WorkOnConflicts,
         Self::SettleConflicts,
         Self::RunTill,
@@ -76,10 +91,18 @@ impl Role {
     /// Whether this role may do that.
     pub const fn may(self, deed: Deed) -> bool {
         match deed {
-            Deed::Sell | Deed::Redeem | Deed::UndoRedemption | Deed::RunTill => true,
-            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::WorkOnConflicts | Deed::Approve | Deed::UseOffice => {
-                matches!(self, Self::BackOffice | Self::Admin)
-            }
+            Deed::Sell | Deed::Redeem | Deed::UndoRedemption | Deed::Note | Deed::RunTill => true,
+            Deed::WriteTemplates
+            | Deed::Cancel
+            | Deed::Refund
+            | Deed::HonourExpired
+            | Deed::Extend
+            | Deed::Replace
+            | Deed::Chargeback
+            | Deed::IssueMany
+            | Deed::WorkOnConflicts
+            | Deed::Approve
+            | Deed::UseOffice => matches!(self, Self::BackOffice | Self::Admin),
             Deed::SettleConflicts | Deed::Administer => matches!(self, Self::Admin),
             Deed::Expire => false,
         }

@@ -18,6 +18,8 @@ pub enum Status {
     Refunded,
     /// Not used in time. Final.
     Expired,
+    /// Another voucher stands for it. Final. No change of the table leads here: a correction does.
+    Replaced,
 }
 
 /// A change of status that the table knows.
@@ -40,10 +42,10 @@ impl StatusChange {
 
 impl Status {
     /// Every status.
-    pub const ALL: [Self; 5] = [Self::Purchased, Self::Used, Self::Cancelled, Self::Refunded, Self::Expired];
+    pub const ALL: [Self; 6] = [Self::Purchased, Self::Used, Self::Cancelled, Self::Refunded, Self::Expired, Self::Replaced];
 
     /// The status after the change, or none where the table has no such row. Corrections (undo a redemption, honour an
-    /// expired voucher) stand outside: see [`mod@crate::decide`].
+    /// expired voucher, extend, replace, chargeback) stand outside: see [`mod@crate::decide`].
     pub const fn after(self, change: StatusChange) -> Option<Self> {
         match (self, change) {
             (Self::Purchased, StatusChange::Redeem) => Some(Self::Used),
@@ -67,6 +69,7 @@ impl Status {
             Self::Cancelled => "cancelled",
             Self::Refunded => "refunded",
             Self::Expired => "expired",
+            Self::Replaced => "replaced",
         }
     }
 

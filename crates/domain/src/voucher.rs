@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     code::VoucherCode,
     ids::{DeviceId, OpId, ShopId, StaffId, TemplateId, VoucherId},
+    marks::Marks,
     person::PersonHash,
     status::Status,
     template::TemplateContent,
@@ -73,6 +74,9 @@ pub struct Voucher {
     /// The only shop that may redeem it without the server; none where any may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub home_shop: Option<ShopId>,
+    /// Facts that few vouchers have.
+    #[serde(default, skip_serializing_if = "Marks::is_empty")]
+    pub marks: Marks,
     /// Counts every change, from 1.
     pub row_version: u64,
 }

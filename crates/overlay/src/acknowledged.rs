@@ -2,7 +2,7 @@
 //! would have it otherwise: that row is older.
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictKind, ConflictState, Decision, Operation, Outcome, Stamp, Status, Template, Voucher, conflict::Settled,
+    Change, Conflict, ConflictId, ConflictKind, ConflictState, Decision, Marks, Operation, Outcome, Stamp, Status, Template, Voucher, conflict::Settled,
 };
 use beadsbox_protocol::OperationBody;
 
@@ -75,6 +75,10 @@ fn force(state: &mut VoucherState, body: &OperationBody) {
         Operation::Cancel { .. } => (Status::Cancelled, stamp),
         Operation::Refund { .. } => (Status::Refunded, stamp),
         Operation::UndoRedemption { .. } | Operation::Withdraw { .. } => (Status::Purchased, stamp),
+        Operation::Extend { .. } | Operation::Replace { .. } | Operation::Chargeback { .. } => {
+            state.voucher = state.voucher.take().map(|voucher| corrected(voucher, &body.operation, stamp));
+            return;
+        }
         Operation::SettleConflict { conflict, settlement, reason, .. } => {
             let settled = Settled { settlement: *settlement, reason: reason.clone(), by: stamp };
             if let Some(known) = state.conflicts.iter_mut().find(|known| known.id == *conflict) {
@@ -87,6 +91,25 @@ fn force(state: &mut VoucherState, body: &OperationBody) {
     };
     if let Some(voucher) = state.voucher.take() {
         state.voucher = Some(Voucher { status, since, ..voucher });
+    }
+}
+
+/// What a correction makes of a voucher beside or without its status.
+fn corrected(voucher: Voucher, correction: &Operation, stamp: Stamp) -> Voucher {
+    let marks = voucher.marks.clone();
+    match correction {
+        Operation::Extend { expires_on, expires_at, .. } => {
+            let revived = voucher.status == Status::Expired;
+            let (status, since) = if revived { (Status::Purchased, stamp) } else { (voucher.status, voucher.since) };
+            Voucher { status, since, expires_on: Some(*expires_on), expires_at: Some(*expires_at), ..voucher }
+        }
+        Operation::Replace { by, .. } => Voucher { status: Status::Replaced, since: stamp, marks: Marks { replaced_by: Some(*by), ..marks }, ..voucher },
+        Operation::Chargeback { .. } => {
+            let owed = matches!(voucher.status, Status::Purchased | Status::Cancelled);
+            let (status, since) = if owed { (Status::Refunded, stamp) } else { (voucher.status, voucher.since) };
+            Voucher { status, since, marks: Marks { charged_back: Some(stamp.op), ..marks }, ..voucher }
+        }
+        _ => voucher,
     }
 }
 

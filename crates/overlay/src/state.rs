@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use beadsbox_domain::{
-    Change, Conflict, ConflictState, OpId, Operation, Outcome, RedeemMode, Redemption, RedemptionOutcome, Situation, Status, Template, Voucher,
-};
+use beadsbox_domain::{Change, Conflict, ConflictState, OpId, Operation, Outcome, RedeemMode, Redemption, RedemptionOutcome, Situation, Status, Voucher};
 use beadsbox_protocol::OperationBody;
 
 /// A voucher, its conflicts, and what became of the redemptions made here.
@@ -19,7 +17,7 @@ pub struct VoucherState {
 }
 
 impl VoucherState {
-    /// What an operation on this voucher finds. A sale finds the template that it names: this device sold from it.
+    /// What an operation on this voucher finds. A sale finds what it names: this device sold it.
     pub fn situation(&self, body: &OperationBody, code_taken: bool) -> Situation {
         let conflict = match &body.operation {
             Operation::SettleConflict { conflict, .. } => self.conflicts.iter().find(|known| known.id == *conflict).cloned(),
@@ -29,15 +27,16 @@ impl VoucherState {
             Operation::Honour { redemption, .. } | Operation::Withdraw { redemption, .. } => self.redemptions.get(redemption).copied(),
             _ => None,
         };
-        Situation {
-            template: template_of_sale(body),
+        let mut situation = Situation {
             code_taken,
             voucher: self.voucher.clone(),
             redemption,
             open_conflicts: self.conflicts.iter().filter(|conflict| conflict.state == ConflictState::Open).cloned().collect(),
             conflict,
             ..Situation::default()
-        }
+        };
+        situation.trust_sale(&body.operation, body.stamp());
+        situation
     }
 
     /// What became of a redemption without an outcome that the rows hold already: after an older copy of the device's operations was
@@ -127,9 +126,4 @@ const fn became(outcome: &Outcome) -> RedemptionOutcome {
         Outcome::Conflict { .. } => RedemptionOutcome::Conflict,
         Outcome::Rejected { .. } => RedemptionOutcome::Rejected,
     }
-}
-
-fn template_of_sale(body: &OperationBody) -> Option<Template> {
-    let Operation::Sell { template, template_version, snapshot, .. } = &body.operation else { return None };
-    Some(Template { id: *template, content: snapshot.clone(), version: *template_version, archived: false, changed: body.stamp(), row_version: 1 })
 }

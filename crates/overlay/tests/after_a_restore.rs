@@ -60,7 +60,18 @@ fn sale() -> OperationBody {
     let template = TemplateId(Uuid::from_u128(8));
     body(
         1,
-        Operation::Sell { voucher: VOUCHER, code, template, template_version: 1, snapshot, person, payment: Payment::Cash, home_shop: None },
+        Operation::Sell {
+            voucher: VOUCHER,
+            code,
+            template,
+            template_version: 1,
+            snapshot,
+            person,
+            payment: Payment::Cash,
+            home_shop: None,
+            replaces: None,
+            batch: None,
+        },
     )
 }
 

@@ -1,6 +1,6 @@
 //! A voucher as flat columns: what snapshots carry and digests are computed over.
 
-use beadsbox_domain::{Date, Person, Stamp, Status, Timestamp, Voucher, voucher::Payment};
+use beadsbox_domain::{Date, Marks, Person, Stamp, Status, Timestamp, Voucher, voucher::Payment};
 use serde::{Deserialize, Serialize};
 
 /// SHA-256 of a template content's JSON.
@@ -30,12 +30,14 @@ pub struct FlatVoucher<'a> {
     pub expires_on: Option<u32>,
     /// The first moment after that day.
     pub expires_at: Option<i64>,
-    /// 0 purchased, 1 used, 2 cancelled, 3 refunded, 4 expired.
+    /// 0 purchased, 1 used, 2 cancelled, 3 refunded, 4 expired, 5 replaced.
     pub status: u8,
     /// What brought it there.
     pub since: FlatStamp,
     /// The only shop that may redeem it without the server.
     pub home_shop: Option<[u8; 16]>,
+    /// The JSON of its [`Marks`]; none where it has none.
+    pub marks: Option<&'a str>,
     /// Counts every change, from 1.
     pub row_version: u64,
 }
@@ -91,6 +93,11 @@ impl<'a> From<&'a Person> for FlatPerson<'a> {
     }
 }
 
+/// The marks of a voucher as text; none where it has none.
+pub fn marks_text(marks: &Marks) -> serde_json::Result<Option<String>> {
+    if marks.is_empty() { Ok(None) } else { serde_json::to_string(marks).map(Some) }
+}
+
 /// The number of a status in the flat form, which is its place when sorted.
 pub const fn status_number(status: Status) -> u8 {
     match status {
@@ -99,6 +106,7 @@ pub const fn status_number(status: Status) -> u8 {
         Status::Cancelled => 2,
         Status::Refunded => 3,
         Status::Expired => 4,
+        Status::Replaced => 5,
     }
 }
 
@@ -123,12 +131,28 @@ pub fn day_of(number: u32) -> Option<Date> {
     Date::new(i16::try_from(number / 10_000).ok()?, part(number / 100 % 100)?, part(number % 100)?).ok()
 }
 
+/// What a voucher has as text in the flat form alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlatTexts {
+    /// 13 symbols.
+    pub code: String,
+    /// See [`marks_text`].
+    pub marks: Option<String>,
+}
+
+impl FlatTexts {
+    /// Of that voucher.
+    pub fn of(voucher: &Voucher) -> serde_json::Result<Self> {
+        Ok(Self { code: voucher.code.compact(), marks: marks_text(&voucher.marks)? })
+    }
+}
+
 impl<'a> FlatVoucher<'a> {
-    /// The voucher, whose code's 13 symbols the caller holds.
-    pub fn new(voucher: &Voucher, code: &'a str, content: ContentHash, person: Option<&'a Person>) -> Self {
+    /// The voucher, whose texts the caller holds.
+    pub fn new(voucher: &Voucher, texts: &'a FlatTexts, content: ContentHash, person: Option<&'a Person>) -> Self {
         Self {
             id: voucher.id.0.into_bytes(),
-            code,
+            code: &texts.code,
             template: voucher.template.0.into_bytes(),
             content,
             person_hash: voucher.person.0,
@@ -140,6 +164,7 @@ impl<'a> FlatVoucher<'a> {
             status: status_number(voucher.status),
             since: (&voucher.since).into(),
             home_shop: voucher.home_shop.map(|shop| shop.0.into_bytes()),
+            marks: texts.marks.as_deref(),
             row_version: voucher.row_version,
         }
     }

@@ -37,6 +37,12 @@ pub enum Deed {
     CancelOrRefund,
     /// Redeems one in spite of its expiry.
     HonourExpired,
+    /// Gives one a later last day.
+    Extend,
+    /// Issues another voucher for one.
+    Replace,
+    /// Records that a bank took the money back, or writes a note.
+    ChargebackOrNote,
     /// Settles a conflict.
     Settle,
     /// Makes a template, edits it, or archives it.
@@ -278,7 +284,7 @@ fn time(rng: &mut Rng) -> u32 {
 }
 
 fn deed(rng: &mut Rng) -> Deed {
-    match rng.below(20) {
+    match rng.below(23) {
         0..5 => Deed::Sell,
         5..12 => Deed::Redeem,
         12 => Deed::RedeemAgain,
@@ -286,6 +292,9 @@ fn deed(rng: &mut Rng) -> Deed {
         15 | 16 => Deed::CancelOrRefund,
         17 => Deed::HonourExpired,
         18 => Deed::Settle,
+        19 => Deed::Extend,
+        20 => Deed::Replace,
+        21 => Deed::ChargebackOrNote,
         _ => Deed::Template,
     }
 }

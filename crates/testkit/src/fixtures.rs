@@ -1,8 +1,8 @@
 //! Things of the domain, sound and a little different each time.
 
 use beadsbox_domain::{
-    Currency, DeviceId, Money, OpId, Operation, Person, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId, Timestamp, Vat, Voucher, VoucherCode,
-    VoucherId,
+    Currency, DeviceId, Marks, Money, OpId, Operation, Person, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId, Timestamp, Vat, Voucher,
+    VoucherCode, VoucherId,
     operation::RedeemMode,
     text::{Description, Email, Message, PersonName, Reason, Title},
     voucher::Payment,
@@ -95,6 +95,7 @@ pub fn voucher(snapshot: TemplateContent, sold: Stamp) -> Voucher {
         status: Status::Purchased,
         since: sold,
         home_shop: None,
+        marks: Marks::default(),
         row_version: 1,
     }
 }
@@ -111,6 +112,8 @@ pub fn sale(template: TemplateId, template_version: u32, snapshot: TemplateConte
         person: sound(person.hash()),
         payment: Payment::CardTerminal,
         home_shop: None,
+        replaces: None,
+        batch: None,
     };
     (voucher, operation)
 }

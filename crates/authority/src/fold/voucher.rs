@@ -22,7 +22,7 @@ use jiff::tz::TimeZone;
 use super::{as_told, in_order};
 use crate::{
     told::{Told, era},
-    world::{Placed, World, say_as_sold},
+    world::{Placed, World},
 };
 
 /// The rows of one voucher.
@@ -140,7 +140,7 @@ impl Folding<'_> {
 
     fn situation(&self, operation: &Operation, told: &Told) -> Situation {
         let mut situation = self.world.situation(operation);
-        say_as_sold(&mut situation, operation, told.body.stamp());
+        situation.trust_sale(operation, told.body.stamp());
         // Whoever took it looked at that.
         situation.code_taken = false;
         situation
@@ -198,7 +198,12 @@ impl Folding<'_> {
         let same_epoch = self.eras.get(&standing).is_some_and(|decided| *decided == era(told.commit_no));
         let redeems_or_cancels = matches!(
             told.body.operation,
-            Operation::Redeem { .. } | Operation::Honour { .. } | Operation::HonourExpired { .. } | Operation::Cancel { .. } | Operation::Expire { .. }
+            Operation::Redeem { .. }
+                | Operation::Honour { .. }
+                | Operation::HonourExpired { .. }
+                | Operation::Cancel { .. }
+                | Operation::Replace { .. }
+                | Operation::Expire { .. }
         );
         if !(same_epoch && redeems_or_cancels) {
             return false;
@@ -218,6 +223,8 @@ impl Folding<'_> {
             Operation::HonourExpired { .. } => self.collide(told, kind_against(status)),
             // Money is owed for a voucher whose goods went: a person must look at it.
             Operation::Cancel { .. } if status == Status::Used => self.open_conflict(told, ConflictKind::HonouredAfterCancellation),
+            // So it is where another voucher was issued for it.
+            Operation::Replace { .. } if status == Status::Used => self.open_conflict(told, ConflictKind::HonouredAfterReplacement),
             Operation::Refund { .. } if status == Status::Used => {
                 let cancelled = |conflict: &&mut Conflict| conflict.kind == ConflictKind::HonouredAfterCancellation && conflict.state == ConflictState::Open;
                 if let Some(conflict) = self.world.conflicts.iter_mut().map(|placed| &mut placed.conflict).find(cancelled) {
@@ -302,16 +309,16 @@ const fn kind_against(status: Status) -> ConflictKind {
         Status::Cancelled => ConflictKind::HonouredAfterCancellation,
         Status::Refunded => ConflictKind::HonouredAfterRefund,
         Status::Expired => ConflictKind::HonouredAfterExpiry,
+        Status::Replaced => ConflictKind::HonouredAfterReplacement,
         Status::Used | Status::Purchased => ConflictKind::DoubleRedemption,
     }
 }
 
 fn versioned_voucher(voucher: Voucher, before: Option<&Voucher>) -> Voucher {
-    let row_version = match before {
-        None => 1,
-        Some(before) if (before.status, before.since) == (voucher.status, voucher.since) => before.row_version,
-        Some(before) => before.row_version + 1,
-    };
+    let row_version = before.map_or(1, |before| {
+        let same = Voucher { row_version: before.row_version, ..voucher.clone() } == *before;
+        before.row_version + u64::from(!same)
+    });
     Voucher { row_version, ..voucher }
 }
 

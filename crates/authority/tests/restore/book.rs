@@ -46,7 +46,18 @@ pub fn sell_from(template: TemplateId, id: VoucherId, template_version: u32, sna
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&id.0.as_bytes()[8..]);
     let code = VoucherCode::from_random(bytes);
-    Operation::Sell { voucher: id, code, template, template_version, snapshot, person: PersonHash([1; 32]), payment: Payment::Cash, home_shop: None }
+    Operation::Sell {
+        voucher: id,
+        code,
+        template,
+        template_version,
+        snapshot,
+        person: PersonHash([1; 32]),
+        payment: Payment::Cash,
+        home_shop: None,
+        replaces: None,
+        batch: None,
+    }
 }
 
 /// An operation that was taken, as its device keeps it.

@@ -12,6 +12,7 @@ use crate::{
     money::{Currency, Money, MoneyError},
     operation::{Operation, RedeemMode},
     outcome::Outcome,
+    voucher::Payment,
 };
 
 /// What the server said of an operation.
@@ -137,7 +138,8 @@ struct Books {
 impl Books {
     fn enter(&mut self, done: &Done<'_>, followed: &Followed) -> Result<(), MoneyError> {
         match done.operation {
-            Operation::Sell { snapshot, payment, .. } => self.add(done.staff, snapshot.price, |sums| vec![sums.sold.of(*payment)]),
+            Operation::Sell { snapshot, payment, replaces: Some(replaced), .. } => self.exchanged(done, (snapshot.price, replaced.value), *payment),
+            Operation::Sell { snapshot, payment, replaces: None, .. } => self.add(done.staff, snapshot.price, |sums| vec![sums.sold.of(*payment)]),
             Operation::Redeem { mode: RedeemMode::Honoured, approved_by, .. } => self.redeemed_offline(done, approved_by.is_some()),
             Operation::Redeem { mode: RedeemMode::Asked, .. } => {
                 if let Some(approved) = followed.honoured.get(&done.op) {
@@ -164,6 +166,17 @@ impl Books {
             tallies.extend(approved.then_some(&mut sums.overrides));
             tallies
         })
+    }
+
+    /// Only the difference in price is paid, or goes back, and only where the server agreed: it was asked first.
+    fn exchanged(&mut self, done: &Done<'_>, (price, value): (Money, Money), payment: Payment) -> Result<(), MoneyError> {
+        let difference = price.checked_add(Money::new(value.minor.checked_neg().ok_or(MoneyError::OutOfRange)?, value.currency))?;
+        match difference.minor.signum() {
+            _ if done.answer != Answer::Taken => Ok(()),
+            0 => Ok(()),
+            1 => self.add(done.staff, difference, |sums| vec![sums.sold.of(payment)]),
+            _ => self.add(done.staff, Money::new(-difference.minor, difference.currency), |sums| vec![sums.refunded.of(payment)]),
+        }
     }
 
     fn add_valued(&mut self, done: &Done<'_>, tallies: impl Fn(&mut Sums) -> Vec<&mut Tally>) -> Result<(), MoneyError> {

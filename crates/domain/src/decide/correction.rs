@@ -1,9 +1,10 @@
-//! Cancel, refund, expire: what the status table allows besides redeeming.
+//! Cancel, refund, expire: what the status table allows besides redeeming. Extend, chargeback, note: corrections beside the table.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
-use super::{Change, Context, Decided, Decision, Situation};
+use super::{Change, Context, Decided, Decision, Situation, replacement::ends_day};
 use crate::{
+    marks::Marks,
     outcome::Refusal,
     status::{Status, StatusChange},
     voucher::Voucher,
@@ -24,6 +25,51 @@ pub(super) fn expire(situation: &Situation, context: &Context) -> Decided {
         return Err(Refusal::NotExpired);
     }
     change_status(voucher, StatusChange::Expire, context)
+}
+
+/// A later last day. An expired voucher is owed again.
+pub(super) fn extend((expires_on, expires_at): (Date, Timestamp), situation: &Situation, context: &Context) -> Decided {
+    let voucher = known(situation)?;
+    if !matches!(voucher.status, Status::Purchased | Status::Expired) {
+        return Err(Refusal::StatusIs { status: voucher.status, since: voucher.since });
+    }
+    let now = voucher.expires_on.ok_or(Refusal::NeverEnds)?;
+    if !ends_day(expires_on, expires_at) {
+        return Err(Refusal::BadContent { rule: "the end is not the end of the last day".to_owned() });
+    }
+    // An expired one that has that day already was extended by an operation that came after its expiry.
+    let later = expires_on > now || (expires_on == now && voucher.status == Status::Expired);
+    if !later || expires_at <= context.stamp.at {
+        return Err(Refusal::NotLater { expires_on: now });
+    }
+    let since = if voucher.status == Status::Expired { context.stamp } else { voucher.since };
+    let extended = standing(voucher, Status::Purchased, since);
+    Ok(Decision::applied(vec![Change::Voucher(Voucher {
+        expires_on: Some(expires_on),
+        expires_at: Some(expires_at),
+        ..extended
+    })]))
+}
+
+/// The bank has the money back. What is still owed is owed no more; what went over the counter is lost.
+pub(super) fn chargeback(situation: &Situation, context: &Context) -> Decided {
+    let voucher = known(situation)?;
+    if voucher.marks.charged_back.is_some() {
+        return Err(Refusal::ChargedBackAlready);
+    }
+    let (status, since) = match voucher.status {
+        Status::Purchased | Status::Cancelled => (Status::Refunded, context.stamp),
+        // The money was returned, or stands for another voucher.
+        Status::Refunded | Status::Replaced => return Err(Refusal::StatusIs { status: voucher.status, since: voucher.since }),
+        Status::Used | Status::Expired => (voucher.status, voucher.since),
+    };
+    let marks = Marks { charged_back: Some(context.stamp.op), ..voucher.marks.clone() };
+    Ok(Decision::applied(vec![Change::Voucher(Voucher { marks, ..standing(voucher, status, since) })]))
+}
+
+/// It stands in the history and changes nothing.
+pub(super) fn note(situation: &Situation) -> Decided {
+    known(situation).map(|_| Decision::applied(Vec::new()))
 }
 
 /// Whether no redemption made on the last day can arrive any more and apply.

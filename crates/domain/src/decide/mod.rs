@@ -5,12 +5,15 @@
 
 mod correction;
 mod redemption;
+mod replacement;
 mod sale;
 mod settlement;
 mod template;
 mod till;
 
 use jiff::{Timestamp, tz::TimeZone};
+
+pub use replacement::ReplacedVoucher;
 
 use crate::{
     conflict::Conflict,
@@ -38,6 +41,8 @@ pub struct Situation {
     pub code_taken: bool,
     /// The voucher that the operation names.
     pub voucher: Option<Voucher>,
+    /// The voucher that a sale stands for.
+    pub replaced: Option<ReplacedVoucher>,
     /// The redemption that an `honour` or `withdraw` names.
     pub redemption: Option<Redemption>,
     /// The voucher's open conflicts, in the order in which the server took them.
@@ -48,6 +53,16 @@ pub struct Situation {
     pub last_close: Option<LastClose>,
     /// Of a close: its own place in the device's order, where it has one already.
     pub dev_seq: Option<u64>,
+}
+
+impl Situation {
+    /// Of a sale: what it names is as the sale itself says. So for whoever sold, and for what was lost since.
+    pub fn trust_sale(&mut self, operation: &Operation, sold: Stamp) {
+        let Operation::Sell { template, template_version, snapshot, replaces, .. } = operation else { return };
+        let said = Template { id: *template, content: snapshot.clone(), version: *template_version, archived: false, changed: sold, row_version: 1 };
+        (self.template, self.content_as_sold) = (Some(said), None);
+        self.replaced = replaces.as_ref().and_then(|replaced| ReplacedVoucher::as_told(operation, replaced));
+    }
 }
 
 /// Who asks, when, under which rules.
@@ -137,6 +152,10 @@ pub fn decide(operation: &Operation, situation: &Situation, context: &Context) -
         Operation::Withdraw { voucher, redemption } => redemption::withdraw(*voucher, *redemption, situation, context),
         Operation::UndoRedemption { redemption, .. } => redemption::undo(*redemption, situation, context),
         Operation::HonourExpired { .. } => redemption::honour_expired(situation, context),
+        Operation::Extend { expires_on, expires_at, .. } => correction::extend((*expires_on, *expires_at), situation, context),
+        Operation::Replace { by, .. } => replacement::replace(*by, situation, context),
+        Operation::Chargeback { .. } => correction::chargeback(situation, context),
+        Operation::Note { .. } => correction::note(situation),
         Operation::Cancel { .. } => correction::cancel(situation, context),
         Operation::Refund { .. } => correction::refund(situation, context),
         Operation::Expire { .. } => correction::expire(situation, context),

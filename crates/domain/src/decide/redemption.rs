@@ -179,6 +179,7 @@ fn obstacle(voucher: &Voucher, stamp: &Stamp, context: &Context) -> Option<(Conf
             Status::Cancelled => ConflictKind::HonouredAfterCancellation,
             Status::Refunded => ConflictKind::HonouredAfterRefund,
             Status::Expired => ConflictKind::HonouredAfterExpiry,
+            Status::Replaced => ConflictKind::HonouredAfterReplacement,
             Status::Used | Status::Purchased => ConflictKind::DoubleRedemption,
         };
         return Some((kind, refusal));

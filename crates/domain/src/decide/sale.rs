@@ -1,12 +1,22 @@
 //! Sell a voucher.
 
+use jiff::{Timestamp, civil::Date};
+
 use super::{Change, Context, Decided, Decision, Situation, redemption};
-use crate::{expiry::last_day, operation::Operation, outcome::Refusal, status::Status, voucher::Voucher};
+use crate::{
+    expiry::last_day,
+    marks::Marks,
+    operation::{Operation, Replacement},
+    outcome::Refusal,
+    status::Status,
+    template::TemplateContent,
+    voucher::Voucher,
+};
 
 /// The money is in the till and the code on paper, so an archived or since edited template does not stand in the way: only
 /// a sale that cannot have been is refused.
 pub(super) fn sell(operation: &Operation, situation: &Situation, context: &Context) -> Decided {
-    let Operation::Sell { voucher: id, code, template: template_id, template_version, snapshot, person, payment, home_shop } = operation else {
+    let Operation::Sell { voucher: id, code, template, snapshot, person, payment, home_shop, replaces, batch, .. } = operation else {
         return Err(Refusal::Unreadable { detail: "not a sale".to_owned() });
     };
     if situation.voucher.is_some() {
@@ -15,24 +25,23 @@ pub(super) fn sell(operation: &Operation, situation: &Situation, context: &Conte
     if situation.code_taken {
         return Err(Refusal::CodeTaken);
     }
-    let template = situation.template.as_ref().ok_or(Refusal::UnknownTemplate)?;
     snapshot.check().map_err(|error| Refusal::BadContent { rule: error.to_string() })?;
-    // What it says now is known even to a device that no longer knows what it said before.
-    let as_sold = situation.content_as_sold.as_ref().or((*template_version == template.version).then_some(&template.content));
-    if !(1..=template.version).contains(template_version) || as_sold.is_some_and(|content| content != snapshot) {
-        return Err(Refusal::SnapshotMismatch);
+    if let Some(replaced) = replaces {
+        let stands = situation.replaced.as_ref().is_some_and(|old| old.is_replaced_by(*id, *template, snapshot, replaced));
+        stands.then_some(()).ok_or(Refusal::NotReplaced)?;
     }
-    let end = match snapshot.validity_months {
-        None => None,
-        Some(months) => Some(
-            last_day(context.stamp.at, months, &context.time_zone)
-                .ok_or_else(|| Refusal::BadContent { rule: "the last day is beyond the calendar".to_owned() })?,
-        ),
+    let end = match replaces.as_ref().map(|replaced| replaced.replacement) {
+        // As it was sold, whatever its template says by now.
+        Some(Replacement::Reissue { expires_on, expires_at }) => expires_on.zip(expires_at),
+        Some(Replacement::Exchange) | None => {
+            check_template(operation, situation)?;
+            end_of(snapshot, context)?
+        }
     };
     let voucher = Voucher {
         id: *id,
         code: *code,
-        template: *template_id,
+        template: *template,
         snapshot: snapshot.clone(),
         person: *person,
         payment: *payment,
@@ -42,6 +51,7 @@ pub(super) fn sell(operation: &Operation, situation: &Situation, context: &Conte
         status: Status::Purchased,
         since: context.stamp,
         home_shop: *home_shop,
+        marks: Marks { replaces: replaces.as_ref().map(|replaced| replaced.voucher), batch: batch.clone(), ..Marks::default() },
         row_version: 1,
     };
     // It may have been honoured elsewhere before its sale arrived here.
@@ -49,4 +59,24 @@ pub(super) fn sell(operation: &Operation, situation: &Situation, context: &Conte
     let voucher = redemption::promote_oldest(voucher, &situation.open_conflicts, &mut changes);
     changes.insert(0, Change::Voucher(voucher));
     Ok(Decision::applied(changes))
+}
+
+/// The template says, or said, what was sold.
+fn check_template(operation: &Operation, situation: &Situation) -> Result<(), Refusal> {
+    let Operation::Sell { template_version, snapshot, .. } = operation else { return Ok(()) };
+    let template = situation.template.as_ref().ok_or(Refusal::UnknownTemplate)?;
+    // What it says now is known even to a device that no longer knows what it said before.
+    let as_sold = situation.content_as_sold.as_ref().or((*template_version == template.version).then_some(&template.content));
+    if (1..=template.version).contains(template_version) && as_sold.is_none_or(|content| content == snapshot) {
+        Ok(())
+    } else {
+        Err(Refusal::SnapshotMismatch)
+    }
+}
+
+/// The last day, and the first moment after it; none where it never ends.
+fn end_of(snapshot: &TemplateContent, context: &Context) -> Result<Option<(Date, Timestamp)>, Refusal> {
+    let Some(months) = snapshot.validity_months else { return Ok(None) };
+    let end = last_day(context.stamp.at, months, &context.time_zone);
+    end.map(Some).ok_or_else(|| Refusal::BadContent { rule: "the last day is beyond the calendar".to_owned() })
 }

@@ -1,6 +1,6 @@
 //! Selling: the money is taken and the code is out, so only an impossible sale is refused.
 
-use beadsbox_domain::{Change, Context, Operation, Payment, PersonHash, Refusal, Role, Situation, Status, Template, Voucher, VoucherCode, decide};
+use beadsbox_domain::{Change, Context, Marks, Operation, Payment, PersonHash, Refusal, Role, Situation, Status, Template, Voucher, VoucherCode, decide};
 
 use crate::support::{NOW, NOW_MINUTE, TEMPLATE, VOUCHER, applied, at, code, content, context, eur, refused, sale, stamp, template, voucher, zone};
 
@@ -30,6 +30,7 @@ fn the_voucher_is_what_was_sold() {
         status: Status::Purchased,
         since: stamp(NOW, NOW_MINUTE),
         home_shop: None,
+        marks: Marks::default(),
         row_version: 1,
     };
     assert_eq!(changes, [Change::Voucher(expected)]);

@@ -4,20 +4,28 @@ use beadsbox_domain::{
     Change, Context, Decision, Operation, Outcome, Payment, RedeemMode, Redemption, RedemptionOutcome, Refusal, Role, Situation, Status, decide, voucher::Stamp,
 };
 
+use crate::decide_replacement::{NEW, extension};
 use crate::support::{BEFORE, NOW, NOW_MINUTE, VOUCHER, attempt, context, minute, reason, redeem, refusal, server, stamp, voucher};
 
-const COLUMNS: [Option<Status>; 6] =
-    [None, Some(Status::Purchased), Some(Status::Used), Some(Status::Cancelled), Some(Status::Refunded), Some(Status::Expired)];
+const COLUMNS: [Option<Status>; 7] = [
+    None,
+    Some(Status::Purchased),
+    Some(Status::Used),
+    Some(Status::Cancelled),
+    Some(Status::Refunded),
+    Some(Status::Expired),
+    Some(Status::Replaced),
+];
 
 /// Operation, roles that may (counter, back office, admin, the server), and the answers by status.
-type Line = (&'static str, [bool; 4], [&'static str; 6]);
+type Line = (&'static str, [bool; 4], [&'static str; 7]);
 
-const TABLE: [Line; 11] = [
-    // no such voucher | purchased | used | cancelled | refunded | expired
+const TABLE: [Line; 15] = [
+    // no such voucher | purchased | used | cancelled | refunded | expired | replaced
     (
         "redeem asked",
         [true, true, true, true],
-        ["unknown_voucher", "→ used", "status_is", "status_is", "status_is", "status_is"],
+        ["unknown_voucher", "→ used", "status_is", "status_is", "status_is", "status_is", "status_is"],
     ),
     (
         "redeem honoured",
@@ -29,6 +37,7 @@ const TABLE: [Line; 11] = [
             "conflict honoured_after_cancellation",
             "conflict honoured_after_refund",
             "conflict honoured_after_expiry",
+            "conflict honoured_after_replacement",
         ],
     ),
     (
@@ -41,32 +50,53 @@ const TABLE: [Line; 11] = [
             "conflict honoured_after_cancellation",
             "conflict honoured_after_refund",
             "conflict honoured_after_expiry",
+            "conflict honoured_after_replacement",
         ],
     ),
-    ("honour the accepted", [true, true, true, true], ["→", "→", "→", "→", "→", "→"]),
-    ("withdraw the rejected", [true, true, true, true], ["→", "→", "→", "→", "→", "→"]),
-    ("withdraw the accepted", [true, true, true, true], ["→", "→", "→ purchased", "→", "→", "→"]),
+    ("honour the accepted", [true, true, true, true], ["→", "→", "→", "→", "→", "→", "→"]),
+    ("withdraw the rejected", [true, true, true, true], ["→", "→", "→", "→", "→", "→", "→"]),
+    ("withdraw the accepted", [true, true, true, true], ["→", "→", "→ purchased", "→", "→", "→", "→"]),
     (
         "cancel",
         [false, true, true, true],
-        ["unknown_voucher", "→ cancelled", "status_is", "status_is", "status_is", "status_is"],
+        ["unknown_voucher", "→ cancelled", "status_is", "status_is", "status_is", "status_is", "status_is"],
     ),
     (
         "refund",
         [false, true, true, true],
-        ["unknown_voucher", "status_is", "status_is", "→ refunded", "status_is", "status_is"],
+        ["unknown_voucher", "status_is", "status_is", "→ refunded", "status_is", "status_is", "status_is"],
     ),
     (
         "expire",
         [false, false, false, true],
-        ["unknown_voucher", "→ expired", "status_is", "status_is", "status_is", "status_is"],
+        ["unknown_voucher", "→ expired", "status_is", "status_is", "status_is", "status_is", "status_is"],
     ),
-    ("undo", [true, true, true, true], ["unknown_voucher", "status_is", "→ purchased", "status_is", "status_is", "status_is"]),
+    (
+        "undo",
+        [true, true, true, true],
+        ["unknown_voucher", "status_is", "→ purchased", "status_is", "status_is", "status_is", "status_is"],
+    ),
     (
         "honour expired",
         [false, true, true, true],
-        ["unknown_voucher", "not_expired", "status_is", "status_is", "status_is", "→ used"],
+        ["unknown_voucher", "not_expired", "status_is", "status_is", "status_is", "→ used", "status_is"],
     ),
+    (
+        "extend",
+        [false, true, true, true],
+        ["unknown_voucher", "→ purchased", "status_is", "status_is", "status_is", "→ purchased", "status_is"],
+    ),
+    (
+        "replace",
+        [false, true, true, true],
+        ["unknown_voucher", "→ replaced", "status_is", "status_is", "status_is", "status_is", "status_is"],
+    ),
+    (
+        "chargeback",
+        [false, true, true, true],
+        ["unknown_voucher", "→ refunded", "→ used", "→ refunded", "status_is", "→ expired", "status_is"],
+    ),
+    ("note", [true, true, true, true], ["unknown_voucher", "→", "→", "→", "→", "→", "→"]),
 ];
 
 fn operation(name: &str) -> (Operation, Option<Redemption>) {
@@ -85,6 +115,10 @@ fn operation(name: &str) -> (Operation, Option<Redemption>) {
         "expire" => (Operation::Expire { voucher }, None),
         "undo" => (Operation::UndoRedemption { voucher, redemption: BEFORE, reason: reason() }, None),
         "honour expired" => (Operation::HonourExpired { voucher, reason: reason() }, None),
+        "extend" => (extension(), None),
+        "replace" => (Operation::Replace { voucher, by: NEW, reason: reason() }, None),
+        "chargeback" => (Operation::Chargeback { voucher, reason: reason() }, None),
+        "note" => (Operation::Note { voucher, text: reason() }, None),
         _ => panic!("{name}"),
     }
 }
@@ -165,16 +199,20 @@ fn a_changed_voucher_keeps_all_but_its_status() {
             let Some(Change::Voucher(after)) = decision.changes.iter().find(|change| matches!(change, Change::Voucher(_))) else {
                 panic!("{name}")
             };
-            // A late "yes" counts from the redemption itself, everything else from the operation.
-            let since = if name == "honour the rejected" {
-                stamp(crate::support::op(55), 500)
-            } else {
-                stamp(NOW, NOW_MINUTE)
+            // A late "yes" counts from the redemption itself, what changes no status from what had brought it there, everything else
+            // from the operation.
+            let since = match name {
+                "honour the rejected" => stamp(crate::support::op(55), 500),
+                "extend" | "chargeback" if after.status == before.status => before.since,
+                _ => stamp(NOW, NOW_MINUTE),
             };
             assert_eq!(after.since, since, "{name}");
             assert_eq!(after.row_version, before.row_version + 1, "{name}");
             assert_eq!(decision.row_version(), Some(before.row_version + 1), "{name}");
-            let same = beadsbox_domain::Voucher { status: before.status, since: before.since, row_version: before.row_version, ..after.clone() };
+            let mut same = beadsbox_domain::Voucher { status: before.status, since: before.since, row_version: before.row_version, ..after.clone() };
+            if matches!(name, "extend" | "replace" | "chargeback") {
+                (same.expires_on, same.expires_at, same.marks) = (before.expires_on, before.expires_at, before.marks.clone());
+            }
             assert_eq!(same, before, "{name}");
         }
     }

@@ -8,6 +8,7 @@ mod day;
 mod decide_corrections;
 mod decide_expiry;
 mod decide_late;
+mod decide_replacement;
 mod decide_sale;
 mod decide_settlement;
 mod decide_statuses;

@@ -1,7 +1,7 @@
 use beadsbox_domain::{Deed, Role};
 
 /// The whole table: role by role (counter, back office, admin), what each may do.
-const TABLE: [(Deed, [bool; 3]); 14] = [
+const TABLE: [(Deed, [bool; 3]); 19] = [
     (Deed::WriteTemplates, [false, true, true]),
     (Deed::Sell, [true, true, true]),
     (Deed::Redeem, [true, true, true]),
@@ -10,6 +10,11 @@ const TABLE: [(Deed, [bool; 3]); 14] = [
     (Deed::Expire, [false, false, false]),
     (Deed::UndoRedemption, [true, true, true]),
     (Deed::HonourExpired, [false, true, true]),
+    (Deed::Extend, [false, true, true]),
+    (Deed::Replace, [false, true, true]),
+    (Deed::Chargeback, [false, true, true]),
+    (Deed::Note, [true, true, true]),
+    (Deed::IssueMany, [false, true, true]),
     (Deed::WorkOnConflicts, [false, true, true]),
     (Deed::SettleConflicts, [false, false, true]),
     (Deed::RunTill, [true, true, true]),

@@ -91,6 +91,8 @@ fn operation(step: &Step, model: &Model) -> Operation {
             person: PersonHash([step.voucher; 32]),
             payment: Payment::Cash,
             home_shop: None,
+            replaces: None,
+            batch: None,
         },
         6..=8 => Operation::redeem(voucher, RedeemMode::Honoured),
         9 | 10 => Operation::redeem(voucher, RedeemMode::Asked),

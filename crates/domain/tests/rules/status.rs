@@ -1,7 +1,7 @@
 use beadsbox_domain::{Status, StatusChange};
 
 /// The whole table, written out: `purchased → cancelled | used | expired`, `cancelled → refunded`.
-const TABLE: [(Status, StatusChange, Option<Status>); 20] = [
+const TABLE: [(Status, StatusChange, Option<Status>); 24] = [
     (Status::Purchased, StatusChange::Redeem, Some(Status::Used)),
     (Status::Purchased, StatusChange::Cancel, Some(Status::Cancelled)),
     (Status::Purchased, StatusChange::Refund, None),
@@ -22,6 +22,10 @@ const TABLE: [(Status, StatusChange, Option<Status>); 20] = [
     (Status::Expired, StatusChange::Cancel, None),
     (Status::Expired, StatusChange::Refund, None),
     (Status::Expired, StatusChange::Expire, None),
+    (Status::Replaced, StatusChange::Redeem, None),
+    (Status::Replaced, StatusChange::Cancel, None),
+    (Status::Replaced, StatusChange::Refund, None),
+    (Status::Replaced, StatusChange::Expire, None),
 ];
 
 #[test]
@@ -47,13 +51,13 @@ fn every_pair_both_ways() {
 #[test]
 fn finals_are_final() {
     let finals: Vec<_> = Status::ALL.into_iter().filter(|status| status.is_final()).collect();
-    assert_eq!(finals, [Status::Used, Status::Refunded, Status::Expired]);
+    assert_eq!(finals, [Status::Used, Status::Refunded, Status::Expired, Status::Replaced]);
 }
 
 #[test]
 fn names() {
     let names: Vec<_> = Status::ALL.iter().map(|status| status.name()).collect();
-    assert_eq!(names, ["purchased", "used", "cancelled", "refunded", "expired"]);
+    assert_eq!(names, ["purchased", "used", "cancelled", "refunded", "expired", "replaced"]);
     for status in Status::ALL {
         assert_eq!(Status::from_name(status.name()), Some(status));
         assert_eq!(serde_json::to_value(status).unwrap(), status.name());

@@ -1,9 +1,9 @@
 //! A small organisation: two tills and an office, one template, one voucher, and a time to count from.
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictKind, ConflictState, Context, Currency, Decision, DeviceId, Money, OpId, Operation, Outcome, Payment, PersonHash,
-    Policy, RedeemMode, Redemption, RedemptionOutcome, Refusal, Role, ShopId, Situation, StaffId, Status, Template, TemplateContent, TemplateId, Timestamp,
-    Vat, Voucher, VoucherCode, VoucherId, decide, expiry::last_day, text::Reason, voucher::Stamp,
+    Change, Conflict, ConflictId, ConflictKind, ConflictState, Context, Currency, Decision, DeviceId, Marks, Money, OpId, Operation, Outcome, Payment,
+    PersonHash, Policy, RedeemMode, Redemption, RedemptionOutcome, Refusal, Role, ShopId, Situation, StaffId, Status, Template, TemplateContent, TemplateId,
+    Timestamp, Vat, Voucher, VoucherCode, VoucherId, decide, expiry::last_day, text::Reason, voucher::Stamp,
 };
 use jiff::{SignedDuration, tz::TimeZone};
 use uuid::Uuid;
@@ -92,6 +92,7 @@ pub fn voucher(status: Status) -> Voucher {
         status,
         since: stamp(BEFORE, 597),
         home_shop: None,
+        marks: Marks::default(),
         row_version: 4,
     }
 }
@@ -106,6 +107,8 @@ pub fn sale() -> Operation {
         person: PersonHash([3; 32]),
         payment: Payment::CardTerminal,
         home_shop: None,
+        replaces: None,
+        batch: None,
     }
 }
 

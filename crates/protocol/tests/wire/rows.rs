@@ -1,5 +1,6 @@
 use beadsbox_domain::{
-    Conflict, ConflictId, ConflictKind, ConflictState, Payment, PersonHash, Policy, Role, Settlement, Status, Template, Voucher, VoucherCode, conflict::Settled,
+    Conflict, ConflictId, ConflictKind, ConflictState, Marks, Payment, PersonHash, Policy, Role, Settlement, Status, Template, Voucher, VoucherCode,
+    conflict::Settled,
 };
 use beadsbox_protocol::rows::{Assignment, ConflictRow, Device, DeviceState, Row, RowKey, Settings, Shop, Staff, VoucherRow};
 use serde_json::{Value, json};
@@ -20,6 +21,7 @@ fn voucher() -> Voucher {
         status: Status::Used,
         since: stamp(),
         home_shop: None,
+        marks: Marks::default(),
         row_version: 6,
     }
 }

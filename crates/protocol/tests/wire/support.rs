@@ -71,6 +71,8 @@ pub fn sale() -> Operation {
         person: PersonHash([0xab; 32]),
         payment: Payment::CardTerminal,
         home_shop: None,
+        replaces: None,
+        batch: None,
     }
 }
 

@@ -5,13 +5,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use beadsbox_domain::{Person, Status};
+use beadsbox_domain::{Marks, Person, Status};
 use beadsbox_protocol::{
     Profile,
-    flat::{ContentHash, FlatPerson, FlatStamp, FlatVoucher, day_number, payment_number, status_number},
+    flat::{ContentHash, FlatPerson, FlatStamp, FlatVoucher, day_number, marks_text, payment_number, status_number},
     snapshot::content_hash,
 };
-use sqlx::{PgConnection, Row as _, postgres::PgRow};
+use sqlx::{PgConnection, Row as _, postgres::PgRow, types::Json};
 use uuid::Uuid;
 
 use super::{damaged, named, person, range::Bounds, template, to_count};
@@ -38,6 +38,7 @@ pub struct Voucher {
     status: u8,
     since: FlatStamp,
     home_shop: Option<[u8; 16]>,
+    marks: Option<String>,
     row_version: u64,
 }
 
@@ -57,6 +58,7 @@ impl Voucher {
             status: self.status,
             since: self.since,
             home_shop: self.home_shop,
+            marks: self.marks.as_deref(),
             row_version: self.row_version,
         }
     }
@@ -66,7 +68,7 @@ impl Voucher {
 const PAGE: &str = "SELECT v.id, v.code, v.template_id, v.template_version, v.person_hash, v.payment,
         v.sold_op, v.sold_at, v.sold_staff, v.sold_shop, v.sold_device, v.expires_on, v.expires_at, v.status,
         v.since_op, v.since_at, v.since_staff, v.since_shop, v.since_device, v.row_version, v.home_shop,
-        (SELECT p.person FROM person p WHERE p.hash = v.person_hash)
+        (SELECT p.person FROM person p WHERE p.hash = v.person_hash), v.marks
      FROM voucher v WHERE v.id >= $1 AND v.id <= $2 ORDER BY v.id LIMIT $3";
 
 /// Reads pages for one profile; knows the contents that it has met.
@@ -114,6 +116,7 @@ impl Reader {
         let (payment, status): (&str, &str) = (row.try_get(5)?, row.try_get(13)?);
         let expires_on: Option<jiff_sqlx::Date> = row.try_get(11)?;
         let expires_at: Option<jiff_sqlx::Timestamp> = row.try_get(12)?;
+        let marks: Option<Json<Marks>> = row.try_get(22)?;
         Ok(Voucher {
             id: row.try_get(0)?,
             content: Arc::clone(content),
@@ -128,6 +131,7 @@ impl Reader {
             status: status_number(Status::from_name(status).ok_or_else(|| damaged("voucher.status"))?),
             since: stamp(row, 14)?,
             home_shop: row.try_get::<Option<Uuid>, _>(20)?.map(Uuid::into_bytes),
+            marks: marks.map(|marks| marks_text(&marks.0)).transpose().map_err(|_| damaged("voucher.marks"))?.flatten(),
             row_version: to_count(row.try_get(19)?),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use beadsbox_domain::{PersonHash, ShopId, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
+use beadsbox_domain::{Marks, PersonHash, ShopId, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
 use beadsbox_protocol::{Profile, rows::VoucherRow};
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
@@ -39,6 +39,7 @@ struct Record {
     since_shop: Uuid,
     since_device: Uuid,
     home_shop: Option<Uuid>,
+    marks: Option<Json<Marks>>,
     row_version: i64,
 }
 
@@ -68,6 +69,7 @@ impl Record {
             since_shop: voucher.since.shop.0,
             since_device: voucher.since.device.0,
             home_shop: voucher.home_shop.map(|shop| shop.0),
+            marks: (!voucher.marks.is_empty()).then(|| Json(voucher.marks.clone())),
             row_version: to_bigint(voucher.row_version),
         }
     }
@@ -87,6 +89,7 @@ impl Record {
             status: Status::from_name(&self.status).ok_or_else(|| damaged("voucher.status"))?,
             since: stamp(self.since_op, self.since_at, self.since_staff, self.since_shop, self.since_device),
             home_shop: self.home_shop.map(ShopId),
+            marks: self.marks.map(|marks| marks.0).unwrap_or_default(),
             row_version: to_count(self.row_version),
         })
     }
@@ -117,6 +120,11 @@ pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Voucher>,
     records.into_iter().map(|record| record.read(&contents)).collect()
 }
 
+/// At which versions of their templates these were sold.
+pub async fn versions(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i32)>> {
+    sqlx::query_as("SELECT id, template_version FROM voucher WHERE id = ANY($1)").bind(ids).fetch_all(conn).await
+}
+
 /// Which of these codes are taken.
 pub async fn taken_codes(conn: &mut PgConnection, codes: &[String]) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar("SELECT code FROM voucher WHERE code = ANY($1)").bind(codes).fetch_all(conn).await
@@ -140,11 +148,12 @@ pub async fn update(conn: &mut PgConnection, vouchers: &[&Voucher]) -> sqlx::Res
     if vouchers.is_empty() {
         return Ok(0);
     }
-    // What was sold does not change: only where it stands is written.
+    // What was sold does not change: only where it stands, its last day and its marks are written.
     let records: Vec<Record> = vouchers.iter().map(|voucher| Record::new(voucher, 0)).collect();
     let updated = sqlx::query(
         "UPDATE voucher v SET status = n.status, since_op = n.since_op, since_at = n.since_at, since_staff = n.since_staff,
-                since_shop = n.since_shop, since_device = n.since_device, row_version = n.row_version
+                since_shop = n.since_shop, since_device = n.since_device, expires_on = n.expires_on, expires_at = n.expires_at,
+                marks = n.marks, row_version = n.row_version
          FROM jsonb_populate_recordset(NULL::voucher, $1) AS n WHERE v.id = n.id",
     )
     .bind(Json(records))

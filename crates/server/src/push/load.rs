@@ -18,6 +18,8 @@ struct Named {
     /// Vouchers, by id: the order in which they are locked.
     vouchers: BTreeSet<Uuid>,
     sold: BTreeSet<Uuid>,
+    /// Vouchers that sales stand for.
+    replaced: BTreeSet<Uuid>,
     honoured: BTreeSet<Uuid>,
     codes: Vec<String>,
     /// Templates that may change, by id.
@@ -56,8 +58,12 @@ impl Named {
                 named.add_restored(&body.operation);
             }
             match &body.operation {
-                Operation::Sell { voucher, code, template, template_version, .. } => {
+                Operation::Sell { voucher, code, template, template_version, replaces, .. } => {
                     named.sold.insert(voucher.0);
+                    if let Some(replaced) = replaces {
+                        named.vouchers.insert(replaced.voucher.0);
+                        named.replaced.insert(replaced.voucher.0);
+                    }
                     named.codes.push(code.compact());
                     named.sold_from.insert((template.0, to_version(*template_version)));
                 }
@@ -99,7 +105,7 @@ impl Named {
     /// So is a sale of what is not known here, which a restore may have lost.
     fn add_sold_from_unknown(&mut self, fresh: &[Fresh], world: &World) {
         for operation in fresh.iter().filter_map(operation_of) {
-            if let Operation::Sell { template, template_version, snapshot, .. } = operation
+            if let Operation::Sell { template, template_version: template_version @ 1.., snapshot, .. } = operation
                 && world.contents.get(&(*template, *template_version)) != Some(snapshot)
             {
                 self.add_restored(operation);
@@ -148,6 +154,10 @@ pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<Wor
         world.redemptions = db::redemption::of_vouchers(conn, &ids).await?.into_iter().map(|made| (made.stamp.op, made)).collect();
         world.conflicts = db::conflict::lock(conn, &ids, &list(&named.conflicts)).await?;
         named.add_sold_after_redemption(fresh, &world);
+        if !named.replaced.is_empty() {
+            let versions = db::voucher::versions(conn, &list(&named.replaced)).await?;
+            world.sold_at = versions.into_iter().map(|(id, version)| (VoucherId(id), u32::try_from(version).unwrap_or(0))).collect();
+        }
     }
     if !named.codes.is_empty() {
         let taken = db::voucher::taken_codes(conn, &named.codes).await?;

@@ -266,6 +266,8 @@ impl Plot {
             person: hash,
             payment,
             home_shop: None,
+            replaces: None,
+            batch: None,
         };
         self.at_till(till, at, true, operation);
         Ok(voucher)

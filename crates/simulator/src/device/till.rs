@@ -1,7 +1,8 @@
 //! What people do at a device, and what the screen tells them. As `crates/app/src/usecase` does it over the real store.
 
 use beadsbox_domain::{
-    Conflict, ConflictState, Deed as Leave, OpId, Operation, Outcome, Payment, Person, RedeemMode, Role, Settlement, Status, Voucher, VoucherId,
+    Conflict, ConflictState, Deed as Leave, OpId, Operation, Outcome, Payment, Person, RedeemMode, Replaced, Replacement, Role, Settlement, Status, Voucher,
+    VoucherCode, VoucherId,
     text::{PersonName, Reason},
 };
 use beadsbox_protocol::{
@@ -9,6 +10,7 @@ use beadsbox_protocol::{
     body::{FORMAT, format_of},
     person::SaltedPerson,
 };
+use jiff::{ToSpan as _, tz::TimeZone};
 
 use super::{
     Machine,
@@ -107,6 +109,16 @@ impl Machine {
                 let voucher = self.choose(pick, |voucher| voucher.status == Status::Purchased && voucher.is_overdue(now))?;
                 self.correct(Operation::HonourExpired { voucher: voucher.id, reason: reason()? })
             }
+            Deed::Extend => self.extend(pick),
+            Deed::Replace => self.replace(pick),
+            Deed::ChargebackOrNote => {
+                let voucher = self.choose(pick, |_| true)?.id;
+                self.correct(if pick.is_multiple_of(2) {
+                    Operation::Chargeback { voucher, reason: reason()? }
+                } else {
+                    Operation::Note { voucher, text: reason()? }
+                })
+            }
             Deed::Settle => self.settle(pick),
             Deed::Template => self.write_template(pick),
         }
@@ -142,12 +154,8 @@ impl Machine {
             let on_sale: Vec<_> = shown.filter(|template| !template.archived).collect();
             on_sale.get(usize::from(pick) % on_sale.len().max(1)).cloned()?
         };
-        let (voucher, code) = (names::voucher(self.number, self.made + 1), names::code(self.number, self.made + 1));
-        let buyer = Person { buyer: PersonName::new("Ada Customer").ok()?, email: None, recipient: None, message: None };
-        let mut salt = [0; 16];
-        salt[..8].copy_from_slice(&self.made.to_be_bytes());
-        salt[8..12].copy_from_slice(&self.number.to_be_bytes());
-        let salted = SaltedPerson::new(&buyer, salt).ok()?;
+        let (voucher, code) = self.next_voucher();
+        let salted = self.buyer()?;
         let operation = Operation::Sell {
             voucher,
             code,
@@ -157,6 +165,56 @@ impl Machine {
             person: salted.hash().ok()?,
             payment: Payment::CardTerminal,
             home_shop: None,
+            replaces: None,
+            batch: None,
+        };
+        let op = self.record(operation, Some(salted));
+        self.tell(op, Word::Recorded);
+        Some(op)
+    }
+
+    fn next_voucher(&self) -> (VoucherId, VoucherCode) {
+        (names::voucher(self.number, self.made + 1), names::code(self.number, self.made + 1))
+    }
+
+    fn buyer(&self) -> Option<SaltedPerson> {
+        let buyer = Person { buyer: PersonName::new("Ada Customer").ok()?, email: None, recipient: None, message: None };
+        let mut salt = [0; 16];
+        salt[..8].copy_from_slice(&self.made.to_be_bytes());
+        salt[8..12].copy_from_slice(&self.number.to_be_bytes());
+        SaltedPerson::new(&buyer, salt).ok()
+    }
+
+    fn extend(&mut self, pick: u16) -> Option<OpId> {
+        let now = self.now();
+        let voucher = self.choose(pick, |voucher| matches!(voucher.status, Status::Purchased | Status::Expired) && voucher.expires_on.is_some())?;
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let expires_on = voucher.expires_on?.max(today).checked_add(20.days()).ok()?;
+        let expires_at = expires_on.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp();
+        self.correct(Operation::Extend { voucher: voucher.id, expires_on, expires_at, reason: reason()? })
+    }
+
+    /// The same again, for a lost one.
+    fn replace(&mut self, pick: u16) -> Option<OpId> {
+        if !self.may(Leave::Replace) {
+            return None;
+        }
+        let now = self.now();
+        let old = self.choose(pick, |voucher| voucher.status == Status::Purchased && !voucher.is_overdue(now))?;
+        let ((voucher, code), salted) = (self.next_voucher(), self.buyer()?);
+        self.correct(Operation::Replace { voucher: old.id, by: voucher, reason: reason()? })?;
+        let replacement = Replacement::Reissue { expires_on: old.expires_on, expires_at: old.expires_at };
+        let operation = Operation::Sell {
+            voucher,
+            code,
+            template: old.template,
+            template_version: 0,
+            person: salted.hash().ok()?,
+            payment: Payment::Other,
+            home_shop: None,
+            replaces: Some(Replaced { voucher: old.id, value: old.snapshot.price, replacement }),
+            batch: None,
+            snapshot: old.snapshot,
         };
         let op = self.record(operation, Some(salted));
         self.tell(op, Word::Recorded);

@@ -3,7 +3,7 @@
 use beadsbox_domain::Outcome;
 use beadsbox_protocol::{
     digest::Digester,
-    flat::FlatVoucher,
+    flat::{FlatTexts, FlatVoucher},
     rows::{DeviceState, Row},
 };
 use beadsbox_sync::Halt;
@@ -186,9 +186,9 @@ impl Digests {
     fn add(&mut self, row: &Row) {
         if let Row::Voucher(row) = row {
             let content = serde_json::to_vec(&row.voucher.snapshot).map(|bytes| Sha256::digest(bytes).into()).unwrap_or_default();
-            let code = row.voucher.code.compact();
-            let flat = FlatVoucher::new(&row.voucher, &code, content, row.person.as_ref());
-            if self.vouchers.voucher(&flat).is_ok() {
+            let added = FlatTexts::of(&row.voucher)
+                .is_ok_and(|texts| self.vouchers.voucher(&FlatVoucher::new(&row.voucher, &texts, content, row.person.as_ref())).is_ok());
+            if added {
                 return;
             }
         }

@@ -122,6 +122,7 @@ fn check_last_word(shown: &Voucher, state: &VoucherState, own: &[&OutRow], witne
             Operation::Redeem { .. } | Operation::HonourExpired { .. } => Status::Used,
             Operation::Cancel { .. } => Status::Cancelled,
             Operation::Refund { .. } => Status::Refunded,
+            Operation::Replace { .. } => Status::Replaced,
             _ => return Ok(()),
         };
         let stands = shown.status == expected && shown.since.op == last.op;

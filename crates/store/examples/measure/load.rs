@@ -8,7 +8,7 @@ use std::{
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{
     digest::{Digester, IdRange, RowKind},
-    flat::FlatVoucher,
+    flat::{FlatTexts, FlatVoucher},
     pull::{ChangesPage, Cursor},
     rows::Row,
     snapshot::{Chunk, Manifest, Record, SNAPSHOT_FORMAT, content_hash},
@@ -108,11 +108,11 @@ fn snapshot(vouchers: u64) -> Outcome<(Manifest, Vec<Vec<u8>>)> {
         for number in first..last {
             let row = sample::voucher(number)?;
             let content = serde_json::to_string(&row.voucher.snapshot)?;
-            let (hash, code) = (content_hash(&content), row.voucher.code.compact());
+            let (hash, texts) = (content_hash(&content), FlatTexts::of(&row.voucher)?);
             if contents.insert(hash) {
                 plain = Record::Content(&content).write(plain)?;
             }
-            let flat = FlatVoucher::new(&row.voucher, &code, hash, row.person.as_ref());
+            let flat = FlatVoucher::new(&row.voucher, &texts, hash, row.person.as_ref());
             digester.voucher(&flat)?;
             plain = Record::Voucher(flat).write(plain)?;
         }

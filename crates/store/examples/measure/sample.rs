@@ -1,8 +1,8 @@
 //! Vouchers as a chain of shops has them: spread over buyers, templates, prices and days.
 
 use beadsbox_domain::{
-    Currency, Date, DeviceId, Money, OpId, Payment, Person, PersonHash, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId, Timestamp, Vat, Voucher,
-    VoucherCode, VoucherId,
+    Currency, Date, DeviceId, Marks, Money, OpId, Payment, Person, PersonHash, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId, Timestamp, Vat,
+    Voucher, VoucherCode, VoucherId,
     text::{Description, PersonName, Title},
 };
 use beadsbox_protocol::rows::VoucherRow;
@@ -48,6 +48,7 @@ pub fn voucher(number: u64) -> Outcome<VoucherRow> {
         status,
         since: sold,
         home_shop: None,
+        marks: Marks::default(),
         row_version: 1,
     };
     let buyer = PersonName::new(&format!("{name} {}", spread % 100_000))?;

@@ -14,7 +14,7 @@ use crate::file::sql::{Json, NEVER, Sql};
 
 const COLUMNS: &str = "id, code, template, snapshot, person, buyer, email, recipient, message, payment,
     sold_op, sold_at, sold_staff, sold_shop, sold_device, expires_on, expires_at, status,
-    since_op, since_at, since_staff, since_shop, since_device, home_shop, row_version";
+    since_op, since_at, since_staff, since_shop, since_device, home_shop, row_version, marks";
 
 /// The hashes of the contents that vouchers refer to.
 pub(crate) struct ContentHashes<'a> {
@@ -83,6 +83,7 @@ fn read<'a>(row: &'a Row<'_>, contents: &mut ContentHashes<'_>) -> rusqlite::Res
         status: row.get(17)?,
         since: stamp(row, 18)?,
         home_shop: row.get(23)?,
+        marks: text(row, 25)?,
         row_version: row.get::<_, Sql<u64>>(24)?.0,
     })
 }

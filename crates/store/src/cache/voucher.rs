@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use beadsbox_domain::{
-    Date, Payment, Person, PersonHash, Stamp, Status, TemplateContent, Timestamp, Voucher, VoucherCode, VoucherId,
+    Date, Marks, Payment, Person, PersonHash, Stamp, Status, TemplateContent, Timestamp, Voucher, VoucherCode, VoucherId,
     text::{Email, Message, PersonName},
 };
 use beadsbox_protocol::rows::VoucherRow;
@@ -27,10 +27,10 @@ pub(crate) struct CachedVoucher {
 /// What [`read`] reads, of a voucher table named `v`.
 pub(crate) const COLUMNS: &str = "v.id, v.code, v.template, v.snapshot, v.person, v.buyer, v.recipient, v.email, v.message, v.payment,
     v.sold_op, v.sold_at, v.sold_staff, v.sold_shop, v.sold_device, v.expires_on, v.expires_at, v.status,
-    v.since_op, v.since_at, v.since_staff, v.since_shop, v.since_device, v.home_shop, v.row_version";
+    v.since_op, v.since_at, v.since_staff, v.since_shop, v.since_device, v.home_shop, v.marks, v.row_version";
 
 /// What is written of a voucher, in the order in which [`keep`] gives the values.
-const WRITTEN: [&str; 29] = [
+const WRITTEN: [&str; 30] = [
     "id",
     "code",
     "template",
@@ -59,6 +59,7 @@ const WRITTEN: [&str; 29] = [
     "since_shop",
     "since_device",
     "home_shop",
+    "marks",
     "row_version",
 ];
 /// What changes most often: where a voucher stands.
@@ -122,6 +123,7 @@ pub(crate) fn keep(connection: &Connection, row: &VoucherRow, snapshots: &mut Kn
             Sql(since.shop),
             Sql(since.device),
             voucher.home_shop.map(Sql),
+            (!voucher.marks.is_empty()).then_some(Json(&voucher.marks)),
             Sql(voucher.row_version),
         ])?;
         Ok(changed > 0)
@@ -165,8 +167,9 @@ pub(crate) fn read(connection: &Connection, row: &Row<'_>, contents: &mut Conten
     let status = columns.take::<Sql<Status>>()?.0;
     let since = columns.stamp()?;
     let home_shop = columns.take::<Option<Sql<_>>>()?.map(|shop| shop.0);
+    let marks = columns.take::<Option<Json<Marks>>>()?.map(|marks| marks.0).unwrap_or_default();
     let row_version = columns.take::<Sql<u64>>()?.0;
-    let voucher = Voucher { id, code, template, snapshot, person: hash, payment, sold, expires_on, expires_at, status, since, home_shop, row_version };
+    let voucher = Voucher { id, code, template, snapshot, person: hash, payment, sold, expires_on, expires_at, status, since, home_shop, marks, row_version };
     Ok(CachedVoucher { voucher, person })
 }
 

@@ -1,10 +1,10 @@
 //! A flat voucher into its columns, straight from the chunk.
 
 use beadsbox_domain::{
-    Timestamp, VoucherCode,
+    Marks, Status, Timestamp, VoucherCode,
     text::{Email, Message, PersonName},
 };
-use beadsbox_protocol::flat::{FlatPerson, FlatVoucher, day_of};
+use beadsbox_protocol::flat::{FlatPerson, FlatVoucher, day_of, marks_text};
 use rusqlite::{Connection, params};
 
 use super::Content;
@@ -23,7 +23,7 @@ pub(super) fn check(flat: &FlatVoucher<'_>) -> Result<(), String> {
     if code.compact() != flat.code {
         return Err("a code in another form".to_owned());
     }
-    if flat.status > 4 || usize::from(flat.payment) >= PAYMENTS.len() {
+    if usize::from(flat.status) >= Status::ALL.len() || usize::from(flat.payment) >= PAYMENTS.len() {
         return Err("an unknown status or payment".to_owned());
     }
     if flat.expires_on.is_some_and(|day| day_of(day).is_none()) {
@@ -32,7 +32,17 @@ pub(super) fn check(flat: &FlatVoucher<'_>) -> Result<(), String> {
     for at in [Some(flat.sold.at), Some(flat.since.at), flat.expires_at].into_iter().flatten() {
         Timestamp::from_microsecond(at).map_err(|error| error.to_string())?;
     }
+    flat.marks.map_or(Ok(()), check_marks)?;
     flat.person.as_ref().map_or(Ok(()), check_person)
+}
+
+/// In the one form that digests are computed over.
+fn check_marks(text: &str) -> Result<(), String> {
+    let marks: Marks = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    match marks_text(&marks) {
+        Ok(Some(written)) if written == text => Ok(()),
+        _ => Err("marks in another form".to_owned()),
+    }
 }
 
 fn check_person(person: &FlatPerson<'_>) -> Result<(), String> {
@@ -78,6 +88,7 @@ pub(super) fn insert(connection: &Connection, flat: &FlatVoucher<'_>, content: &
         since.shop,
         since.device,
         flat.home_shop,
+        flat.marks,
         Sql(flat.row_version),
     ])?;
     Ok(())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::common::{self, Device, EPOCH, SHOP, at, code, content, op_id, person, reason, redeem, template_id, voucher_id};
-use beadsbox_domain::{Date, Operation, RedeemMode, ShopId, Stamp, Status, Voucher, VoucherId};
+use beadsbox_domain::{Date, Marks, Operation, RedeemMode, ShopId, Stamp, Status, Voucher, VoucherId};
 use beadsbox_protocol::{
     pull::{ChangesPage, Cursor},
     rows::{Row, VoucherRow},
@@ -85,6 +85,7 @@ fn row(number: u64, seed: &Seed) -> VoucherRow {
         status: Status::ALL[seed.status],
         since: stamp,
         home_shop: seed.other_shop.then_some(OTHER_SHOP),
+        marks: Marks::default(),
         row_version: 3,
     };
     // Every seventh buyer was erased.

@@ -4,7 +4,7 @@ use beadsbox_domain::{Person, Role};
 use beadsbox_protocol::{
     Profile,
     digest::{DigestAnswer, Digester, RangeDigest},
-    flat::FlatVoucher,
+    flat::{FlatTexts, FlatVoucher},
     rows::{Row, VoucherRow},
     snapshot::{SNAPSHOT_FORMAT, SnapshotAnswer, content_hash},
 };
@@ -114,7 +114,7 @@ async fn a_counters_digest_is_over_what_it_is_sent() {
 fn digest_of(row: &VoucherRow, person: &Person) -> (u64, String) {
     let mut digester = Digester::default();
     let content = content_hash(&serde_json::to_string(&row.voucher.snapshot).unwrap());
-    digester.voucher(&FlatVoucher::new(&row.voucher, &row.voucher.code.compact(), content, Some(person))).unwrap();
+    digester.voucher(&FlatVoucher::new(&row.voucher, &FlatTexts::of(&row.voucher).unwrap(), content, Some(person))).unwrap();
     digester.finish()
 }
 

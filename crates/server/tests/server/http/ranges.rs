@@ -6,7 +6,7 @@ use beadsbox_domain::{Operation, Role};
 use beadsbox_protocol::{
     ErrorCode, Profile,
     digest::{DigestAnswer, Digester, MOST_RANGE_ROWS, RangeDigest, RangeRows, RowKind},
-    flat::FlatVoucher,
+    flat::{FlatTexts, FlatVoucher},
     rows::{Row, RowKey},
     snapshot::{SNAPSHOT_FORMAT, content_hash},
 };
@@ -47,7 +47,9 @@ fn own_digest(device: &TestDevice, kind: RowKind, after: Option<Uuid>, through: 
         match row {
             Row::Voucher(row) => {
                 let content = content_hash(&serde_json::to_string(&row.voucher.snapshot).unwrap());
-                digester.voucher(&FlatVoucher::new(&row.voucher, &row.voucher.code.compact(), content, row.person.as_ref())).unwrap();
+                digester
+                    .voucher(&FlatVoucher::new(&row.voucher, &FlatTexts::of(&row.voucher).unwrap(), content, row.person.as_ref()))
+                    .unwrap();
             }
             other => digester.row(other.content_json().unwrap().as_bytes()),
         }

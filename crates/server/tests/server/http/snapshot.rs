@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use beadsbox_protocol::{
     ErrorCode, Profile,
     digest::Digester,
-    flat::FlatVoucher,
+    flat::{FlatTexts, FlatVoucher},
     rows::{Row, RowKey, VoucherRow},
     snapshot::{LEAST_ENTITIES, Manifest, Record, SnapshotAnswer, content_hash},
 };
@@ -132,9 +132,9 @@ fn load(manifest: &Manifest, chunks: &[Vec<u8>]) -> Loaded {
 
 /// The entry that the domain's voucher would make.
 fn entry(row: &VoucherRow) -> Vec<u8> {
-    let code = row.voucher.code.compact();
+    let texts = FlatTexts::of(&row.voucher).unwrap();
     let content = content_hash(&serde_json::to_string(&row.voucher.snapshot).unwrap());
-    Record::Voucher(FlatVoucher::new(&row.voucher, &code, content, row.person.as_ref())).write(Vec::new()).unwrap()
+    Record::Voucher(FlatVoucher::new(&row.voucher, &texts, content, row.person.as_ref())).write(Vec::new()).unwrap()
 }
 
 fn assert_same(loaded: &Loaded, device: &TestDevice) {

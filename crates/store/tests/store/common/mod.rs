@@ -76,6 +76,8 @@ pub fn sale(number: u64, template: TemplateId, snapshot: &TemplateContent, buyer
         person: salted.hash().unwrap(),
         payment: Payment::Cash,
         home_shop: None,
+        replaces: None,
+        batch: None,
     };
     (operation, Some(salted))
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, fs};
 use beadsbox_domain::{Status, Voucher};
 use beadsbox_protocol::{
     digest::{Digester, IdRange, RowKind},
-    flat::FlatVoucher,
+    flat::{FlatTexts, FlatVoucher},
     pull::Cursor,
     rows::{Row, RowKey},
     snapshot::{Chunk, Manifest, Record, SNAPSHOT_FORMAT, content_hash},
@@ -24,7 +24,7 @@ pub struct Snapshot {
 
 fn flat<T>(server: &Server, voucher: &Voucher, take: impl FnOnce(&FlatVoucher<'_>) -> T) -> T {
     let content = serde_json::to_string(&voucher.snapshot).unwrap();
-    take(&FlatVoucher::new(voucher, &voucher.code.compact(), content_hash(&content), server.persons.get(&voucher.id)))
+    take(&FlatVoucher::new(voucher, &FlatTexts::of(voucher).unwrap(), content_hash(&content), server.persons.get(&voucher.id)))
 }
 
 /// The digest of all vouchers that the server holds.

@@ -1,0 +1,79 @@
+//! Facts that few vouchers have: where one came from, what came of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{BatchId, OpId, VoucherId},
+    text::{Name, TextError},
+};
+
+/// What stands on paper that another system issued: up to 100 characters, compared as they are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, max_length = 100))]
+pub struct ExternalCode(String);
+
+impl ExternalCode {
+    /// Trims and checks.
+    pub fn new(text: &str) -> Result<Self, TextError> {
+        Name::new(text).map(|text| Self(text.into()))
+    }
+
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ExternalCode {
+    type Error = TextError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::new(&text)
+    }
+}
+
+impl From<ExternalCode> for String {
+    fn from(code: ExternalCode) -> Self {
+        code.0
+    }
+}
+
+/// Vouchers that were issued together, under a name that somebody gave them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// Which.
+    pub id: BatchId,
+    /// What people call it.
+    pub name: Name,
+}
+
+/// Rare facts of a voucher. Most have none of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Marks {
+    /// The voucher that it was issued for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<VoucherId>,
+    /// The voucher that was issued for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<VoucherId>,
+    /// The vouchers that it was issued with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
+    /// What stands on its paper, where another system issued it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_code: Option<ExternalCode>,
+    /// The operation that recorded that a bank took the money back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub charged_back: Option<OpId>,
+}
+
+impl Marks {
+    /// None of them.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
