@@ -65,6 +65,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             vouchers::open_till,
             vouchers::voucher_page,
             vouchers::voucher_detail,
+            vouchers::exchange_choices,
             vouchers::act_on_voucher,
             templates::templates,
             templates::template_detail,

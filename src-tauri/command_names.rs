@@ -47,6 +47,7 @@ pub const COMMANDS: &[&str] = &[
     "open_till",
     "voucher_page",
     "voucher_detail",
+    "exchange_choices",
     "act_on_voucher",
     "templates",
     "template_detail",

@@ -95,7 +95,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &signed_in,
                 &shift,
                 &printing,
-                &["open_till", "voucher_page", "voucher_detail", "act_on_voucher"],
+                &["open_till", "voucher_page", "voucher_detail", "exchange_choices", "act_on_voucher"],
                 &["templates", "template_detail", "save_template", "archive_template", "currencies"],
                 &["conflicts", "settle_conflict", "assign_conflict"],
                 &[

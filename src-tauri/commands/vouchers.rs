@@ -1,6 +1,6 @@
 //! Commands of the grid and the voucher beside it.
 
-use beadsbox_app::view::{ActionForm, VoucherDetail, VoucherPage, VoucherQuery};
+use beadsbox_app::view::{ActionForm, ExchangeChoice, VoucherDetail, VoucherPage, VoucherQuery};
 use tauri::AppHandle;
 
 use super::{Answer, Beads};
@@ -28,7 +28,14 @@ pub async fn voucher_detail(program: Beads<'_>, id: String) -> Answer<VoucherDet
     program.seat()?.voucher_detail(&id).await
 }
 
-/// Cancels, refunds, redeems, corrects.
+/// What a voucher can be exchanged for.
+#[tauri::command]
+#[specta::specta]
+pub async fn exchange_choices(program: Beads<'_>, id: String) -> Answer<Vec<ExchangeChoice>> {
+    program.seat()?.exchange_choices(&id).await
+}
+
+/// Cancels, refunds, redeems, corrects, replaces.
 #[tauri::command]
 #[specta::specta]
 pub async fn act_on_voucher(program: Beads<'_>, form: ActionForm) -> Answer<VoucherDetail> {

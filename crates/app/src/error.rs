@@ -97,6 +97,8 @@ pub enum ErrorCode {
     AlreadyEnrolled,
     /// A redemption was asked for, and what became of it is not known yet.
     RedemptionOpen,
+    /// A voucher that stands for another one, before the server said so.
+    ReplacementWaiting,
     /// No such voucher here.
     UnknownVoucher,
     /// No such template here.

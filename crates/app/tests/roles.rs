@@ -74,6 +74,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("open_vouchers", COUNTER_UP),
     ("voucher_page", OFFICE_UP),
     ("voucher_detail", OFFICE_UP),
+    ("exchange_choices", OFFICE_UP),
     ("act_on_voucher", OFFICE_UP),
     ("templates", OFFICE_UP),
     ("template_detail", OFFICE_UP),
@@ -134,8 +135,16 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
             seat.voucher_page(query).await.map(drop)
         }
         "voucher_detail" => seat.voucher_detail(id).await.map(drop),
+        "exchange_choices" => seat.exchange_choices(id).await.map(drop),
         "act_on_voucher" => seat
-            .act_on_voucher(ActionForm { voucher_id: id.to_owned(), action: VoucherAction::Cancel, reason: text(), payment: None })
+            .act_on_voucher(ActionForm {
+                voucher_id: id.to_owned(),
+                action: VoucherAction::Cancel,
+                reason: text(),
+                payment: None,
+                expires_on: None,
+                template_id: None,
+            })
             .await
             .map(drop),
         "templates" => seat.templates(true).await.map(drop),

@@ -100,7 +100,9 @@ export const commands = {
 	voucherPage: (query: VoucherQuery) => typedError<VoucherPage, AppError>(__TAURI_INVOKE("voucher_page", { query })),
 	/**  Everything about a voucher. */
 	voucherDetail: (id: string) => typedError<VoucherDetail, AppError>(__TAURI_INVOKE("voucher_detail", { id })),
-	/**  Cancels, refunds, redeems, corrects. */
+	/**  What a voucher can be exchanged for. */
+	exchangeChoices: (id: string) => typedError<ExchangeChoice[], AppError>(__TAURI_INVOKE("exchange_choices", { id })),
+	/**  Cancels, refunds, redeems, corrects, replaces. */
 	actOnVoucher: (form: ActionForm) => typedError<VoucherDetail, AppError>(__TAURI_INVOKE("act_on_voucher", { form })),
 	/**  Every template. */
 	templates: (includeArchived: boolean) => typedError<TemplateRow[], AppError>(__TAURI_INVOKE("templates", { includeArchived })),
@@ -197,7 +199,12 @@ export type ActionForm = {
 	voucher_id: string,
 	action: VoucherAction,
 	reason: string,
+	/**  How a refund or a difference is paid; as the voucher was, where none is said. */
 	payment: Payment | null,
+	/**  Of an extension: the new last day. */
+	expires_on: string | null,
+	/**  Of an exchange: for a voucher of which template. */
+	template_id: string | null,
 };
 
 /**  An action that status and role allow. */
@@ -446,6 +453,8 @@ export type ConflictKind =
 "honoured_after_refund" | 
 /**  Honoured after its last day. */
 "honoured_after_expiry" | 
+/**  Honoured after another voucher was issued for it. */
+"honoured_after_replacement" | 
 /**  Honoured, but the server does not know the voucher (yet): its sale may still wait on another device. */
 "unknown_voucher";
 
@@ -764,6 +773,8 @@ export type ErrorCode =
 "already_enrolled" | 
 /**  A redemption was asked for, and what became of it is not known yet. */
 "redemption_open" | 
+/**  A voucher that stands for another one, before the server said so. */
+"replacement_waiting" | 
 /**  No such voucher here. */
 "unknown_voucher" | 
 /**  No such template here. */
@@ -833,6 +844,15 @@ export type ErrorCode =
 /**  A fault of this program; see the log. */
 "internal";
 
+/**  A template that a voucher can be exchanged for. */
+export type ExchangeChoice = {
+	template_id: string,
+	title: string,
+	price: Money,
+	/**  What the customer pays; below 0, what goes back. */
+	difference: Money,
+};
+
 /**  Who, where, when. A name is empty where this device does not know it. */
 export type Fact = {
 	op_id: string,
@@ -855,6 +875,9 @@ export type FieldError = {
 /**  What is wrong with a field. */
 export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same";
 
+/**  What stands beside the word for what was done. */
+export type HistoryDetail = { kind: "edited"; before: TemplateForm; after: TemplateForm } | { kind: "last_day"; before: string | null; after: string } | { kind: "paid"; amount: Money; payment: Payment } | { kind: "returned"; amount: Money | null; payment: Payment } | { kind: "settled"; settlement: Settlement };
+
 /**  One line of a history. */
 export type HistoryEntry = {
 	op_id: string,
@@ -865,6 +888,8 @@ export type HistoryEntry = {
 	outcome: HistoryOutcome,
 	refusal: Refusal | null,
 	reason: string | null,
+	/**  What it changed from what to what, or how it was paid. */
+	detail: HistoryDetail | null,
 	approval: Approval | null,
 };
 
@@ -1154,7 +1179,9 @@ export type Refusal = { kind: "status_is"; status: VoucherStatus; since: Fact } 
 /**  Who signed it is not known here. */
 { kind: "not_proven" } | 
 /**  Without the server only its home shop may redeem it. */
-{ kind: "home_shop_only"; shop: string } | { kind: "not_permitted"; role: Role } | { kind: "over_limit"; limit: OfflineLimit; value: string } | { kind: "too_late_to_undo"; minutes: number } | { kind: "not_own_redemption" } | { kind: "not_standing" } | { kind: "stale_template"; current: TemplateForm; current_version: number; based_on: number } | { kind: "already_archived" } | { kind: "not_archived" } | { kind: "conflict_settled" } | { kind: "not_accepted"; reason: string } | { kind: "other"; code: string };
+{ kind: "home_shop_only"; shop: string } | { kind: "not_permitted"; role: Role } | { kind: "over_limit"; limit: OfflineLimit; value: string } | { kind: "too_late_to_undo"; minutes: number } | { kind: "never_ends" } | { kind: "not_later"; expires_on: string } | 
+/**  The voucher that this one was to stand for was not replaced. */
+{ kind: "not_replaced" } | { kind: "charged_back_already" } | { kind: "not_own_redemption" } | { kind: "not_standing" } | { kind: "stale_template"; current: TemplateForm; current_version: number; based_on: number } | { kind: "already_archived" } | { kind: "not_archived" } | { kind: "conflict_settled" } | { kind: "not_accepted"; reason: string } | { kind: "other"; code: string };
 
 /**  An operation of this device that the server refused, or of which it said otherwise later, until somebody acknowledges it. */
 export type RefusedOperation = {
@@ -1549,7 +1576,13 @@ rate_basis_points: number } |
 { kind: "multi_purpose" };
 
 /**  What can be done with a voucher. */
-export type VoucherAction = "cancel" | "refund" | "redeem" | "undo_redemption" | "honour_expired";
+export type VoucherAction = "cancel" | "refund" | "redeem" | "undo_redemption" | "honour_expired" | "extend" | 
+/**  The same again with a new code; the lost one is dead. */
+"reissue" | 
+/**  One of another template, with the difference in price. */
+"exchange" | 
+/**  A bank took the money back. */
+"chargeback" | "note";
 
 /**  Everything about a voucher. */
 export type VoucherDetail = {
@@ -1563,6 +1596,14 @@ export type VoucherDetail = {
 	payment: Payment,
 	/**  The only shop that redeems it without the server. */
 	home_shop: string | null,
+	/**  What stands on paper that another system issued. */
+	external_code: string | null,
+	/**  The voucher that it stands for. */
+	replaces: VoucherLink | null,
+	/**  The voucher that stands for it. */
+	replaced_by: VoucherLink | null,
+	/**  A bank took the money back. */
+	charged_back: boolean,
 	sold: Fact,
 	since: Fact,
 	actions: ActionOffer[],
@@ -1586,6 +1627,13 @@ export type VoucherFilters = {
 	value_min: number | null,
 	/**  Minor units. */
 	value_max: number | null,
+};
+
+/**  Another voucher, to go to. */
+export type VoucherLink = {
+	id: string,
+	/**  None where it is not in this device's cache. */
+	code: string | null,
 };
 
 /**  One page. */
@@ -1638,10 +1686,14 @@ export type VoucherStatus =
 /**  Cancelled and the money returned. Final. */
 "refunded" | 
 /**  Not used in time. Final. */
-"expired";
+"expired" | 
+/**  Another voucher stands for it. Final. No change of the table leads here: a correction does. */
+"replaced";
 
 /**  What was done. */
-export type What = "created" | "edited" | "archived" | "unarchived" | "sold" | "redeem_asked" | "redeemed" | "honoured" | "withdrawn" | "cancelled" | "refunded" | "expired" | "redemption_undone" | "expired_honoured" | "conflict_settled" | "cash_moved" | "day_closed";
+export type What = "created" | "edited" | "archived" | "unarchived" | "sold" | "redeem_asked" | "redeemed" | "honoured" | "withdrawn" | "cancelled" | "refunded" | "expired" | "redemption_undone" | "expired_honoured" | "extended" | "replaced" | 
+/**  Sold in the place of another voucher. */
+"issued_instead" | "charged_back" | "noted" | "conflict_settled" | "cash_moved" | "day_closed";
 
 /**  Whose a conflict is, for whoever looks. */
 export type Whose = "mine" | 

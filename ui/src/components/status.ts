@@ -1,6 +1,7 @@
 import Ban from '@lucide/svelte/icons/ban'
 import CalendarX from '@lucide/svelte/icons/calendar-x'
 import CircleCheck from '@lucide/svelte/icons/circle-check'
+import Repeat from '@lucide/svelte/icons/repeat-2'
 import Ticket from '@lucide/svelte/icons/ticket'
 import Undo from '@lucide/svelte/icons/undo-2'
 import type { Component } from 'svelte'
@@ -14,4 +15,5 @@ export const statusLook: Record<VoucherStatus, { tone: Tone; icon: Component<{ s
     cancelled: { tone: 'rust', icon: Ban },
     refunded: { tone: 'blue', icon: Undo },
     expired: { tone: 'plum', icon: CalendarX },
+    replaced: { tone: 'slate', icon: Repeat },
   }

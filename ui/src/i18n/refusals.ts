@@ -16,6 +16,8 @@ function factsOf(refusal: Refusal): Record<string, string> {
     }
     case 'expired':
       return { date: day(refusal.expires_on) }
+    case 'not_later':
+      return { date: day(refusal.expires_on) }
     case 'not_permitted':
       return { role: roleWord(refusal.role) }
     case 'over_limit':

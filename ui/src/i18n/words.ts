@@ -1,4 +1,12 @@
-import type { HistoryEntry, Payment, RedemptionState, Role, Vat, VoucherStatus } from '../platform'
+import type {
+  HistoryEntry,
+  Payment,
+  RedemptionState,
+  Role,
+  Settlement,
+  Vat,
+  VoucherStatus,
+} from '../platform'
 import * as m from './generated/messages'
 import { locale } from './locale.svelte'
 
@@ -9,6 +17,7 @@ export const statusWord = (status: VoucherStatus) =>
     cancelled: m.status_word_cancelled,
     refunded: m.status_word_refunded,
     expired: m.status_word_expired,
+    replaced: m.status_word_replaced,
   })[status]()
 
 export const roleWord = (role: Role) =>
@@ -20,6 +29,10 @@ export const paymentWord = (payment: Payment) =>
     card_terminal: m.payment_card_terminal,
     other: m.payment_other,
   })[payment]()
+
+const payments: Payment[] = ['cash', 'card_terminal', 'other']
+export const paymentItems = () =>
+  payments.map((payment) => ({ value: payment, label: paymentWord(payment) }))
 
 export const whatWord = (what: HistoryEntry['what']) =>
   ({
@@ -37,6 +50,11 @@ export const whatWord = (what: HistoryEntry['what']) =>
     expired: m.what_expired,
     redemption_undone: m.what_redemption_undone,
     expired_honoured: m.what_expired_honoured,
+    extended: m.what_extended,
+    replaced: m.what_replaced,
+    issued_instead: m.what_issued_instead,
+    charged_back: m.what_charged_back,
+    noted: m.what_noted,
     conflict_settled: m.what_conflict_settled,
     cash_moved: m.what_cash_moved,
     day_closed: m.what_day_closed,
@@ -61,3 +79,11 @@ export function vatWord(vat: Vat): string {
   }).format(vat.rate_basis_points / 10_000)
   return m.vat_single({ rate })
 }
+
+export const settlementWord = (settlement: Settlement) =>
+  ({
+    write_off: m.settlement_write_off,
+    charge_shop: m.settlement_charge_shop,
+    customer_pays: m.settlement_customer_pays,
+    mistaken_scan: m.settlement_mistaken_scan,
+  })[settlement]()

@@ -1,7 +1,7 @@
 //! What a training begins with: the real directory and templates, and made-up vouchers in every state that a till meets.
 
 use beadsbox_domain::{
-    Money, OpId, Person, PersonHash, StaffId, Stamp, Status, Template, TemplateContent, TemplateId, Timestamp, Vat, Voucher, VoucherCode, VoucherId,
+    Marks, Money, OpId, Person, PersonHash, StaffId, Stamp, Status, Template, TemplateContent, TemplateId, Timestamp, Vat, Voucher, VoucherCode, VoucherId,
     expiry::last_day,
     text::{Description, PersonName, Title},
     voucher::Payment,
@@ -102,6 +102,7 @@ fn voucher(host: &Host, template: &Template, state: Made, stamp: &dyn Fn(Timesta
         status,
         since,
         home_shop: None,
+        marks: Marks::default(),
         row_version: 1,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use beadsbox_domain::{Deed, OpId, Outcome, StaffId, operation::Subject};
+use beadsbox_domain::{Date, Deed, Money, OpId, Operation, Outcome, StaffId, TemplateContent, operation::Subject};
 use beadsbox_protocol::history::HistoryItem;
 use beadsbox_store::{Directory, OwnOperation, View};
 use beadsbox_sync::TransportError;
@@ -10,7 +10,7 @@ use beadsbox_sync::TransportError;
 use super::{Seat, names};
 use crate::{
     error::AppResult,
-    view::{ApprovalView, HistoryEntry, HistoryOutcome, What},
+    view::{ApprovalView, HistoryDetail, HistoryEntry, HistoryOutcome, TemplateForm, What},
 };
 
 /// How long a screen waits for the server's part of a history.
@@ -45,42 +45,99 @@ impl Seat {
 
 /// The server's items, and this device's own operations that are not among them, oldest first.
 pub(crate) fn merged(view: &View<'_>, subject: Subject, from_server: Option<Vec<HistoryItem>>) -> AppResult<Vec<HistoryEntry>> {
-    let directory = view.directory();
     let items = from_server.unwrap_or_default();
     let known: HashSet<OpId> = items.iter().map(|item| item.stamp.op).collect();
     let own = view.own_operations(subject)?.into_iter().filter(|own| !known.contains(&own.body.op));
-    Ok(items.iter().map(|item| entry(directory, item)).chain(own.map(|own| own_entry(directory, &own))).collect())
+    let mut teller = Teller { directory: view.directory(), state: State::default() };
+    let mut entries: Vec<HistoryEntry> = items.iter().map(|item| teller.entry(item)).collect();
+    entries.extend(own.map(|own| teller.own_entry(&own)));
+    Ok(entries)
 }
 
-fn entry(directory: &Directory, item: &HistoryItem) -> HistoryEntry {
-    let (what, reason) = What::of(&item.operation);
-    let (outcome, refusal) = outcome(Some(&item.result));
-    HistoryEntry {
-        op_id: item.stamp.op.to_string(),
-        what,
-        fact: names::fact(directory, &item.stamp),
-        online: item.online,
-        outcome,
-        refusal: refusal.map(|refusal| names::refusal(directory, refusal)),
-        reason,
-        approval: item
-            .approval
-            .map(|approval| ApprovalView { staff: directory.staff_name(approval.staff).to_owned(), permitted: approval.permitted }),
+/// Tells one after the other, and knows what was before.
+struct Teller<'a> {
+    directory: &'a Directory,
+    state: State,
+}
+
+/// As the entries told so far left it.
+#[derive(Default)]
+struct State {
+    content: Option<TemplateContent>,
+    value: Option<Money>,
+    last_day: Option<Date>,
+}
+
+impl State {
+    /// What the operation changed, and the state with it. A refused one changes nothing.
+    fn take(&mut self, operation: &Operation, result: Option<&Outcome>) -> Option<HistoryDetail> {
+        if matches!(result, Some(Outcome::Rejected { .. })) {
+            return None;
+        }
+        match operation {
+            Operation::CreateTemplate { content, .. } => {
+                self.content = Some(content.clone());
+                None
+            }
+            Operation::EditTemplate { content, .. } => {
+                let before = self.content.replace(content.clone())?;
+                Some(HistoryDetail::Edited { before: TemplateForm::from(&before), after: TemplateForm::from(content) })
+            }
+            Operation::Sell { snapshot, payment, replaces, .. } => {
+                self.value = Some(snapshot.price);
+                let paid_before = replaces.as_ref().map_or(0, |replaced| replaced.value.minor);
+                let difference = Money::new(snapshot.price.minor.checked_sub(paid_before)?, snapshot.price.currency);
+                match difference.minor.signum() {
+                    0 => None,
+                    1 => Some(HistoryDetail::Paid { amount: difference.into(), payment: *payment }),
+                    _ => Some(HistoryDetail::Returned { amount: Some(Money::new(-difference.minor, difference.currency).into()), payment: *payment }),
+                }
+            }
+            Operation::Extend { expires_on, .. } => {
+                let before = self.last_day.replace(*expires_on).map(|day| day.to_string());
+                Some(HistoryDetail::LastDay { before, after: expires_on.to_string() })
+            }
+            Operation::Refund { payment, .. } => Some(HistoryDetail::Returned { amount: self.value.map(Into::into), payment: *payment }),
+            Operation::SettleConflict { settlement, .. } => Some(HistoryDetail::Settled { settlement: *settlement }),
+            _ => None,
+        }
     }
 }
 
-fn own_entry(directory: &Directory, own: &OwnOperation) -> HistoryEntry {
-    let (what, reason) = What::of(&own.body.operation);
-    let (outcome, refusal) = outcome(own.outcome.as_ref());
-    HistoryEntry {
-        op_id: own.body.op.to_string(),
-        what,
-        fact: names::fact(directory, &own.body.stamp()),
-        online: own.body.online,
-        outcome,
-        refusal: refusal.map(|refusal| names::refusal(directory, refusal)),
-        reason,
-        approval: own.body.operation.approved_by().map(|approver| own_approval(directory, approver)),
+impl Teller<'_> {
+    fn entry(&mut self, item: &HistoryItem) -> HistoryEntry {
+        let (what, reason) = What::of(&item.operation);
+        let (outcome, refusal) = outcome(Some(&item.result));
+        HistoryEntry {
+            op_id: item.stamp.op.to_string(),
+            what,
+            fact: names::fact(self.directory, &item.stamp),
+            online: item.online,
+            outcome,
+            refusal: refusal.map(|refusal| names::refusal(self.directory, refusal)),
+            reason,
+            detail: self.state.take(&item.operation, Some(&item.result)),
+            approval: item
+                .approval
+                .map(|approval| ApprovalView { staff: self.directory.staff_name(approval.staff).to_owned(), permitted: approval.permitted }),
+        }
+    }
+
+    fn own_entry(&mut self, own: &OwnOperation) -> HistoryEntry {
+        let operation = &own.body.operation;
+        let (what, reason) = What::of(operation);
+        let (outcome, refusal) = outcome(own.outcome.as_ref());
+        HistoryEntry {
+            op_id: own.body.op.to_string(),
+            what,
+            fact: names::fact(self.directory, &own.body.stamp()),
+            online: own.body.online,
+            outcome,
+            refusal: refusal.map(|refusal| names::refusal(self.directory, refusal)),
+            reason,
+            detail: self.state.take(operation, own.outcome.as_ref()),
+            approval: operation.approved_by().map(|approver| own_approval(self.directory, approver)),
+        }
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod qr;
 pub(crate) mod quarantine;
 pub(crate) mod readings;
 pub(crate) mod redeem;
+pub(crate) mod replacement;
 pub(crate) mod sell;
 pub(crate) mod sync;
 pub(crate) mod templates;
@@ -29,7 +30,8 @@ use std::sync::Arc;
 
 use beadsbox_domain::{Deed, OpId, Operation, Outcome, Role, text::Reason};
 use beadsbox_protocol::person::SaltedPerson;
-use beadsbox_store::{NewOperation, View};
+use beadsbox_store::{NewOperation, Store, View};
+use tokio::sync::watch;
 
 use crate::{
     device::Device,
@@ -89,6 +91,28 @@ impl Seat {
                 Ok(operations)
             })
             .await
+    }
+
+    /// The server's outcome of an operation that is on disk, whenever it comes. `outcomes` is from before it was recorded.
+    pub(crate) async fn outcome_of(&self, op: OpId, mut outcomes: watch::Receiver<u64>) -> AppResult<Outcome> {
+        loop {
+            if let Some(outcome) = self.read(move |view| Ok(view.own_operation(op)?.and_then(|own| own.outcome))).await? {
+                return Ok(outcome);
+            }
+            // The sender ends with the device; until then there is always a next time.
+            if outcomes.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// The screen tells of these refusals itself: they need not wait in a list for somebody to take note.
+    pub(crate) async fn note_told(&self, refused: Vec<OpId>) -> AppResult<()> {
+        let now = self.device.host.clock.now();
+        let note = move |store: &Store| refused.iter().try_for_each(|op| Ok(store.acknowledge_refusal(*op, now)?));
+        self.device.files(note).await?;
+        self.device.announce();
+        Ok(())
     }
 
     /// See [`Device::record_if`].

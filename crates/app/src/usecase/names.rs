@@ -24,6 +24,10 @@ pub(crate) fn refusal(directory: &Directory, refusal: &Refusal) -> RefusalView {
         Refusal::UnknownVoucher => RefusalView::UnknownVoucher,
         Refusal::NotPermitted { role } => RefusalView::NotPermitted { role: *role },
         Refusal::TooLateToUndo { minutes } => RefusalView::TooLateToUndo { minutes: *minutes },
+        Refusal::NeverEnds => RefusalView::NeverEnds,
+        Refusal::NotLater { expires_on } => RefusalView::NotLater { expires_on: expires_on.to_string() },
+        Refusal::NotReplaced => RefusalView::NotReplaced,
+        Refusal::ChargedBackAlready => RefusalView::ChargedBackAlready,
         Refusal::NotOwnRedemption => RefusalView::NotOwnRedemption,
         Refusal::NotStanding => RefusalView::NotStanding,
         Refusal::StaleTemplate { current, current_version, based_on } => {

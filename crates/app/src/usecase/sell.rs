@@ -83,11 +83,13 @@ impl Seat {
             person: salted.hash().map_err(AppError::internal)?,
             payment,
             home_shop,
+            replaces: None,
+            batch: None,
         };
         Ok((voucher, NewOperation { person: Some(salted), ..self.operation(operation) }))
     }
 
-    fn new_code(&self) -> VoucherCode {
+    pub(super) fn new_code(&self) -> VoucherCode {
         let bytes = self.device.host.random_bytes();
         if self.device.is_training() {
             VoucherCode::for_training(bytes)
@@ -146,7 +148,8 @@ fn asked(form: &SaleForm) -> AppResult<Vec<Asked>> {
     Ok(asked)
 }
 
-fn on_sale(view: &View<'_>, ids: &[TemplateId]) -> AppResult<Vec<Template>> {
+/// These templates, as they are sold now.
+pub(super) fn on_sale(view: &View<'_>, ids: &[TemplateId]) -> AppResult<Vec<Template>> {
     let one = |id: &TemplateId| {
         let found = view.template(*id)?.map(|row| row.template).filter(|template| !template.archived);
         found.ok_or_else(|| AppError::new(ErrorCode::UnknownTemplate, "no such template on sale"))

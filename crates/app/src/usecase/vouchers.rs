@@ -1,13 +1,13 @@
 //! Find vouchers and look at one.
 
 use beadsbox_domain::{Date, Deed, Status, Timestamp, VoucherId, operation::Subject};
-use beadsbox_store::{Directory, VoucherFilters, VoucherSort, VoucherView};
+use beadsbox_store::{Directory, View, VoucherFilters, VoucherSort, VoucherView};
 use jiff::tz::TimeZone;
 
 use super::{Seat, corrections, history, id, names};
 use crate::{
     error::{AppError, AppResult, ErrorCode, FieldErrorCode, FieldErrors},
-    view::{self, SortKey, VoucherDetail, VoucherPage, VoucherQuery, VoucherRow},
+    view::{self, SortKey, VoucherDetail, VoucherLink, VoucherPage, VoucherQuery, VoucherRow},
 };
 
 const MOST_ROWS: usize = 500;
@@ -38,7 +38,7 @@ impl Seat {
             let found = view.voucher(voucher)?.ok_or_else(|| AppError::new(ErrorCode::UnknownVoucher, "no such voucher here"))?;
             let directory = view.directory();
             let history_complete = from_server.is_some();
-            let person = found.person.as_ref();
+            let (person, marks) = (found.person.as_ref(), &found.voucher.marks);
             Ok(VoucherDetail {
                 row: row(directory, &found, now),
                 description: found.voucher.snapshot.description.as_str().to_owned(),
@@ -49,6 +49,10 @@ impl Seat {
                 message: person.and_then(|person| person.message.clone()).map(String::from),
                 payment: found.voucher.payment,
                 home_shop: found.voucher.home_shop.map(|shop| directory.shop_name(shop).to_owned()),
+                external_code: marks.external_code.clone().map(String::from),
+                replaces: marks.replaces.map(|id| link(view, id)).transpose()?,
+                replaced_by: marks.replaced_by.map(|id| link(view, id)).transpose()?,
+                charged_back: marks.charged_back.is_some(),
                 sold: names::fact(directory, &found.voucher.sold),
                 since: names::fact(directory, &found.voucher.since),
                 actions: corrections::offers(&seat, view, &found.voucher)?,
@@ -58,6 +62,11 @@ impl Seat {
         })
         .await
     }
+}
+
+fn link(view: &View<'_>, id: VoucherId) -> AppResult<VoucherLink> {
+    let code = view.voucher(id)?.map(|found| found.voucher.code.to_string());
+    Ok(VoucherLink { id: id.to_string(), code })
 }
 
 /// A line of the grid.

@@ -1,7 +1,7 @@
-use beadsbox_domain::{Operation, RedeemMode};
+use beadsbox_domain::{Operation, Payment, RedeemMode, Settlement};
 use serde::Serialize;
 
-use super::RefusalView;
+use super::{MoneyView, RefusalView, TemplateForm};
 
 /// Who, where, when. A name is empty where this device does not know it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
@@ -31,6 +31,12 @@ pub enum What {
     Expired,
     RedemptionUndone,
     ExpiredHonoured,
+    Extended,
+    Replaced,
+    /// Sold in the place of another voucher.
+    IssuedInstead,
+    ChargedBack,
+    Noted,
     ConflictSettled,
     CashMoved,
     DayClosed,
@@ -45,7 +51,12 @@ impl What {
             Operation::EditTemplate { .. } => (Self::Edited, None),
             Operation::ArchiveTemplate { archived: true, .. } => (Self::Archived, None),
             Operation::ArchiveTemplate { archived: false, .. } => (Self::Unarchived, None),
-            Operation::Sell { .. } => (Self::Sold, None),
+            Operation::Sell { replaces: None, .. } => (Self::Sold, None),
+            Operation::Sell { replaces: Some(_), .. } => (Self::IssuedInstead, None),
+            Operation::Extend { reason, .. } => (Self::Extended, because(reason)),
+            Operation::Replace { reason, .. } => (Self::Replaced, because(reason)),
+            Operation::Chargeback { reason, .. } => (Self::ChargedBack, because(reason)),
+            Operation::Note { text, .. } => (Self::Noted, because(text)),
             Operation::Redeem { mode: RedeemMode::Asked, .. } => (Self::RedeemAsked, None),
             Operation::Redeem { mode: RedeemMode::Honoured, .. } => (Self::Redeemed, None),
             Operation::Honour { .. } => (Self::Honoured, None),
@@ -72,6 +83,17 @@ pub enum HistoryOutcome {
     Waiting,
 }
 
+/// What stands beside the word for what was done.
+#[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum HistoryDetail {
+    Edited { before: TemplateForm, after: TemplateForm },
+    LastDay { before: Option<String>, after: String },
+    Paid { amount: MoneyView, payment: Payment },
+    Returned { amount: Option<MoneyView>, payment: Payment },
+    Settled { settlement: Settlement },
+}
+
 /// One line of a history.
 #[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
 pub struct HistoryEntry {
@@ -83,6 +105,8 @@ pub struct HistoryEntry {
     pub outcome: HistoryOutcome,
     pub refusal: Option<RefusalView>,
     pub reason: Option<String>,
+    /// What it changed from what to what, or how it was paid.
+    pub detail: Option<HistoryDetail>,
     pub approval: Option<ApprovalView>,
 }
 

@@ -31,7 +31,7 @@ pub use day::{
 };
 pub use device::{DeviceForm, EnrolmentCodeView, EnrolmentForm, EnrolmentScan};
 pub use end_of_day::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, ShopDayView};
-pub use fact::{ApprovalView, Fact, HistoryEntry, HistoryOutcome, What};
+pub use fact::{ApprovalView, Fact, HistoryDetail, HistoryEntry, HistoryOutcome, What};
 pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
 pub use money::{CurrencyView, MoneyView};
 pub use outbox_file::{OutboxFileFound, OutboxFileSum, OutboxFileView, SaveOutboxForm, SavedOutbox, TakeInForm, TakenIn};
@@ -48,4 +48,6 @@ pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, RefusedOperat
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
 pub use till::{AnswerKind, ApprovalForm, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
 pub use training::TrainingVoucher;
-pub use voucher::{ActionForm, ActionOffer, SortKey, VoucherAction, VoucherDetail, VoucherFilters, VoucherPage, VoucherQuery, VoucherRow};
+pub use voucher::{
+    ActionForm, ActionOffer, ExchangeChoice, SortKey, VoucherAction, VoucherDetail, VoucherFilters, VoucherLink, VoucherPage, VoucherQuery, VoucherRow,
+};

@@ -55,6 +55,13 @@ pub enum RefusalView {
     TooLateToUndo {
         minutes: u32,
     },
+    NeverEnds,
+    NotLater {
+        expires_on: String,
+    },
+    /// The voucher that this one was to stand for was not replaced.
+    NotReplaced,
+    ChargedBackAlready,
     NotOwnRedemption,
     NotStanding,
     StaleTemplate {

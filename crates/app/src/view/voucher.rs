@@ -85,6 +85,14 @@ pub enum VoucherAction {
     Redeem,
     UndoRedemption,
     HonourExpired,
+    Extend,
+    /// The same again with a new code; the lost one is dead.
+    Reissue,
+    /// One of another template, with the difference in price.
+    Exchange,
+    /// A bank took the money back.
+    Chargeback,
+    Note,
 }
 
 /// An action that status and role allow.
@@ -109,6 +117,14 @@ pub struct VoucherDetail {
     pub payment: Payment,
     /// The only shop that redeems it without the server.
     pub home_shop: Option<String>,
+    /// What stands on paper that another system issued.
+    pub external_code: Option<String>,
+    /// The voucher that it stands for.
+    pub replaces: Option<VoucherLink>,
+    /// The voucher that stands for it.
+    pub replaced_by: Option<VoucherLink>,
+    /// A bank took the money back.
+    pub charged_back: bool,
     pub sold: Fact,
     pub since: Fact,
     pub actions: Vec<ActionOffer>,
@@ -117,11 +133,34 @@ pub struct VoucherDetail {
     pub history_complete: bool,
 }
 
+/// Another voucher, to go to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct VoucherLink {
+    pub id: String,
+    /// None where it is not in this device's cache.
+    pub code: Option<String>,
+}
+
 /// An action on a voucher.
 #[derive(Debug, Clone, Deserialize, specta::Type)]
 pub struct ActionForm {
     pub voucher_id: String,
     pub action: VoucherAction,
     pub reason: String,
+    /// How a refund or a difference is paid; as the voucher was, where none is said.
     pub payment: Option<Payment>,
+    /// Of an extension: the new last day.
+    pub expires_on: Option<String>,
+    /// Of an exchange: for a voucher of which template.
+    pub template_id: Option<String>,
+}
+
+/// A template that a voucher can be exchanged for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct ExchangeChoice {
+    pub template_id: String,
+    pub title: String,
+    pub price: MoneyView,
+    /// What the customer pays; below 0, what goes back.
+    pub difference: MoneyView,
 }

@@ -4,7 +4,7 @@ import Split from '@lucide/svelte/icons/split'
 import type { Component } from 'svelte'
 import type { Tone } from '$/components/tones'
 import * as m from '$/i18n/generated/messages'
-import type { ConflictKind, ConflictRow, Settlement } from '$/platform'
+import type { ConflictKind, ConflictRow } from '$/platform'
 
 type Look = { tone: Tone; icon: Component<{ size?: number }>; word: () => string }
 
@@ -20,13 +20,6 @@ export const kindWord = (kind: ConflictKind) =>
     honoured_after_cancellation: m.conflict_kind_honoured_after_cancellation,
     honoured_after_refund: m.conflict_kind_honoured_after_refund,
     honoured_after_expiry: m.conflict_kind_honoured_after_expiry,
+    honoured_after_replacement: m.conflict_kind_honoured_after_replacement,
     unknown_voucher: m.conflict_kind_unknown_voucher,
   })[kind]()
-
-export const settlementWord = (settlement: Settlement) =>
-  ({
-    write_off: m.settlement_write_off,
-    charge_shop: m.settlement_charge_shop,
-    customer_pays: m.settlement_customer_pays,
-    mistaken_scan: m.settlement_mistaken_scan,
-  })[settlement]()

@@ -1,7 +1,4 @@
-import { validity } from '$/i18n/format'
-import * as m from '$/i18n/generated/messages'
 import { decimal, typedMinor } from '$/i18n/money'
-import { vatWord } from '$/i18n/words'
 import type { Currency, Money, TemplateForm } from '$/platform'
 
 /** The form as it is typed: everything that a person writes is text until it is sent. */
@@ -72,26 +69,4 @@ export function previewPrice(typed: Typed, currencies: Currency[]): Money | null
   const exponent = currencies.find((one) => one.code === typed.currency)?.exponent ?? 2
   const minor = typedMinor(typed.price, exponent)
   return minor === null ? null : { minor, currency: typed.currency, exponent }
-}
-
-export type Difference = { label: string; mine: string; theirs: string }
-
-/** Where two versions of a template differ, in the reader's words. */
-export function differences(mine: TemplateForm, theirs: TemplateForm): Difference[] {
-  const rows: Difference[] = [
-    { label: m.word_title(), mine: mine.title, theirs: theirs.title },
-    { label: m.template_description(), mine: mine.description, theirs: theirs.description },
-    {
-      label: m.word_price(),
-      mine: `${mine.price} ${mine.currency}`,
-      theirs: `${theirs.price} ${theirs.currency}`,
-    },
-    {
-      label: m.word_validity(),
-      mine: validity(mine.validity_months),
-      theirs: validity(theirs.validity_months),
-    },
-    { label: m.word_vat(), mine: vatWord(mine.vat), theirs: vatWord(theirs.vat) },
-  ]
-  return rows.filter((row) => row.mine !== row.theirs)
 }

@@ -34,6 +34,10 @@ impl Seat {
                 let refusal = Refusal::StatusIs { status: other.status, since: other.since };
                 return Err(AppError::refused(names::refusal(view.directory(), &refusal)));
             }
+            // Its paper would be worth something before the one that it stands for is dead.
+            if vouchers.iter().any(|found| found.waiting && found.voucher.marks.replaces.is_some()) {
+                return Err(AppError::new(ErrorCode::ReplacementWaiting, "the server has not confirmed the replacement"));
+            }
             let made = vouchers.iter().map(|found| {
                 let paper = seat.voucher_paper(view.directory(), found, language, with_price);
                 let pdf = paper.pdf(now)?;

@@ -105,19 +105,8 @@ impl Seat {
     }
 
     /// The server's answer to an ask that is on disk, or else the device's own.
-    async fn answer_to(&self, op: OpId, target: &Target, approved_by: Option<StaffId>, mut outcomes: watch::Receiver<u64>, until: Instant) -> AppResult<Word> {
-        let answer = async {
-            loop {
-                if let Some(outcome) = self.read(move |view| Ok(view.own_operation(op)?.and_then(|own| own.outcome))).await? {
-                    return Ok::<_, AppError>(outcome);
-                }
-                // The sender ends with the device; until then there is always a next time.
-                if outcomes.changed().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            }
-        };
-        let word = if let Ok(outcome) = timeout_at(until, answer).await {
+    async fn answer_to(&self, op: OpId, target: &Target, approved_by: Option<StaffId>, outcomes: watch::Receiver<u64>, until: Instant) -> AppResult<Word> {
+        let word = if let Ok(outcome) = timeout_at(until, self.outcome_of(op, outcomes)).await {
             let outcome = outcome?;
             let word = if target.outlasts(&outcome) {
                 self.decide_alone(op, target, approved_by).await?
@@ -126,9 +115,7 @@ impl Seat {
             };
             if matches!(word, Word::Refused(_)) {
                 // The panel tells it to whoever asked: it need not wait in a list for somebody to take note.
-                let now = self.device.host.clock.now();
-                self.device.files(move |store| Ok(store.acknowledge_refusal(op, now)?)).await?;
-                self.device.announce();
+                self.note_told(vec![op]).await?;
             }
             word
         } else {
