@@ -5,6 +5,7 @@
 
 mod centre;
 mod copy;
+mod corrections;
 mod day;
 mod devices;
 mod halted;
@@ -20,12 +21,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 13] = [
+const SCENES: [&str; 14] = [
     "tour",
     "day",
     "training",
     "stick",
     "devices",
+    "corrections",
     "scanner",
     "shared-till",
     "quarantine",
@@ -56,6 +58,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "tour" => tour::scene(folder).await,
         "day" => day::scene(folder).await,
         "devices" => devices::scene(folder).await,
+        "corrections" => corrections::scene(folder).await,
         "training" => stick::training(folder).await,
         "stick" => stick::stick(folder).await,
         "scanner" => scanner::scene(folder).await,
