@@ -144,7 +144,7 @@ fn peak_kib() -> u64 {
     status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap().trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-/// A fifth of a million rows, some 20 MiB of cells, take less than 8 MiB more than the first few did.
+/// A hundred thousand rows, some 10 MiB of what they hold in each form, take less than 8 MiB more than the first few did.
 #[cfg(target_os = "linux")]
 #[test]
 fn many_rows_take_no_more_memory_than_few() {

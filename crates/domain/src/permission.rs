@@ -45,13 +45,15 @@ pub enum Deed {
     Approve,
     /// See every voucher, template and conflict.
     UseOffice,
+    /// Read the books' reports.
+    ReadReports,
     /// Shops, devices and staff.
     Administer,
 }
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::WriteTemplates,
         Self::Sell,
         Self::Redeem,
@@ -65,6 +67,7 @@ impl Deed {
         Self::RunTill,
         Self::Approve,
         Self::UseOffice,
+        Self::ReadReports,
         Self::Administer,
     ];
 }
@@ -77,9 +80,14 @@ impl Role {
     pub const fn may(self, deed: Deed) -> bool {
         match deed {
             Deed::Sell | Deed::Redeem | Deed::UndoRedemption | Deed::RunTill => true,
-            Deed::WriteTemplates | Deed::Cancel | Deed::Refund | Deed::HonourExpired | Deed::WorkOnConflicts | Deed::Approve | Deed::UseOffice => {
-                matches!(self, Self::BackOffice | Self::Admin)
-            }
+            Deed::WriteTemplates
+            | Deed::Cancel
+            | Deed::Refund
+            | Deed::HonourExpired
+            | Deed::WorkOnConflicts
+            | Deed::Approve
+            | Deed::UseOffice
+            | Deed::ReadReports => matches!(self, Self::BackOffice | Self::Admin),
             Deed::SettleConflicts | Deed::Administer => matches!(self, Self::Admin),
             Deed::Expire => false,
         }

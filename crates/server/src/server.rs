@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use secrecy::ExposeSecret as _;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 
-use crate::{config::Config, db, error::StartError, feed, http, identity, jobs, push, state::App};
+use crate::{books, config::Config, db, error::StartError, feed, http, identity, jobs, push, state::App};
 
 /// How long requests and jobs may still take when the server ends.
 const LAST_ORDERS: Duration = Duration::from_secs(30);
@@ -18,10 +18,15 @@ impl Server {
     pub async fn start(config: Config) -> Result<RunningServer, StartError> {
         let pool = db::connect(config.database_url.expose_secret(), config.database_connections).await?;
         db::check_migrated(&pool).await?;
+        books::fill(&pool, config.clock.now()).await?;
+        let read_pool = match &config.database_read_url {
+            Some(url) => db::connect(url.expose_secret(), config.report_connections).await?,
+            None => pool.clone(),
+        };
         let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;
         let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::Listen { address: config.listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let app = App::new(pool, identity, config);
+        let app = App::new(pool, read_pool, identity, config);
 
         let stopped = app.clone();
         let service = http::router(app.clone());
@@ -95,6 +100,7 @@ impl RunningServer {
             }
         }
         self.app.pool.close().await;
+        self.app.read_pool.close().await;
         tracing::info!("stopped");
     }
 

@@ -1,7 +1,7 @@
 use beadsbox_domain::{Deed, Role};
 
 /// The whole table: role by role (counter, back office, admin), what each may do.
-const TABLE: [(Deed, [bool; 3]); 14] = [
+const TABLE: [(Deed, [bool; 3]); 15] = [
     (Deed::WriteTemplates, [false, true, true]),
     (Deed::Sell, [true, true, true]),
     (Deed::Redeem, [true, true, true]),
@@ -15,6 +15,7 @@ const TABLE: [(Deed, [bool; 3]); 14] = [
     (Deed::RunTill, [true, true, true]),
     (Deed::Approve, [false, true, true]),
     (Deed::UseOffice, [false, true, true]),
+    (Deed::ReadReports, [false, true, true]),
     (Deed::Administer, [false, false, true]),
 ];
 
