@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use beadsbox_domain::{
     Change, Conflict, ConflictId, ConflictKind, ConflictState, Context, DayClose, Decision, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Situation,
     Status, StatusChange, Template, TemplateContent, TemplateId, Voucher, VoucherCode, VoucherId, decide,
-    ledger::{Cause, Standing, entries},
+    ledger::{Cause, EntryKind, Standing, entries},
     operation::Subject,
 };
 
@@ -89,7 +89,7 @@ impl Model {
         assert!(changed || lines.is_empty(), "a line for nothing: {lines:?}");
         let sums = self.books.entry(id).or_default();
         for line in &lines {
-            assert!(line.amount.minor > 0, "nothing is taken back where nothing was restored: {line:?}");
+            assert!(line.amount.minor > 0 || line.kind == EntryKind::AtStake, "only what is at stake is taken back: {line:?}");
             assert!(line.at >= cause.at && line.at <= context.received_at, "{line:?}");
             let effect = line.kind.effect();
             for (sum, effect) in sums.iter_mut().zip([effect.service, effect.money, effect.stake]) {
