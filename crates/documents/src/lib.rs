@@ -15,14 +15,17 @@ mod language;
 mod press;
 mod qr;
 mod receipt;
+mod report;
 mod table;
 mod voucher;
 
+pub use amount::amount as written_amount;
 pub use badge::BadgePaper;
 pub use close::{DayReport, ReportPerson};
 pub use error::DocumentError;
 pub use escpos::{CodePage, EscPos, Width};
 pub use language::Language;
 pub use receipt::{Receipt, ReceiptLine, Reprint, Shop, VatLine};
+pub use report::ReportPaper;
 pub use table::{Cell, Column, CsvSheet, Dialect, Kind, Table, TableError, XLSX_ROWS, XlsxSheet};
 pub use voucher::{VoucherPaper, home_shop_terms, terms};

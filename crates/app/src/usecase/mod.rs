@@ -18,6 +18,7 @@ pub(crate) mod qr;
 pub(crate) mod quarantine;
 pub(crate) mod readings;
 pub(crate) mod redeem;
+pub(crate) mod reports;
 pub(crate) mod sell;
 pub(crate) mod sync;
 pub(crate) mod templates;
