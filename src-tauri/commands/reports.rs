@@ -35,8 +35,8 @@ pub async fn save_report(window: WebviewWindow, program: Beads<'_>, form: Report
     };
     let Some(path) = save_dialog::ask(&window, &file.name, kind).await else { return Ok(None) };
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let written = spawn_blocking(move || std::fs::write(path, file.bytes));
-    written.await.map_err(AppError::internal)?.map_err(AppError::from)?;
+    let saved = spawn_blocking(move || file.save(&path));
+    saved.await.map_err(AppError::internal)??;
     Ok(Some(name))
 }
 

@@ -1,6 +1,6 @@
 //! A report as a file.
 
-use std::io::Cursor;
+use std::{io::Cursor, path::Path};
 
 use beadsbox_documents::{Language, ReportPaper, written_amount};
 use beadsbox_domain::{Deed, Money};
@@ -20,6 +20,13 @@ pub struct ReportFile {
     pub name: String,
     /// What stands in it.
     pub bytes: Vec<u8>,
+}
+
+impl ReportFile {
+    /// Writes it there, over what is there.
+    pub fn save(&self, path: &Path) -> AppResult<()> {
+        std::fs::write(path, &self.bytes).map_err(|error| AppError::disk(&error))
+    }
 }
 
 impl Seat {
