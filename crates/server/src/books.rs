@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     db::{self, ledger::Line, lock::Lock},
     error::Failure,
-    push::{Zones, refunded_by},
+    push::Zones,
 };
 
 /// How many vouchers are booked in one transaction.
@@ -101,5 +101,5 @@ fn cause(told: &Told, received: &HashMap<i64, Timestamp>) -> Cause {
     let body = &told.body;
     let received_at = received.get(&told.commit_no).copied().unwrap_or(body.at);
     let clock_right = body.clock_right && body.at.duration_since(received_at) <= RIGHT_CLOCK;
-    Cause::new(body.stamp(), clock_right, received_at, refunded_by(&body.operation))
+    Cause::new(&body.operation, body.stamp(), clock_right, received_at)
 }

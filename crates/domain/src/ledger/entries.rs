@@ -136,7 +136,8 @@ impl Page<'_> {
     /// that takes the place of one that was undone did not lessen what was owed while that one stood.
     fn done_by(&self, stamp: &Stamp) -> Done {
         let cause = self.cause;
-        let at = if stamp.op == cause.stamp.op { cause.at } else { stamp.at.min(cause.received_at).max(cause.at) };
+        let is_its_own = stamp.op == cause.stamp.op || cause.honours == Some(stamp.op);
+        let at = if is_its_own { cause.at } else { stamp.at.min(cause.received_at).max(cause.at) };
         let shop = self.place(stamp.shop);
         Done { shop, done_in: shop, staff: stamp.staff, device: stamp.device, at }
     }

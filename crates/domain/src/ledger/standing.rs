@@ -4,8 +4,9 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     conflict::{Conflict, ConflictState, Settlement},
-    ids::{ConflictId, ShopId, TemplateId, VoucherId},
+    ids::{ConflictId, OpId, ShopId, TemplateId, VoucherId},
     money::Money,
+    operation::Operation,
     status::Status,
     template::Vat,
     voucher::{Payment, Stamp, Voucher},
@@ -94,13 +95,17 @@ pub struct Cause {
     pub received_at: Timestamp,
     /// Of a refund: how the money went back.
     pub payment: Option<Payment>,
+    /// Of a redemption that is honoured later: that redemption.
+    pub honours: Option<OpId>,
 }
 
 impl Cause {
-    /// An operation that came at `received_at`.
-    pub fn new(stamp: Stamp, clock_right: bool, received_at: Timestamp, payment: Option<Payment>) -> Self {
+    /// That operation, which came at `received_at`.
+    pub fn new(operation: &Operation, stamp: Stamp, clock_right: bool, received_at: Timestamp) -> Self {
         // Nothing is done after it has arrived, however little the clocks differ.
         let at = if clock_right { stamp.at.min(received_at) } else { received_at };
-        Self { stamp, at, received_at, payment }
+        let payment = if let Operation::Refund { payment, .. } = operation { Some(*payment) } else { None };
+        let honours = if let Operation::Honour { redemption, .. } = operation { Some(*redemption) } else { None };
+        Self { stamp, at, received_at, payment, honours }
     }
 }

@@ -1,21 +1,21 @@
 use std::collections::BTreeMap;
 
 use beadsbox_domain::{
-    ConflictId, ConflictKind, ConflictState, Settlement, ShopId, Status, Vat, Voucher,
+    ConflictId, ConflictKind, ConflictState, Operation, RedeemMode, Settlement, ShopId, Status, Vat, Voucher,
     conflict::Settled,
     ledger::{Cause, Entry, EntryKind, Stake, Standing, entries, vat_included},
     voucher::{Payment, Stamp},
 };
 use uuid::Uuid;
 
-use crate::support::{NOW, NOW_MINUTE, eur, minute, op, open_conflict, other_stamp, reason, stamp, voucher};
+use crate::support::{NOW, NOW_MINUTE, eur, minute, op, open_conflict, other_stamp, reason, redeem, sale, stamp, voucher};
 
 fn standing(voucher: &Voucher) -> Standing {
     Standing::of(Some(voucher), std::iter::empty())
 }
 
 fn cause() -> Cause {
-    Cause::new(stamp(NOW, NOW_MINUTE), true, minute(NOW_MINUTE + 30), None)
+    Cause::new(&sale(), stamp(NOW, NOW_MINUTE), true, minute(NOW_MINUTE + 30))
 }
 
 fn kinds(lines: &[Entry]) -> Vec<(EntryKind, i64)> {
@@ -70,9 +70,9 @@ fn a_line_says_where_and_when() {
 
 #[test]
 fn a_clock_that_is_not_right_counts_for_nothing() {
-    let wrong = Cause::new(stamp(NOW, NOW_MINUTE), false, minute(900), None);
+    let wrong = Cause::new(&sale(), stamp(NOW, NOW_MINUTE), false, minute(900));
     assert_eq!(wrong.at, minute(900));
-    let ahead = Cause::new(stamp(NOW, 903), true, minute(900), None);
+    let ahead = Cause::new(&sale(), stamp(NOW, 903), true, minute(900));
     assert_eq!(ahead.at, minute(900), "nothing is done after it has arrived");
 }
 
@@ -94,10 +94,22 @@ fn a_promoted_redemption_counts_from_when_it_was_promoted() {
     assert_eq!(kinds(&lines), [(EntryKind::Undone, 4136), (EntryKind::Redeemed, 4136)]);
     assert_eq!((lines[1].at, lines[1].staff, lines[1].device), (minute(NOW_MINUTE), promoted.since.staff, promoted.since.device));
     // A sale that arrives late finds a redemption: that one counts from its own moment, which is after the sale's.
-    let sale = Cause::new(promoted.sold, true, minute(NOW_MINUTE), None);
+    let sale = Cause::new(&sale(), promoted.sold, true, minute(NOW_MINUTE));
     let lines = entries(&Standing::default(), &standing(&promoted), &sale);
     assert_eq!(kinds(&lines), [(EntryKind::Sold, 4136), (EntryKind::Redeemed, 4136)]);
     assert_eq!((lines[0].at, lines[1].at), (minute(0), minute(580)));
+}
+
+/// A redemption that its till honours later is the till's own: it counts from the honouring, whatever its clock said when it asked.
+#[test]
+fn an_asked_redemption_counts_from_when_it_was_honoured() {
+    let asked = Voucher { since: stamp(op(55), 999), ..voucher(Status::Used) };
+    let honoured = Cause { honours: Some(op(55)), ..cause() };
+    let line = entries(&standing(&voucher(Status::Purchased)), &standing(&asked), &honoured).remove(0);
+    assert_eq!((line.kind, line.at), (EntryKind::Redeemed, minute(NOW_MINUTE)));
+    let honour = Operation::honour(asked.id, op(55));
+    assert_eq!(Cause::new(&honour, stamp(NOW, NOW_MINUTE), true, minute(NOW_MINUTE)).honours, Some(op(55)));
+    assert_eq!(Cause::new(&redeem(RedeemMode::Asked), stamp(NOW, NOW_MINUTE), true, minute(NOW_MINUTE)).honours, None);
 }
 
 #[test]

@@ -82,8 +82,7 @@ impl Model {
     /// The sum of a voucher's lines is what is owed for it and what is at stake, after every operation.
     fn book(&mut self, before: &Self, operation: &Operation, context: &Context) {
         let Subject::Voucher(id) = operation.subject() else { return };
-        let payment = if let Operation::Refund { payment, .. } = operation { Some(*payment) } else { None };
-        let cause = Cause::new(context.stamp, context.clock_right, context.received_at, payment);
+        let cause = Cause::new(operation, context.stamp, context.clock_right, context.received_at);
         let lines = entries(&before.standing(id), &self.standing(id), &cause);
         let changed = (before.vouchers.get(&id), &before.conflicts) != (self.vouchers.get(&id), &self.conflicts);
         assert!(changed || lines.is_empty(), "a line for nothing: {lines:?}");

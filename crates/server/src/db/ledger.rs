@@ -32,9 +32,9 @@ impl<'a> Line<'a> {
     }
 }
 
-const fn rate(vat: Vat) -> Option<i32> {
+fn rate(vat: Vat) -> Option<i32> {
     match vat {
-        Vat::SinglePurpose { rate_basis_points } => Some(rate_basis_points as i32),
+        Vat::SinglePurpose { rate_basis_points } => Some(rate_basis_points.into()),
         Vat::MultiPurpose => None,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use beadsbox_authority::{Fresh, Judged, RIGHT_CLOCK, Reading, Scope, World};
 use beadsbox_domain::{
-    Operation, Payment, ShopId, VoucherId,
+    Operation, ShopId, VoucherId,
     ledger::{Cause, Entry, Standing, entries},
     operation::Subject,
 };
@@ -43,18 +43,13 @@ fn standing(world: &World, voucher: VoucherId) -> Standing {
     Standing::of(world.vouchers.get(&voucher), conflicts)
 }
 
-/// How the money of a refund went back.
-pub(crate) const fn refunded_by(operation: &Operation) -> Option<Payment> {
-    if let Operation::Refund { payment, .. } = operation { Some(*payment) } else { None }
-}
-
 impl Booking {
     /// Books what the operation did, the world being as it is after it.
     pub(super) fn book(&mut self, scope: &Scope<'_>, before: &Before, world: &World, judged: &Judged<'_>) {
         let Some(body) = judged.body() else { return };
         let received_at = judged.fresh.arrived.received_at;
         let clock_right = scope.clock_right && body.clock_right && body.at.duration_since(received_at) <= RIGHT_CLOCK;
-        let cause = Cause::new(body.stamp(), clock_right, received_at, refunded_by(&body.operation));
+        let cause = Cause::new(&body.operation, body.stamp(), clock_right, received_at);
         let mut line = 0;
         for (voucher, before) in &before.0 {
             for entry in entries(before, &standing(world, *voucher), &cause) {

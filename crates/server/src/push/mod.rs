@@ -48,7 +48,7 @@ pub(crate) use chain::unknown_life;
 pub(crate) use fork::fork;
 pub(crate) use held::decide_held;
 pub(crate) use import::import;
-pub(crate) use ledger::{Zones, refunded_by};
+pub(crate) use ledger::Zones;
 pub(crate) use quarantine::decide as decide_quarantine;
 use take::Came;
 

@@ -11,6 +11,7 @@ mod halted;
 mod hands;
 mod look;
 mod quarantine;
+mod reports;
 mod scanner;
 mod shared_till;
 mod stick;
@@ -20,9 +21,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 13] = [
+const SCENES: [&str; 14] = [
     "tour",
     "day",
+    "reports",
     "training",
     "stick",
     "devices",
@@ -55,6 +57,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
     match scene {
         "tour" => tour::scene(folder).await,
         "day" => day::scene(folder).await,
+        "reports" => reports::scene(folder).await,
         "devices" => devices::scene(folder).await,
         "training" => stick::training(folder).await,
         "stick" => stick::stick(folder).await,
