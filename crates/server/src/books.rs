@@ -1,4 +1,5 @@
-//! Books what was done before there were books: at the first start, or `migrate`, of the program that keeps them.
+//! The books besides what each operation writes: what was done before there were books, booked at the first start, or `migrate`, of the
+//! program that keeps them; and the monthly sums, put together.
 
 use std::collections::HashMap;
 
@@ -49,6 +50,17 @@ pub(crate) async fn fill(pool: &PgPool, now: Timestamp) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Makes one row of those of the monthly sums that are alike, where there are many. How many rows there are then.
+pub(crate) async fn put_together(pool: &PgPool) -> Result<u64, Failure> {
+    let mut tx = db::begin(pool).await?;
+    if !Lock::Books.try_take(&mut tx).await? {
+        return Ok(0);
+    }
+    let rows = db::ledger::put_together(&mut tx).await?;
+    tx.commit().await?;
+    Ok(rows)
+}
+
 async fn begin(pool: &PgPool) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, Failure> {
     let mut tx = db::begin(pool).await?;
     sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
@@ -80,7 +92,7 @@ fn history(id: VoucherId, told: &[Told], received: &HashMap<i64, Timestamp>, row
     let mut booked = Vec::new();
     for (place, one) in told.iter().enumerate() {
         let before = standing(&rows);
-        rows = fold(id, &told[..place], one, &rows, zones.of(one.body.shop));
+        rows = fold(id, &told[..place], one, &rows, &zones.of(one.body.shop));
         let mut after = standing(&rows);
         if place + 1 == told.len() && row.is_some() {
             // Where the two differ, the row is what the server goes by.

@@ -37,6 +37,7 @@ impl Server {
             tokio::spawn(jobs::expire(app.clone())),
             tokio::spawn(jobs::forget(app.clone())),
             tokio::spawn(jobs::decide_held(app.clone())),
+            tokio::spawn(jobs::put_sums_together(app.clone())),
         ];
         tracing::info!(%address, epoch = %app.identity.epoch, "serving");
         Ok(RunningServer { address, app, serving, tasks })
@@ -85,6 +86,11 @@ impl RunningServer {
     /// Forgets now what nobody asks for any more, as the timer does.
     pub async fn prune_now(&self) -> Result<jobs::Pruned, StartError> {
         Ok(jobs::prune(&self.app).await?)
+    }
+
+    /// Puts the books' monthly sums together now, as the timer does. How many rows there are then; 0 where there were few.
+    pub async fn put_sums_together_now(&self) -> Result<u64, StartError> {
+        Ok(books::put_together(&self.app.pool).await?)
     }
 
     /// Ends it in order: no new connections, long polls are woken, requests that have begun are finished.

@@ -90,9 +90,10 @@ struct Page<'a> {
 }
 
 /// Who, where, when a line was done.
+#[derive(Clone, Copy)]
 struct Done {
     shop: ShopId,
-    done_in: ShopId,
+    place: ShopId,
     staff: StaffId,
     device: DeviceId,
     at: Timestamp,
@@ -139,7 +140,7 @@ impl Page<'_> {
         let is_its_own = stamp.op == cause.stamp.op || cause.honours == Some(stamp.op);
         let at = if is_its_own { cause.at } else { stamp.at.min(cause.received_at).max(cause.at) };
         let shop = self.place(stamp.shop);
-        Done { shop, done_in: shop, staff: stamp.staff, device: stamp.device, at }
+        Done { shop, place: shop, staff: stamp.staff, device: stamp.device, at }
     }
 
     /// The server stands in no shop: what it does is the business of the shop that sold.
@@ -150,7 +151,7 @@ impl Page<'_> {
     fn push(&mut self, (kind, sign): Step, done: Done, payment: Option<Payment>, settlement: Option<Settlement>, expires_on: Option<Date>) {
         let account = self.account;
         let minor = if sign == Made { account.value.minor } else { -account.value.minor };
-        let Done { shop, done_in, staff, device, at } = done;
+        let Done { shop, place: done_in, staff, device, at } = done;
         self.entries.push(Entry {
             kind,
             voucher: account.voucher,

@@ -183,21 +183,20 @@ pub fn postings(moved: &[Moved], accounts: &Accounts) -> Result<Vec<Posting>, Mo
 
 /// Alike lines of one day become one.
 fn add(journal: &mut Vec<Posting>, sum: &Moved, account: &str, shop: ShopId, credit: i64) -> Result<(), MoneyError> {
-    let same = |line: &&mut Posting| {
+    let same = |line: &Posting| {
         (line.day, line.shop, line.currency, line.kind, line.account.as_str()) == (sum.day, shop, sum.currency, sum.kind, account)
     };
-    let net = |line: &Posting| line.credit.checked_sub(line.debit);
-    let place = match journal.iter_mut().rev().take_while(|line| line.day == sum.day).find(same) {
-        Some(line) => line,
-        None => {
-            let line = Posting { day: sum.day, account: account.to_owned(), shop, currency: sum.currency, kind: sum.kind, debit: 0, credit: 0 };
-            journal.push(line);
-            let Some(line) = journal.last_mut() else { return Err(MoneyError::OutOfRange) };
-            line
-        }
+    let of_day = || journal.iter().rev().take_while(|line| line.day == sum.day);
+    let place = match of_day().position(same) {
+        Some(from_end) => journal.len() - 1 - from_end,
+        None => journal.len(),
     };
-    let net = net(place).and_then(|net| net.checked_add(credit)).ok_or(MoneyError::OutOfRange)?;
-    (place.debit, place.credit) = (net.checked_neg().ok_or(MoneyError::OutOfRange)?.max(0), net.max(0));
+    if place == journal.len() {
+        journal.push(Posting { day: sum.day, account: account.to_owned(), shop, currency: sum.currency, kind: sum.kind, debit: 0, credit: 0 });
+    }
+    let line = &mut journal[place];
+    let net = line.credit.checked_sub(line.debit).and_then(|net| net.checked_add(credit)).ok_or(MoneyError::OutOfRange)?;
+    (line.debit, line.credit) = (net.checked_neg().ok_or(MoneyError::OutOfRange)?.max(0), net.max(0));
     Ok(())
 }
 

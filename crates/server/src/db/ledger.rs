@@ -20,7 +20,7 @@ pub struct Line<'a> {
 
 impl<'a> Line<'a> {
     pub fn new(commit_no: i64, line: i32, entry: &'a Entry, zones: &Zones) -> Self {
-        let day = |at: Timestamp, shop| at.to_zoned(zones.of(shop).clone()).date();
+        let day = |at: Timestamp, shop| at.to_zoned(zones.of(shop)).date();
         Self {
             commit_no,
             line,
@@ -49,13 +49,18 @@ const fn vat_kind(vat: Vat) -> &'static str {
 pub async fn insert(conn: &mut PgConnection, lines: &[Line<'_>]) -> sqlx::Result<()> {
     let each = || lines.iter().map(|line| line.entry);
     sqlx::query(
-        "INSERT INTO ledger_entry (commit_no, line, voucher_id, template_id, kind, amount_minor, currency, service_minor, money_minor, stake_minor,
+        "WITH line AS (INSERT INTO ledger_entry (commit_no, line, voucher_id, template_id, kind, amount_minor, currency, service_minor, money_minor, stake_minor,
                                    vat_minor, vat_kind, vat_rate, payment, settlement, shop_id, done_shop, sold_shop, staff_id, device_id,
                                    business_at, business_day, received_at, received_day, sold_day, expires_on)
          SELECT * FROM unnest($1::bigint[], $2::integer[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[],
                               $10::bigint[], $11::bigint[], $12::text[], $13::integer[], $14::text[], $15::text[], $16::uuid[], $17::uuid[],
                               $18::uuid[], $19::uuid[], $20::uuid[], $21::timestamptz[], $22::date[], $23::timestamptz[], $24::date[], $25::date[],
-                              $26::date[])",
+                              $26::date[])
+         RETURNING *)
+         INSERT INTO ledger_month
+         SELECT date_trunc('month', business_day)::date, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
+                sum(sign(amount_minor)), sum(amount_minor), sum(service_minor), sum(money_minor), sum(vat_minor)
+         FROM line GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
     )
     .bind(lines.iter().map(|line| line.commit_no).collect::<Vec<_>>())
     .bind(lines.iter().map(|line| line.line).collect::<Vec<_>>())
@@ -118,3 +123,21 @@ pub async fn book_without_history(conn: &mut PgConnection) -> sqlx::Result<u64> 
     let booked = sqlx::query(include_str!("ledger_without_history.sql")).execute(conn).await?;
     Ok(booked.rows_affected())
 }
+
+/// Makes one row of those of `ledger_month` that are alike, where there are many. How many rows there were.
+pub async fn put_together(conn: &mut PgConnection) -> sqlx::Result<u64> {
+    let put = sqlx::query(
+        "WITH gone AS (DELETE FROM ledger_month WHERE (SELECT count(*) FROM ledger_month) > $1 RETURNING *)
+         INSERT INTO ledger_month
+         SELECT month, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
+                sum(number), sum(amount_minor), sum(service_minor), sum(money_minor), sum(vat_minor)
+         FROM gone GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
+    )
+    .bind(MOST_LOOSE)
+    .execute(conn)
+    .await?;
+    Ok(put.rows_affected())
+}
+
+/// How many rows of `ledger_month` are put together: fewer are read in no time.
+const MOST_LOOSE: i64 = 5_000;

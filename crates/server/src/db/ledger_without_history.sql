@@ -1,5 +1,6 @@
 -- The lines of vouchers without operations, from their rows: the sale, and what brought each to the status that it has. All under one
 -- number of the order in which operations are taken, which no operation has.
+WITH line AS (
 INSERT INTO ledger_entry (commit_no, line, voucher_id, template_id, kind, amount_minor, currency, service_minor, money_minor, stake_minor,
                           vat_minor, vat_kind, vat_rate, payment, settlement, shop_id, done_shop, sold_shop, staff_id, device_id,
                           business_at, business_day, received_at, received_day, sold_day, expires_on)
@@ -27,3 +28,8 @@ CROSS JOIN LATERAL (
 ) AS moment
 WHERE NOT EXISTS (SELECT FROM ledger_entry e WHERE e.voucher_id = v.id)
   AND NOT EXISTS (SELECT FROM operation o WHERE o.subject_kind = 'voucher' AND o.subject_id = v.id)
+RETURNING *)
+INSERT INTO ledger_month
+SELECT date_trunc('month', business_day)::date, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
+       sum(sign(amount_minor)), sum(amount_minor), sum(service_minor), sum(money_minor), sum(vat_minor)
+FROM line GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9

@@ -15,6 +15,7 @@ pub mod life;
 pub mod lock;
 pub mod operation;
 pub mod outbox_import;
+mod parts;
 pub mod person;
 pub mod quarantine;
 pub mod range;

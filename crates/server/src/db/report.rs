@@ -1,12 +1,12 @@
 //! What reports ask of `ledger_entry`. Reads only, and never more than a bounded number of rows; sums are made by the database.
 
 use beadsbox_domain::{Date, Payment, Vat, ledger::EntryKind};
-use beadsbox_protocol::report::{Name, ReportQuery};
+use beadsbox_protocol::report::{Grain, Name, ReportQuery, Split};
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{damaged, named};
+use super::{damaged, named, parts::Parts};
 use crate::error::Failure;
 
 /// The most groups of one answer of the database.
@@ -53,8 +53,6 @@ pub struct OwedGroup {
     pub closing_money: i64,
     /// Their amounts in the period.
     pub amount: i64,
-    pub late_count: i64,
-    pub late_owed: i64,
 }
 
 impl OwedGroup {
@@ -68,19 +66,53 @@ fn kind(name: &str) -> Result<EntryKind, Failure> {
 }
 
 pub async fn owed(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<OwedGroup>> {
+    let Parts { months, skipped, raw: [one, other] } = Parts::since_ever(query.from, query.to);
     sqlx::query_as(
-        "SELECT currency, sold_shop, kind,
-                coalesce(sum(service_minor + money_minor) FILTER (WHERE business_day < $1), 0)::bigint AS opening,
+        "WITH line AS (
+             SELECT month AS day, currency, sold_shop, template_id, kind, amount_minor, service_minor, money_minor FROM ledger_month
+             WHERE month >= $6 AND month < $7 AND ($8::date IS NULL OR month <> $8)
+             UNION ALL
+             SELECT business_day, currency, sold_shop, template_id, kind, amount_minor, service_minor, money_minor FROM ledger_entry
+             WHERE business_day BETWEEN $9 AND $10 OR business_day BETWEEN $11 AND $12)
+         SELECT currency, sold_shop, kind, coalesce(sum(service_minor + money_minor) FILTER (WHERE day < $1), 0)::bigint AS opening,
                 sum(service_minor + money_minor)::bigint AS closing, sum(money_minor)::bigint AS closing_money,
-                coalesce(sum(amount_minor) FILTER (WHERE business_day >= $1), 0)::bigint AS amount,
-                count(*) FILTER (WHERE received_day > $2) AS late_count,
-                coalesce(sum(service_minor + money_minor) FILTER (WHERE received_day > $2), 0)::bigint AS late_owed
-         FROM ledger_entry
-         WHERE business_day <= $2 AND ($3::text IS NULL OR currency = $3) AND ($4::uuid IS NULL OR sold_shop = $4)
-           AND ($5::uuid IS NULL OR template_id = $5)
+                coalesce(sum(amount_minor) FILTER (WHERE day >= $1), 0)::bigint AS amount
+         FROM line
+         WHERE day <= $2 AND ($3::text IS NULL OR currency = $3) AND ($4::uuid IS NULL OR sold_shop = $4) AND ($5::uuid IS NULL OR template_id = $5)
          GROUP BY currency, sold_shop, kind ORDER BY currency, sold_shop, kind",
     )
     .bind(query.from.to_sqlx())
+    .bind(query.to.to_sqlx())
+    .bind(query.currency.as_deref())
+    .bind(query.shop.map(|shop| shop.0))
+    .bind(query.template.map(|template| template.0))
+    .bind(months.0.to_sqlx())
+    .bind(months.1.to_sqlx())
+    .bind(skipped.map(jiff_sqlx::ToSqlx::to_sqlx))
+    .bind(one.0.to_sqlx())
+    .bind(one.1.to_sqlx())
+    .bind(other.0.to_sqlx())
+    .bind(other.1.to_sqlx())
+    .fetch_all(conn)
+    .await
+}
+
+/// What arrived after the period's last day and belongs to it or to a day before.
+#[derive(FromRow)]
+pub struct LateGroup {
+    pub currency: String,
+    pub sold_shop: Uuid,
+    pub number: i64,
+    pub owed: i64,
+}
+
+pub async fn late(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<LateGroup>> {
+    sqlx::query_as(
+        "SELECT currency, sold_shop, count(*) AS number, sum(service_minor + money_minor)::bigint AS owed FROM ledger_entry
+         WHERE received_day > business_day AND received_day > $1 AND business_day <= $1 AND ($2::text IS NULL OR currency = $2)
+           AND ($3::uuid IS NULL OR sold_shop = $3) AND ($4::uuid IS NULL OR template_id = $4)
+         GROUP BY currency, sold_shop",
+    )
     .bind(query.to.to_sqlx())
     .bind(query.currency.as_deref())
     .bind(query.shop.map(|shop| shop.0))
@@ -98,7 +130,6 @@ pub struct ActivityGroup {
     kind: String,
     pub count: i64,
     pub minor: i64,
-    pub late: i64,
 }
 
 impl ActivityGroup {
@@ -107,15 +138,22 @@ impl ActivityGroup {
     }
 }
 
+/// Whole months come summed up, unless days, weeks or people are told apart.
 pub async fn activity(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<ActivityGroup>> {
+    let by_line = matches!(query.by, Some(Grain::Day | Grain::Week)) || query.split == Some(Split::Staff);
+    let Parts { months, raw: [one, other], .. } = if by_line { Parts::lines(query.from, query.to) } else { Parts::of(query.from, query.to) };
     sqlx::query_as(
-        "SELECT CASE $6 WHEN 'day' THEN business_day WHEN 'week' THEN date_trunc('week', business_day)::date
-                        WHEN 'month' THEN date_trunc('month', business_day)::date END AS start,
+        "WITH line AS (
+             SELECT month AS day, currency, shop_id, template_id, NULL::uuid AS staff_id, kind, number, amount_minor FROM ledger_month
+             WHERE month >= $9 AND month < $10
+             UNION ALL
+             SELECT business_day, currency, shop_id, template_id, staff_id, kind, sign(amount_minor)::bigint, amount_minor FROM ledger_entry
+             WHERE business_day BETWEEN $11 AND $12 OR business_day BETWEEN $13 AND $14)
+         SELECT CASE $6 WHEN 'day' THEN day WHEN 'week' THEN date_trunc('week', day)::date WHEN 'month' THEN date_trunc('month', day)::date END AS start,
                 CASE $7 WHEN 'template' THEN template_id WHEN 'shop' THEN shop_id WHEN 'staff' THEN staff_id END AS of,
-                currency, kind, sum(sign(amount_minor))::bigint AS count, sum(amount_minor)::bigint AS minor,
-                count(*) FILTER (WHERE received_day > $2) AS late
-         FROM ledger_entry
-         WHERE business_day BETWEEN $1 AND $2 AND ($3::text IS NULL OR currency = $3) AND ($4::uuid IS NULL OR shop_id = $4)
+                currency, kind, sum(number)::bigint AS count, sum(amount_minor)::bigint AS minor
+         FROM line
+         WHERE day BETWEEN $1 AND $2 AND ($3::text IS NULL OR currency = $3) AND ($4::uuid IS NULL OR shop_id = $4)
            AND ($5::uuid IS NULL OR template_id = $5)
          GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 LIMIT $8",
     )
@@ -127,7 +165,29 @@ pub async fn activity(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Res
     .bind(query.by.map(super::name_of))
     .bind(query.split.map(super::name_of))
     .bind(MOST_GROUPS)
+    .bind(months.0.to_sqlx())
+    .bind(months.1.to_sqlx())
+    .bind(one.0.to_sqlx())
+    .bind(one.1.to_sqlx())
+    .bind(other.0.to_sqlx())
+    .bind(other.1.to_sqlx())
     .fetch_all(conn)
+    .await
+}
+
+/// How many lines of the period arrived after its last day.
+pub async fn late_lines(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "SELECT count(*) FROM ledger_entry
+         WHERE received_day > business_day AND received_day > $2 AND business_day BETWEEN $1 AND $2 AND ($3::text IS NULL OR currency = $3)
+           AND ($4::uuid IS NULL OR shop_id = $4) AND ($5::uuid IS NULL OR template_id = $5)",
+    )
+    .bind(query.from.to_sqlx())
+    .bind(query.to.to_sqlx())
+    .bind(query.currency.as_deref())
+    .bind(query.shop.map(|shop| shop.0))
+    .bind(query.template.map(|template| template.0))
+    .fetch_one(conn)
     .await
 }
 
@@ -245,18 +305,26 @@ fn vat(kind: &str, rate: Option<i32>) -> Result<Vat, Failure> {
     }
 }
 
+/// Whole months come summed up, unless days or weeks are told apart.
 pub async fn vat_due(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<VatGroup>> {
+    let by_line = matches!(query.by, Some(Grain::Day | Grain::Week));
+    let Parts { months, raw: [one, other], .. } = if by_line { Parts::lines(query.from, query.to) } else { Parts::of(query.from, query.to) };
     sqlx::query_as(
-        "SELECT CASE $6 WHEN 'day' THEN business_day WHEN 'week' THEN date_trunc('week', business_day)::date
-                        WHEN 'month' THEN date_trunc('month', business_day)::date END AS start,
+        "WITH line AS (
+             SELECT month AS day, currency, shop_id, template_id, kind, vat_kind, vat_rate, amount_minor, vat_minor FROM ledger_month
+             WHERE month >= $8 AND month < $9
+             UNION ALL
+             SELECT business_day, currency, shop_id, template_id, kind, vat_kind, vat_rate, amount_minor, vat_minor FROM ledger_entry
+             WHERE business_day BETWEEN $10 AND $11 OR business_day BETWEEN $12 AND $13)
+         SELECT CASE $6 WHEN 'day' THEN day WHEN 'week' THEN date_trunc('week', day)::date WHEN 'month' THEN date_trunc('month', day)::date END AS start,
                 shop_id, currency, vat_kind, vat_rate,
                 coalesce(sum(amount_minor) FILTER (WHERE kind = 'sold'), 0)::bigint AS sold,
                 coalesce(sum(amount_minor) FILTER (WHERE kind = 'refunded'), 0)::bigint AS refunded,
                 sum(CASE kind WHEN 'sold' THEN vat_minor WHEN 'refunded' THEN -vat_minor ELSE 0 END)::bigint AS due,
                 sum(CASE WHEN vat_kind <> 'multi_purpose' THEN 0 WHEN kind IN ('redeemed', 'expired_honoured') THEN amount_minor
                          WHEN kind = 'undone' THEN -amount_minor ELSE 0 END)::bigint AS to_be_taxed
-         FROM ledger_entry
-         WHERE business_day BETWEEN $1 AND $2 AND kind IN ('sold', 'refunded', 'redeemed', 'expired_honoured', 'undone')
+         FROM line
+         WHERE day BETWEEN $1 AND $2 AND kind IN ('sold', 'refunded', 'redeemed', 'expired_honoured', 'undone')
            AND ($3::text IS NULL OR currency = $3) AND ($4::uuid IS NULL OR shop_id = $4) AND ($5::uuid IS NULL OR template_id = $5)
          GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5 LIMIT $7",
     )
@@ -267,6 +335,12 @@ pub async fn vat_due(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Resu
     .bind(query.template.map(|template| template.0))
     .bind(query.by.map(super::name_of))
     .bind(MOST_GROUPS)
+    .bind(months.0.to_sqlx())
+    .bind(months.1.to_sqlx())
+    .bind(one.0.to_sqlx())
+    .bind(one.1.to_sqlx())
+    .bind(other.0.to_sqlx())
+    .bind(other.1.to_sqlx())
     .fetch_all(conn)
     .await
 }

@@ -79,7 +79,7 @@ impl Zones {
     }
 
     /// Of a shop that a restore lost nobody knows: UTC.
-    pub(crate) fn of(&self, shop: ShopId) -> &TimeZone {
-        self.0.get(&shop).unwrap_or(&TimeZone::UTC)
+    pub(crate) fn of(&self, shop: ShopId) -> TimeZone {
+        self.0.get(&shop).cloned().unwrap_or(TimeZone::UTC)
     }
 }

@@ -39,7 +39,7 @@ pub(crate) async fn activity(app: &App, query: ReportQuery) -> Result<Activity, 
             count(row, group)?;
         }
     }
-    let late = groups.iter().map(|group| to_count(group.late)).sum();
+    let late = to_count(report::late_lines(&mut moment.tx, &moment.query).await?);
     let cut = groups.len() as u64 >= to_count(MOST_GROUPS);
     if cut {
         // The last one may lack something.

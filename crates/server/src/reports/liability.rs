@@ -30,6 +30,12 @@ pub(crate) async fn liability(app: &App, query: ReportQuery) -> Result<Liability
             book(line, group)?;
         }
     }
+    for late in report::late(&mut moment.tx, &moment.query).await? {
+        let of = |line: &&mut LiabilityLine| (line.shop.0, line.currency.code()) == (late.sold_shop, late.currency.as_str());
+        if let Some(line) = lines.iter_mut().find(of) {
+            line.late = Late { count: to_count(late.number), owed: late.owed };
+        }
+    }
     if let Some(line) = lines.iter().find(|line| !line.adds_up()) {
         return Err(Failure::Defect(format!("the books do not add up: {line:?}")));
     }
@@ -60,8 +66,6 @@ fn book(line: &mut LiabilityLine, group: &OwedGroup) -> Result<(), Failure> {
     add(&mut line.opening, group.opening)?;
     add(&mut line.closing, group.closing)?;
     add(&mut line.closing_money, group.closing_money)?;
-    line.late.count += to_count(group.late_count);
-    add(&mut line.late.owed, group.late_owed)?;
     let (sum, amount) = match group.kind()? {
         EntryKind::Sold => (&mut line.sold, group.amount),
         EntryKind::Redeemed => (&mut line.redeemed, group.amount),

@@ -42,8 +42,8 @@ impl<'a> Moment<'a> {
 
     /// How the report was made, once nothing more is read.
     async fn end(mut self) -> Result<Made, Failure> {
-        let named: Vec<Uuid> = self.named.into_iter().collect();
-        let names = db::report::names(&mut self.tx, &named).await?;
+        let ids: Vec<Uuid> = self.named.into_iter().collect();
+        let names = db::report::names(&mut self.tx, &ids).await?;
         let data_age_seconds = to_count(db::report::data_age(&mut self.tx).await?);
         let through_commit_no = db::report::through_commit_no(&mut self.tx).await?.map_or(0, to_count);
         self.tx.commit().await?;

@@ -115,6 +115,7 @@ impl Play {
             sitting += 1;
             if sitting % (sittings / 60 + 1) == 0 {
                 self.expire().await;
+                self.stage.server.as_ref().unwrap().put_sums_together_now().await.unwrap();
             }
         }
         for desk in 0..self.desks.len() {

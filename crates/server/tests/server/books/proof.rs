@@ -99,7 +99,7 @@ async fn operations_from_before_there_were_books_make_the_same_lines() {
     play.run(1500).await;
     let as_it_came = lines(&play).await;
     play.stage.stop().await;
-    for sql in ["TRUNCATE ledger_entry", "DELETE FROM ledger_filled"] {
+    for sql in ["TRUNCATE ledger_entry, ledger_month", "DELETE FROM ledger_filled"] {
         sqlx::query(sql).execute(&play.stage.pool).await.unwrap();
     }
     play.stage.restart().await;
