@@ -6,7 +6,7 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, outbox_file, printing, shift, start, templates, till, training, vouchers},
+    commands::{admin, conflicts, day, everywhere, outbox_file, printing, reports, shift, start, templates, till, training, vouchers},
     events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged},
 };
 
@@ -101,6 +101,12 @@ pub fn builder() -> Builder<tauri::Wry> {
             admin::create_badge,
             admin::delete_badge,
             printing::open_badge,
+            reports::report_choices,
+            reports::report,
+            reports::save_report,
+            reports::open_report,
+            reports::accounts,
+            reports::set_accounts,
         ])
         .events(collect_events![StatusChanged, DataChanged, PreferencesChanged, ScannerChanged, SessionChanged])
 }

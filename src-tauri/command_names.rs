@@ -83,4 +83,10 @@ pub const COMMANDS: &[&str] = &[
     "create_badge",
     "delete_badge",
     "open_badge",
+    "report_choices",
+    "report",
+    "save_report",
+    "open_report",
+    "accounts",
+    "set_accounts",
 ];

@@ -6,6 +6,7 @@ pub mod day;
 pub mod everywhere;
 pub mod outbox_file;
 pub mod printing;
+pub mod reports;
 pub mod shift;
 pub mod start;
 pub mod templates;

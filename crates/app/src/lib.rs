@@ -26,4 +26,4 @@ pub use error::{AppError, ErrorCode};
 pub use program::{Program, ProgramEvent};
 pub use replica::StoreReplica;
 pub use scanner::scanner_test;
-pub use usecase::{Seat, enrolment::read_scan as read_enrolment_scan, printing::Paper, templates::currencies, till::check_code};
+pub use usecase::{Seat, enrolment::read_scan as read_enrolment_scan, printing::Paper, reports::ReportFile, templates::currencies, till::check_code};

@@ -8,7 +8,7 @@ const NARROW_SPACE: char = '\u{202f}';
 const SPACE: char = '\u{a0}';
 
 /// `€1,234.50` and `BHD 1.250` in English, `1 234,50 €` and `1,250 BHD` in French, with the currency's own number of decimals.
-pub(crate) fn amount(money: Money, language: Language) -> String {
+pub fn amount(money: Money, language: Language) -> String {
     let plain = money.decimal();
     let (sign, plain) = plain.strip_prefix('-').map_or(("", plain.as_str()), |positive| ("-", positive));
     let (whole, decimals) = plain.split_once('.').unwrap_or((plain, ""));

@@ -10,6 +10,7 @@ pub mod day;
 pub mod decide;
 pub mod expiry;
 pub mod ids;
+pub mod ledger;
 pub mod marks;
 pub mod money;
 pub mod operation;

@@ -55,13 +55,15 @@ pub enum Deed {
     Approve,
     /// See every voucher, template and conflict.
     UseOffice,
+    /// Read the books' reports.
+    ReadReports,
     /// Shops, devices and staff.
     Administer,
 }
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::WriteTemplates,
         Self::Sell,
         Self::Redeem,
@@ -80,6 +82,7 @@ impl Deed {
         Self::RunTill,
         Self::Approve,
         Self::UseOffice,
+        Self::ReadReports,
         Self::Administer,
     ];
 }
@@ -102,7 +105,8 @@ impl Role {
             | Deed::IssueMany
             | Deed::WorkOnConflicts
             | Deed::Approve
-            | Deed::UseOffice => matches!(self, Self::BackOffice | Self::Admin),
+            | Deed::UseOffice
+            | Deed::ReadReports => matches!(self, Self::BackOffice | Self::Admin),
             Deed::SettleConflicts | Deed::Administer => matches!(self, Self::Admin),
             Deed::Expire => false,
         }

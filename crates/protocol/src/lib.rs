@@ -21,6 +21,7 @@ pub mod profile;
 pub mod pull;
 pub mod push;
 pub mod receipt;
+pub mod report;
 pub mod rows;
 pub mod session;
 pub mod signed_code;

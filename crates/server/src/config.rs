@@ -11,6 +11,10 @@ use crate::clock::Clock;
 pub struct Config {
     /// `postgres://…`
     pub database_url: SecretString,
+    /// Where a copy of it is for reports, which may be behind; none to ask the database itself.
+    pub database_read_url: Option<SecretString>,
+    /// The most connections to that copy.
+    pub report_connections: u32,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The clock.
@@ -40,6 +44,8 @@ impl Config {
     pub fn new(database_url: impl Into<String>, listen: SocketAddr) -> Self {
         Self {
             database_url: SecretString::from(database_url.into()),
+            database_read_url: None,
+            report_connections: 4,
             listen,
             clock: Clock::system(),
             database_connections: 20,

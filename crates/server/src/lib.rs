@@ -4,6 +4,7 @@
 //! one file for each table; `jobs/` is what the server does by itself. Started by [`Server::start`].
 
 mod assignment;
+mod books;
 pub mod cli;
 mod clock;
 mod config;
@@ -17,6 +18,7 @@ mod jobs;
 pub mod organisation;
 mod password;
 mod push;
+mod reports;
 pub mod seed;
 mod server;
 mod snapshot;

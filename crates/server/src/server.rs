@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use secrecy::ExposeSecret as _;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 
-use crate::{config::Config, db, error::StartError, feed, http, identity, jobs, push, state::App};
+use crate::{books, config::Config, db, error::StartError, feed, http, identity, jobs, push, state::App};
 
 /// How long requests and jobs may still take when the server ends.
 const LAST_ORDERS: Duration = Duration::from_secs(30);
@@ -18,10 +18,15 @@ impl Server {
     pub async fn start(config: Config) -> Result<RunningServer, StartError> {
         let pool = db::connect(config.database_url.expose_secret(), config.database_connections).await?;
         db::check_migrated(&pool).await?;
+        books::fill(&pool, config.clock.now()).await?;
+        let read_pool = match &config.database_read_url {
+            Some(url) => db::connect(url.expose_secret(), config.report_connections).await?,
+            None => pool.clone(),
+        };
         let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;
         let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::Listen { address: config.listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let app = App::new(pool, identity, config);
+        let app = App::new(pool, read_pool, identity, config);
 
         let stopped = app.clone();
         let service = http::router(app.clone());
@@ -32,6 +37,7 @@ impl Server {
             tokio::spawn(jobs::expire(app.clone())),
             tokio::spawn(jobs::forget(app.clone())),
             tokio::spawn(jobs::decide_held(app.clone())),
+            tokio::spawn(jobs::put_sums_together(app.clone())),
         ];
         tracing::info!(%address, epoch = %app.identity.epoch, "serving");
         Ok(RunningServer { address, app, serving, tasks })
@@ -82,6 +88,11 @@ impl RunningServer {
         Ok(jobs::prune(&self.app).await?)
     }
 
+    /// Puts the books' monthly sums together now, as the timer does. How many rows there are then; 0 where there were few.
+    pub async fn put_sums_together_now(&self) -> Result<u64, StartError> {
+        Ok(books::put_together(&self.app.pool).await?)
+    }
+
     /// Ends it in order: no new connections, long polls are woken, requests that have begun are finished.
     pub async fn stop(mut self) {
         self.app.stopping.send_replace(true);
@@ -95,6 +106,7 @@ impl RunningServer {
             }
         }
         self.app.pool.close().await;
+        self.app.read_pool.close().await;
         tracing::info!("stopped");
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct App(Arc<Parts>);
 /// The parts of an [`App`].
 pub(crate) struct Parts {
     pub pool: PgPool,
+    /// What reports read: a copy of the database that may be behind, or the database itself.
+    pub read_pool: PgPool,
     pub identity: Identity,
     pub clock: Clock,
     pub feed: Feed,
@@ -28,11 +30,12 @@ pub(crate) struct Parts {
 }
 
 impl App {
-    pub fn new(pool: PgPool, identity: Identity, config: Config) -> Self {
+    pub fn new(pool: PgPool, read_pool: PgPool, identity: Identity, config: Config) -> Self {
         Self(Arc::new(Parts {
             feed: Feed::new(pool.clone()),
             snapshots: Snapshots::new(config.most_chunks),
             pool,
+            read_pool,
             identity,
             clock: config.clock.clone(),
             passwords: Passwords::default(),

@@ -1,6 +1,7 @@
 //! The server over HTTP: the sync's two requests, and the others that the program makes.
 
 mod admin;
+mod reports;
 
 use std::{path::PathBuf, time::Duration};
 

@@ -19,6 +19,7 @@ pub(crate) mod quarantine;
 pub(crate) mod readings;
 pub(crate) mod redeem;
 pub(crate) mod replacement;
+pub(crate) mod reports;
 pub(crate) mod sell;
 pub(crate) mod sync;
 pub(crate) mod templates;

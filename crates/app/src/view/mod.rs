@@ -12,6 +12,7 @@ mod printer;
 mod program;
 mod quarantine;
 mod refusal;
+mod report;
 mod sale;
 mod scanner;
 mod staff;
@@ -41,6 +42,10 @@ pub use program::{
 };
 pub use quarantine::{QuarantineForm, QuarantineReasonView, QuarantineRow, QuarantinedOperationRow};
 pub use refusal::{OfflineLimit, RefusalView};
+pub use report::{
+    AccountField, AccountsForm, ReportCell, ReportChart, ReportChoices, ReportColumn, ReportForm, ReportFormat, ReportGrain, ReportKind, ReportSeries,
+    ReportSplit, ReportTable, ReportTemplate, ReportView,
+};
 pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use staff::{BadgeForm, BadgeView, PersonView, PinForm, PinSignIn, StaffRow};

@@ -6,5 +6,6 @@ mod badge;
 mod close;
 mod escpos;
 mod receipt;
+mod report;
 mod support;
 mod voucher;

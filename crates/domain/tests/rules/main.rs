@@ -14,6 +14,8 @@ mod decide_settlement;
 mod decide_statuses;
 mod decide_templates;
 mod expiry;
+mod journal;
+mod ledger;
 mod model;
 mod money;
 mod operation;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use beadsbox_domain::{
     Change, Conflict, ConflictId, ConflictKind, ConflictState, Context, DayClose, Decision, OpId, Operation, Outcome, Redemption, RedemptionOutcome, Situation,
-    Status, StatusChange, Template, TemplateContent, TemplateId, Voucher, VoucherCode, VoucherId, decide, operation::Subject,
+    Status, StatusChange, Template, TemplateContent, TemplateId, Voucher, VoucherCode, VoucherId, decide,
+    ledger::{Cause, EntryKind, Standing, entries},
+    operation::Subject,
 };
 
 #[derive(Clone, Default)]
@@ -19,6 +21,8 @@ pub struct Model {
     /// Of one till.
     pub closes: Vec<DayClose>,
     attempted: usize,
+    /// What the lines of the books come to, voucher by voucher: service owed, money owed, value at stake.
+    books: BTreeMap<VoucherId, [i64; 3]>,
     /// What happened so far, by name: shows that the sequences reach what they are to reach.
     pub seen: BTreeSet<String>,
 }
@@ -67,7 +71,37 @@ impl Model {
             self.at_most_one_accepted();
         }
         self.check(&before, operation, context, &decision);
+        self.book(&before, operation, context);
         decision
+    }
+
+    fn standing(&self, id: VoucherId) -> Standing {
+        Standing::of(self.vouchers.get(&id), self.conflicts.iter().filter(|conflict| conflict.voucher == id))
+    }
+
+    /// The sum of a voucher's lines is what is owed for it and what is at stake, after every operation.
+    fn book(&mut self, before: &Self, operation: &Operation, context: &Context) {
+        let Subject::Voucher(id) = operation.subject() else { return };
+        let cause = Cause::new(operation, context.stamp, context.clock_right, context.received_at);
+        let lines = entries(&before.standing(id), &self.standing(id), &cause);
+        let changed = (before.vouchers.get(&id), &before.conflicts) != (self.vouchers.get(&id), &self.conflicts);
+        assert!(changed || lines.is_empty(), "a line for nothing: {lines:?}");
+        let sums = self.books.entry(id).or_default();
+        for line in &lines {
+            assert!(line.amount.minor > 0 || line.kind == EntryKind::AtStake, "only what is at stake is taken back: {line:?}");
+            assert!(line.at >= cause.at && line.at <= context.received_at, "{line:?}");
+            let effect = line.kind.effect();
+            for (sum, effect) in sums.iter_mut().zip([effect.service, effect.money, effect.stake]) {
+                *sum += effect * line.amount.minor;
+            }
+            self.seen.insert(format!("line {}", line.kind.name()));
+        }
+        let price = self.vouchers.get(&id).map_or(0, |voucher| voucher.snapshot.price.minor);
+        let status = self.vouchers.get(&id).map(|voucher| voucher.status);
+        let at_stake = self.conflicts.iter().filter(|conflict| conflict.voucher == id && conflict.state == ConflictState::Open).count();
+        let owed = |is: Status| if status == Some(is) { price } else { 0 };
+        let at_stake = price * i64::try_from(at_stake).expect("a few");
+        assert_eq!(*sums, [owed(Status::Purchased), owed(Status::Cancelled), at_stake], "{operation:?}: {lines:?}");
     }
 
     fn write(&mut self, change: &Change) {
@@ -129,19 +163,19 @@ impl Model {
     /// The unique index of the server's table: rule 2, after each single write.
     fn at_most_one_accepted(&self) {
         let mut vouchers = BTreeSet::new();
-        for row in self.standing() {
+        for row in self.accepted() {
             assert!(vouchers.insert(row.voucher), "two accepted redemptions of {:?}", row.voucher);
         }
     }
 
-    fn standing(&self) -> impl Iterator<Item = &Redemption> {
+    fn accepted(&self) -> impl Iterator<Item = &Redemption> {
         self.redemptions.values().filter(|row| row.outcome == RedemptionOutcome::Accepted && row.undone_by.is_none())
     }
 
     fn check(&mut self, before: &Self, operation: &Operation, context: &Context, decision: &Decision) {
         self.seen.insert(format!("{} {}", serde_json::to_value(operation).expect("JSON")["kind"], decision.outcome.name()));
         // Used if and only if an accepted redemption stands, and since that one.
-        let standing: BTreeMap<_, _> = self.standing().map(|row| (row.voucher, row.stamp)).collect();
+        let standing: BTreeMap<_, _> = self.accepted().map(|row| (row.voucher, row.stamp)).collect();
         for voucher in self.vouchers.values() {
             assert_eq!(voucher.status == Status::Used, standing.contains_key(&voucher.id), "{voucher:?}");
             if voucher.status == Status::Used {

@@ -1,7 +1,7 @@
 use beadsbox_domain::{Deed, Role};
 
 /// The whole table: role by role (counter, back office, admin), what each may do.
-const TABLE: [(Deed, [bool; 3]); 19] = [
+const TABLE: [(Deed, [bool; 3]); 20] = [
     (Deed::WriteTemplates, [false, true, true]),
     (Deed::Sell, [true, true, true]),
     (Deed::Redeem, [true, true, true]),
@@ -20,6 +20,7 @@ const TABLE: [(Deed, [bool; 3]); 19] = [
     (Deed::RunTill, [true, true, true]),
     (Deed::Approve, [false, true, true]),
     (Deed::UseOffice, [false, true, true]),
+    (Deed::ReadReports, [false, true, true]),
     (Deed::Administer, [false, false, true]),
 ];
 

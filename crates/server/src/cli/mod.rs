@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::PgPool;
 
-use crate::{Clock, Config, db, error::StartError, seed};
+use crate::{Clock, Config, books, db, error::StartError, seed};
 
 /// The central server of My Beads Box.
 #[derive(Parser)]
@@ -35,6 +35,9 @@ enum Command {
         /// Where to listen
         #[arg(long, default_value = "127.0.0.1:8000", env = "BEADSBOX_LISTEN")]
         listen: SocketAddr,
+        /// Where a copy of the database is that reports read; without one they read the database itself
+        #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true)]
+        database_read_url: Option<SecretString>,
     },
     /// Staff members
     #[command(subcommand)]
@@ -63,9 +66,10 @@ pub async fn run() -> Result<(), StartError> {
     match command {
         Command::Migrate => {
             db::migrate(url.expose_secret()).await?;
+            books::fill(&pool(&url).await?, Clock::system().now()).await?;
             output::line("The database is up to date.")
         }
-        Command::Serve { listen } => serve::serve(Config::new(url.expose_secret(), listen)).await,
+        Command::Serve { listen, database_read_url } => serve::serve(Config { database_read_url, ..Config::new(url.expose_secret(), listen) }).await,
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
         Command::Device(command) => device::run(&pool(&url).await?, command).await,

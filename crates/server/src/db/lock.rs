@@ -18,6 +18,8 @@ pub enum Lock {
     UnknownTemplates = 0x6265_6164_756e_6b32,
     /// A device that is not there: whoever may bring one back does so alone.
     UnknownDevices = 0x6265_6164_756e_6b33,
+    /// Booking what was done before there were books: one at a time, however many processes start.
+    Books = 0x6265_6164_626f_6f6b,
 }
 
 impl Lock {

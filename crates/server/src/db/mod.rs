@@ -10,14 +10,17 @@ pub mod enrolment_code;
 pub mod feed;
 pub mod flat;
 pub mod held;
+pub mod ledger;
 pub mod life;
 pub mod lock;
 pub mod operation;
 pub mod outbox_import;
+mod parts;
 pub mod person;
 pub mod quarantine;
 pub mod range;
 pub mod redemption;
+pub mod report;
 pub mod server;
 pub mod session;
 pub mod settings;
@@ -114,7 +117,7 @@ fn stamp(op: Uuid, at: Timestamp, staff: Uuid, shop: Uuid, device: Uuid) -> Stam
 }
 
 /// A value of the domain by the name that it has in files, wire and columns.
-fn named<T: serde::de::DeserializeOwned>(name: &str, what: &str) -> Result<T, Failure> {
+pub(crate) fn named<T: serde::de::DeserializeOwned>(name: &str, what: &str) -> Result<T, Failure> {
     serde_json::from_value(serde_json::Value::String(name.to_owned())).map_err(|_| damaged(what))
 }
 

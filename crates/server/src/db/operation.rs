@@ -11,6 +11,7 @@ use beadsbox_protocol::{
 };
 use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection, types::Json};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::{damaged, to_bigint, to_count};
@@ -120,6 +121,15 @@ pub async fn told(conn: &mut PgConnection, kind: &str, ids: &[Uuid]) -> Result<V
     .await?;
     let read = |record: ToldRecord| Ok((record.subject_id, Told { commit_no: record.commit_no, body: read_body(&record.body)?, outcome: record.outcome.0 }));
     records.into_iter().map(read).collect()
+}
+
+/// When operations of those numbers came.
+pub async fn received(conn: &mut PgConnection, commit_nos: &[i64]) -> sqlx::Result<HashMap<i64, Timestamp>> {
+    let found: Vec<(i64, jiff_sqlx::Timestamp)> = sqlx::query_as("SELECT commit_no, received_at FROM operation WHERE commit_no = ANY($1)")
+        .bind(commit_nos)
+        .fetch_all(conn)
+        .await?;
+    Ok(found.into_iter().map(|(number, at)| (number, at.to_jiff())).collect())
 }
 
 /// An operation as it came, from the columns that keep it.

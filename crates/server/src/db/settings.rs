@@ -1,6 +1,6 @@
 //! `settings`: what the organisation set.
 
-use beadsbox_domain::Policy;
+use beadsbox_domain::{Policy, ledger::Accounts};
 use beadsbox_protocol::rows;
 use sqlx::{PgConnection, types::Json};
 
@@ -20,4 +20,21 @@ pub async fn change(conn: &mut PgConnection, row_version: u64, policy: &Policy) 
             .fetch_optional(conn)
             .await?;
     Ok(changed.map(|version| rows::Settings { policy: *policy, row_version: to_count(version) }))
+}
+
+/// The numbers of the accountants' accounts, and their version.
+pub async fn accounts(conn: &mut PgConnection) -> sqlx::Result<(Accounts, u64)> {
+    let (accounts, row_version): (Json<Accounts>, i64) = sqlx::query_as("SELECT accounts, accounts_version FROM settings").fetch_one(conn).await?;
+    Ok((accounts.0, to_count(row_version)))
+}
+
+/// Sets them whole. None where they are of another version by now.
+pub async fn change_accounts(conn: &mut PgConnection, row_version: u64, accounts: &Accounts) -> sqlx::Result<Option<u64>> {
+    let changed: Option<i64> =
+        sqlx::query_scalar("UPDATE settings SET accounts = $2, accounts_version = accounts_version + 1 WHERE accounts_version = $1 RETURNING accounts_version")
+            .bind(to_bigint(row_version))
+            .bind(Json(accounts))
+            .fetch_optional(conn)
+            .await?;
+    Ok(changed.map(to_count))
 }

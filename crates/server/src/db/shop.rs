@@ -51,6 +51,12 @@ pub async fn places(conn: &mut PgConnection, present: ShopId, device: DeviceId) 
     Ok(found.into_iter().map(|(id, zone)| (ShopId(id), zone)).collect())
 }
 
+/// Every shop's time zone.
+pub async fn zones(conn: &mut PgConnection) -> sqlx::Result<Vec<(ShopId, String)>> {
+    let zones: Vec<(Uuid, String)> = sqlx::query_as("SELECT id, time_zone FROM shop").fetch_all(conn).await?;
+    Ok(zones.into_iter().map(|(id, zone)| (ShopId(id), zone)).collect())
+}
+
 pub async fn find_by_name(conn: &mut PgConnection, name: &str) -> sqlx::Result<Option<rows::Shop>> {
     let record: Option<Record> = sqlx::query_as("SELECT * FROM shop WHERE lower(name) = lower($1)").bind(name).fetch_optional(conn).await?;
     Ok(record.map(Into::into))

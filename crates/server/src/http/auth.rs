@@ -112,6 +112,16 @@ impl FromRequestParts<App> for OfficeAuth {
     }
 }
 
+/// A staff member who may read reports, in a session at a device that may call.
+pub(super) struct ReportAuth;
+
+impl FromRequestParts<App> for ReportAuth {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        who_may(parts, app, Deed::ReadReports, "only the office may read reports").await.map(|_| Self)
+    }
+}
+
 /// What a sign-out ends.
 pub(super) enum SignOut {
     /// The session of that token.

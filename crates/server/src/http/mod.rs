@@ -9,6 +9,7 @@ mod health;
 mod info;
 mod json;
 mod openapi;
+mod reports;
 mod sessions;
 mod sync;
 mod templates;
@@ -69,6 +70,13 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(admin::quarantine::decide::decide))
         .routes(routes!(admin::enrolment_codes::create::create))
         .routes(routes!(admin::end_of_day::read::read))
+        .routes(routes!(admin::accounts::change::change))
+        .routes(routes!(reports::liability::liability))
+        .routes(routes!(reports::activity::activity))
+        .routes(routes!(reports::ageing::ageing))
+        .routes(routes!(reports::breakage::breakage))
+        .routes(routes!(reports::vat::vat))
+        .routes(routes!(reports::accounting::accounting))
         .layer(DefaultBodyLimit::max(MOST_BODY));
     rest.merge(push)
 }

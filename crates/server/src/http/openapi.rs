@@ -19,6 +19,7 @@ use utoipa::{
     tags(
         (name = "sync", description = "What devices do all day"),
         (name = "office", description = "Who works on what: for the back office and admins"),
+        (name = "reports", description = "What the books say: for the back office and admins"),
         (name = "admin", description = "Shops, staff, devices: for admins"),
         (name = "status", description = "What anybody may ask"),
     )

@@ -7,7 +7,7 @@ use std::{fmt::Debug, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{error::Failure, push, state::App};
+use crate::{books, error::Failure, push, state::App};
 
 pub(crate) use expiry::expire_overdue;
 pub use prune::Pruned;
@@ -26,6 +26,11 @@ pub(crate) async fn expire(app: App) {
 /// Forgets what nobody asks for any more.
 pub(crate) async fn forget(app: App) {
     repeat(&app, app.config.prune_every, "forgetting what nobody asks for any more", async |app| prune(app).await).await;
+}
+
+/// Puts the books' monthly sums together that are alike.
+pub(crate) async fn put_sums_together(app: App) {
+    repeat(&app, app.config.prune_every, "putting the books' sums together", async |app| books::put_together(&app.pool).await).await;
 }
 
 /// Decides on what a newer program wrote before this server was upgraded. Not only at the start: until it ends, an older server beside

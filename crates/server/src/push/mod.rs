@@ -11,6 +11,7 @@ mod chain;
 mod fork;
 mod held;
 mod import;
+mod ledger;
 mod load;
 mod quarantine;
 mod take;
@@ -47,6 +48,7 @@ pub(crate) use chain::unknown_life;
 pub(crate) use fork::fork;
 pub(crate) use held::decide_held;
 pub(crate) use import::import;
+pub(crate) use ledger::Zones;
 pub(crate) use quarantine::decide as decide_quarantine;
 use take::Came;
 

@@ -6,7 +6,12 @@ use beadsbox_authority::{Judged, World, judge};
 use beadsbox_domain::Refusal;
 use sqlx::{Acquire as _, PgConnection};
 
-use super::{Fresh, Persons, Scope, load, till, write::write};
+use super::{
+    Fresh, Persons, Scope,
+    ledger::{Before, Booking},
+    load, till,
+    write::write,
+};
 use crate::{
     db::operation,
     error::{Failure, sql_state},
@@ -34,15 +39,16 @@ pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: 
     let mut parts = vec![numbered.as_slice()];
     while let Some(part) = parts.pop() {
         let mut after = world.clone();
-        let judged: Vec<Judged<'_>> = part.iter().map(|(fresh, number)| judge(scope, &mut after, fresh, *number)).collect();
-        match (write_in_savepoint(conn, scope, &after, &judged, came).await?, part) {
+        let mut booking = Booking::default();
+        let judged: Vec<Judged<'_>> = part.iter().map(|(fresh, number)| judge_and_book(scope, &mut after, fresh, *number, &mut booking)).collect();
+        match (write_in_savepoint(conn, scope, &after, &judged, &booking, came).await?, part) {
             (None, _) => {
                 world = after;
                 done.extend(judged);
             }
             (Some(refusal), [(fresh, number)]) => {
                 let refused = vec![Judged::refused(scope, fresh, *number, refusal)];
-                if let Some(again) = write_in_savepoint(conn, scope, &world, &refused, came).await? {
+                if let Some(again) = write_in_savepoint(conn, scope, &world, &refused, &Booking::default(), came).await? {
                     return Err(Failure::Defect(format!("a refused operation cannot be stored either: {again:?}")));
                 }
                 done.extend(refused);
@@ -56,11 +62,18 @@ pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: 
     Ok(done)
 }
 
+fn judge_and_book<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, number: i64, booking: &mut Booking) -> Judged<'a> {
+    let before = Before::of(world, fresh);
+    let judged = judge(scope, world, fresh, number);
+    booking.book(scope, &before, world, &judged);
+    judged
+}
+
 /// Keeps operations as they came, and rejects them all.
 pub(super) async fn refuse(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &[Fresh], refusal: &Refusal) -> Result<(), Failure> {
     let numbers = operation::next_commit_numbers(conn, fresh.len()).await?;
     let refused: Vec<Judged<'_>> = fresh.iter().zip(numbers).map(|(fresh, number)| Judged::refused(scope, fresh, number, refusal.clone())).collect();
-    write(conn, scope, &World::default(), &refused, Came::Now(&Persons::new())).await
+    write(conn, scope, &World::default(), &refused, &Booking::default(), Came::Now(&Persons::new())).await
 }
 
 /// Gives each operation its place in the order in which the server takes them. What an earlier epoch had decided keeps its own.
@@ -90,10 +103,11 @@ async fn write_in_savepoint(
     scope: &Scope<'_>,
     after: &World,
     judged: &[Judged<'_>],
+    booking: &Booking,
     came: Came<'_>,
 ) -> Result<Option<Refusal>, Failure> {
     let mut savepoint = conn.begin().await?;
-    match write(&mut savepoint, scope, after, judged, came).await {
+    match write(&mut savepoint, scope, after, judged, booking, came).await {
         Ok(()) => {
             savepoint.commit().await?;
             Ok(None)

@@ -8,7 +8,7 @@ use beadsbox_protocol::history::Approval;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Persons, Scope, take::Came, till};
+use super::{Persons, Scope, ledger::Booking, take::Came, till};
 use crate::{
     db::{
         self,
@@ -86,7 +86,14 @@ fn all_there(updated: u64, asked: usize) -> Result<(), Failure> {
     }
 }
 
-pub(super) async fn write(conn: &mut PgConnection, scope: &Scope<'_>, after: &World, judged: &[Judged<'_>], came: Came<'_>) -> Result<(), Failure> {
+pub(super) async fn write(
+    conn: &mut PgConnection,
+    scope: &Scope<'_>,
+    after: &World,
+    judged: &[Judged<'_>],
+    booking: &Booking,
+    came: Came<'_>,
+) -> Result<(), Failure> {
     let persons = if let Came::Now(persons) = came { Some(persons) } else { None };
     let touched = Touched::by(judged, persons);
     write_templates(conn, after, &touched).await?;
@@ -98,6 +105,7 @@ pub(super) async fn write(conn: &mut PgConnection, scope: &Scope<'_>, after: &Wo
         Came::Now(_) => operation::insert(conn, scope.device, scope.incarnation, &rows).await?,
         Came::Held => all_there(db::held::decide(conn, scope.device, scope.incarnation, &rows).await?, rows.len())?,
     }
+    booking.write(conn).await?;
     till::write(conn, scope, touched.judged).await?;
     let approvals: Vec<(OpId, Approval)> = judged.iter().filter_map(|judged| judged.op_id.zip(judged.approval)).collect();
     db::approval::insert(conn, &approvals).await?;

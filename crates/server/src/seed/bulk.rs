@@ -53,6 +53,7 @@ pub async fn fill(pool: &PgPool, clock: &Clock, total: u64) -> Result<u64, Start
     }
     grinding.await.map_err(|error| Failure::Defect(format!("making vouchers: {error}")))??;
     feed_vouchers(&mut tx).await?;
+    db::ledger::book_without_history(&mut tx).await?;
     tx.commit().await?;
     settle_statistics(pool).await?;
     Ok(total - there)
@@ -77,7 +78,7 @@ async fn feed_vouchers(conn: &mut PgConnection) -> Result<(), Failure> {
 async fn settle_statistics(pool: &PgPool) -> sqlx::Result<()> {
     let mut conn = pool.acquire().await?;
     sqlx::query("SET statement_timeout = 0").execute(&mut *conn).await?;
-    sqlx::query("VACUUM (ANALYZE) voucher, person, redemption, change_feed").execute(&mut *conn).await?;
+    sqlx::query("VACUUM (ANALYZE) voucher, person, redemption, change_feed, ledger_entry").execute(&mut *conn).await?;
     conn.close().await
 }
 

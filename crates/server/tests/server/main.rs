@@ -1,6 +1,7 @@
 //! The server over real HTTP on a real PostgreSQL, one database for each test.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, also in its helpers")]
 
+mod books;
 mod day_close;
 mod feed;
 mod held;

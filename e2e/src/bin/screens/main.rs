@@ -12,6 +12,7 @@ mod halted;
 mod hands;
 mod look;
 mod quarantine;
+mod reports;
 mod scanner;
 mod shared_till;
 mod stick;
@@ -24,6 +25,7 @@ use anyhow::{Context as _, bail};
 const SCENES: [&str; 14] = [
     "tour",
     "day",
+    "reports",
     "training",
     "stick",
     "devices",
@@ -57,6 +59,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
     match scene {
         "tour" => tour::scene(folder).await,
         "day" => day::scene(folder).await,
+        "reports" => reports::scene(folder).await,
         "devices" => devices::scene(folder).await,
         "corrections" => corrections::scene(folder).await,
         "training" => stick::training(folder).await,

@@ -5,6 +5,7 @@ export type Screen =
   | 'templates'
   | 'conflicts'
   | 'endofday'
+  | 'reports'
   | 'sync'
   | 'staff'
   | 'settings'

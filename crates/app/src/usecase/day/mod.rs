@@ -101,7 +101,7 @@ impl Seat {
     }
 
     /// The shop's time zone.
-    fn zone(&self, view: &View<'_>) -> TimeZone {
+    pub(in crate::usecase) fn zone(&self, view: &View<'_>) -> TimeZone {
         view.directory().time_zone(self.device.place().shop)
     }
 }

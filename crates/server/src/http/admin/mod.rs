@@ -1,4 +1,5 @@
 //! Administration, for admins alone.
+pub mod accounts;
 pub mod badges;
 pub mod devices;
 pub mod end_of_day;

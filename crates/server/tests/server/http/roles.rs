@@ -27,7 +27,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Office, Session};
 
-const TABLE: [(&str, &str, Caller); 36] = [
+const TABLE: [(&str, &str, Caller); 43] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -61,6 +61,13 @@ const TABLE: [(&str, &str, Caller); 36] = [
     ("POST", "/v1/admin/devices/{id}/revoke", Admin),
     ("POST", "/v1/admin/enrolment-codes", Admin),
     ("GET", "/v1/admin/end-of-day", Admin),
+    ("PUT", "/v1/admin/accounts", Admin),
+    ("GET", "/v1/reports/liability", Office),
+    ("GET", "/v1/reports/activity", Office),
+    ("GET", "/v1/reports/ageing", Office),
+    ("GET", "/v1/reports/breakage", Office),
+    ("GET", "/v1/reports/vat", Office),
+    ("GET", "/v1/reports/accounting", Office),
     ("POST", "/v1/admin/outbox-imports", Admin),
     ("GET", "/v1/admin/quarantine", Admin),
     ("POST", "/v1/admin/quarantine/{device}/{incarnation}", Admin),

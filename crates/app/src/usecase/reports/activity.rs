@@ -1,0 +1,119 @@
+//! Sales, redemptions, refunds and expiry.
+
+use beadsbox_documents::{Cell, Column, Kind, Language};
+use beadsbox_domain::Currency;
+use beadsbox_protocol::report::{Activity, ActivityRow, Count, ReportQuery, Split};
+
+use super::{
+    Composed,
+    sheet::{Sheet, money},
+    words::{self, pick},
+};
+use crate::{
+    error::AppResult,
+    view::{ReportChart, ReportSeries},
+};
+
+/// The most bars of a chart that can be told from each other.
+const MOST_BARS: usize = 62;
+
+pub(super) fn compose(activity: &Activity, query: &ReportQuery, language: Language) -> AppResult<Composed> {
+    let title = pick(language, "Sales and redemptions", "Ventes et utilisations");
+    let mut columns = Vec::new();
+    if query.by.is_some() {
+        columns.push(Column::new(pick(language, "From", "À partir du"), Kind::Date));
+    }
+    if let Some(split) = query.split {
+        columns.push(Column::new(of(split, language), Kind::Text));
+    }
+    columns.push(Column::new(pick(language, "Currency", "Devise"), Kind::Text));
+    for [count, value] in counted(language) {
+        columns.extend([Column::new(count, Kind::Integer), Column::new(value, Kind::Amount)]);
+    }
+    let row = |row: &ActivityRow| {
+        let mut cells = Vec::with_capacity(columns.len());
+        if query.by.is_some() {
+            cells.push(row.start.map_or(Cell::Empty, Cell::Date));
+        }
+        if query.split.is_some() {
+            cells.push(row.of.map_or(Cell::Empty, |of| Cell::text(words::name(&activity.made, of, language))));
+        }
+        cells.push(Cell::text(row.currency.code()));
+        for Count { count, minor } in counts(row) {
+            cells.extend([Cell::Integer(count), money(minor, row.currency)]);
+        }
+        (row.currency, cells)
+    };
+    let rows = activity.rows.iter().map(row).collect();
+    let may_go: Vec<&str> = counted(language).into_iter().skip(2).flatten().collect();
+    let charts = charts(activity, query, language);
+    let sheet = Sheet::new(title, columns, rows, words::total(language))?.without_empty(&may_go);
+    Ok(Composed { title, made: activity.made.clone(), notes: notes(activity, language), sheet, charts })
+}
+
+const fn of(split: Split, language: Language) -> &'static str {
+    match split {
+        Split::Template => pick(language, "Template", "Modèle"),
+        Split::Shop => pick(language, "Shop", "Boutique"),
+        Split::Staff => pick(language, "Staff member", "Membre de l'équipe"),
+    }
+}
+
+/// How many, and their value.
+const fn counted(language: Language) -> [[&'static str; 2]; 7] {
+    [
+        [pick(language, "Sold", "Vendus"), pick(language, "Value sold", "Valeur vendue")],
+        [pick(language, "Redeemed", "Utilisés"), pick(language, "Value redeemed", "Valeur utilisée")],
+        [pick(language, "Undone", "Utilisations annulées"), pick(language, "Value undone", "Valeur des utilisations annulées")],
+        [pick(language, "Cancelled", "Annulés"), pick(language, "Value cancelled", "Valeur annulée")],
+        [pick(language, "Refunded", "Remboursés"), pick(language, "Value refunded", "Valeur remboursée")],
+        [pick(language, "Expired", "Expirés"), pick(language, "Value expired", "Valeur expirée")],
+        [pick(language, "In conflict", "En conflit"), pick(language, "Value in conflict", "Valeur en conflit")],
+    ]
+}
+
+const fn counts(row: &ActivityRow) -> [Count; 7] {
+    [row.sold, row.redeemed, row.undone, row.cancelled, row.refunded, row.expired, row.at_stake]
+}
+
+fn notes(activity: &Activity, language: Language) -> Vec<String> {
+    let late = (activity.late > 0).then(|| match language {
+        Language::En => format!("{} lines of the books arrived after the last day.", activity.late),
+        Language::Fr => format!("{} écritures sont arrivées après le dernier jour.", activity.late),
+    });
+    late.into_iter().chain(activity.cut.then(|| words::cut(language).to_owned())).collect()
+}
+
+fn charts(activity: &Activity, query: &ReportQuery, language: Language) -> Vec<ReportChart> {
+    let mut currencies: Vec<Currency> = Vec::new();
+    for row in &activity.rows {
+        if !currencies.contains(&row.currency) {
+            currencies.push(row.currency);
+        }
+    }
+    currencies.into_iter().filter_map(|currency| chart(activity, query, currency, language)).collect()
+}
+
+/// Over time where it is told by day, week or month; else by what is told apart. None where there would be too many bars, or one.
+fn chart(activity: &Activity, query: &ReportQuery, currency: Currency, language: Language) -> Option<ReportChart> {
+    let label = |row: &ActivityRow| match (query.by, row.start, row.of) {
+        (Some(_), Some(start), _) => start.to_string(),
+        (_, _, Some(of)) => words::name(&activity.made, of, language),
+        _ => pick(language, "Whole period", "Toute la période").to_owned(),
+    };
+    let mut bars: Vec<(String, [i64; 2])> = Vec::new();
+    for row in activity.rows.iter().filter(|row| row.currency == currency) {
+        let (label, values) = (label(row), [row.sold.minor, row.redeemed.minor.saturating_sub(row.undone.minor)]);
+        match bars.iter_mut().find(|(bar, _)| *bar == label) {
+            Some((_, sums)) => sums.iter_mut().zip(values).for_each(|(sum, value)| *sum = sum.saturating_add(value)),
+            None => bars.push((label, values)),
+        }
+    }
+    let series = |name: &'static str, place: usize| ReportSeries { name: name.to_owned(), values: bars.iter().map(|(_, values)| values[place]).collect() };
+    (1..=MOST_BARS).contains(&bars.len()).then(|| ReportChart {
+        title: format!("{}, {}", pick(language, "Sold and redeemed", "Vendus et utilisés"), currency.code()),
+        currency: currency.into(),
+        labels: bars.iter().map(|(label, _)| label.clone()).collect(),
+        series: vec![series(pick(language, "Sold", "Vendus"), 0), series(pick(language, "Redeemed", "Utilisés"), 1)],
+    })
+}

@@ -1,0 +1,120 @@
+//! A report as a file.
+
+use std::{io::Cursor, path::Path};
+
+use beadsbox_documents::{Language, ReportPaper, written_amount};
+use beadsbox_domain::{Deed, Money};
+use beadsbox_protocol::report::Accounting;
+
+use super::{Composed, accounting, query, words::pick};
+use crate::{
+    error::{AppError, AppResult},
+    usecase::{Seat, printing::Paper},
+    view::{ReportForm, ReportFormat, ReportKind},
+};
+
+/// A file that somebody asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    /// A name for it, of letters, digits and dashes, with its ending.
+    pub name: String,
+    /// What stands in it.
+    pub bytes: Vec<u8>,
+}
+
+impl ReportFile {
+    /// Writes it there, over what is there.
+    pub fn save(&self, path: &Path) -> AppResult<()> {
+        std::fs::write(path, &self.bytes).map_err(|error| AppError::disk(&error))
+    }
+}
+
+impl Seat {
+    /// A report as a file: what the server says now, in the words of the screen.
+    pub async fn report_file(&self, form: ReportForm, format: ReportFormat) -> AppResult<ReportFile> {
+        let language = Language::from(form.language);
+        if format == ReportFormat::Journal {
+            return self.journal(&form, language).await;
+        }
+        let composed = self.composed(&form).await?;
+        let (name, now) = (file_name(&form, stem(form.report), ending(format)), self.device.host.clock.now());
+        let zone = {
+            let seat = self.clone();
+            self.read(move |view| Ok(seat.zone(view))).await?
+        };
+        // Typesetting and packing take a while: not where requests are answered.
+        let made = tokio::task::spawn_blocking(move || match format {
+            ReportFormat::Pdf => paper(composed, &form, language, &zone).pdf(now).map_err(AppError::from),
+            ReportFormat::Xlsx => {
+                let mut bytes = Cursor::new(Vec::new());
+                composed.sheet.table.xlsx(&mut bytes).map_err(AppError::internal)?;
+                Ok(bytes.into_inner())
+            }
+            ReportFormat::Csv | ReportFormat::Journal => {
+                let mut bytes = Vec::new();
+                composed.sheet.table.csv(&mut bytes, language).map_err(AppError::internal)?;
+                Ok(bytes)
+            }
+        });
+        Ok(ReportFile { name, bytes: made.await.map_err(AppError::internal)?? })
+    }
+
+    /// A report as a PDF to look at and to print.
+    pub async fn report_paper(&self, form: ReportForm) -> AppResult<Paper> {
+        let ReportFile { name, bytes } = self.report_file(form, ReportFormat::Pdf).await?;
+        Ok(Paper { name, pdf: bytes })
+    }
+
+    async fn journal(&self, form: &ReportForm, language: Language) -> AppResult<ReportFile> {
+        self.require(Deed::ReadReports)?;
+        let report: Accounting = self.device.server.report(self.server_session()?, "accounting", &query(form)?).await?;
+        let mut bytes = Vec::new();
+        accounting::journal(&report, language).csv(&mut bytes, language).map_err(AppError::internal)?;
+        Ok(ReportFile { name: file_name(form, "journal", "csv"), bytes })
+    }
+}
+
+fn paper(composed: Composed, form: &ReportForm, language: Language, zone: &jiff::tz::TimeZone) -> ReportPaper {
+    let Composed { title, made, notes, sheet, .. } = composed;
+    let mut facts = vec![(pick(language, "Period", "Période").to_owned(), period(form, &made, language))];
+    let made_at = made.at.to_zoned(zone.clone()).strftime("%d/%m/%Y %H:%M").to_string();
+    facts.push((pick(language, "Made", "Établi").to_owned(), made_at));
+    facts.push((pick(language, "Through operation", "Jusqu'à l'opération").to_owned(), made.through_commit_no.to_string()));
+    ReportPaper { language, title: title.to_owned(), facts, notes, table: sheet.table, sums: sheet.sums }
+}
+
+fn period(form: &ReportForm, made: &beadsbox_protocol::report::Made, language: Language) -> String {
+    let written = |day: beadsbox_domain::Date| day.strftime("%d/%m/%Y").to_string();
+    if matches!(form.report, ReportKind::Ageing | ReportKind::Breakage) {
+        return format!("{} {}", pick(language, "on", "au"), written(made.to));
+    }
+    format!("{} – {}", written(made.from), written(made.to))
+}
+
+/// Amounts as people write them, one after the other.
+pub(super) fn written(all: impl Iterator<Item = Money>, language: Language) -> String {
+    all.map(|money| written_amount(money, language)).collect::<Vec<_>>().join(", ")
+}
+
+const fn stem(report: ReportKind) -> &'static str {
+    match report {
+        ReportKind::Liability => "liability",
+        ReportKind::Activity => "sales",
+        ReportKind::Ageing => "ageing",
+        ReportKind::Breakage => "never-used",
+        ReportKind::Vat => "vat",
+        ReportKind::Accounting => "accounting",
+    }
+}
+
+const fn ending(format: ReportFormat) -> &'static str {
+    match format {
+        ReportFormat::Csv | ReportFormat::Journal => "csv",
+        ReportFormat::Xlsx => "xlsx",
+        ReportFormat::Pdf => "pdf",
+    }
+}
+
+fn file_name(form: &ReportForm, stem: &str, ending: &str) -> String {
+    format!("{stem}-{}-{}.{ending}", form.from, form.to)
+}

@@ -1,0 +1,143 @@
+//! `ledger_entry`: the books. Only ever added to.
+
+use beadsbox_domain::{Date, Timestamp, Vat, VoucherId, ledger::Entry};
+use jiff_sqlx::ToSqlx as _;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::name_of;
+use crate::push::Zones;
+
+/// A line, with its place and its days.
+pub struct Line<'a> {
+    commit_no: i64,
+    line: i32,
+    entry: &'a Entry,
+    business_day: Date,
+    received_day: Date,
+    sold_day: Date,
+}
+
+impl<'a> Line<'a> {
+    pub fn new(commit_no: i64, line: i32, entry: &'a Entry, zones: &Zones) -> Self {
+        let day = |at: Timestamp, shop| at.to_zoned(zones.of(shop)).date();
+        Self {
+            commit_no,
+            line,
+            entry,
+            business_day: day(entry.at, entry.shop),
+            received_day: day(entry.received_at, entry.shop),
+            sold_day: day(entry.sold_at, entry.sold_in),
+        }
+    }
+}
+
+fn rate(vat: Vat) -> Option<i32> {
+    match vat {
+        Vat::SinglePurpose { rate_basis_points } => Some(rate_basis_points.into()),
+        Vat::MultiPurpose => None,
+    }
+}
+
+const fn vat_kind(vat: Vat) -> &'static str {
+    match vat {
+        Vat::SinglePurpose { .. } => "single_purpose",
+        Vat::MultiPurpose => "multi_purpose",
+    }
+}
+
+pub async fn insert(conn: &mut PgConnection, lines: &[Line<'_>]) -> sqlx::Result<()> {
+    let each = || lines.iter().map(|line| line.entry);
+    sqlx::query(
+        "WITH line AS (INSERT INTO ledger_entry (commit_no, line, voucher_id, template_id, kind, amount_minor, currency, service_minor, money_minor, stake_minor,
+                                   vat_minor, vat_kind, vat_rate, payment, settlement, shop_id, done_shop, sold_shop, staff_id, device_id,
+                                   business_at, business_day, received_at, received_day, sold_day, expires_on)
+         SELECT * FROM unnest($1::bigint[], $2::integer[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[],
+                              $10::bigint[], $11::bigint[], $12::text[], $13::integer[], $14::text[], $15::text[], $16::uuid[], $17::uuid[],
+                              $18::uuid[], $19::uuid[], $20::uuid[], $21::timestamptz[], $22::date[], $23::timestamptz[], $24::date[], $25::date[],
+                              $26::date[])
+         RETURNING *)
+         INSERT INTO ledger_month
+         SELECT date_trunc('month', business_day)::date, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
+                sum(sign(amount_minor)), sum(amount_minor), sum(service_minor), sum(money_minor), sum(vat_minor)
+         FROM line GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
+    )
+    .bind(lines.iter().map(|line| line.commit_no).collect::<Vec<_>>())
+    .bind(lines.iter().map(|line| line.line).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.voucher.0).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.template.0).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.kind.name()).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.amount.minor).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.amount.currency.code()).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.kind.effect().service * entry.amount.minor).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.kind.effect().money * entry.amount.minor).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.kind.effect().stake * entry.amount.minor).collect::<Vec<_>>())
+    .bind(each().map(Entry::vat).collect::<Vec<_>>())
+    .bind(each().map(|entry| vat_kind(entry.vat)).collect::<Vec<_>>())
+    .bind(each().map(|entry| rate(entry.vat)).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.payment.map(name_of)).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.settlement.map(name_of)).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.shop.0).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.done_in.0).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.sold_in.0).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.staff.0).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.device.0).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.at.to_sqlx()).collect::<Vec<_>>())
+    .bind(lines.iter().map(|line| line.business_day.to_sqlx()).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.received_at.to_sqlx()).collect::<Vec<_>>())
+    .bind(lines.iter().map(|line| line.received_day.to_sqlx()).collect::<Vec<_>>())
+    .bind(lines.iter().map(|line| line.sold_day.to_sqlx()).collect::<Vec<_>>())
+    .bind(each().map(|entry| entry.expires_on.map(jiff_sqlx::ToSqlx::to_sqlx)).collect::<Vec<_>>())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whether what was done before there were books stands in them.
+pub async fn is_filled(conn: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM ledger_filled)").fetch_one(conn).await
+}
+
+pub async fn note_filled(conn: &mut PgConnection, at: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO ledger_filled (filled_at) VALUES ($1) ON CONFLICT DO NOTHING").bind(at.to_sqlx()).execute(conn).await?;
+    Ok(())
+}
+
+/// The next vouchers by id with operations and without a line.
+pub async fn unbooked(conn: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<VoucherId>> {
+    let ids: Vec<Uuid> = sqlx::query_scalar(
+        "SELECT v.id FROM voucher v
+         WHERE v.id > $1 AND EXISTS (SELECT FROM operation o WHERE o.subject_kind = 'voucher' AND o.subject_id = v.id)
+           AND NOT EXISTS (SELECT FROM ledger_entry e WHERE e.voucher_id = v.id)
+         ORDER BY v.id LIMIT $2",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.into_iter().map(VoucherId).collect())
+}
+
+/// Books vouchers that have no operations, as the sample data in bulk have none: by what their rows say. How many lines.
+pub async fn book_without_history(conn: &mut PgConnection) -> sqlx::Result<u64> {
+    let booked = sqlx::query(include_str!("ledger_without_history.sql")).execute(conn).await?;
+    Ok(booked.rows_affected())
+}
+
+/// Makes one row of those of `ledger_month` that are alike, where there are many. How many rows there were.
+pub async fn put_together(conn: &mut PgConnection) -> sqlx::Result<u64> {
+    let put = sqlx::query(
+        "WITH gone AS (DELETE FROM ledger_month WHERE (SELECT count(*) FROM ledger_month) > $1 RETURNING *)
+         INSERT INTO ledger_month
+         SELECT month, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
+                sum(number), sum(amount_minor), sum(service_minor), sum(money_minor), sum(vat_minor)
+         FROM gone GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
+    )
+    .bind(MOST_LOOSE)
+    .execute(conn)
+    .await?;
+    Ok(put.rows_affected())
+}
+
+/// How many rows of `ledger_month` are put together: fewer are read in no time.
+const MOST_LOOSE: i64 = 5_000;

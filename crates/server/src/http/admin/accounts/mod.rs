@@ -1,0 +1,2 @@
+//! The numbers of the accountants' accounts.
+pub mod change;

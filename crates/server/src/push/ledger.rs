@@ -1,0 +1,85 @@
+//! The books: the lines that operations make, from how the vouchers stood before each and stand after it.
+
+use std::collections::HashMap;
+
+use beadsbox_authority::{Fresh, Judged, RIGHT_CLOCK, Reading, Scope, World};
+use beadsbox_domain::{
+    Operation, ShopId, VoucherId,
+    ledger::{Cause, Entry, Standing, entries},
+    operation::Subject,
+};
+use jiff::tz::TimeZone;
+use sqlx::PgConnection;
+
+use crate::{
+    db::{self, ledger::Line},
+    error::Failure,
+};
+
+/// The lines of operations that are being decided.
+#[derive(Default)]
+pub(super) struct Booking {
+    /// Each with the number of the operation that made it, and its place among that one's.
+    entries: Vec<(i64, i32, Entry)>,
+}
+
+/// How the vouchers of an operation stood before it.
+pub(super) struct Before(Vec<(VoucherId, Standing)>);
+
+impl Before {
+    pub(super) fn of(world: &World, fresh: &Fresh) -> Self {
+        let Reading::Operation(body) = &fresh.arrived.reading else { return Self(Vec::new()) };
+        Self(vouchers_of(&body.operation).into_iter().map(|voucher| (voucher, standing(world, voucher))).collect())
+    }
+}
+
+/// Every voucher that the operation may change.
+fn vouchers_of(operation: &Operation) -> Vec<VoucherId> {
+    if let Subject::Voucher(voucher) = operation.subject() { vec![voucher] } else { Vec::new() }
+}
+
+fn standing(world: &World, voucher: VoucherId) -> Standing {
+    let conflicts = world.conflicts.iter().map(|placed| &placed.conflict).filter(|conflict| conflict.voucher == voucher);
+    Standing::of(world.vouchers.get(&voucher), conflicts)
+}
+
+impl Booking {
+    /// Books what the operation did, the world being as it is after it.
+    pub(super) fn book(&mut self, scope: &Scope<'_>, before: &Before, world: &World, judged: &Judged<'_>) {
+        let Some(body) = judged.body() else { return };
+        let received_at = judged.fresh.arrived.received_at;
+        let clock_right = scope.clock_right && body.clock_right && body.at.duration_since(received_at) <= RIGHT_CLOCK;
+        let cause = Cause::new(&body.operation, body.stamp(), clock_right, received_at);
+        let mut line = 0;
+        for (voucher, before) in &before.0 {
+            for entry in entries(before, &standing(world, *voucher), &cause) {
+                self.entries.push((judged.commit_no, line, entry));
+                line += 1;
+            }
+        }
+    }
+
+    pub(super) async fn write(&self, conn: &mut PgConnection) -> Result<(), Failure> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
+        let zones = Zones::load(conn).await?;
+        let lines: Vec<Line<'_>> = self.entries.iter().map(|(commit_no, line, entry)| Line::new(*commit_no, *line, entry, &zones)).collect();
+        Ok(db::ledger::insert(conn, &lines).await?)
+    }
+}
+
+/// Where the days of each shop end.
+pub(crate) struct Zones(HashMap<ShopId, TimeZone>);
+
+impl Zones {
+    pub(crate) async fn load(conn: &mut PgConnection) -> sqlx::Result<Self> {
+        let known = |(shop, zone): (ShopId, String)| TimeZone::get(&zone).ok().map(|zone| (shop, zone));
+        Ok(Self(db::shop::zones(conn).await?.into_iter().filter_map(known).collect()))
+    }
+
+    /// Of a shop that a restore lost nobody knows: UTC.
+    pub(crate) fn of(&self, shop: ShopId) -> TimeZone {
+        self.0.get(&shop).cloned().unwrap_or(TimeZone::UTC)
+    }
+}
