@@ -63,7 +63,7 @@ async fn open(desk: &Desk, status: &str) -> anyhow::Result<()> {
 }
 
 async fn edit_first_template(desk: &Desk) -> anyhow::Result<()> {
-    click_first(desk, "[data-testid='template-row']").await?;
+    click_first(desk, "[data-testid='template-row'] td:first-child").await?;
     desk.fill("template-title", "An evening at the stove").await?;
     desk.fill("template-price", "44.50").await?;
     desk.click("template-save").await?;
