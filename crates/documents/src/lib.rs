@@ -1,7 +1,8 @@
-//! Paper: the voucher that somebody is given, the receipt of its sale, the report of a till's closed day, and a badge of the staff.
+//! Paper: the voucher that somebody is given, the receipt of its sale, the report of a till's closed day, and a badge of the staff;
+//! and tables for spreadsheets.
 //!
 //! Plain data goes in, bytes come out: a PDF (typeset by typst, with the fonts that come along) or what a till printer speaks
-//! (ESC/POS). Nothing here reads a clock, a file or the network, so the same data makes the same bytes.
+//! (ESC/POS); tables become CSV or XLSX. Nothing here reads a clock, a file or the network, so the same data makes the same bytes.
 
 mod amount;
 mod badge;
@@ -14,6 +15,7 @@ mod language;
 mod press;
 mod qr;
 mod receipt;
+mod table;
 mod voucher;
 
 pub use badge::BadgePaper;
@@ -22,4 +24,5 @@ pub use error::DocumentError;
 pub use escpos::{CodePage, EscPos, Width};
 pub use language::Language;
 pub use receipt::{Receipt, ReceiptLine, Reprint, Shop, VatLine};
+pub use table::{Cell, Column, CsvSheet, Dialect, Kind, Table, TableError, XLSX_ROWS, XlsxSheet};
 pub use voucher::{VoucherPaper, home_shop_terms, terms};
