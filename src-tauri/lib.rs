@@ -5,6 +5,7 @@ mod bindings;
 mod commands;
 mod events;
 mod log;
+mod save_dialog;
 mod setup;
 mod tray;
 mod windows;
@@ -27,6 +28,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
                 .build(),
         )
         .plugin(log::plugin())
+        .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(windows::remembered()).build())
         .invoke_handler(handler)
         .setup(move |app| {
