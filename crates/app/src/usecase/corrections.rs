@@ -13,7 +13,7 @@ const ALL: [VoucherAction; 5] =
     [VoucherAction::Redeem, VoucherAction::UndoRedemption, VoucherAction::Cancel, VoucherAction::Refund, VoucherAction::HonourExpired];
 
 impl VoucherAction {
-    const fn deed(self) -> Deed {
+    pub(super) const fn deed(self) -> Deed {
         match self {
             Self::Cancel => Deed::Cancel,
             Self::Refund => Deed::Refund,
@@ -23,7 +23,7 @@ impl VoucherAction {
         }
     }
 
-    const fn offer(self) -> ActionOffer {
+    pub(super) const fn offer(self) -> ActionOffer {
         ActionOffer {
             action: self,
             needs_reason: !matches!(self, Self::Redeem),
@@ -32,7 +32,7 @@ impl VoucherAction {
         }
     }
 
-    fn operation(self, voucher: &Voucher, reason: Reason, payment: Payment) -> Operation {
+    pub(super) fn operation(self, voucher: &Voucher, reason: Reason, payment: Payment) -> Operation {
         let id = voucher.id;
         match self {
             Self::Cancel => Operation::Cancel { voucher: id, reason },
@@ -64,13 +64,23 @@ impl Seat {
         action != VoucherAction::HonourExpired || self.device.is_online()
     }
 
+    pub(super) fn can_act_now(&self, action: VoucherAction) -> AppResult<()> {
+        if self.can_now(action) {
+            return Ok(());
+        }
+        Err(AppError::new(ErrorCode::Offline, "an expired voucher is honoured with the server only"))
+    }
+
+    /// Refuses what role or moment do not allow.
+    pub(super) fn may_act(&self, action: VoucherAction) -> AppResult<()> {
+        self.require(Deed::UseOffice)?;
+        self.require(action.deed())?;
+        self.can_act_now(action)
+    }
+
     /// Does it, and shows the voucher as it is afterwards.
     pub async fn act_on_voucher(&self, form: ActionForm) -> AppResult<VoucherDetail> {
-        self.require(Deed::UseOffice)?;
-        self.require(form.action.deed())?;
-        if !self.can_now(form.action) {
-            return Err(AppError::new(ErrorCode::Offline, "an expired voucher is honoured with the server only"));
-        }
+        self.may_act(form.action)?;
         let voucher = id(&form.voucher_id, ErrorCode::UnknownVoucher)?;
         let found = self.read(move |view| Ok(view.voucher(voucher)?)).await?;
         let found = found.ok_or_else(|| AppError::new(ErrorCode::UnknownVoucher, "no such voucher here"))?.voucher;

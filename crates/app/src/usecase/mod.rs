@@ -2,11 +2,13 @@
 
 pub(crate) mod approval;
 pub(crate) mod badges;
+pub(crate) mod bulk;
 pub(crate) mod conflicts;
 pub(crate) mod corrections;
 pub(crate) mod day;
 pub(crate) mod devices;
 pub(crate) mod enrolment;
+pub(crate) mod grid;
 pub(crate) mod history;
 pub(crate) mod limits;
 pub(crate) mod names;
@@ -16,10 +18,13 @@ pub(crate) mod pins;
 pub(crate) mod printing;
 pub(crate) mod qr;
 pub(crate) mod quarantine;
+pub(crate) mod question;
 pub(crate) mod readings;
 pub(crate) mod redeem;
+pub(crate) mod selection;
 pub(crate) mod sell;
 pub(crate) mod sync;
+pub(crate) mod tables;
 pub(crate) mod templates;
 pub(crate) mod till;
 pub(crate) mod training;

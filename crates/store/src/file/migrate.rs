@@ -17,6 +17,7 @@ const CACHE: &[&str] = &[
     include_str!("../../../../migrations/cache/0002_bulk.sql"),
     include_str!("../../../../migrations/cache/0003_fewer_writes.sql"),
     include_str!("../../../../migrations/cache/0004_home_shop.sql"),
+    include_str!("../../../../migrations/cache/0005_grid.sql"),
 ];
 
 const fn steps(file: StoreFile) -> &'static [&'static str] {
