@@ -15,6 +15,10 @@ pub struct Kind {
     pub extension: &'static str,
 }
 
+/// A table that every program reads.
+pub const CSV: Kind = Kind { name: "CSV", extension: "csv" };
+/// A table for a spreadsheet.
+pub const XLSX: Kind = Kind { name: "XLSX", extension: "xlsx" };
 /// A ZIP archive.
 pub const ZIP: Kind = Kind { name: "ZIP", extension: "zip" };
 

@@ -52,9 +52,9 @@ fn queries(shelf: &Shelf) -> anyhow::Result<Vec<(String, VoucherQuery)>> {
         queries.push((format!("{} alone, by SoldAt", status.name()), VoucherQuery { filters, ..newest() }));
     }
     let template = shelf.till.store.view()?.templates(false)?.first().map(|view| view.template.id);
-    let filters = VoucherFilters { template, ..VoucherFilters::default() };
+    let filters = VoucherFilters { template: template.into_iter().collect(), ..VoucherFilters::default() };
     queries.push(("one template, by SoldAt".to_owned(), VoucherQuery { filters, ..newest() }));
-    let filters = VoucherFilters { shop: Some(shelf.centre.second_shop), ..VoucherFilters::default() };
+    let filters = VoucherFilters { shop: vec![shelf.centre.second_shop], ..VoucherFilters::default() };
     queries.push(("one shop, by SoldAt".to_owned(), VoucherQuery { filters, ..newest() }));
     Ok(queries)
 }

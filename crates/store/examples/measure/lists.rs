@@ -14,8 +14,8 @@ pub fn lists(store: &Store) -> Outcome {
         ("", none()),
         (", refunded alone", VoucherFilters { status: vec![Status::Refunded], ..none() }),
         (", purchased alone", VoucherFilters { status: vec![Status::Purchased], ..none() }),
-        (", one template", VoucherFilters { template: Some(TemplateId(sample::id(3))), ..none() }),
-        (", one shop", VoucherFilters { shop: Some(ShopId(sample::id(1))), ..none() }),
+        (", one template", VoucherFilters { template: vec![TemplateId(sample::id(3))], ..none() }),
+        (", one shop", VoucherFilters { shop: vec![ShopId(sample::id(1))], ..none() }),
         (", sold in one day", sold(1_700_000_000 + 30_000)),
         (
             ", ending in one month",
