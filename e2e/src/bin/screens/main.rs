@@ -7,6 +7,7 @@ mod centre;
 mod copy;
 mod day;
 mod devices;
+mod grid;
 mod halted;
 mod hands;
 mod look;
@@ -20,8 +21,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 13] = [
+const SCENES: [&str; 14] = [
     "tour",
+    "grid",
     "day",
     "training",
     "stick",
@@ -54,6 +56,7 @@ async fn main() -> anyhow::Result<()> {
 async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
     match scene {
         "tour" => tour::scene(folder).await,
+        "grid" => grid::scene(folder).await,
         "day" => day::scene(folder).await,
         "devices" => devices::scene(folder).await,
         "training" => stick::training(folder).await,
