@@ -64,6 +64,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             printing::open_vouchers,
             vouchers::open_till,
             vouchers::voucher_page,
+            vouchers::voucher_cursor,
             vouchers::voucher_detail,
             vouchers::act_on_voucher,
             grid::filter_choices,

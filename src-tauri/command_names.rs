@@ -46,6 +46,7 @@ pub const COMMANDS: &[&str] = &[
     "open_vouchers",
     "open_till",
     "voucher_page",
+    "voucher_cursor",
     "voucher_detail",
     "act_on_voucher",
     "filter_choices",

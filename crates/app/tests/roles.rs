@@ -73,6 +73,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("open_receipt", COUNTER_UP),
     ("open_vouchers", COUNTER_UP),
     ("voucher_page", OFFICE_UP),
+    ("voucher_cursor", OFFICE_UP),
     ("voucher_detail", OFFICE_UP),
     ("act_on_voucher", OFFICE_UP),
     ("filter_choices", OFFICE_UP),
@@ -143,10 +144,10 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
                 .await
                 .map(drop)
         }
-        "voucher_page" => {
+        "voucher_page" | "voucher_cursor" => {
             let query =
                 VoucherQuery { search: String::new(), filters: VoucherFilters::default(), sort: SortKey::Code, descending: false, after: None, limit: 1 };
-            seat.voucher_page(query).await.map(drop)
+            if command == "voucher_page" { seat.voucher_page(query).await.map(drop) } else { seat.voucher_cursor(query, 1).await.map(drop) }
         }
         "voucher_detail" => seat.voucher_detail(id).await.map(drop),
         "act_on_voucher" => seat

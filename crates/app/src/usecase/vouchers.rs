@@ -27,6 +27,13 @@ impl Seat {
         .await
     }
 
+    /// The `after` of the page that begins behind so many rows; nothing where one goes there page by page.
+    pub async fn voucher_cursor(&self, query: VoucherQuery, rows: u64) -> AppResult<Option<String>> {
+        self.require(Deed::UseOffice)?;
+        let asked = Asked::by(self);
+        self.read(move |view| Ok(view.voucher_cursor(&asked.page(view, query)?, rows)?)).await
+    }
+
     /// Everything about a voucher.
     pub async fn voucher_detail(&self, voucher: &str) -> AppResult<VoucherDetail> {
         self.require(Deed::UseOffice)?;

@@ -31,7 +31,7 @@ impl XlsxSheet {
     /// Begins with the headings. The title names the sheet, as far as its 31 characters go.
     pub fn begin(title: &str, columns: &[Column]) -> Result<Self, TableError> {
         let mut book = Workbook::new();
-        let sheet = book.add_worksheet_with_constant_memory();
+        let sheet = book.add_worksheet_with_constant_memory()?;
         let name = sheet_name(title);
         if !name.is_empty() {
             sheet.set_name(name)?;

@@ -2,6 +2,7 @@
 
 mod cursor;
 mod filters;
+mod jump;
 mod listing;
 mod mistake;
 mod order;
@@ -13,6 +14,7 @@ mod source;
 mod sums;
 mod total;
 
+pub(crate) use jump::cursor_behind;
 pub(crate) use listing::{ListSources, list};
 pub use query::{Found, VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
 pub use sums::ListSums;

@@ -141,6 +141,11 @@ impl<'a> Order<'a> {
         Part { conditions: after.map(beyond).into_iter().collect(), order: (self.by_columns(&format!("{rank}, ")), keys().collect()) }
     }
 
+    /// What begins the places of a part's vouchers.
+    pub(super) fn group_values(&self, part: usize) -> Vec<SortValue> {
+        self.groups.get(part).map(|group| vec![group.name.clone(), group.id.clone()]).unwrap_or_default()
+    }
+
     /// Where a group's vouchers stand to a place, as the list goes.
     fn against(&self, group: &Group, place: &Place) -> Ordering {
         let (ours, theirs) = ([&group.name, &group.id], [&place.values[0], &place.values[1]]);
@@ -161,7 +166,7 @@ impl<'a> Order<'a> {
     }
 
     /// The columns before the id, within a part.
-    const fn columns(&self) -> &'static [&'static str] {
+    pub(super) const fn columns(&self) -> &'static [&'static str] {
         match self.sort {
             VoucherSort::SoldAt | VoucherSort::Shop | VoucherSort::SoldBy => &["v.sold_at"],
             VoucherSort::Price => &["v.price"],

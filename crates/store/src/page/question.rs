@@ -105,6 +105,14 @@ impl Question {
         self.select(columns, &format!("{order} LIMIT ?"))
     }
 
+    /// That part of the list as a whole.
+    pub(super) fn of_part_unsorted(mut self, part: &Part, columns: &str) -> (String, Vec<Value>) {
+        for (condition, values) in &part.conditions {
+            self.add(condition, values.clone());
+        }
+        self.select(columns, "")
+    }
+
     /// The text and its values.
     pub(super) fn select(self, columns: &str, rest: &str) -> (String, Vec<Value>) {
         let conditions = if self.conditions.is_empty() {

@@ -171,14 +171,14 @@ fn few(cache: &Connection, limit: usize) -> rusqlite::Result<u64> {
 }
 
 /// The index whose order serves the list, with the filters that it serves as well.
-struct Walk {
-    index: &'static str,
+pub(super) struct Walk {
+    pub(super) index: &'static str,
     /// Each part of the list has one value of the index's first column, so that its second one leads.
     first_is_fixed: bool,
 }
 
 impl Walk {
-    fn of(filters: &VoucherFilters, sort: VoucherSort) -> Self {
+    pub(super) fn of(filters: &VoucherFilters, sort: VoucherSort) -> Self {
         let fixed = |index| Self { index, first_is_fixed: true };
         match sort {
             VoucherSort::SoldAt if filters.template.len() == 1 => fixed("voucher_by_template_and_sale"),
@@ -191,6 +191,11 @@ impl Walk {
             VoucherSort::Payment => Self { index: sort.index(), first_is_fixed: filters.payment.len() == 1 },
             _ => Self { index: sort.index(), first_is_fixed: false },
         }
+    }
+
+    /// Whether the index has that column, so that no row has to be fetched to look at it.
+    pub(super) fn holds(&self, column: &str) -> bool {
+        columns(self.index).contains(&column)
     }
 
     fn serves(&self, column: &str) -> bool {

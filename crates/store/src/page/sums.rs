@@ -76,7 +76,7 @@ fn add_cached(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search, 
     let chosen = source::choose(sources.cache, &VoucherQuery { after: None, ..query.clone() }, search, query.limit)?;
     let source = chosen.hits.map_or(chosen.source, source::Source::Found).unordered();
     let (text, values) = Question::new(&source, &query.filters, search).select("v.snapshot, count(*), sum(v.price)", "GROUP BY v.snapshot");
-    let sums: Vec<(i64, i64, i64)> = sources.cache.within(BUDGET, |cache| {
+    let sums = sources.cache.within(BUDGET, |cache| -> rusqlite::Result<Vec<(i64, i64, i64)>> {
         let mut statement = cache.prepare_cached(&text)?;
         statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect()
     })?;

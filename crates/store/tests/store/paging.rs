@@ -34,9 +34,37 @@ proptest! {
             }
             sums.values.sort_by_key(|sum| sum.currency.code());
             prop_assert_eq!(device.store.view().unwrap().voucher_sums(query).unwrap(), Some(sums), "{:?}", query);
+            let view = device.store.view().unwrap();
+            for behind in [1, 2, 3, 7, 20, 59, 70_u64] {
+                if let Some(after) = view.voucher_cursor(query, behind).unwrap() {
+                    let page = view.voucher_page(&VoucherQuery { after: Some(after), ..query.clone() }).unwrap();
+                    let rest = expected.iter().skip(usize::try_from(behind).unwrap()).take(query.limit).cloned().collect::<Vec<_>>();
+                    prop_assert_eq!(page.rows, rest, "behind {} of {:?}", behind, query);
+                }
+            }
             prop_assert_eq!(rows, expected, "{:?}", query);
         }
     }
+}
+
+#[test]
+fn a_far_page_is_reached_at_once_in_every_order() {
+    let seeds: Vec<Seed> = (0..200)
+        .map(|number: usize| Seed { buyer: number % 10, price: 5, template: 1, staff: number % 4, other_shop: number % 3 == 0, payment: number % 3, ..Seed::default() })
+        .collect();
+    let (device, ids) = filled(&seeds, &[(0, 3), (1, 50), (3, 1)]);
+    let view = device.store.view().unwrap();
+    for sort in VoucherSort::ALL {
+        for descending in [false, true] {
+            let query = VoucherQuery { sort, descending, ..VoucherQuery::newest(20) };
+            let all = expected(&device, &ids, &query);
+            let after = view.voucher_cursor(&query, 120).unwrap().unwrap();
+            let page = view.voucher_page(&VoucherQuery { after: Some(after), ..query }).unwrap();
+            assert_eq!(page.rows, all[120..140], "{sort:?}");
+        }
+    }
+    let searched = VoucherQuery { search: "elodie".to_owned(), ..VoucherQuery::newest(20) };
+    assert_eq!(view.voucher_cursor(&searched, 3).unwrap(), None, "what a search finds is no index's order");
 }
 
 #[test]

@@ -16,6 +16,8 @@ import { Pages, pageOf, sizeOf, startOf } from './pages'
 import { all, holds, kept, nothing, put, type Selection, toggle } from './selection'
 
 const TYPING = 90
+/** Fewer pages are read on the way. */
+const STEPS_TO_JUMP = 3
 const SETTLE = 400
 /** The most rows that keys choose at once; whoever wants more takes all that match. */
 const MOST_AT_ONCE = 5_000
@@ -54,6 +56,8 @@ class VoucherList {
   #query: Query = { search: '', filters: noFilters, sort: 'sold_at', descending: true }
   #pages = new Pages()
   #wanted: [number, number] = [0, 0]
+  /** Pages of a question to which no place can be found at once. */
+  #jumpless: Pages | null = null
   #asked = 0
   #reading = false
   #typing: ReturnType<typeof setTimeout> | undefined
@@ -233,6 +237,17 @@ class VoucherList {
     return null
   }
 
+  /** Where to read on the way to a page: there at once, where its place can be found without the pages before it. */
+  async #nearest(page: number) {
+    const pages = this.#pages
+    const next = pages.next(page)
+    if (!next || page - next.page <= STEPS_TO_JUMP || this.#jumpless === pages) return next
+    const key = await rust.voucherCursor({ ...this.#query, after: null, limit: 1 }, startOf(page))
+    if (key === null) this.#jumpless = pages
+    else pages.know(page, key)
+    return pages.next(page)
+  }
+
   #inSight(page: number) {
     return page >= this.#wanted[0] && page <= this.#wanted[1]
   }
@@ -245,7 +260,8 @@ class VoucherList {
       for (let page = this.#missing(); page !== null; page = this.#missing()) {
         const asked = this.#asked
         const pages = this.#pages
-        const next = pages.next(page)
+        const next = await this.#nearest(page)
+        if (asked !== this.#asked) continue
         if (!next) break
         this.target = page - next.page > 2 ? startOf(page) : null
         const answer = await this.#read(next.page, next.key)
