@@ -6,7 +6,7 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, outbox_file, printing, reports, shift, start, templates, till, training, vouchers},
+    commands::{admin, conflicts, day, everywhere, grid, outbox_file, printing, reports, shift, start, templates, till, training, vouchers},
     events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged},
 };
 
@@ -64,9 +64,25 @@ pub fn builder() -> Builder<tauri::Wry> {
             printing::open_vouchers,
             vouchers::open_till,
             vouchers::voucher_page,
+            vouchers::voucher_cursor,
             vouchers::voucher_detail,
             vouchers::exchange_choices,
             vouchers::act_on_voucher,
+            grid::filter_choices,
+            grid::grid_memory,
+            grid::remember_grid,
+            grid::selection_sums,
+            grid::begin_bulk,
+            grid::bulk_state,
+            grid::run_bulk,
+            grid::stop_bulk,
+            grid::close_bulk,
+            grid::bulk_rows,
+            grid::save_bulk_results,
+            grid::save_table,
+            grid::table_progress,
+            grid::stop_table,
+            grid::copy_table,
             templates::templates,
             templates::template_detail,
             templates::save_template,

@@ -19,9 +19,9 @@ dev_bench() {
     esac
     shift
   done
-  # Only the row `start` opens windows; the others do without all that windows need.
+  # Only the rows `start` and `grid` open windows; the others do without all that windows need.
   local windows='' packages=("${POSTGRES_PACKAGES[@]}")
-  if [ ${#rows[@]} -eq 0 ] || [[ " ${rows[*]} " == *" start "* ]]; then
+  if [ ${#rows[@]} -eq 0 ] || [[ " ${rows[*]} " == *" start "* ]] || [[ " ${rows[*]} " == *" grid "* ]]; then
     windows=yes packages=("${RUN_PACKAGES[@]}")
   fi
   set_up_packages "${BUILD_PACKAGES[@]}" "${packages[@]}" sqlite3

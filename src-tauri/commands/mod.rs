@@ -4,6 +4,7 @@ pub mod admin;
 pub mod conflicts;
 pub mod day;
 pub mod everywhere;
+pub mod grid;
 pub mod outbox_file;
 pub mod printing;
 pub mod reports;

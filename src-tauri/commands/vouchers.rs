@@ -21,6 +21,13 @@ pub async fn voucher_page(program: Beads<'_>, query: VoucherQuery) -> Answer<Vou
     program.seat()?.voucher_page(query).await
 }
 
+/// Where the page begins that is behind so many rows; nothing where one goes there page by page.
+#[tauri::command]
+#[specta::specta]
+pub async fn voucher_cursor(program: Beads<'_>, query: VoucherQuery, rows: u64) -> Answer<Option<String>> {
+    program.seat()?.voucher_cursor(query, rows).await
+}
+
 /// Everything about a voucher.
 #[tauri::command]
 #[specta::specta]

@@ -19,6 +19,7 @@ use crate::{
     program::{Program, ProgramEvent, blocking, shift::lock_when_idle},
     replica::StoreReplica,
     secrets::DeviceSecrets,
+    usecase::{bulk::Bulk, tables::Writing},
     view::DataChanged,
 };
 
@@ -40,6 +41,10 @@ pub(crate) struct Device {
     /// The codes of the made-up vouchers, where this is a training's device.
     pub(crate) training: Option<Vec<VoucherCode>>,
     tasks: Mutex<Vec<AbortHandle>>,
+    /// An action for many vouchers.
+    pub(crate) bulk: Mutex<Option<Arc<Bulk>>>,
+    /// A table that is being written.
+    writing: Mutex<Option<Arc<Writing>>>,
 }
 
 /// What a device is made of.
@@ -89,6 +94,8 @@ impl Device {
             pace: Pace::default(),
             training,
             tasks: Mutex::default(),
+            bulk: Mutex::default(),
+            writing: Mutex::default(),
         })
     }
 
@@ -119,6 +126,21 @@ impl Device {
 
     pub(crate) fn stop(&self) {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).for_each(|task| task.abort());
+    }
+
+    /// Nobody does anything for many vouchers any more: who began it is gone.
+    pub(crate) fn stop_bulk(&self) {
+        if let Some(bulk) = self.bulk.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bulk.stop();
+        }
+    }
+
+    pub(crate) fn writing(&self) -> Option<Arc<Writing>> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_writing(&self, writing: Option<Arc<Writing>>) {
+        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = writing;
     }
 
     /// Runs work on the files outside the async threads.

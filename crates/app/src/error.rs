@@ -119,6 +119,12 @@ pub enum ErrorCode {
     TooManyRequests,
     /// Somebody else changed it meanwhile.
     ChangedMeanwhile,
+    /// An action for many vouchers is running: it has to end first.
+    WorkRunning,
+    /// Whoever began it stopped it.
+    Stopped,
+    /// A sheet of XLSX holds fewer rows.
+    TableTooLong,
     /// The device's day is not closed: it stays in its shop until it is.
     DayNotClosed,
     /// Somebody else works on the conflict by now: `name`.

@@ -15,6 +15,7 @@ mod pin;
 mod program;
 mod recovery;
 mod replica;
+mod saved_file;
 mod scanner;
 mod secrets;
 mod session;

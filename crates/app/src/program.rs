@@ -177,6 +177,9 @@ impl Program {
     pub fn sign_out(&self) {
         let ended = self.session();
         self.set_session(None);
+        if let Ok(device) = self.device() {
+            device.stop_bulk();
+        }
         // Behind that: a training that is just beginning sees that nobody is there any more.
         self.end_training();
         self.0.locked.store(false, std::sync::atomic::Ordering::Release);

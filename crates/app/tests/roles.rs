@@ -7,9 +7,9 @@ mod stage;
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
-        ActionForm, ApprovalForm, AssigneeForm, BadgeForm, CashForm, CloseForm, ConflictFilter, CountForm, DeviceForm, DeviceLimitsForm, EnrolmentForm,
-        LimitsForm, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm,
-        SortKey, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery,
+        ActionForm, ApprovalForm, AssigneeForm, BadgeForm, BulkForm, BulkReasonForm, BulkWords, CashForm, CloseForm, ConflictFilter, CountForm, DeviceForm,
+        DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm,
+        SortKey, TableForm, TableFormat, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery, VoucherSelection,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
@@ -73,9 +73,25 @@ const TABLE: &[(&str, &[Role])] = &[
     ("open_receipt", COUNTER_UP),
     ("open_vouchers", COUNTER_UP),
     ("voucher_page", OFFICE_UP),
+    ("voucher_cursor", OFFICE_UP),
     ("voucher_detail", OFFICE_UP),
     ("exchange_choices", OFFICE_UP),
     ("act_on_voucher", OFFICE_UP),
+    ("filter_choices", OFFICE_UP),
+    ("grid_memory", OFFICE_UP),
+    ("remember_grid", OFFICE_UP),
+    ("selection_sums", OFFICE_UP),
+    ("begin_bulk", OFFICE_UP),
+    ("bulk_state", OFFICE_UP),
+    ("run_bulk", OFFICE_UP),
+    ("stop_bulk", OFFICE_UP),
+    ("close_bulk", OFFICE_UP),
+    ("bulk_rows", OFFICE_UP),
+    ("save_bulk_results", OFFICE_UP),
+    ("save_table", OFFICE_UP),
+    ("table_progress", OFFICE_UP),
+    ("stop_table", OFFICE_UP),
+    ("copy_table", OFFICE_UP),
     ("templates", OFFICE_UP),
     ("template_detail", OFFICE_UP),
     ("save_template", OFFICE_UP),
@@ -129,10 +145,10 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
                 .await
                 .map(drop)
         }
-        "voucher_page" => {
+        "voucher_page" | "voucher_cursor" => {
             let query =
                 VoucherQuery { search: String::new(), filters: VoucherFilters::default(), sort: SortKey::Code, descending: false, after: None, limit: 1 };
-            seat.voucher_page(query).await.map(drop)
+            if command == "voucher_page" { seat.voucher_page(query).await.map(drop) } else { seat.voucher_cursor(query, 1).await.map(drop) }
         }
         "voucher_detail" => seat.voucher_detail(id).await.map(drop),
         "exchange_choices" => seat.exchange_choices(id).await.map(drop),
@@ -177,8 +193,63 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
             seat.decide_quarantine(form).await.map(drop)
         }
         "shops" => seat.shops().await.map(drop),
+        "filter_choices" | "grid_memory" | "remember_grid" | "selection_sums" | "save_table" | "table_progress" | "stop_table" | "copy_table" => {
+            look_at_many(seat, command).await
+        }
+        "begin_bulk" | "bulk_state" | "run_bulk" | "stop_bulk" | "close_bulk" | "bulk_rows" | "save_bulk_results" => act_on_many(seat, command).await,
         "end_of_day" => seat.end_of_day(None).await.map(drop),
         other => administer(seat, other).await,
+    }
+}
+
+fn nobody() -> VoucherSelection {
+    VoucherSelection::These { ids: vec![NOBODY.to_owned()] }
+}
+
+const ORDER: ListOrder = ListOrder { sort: SortKey::Code, descending: false };
+
+async fn look_at_many(seat: &Seat, command: &str) -> Result<(), AppError> {
+    let form = || TableForm {
+        selection: nobody(),
+        order: ORDER,
+        columns: Vec::new(),
+        statuses: Vec::new(),
+        payments: Vec::new(),
+        title: "Vouchers".to_owned(),
+        language: PaperLanguage::En,
+    };
+    match command {
+        "filter_choices" => seat.filter_choices().await.map(drop),
+        "grid_memory" => seat.grid_memory().await.map(drop),
+        "remember_grid" => seat.remember_grid(GridMemory::default()).await.map(drop),
+        "selection_sums" => seat.selection_sums(nobody()).await.map(drop),
+        "table_progress" => seat.table_progress().map(drop),
+        "stop_table" => seat.stop_table(),
+        "copy_table" => seat.copy_table(form()).await.map(drop),
+        _ => seat.save_table(form(), TableFormat::Csv, std::path::Path::new("/nowhere/at/all.csv")).await.map(drop),
+    }
+}
+
+async fn act_on_many(seat: &Seat, command: &str) -> Result<(), AppError> {
+    let words = || BulkWords {
+        title: String::new(),
+        code: String::new(),
+        result: String::new(),
+        reason: String::new(),
+        recorded: String::new(),
+        refused: String::new(),
+        left: String::new(),
+        reasons: Vec::new(),
+        language: PaperLanguage::En,
+    };
+    match command {
+        "begin_bulk" => seat.begin_bulk(BulkForm { selection: nobody(), order: ORDER, action: VoucherAction::Cancel }).await.map(drop),
+        "bulk_state" => seat.bulk_state().map(drop),
+        "run_bulk" => seat.run_bulk(BulkReasonForm { reason: "a reason".to_owned(), payment: None }).await.map(drop),
+        "stop_bulk" => seat.stop_bulk().map(drop),
+        "close_bulk" => seat.close_bulk(),
+        "bulk_rows" => seat.bulk_rows(0, 1).map(drop),
+        _ => seat.save_bulk_results(words(), std::path::Path::new("/nowhere/at/all.csv")).await,
     }
 }
 

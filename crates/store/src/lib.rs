@@ -22,7 +22,7 @@ pub use file::set_aside_outbox;
 pub use keys::{StoreKeys, StorePaths};
 pub use load::LoadProgress;
 pub use outbox::guessing::{delay_after, waits_until};
-pub use page::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
+pub use page::{Found, ListSums, VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
 pub use store::{LoadStep, Store, Versions};
 pub use types::{
     BatchLimit, Business, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn,

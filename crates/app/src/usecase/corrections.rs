@@ -23,18 +23,18 @@ const ALL: [VoucherAction; 10] = [
     VoucherAction::Note,
 ];
 
-/// What an action needs to know beside the voucher.
-struct Wish {
-    reason: Reason,
-    payment: Payment,
-    /// Of an extension: the new last day, and the first moment after it.
-    end: Option<(Date, Timestamp)>,
-    /// Of a replacement: the new voucher.
-    by: VoucherId,
+/// What a person says beside the action.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    pub(super) reason: Reason,
+    /// As the voucher was paid where none is said.
+    pub(super) payment: Option<Payment>,
+    /// Of an extension: the new last day.
+    pub(super) last_day: Option<Date>,
 }
 
 impl VoucherAction {
-    const fn deed(self) -> Deed {
+    pub(super) const fn deed(self) -> Deed {
         match self {
             Self::Cancel => Deed::Cancel,
             Self::Refund => Deed::Refund,
@@ -48,7 +48,7 @@ impl VoucherAction {
         }
     }
 
-    const fn offer(self) -> ActionOffer {
+    pub(super) const fn offer(self) -> ActionOffer {
         ActionOffer {
             action: self,
             needs_reason: !matches!(self, Self::Redeem),
@@ -62,20 +62,25 @@ impl VoucherAction {
         matches!(self, Self::HonourExpired | Self::Reissue | Self::Exchange)
     }
 
-    /// What it does to the voucher; none where a new last day is missing.
-    fn operation(self, found: &Voucher, wish: Wish) -> Option<Operation> {
-        let (voucher, reason) = (found.id, wish.reason);
+    /// Whether one decision does for many vouchers. Another voucher is issued for one at a time, because its paper goes out.
+    pub(super) const fn is_for_many(self) -> bool {
+        !matches!(self, Self::Reissue | Self::Exchange)
+    }
+
+    /// What it does to the voucher; none where something is missing that it needs. For another voucher see `replacement`.
+    pub(super) fn operation(self, found: &Voucher, said: &Said, directory: &Directory) -> Option<Operation> {
+        let (voucher, reason) = (found.id, said.reason.clone());
         Some(match self {
             Self::Cancel => Operation::Cancel { voucher, reason },
-            Self::Refund => Operation::Refund { voucher, reason, payment: wish.payment },
+            Self::Refund => Operation::Refund { voucher, reason, payment: said.payment.unwrap_or(found.payment) },
             Self::Redeem => Operation::redeem(voucher, RedeemMode::Honoured),
             Self::UndoRedemption => Operation::UndoRedemption { voucher, redemption: found.since.op, reason },
             Self::HonourExpired => Operation::HonourExpired { voucher, reason },
             Self::Extend => {
-                let (expires_on, expires_at) = wish.end?;
+                let (expires_on, expires_at) = end_of(said.last_day?, found, directory)?;
                 Operation::Extend { voucher, expires_on, expires_at, reason }
             }
-            Self::Reissue | Self::Exchange => Operation::Replace { voucher, by: wish.by, reason },
+            Self::Reissue | Self::Exchange => return None,
             Self::Chargeback => Operation::Chargeback { voucher, reason },
             Self::Note => Operation::Note { voucher, text: reason },
         })
@@ -88,17 +93,23 @@ fn end_of(day: Date, voucher: &Voucher, directory: &Directory) -> Option<(Date, 
     Some((day, end.timestamp()))
 }
 
+/// An operation by which the rules are asked whether the action is allowed, before a person has said anything; none where it never is.
+pub(super) fn trial(seat: &Seat, action: VoucherAction, voucher: &Voucher, directory: &Directory) -> AppResult<Option<Operation>> {
+    let reason = Reason::new("asked").map_err(AppError::internal)?;
+    if !action.is_for_many() {
+        return Ok(Some(Operation::Replace { voucher: voucher.id, by: VoucherId(seat.device.host.new_id()), reason }));
+    }
+    let today = seat.device.host.clock.now().to_zoned(directory.time_zone(voucher.sold.shop)).date();
+    // Some day that is later than today, and than its last one.
+    let last_day = voucher.expires_on.and_then(|day| day.max(today).checked_add(1.week()).ok());
+    Ok(action.operation(voucher, &Said { reason, payment: None, last_day }, directory))
+}
+
 /// What status and role allow: the rules are asked with each action, so that no second table can disagree with them.
 pub(crate) fn offers(seat: &Seat, view: &View<'_>, voucher: &Voucher) -> AppResult<Vec<ActionOffer>> {
-    let any = Reason::new("asked").map_err(AppError::internal)?;
-    let today = seat.device.host.clock.now().to_zoned(view.directory().time_zone(voucher.sold.shop)).date();
-    // Some day that is later than today, and than its last one.
-    let later = voucher.expires_on.and_then(|day| day.max(today).checked_add(1.week()).ok());
     let mut offers = Vec::new();
     for action in ALL.into_iter().filter(|action| seat.session.role.may(action.deed()) && seat.can_now(*action)) {
-        let end = later.and_then(|day| end_of(day, voucher, view.directory()));
-        let wish = Wish { reason: any.clone(), payment: voucher.payment, end, by: VoucherId(seat.device.host.new_id()) };
-        if let Some(operation) = action.operation(voucher, wish)
+        if let Some(operation) = trial(seat, action, voucher, view.directory())?
             && matches!(view.foretell(&seat.operation(operation))?.outcome, Outcome::Applied)
         {
             offers.push(action.offer());
@@ -107,22 +118,37 @@ pub(crate) fn offers(seat: &Seat, view: &View<'_>, voucher: &Voucher) -> AppResu
     Ok(offers)
 }
 
+/// A day as a form sends it; none where it is empty.
+pub(super) fn last_day(text: Option<&str>) -> AppResult<Option<Date>> {
+    let text = text.filter(|text| !text.is_empty());
+    text.map(|text| text.parse().map_err(|_| AppError::in_field("expires_on", FieldErrorCode::NotANumber, None))).transpose()
+}
+
 impl Seat {
     fn can_now(&self, action: VoucherAction) -> bool {
         !action.needs_server() || self.device.is_online()
     }
 
+    pub(super) fn can_act_now(&self, action: VoucherAction) -> AppResult<()> {
+        if self.can_now(action) {
+            return Ok(());
+        }
+        Err(AppError::new(ErrorCode::Offline, "this is done with the server only"))
+    }
+
+    /// Refuses what role or moment do not allow.
+    pub(super) fn may_act(&self, action: VoucherAction) -> AppResult<()> {
+        self.require(Deed::UseOffice)?;
+        self.require(action.deed())?;
+        self.can_act_now(action)
+    }
+
     /// Does it, and shows the voucher as it is afterwards: after a replacement, the new one.
     pub async fn act_on_voucher(&self, form: ActionForm) -> AppResult<VoucherDetail> {
-        self.require(Deed::UseOffice)?;
-        self.require(form.action.deed())?;
-        if !self.can_now(form.action) {
-            return Err(AppError::new(ErrorCode::Offline, "this is done with the server only"));
-        }
+        self.may_act(form.action)?;
         let voucher = id(&form.voucher_id, ErrorCode::UnknownVoucher)?;
         let found = self.read(move |view| Ok(view.voucher(voucher)?)).await?;
         let found = found.ok_or_else(|| AppError::new(ErrorCode::UnknownVoucher, "no such voucher here"))?;
-        let payment = form.payment.unwrap_or(found.voucher.payment);
         match form.action {
             VoucherAction::Redeem => {
                 // The same path as at the till: asked where the server is there.
@@ -136,25 +162,17 @@ impl Seat {
                     VoucherAction::Exchange => Instead::Another(id(form.template_id.as_deref().unwrap_or_default(), ErrorCode::UnknownTemplate)?),
                     _ => Instead::Same,
                 };
+                let payment = form.payment.unwrap_or(found.voucher.payment);
                 let issued = self.replace(found, instead, payment, reason(&form.reason)?).await?;
                 return self.voucher_detail(&issued.to_string()).await;
             }
             action => {
-                let (voucher, reason) = (found.voucher, reason(&form.reason)?);
-                let end = self.new_end(&form, &voucher).await?;
-                let wish = Wish { reason, payment, end, by: voucher.id };
-                let operation = action.operation(&voucher, wish).ok_or_else(|| AppError::in_field("expires_on", FieldErrorCode::Required, None))?;
+                let said = Said { reason: reason(&form.reason)?, payment: form.payment, last_day: last_day(form.expires_on.as_deref())? };
+                let operation = self.read(move |view| Ok(action.operation(&found.voucher, &said, view.directory()))).await?;
+                let operation = operation.ok_or_else(|| AppError::in_field("expires_on", FieldErrorCode::Required, None))?;
                 self.record(operation, None).await?;
             }
         }
         self.voucher_detail(&form.voucher_id).await
-    }
-
-    async fn new_end(&self, form: &ActionForm, voucher: &Voucher) -> AppResult<Option<(Date, Timestamp)>> {
-        let Some(text) = form.expires_on.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
-        let wrong = || AppError::in_field("expires_on", FieldErrorCode::NotANumber, None);
-        let day: Date = text.parse().map_err(|_| wrong())?;
-        let voucher = voucher.clone();
-        self.read(move |view| end_of(day, &voucher, view.directory()).map(Some).ok_or_else(wrong)).await
     }
 }

@@ -1,29 +1,37 @@
 //! Find vouchers and look at one.
 
-use beadsbox_domain::{Date, Deed, Status, Timestamp, VoucherId, operation::Subject};
-use beadsbox_store::{Directory, View, VoucherFilters, VoucherSort, VoucherView};
-use jiff::tz::TimeZone;
+use beadsbox_domain::{Deed, Status, Timestamp, VoucherId, operation::Subject};
+use beadsbox_store::{Directory, Found, View, VoucherView};
 
-use super::{Seat, corrections, history, id, names};
+use super::{Seat, corrections, history, id, names, question::Asked};
 use crate::{
-    error::{AppError, AppResult, ErrorCode, FieldErrorCode, FieldErrors},
-    view::{self, SortKey, VoucherDetail, VoucherLink, VoucherPage, VoucherQuery, VoucherRow},
+    error::{AppError, AppResult, ErrorCode},
+    view::{FoundBy, VoucherDetail, VoucherLink, VoucherPage, VoucherQuery, VoucherRow},
 };
-
-const MOST_ROWS: usize = 500;
 
 impl Seat {
     /// A page of the grid.
     pub async fn voucher_page(&self, query: VoucherQuery) -> AppResult<VoucherPage> {
         self.require(Deed::UseOffice)?;
-        let (now, home) = (self.device.host.clock.now(), self.device.place().shop);
+        let asked = Asked::by(self);
         self.read(move |view| {
-            let query = store_query(query, &view.directory().time_zone(home))?;
-            let page = view.voucher_page(&query)?;
-            let rows = page.rows.iter().map(|found| row(view.directory(), found, now)).collect();
-            Ok(VoucherPage { rows, next: page.next, total: page.total })
+            let page = view.voucher_page(&asked.page(view, query)?)?;
+            let rows = page.rows.iter().map(|found| row(view.directory(), found, asked.now)).collect();
+            let found_by = match page.found {
+                Found::Asked => FoundBy::Question,
+                Found::Code => FoundBy::Code,
+                Found::Near => FoundBy::Mistake,
+            };
+            Ok(VoucherPage { rows, next: page.next, total: page.total, found_by })
         })
         .await
+    }
+
+    /// The `after` of the page that begins behind so many rows; nothing where one goes there page by page.
+    pub async fn voucher_cursor(&self, query: VoucherQuery, rows: u64) -> AppResult<Option<String>> {
+        self.require(Deed::UseOffice)?;
+        let asked = Asked::by(self);
+        self.read(move |view| Ok(view.voucher_cursor(&asked.page(view, query)?, rows)?)).await
     }
 
     /// Everything about a voucher.
@@ -70,69 +78,26 @@ fn link(view: &View<'_>, id: VoucherId) -> AppResult<VoucherLink> {
 }
 
 /// A line of the grid.
-fn row(directory: &Directory, found: &VoucherView, now: Timestamp) -> VoucherRow {
+pub(super) fn row(directory: &Directory, found: &VoucherView, now: Timestamp) -> VoucherRow {
     let (voucher, person) = (&found.voucher, found.person.as_ref());
     VoucherRow {
         id: voucher.id.to_string(),
         code: voucher.code.to_string(),
         title: voucher.snapshot.title.as_str().to_owned(),
         buyer: person.map(|person| person.buyer.as_str().to_owned()).unwrap_or_default(),
+        email: person.and_then(|person| person.email.clone()).map(String::from),
         recipient: person.and_then(|person| person.recipient.clone()).map(String::from),
+        message: person.and_then(|person| person.message.clone()).map(String::from),
         price: voucher.snapshot.price.into(),
+        payment: voucher.payment,
         status: voucher.status,
         sold_at: voucher.sold.at.to_string(),
+        sold_by: directory.staff_name(voucher.sold.staff).to_owned(),
         shop: directory.shop_name(voucher.sold.shop).to_owned(),
         expires_on: voucher.expires_on.map(|day| day.to_string()),
+        changed_at: voucher.since.at.to_string(),
         overdue: voucher.status == Status::Purchased && voucher.is_overdue(now),
         waiting: found.waiting,
         open_conflict: found.open_conflict,
-    }
-}
-
-fn store_query(query: VoucherQuery, zone: &TimeZone) -> AppResult<beadsbox_store::VoucherQuery> {
-    let mut faults = FieldErrors::default();
-    let filters = store_filters(&query.filters, zone, &mut faults);
-    faults.finish()?;
-    Ok(beadsbox_store::VoucherQuery {
-        search: query.search,
-        filters,
-        sort: match query.sort {
-            SortKey::SoldAt => VoucherSort::SoldAt,
-            SortKey::Price => VoucherSort::Price,
-            SortKey::Buyer => VoucherSort::Buyer,
-            SortKey::Title => VoucherSort::Title,
-            SortKey::Status => VoucherSort::Status,
-            SortKey::ExpiresOn => VoucherSort::ExpiresOn,
-            SortKey::Code => VoucherSort::Code,
-        },
-        descending: query.descending,
-        after: query.after,
-        limit: usize::try_from(query.limit).unwrap_or(MOST_ROWS).clamp(1, MOST_ROWS),
-    })
-}
-
-fn store_filters(filters: &view::VoucherFilters, zone: &TimeZone, faults: &mut FieldErrors) -> VoucherFilters {
-    let mut day = |field: &str, text: &Option<String>| {
-        let text = text.as_deref().filter(|text| !text.is_empty())?;
-        let read = text.parse::<Date>();
-        if read.is_err() {
-            faults.add(field, FieldErrorCode::NotANumber, None);
-        }
-        read.ok()
-    };
-    // A day begins and ends where the shop is.
-    let start = |day: Date| day.to_zoned(zone.clone()).ok().map(|start| start.timestamp());
-    let sold_from = day("sold_from", &filters.sold_from);
-    let sold_to = day("sold_to", &filters.sold_to);
-    VoucherFilters {
-        status: filters.status.clone(),
-        template: filters.template.as_ref().and_then(|id| id.parse().ok()),
-        shop: filters.shop.as_ref().and_then(|id| id.parse().ok()),
-        sold_from: sold_from.and_then(start),
-        sold_before: sold_to.and_then(|day| day.tomorrow().ok()).and_then(start),
-        expires_from: day("expires_from", &filters.expires_from),
-        expires_to: day("expires_to", &filters.expires_to),
-        value_min: filters.value_min,
-        value_max: filters.value_max,
     }
 }

@@ -1,10 +1,12 @@
 //! What the screens get and send: plain values, made for showing. Times are RFC 3339 in UTC, dates `YYYY-MM-DD`.
 
+mod bulk;
 mod conflict;
 mod day;
 mod device;
 mod end_of_day;
 mod fact;
+mod grid;
 mod limits;
 mod money;
 mod outbox_file;
@@ -15,6 +17,7 @@ mod refusal;
 mod report;
 mod sale;
 mod scanner;
+mod selection;
 mod staff;
 mod sync;
 mod template;
@@ -22,6 +25,7 @@ mod till;
 mod training;
 mod voucher;
 
+pub use bulk::{BulkForm, BulkPhase, BulkReason, BulkReasonForm, BulkResult, BulkRow, BulkView, BulkWords};
 pub use conflict::{
     AssigneeForm, AssigneeView, BearerKind, BooksView, ColleagueView, ConflictFilter, ConflictInbox, ConflictRow, SettleForm, SettledView, SettlementOffer,
     Whose,
@@ -33,6 +37,10 @@ pub use day::{
 pub use device::{DeviceForm, EnrolmentCodeView, EnrolmentForm, EnrolmentScan};
 pub use end_of_day::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, ShopDayView};
 pub use fact::{ApprovalView, Fact, HistoryDetail, HistoryEntry, HistoryOutcome, What};
+pub use grid::{
+    CopiedTable, FilterChoices, GridColumn, GridMemory, HeadedColumn, NamedId, PaymentWord, SavedTable, SavedView, ShownColumn, StatusWord, TableForm, TableFormat,
+    TableProgress,
+};
 pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
 pub use money::{CurrencyView, MoneyView};
 pub use outbox_file::{OutboxFileFound, OutboxFileSum, OutboxFileView, SaveOutboxForm, SavedOutbox, TakeInForm, TakenIn};
@@ -48,11 +56,13 @@ pub use report::{
 };
 pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
+pub use selection::{ListOrder, SelectionSums, VoucherSelection};
 pub use staff::{BadgeForm, BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
 pub use till::{AnswerKind, ApprovalForm, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
 pub use training::TrainingVoucher;
 pub use voucher::{
-    ActionForm, ActionOffer, ExchangeChoice, SortKey, VoucherAction, VoucherDetail, VoucherFilters, VoucherLink, VoucherPage, VoucherQuery, VoucherRow,
+    ActionForm, ActionOffer, DayRange, ExchangeChoice, FoundBy, SortKey, VoucherAction, VoucherDetail, VoucherFilters, VoucherLink, VoucherPage, VoucherQuery,
+    VoucherRow,
 };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::{Fact, HistoryEntry, MoneyView};
 
 /// What the grid is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, specta::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum SortKey {
     SoldAt,
@@ -14,24 +14,59 @@ pub enum SortKey {
     Status,
     ExpiresOn,
     Code,
+    Recipient,
+    Email,
+    Changed,
+    Payment,
+    Shop,
+    SoldBy,
 }
 
-/// Which vouchers the grid shows; what is left out does not restrict.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, specta::Type)]
+/// Days as people name them, wherever today is when they are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DayRange {
+    Today,
+    Yesterday,
+    /// From Monday on.
+    ThisWeek,
+    LastWeek,
+    ThisMonth,
+    LastMonth,
+    ThisYear,
+}
+
+/// Which vouchers the grid shows. Of several values of one kind one must hold; what is left out does not restrict.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct VoucherFilters {
     pub status: Vec<Status>,
-    pub template: Option<String>,
-    pub shop: Option<String>,
+    /// Ids.
+    pub template: Vec<String>,
+    /// Ids.
+    pub shop: Vec<String>,
+    /// Ids of staff members.
+    pub sold_by: Vec<String>,
+    pub payment: Vec<Payment>,
+    /// In place of `sold_from` and `sold_to`.
+    pub sold: Option<DayRange>,
     /// First day of sale, in this device's shop's time zone.
     pub sold_from: Option<String>,
     /// Last day of sale.
     pub sold_to: Option<String>,
+    /// Ends within so many days from today; in place of `expires_from` and `expires_to`.
+    pub expires_within: Option<u16>,
     pub expires_from: Option<String>,
     pub expires_to: Option<String>,
     /// Minor units.
     pub value_min: Option<i64>,
     /// Minor units.
     pub value_max: Option<i64>,
+    /// ISO 4217.
+    pub currency: Vec<String>,
+    /// Only with an open conflict.
+    pub open_conflict: bool,
+    /// Only with an operation of this device that the server has not acknowledged.
+    pub waiting: bool,
 }
 
 /// A page of the grid.
@@ -54,17 +89,35 @@ pub struct VoucherRow {
     pub code: String,
     pub title: String,
     pub buyer: String,
+    pub email: Option<String>,
     pub recipient: Option<String>,
+    pub message: Option<String>,
     pub price: MoneyView,
+    pub payment: Payment,
     pub status: Status,
     pub sold_at: String,
+    pub sold_by: String,
     pub shop: String,
     pub expires_on: Option<String>,
+    /// When the status changed last.
+    pub changed_at: String,
     /// Not used, and its last day has passed.
     pub overdue: bool,
     /// Has an operation of this device that the server has not acknowledged.
     pub waiting: bool,
     pub open_conflict: bool,
+}
+
+/// How the rows were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum FoundBy {
+    /// What was asked.
+    Question,
+    /// A whole code, typed, scanned or pasted.
+    Code,
+    /// Nothing was found; these would be, but for one typing mistake.
+    Mistake,
 }
 
 /// One page.
@@ -74,6 +127,7 @@ pub struct VoucherPage {
     pub next: Option<String>,
     /// On the first page.
     pub total: Option<u64>,
+    pub found_by: FoundBy,
 }
 
 /// What can be done with a voucher.

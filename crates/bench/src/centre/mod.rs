@@ -99,6 +99,12 @@ impl Centre {
         self.settle().await
     }
 
+    /// One more person, who works in the back office.
+    pub async fn add_office_worker(&self, name: &str) -> anyhow::Result<()> {
+        self.server.program().run(&["staff", "add", name, "--role", "back_office", "--password-stdin"], PASSWORD).await?;
+        self.settle().await
+    }
+
     /// The most memory that the server process ever had in use, in KiB.
     pub fn peak_kib(&self) -> anyhow::Result<u64> {
         let process = self.server.process_id().context("the server does not run")?;

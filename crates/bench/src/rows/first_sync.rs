@@ -37,8 +37,13 @@ CREATE INDEX voucher_by_code ON voucher (code, id);
 CREATE INDEX voucher_by_status_and_sale ON voucher (status, sold_at, id);
 CREATE INDEX voucher_by_template_and_sale ON voucher (template, sold_at, id);
 CREATE INDEX voucher_by_shop_and_sale ON voucher (sold_shop, sold_at, id);
+CREATE INDEX voucher_by_recipient ON voucher (recipient_key, id);
+CREATE INDEX voucher_by_email ON voucher (email, id);
+CREATE INDEX voucher_by_change ON voucher (since_at, id);
+CREATE INDEX voucher_by_payment_and_sale ON voucher (payment, sold_at, id);
+CREATE INDEX voucher_by_staff_and_sale ON voucher (sold_staff, sold_at, id);
 SELECT (julianday('now') - 2440587.5) * 86400;
-CREATE VIRTUAL TABLE voucher_text USING fts5 (code, buyer_key, title_key, recipient_key, content = 'voucher', content_rowid = 'n',
+CREATE VIRTUAL TABLE voucher_text USING fts5 (code, buyer_key, title_key, recipient_key, email, content = 'voucher', content_rowid = 'n',
     tokenize = 'trigram case_sensitive 1', columnsize = 0);
 INSERT INTO voucher_text (voucher_text) VALUES ('rebuild');
 ";

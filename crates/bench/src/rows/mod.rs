@@ -4,6 +4,7 @@ mod catch_up;
 mod changes;
 mod documents;
 mod first_sync;
+mod grid;
 mod live;
 mod page;
 mod push;
@@ -57,11 +58,13 @@ pub enum Row {
     Documents,
     /// The program's start beside that of an empty window; needs a screen
     Start,
+    /// The grid in the window: frames, pages, searches, memory; needs a screen
+    Grid,
 }
 
 impl Row {
     /// All of them, those that need the same vouchers beside each other.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Bootstrap,
         Self::Redeem,
         Self::Scan,
@@ -73,6 +76,7 @@ impl Row {
         Self::Live,
         Self::Documents,
         Self::Start,
+        Self::Grid,
     ];
 
     /// As the command line and the ledger name it.
@@ -89,6 +93,7 @@ impl Row {
             Self::Changes => "changes",
             Self::Documents => "documents",
             Self::Start => "start",
+            Self::Grid => "grid",
         }
     }
 }
@@ -184,6 +189,7 @@ impl Bench {
             Row::Changes => changes::measure(self, shelves).await,
             Row::Documents => documents::measure(self),
             Row::Start => start::measure(self).await,
+            Row::Grid => grid::measure(self, shelves).await,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use beadsbox_domain::Status;
+use beadsbox_domain::{Payment, Status};
 use beadsbox_store::{VoucherFilters, VoucherQuery, VoucherSort};
 
 use super::{
@@ -52,10 +52,15 @@ fn queries(shelf: &Shelf) -> anyhow::Result<Vec<(String, VoucherQuery)>> {
         queries.push((format!("{} alone, by SoldAt", status.name()), VoucherQuery { filters, ..newest() }));
     }
     let template = shelf.till.store.view()?.templates(false)?.first().map(|view| view.template.id);
-    let filters = VoucherFilters { template, ..VoucherFilters::default() };
+    let filters = VoucherFilters { template: template.into_iter().collect(), ..VoucherFilters::default() };
     queries.push(("one template, by SoldAt".to_owned(), VoucherQuery { filters, ..newest() }));
-    let filters = VoucherFilters { shop: Some(shelf.centre.second_shop), ..VoucherFilters::default() };
+    let filters = VoucherFilters { shop: vec![shelf.centre.second_shop], ..VoucherFilters::default() };
     queries.push(("one shop, by SoldAt".to_owned(), VoucherQuery { filters, ..newest() }));
+    let seller = shelf.till.store.view()?.voucher_page(&VoucherQuery::newest(1))?.rows.first().map(|row| row.voucher.sold.staff);
+    let filters = VoucherFilters { sold_by: seller.into_iter().collect(), ..VoucherFilters::default() };
+    queries.push(("one person, by SoldAt".to_owned(), VoucherQuery { filters, ..newest() }));
+    let filters = VoucherFilters { payment: vec![Payment::CardTerminal], ..VoucherFilters::default() };
+    queries.push(("one payment, by SoldAt".to_owned(), VoucherQuery { filters, ..newest() }));
     Ok(queries)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use beadsbox_domain::{Date, ShopId, Status, TemplateId, Timestamp};
+use beadsbox_domain::{Date, ShopId, StaffId, Status, TemplateId, Timestamp};
 use beadsbox_store::{Store, VoucherFilters, VoucherQuery, VoucherSort};
 
 use crate::{Outcome, report, sample};
@@ -12,10 +12,11 @@ pub fn lists(store: &Store) -> Outcome {
     let none = VoucherFilters::default;
     let filters = [
         ("", none()),
+        (", one person", VoucherFilters { sold_by: vec![StaffId(sample::id(1))], ..none() }),
         (", refunded alone", VoucherFilters { status: vec![Status::Refunded], ..none() }),
         (", purchased alone", VoucherFilters { status: vec![Status::Purchased], ..none() }),
-        (", one template", VoucherFilters { template: Some(TemplateId(sample::id(3))), ..none() }),
-        (", one shop", VoucherFilters { shop: Some(ShopId(sample::id(1))), ..none() }),
+        (", one template", VoucherFilters { template: vec![TemplateId(sample::id(3))], ..none() }),
+        (", one shop", VoucherFilters { shop: vec![ShopId(sample::id(1))], ..none() }),
         (", sold in one day", sold(1_700_000_000 + 30_000)),
         (
             ", ending in one month",
@@ -39,8 +40,8 @@ fn sold(from: i64) -> VoucherFilters {
 
 /// Searches with few hits, many and none.
 pub fn searches(store: &Store) -> Outcome {
-    for search in ["gil 77", "gil", "client", "ac", "1234", "zzz", "evening"] {
-        let query = VoucherQuery { search: search.into(), ..VoucherQuery::newest(100) };
+    for search in ["gil 77", "gil", "client", "ac", "1234", "zzz", "evening", "evening client", "clinet 77123", "example"] {
+        let query = VoucherQuery { search: search.into(), emails: true, near: true, ..VoucherQuery::newest(100) };
         pages(store, &format!("search for {search:?}"), &query)?;
     }
     Ok(())

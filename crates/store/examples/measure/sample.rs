@@ -3,7 +3,7 @@
 use beadsbox_domain::{
     Currency, Date, DeviceId, Marks, Money, OpId, Payment, Person, PersonHash, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId, Timestamp, Vat,
     Voucher, VoucherCode, VoucherId,
-    text::{Description, PersonName, Title},
+    text::{Description, Email, PersonName, Title},
 };
 use beadsbox_protocol::rows::VoucherRow;
 use uuid::Uuid;
@@ -23,7 +23,7 @@ pub fn voucher(number: u64) -> Outcome<VoucherRow> {
     let sold = Stamp {
         op: OpId(id(number)),
         at: Timestamp::from_second(1_700_000_000 + i64::try_from(number * 7)?)?,
-        staff: StaffId(id(1)),
+        staff: StaffId(id(1 + spread % 20)),
         shop: ShopId(id(spread % 3)),
         device: DeviceId(id(4)),
     };
@@ -41,16 +41,19 @@ pub fn voucher(number: u64) -> Outcome<VoucherRow> {
         template: TemplateId(id(spread % 40)),
         snapshot,
         person: PersonHash([7; 32]),
-        payment: Payment::Cash,
+        payment: [Payment::Cash, Payment::CardTerminal, Payment::CardTerminal, Payment::Other][usize::try_from((spread >> 20) % 4)?],
         sold,
         expires_on: Some(Date::new(2027, i8::try_from(spread % 12)? + 1, 5)?),
         expires_at: Some(Timestamp::from_second(1_800_000_000)?),
         status,
-        since: sold,
+        since: Stamp { at: Timestamp::from_second(1_700_000_000 + i64::try_from(number * 7 + spread % 5_000_000)?)?, ..sold },
         home_shop: None,
         marks: Marks::default(),
         row_version: 1,
     };
     let buyer = PersonName::new(&format!("{name} {}", spread % 100_000))?;
-    Ok(VoucherRow { voucher, person: Some(Person { buyer, email: None, recipient: None, message: None }) })
+    let email = number.is_multiple_of(2).then(|| Email::new(&format!("client.{}@example.com", spread % 100_000))).transpose()?;
+    let other = names[usize::try_from((spread >> 40) % 8)?];
+    let recipient = number.is_multiple_of(3).then(|| PersonName::new(&format!("{other} Dupont"))).transpose()?;
+    Ok(VoucherRow { voucher, person: Some(Person { buyer, email, recipient, message: None }) })
 }

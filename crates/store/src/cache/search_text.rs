@@ -29,8 +29,8 @@ pub(crate) fn build_some(transaction: &Transaction<'_>, rows: u32) -> rusqlite::
     };
     transaction
         .prepare_cached(
-            "INSERT INTO voucher_text (rowid, code, buyer_key, title_key, recipient_key)
-             SELECT n, code, buyer_key, title_key, recipient_key FROM voucher WHERE n > ?1 AND n <= ?2",
+            "INSERT INTO voucher_text (rowid, code, buyer_key, title_key, recipient_key, email_key)
+             SELECT n, code, buyer_key, title_key, recipient_key, email_key FROM voucher WHERE n > ?1 AND n <= ?2",
         )?
         .execute((mark, last))?;
     transaction.prepare_cached("UPDATE meta SET text_through = ?1")?.execute([last])?;

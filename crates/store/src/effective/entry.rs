@@ -61,6 +61,11 @@ impl VoucherEntry {
         Some(VoucherBrief { code: says.code, title: None, price: says.price })
     }
 
+    /// Whether a conflict about it is open as cached.
+    pub(crate) fn has_known_conflict(&self) -> bool {
+        self.known_conflicts.iter().any(|row| row.conflict.state == ConflictState::Open)
+    }
+
     /// Whether a conflict about it is open.
     pub(crate) fn has_open_conflict(&self) -> bool {
         self.state.conflicts.iter().any(|conflict| conflict.state == ConflictState::Open)

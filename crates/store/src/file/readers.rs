@@ -92,10 +92,15 @@ impl Snapshot {
         self.reader.as_ref().unwrap_or_else(|| unreachable!())
     }
 
-    /// Asks what may take too long; SQLite says that it was interrupted if it does.
+    /// Asks what may take too long for a page that somebody waits for; SQLite says that it was interrupted if it does.
     pub(crate) fn within_budget<T>(&self, question: impl FnOnce(&Connection) -> T) -> T {
+        self.within(BUDGET, question)
+    }
+
+    /// The same, with so many thousands of SQLite's steps.
+    pub(crate) fn within<T>(&self, thousands_of_steps: i64, question: impl FnOnce(&Connection) -> T) -> T {
         let Reader { connection, budget } = self.reader();
-        budget.store(BUDGET, Ordering::Relaxed);
+        budget.store(thousands_of_steps, Ordering::Relaxed);
         let answer = question(connection);
         budget.store(NO_BUDGET, Ordering::Relaxed);
         answer

@@ -3,13 +3,15 @@
 use std::{cell::RefCell, cmp::Ordering};
 
 use beadsbox_domain::{VoucherCode, VoucherId};
-use rusqlite::{Connection, Rows, params_from_iter};
+use beadsbox_protocol::signed_code::SignedCode;
+use rusqlite::{Connection, params_from_iter};
 
 use super::{
     cursor,
-    filters::passes,
+    filters::{Seen, passes},
+    order::Order,
     place::Place,
-    query::{VoucherPage, VoucherQuery},
+    query::{Found, VoucherPage, VoucherQuery},
     question::Question,
     search::Search,
     source::{self, Chosen, Source},
@@ -45,33 +47,64 @@ struct Listed {
 
 /// One page of the list.
 pub(crate) fn list(sources: &ListSources<'_>, query: &VoucherQuery) -> Result<VoucherPage, StoreError> {
-    if let Some(found) = whole_code(sources, &query.search)? {
-        return Ok(VoucherPage { rows: vec![found], next: None, total: Some(1) });
+    if let Some(page) = whole_code(sources, &query.search)? {
+        return Ok(page);
     }
     let failed = |error| sources.database.failed(&error);
-    let search = Search::of(&query.search).in_cache(sources.cache).map_err(failed)?;
     let after = query.after.as_deref().map(|text| cursor::decode(text, query.sort, query.descending)).transpose()?;
-    let limit = query.limit.clamp(1, MOST_ROWS);
-    let Chosen { source, hits } = source::choose(sources.cache, query, &search, limit).map_err(failed)?;
-    let own = own_rows(sources.overlay, query, &search, after.as_ref());
-    let total = match &after {
-        None => total::total(sources, query, &search, hits).map_err(failed)?,
-        Some(_) => None,
-    };
-    // One more than asked shows whether there is a next page.
-    let mut listed = merge(sources, query, (&search, &source, after.as_ref()), own, limit + 1).map_err(failed)?;
-    let more = listed.len() > limit;
-    listed.truncate(limit);
-    let next = match listed.last() {
-        Some(last) if more => Some(cursor::encode(last.place.clone(), query.sort, query.descending)?),
-        _ => None,
-    };
-    Ok(VoucherPage { rows: listed.into_iter().map(|row| row.view).collect(), next, total })
+    let search = Search::of(&query.search, query.emails).in_cache(sources.cache).map_err(failed)?;
+    let mistaken = || search.with_a_mistake().filter(|_| query.near);
+    match after {
+        Some((place, near)) => {
+            let search = if near { mistaken().ok_or(StoreError::BadCursor)? } else { search };
+            page(sources, query, &search, Some(&place))
+        }
+        None => {
+            let asked = page(sources, query, &search, None)?;
+            match mistaken().filter(|_| asked.rows.is_empty()) {
+                Some(mistaken) => page(sources, query, &mistaken, None).map(|near| if near.rows.is_empty() { asked } else { near }),
+                None => Ok(asked),
+            }
+        }
+    }
 }
 
-/// A scanned or wholly typed code goes straight to its voucher, if there is one: it may be part of a text as well.
-fn whole_code(sources: &ListSources<'_>, typed: &str) -> Result<Option<VoucherView>, StoreError> {
+fn page(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search, after: Option<&Place>) -> Result<VoucherPage, StoreError> {
+    let failed = |error| sources.database.failed(&error);
+    let limit = query.limit.clamp(1, MOST_ROWS);
+    let order = Order::of(sources.cache, &sources.overlay.rules.directory, query).map_err(failed)?;
+    let Chosen { source, hits } = source::choose(sources.cache, query, search, limit).map_err(failed)?;
+    let total = match after {
+        None => total::total(sources, query, search, hits).map_err(failed)?,
+        Some(_) => None,
+    };
+    let own = own_rows(sources.overlay, query, search, (&order, after));
+    // One more than asked shows whether there is a next page.
+    let cached = cached_rows(sources, query, (search, &source), (&order, after), limit + 1).map_err(failed)?;
+    let mut listed = merged(own, cached, &order, limit + 1);
+    let more = listed.len() > limit;
+    listed.truncate(limit);
+    let near = search.has_a_mistake();
+    let next = match listed.last() {
+        Some(last) if more => Some(cursor::encode(last.place.clone(), (query.sort, query.descending), near)?),
+        _ => None,
+    };
+    let found = if near { Found::Near } else { Found::Asked };
+    Ok(VoucherPage { rows: listed.into_iter().map(|row| row.view).collect(), next, total, found })
+}
+
+/// A scanned or wholly typed code goes straight to its voucher. One that no voucher here has may be part of a text as well, unless it was
+/// scanned.
+fn whole_code(sources: &ListSources<'_>, typed: &str) -> Result<Option<VoucherPage>, StoreError> {
+    let page = |rows: Vec<VoucherView>| VoucherPage { next: None, total: Some(rows.len() as u64), rows, found: Found::Code };
+    if let Ok(scanned) = SignedCode::parse(typed.trim()) {
+        return Ok(Some(page(of_code(sources, scanned.says.code)?.into_iter().collect())));
+    }
     let Ok(code) = VoucherCode::parse(typed) else { return Ok(None) };
+    Ok(of_code(sources, code)?.map(|found| page(vec![found])))
+}
+
+fn of_code(sources: &ListSources<'_>, code: VoucherCode) -> Result<Option<VoucherView>, StoreError> {
     if let Some(entry) = sources.overlay.voucher_by_code(code) {
         return Ok(entry.view());
     }
@@ -89,68 +122,66 @@ fn cached_view(cache: &Connection, found: voucher::CachedVoucher) -> rusqlite::R
 }
 
 /// The vouchers with own operations that belong on this page or a later one, in the list's order.
-fn own_rows(overlay: &Overlay, query: &VoucherQuery, search: &Search, after: Option<&Place>) -> Vec<Listed> {
+fn own_rows(overlay: &Overlay, query: &VoucherQuery, search: &Search, (order, after): (&Order<'_>, Option<&Place>)) -> Vec<Listed> {
+    let is_listed = |view: &VoucherView| {
+        let seen = Seen { voucher: &view.voucher, open_conflict: view.open_conflict, waiting: view.waiting };
+        passes(&query.filters, &seen) && search.finds(&view.voucher, view.person.as_ref())
+    };
     let mut own: Vec<Listed> = overlay
         .vouchers()
-        .filter(|entry| entry.voucher().is_some_and(|voucher| passes(&query.filters, voucher) && search.finds(voucher, entry.person.as_ref())))
         .filter_map(VoucherEntry::view)
-        .map(|view| Listed { place: Place::of(&view.voucher, view.person.as_ref(), query.sort), view })
+        .filter(is_listed)
+        .map(|view| Listed { place: order.place(&view.voucher, view.person.as_ref()), view })
         .filter(|row| after.is_none_or(|after| after.order(&row.place, query.descending) == Ordering::Less))
         .collect();
     own.sort_by(|a, b| a.place.order(&b.place, query.descending));
     own
 }
 
-fn merge(
+/// So many of the next cached rows that this device did nothing to, in the list's order.
+fn cached_rows(
     sources: &ListSources<'_>,
     query: &VoucherQuery,
-    (search, source, after): (&Search, &Source, Option<&Place>),
-    own: Vec<Listed>,
+    (search, source): (&Search, &Source),
+    (order, after): (&Order<'_>, Option<&Place>),
     wanted: usize,
 ) -> rusqlite::Result<Vec<Listed>> {
-    let mut question = Question::new(source, &query.filters, search);
-    if let Some(place) = after {
-        question.add_after(place, query.sort, query.descending);
-    }
-    let (columns, _) = query.sort.columns_and_index();
-    let direction = if query.descending { " DESC" } else { "" };
-    let order: String = columns.iter().flat_map(|column| [*column, direction, ", "]).collect();
     // Told how many it may be asked for, SQLite keeps no more while it sorts. Those that this device did something to are passed by.
     let most = wanted + sources.overlay.vouchers().count() + 1;
-    let (text, mut values) = question.select(COLUMNS, &format!("ORDER BY {order}v.id{direction} LIMIT ?"));
-    values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
-    let mut statement = sources.cache.prepare_cached(&text)?;
-    let mut cached = statement.query(params_from_iter(values))?;
-
-    let mut own = own.into_iter().peekable();
-    let mut next = next_cached(sources, query, &mut cached)?;
+    let parts = if source.is_in_order() { order.parts(after) } else { vec![order.whole(after)] };
     let mut listed = Vec::with_capacity(wanted);
-    while listed.len() < wanted {
-        let own_first = match (&next, own.peek()) {
-            (None, None) => break,
-            (Some(_), None) => false,
-            (None, Some(_)) => true,
-            (Some(cached), Some(own)) => own.place.order(&cached.place, query.descending) == Ordering::Less,
-        };
-        if own_first {
-            listed.extend(own.next());
-        } else {
-            listed.extend(next.take());
-            next = next_cached(sources, query, &mut cached)?;
+    for part in parts {
+        let (text, values) = Question::new(source, &query.filters, search).of_part(part, COLUMNS, most);
+        let mut statement = sources.cache.prepare_cached(&text)?;
+        let mut cached = statement.query(params_from_iter(values))?;
+        while listed.len() < wanted {
+            let Some(row) = cached.next()? else { break };
+            if sources.overlay.has_voucher(row.get::<_, Sql<VoucherId>>(0)?.0) {
+                continue;
+            }
+            let found = voucher::read(sources.cache, row, &mut sources.contents.borrow_mut())?;
+            let place = order.place(&found.voucher, found.person.as_ref());
+            listed.push(Listed { place, view: cached_view(sources.cache, found)? });
+        }
+        if listed.len() >= wanted {
+            break;
         }
     }
     Ok(listed)
 }
 
-/// The next cached row that this device did nothing to.
-fn next_cached(sources: &ListSources<'_>, query: &VoucherQuery, cached: &mut Rows<'_>) -> rusqlite::Result<Option<Listed>> {
-    while let Some(row) = cached.next()? {
-        if sources.overlay.has_voucher(row.get::<_, Sql<VoucherId>>(0)?.0) {
-            continue;
-        }
-        let found = voucher::read(sources.cache, row, &mut sources.contents.borrow_mut())?;
-        let place = Place::of(&found.voucher, found.person.as_ref(), query.sort);
-        return Ok(Some(Listed { place, view: cached_view(sources.cache, found)? }));
+/// Both in one list.
+fn merged(own: Vec<Listed>, cached: Vec<Listed>, order: &Order<'_>, wanted: usize) -> Vec<Listed> {
+    let (mut own, mut cached) = (own.into_iter().peekable(), cached.into_iter().peekable());
+    let mut listed = Vec::with_capacity(wanted);
+    while listed.len() < wanted {
+        let own_first = match (own.peek(), cached.peek()) {
+            (None, None) => break,
+            (Some(own), Some(cached)) => own.place.order(&cached.place, order.descending) == Ordering::Less,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+        };
+        listed.extend(if own_first { own.next() } else { cached.next() });
     }
-    Ok(None)
+    listed
 }

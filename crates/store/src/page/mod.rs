@@ -2,13 +2,20 @@
 
 mod cursor;
 mod filters;
+mod jump;
 mod listing;
+mod mistake;
+mod order;
 mod place;
 mod query;
 mod question;
 mod search;
 mod source;
+mod sums;
 mod total;
 
+pub(crate) use jump::cursor_behind;
 pub(crate) use listing::{ListSources, list};
-pub use query::{VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
+pub use query::{Found, VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
+pub use sums::ListSums;
+pub(crate) use sums::sums;

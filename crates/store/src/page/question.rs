@@ -4,9 +4,9 @@ use rusqlite::types::Value;
 
 use super::{
     filters::conditions,
-    place::{Place, SortValue},
-    query::{VoucherFilters, VoucherSort},
-    search::{Search, after_all, index_question},
+    order::Part,
+    query::VoucherFilters,
+    search::{Search, after_all},
     source::Source,
 };
 
@@ -31,6 +31,10 @@ impl Question {
                 question.from = format!("voucher v INDEXED BY {index}");
                 question.add_search(search);
             }
+            Source::Conflicts => {
+                "(SELECT DISTINCT voucher FROM conflict WHERE state = 'open') c CROSS JOIN voucher v ON v.id = c.voucher".clone_into(&mut question.from);
+                question.add_search(search);
+            }
             Source::Hits(index, hits) => {
                 question.from = format!("voucher v INDEXED BY {index}");
                 // The plus keeps SQLite from beginning with the hits.
@@ -48,17 +52,17 @@ impl Question {
         question
     }
 
-    /// A selection of the numbers of the rows that the search finds, as `n`.
+    /// A selection of the numbers of the rows that the search finds, as `n`. With a mistake there are some more.
     pub(super) fn found(search: &Search) -> (String, Vec<Value>) {
         match search {
-            Search::Within { words, code, unbuilt } => {
+            Search::Within(within) => {
                 let mut text = "SELECT rowid AS n FROM voucher_text WHERE voucher_text MATCH ?".to_owned();
-                let mut values = vec![index_question(words, code.as_deref()).into()];
-                if let Some(mark) = unbuilt {
-                    let (condition, rest) = within(words, code.as_deref());
+                let mut values = vec![within.index_question().into()];
+                if let Some(mark) = within.unbuilt {
+                    let (condition, rest) = within.row_condition();
                     text.push_str(" UNION ALL SELECT v.n FROM voucher v WHERE v.n > ? AND ");
                     text.push_str(&condition);
-                    values.push(Value::Integer(*mark));
+                    values.push(Value::Integer(mark));
                     values.extend(rest);
                 }
                 (text, values)
@@ -74,25 +78,12 @@ impl Question {
         self.values.extend(values);
     }
 
-    /// Only what comes after that place.
-    pub(super) fn add_after(&mut self, place: &Place, sort: VoucherSort, descending: bool) {
-        let (columns, _) = sort.columns_and_index();
-        let than = if descending { '<' } else { '>' };
-        let marks = ", ?".repeat(columns.len());
-        let values = place.values.iter().map(|value| match value {
-            SortValue::Number(number) => Value::Integer(*number),
-            SortValue::Text(text) => Value::Text(text.clone()),
-        });
-        let id = Value::Blob(place.id.0.as_bytes().to_vec());
-        self.add(&format!("({}, v.id) {than} (?{marks})", columns.join(", ")), values.chain([id]));
-    }
-
     fn add_search(&mut self, search: &Search) {
         match search {
             Search::Everything => {}
             Search::Nothing => self.add("0", []),
-            Search::Within { words, code, .. } => {
-                let (condition, values) = within(words, code.as_deref());
+            Search::Within(within) => {
+                let (condition, values) = within.row_condition();
                 self.add(&condition, values);
             }
             Search::Start { words, code } => {
@@ -103,6 +94,25 @@ impl Question {
         }
     }
 
+    /// That part of the list, sorted; so many rows at most.
+    pub(super) fn of_part(mut self, part: Part, columns: &str, most: usize) -> (String, Vec<Value>) {
+        for (condition, values) in part.conditions {
+            self.add(&condition, values);
+        }
+        let (order, order_values) = part.order;
+        self.values.extend(order_values);
+        self.values.push(i64::try_from(most).unwrap_or(i64::MAX).into());
+        self.select(columns, &format!("{order} LIMIT ?"))
+    }
+
+    /// That part of the list as a whole.
+    pub(super) fn of_part_unsorted(mut self, part: &Part, columns: &str) -> (String, Vec<Value>) {
+        for (condition, values) in &part.conditions {
+            self.add(condition, values.clone());
+        }
+        self.select(columns, "")
+    }
+
     /// The text and its values.
     pub(super) fn select(self, columns: &str, rest: &str) -> (String, Vec<Value>) {
         let conditions = if self.conditions.is_empty() {
@@ -111,16 +121,6 @@ impl Question {
             format!(" WHERE {}", self.conditions.join(" AND "))
         };
         (format!("SELECT {columns} FROM {}{conditions} {rest}", self.from), self.values)
-    }
-}
-
-/// What must hold of a row itself to be found, where the index is not asked.
-fn within(words: &str, code: Option<&str>) -> (String, Vec<Value>) {
-    let text = || Value::Text(words.to_owned());
-    let in_words = "instr(v.buyer_key, ?) OR instr(v.title_key, ?) OR instr(v.recipient_key, ?)";
-    match code {
-        Some(code) => (format!("({in_words} OR instr(v.code, ?))"), vec![text(), text(), text(), code.to_owned().into()]),
-        None => (format!("({in_words})"), vec![text(), text(), text()]),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     filters::{Condition, conditions},
     query::{VoucherFilters, VoucherQuery, VoucherSort},
     question::Question,
-    search::Search,
+    search::{Search, Texts, Within},
     total,
 };
 use crate::file::sql::Sql;
@@ -30,23 +30,42 @@ pub(super) enum Source {
     Walk(&'static str),
     /// The few rows that a filter finds by this index, sorted then.
     Few(&'static str),
+    /// The few with an open conflict, sorted then.
+    Conflicts,
     /// The table in the order of this index, of which only what the search found is fetched.
     Hits(&'static str, Hits),
     /// Only what the search found, sorted then.
     Found(Hits),
 }
 
+impl Source {
+    /// For whoever wants no order: the table as it lies, in the place of an index that has it.
+    pub(super) fn unordered(self) -> Self {
+        if matches!(self, Self::Walk(_)) { Self::Table } else { self }
+    }
+
+    /// Whether an index has the rows in the list's order.
+    pub(super) const fn is_in_order(&self) -> bool {
+        matches!(self, Self::Walk(_) | Self::Hits(..))
+    }
+}
+
 /// Every index of the vouchers with its columns before the id.
-const INDEXES: [(&str, &[&str]); 9] = [
+const INDEXES: [(&str, &[&str]); 14] = [
     ("voucher_by_sale", &["sold_at"]),
     ("voucher_by_price", &["price"]),
     ("voucher_by_buyer", &["buyer_key"]),
     ("voucher_by_title", &["title_key"]),
     ("voucher_by_expiry", &["expires_on"]),
     ("voucher_by_code", &["code"]),
+    ("voucher_by_recipient", &["recipient_key"]),
+    ("voucher_by_email", &["email_key"]),
+    ("voucher_by_change", &["since_at"]),
     ("voucher_by_status_and_sale", &["status", "sold_at"]),
     ("voucher_by_template_and_sale", &["template", "sold_at"]),
     ("voucher_by_shop_and_sale", &["sold_shop", "sold_at"]),
+    ("voucher_by_staff_and_sale", &["sold_staff", "sold_at"]),
+    ("voucher_by_payment_and_sale", &["payment", "sold_at"]),
 ];
 
 /// How far what a search finds is counted for the list's first page.
@@ -54,6 +73,8 @@ const COUNTED: u64 = 10_000;
 /// Of entries of an index that are passed by, so many cost as much as a row that is fetched from anywhere (some 0.1 and 25 µs), and so
 /// many fewer hits are few where only they are fetched: its root.
 const FEWER_WHERE_ONLY_HITS_ARE_FETCHED: u64 = 16;
+/// So many rows are looked at for a typing mistake: each is fetched from anywhere.
+const LOOKED_AT_FOR_MISTAKES: u32 = 400;
 
 /// Where a list comes from.
 pub(super) struct Chosen {
@@ -65,20 +86,24 @@ pub(super) struct Chosen {
 /// Few rows are fetched and sorted; where there are many, the list's own order reaches a page of them sooner. Both cost the
 /// same at about the root of the page's rows times all rows.
 pub(super) fn choose(cache: &Connection, query: &VoucherQuery, search: &Search, limit: usize) -> rusqlite::Result<Chosen> {
-    let walk = walk(&query.filters, query.sort);
+    let walk = Walk::of(&query.filters, query.sort);
     match search {
-        Search::Nothing => Ok(Chosen { source: Source::Walk(walk), hits: None }),
-        Search::Everything => Ok(Chosen { source: by_filters(cache, query, walk, limit)?, hits: None }),
-        Search::Within { .. } | Search::Start { .. } => {
+        Search::Nothing => Ok(Chosen { source: Source::Walk(walk.index), hits: None }),
+        Search::Everything => Ok(Chosen { source: by_filters(cache, query, &walk, limit)?, hits: None }),
+        Search::Within(within) if within.mistake => {
+            let hits = looked_at(cache, within)?;
+            Ok(Chosen { source: Source::Found(hits.clone()), hits: Some(hits) })
+        }
+        Search::Within(_) | Search::Start { .. } => {
             let few = few(cache, limit)?;
             // Where filters leave only some of the hits, the walk may not come to a page of them for long.
             let unfiltered = conditions(&query.filters).is_empty();
             let most = if query.after.is_none() || unfiltered { few.max(COUNTED) } else { few };
             let hits = hits(cache, search, most)?;
             let source = match &hits {
-                Some(hits) if unfiltered && hits.count >= few / FEWER_WHERE_ONLY_HITS_ARE_FETCHED => Source::Hits(walk, hits.clone()),
+                Some(hits) if unfiltered && hits.count >= few / FEWER_WHERE_ONLY_HITS_ARE_FETCHED => Source::Hits(walk.index, hits.clone()),
                 Some(hits) if hits.count < few => Source::Found(hits.clone()),
-                _ => Source::Walk(walk),
+                _ => Source::Walk(walk.index),
             };
             Ok(Chosen { source, hits })
         }
@@ -96,21 +121,48 @@ fn hits(cache: &Connection, search: &Search, most: u64) -> rusqlite::Result<Opti
     Ok(Some(hits).filter(|hits| hits.count < most))
 }
 
+/// What a search with a mistake finds among the rows that its parts lead to, so many of them at most.
+fn looked_at(cache: &Connection, within: &Within) -> rusqlite::Result<Hits> {
+    let (selection, mut values) = Question::found(&Search::Within(within.clone()));
+    values.push(LOOKED_AT_FOR_MISTAKES.into());
+    let question = format!(
+        "SELECT v.n, v.code, v.buyer_key, v.title_key, v.recipient_key, v.email_key
+         FROM ({selection} LIMIT ?) t CROSS JOIN voucher v ON v.n = t.n"
+    );
+    let mut statement = cache.prepare_cached(&question)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut numbers: Vec<i64> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let texts = Texts { code: row.get(1)?, words: [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?] };
+        if within.finds(&texts) {
+            numbers.push(row.get(0)?);
+        }
+    }
+    let json = serde_json::to_string(&numbers).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    Ok(Hits { numbers: json.into(), count: numbers.len() as u64 })
+}
+
 /// The list's order, unless a filter that it does not serve leaves only a few.
-fn by_filters(cache: &Connection, query: &VoucherQuery, walk: &'static str, limit: usize) -> rusqlite::Result<Source> {
+fn by_filters(cache: &Connection, query: &VoucherQuery, walk: &Walk, limit: usize) -> rusqlite::Result<Source> {
     let mut rest = conditions(&query.filters);
-    rest.retain(|condition| !columns(walk).contains(&condition.column));
+    rest.retain(|condition| !walk.serves(condition.column));
     if rest.is_empty() {
-        return Ok(Source::Walk(walk));
+        return Ok(Source::Walk(walk.index));
     }
     let few = few(cache, limit)?;
+    if query.filters.open_conflict {
+        let open = ("SELECT 1 FROM conflict WHERE state = 'open' LIMIT ?".to_owned(), Vec::new());
+        if count_up_to(cache, open, few)? < few {
+            return Ok(Source::Conflicts);
+        }
+    }
     for condition in rest {
         let Some(index) = index_of(condition.column) else { continue };
         if count_up_to(cache, passing(index, condition), few)? < few {
             return Ok(Source::Few(index));
         }
     }
-    Ok(Source::Walk(walk))
+    Ok(Source::Walk(walk.index))
 }
 
 /// Fewer are few.
@@ -119,12 +171,36 @@ fn few(cache: &Connection, limit: usize) -> rusqlite::Result<u64> {
 }
 
 /// The index whose order serves the list, with the filters that it serves as well.
-fn walk(filters: &VoucherFilters, sort: VoucherSort) -> &'static str {
-    match sort {
-        VoucherSort::SoldAt if filters.template.is_some() => "voucher_by_template_and_sale",
-        VoucherSort::SoldAt if filters.shop.is_some() => "voucher_by_shop_and_sale",
-        VoucherSort::SoldAt if filters.status.len() == 1 => "voucher_by_status_and_sale",
-        _ => sort.columns_and_index().1,
+pub(super) struct Walk {
+    pub(super) index: &'static str,
+    /// Each part of the list has one value of the index's first column, so that its second one leads.
+    first_is_fixed: bool,
+}
+
+impl Walk {
+    pub(super) fn of(filters: &VoucherFilters, sort: VoucherSort) -> Self {
+        let fixed = |index| Self { index, first_is_fixed: true };
+        match sort {
+            VoucherSort::SoldAt if filters.template.len() == 1 => fixed("voucher_by_template_and_sale"),
+            VoucherSort::SoldAt if filters.sold_by.len() == 1 => fixed("voucher_by_staff_and_sale"),
+            VoucherSort::SoldAt if filters.shop.len() == 1 => fixed("voucher_by_shop_and_sale"),
+            VoucherSort::SoldAt if filters.status.len() == 1 => fixed("voucher_by_status_and_sale"),
+            VoucherSort::SoldAt if filters.payment.len() == 1 => fixed("voucher_by_payment_and_sale"),
+            VoucherSort::Shop | VoucherSort::SoldBy => fixed(sort.index()),
+            VoucherSort::Status => Self { index: sort.index(), first_is_fixed: filters.status.len() == 1 },
+            VoucherSort::Payment => Self { index: sort.index(), first_is_fixed: filters.payment.len() == 1 },
+            _ => Self { index: sort.index(), first_is_fixed: false },
+        }
+    }
+
+    /// Whether the index has that column, so that no row has to be fetched to look at it.
+    pub(super) fn holds(&self, column: &str) -> bool {
+        columns(self.index).contains(&column)
+    }
+
+    fn serves(&self, column: &str) -> bool {
+        let leading = if self.first_is_fixed { 2 } else { 1 };
+        columns(self.index).iter().take(leading).any(|served| *served == column)
     }
 }
 

@@ -1,17 +1,17 @@
 //! How many vouchers a list has in all.
 
-use beadsbox_domain::{ShopId, Status, TemplateId};
+use beadsbox_domain::{ShopId, Status, TemplateId, Voucher};
 use rusqlite::{Connection, ErrorCode, params_from_iter};
 
 use super::{
-    filters::passes,
+    filters::{Seen, passes},
     listing::ListSources,
     query::{VoucherFilters, VoucherQuery},
     question::Question,
     search::Search,
     source::{Hits, Source},
 };
-use crate::file::sql::Sql;
+use crate::{effective::overlay::Overlay, file::sql::Sql};
 
 /// The exact number; none where counting would keep the page waiting.
 pub(super) fn total(sources: &ListSources<'_>, query: &VoucherQuery, search: &Search, hits: Option<Hits>) -> rusqlite::Result<Option<u64>> {
@@ -20,24 +20,38 @@ pub(super) fn total(sources: &ListSources<'_>, query: &VoucherQuery, search: &Se
         Search::Nothing => Some(0),
         Search::Everything if served_by_tally(filters) => Some(tallied(sources.cache, filters)?),
         Search::Everything => counted(sources, Question::new(&Source::Table, filters, search))?,
-        Search::Within { .. } | Search::Start { .. } => match hits {
+        Search::Within(_) | Search::Start { .. } => match hits {
             Some(hits) if *filters != VoucherFilters::default() => counted(sources, Question::new(&Source::Found(hits), filters, search))?,
             hits => hits.map(|hits| hits.count),
         },
     };
     let Some(mut total) = cached else { return Ok(None) };
-    // What this device did something to counts as it shows it, not as it is cached.
-    for entry in sources.overlay.vouchers() {
-        let base = entry.base.as_ref().filter(|base| passes(filters, &base.voucher) && search.finds(&base.voucher, base.person.as_ref()));
-        let shown = entry.voucher().filter(|voucher| passes(filters, voucher) && search.finds(voucher, entry.person.as_ref()));
-        total = total.saturating_sub(u64::from(base.is_some())) + u64::from(shown.is_some());
-    }
+    for_own(sources.overlay, filters, search, |_, is_shown| total = if is_shown { total + 1 } else { total.saturating_sub(1) });
     Ok(Some(total))
+}
+
+/// What this device did something to counts as it shows it, not as it is cached: each that was counted as cached is given with `false`,
+/// each that is shown with `true`.
+pub(super) fn for_own(overlay: &Overlay, filters: &VoucherFilters, search: &Search, mut counts: impl FnMut(&Voucher, bool)) {
+    for entry in overlay.vouchers() {
+        if let Some(base) = &entry.base {
+            let seen = Seen { voucher: &base.voucher, open_conflict: entry.has_known_conflict(), waiting: false };
+            if passes(filters, &seen) && search.finds(&base.voucher, base.person.as_ref()) {
+                counts(&base.voucher, false);
+            }
+        }
+        if let Some(voucher) = entry.voucher() {
+            let seen = Seen { voucher, open_conflict: entry.has_open_conflict(), waiting: entry.replayed.waiting };
+            if passes(filters, &seen) && search.finds(voucher, entry.person.as_ref()) {
+                counts(voucher, true);
+            }
+        }
+    }
 }
 
 /// Whether nothing but status, template and shop is asked.
 fn served_by_tally(filters: &VoucherFilters) -> bool {
-    let rest = VoucherFilters { status: Vec::new(), template: None, shop: None, ..filters.clone() };
+    let rest = VoucherFilters { status: Vec::new(), template: Vec::new(), shop: Vec::new(), ..filters.clone() };
     rest == VoucherFilters::default()
 }
 
@@ -52,8 +66,8 @@ fn tallied(cache: &Connection, filters: &VoucherFilters) -> rusqlite::Result<u64
     let mut total = 0;
     while let Some(row) = rows.next()? {
         let (template, shop, status) = (row.get::<_, Sql<TemplateId>>(0)?, row.get::<_, Sql<ShopId>>(1)?, row.get::<_, Sql<Status>>(2)?);
-        if filters.template.is_none_or(|wanted| wanted == template.0)
-            && filters.shop.is_none_or(|wanted| wanted == shop.0)
+        if (filters.template.is_empty() || filters.template.contains(&template.0))
+            && (filters.shop.is_empty() || filters.shop.contains(&shop.0))
             && (filters.status.is_empty() || filters.status.contains(&status.0))
         {
             total += row.get::<_, Sql<u64>>(3)?.0;

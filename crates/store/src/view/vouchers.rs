@@ -12,7 +12,7 @@ use crate::{
     effective::entry::VoucherEntry,
     error::StoreError,
     outbox::{enrolment, person},
-    page::{self, ListSources, VoucherPage, VoucherQuery},
+    page::{self, ListSources, ListSums, VoucherPage, VoucherQuery},
     types::{NewOperation, VoucherBrief, VoucherView},
 };
 
@@ -53,8 +53,21 @@ impl View<'_> {
 
     /// One page of the list.
     pub fn voucher_page(&self, query: &VoucherQuery) -> Result<VoucherPage, StoreError> {
-        let sources = ListSources { database: &self.files.cache, cache: &self.cache, overlay: &self.overlay, contents: &self.contents };
-        page::list(&sources, query)
+        page::list(&self.list_sources(), query)
+    }
+
+    /// The whole list in numbers; none where adding it up would take too long. Of pages nothing is asked.
+    pub fn voucher_sums(&self, query: &VoucherQuery) -> Result<Option<ListSums>, StoreError> {
+        page::sums(&self.list_sources(), query)
+    }
+
+    /// The `after` of the page that begins behind so many vouchers of the list; none where finding it takes as long as going there page by page.
+    pub fn voucher_cursor(&self, query: &VoucherQuery, rows: u64) -> Result<Option<String>, StoreError> {
+        page::cursor_behind(&self.list_sources(), query, rows)
+    }
+
+    fn list_sources(&self) -> ListSources<'_> {
+        ListSources { database: &self.files.cache, cache: &self.cache, overlay: &self.overlay, contents: &self.contents }
     }
 
     pub(super) fn brief(&self, id: VoucherId) -> Result<Option<VoucherBrief>, StoreError> {

@@ -12,4 +12,5 @@ mod recording;
 mod recovery;
 mod rule_6;
 mod search;
+mod stock;
 mod sync;

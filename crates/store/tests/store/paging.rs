@@ -2,250 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::{self, Device, EPOCH, SHOP, at, code, content, op_id, person, reason, redeem, template_id, voucher_id};
-use beadsbox_domain::{Date, Marks, Operation, RedeemMode, ShopId, Stamp, Status, Voucher, VoucherId};
-use beadsbox_protocol::{
-    pull::{ChangesPage, Cursor},
-    rows::{Row, VoucherRow},
+use beadsbox_domain::{Money, Operation, Status};
+use beadsbox_store::{ListSums, StoreError, VoucherFilters, VoucherQuery, VoucherSort};
+use proptest::prelude::*;
+
+use crate::{
+    common::{self, code, content, template_id, voucher_id},
+    stock::{Seed, expected, filled, paged, queries, seeds},
 };
-use beadsbox_store::{StoreError, VoucherFilters, VoucherQuery, VoucherSort, VoucherView};
-use proptest::{prelude::*, sample::select};
-use uuid::Uuid;
-
-const OTHER_SHOP: ShopId = ShopId(Uuid::from_u128(0x5410));
-
-/// Names, and what they are without case and accents.
-const NAMES: [(&str, &str); 10] = [
-    ("Élodie", "elodie"),
-    ("elodie", "elodie"),
-    ("ZOË", "zoe"),
-    ("Zoe Müller", "zoe muller"),
-    ("Œuvre", "oeuvre"),
-    ("Łukasz", "lukasz"),
-    ("李雷", "李雷"),
-    ("a\"b*c%d_e", "a\"b*c%d_e"),
-    ("😀 Smiley", "😀 smiley"),
-    ("שלום", "שלום"),
-];
-
-const SEARCHES: [&str; 20] = [
-    "", "elo", "ÉLODIE", "odi", "zo", "z", "E", "oeu", "ŒU", "müL", "李雷", "李", "\"b*", "%", "*c%d", "😀 s", "שלום", "nobody", "  zoë  ", "a\u{0}b",
-];
-
-/// A voucher as random numbers make it.
-#[derive(Debug, Clone)]
-pub struct Seed {
-    pub buyer: usize,
-    pub recipient: Option<usize>,
-    pub title: usize,
-    pub price: i64,
-    pub day: Option<i64>,
-    pub status: usize,
-    pub sold: i64,
-    pub template: u64,
-    pub other_shop: bool,
-}
-
-fn seeds() -> impl Strategy<Value = Vec<Seed>> {
-    let seed = (
-        (0..NAMES.len(), prop::option::of(0..NAMES.len()), 0..NAMES.len()),
-        (1..6_i64, prop::option::of(0..5_i64), 0..5_usize, 0..8_i64),
-        (1..4_u64, any::<bool>()),
-    );
-    let seed = seed.prop_map(|((buyer, recipient, title), (price, day, status, sold), (template, other_shop))| Seed {
-        buyer,
-        recipient,
-        title,
-        price,
-        day,
-        status,
-        sold,
-        template,
-        other_shop,
-    });
-    prop::collection::vec(seed, 0..60)
-}
-
-fn row(number: u64, seed: &Seed) -> VoucherRow {
-    let mut buyer = person(NAMES[seed.buyer].0);
-    buyer.recipient = seed.recipient.map(|recipient| person(NAMES[recipient].0).buyer);
-    let shop = if seed.other_shop { OTHER_SHOP } else { SHOP };
-    let stamp = Stamp { op: op_id(10_000 + number), at: at(seed.sold), staff: common::STAFF, shop, device: common::OTHER_DEVICE };
-    let day = seed.day.map(|day| Date::constant(2027, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap());
-    let voucher = Voucher {
-        id: voucher_id(number),
-        code: code(number),
-        template: template_id(seed.template),
-        snapshot: content(NAMES[seed.title].0, seed.price, None),
-        person: common::salted(&buyer).hash().unwrap(),
-        payment: beadsbox_domain::Payment::Other,
-        sold: stamp,
-        expires_on: day,
-        expires_at: day.map(|day| day.tomorrow().unwrap().to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp()),
-        status: Status::ALL[seed.status],
-        since: stamp,
-        home_shop: seed.other_shop.then_some(OTHER_SHOP),
-        marks: Marks::default(),
-        row_version: 3,
-    };
-    // Every seventh buyer was erased.
-    VoucherRow { voucher, person: (!number.is_multiple_of(7)).then_some(buyer) }
-}
-
-pub fn filled(seeds: &[Seed], own: &[(u8, u64)]) -> (Device, Vec<VoucherId>) {
-    let device = Device::new();
-    let rows = (1..).zip(seeds).map(|(number, seed)| Row::Voucher(Box::new(row(number, seed)))).collect();
-    let to = Cursor { seq: 1, tag: "tag".into() };
-    let page = ChangesPage { epoch: EPOCH, from: Cursor::default(), to, head: 1, last_seq: 0, own_results: Vec::new(), rows, server_time: at(0) };
-    device.store.apply_page(&page, at(0)).unwrap();
-    let mut ids: Vec<VoucherId> = (1..=seeds.len() as u64).map(voucher_id).collect();
-    for (op, (kind, number)) in (1..).zip(own) {
-        let voucher = voucher_id(*number);
-        let operation = match kind {
-            0 => redeem(*number, RedeemMode::Honoured),
-            1 => Operation::Cancel { voucher, reason: reason() },
-            2 => Operation::Refund { voucher, reason: reason(), payment: beadsbox_domain::Payment::Cash },
-            _ => {
-                let (_, name) = (kind, NAMES[usize::try_from(*number).unwrap() % NAMES.len()].0);
-                device.sell(op, 100_000 + op, name);
-                ids.push(voucher_id(100_000 + op));
-                continue;
-            }
-        };
-        device.record(op, operation);
-    }
-    (device, ids)
-}
-
-fn queries() -> impl Strategy<Value = VoucherQuery> {
-    let status = prop::collection::vec(select(&Status::ALL[..]), 0..3);
-    let day = || prop::option::weighted(0.2, (0..5_i64).prop_map(|day| Date::constant(2027, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap()));
-    let moment = || prop::option::weighted(0.2, (0..8_i64).prop_map(at));
-    let filters = (
-        (prop_oneof![3 => Just(Vec::new()), 2 => status], prop::option::weighted(0.2, (1..4_u64).prop_map(template_id))),
-        (prop::option::weighted(0.2, select(vec![SHOP, OTHER_SHOP])), moment(), moment(), day(), day()),
-        (prop::option::weighted(0.2, 1..6_i64), prop::option::weighted(0.2, 1..6_i64)),
-    );
-    let filters = filters.prop_map(
-        |((status, template), (shop, sold_from, sold_before, expires_from, expires_to), (value_min, value_max))| VoucherFilters {
-            status,
-            template,
-            shop,
-            sold_from,
-            sold_before,
-            expires_from,
-            expires_to,
-            value_min,
-            value_max,
-        },
-    );
-    let search = prop_oneof![2 => Just(String::new()), 3 => select(&SEARCHES[..]).prop_map(str::to_owned),
-        1 => (1..60_u64, 1..10_usize).prop_map(|(number, length)| code(number).to_string()[..length].to_owned())];
-    (search, filters, select(&VoucherSort::ALL[..]), any::<bool>(), 1..9_usize).prop_map(|(search, filters, sort, descending, limit)| VoucherQuery {
-        search,
-        filters,
-        sort,
-        descending,
-        after: None,
-        limit,
-    })
-}
-
-/// The key of one of the names.
-fn key(text: &str) -> &'static str {
-    NAMES.iter().find(|(name, _)| *name == text).map_or("bread", |(_, key)| key)
-}
-
-fn keys_of(view: &VoucherView) -> (&'static str, &'static str, Option<&'static str>) {
-    let person = view.person.as_ref();
-    let recipient = person.and_then(|person| person.recipient.as_ref());
-    (
-        key(view.voucher.snapshot.title.as_str()),
-        person.map_or("", |person| key(person.buyer.as_str())),
-        recipient.map(|recipient| key(recipient.as_str())),
-    )
-}
-
-/// The search again, said in the plainest way.
-fn finds(typed: &str, view: &VoucherView) -> bool {
-    let lower = match typed {
-        "ÉLODIE" => "elodie".to_owned(),
-        "ŒU" => "oeu".to_owned(),
-        "müL" => "mul".to_owned(),
-        "  zoë  " => "zoe".to_owned(),
-        "a\u{0}b" => "a b".to_owned(),
-        other => other.to_lowercase(),
-    };
-    let (title, buyer, recipient) = keys_of(view);
-    let symbols = typed.to_uppercase().replace(['-', ' '], "").replace('O', "0").replace(['I', 'L'], "1");
-    let may_be_code = !symbols.is_empty() && symbols.chars().all(|c| c.is_ascii_alphanumeric() && c != 'U');
-    let code = view.voucher.code.compact();
-    if lower.chars().count() < 3 {
-        return buyer.starts_with(&lower) || (may_be_code && code.starts_with(&symbols));
-    }
-    title.contains(&lower)
-        || buyer.contains(&lower)
-        || recipient.is_some_and(|recipient| recipient.contains(&lower))
-        || (may_be_code && symbols.len() >= 3 && code.contains(&symbols))
-}
-
-fn passes(filters: &VoucherFilters, voucher: &Voucher) -> bool {
-    let within_days = match (filters.expires_from, filters.expires_to, voucher.expires_on) {
-        (None, None, _) => true,
-        (_, _, None) => false,
-        (from, to, Some(day)) => from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to),
-    };
-    (filters.status.is_empty() || filters.status.contains(&voucher.status))
-        && filters.template.is_none_or(|template| voucher.template == template)
-        && filters.shop.is_none_or(|shop| voucher.sold.shop == shop)
-        && filters.sold_from.is_none_or(|from| from <= voucher.sold.at)
-        && filters.sold_before.is_none_or(|before| voucher.sold.at < before)
-        && within_days
-        && filters.value_min.is_none_or(|least| least <= voucher.snapshot.price.minor)
-        && filters.value_max.is_none_or(|most| voucher.snapshot.price.minor <= most)
-}
-
-/// The whole list, from the vouchers one by one.
-pub fn expected(device: &Device, ids: &[VoucherId], query: &VoucherQuery) -> Vec<VoucherView> {
-    let view = device.store.view().unwrap();
-    let mut all: Vec<VoucherView> = ids
-        .iter()
-        .filter_map(|id| view.voucher(*id).unwrap())
-        .filter(|shown| passes(&query.filters, &shown.voucher) && finds(&query.search, shown))
-        .collect();
-    all.sort_by(|a, b| {
-        let by_value = match query.sort {
-            VoucherSort::SoldAt => a.voucher.sold.at.cmp(&b.voucher.sold.at),
-            VoucherSort::Price => a.voucher.snapshot.price.minor.cmp(&b.voucher.snapshot.price.minor),
-            VoucherSort::Buyer => keys_of(a).1.cmp(keys_of(b).1),
-            VoucherSort::Title => keys_of(a).0.cmp(keys_of(b).0),
-            VoucherSort::Status => a.voucher.status.cmp(&b.voucher.status).then(a.voucher.sold.at.cmp(&b.voucher.sold.at)),
-            VoucherSort::ExpiresOn => {
-                let day = |view: &VoucherView| view.voucher.expires_on.unwrap_or(Date::MAX);
-                day(a).cmp(&day(b))
-            }
-            VoucherSort::Code => a.voucher.code.compact().cmp(&b.voucher.code.compact()),
-        };
-        by_value.then(a.voucher.id.cmp(&b.voucher.id))
-    });
-    if query.descending {
-        all.reverse();
-    }
-    all
-}
-
-pub fn paged(device: &Device, query: &VoucherQuery) -> (Vec<VoucherView>, Option<u64>) {
-    let view = device.store.view().unwrap();
-    let first = view.voucher_page(query).unwrap();
-    let (mut rows, mut next) = (first.rows, first.next);
-    while let Some(after) = next {
-        let page = view.voucher_page(&VoucherQuery { after: Some(after), ..query.clone() }).unwrap();
-        assert!(!page.rows.is_empty() && page.rows.len() <= query.limit && page.total.is_none());
-        rows.extend(page.rows);
-        next = page.next;
-    }
-    (rows, first.total)
-}
 
 proptest! {
     #![proptest_config(common::cases(40))]
@@ -261,14 +25,51 @@ proptest! {
             let (rows, total) = paged(&device, query);
             let expected = expected(&device, &ids, query);
             prop_assert_eq!(total, Some(expected.len() as u64), "{:?}", query);
+            let mut sums = ListSums { vouchers: expected.len() as u64, values: Vec::new() };
+            for price in expected.iter().map(|view| view.voucher.snapshot.price) {
+                match sums.values.iter_mut().find(|sum: &&mut Money| sum.currency == price.currency) {
+                    Some(sum) => *sum = sum.checked_add(price).unwrap(),
+                    None => sums.values.push(price),
+                }
+            }
+            sums.values.sort_by_key(|sum| sum.currency.code());
+            prop_assert_eq!(device.store.view().unwrap().voucher_sums(query).unwrap(), Some(sums), "{:?}", query);
+            let view = device.store.view().unwrap();
+            for behind in [1, 2, 3, 7, 20, 59, 70_u64] {
+                if let Some(after) = view.voucher_cursor(query, behind).unwrap() {
+                    let page = view.voucher_page(&VoucherQuery { after: Some(after), ..query.clone() }).unwrap();
+                    let rest = expected.iter().skip(usize::try_from(behind).unwrap()).take(query.limit).cloned().collect::<Vec<_>>();
+                    prop_assert_eq!(page.rows, rest, "behind {} of {:?}", behind, query);
+                }
+            }
             prop_assert_eq!(rows, expected, "{:?}", query);
         }
     }
 }
 
 #[test]
+fn a_far_page_is_reached_at_once_in_every_order() {
+    let seeds: Vec<Seed> = (0..200)
+        .map(|number: usize| Seed { buyer: number % 10, price: 5, template: 1, staff: number % 4, other_shop: number % 3 == 0, payment: number % 3, ..Seed::default() })
+        .collect();
+    let (device, ids) = filled(&seeds, &[(0, 3), (1, 50), (3, 1)]);
+    let view = device.store.view().unwrap();
+    for sort in VoucherSort::ALL {
+        for descending in [false, true] {
+            let query = VoucherQuery { sort, descending, ..VoucherQuery::newest(20) };
+            let all = expected(&device, &ids, &query);
+            let after = view.voucher_cursor(&query, 120).unwrap().unwrap();
+            let page = view.voucher_page(&VoucherQuery { after: Some(after), ..query }).unwrap();
+            assert_eq!(page.rows, all[120..140], "{sort:?}");
+        }
+    }
+    let searched = VoucherQuery { search: "elodie".to_owned(), ..VoucherQuery::newest(20) };
+    assert_eq!(view.voucher_cursor(&searched, 3).unwrap(), None, "what a search finds is no index's order");
+}
+
+#[test]
 fn a_whole_code_goes_straight_to_its_voucher() {
-    let seed = Seed { buyer: 0, recipient: None, title: 0, price: 5, day: None, status: 0, sold: 0, template: 1, other_shop: false };
+    let seed = Seed { price: 5, template: 1, ..Seed::default() };
     let (device, _) = filled(&vec![seed; 30], &[(0, 3), (3, 1)]);
     let view = device.store.view().unwrap();
     for number in [1, 3, 30, 100_002] {
@@ -285,7 +86,7 @@ fn a_whole_code_goes_straight_to_its_voucher() {
 
 #[test]
 fn hostile_texts_find_what_they_say_and_harm_nothing() {
-    let seed = Seed { buyer: 7, recipient: Some(8), title: 9, price: 5, day: None, status: 0, sold: 0, template: 1, other_shop: false };
+    let seed = Seed { buyer: 7, recipient: Some(8), title: 9, price: 5, template: 1, ..Seed::default() };
     let (device, _) = filled(&[seed], &[]);
     let view = device.store.view().unwrap();
     let find = |typed: &str| view.voucher_page(&VoucherQuery { search: typed.to_owned(), ..VoucherQuery::newest(10) }).unwrap().rows.len();
@@ -319,7 +120,7 @@ fn hostile_texts_find_what_they_say_and_harm_nothing() {
 
 #[test]
 fn a_cursor_of_another_list_is_refused() {
-    let seed = Seed { buyer: 0, recipient: None, title: 0, price: 5, day: None, status: 0, sold: 0, template: 1, other_shop: false };
+    let seed = Seed { price: 5, template: 1, ..Seed::default() };
     let (device, _) = filled(&vec![seed; 10], &[]);
     let view = device.store.view().unwrap();
     let query = VoucherQuery::newest(3);
@@ -328,7 +129,7 @@ fn a_cursor_of_another_list_is_refused() {
     assert!(with(&next, query.clone()).is_ok());
     let cursor = |values: &str| {
         let id = "00000000-0000-0000-0000-000010000001";
-        hex::encode(format!("{{\"sort\":0,\"descending\":true,\"last\":{{\"values\":{values},\"id\":\"{id}\"}}}}"))
+        hex::encode(format!("{{\"sort\":0,\"descending\":true,\"near\":false,\"last\":{{\"values\":{values},\"id\":\"{id}\"}}}}"))
     };
     let wrong = [
         with(&next, VoucherQuery { descending: false, ..query.clone() }),
@@ -349,7 +150,7 @@ fn a_cursor_of_another_list_is_refused() {
 
 #[test]
 fn templates_have_the_numbers_of_their_vouchers() {
-    let seed = |template: u64, status: usize| Seed { buyer: 0, recipient: None, title: 0, price: 5, day: None, status, sold: 0, template, other_shop: false };
+    let seed = |template: u64, status: usize| Seed { price: 5, status, template, ..Seed::default() };
     let (device, ids) = filled(&[seed(1, 0), seed(1, 0), seed(1, 1), seed(2, 0), seed(2, 4)], &[(0, 1), (1, 4), (3, 1)]);
     let content = content("Bread", 4000, Some(12));
     for number in [1, 2] {

@@ -8,6 +8,7 @@ mod copy;
 mod corrections;
 mod day;
 mod devices;
+mod grid;
 mod halted;
 mod hands;
 mod look;
@@ -24,6 +25,7 @@ use anyhow::{Context as _, bail};
 
 const SCENES: [&str; 14] = [
     "tour",
+    "grid",
     "day",
     "reports",
     "training",
@@ -58,6 +60,7 @@ async fn main() -> anyhow::Result<()> {
 async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
     match scene {
         "tour" => tour::scene(folder).await,
+        "grid" => grid::scene(folder).await,
         "day" => day::scene(folder).await,
         "reports" => reports::scene(folder).await,
         "devices" => devices::scene(folder).await,

@@ -1,31 +1,32 @@
 import {
   type AppError,
   asAppError,
+  type FoundBy,
   onData,
   rust,
+  type SavedView,
   type SortKey,
   type VoucherFilters,
+  type VoucherPage,
   type VoucherQuery,
   type VoucherRow,
 } from '$/platform'
+import { isUnfiltered, noFilters } from './filters'
 import { Pages, pageOf, sizeOf, startOf } from './pages'
+import { all, holds, kept, nothing, put, type Selection, toggle } from './selection'
 
 const TYPING = 90
+/** Fewer pages are read on the way. */
+const STEPS_TO_JUMP = 3
 const SETTLE = 400
-
-export const noFilters: VoucherFilters = {
-  status: [],
-  template: null,
-  shop: null,
-  sold_from: null,
-  sold_to: null,
-  expires_from: null,
-  expires_to: null,
-  value_min: null,
-  value_max: null,
-}
+/** The most rows that keys choose at once; whoever wants more takes all that match. */
+const MOST_AT_ONCE = 5_000
+// Names and words go up, times and amounts come down.
+const fallsFirst: SortKey[] = ['sold_at', 'price', 'changed']
 
 type Query = Omit<VoucherQuery, 'after' | 'limit'>
+
+const idsOf = (rows: (VoucherRow | undefined)[]) => rows.flatMap((row) => (row ? [row.id] : []))
 
 /** The list of vouchers: what is asked for, and the rows read so far. Outlives its screen. */
 class VoucherList {
@@ -36,6 +37,11 @@ class VoucherList {
   opened = $state<string | null>(null)
   /** The row under the keyboard. */
   current = $state(0)
+  selection = $state.raw<Selection>(nothing)
+  /** How the rows in sight were found. */
+  foundBy = $state<FoundBy>('question')
+  /** What was typed for them. */
+  foundFor = $state('')
 
   /** Grows with every page that arrives, for whatever draws rows. */
   version = $state(0)
@@ -50,14 +56,24 @@ class VoucherList {
   #query: Query = { search: '', filters: noFilters, sort: 'sold_at', descending: true }
   #pages = new Pages()
   #wanted: [number, number] = [0, 0]
+  /** Pages of a question to which no place can be found at once. */
+  #jumpless: Pages | null = null
   #asked = 0
   #reading = false
   #typing: ReturnType<typeof setTimeout> | undefined
   #settling: ReturnType<typeof setTimeout> | undefined
 
-  readonly narrowed = $derived(
-    this.search.trim() !== '' || JSON.stringify(this.filters) !== JSON.stringify(noFilters),
-  )
+  // Where choosing with Shift began, and how far it went.
+  #anchor = 0
+  #reach = 0
+
+  readonly narrowed = $derived(this.search.trim() !== '' || !isUnfiltered(this.filters))
+
+  /** How many match, where that is known. */
+  get total(): number | null {
+    void this.version
+    return this.#pages.total ?? (this.#pages.ended ? this.#pages.reached : null)
+  }
 
   get count() {
     void this.version
@@ -91,8 +107,7 @@ class VoucherList {
   }
 
   sortBy(sort: SortKey) {
-    const newest = sort === 'sold_at' || sort === 'price'
-    this.descending = sort === this.sort ? !this.descending : newest
+    this.descending = sort === this.sort ? !this.descending : fallsFirst.includes(sort)
     this.sort = sort
     this.reload()
   }
@@ -100,6 +115,74 @@ class VoucherList {
   clear() {
     this.search = ''
     this.filter(noFilters)
+  }
+
+  /** Another question, as a whole. */
+  ask({ search, filters, sort, descending }: Pick<SavedView, keyof Query>) {
+    Object.assign(this, { search, filters, sort, descending })
+    this.reload()
+  }
+
+  /** A code was scanned: it goes straight to its voucher. */
+  scanned(text: string) {
+    this.search = text
+    this.reload()
+  }
+
+  chooseAll() {
+    const { search, filters } = this.#query
+    this.selection = all({ search, filters })
+  }
+
+  chooseNone() {
+    this.selection = nothing
+  }
+
+  /** The row chosen, or no longer. */
+  choose(index: number) {
+    const row = this.row(index)
+    if (!row) return
+    this.selection = toggle(this.selection, row.id)
+    this.#anchor = this.#reach = index
+  }
+
+  /** Choosing with Shift begins here. */
+  anchor(index: number) {
+    this.#anchor = this.#reach = index
+  }
+
+  /** From where choosing began to this row. What was chosen that way before and lies beyond is let go. */
+  async chooseTo(index: number) {
+    const [anchor, reach] = [this.#anchor, this.#reach]
+    if (Math.abs(index - anchor) > MOST_AT_ONCE) return
+    this.#reach = index
+    const asked = this.#asked
+    const from = Math.min(anchor, reach, index)
+    const rows = await this.#rowsBetween(from, Math.max(anchor, reach, index))
+    if (asked !== this.#asked || this.#reach !== index) return
+    const [first, last] = [Math.min(anchor, index), Math.max(anchor, index)]
+    const within = (place: number) => from + place >= first && from + place <= last
+    const selection = put(this.selection, idsOf(rows.filter((_, place) => !within(place))), false)
+    this.selection = put(selection, idsOf(rows.filter((_, place) => within(place))), true)
+  }
+
+  isChosen(row: VoucherRow) {
+    return holds(this.selection, row.id)
+  }
+
+  /** Rows by their places, also those that are out of sight: their pages are read where they have to be. */
+  async #rowsBetween(first: number, last: number): Promise<(VoucherRow | undefined)[]> {
+    for (let page = pageOf(first); page <= pageOf(last); page++) {
+      while (!this.#pages.has(page)) {
+        const [asked, pages] = [this.#asked, this.#pages]
+        const next = pages.next(page)
+        if (!next) break
+        const answer = await this.#read(next.page, next.key)
+        if (asked !== this.#asked) return []
+        pages.put(next.page, answer)
+      }
+    }
+    return Array.from({ length: last - first + 1 }, (_, place) => this.#pages.row(first + place))
   }
 
   /** Asks anew. The old rows stay in sight until the new ones are here. */
@@ -121,6 +204,9 @@ class VoucherList {
       this.#pages = pages
       this.#wanted = [0, 0]
       this.current = 0
+      this.#anchor = this.#reach = 0
+      this.selection = kept(this.selection, this.#query)
+      this.#found(answer)
       this.failure = null
       this.generation++
       this.version++
@@ -129,6 +215,14 @@ class VoucherList {
     } finally {
       if (asked === this.#asked) this.loading = false
     }
+  }
+
+  /** A whole code, typed, scanned or pasted, goes straight to its voucher. */
+  #found({ found_by, rows }: VoucherPage) {
+    this.foundBy = found_by
+    this.foundFor = this.#query.search.trim()
+    const only = rows[0]
+    if (found_by === 'code' && only) this.opened = only.id
   }
 
   /** The rows that are in sight; reads what is missing of them. */
@@ -143,6 +237,17 @@ class VoucherList {
     return null
   }
 
+  /** Where to read on the way to a page: there at once, where its place can be found without the pages before it. */
+  async #nearest(page: number) {
+    const pages = this.#pages
+    const next = pages.next(page)
+    if (!next || page - next.page <= STEPS_TO_JUMP || this.#jumpless === pages) return next
+    const key = await rust.voucherCursor({ ...this.#query, after: null, limit: 1 }, startOf(page))
+    if (key === null) this.#jumpless = pages
+    else pages.know(page, key)
+    return pages.next(page)
+  }
+
   #inSight(page: number) {
     return page >= this.#wanted[0] && page <= this.#wanted[1]
   }
@@ -155,7 +260,8 @@ class VoucherList {
       for (let page = this.#missing(); page !== null; page = this.#missing()) {
         const asked = this.#asked
         const pages = this.#pages
-        const next = pages.next(page)
+        const next = await this.#nearest(page)
+        if (asked !== this.#asked) continue
         if (!next) break
         this.target = page - next.page > 2 ? startOf(page) : null
         const answer = await this.#read(next.page, next.key)

@@ -11,7 +11,12 @@ function page(
   next: boolean,
   total: number | null = null,
 ): VoucherPage {
-  return { rows: rowsFrom(startOf(index), count), next: next ? `key${index + 1}` : null, total }
+  return {
+    rows: rowsFrom(startOf(index), count),
+    next: next ? `key${index + 1}` : null,
+    total,
+    found_by: 'question',
+  }
 }
 
 describe('pages', () => {
@@ -47,6 +52,18 @@ describe('pages', () => {
     expect(pages.next(1)).toEqual({ page: 1, key: 'key1' })
   })
 
+  it('know a far page by a key that was found without its predecessors', () => {
+    const pages = new Pages()
+    pages.put(0, page(0, FIRST, true, 1_000_000))
+    pages.know(900, 'far')
+    expect(pages.next(902)).toEqual({ page: 900, key: 'far' })
+    pages.put(900, page(900, PAGE, true))
+    expect(pages.next(901)).toEqual({ page: 901, key: 'key901' })
+    expect(pages.next(5)).toEqual({ page: 1, key: 'key1' })
+    expect(pages.count).toBe(1_000_000)
+    expect(pages.row(startOf(900))?.id).toBe(String(startOf(900)))
+  })
+
   it('find a row by its number', () => {
     const pages = new Pages()
     pages.put(0, page(0, FIRST, true))
@@ -71,7 +88,7 @@ describe('pages', () => {
     const pages = new Pages()
     pages.put(0, page(0, FIRST, true, 3 * PAGE))
     pages.put(1, page(1, PAGE, true))
-    pages.put(0, { rows: rowsFrom(-1, FIRST), next: 'moved', total: 3 * PAGE + 1 })
+    pages.put(0, { rows: rowsFrom(-1, FIRST), next: 'moved', total: 3 * PAGE + 1, found_by: 'question' })
     expect(pages.row(FIRST)).toBeUndefined()
     expect(pages.next(1)).toEqual({ page: 1, key: 'moved' })
     expect(pages.count).toBe(3 * PAGE + 1)

@@ -17,7 +17,8 @@ export const pageOf = (row: number) => (row < FIRST ? 0 : 1 + Math.floor((row - 
  */
 export class Pages {
   #pages = new Map<number, VoucherRow[]>()
-  #keys: (string | null)[] = [null]
+  /** By page; a page without one is reached by its predecessors, or at once where Rust knows how. */
+  #keys = new Map<number, string | null>([[0, null]])
   #reached = 0
   #ended = false
   total: number | null = null
@@ -48,10 +49,15 @@ export class Pages {
 
   /** The next page to read on the way to this one, and its key; null where there is nothing to read. */
   next(wanted: number): { page: number; key: string | null } | null {
-    const known = this.#keys.length - 1
-    if (wanted > known && this.#ended) return null
-    const page = Math.min(wanted, known)
-    return { page, key: this.#keys[page] ?? null }
+    if (this.#ended && startOf(wanted) >= this.#reached && wanted > 0) return null
+    let page = wanted
+    while (page > 0 && !this.#keys.has(page)) page--
+    return { page, key: this.#keys.get(page) ?? null }
+  }
+
+  /** A far page's key, found without reading its predecessors. */
+  know(page: number, key: string) {
+    this.#keys.set(page, key)
   }
 
   put(page: number, answer: VoucherPage) {
@@ -59,21 +65,23 @@ export class Pages {
     this.#pages.set(page, answer.rows)
     if (page === 0 && answer.total !== null) this.total = answer.total
     // Another key than before: rows came or went, and what followed no longer joins on.
-    const following = this.#keys[page + 1]
+    const following = this.#keys.get(page + 1)
     if (following !== undefined && following !== answer.next) this.#cut(page)
-    const last = page + 1 >= this.#keys.length
-    if (answer.next !== null && last) this.#keys.push(answer.next)
+    const end = startOf(page) + answer.rows.length
     if (answer.next === null) {
+      this.#cut(page)
       this.#ended = true
-      this.#keys.length = page + 1
+      this.#reached = end
+    } else {
+      this.#keys.set(page + 1, answer.next)
+      this.#reached = Math.max(this.#reached, end)
     }
-    if (last) this.#reached = startOf(page) + answer.rows.length
     this.#forget(page)
   }
 
   #cut(after: number) {
-    this.#keys.length = after + 1
     this.#ended = false
+    for (const page of [...this.#keys.keys()]) if (page > after) this.#keys.delete(page)
     for (const page of [...this.#pages.keys()]) if (page > after) this.#pages.delete(page)
   }
 

@@ -1,0 +1,144 @@
+//! The grid in the real window, with the keyboard alone: found, all that match chosen, cancelled, the results read; and its tables saved
+//! where the system's own dialog says.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::Context as _;
+use beadsbox_e2e::{Desk, Keys, serve};
+use beadsbox_testkit::ServerProcess;
+use thirtyfour::{Key, TypingData};
+use tokio::process::Command;
+
+const SHOP: &str = "Montmartre";
+const PASSWORD: &str = "honey and amber 7";
+
+async fn office(data: &Path) -> anyhow::Result<(ServerProcess, Desk)> {
+    let server = serve().await?;
+    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
+    server.program().run(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], PASSWORD).await?;
+    server.program().run(&["seed", "--vouchers", "400"], "").await?;
+    let desk = Desk::open(data, Keys::File).await?;
+    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
+    desk.sign_in("Ada", PASSWORD, "office").await?;
+    desk.css("[data-testid='voucher-row']").await?;
+    Ok((server, desk))
+}
+
+async fn press(desk: &Desk, keys: impl Into<TypingData>) -> anyhow::Result<()> {
+    Ok(desk.driver.action_chain().send_keys(keys).perform().await?)
+}
+
+async fn press_with(desk: &Desk, modifier: Key, keys: impl Into<TypingData>) -> anyhow::Result<()> {
+    Ok(desk.driver.action_chain().key_down(modifier.clone()).send_keys(keys).key_up(modifier).perform().await?)
+}
+
+async fn number(desk: &Desk, id: &str, attribute: &str) -> anyhow::Result<u64> {
+    let selector = format!("[data-testid='{id}'][{attribute}]");
+    let text = desk.css(&selector).await?.attr(attribute).await?.unwrap_or_default();
+    text.parse().with_context(|| format!("{attribute} of {id}: {text:?}"))
+}
+
+async fn rows_are(desk: &Desk, status: &str, none: bool) -> anyhow::Result<()> {
+    let (all, those) = ("[data-testid='voucher-row']".to_owned(), format!("[data-testid='voucher-row'][data-status='{status}']"));
+    desk.until(&format!("rows {status}"), async || {
+        let (all, those) = (desk.count(&all).await.ok()?, desk.count(&those).await.ok()?);
+        (all > 0 && if none { those == 0 } else { those == all }).then_some(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn with_keys_alone_all_that_match_are_found_chosen_cancelled_and_the_results_read() -> anyhow::Result<()> {
+    let data = tempfile::tempdir()?;
+    let (_server, desk) = office(data.path()).await?;
+    // Found: the words of a title in any order.
+    press(&desk, "/").await?;
+    press(&desk, "course quantum").await?;
+    desk.until("the search's rows", async || (desk.driver.execute("return document.activeElement.value", Vec::new()).await.ok()?.json().as_str()? == "course quantum").then_some(()))
+        .await?;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    press(&desk, Key::Enter).await?;
+    // One by one, from row to row, and all.
+    press(&desk, " ").await?;
+    assert_eq!(number(&desk, "selection-count", "data-count").await?, 1);
+    press_with(&desk, Key::Shift, Key::Down + Key::Down).await?;
+    desk.attribute_is("selection-count", "data-count", "3").await?;
+    press_with(&desk, Key::Shift, Key::Up).await?;
+    desk.attribute_is("selection-count", "data-count", "2").await?;
+    press_with(&desk, Key::Control, "a").await?;
+    let all = desk.until("all chosen", async || number(&desk, "selection-count", "data-count").await.ok().filter(|count| *count > 100)).await?;
+
+    // What may be done with them, from the row's menu.
+    press_with(&desk, Key::Shift, Key::F10).await?;
+    desk.find("row-menu").await?;
+    press(&desk, Key::Down + Key::Down + Key::Down + Key::Enter).await?;
+    desk.attribute_is("bulk", "data-phase", "ready").await?;
+    let (allowed, refused) = (number(&desk, "bulk-allowed", "data-count").await?, number(&desk, "bulk-refused", "data-count").await?);
+    assert!(allowed > 0 && refused > 0 && allowed + refused == all, "{allowed} of {all} may, {refused} may not");
+    press(&desk, "Closed for the summer").await?;
+    press(&desk, Key::Enter).await?;
+    desk.attribute_is("bulk", "data-phase", "ended").await?;
+    assert_eq!((number(&desk, "bulk-ended", "data-recorded").await?, number(&desk, "bulk-ended", "data-refused").await?), (allowed, refused));
+    assert!(desk.count("[data-testid='bulk-row']").await? > 100, "a result for each");
+    press(&desk, Key::Escape).await?;
+    rows_are(&desk, "purchased", true).await?;
+    desk.close().await
+}
+
+/// Types into whatever window has the keys, as a person does.
+async fn xdotool(arguments: &[&str]) -> anyhow::Result<String> {
+    let output = Command::new("xdotool").args(arguments).output().await.context("xdotool")?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+#[tokio::test]
+async fn what_is_shown_is_saved_where_the_systems_dialog_says() -> anyhow::Result<()> {
+    let data = tempfile::tempdir()?;
+    let (_server, desk) = office(data.path()).await?;
+    let path = data.path().join("cancelled.csv");
+    desk.click("voucher-views").await?;
+    desk.click("view-unrefunded").await?;
+    rows_are(&desk, "cancelled", false).await?;
+    desk.click("voucher-export").await?;
+    desk.click("export-csv").await?;
+    desk.until("the dialog", async || {
+        let name = xdotool(&["getactivewindow", "getwindowname"]).await.ok()?;
+        (!name.is_empty() && !name.contains("My Beads Box")).then_some(())
+    })
+    .await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    xdotool(&["key", "ctrl+a"]).await?;
+    xdotool(&["type", "--delay", "15", &path.display().to_string()]).await?;
+    xdotool(&["key", "Return"]).await?;
+    let rows = number(&desk, "table-saved", "data-rows").await?;
+    let text = std::fs::read_to_string(&path)?;
+    assert!(rows > 0 && text.lines().count() as u64 == rows + 1, "{rows} rows: {text}");
+    assert!(text.lines().skip(1).all(|line| line.contains("Cancelled")), "{text}");
+    desk.close().await
+}
+
+#[tokio::test]
+async fn columns_and_views_are_as_they_were_left() -> anyhow::Result<()> {
+    let data = tempfile::tempdir()?;
+    let (_server, desk) = office(data.path()).await?;
+    desk.click("voucher-columns").await?;
+    desk.click("column-sold_by").await?;
+    press(&desk, Key::Escape).await?;
+    desk.find("head-sold_by").await?;
+    // The heading has the keys of its column.
+    desk.find("sort-sold_by").await?.focus().await?;
+    press(&desk, Key::Enter).await?;
+    desk.attribute_is("head-sold_by", "aria-sort", "ascending").await?;
+    desk.click("voucher-views").await?;
+    desk.fill("view-name", "By person").await?;
+    desk.click("view-save").await?;
+    desk.css("[data-testid='own-view']").await?;
+    press(&desk, Key::Escape).await?;
+    desk.sign_out().await?;
+    desk.sign_in("Ada", PASSWORD, "office").await?;
+    desk.find("head-sold_by").await?;
+    desk.click("voucher-views").await?;
+    desk.click("own-view").await?;
+    desk.attribute_is("head-sold_by", "aria-sort", "ascending").await?;
+    desk.close().await
+}
