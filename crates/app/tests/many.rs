@@ -31,7 +31,7 @@ fn form(action: VoucherAction, selection: VoucherSelection) -> BulkForm {
 }
 
 fn because(reason: &str) -> BulkReasonForm {
-    BulkReasonForm { reason: reason.to_owned(), payment: None }
+    BulkReasonForm { reason: reason.to_owned(), payment: None, expires_on: None }
 }
 
 impl Till {

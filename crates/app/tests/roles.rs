@@ -245,7 +245,7 @@ async fn act_on_many(seat: &Seat, command: &str) -> Result<(), AppError> {
     match command {
         "begin_bulk" => seat.begin_bulk(BulkForm { selection: nobody(), order: ORDER, action: VoucherAction::Cancel }).await.map(drop),
         "bulk_state" => seat.bulk_state().map(drop),
-        "run_bulk" => seat.run_bulk(BulkReasonForm { reason: "a reason".to_owned(), payment: None }).await.map(drop),
+        "run_bulk" => seat.run_bulk(BulkReasonForm { reason: "a reason".to_owned(), payment: None, expires_on: None }).await.map(drop),
         "stop_bulk" => seat.stop_bulk().map(drop),
         "close_bulk" => seat.close_bulk(),
         "bulk_rows" => seat.bulk_rows(0, 1).map(drop),

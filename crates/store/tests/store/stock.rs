@@ -2,7 +2,7 @@
 
 use crate::common::{self, Device, EPOCH, SHOP, STAFF, at, code, content, op_id, person, reason, redeem, template_id, voucher_id};
 use beadsbox_domain::{
-    Conflict, ConflictId, ConflictKind, ConflictState, Currency, Date, Operation, Payment, RedeemMode, Role, ShopId, StaffId, Stamp, Status, Voucher, VoucherId,
+    Conflict, ConflictId, ConflictKind, ConflictState, Currency, Date, Marks, Operation, Payment, RedeemMode, Role, ShopId, StaffId, Stamp, Status, Voucher, VoucherId,
     text::Email,
 };
 use beadsbox_protocol::{

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 14] = [
+const SCENES: [&str; 16] = [
     "tour",
     "grid",
     "day",
