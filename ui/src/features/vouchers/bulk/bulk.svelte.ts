@@ -15,7 +15,13 @@ const LOOK = 120
 const ROWS = 200
 
 /** Every action there is; Rust says for each voucher whether it is allowed. */
-export const actions: VoucherAction[] = ['cancel', 'refund', 'undo_redemption', 'redeem', 'honour_expired']
+export const actions: VoucherAction[] = [
+  'cancel',
+  'refund',
+  'undo_redemption',
+  'redeem',
+  'honour_expired',
+]
 
 /** One action for many vouchers: Rust does it, and says how far it is whenever it is asked. */
 export class Bulk {
