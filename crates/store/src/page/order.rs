@@ -121,7 +121,7 @@ impl<'a> Order<'a> {
             return Part { conditions, order: (self.by_columns(""), Vec::new()) };
         };
         let whens: String = (0..self.groups.len()).map(|rank| format!(" WHEN ? THEN {rank}")).collect();
-        let rank = if whens.is_empty() { "0".to_owned() } else { format!("CASE v.{column}{whens} END") };
+        let rank = if whens.is_empty() { "NULL".to_owned() } else { format!("CASE v.{column}{whens} END") };
         let keys = || self.groups.iter().map(|group| blob(group.key));
         let beyond = |place: &Place| {
             // Those of the groups that come later, and of the one that was begun what is left of it.

@@ -10,7 +10,16 @@ describe('columns', () => {
   it('are few where nobody chose, and fewer where there is little room', () => {
     const at = (width: number) => columnsIn(width, []).map(({ id }) => id)
     expect(at(700)).toEqual(['code', 'title', 'buyer', 'status', 'price'])
-    expect(at(1200)).toEqual(['code', 'title', 'buyer', 'status', 'price', 'sold', 'shop', 'expires'])
+    expect(at(1200)).toEqual([
+      'code',
+      'title',
+      'buyer',
+      'status',
+      'price',
+      'sold',
+      'shop',
+      'expires',
+    ])
   })
 
   it('are all there where somebody chose them, in that order, and as wide as they said', () => {
@@ -30,7 +39,13 @@ describe('columns', () => {
   })
 
   it('come where they usually stand, and the last one stays', () => {
-    expect(ids(toggled(usual, 'email'))).toEqual(['code', 'title', 'buyer', 'email', ...ids(usual).slice(3)])
+    expect(ids(toggled(usual, 'email'))).toEqual([
+      'code',
+      'title',
+      'buyer',
+      'email',
+      ...ids(usual).slice(3),
+    ])
     expect(ids(toggled(shown('price', 'code'), 'title'))).toEqual(['price', 'code', 'title'])
     expect(ids(toggled(shown('price', 'code'), 'code'))).toEqual(['price'])
     expect(ids(toggled(shown('price'), 'price'))).toEqual(['price'])

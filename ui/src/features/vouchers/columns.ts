@@ -96,6 +96,9 @@ export function toggled(shown: ShownColumn[], id: GridColumn): ShownColumn[] {
   }
   const order = columns.map((column) => column.id)
   const before = order.slice(0, order.indexOf(id))
-  const place = shown.reduce((after, one, index) => (before.includes(one.column) ? index + 1 : after), 0)
+  const place = shown.reduce(
+    (after, one, index) => (before.includes(one.column) ? index + 1 : after),
+    0,
+  )
   return [...shown.slice(0, place), { column: id, width: null }, ...shown.slice(place)]
 }

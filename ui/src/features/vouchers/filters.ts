@@ -71,6 +71,11 @@ export const builtIn: BuiltIn[] = [
     title: m.view_unrefunded,
     filters: { ...noFilters, status: ['cancelled'] },
   },
-  { ...newest, id: 'conflict', title: m.view_conflict, filters: { ...noFilters, open_conflict: true } },
+  {
+    ...newest,
+    id: 'conflict',
+    title: m.view_conflict,
+    filters: { ...noFilters, open_conflict: true },
+  },
   { ...newest, id: 'waiting', title: m.view_waiting, filters: { ...noFilters, waiting: true } },
 ]

@@ -88,7 +88,12 @@ describe('pages', () => {
     const pages = new Pages()
     pages.put(0, page(0, FIRST, true, 3 * PAGE))
     pages.put(1, page(1, PAGE, true))
-    pages.put(0, { rows: rowsFrom(-1, FIRST), next: 'moved', total: 3 * PAGE + 1, found_by: 'question' })
+    pages.put(0, {
+      rows: rowsFrom(-1, FIRST),
+      next: 'moved',
+      total: 3 * PAGE + 1,
+      found_by: 'question',
+    })
     expect(pages.row(FIRST)).toBeUndefined()
     expect(pages.next(1)).toEqual({ page: 1, key: 'moved' })
     expect(pages.count).toBe(3 * PAGE + 1)

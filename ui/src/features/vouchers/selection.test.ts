@@ -14,14 +14,21 @@ describe('a selection', () => {
 
   it('of all that match names nothing but what is left out', () => {
     const most = toggle(toggle(all(question), 'a'), 'b')
-    expect([holds(most, 'a'), holds(most, 'c'), countOf(most, 12_403)]).toEqual([false, true, 12_401])
+    expect([holds(most, 'a'), holds(most, 'c'), countOf(most, 12_403)]).toEqual([
+      false,
+      true,
+      12_401,
+    ])
     expect(asked(toggle(most, 'b'))).toEqual({ kind: 'matching', ...question, except: ['a'] })
     expect(countOf(most, null)).toBeNull()
     expect(isEmpty(most)).toBe(false)
   })
 
   it('grows by ranges both ways', () => {
-    expect(asked(put(put(nothing, ['a', 'b', 'c'], true), ['b'], false))).toEqual({ kind: 'these', ids: ['a', 'c'] })
+    expect(asked(put(put(nothing, ['a', 'b', 'c'], true), ['b'], false))).toEqual({
+      kind: 'these',
+      ids: ['a', 'c'],
+    })
     expect(asked(put(put(all(question), ['a', 'b'], false), ['b', 'c'], true))).toEqual({
       kind: 'matching',
       ...question,
@@ -38,7 +45,11 @@ describe('a selection', () => {
   })
 
   it('does not grow beyond what a page may hold', () => {
-    const many = put(nothing, Array.from({ length: MOST }, (_, index) => `${index}`), true)
+    const many = put(
+      nothing,
+      Array.from({ length: MOST }, (_, index) => `${index}`),
+      true,
+    )
     expect(put(many, ['one more'], true)).toBe(many)
   })
 })

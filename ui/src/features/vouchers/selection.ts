@@ -37,14 +37,16 @@ export function put(selection: Selection, ids: string[], chosen: boolean): Selec
   // What is left out of all that match goes the other way round.
   const adds = chosen === (selection.kind === 'these')
   const next = changed(within, (set) => {
-    for (const id of ids) if (adds) set.add(id)
-    else set.delete(id)
+    for (const id of ids)
+      if (adds) set.add(id)
+      else set.delete(id)
   })
   if (next.size > MOST) return selection
   return selection.kind === 'these' ? { kind: 'these', ids: next } : { ...selection, except: next }
 }
 
-export const toggle = (selection: Selection, id: string) => put(selection, [id], !holds(selection, id))
+export const toggle = (selection: Selection, id: string) =>
+  put(selection, [id], !holds(selection, id))
 
 const same = (one: Question, other: Question) =>
   one.search === other.search && JSON.stringify(one.filters) === JSON.stringify(other.filters)

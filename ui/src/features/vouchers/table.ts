@@ -1,7 +1,14 @@
-import { locale } from '$/i18n/locale.svelte'
 import * as m from '$/i18n/generated/messages'
+import { locale } from '$/i18n/locale.svelte'
 import { paymentWord, statusWord } from '$/i18n/words'
-import type { PaperLanguage, Payment, ShownColumn, TableForm, VoucherSelection, VoucherStatus } from '$/platform'
+import type {
+  PaperLanguage,
+  Payment,
+  ShownColumn,
+  TableForm,
+  VoucherSelection,
+  VoucherStatus,
+} from '$/platform'
 import { columns } from './columns'
 
 const statuses: VoucherStatus[] = ['purchased', 'used', 'cancelled', 'refunded', 'expired']
@@ -12,7 +19,11 @@ export const language = (): PaperLanguage => (locale.spoken === 'fr' ? 'fr' : 'e
 type Order = TableForm['order']
 
 /** A table of what the grid shows, in the words that it shows. */
-export function tableOf(selection: VoucherSelection, order: Order, shown: ShownColumn[]): TableForm {
+export function tableOf(
+  selection: VoucherSelection,
+  order: Order,
+  shown: ShownColumn[],
+): TableForm {
   const headed = shown.flatMap(({ column: id }) => {
     const column = columns.find((one) => one.id === id)
     return column ? [{ column: id, heading: column.title() }] : []
@@ -33,7 +44,10 @@ export async function toClipboard(text: string, html: string) {
   if ('write' in navigator.clipboard && typeof ClipboardItem !== 'undefined') {
     try {
       const blob = (type: string, content: string) => new Blob([content], { type })
-      const item = new ClipboardItem({ 'text/plain': blob('text/plain', text), 'text/html': blob('text/html', html) })
+      const item = new ClipboardItem({
+        'text/plain': blob('text/plain', text),
+        'text/html': blob('text/html', html),
+      })
       await navigator.clipboard.write([item])
       return
     } catch (reason) {

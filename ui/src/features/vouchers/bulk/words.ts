@@ -26,7 +26,8 @@ export function doWord(action: VoucherAction, count: number): string {
 
 /** Why some may not, without the facts of any one of them. */
 export function reasonWord({ refusal }: BulkReason): string {
-  if (refusal.kind === 'status_is') return m.bulk_reason_status({ status: statusWord(refusal.status) })
+  if (refusal.kind === 'status_is')
+    return m.bulk_reason_status({ status: statusWord(refusal.status) })
   return refusalWords(refusal).title
 }
 
