@@ -191,6 +191,12 @@ pub async fn late_lines(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::R
     .await
 }
 
+/// Enough memory to sum up every line without sorting them first: reports on the age of what is owed have no monthly sums.
+pub async fn take_room(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("SET LOCAL work_mem = '64MB'").execute(conn).await?;
+    Ok(())
+}
+
 /// A part of what is owed.
 #[derive(FromRow)]
 pub struct AgeGroup {
@@ -205,18 +211,21 @@ pub struct AgeGroup {
 /// Every line of a voucher has the day of its sale and its last day, so nothing has to be put together voucher by voucher.
 pub async fn ageing(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<AgeGroup>> {
     sqlx::query_as(
-        "SELECT currency, sold_shop,
+        "WITH owed AS MATERIALIZED (
+             SELECT currency, sold_shop, sold_day, expires_on, sum(sign(service_minor + money_minor)) AS number, sum(service_minor + money_minor) AS minor
+             FROM ledger_entry
+             WHERE business_day <= $1 AND ($2::text IS NULL OR currency = $2) AND ($3::uuid IS NULL OR sold_shop = $3)
+               AND ($4::uuid IS NULL OR template_id = $4)
+             GROUP BY 1, 2, 3, 4)
+         SELECT currency, sold_shop,
                 CASE WHEN sold_day > $1 - interval '3 months' THEN 'under3' WHEN sold_day > $1 - interval '6 months' THEN 'under6'
                      WHEN sold_day > $1 - interval '12 months' THEN 'under12' WHEN sold_day > $1 - interval '24 months' THEN 'under24'
                      ELSE 'over24' END AS age,
                 CASE WHEN expires_on IS NULL THEN 'never' WHEN expires_on < $1 THEN 'overdue' WHEN expires_on < $1 + interval '1 month' THEN 'under1'
                      WHEN expires_on < $1 + interval '3 months' THEN 'under3' WHEN expires_on < $1 + interval '6 months' THEN 'under6'
                      WHEN expires_on < $1 + interval '12 months' THEN 'under12' ELSE 'over12' END AS until,
-                sum(sign(service_minor + money_minor))::bigint AS count, sum(service_minor + money_minor)::bigint AS minor
-         FROM ledger_entry
-         WHERE business_day <= $1 AND ($2::text IS NULL OR currency = $2) AND ($3::uuid IS NULL OR sold_shop = $3)
-           AND ($4::uuid IS NULL OR template_id = $4)
-         GROUP BY 1, 2, 3, 4 HAVING sum(service_minor + money_minor) <> 0 ORDER BY 1, 2",
+                sum(number)::bigint AS count, sum(minor)::bigint AS minor
+         FROM owed GROUP BY 1, 2, 3, 4 HAVING sum(minor) <> 0 OR sum(number) <> 0 ORDER BY 1, 2",
     )
     .bind(query.to.to_sqlx())
     .bind(query.currency.as_deref())

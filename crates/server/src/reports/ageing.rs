@@ -12,6 +12,7 @@ use crate::{
 
 pub(crate) async fn ageing(app: &App, query: ReportQuery) -> Result<Ageing, Failure> {
     let mut moment = Moment::begin(app, query).await?;
+    report::take_room(&mut moment.tx).await?;
     let groups = report::ageing(&mut moment.tx, &moment.query).await?;
     let mut lines = Vec::with_capacity(groups.len());
     for group in groups {
@@ -30,6 +31,7 @@ pub(crate) async fn ageing(app: &App, query: ReportQuery) -> Result<Ageing, Fail
 
 pub(crate) async fn breakage(app: &App, query: ReportQuery) -> Result<Breakage, Failure> {
     let mut moment = Moment::begin(app, query).await?;
+    report::take_room(&mut moment.tx).await?;
     let groups = report::breakage(&mut moment.tx, &moment.query).await?;
     let mut lines = Vec::with_capacity(groups.len());
     for group in groups {

@@ -12,7 +12,7 @@ import {
 } from '$/platform'
 import { period } from './periods'
 
-export const ANY = 'any'
+export const ANY = 'any' as const
 
 /** What of a report can be chosen. */
 export const offers: Record<ReportKind, { span: boolean; grain: boolean; split: boolean }> = {
