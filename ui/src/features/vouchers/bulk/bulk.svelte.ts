@@ -14,24 +14,16 @@ const LOOK = 120
 /** Results are read as they are scrolled to. */
 const ROWS = 200
 
-<<<<<<< HEAD
 /** Every action that is done to many at once; Rust says for each voucher whether it is allowed. */
 export const actions: VoucherAction[] = [
   'extend',
-=======
-/** Every action there is; Rust says for each voucher whether it is allowed. */
-export const actions: VoucherAction[] = [
->>>>>>> grid
   'cancel',
   'refund',
   'undo_redemption',
   'redeem',
   'honour_expired',
-<<<<<<< HEAD
   'chargeback',
   'note',
-=======
->>>>>>> grid
 ]
 
 /** One action for many vouchers: Rust does it, and says how far it is whenever it is asked. */
