@@ -54,8 +54,10 @@ async fn with_keys_alone_all_that_match_are_found_chosen_cancelled_and_the_resul
     // Found: the words of a title in any order.
     press(&desk, "/").await?;
     press(&desk, "course quantum").await?;
-    desk.until("the search's rows", async || (desk.driver.execute("return document.activeElement.value", Vec::new()).await.ok()?.json().as_str()? == "course quantum").then_some(()))
-        .await?;
+    desk.until("the search's rows", async || {
+        (desk.driver.execute("return document.activeElement.value", Vec::new()).await.ok()?.json().as_str()? == "course quantum").then_some(())
+    })
+    .await?;
     tokio::time::sleep(Duration::from_millis(600)).await;
     press(&desk, Key::Enter).await?;
     // One by one, from row to row, and all.
@@ -66,7 +68,9 @@ async fn with_keys_alone_all_that_match_are_found_chosen_cancelled_and_the_resul
     press_with(&desk, Key::Shift, Key::Up).await?;
     desk.attribute_is("selection-count", "data-count", "2").await?;
     press_with(&desk, Key::Control, "a").await?;
-    let all = desk.until("all chosen", async || number(&desk, "selection-count", "data-count").await.ok().filter(|count| *count > 100)).await?;
+    let all = desk
+        .until("all chosen", async || number(&desk, "selection-count", "data-count").await.ok().filter(|count| *count > 100))
+        .await?;
 
     // What may be done with them, from the row's menu.
     press_with(&desk, Key::Shift, Key::F10).await?;
@@ -78,7 +82,10 @@ async fn with_keys_alone_all_that_match_are_found_chosen_cancelled_and_the_resul
     press(&desk, "Closed for the summer").await?;
     press(&desk, Key::Enter).await?;
     desk.attribute_is("bulk", "data-phase", "ended").await?;
-    assert_eq!((number(&desk, "bulk-ended", "data-recorded").await?, number(&desk, "bulk-ended", "data-refused").await?), (allowed, refused));
+    assert_eq!(
+        (number(&desk, "bulk-ended", "data-recorded").await?, number(&desk, "bulk-ended", "data-refused").await?),
+        (allowed, refused)
+    );
     assert!(desk.count("[data-testid='bulk-row']").await? > 100, "a result for each");
     press(&desk, Key::Escape).await?;
     rows_are(&desk, "purchased", true).await?;

@@ -37,8 +37,8 @@ pub use device::{DeviceForm, EnrolmentCodeView, EnrolmentForm, EnrolmentScan};
 pub use end_of_day::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, ShopDayView};
 pub use fact::{ApprovalView, Fact, HistoryEntry, HistoryOutcome, What};
 pub use grid::{
-    CopiedTable, FilterChoices, GridColumn, GridMemory, HeadedColumn, NamedId, PaymentWord, SavedTable, SavedView, ShownColumn, StatusWord, TableForm, TableFormat,
-    TableProgress,
+    CopiedTable, FilterChoices, GridColumn, GridMemory, HeadedColumn, NamedId, PaymentWord, SavedTable, SavedView, ShownColumn, StatusWord, TableForm,
+    TableFormat, TableProgress,
 };
 pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
 pub use money::{CurrencyView, MoneyView};
@@ -57,6 +57,4 @@ pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, RefusedOperat
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
 pub use till::{AnswerKind, ApprovalForm, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
 pub use training::TrainingVoucher;
-pub use voucher::{
-    ActionForm, ActionOffer, DayRange, FoundBy, SortKey, VoucherAction, VoucherDetail, VoucherFilters, VoucherPage, VoucherQuery, VoucherRow,
-};
+pub use voucher::{ActionForm, ActionOffer, DayRange, FoundBy, SortKey, VoucherAction, VoucherDetail, VoucherFilters, VoucherPage, VoucherQuery, VoucherRow};

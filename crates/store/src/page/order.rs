@@ -223,7 +223,10 @@ pub(super) fn payment_text(payment: Payment) -> String {
 
 /// As its column has it: without the case of ASCII letters.
 pub(super) fn email_key(person: Option<&Person>) -> String {
-    person.and_then(|person| person.email.as_ref()).map(|email| Email::as_str(email).to_ascii_lowercase()).unwrap_or_default()
+    person
+        .and_then(|person| person.email.as_ref())
+        .map(|email| Email::as_str(email).to_ascii_lowercase())
+        .unwrap_or_default()
 }
 
 /// As its column has it.

@@ -124,7 +124,11 @@ fn where_nothing_is_found_one_typing_mistake_is_forgiven() {
         }
     }
     assert_eq!(found("margaretta", false, 10), (Vec::new(), Found::Asked), "only who asks for it gets it");
-    assert_eq!(found("holm margaretta", true, 10), (vec!["Margareta Holm".to_owned()], Found::Near), "the other words are there as they were typed");
+    assert_eq!(
+        found("holm margaretta", true, 10),
+        (vec!["Margareta Holm".to_owned()], Found::Near),
+        "the other words are there as they were typed"
+    );
     assert_eq!(found("duppont jean", true, 10), (vec!["Jean Dupont".to_owned()], Found::Near));
     assert_eq!(found("holm duppont", true, 10), (Vec::new(), Found::Asked));
     let code = code(2).compact();
