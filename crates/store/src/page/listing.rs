@@ -4,7 +4,7 @@ use std::{cell::RefCell, cmp::Ordering};
 
 use beadsbox_domain::{VoucherCode, VoucherId};
 use beadsbox_protocol::signed_code::SignedCode;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, params_from_iter, types::Value};
 
 use super::{
     cursor,
@@ -148,26 +148,50 @@ fn cached_rows(
 ) -> rusqlite::Result<Vec<Listed>> {
     // Told how many it may be asked for, SQLite keeps no more while it sorts. Those that this device did something to are passed by.
     let most = wanted + sources.overlay.vouchers().count() + 1;
+    let question = || Question::new(source, &query.filters, search);
+    if let Source::Each(_, column, values) = source {
+        let mut listed = Vec::new();
+        for value in values {
+            let mut part = order.whole(after);
+            part.conditions.push((format!("v.{column} = ?"), vec![value.clone()]));
+            let before = listed.len();
+            read_part(sources, order, question().of_part(part, COLUMNS, most), before + wanted, &mut listed)?;
+        }
+        listed.sort_by(|a, b| a.place.order(&b.place, order.descending));
+        listed.truncate(wanted);
+        return Ok(listed);
+    }
     let parts = if source.is_in_order() { order.parts(after) } else { vec![order.whole(after)] };
     let mut listed = Vec::with_capacity(wanted);
     for part in parts {
-        let (text, values) = Question::new(source, &query.filters, search).of_part(part, COLUMNS, most);
-        let mut statement = sources.cache.prepare_cached(&text)?;
-        let mut cached = statement.query(params_from_iter(values))?;
-        while listed.len() < wanted {
-            let Some(row) = cached.next()? else { break };
-            if sources.overlay.has_voucher(row.get::<_, Sql<VoucherId>>(0)?.0) {
-                continue;
-            }
-            let found = voucher::read(sources.cache, row, &mut sources.contents.borrow_mut())?;
-            let place = order.place(&found.voucher, found.person.as_ref());
-            listed.push(Listed { place, view: cached_view(sources.cache, found)? });
-        }
+        read_part(sources, order, question().of_part(part, COLUMNS, most), wanted, &mut listed)?;
         if listed.len() >= wanted {
             break;
         }
     }
     Ok(listed)
+}
+
+/// Reads until the list is so long.
+fn read_part(
+    sources: &ListSources<'_>,
+    order: &Order<'_>,
+    (text, values): (String, Vec<Value>),
+    until: usize,
+    listed: &mut Vec<Listed>,
+) -> rusqlite::Result<()> {
+    let mut statement = sources.cache.prepare_cached(&text)?;
+    let mut cached = statement.query(params_from_iter(values))?;
+    while listed.len() < until {
+        let Some(row) = cached.next()? else { break };
+        if sources.overlay.has_voucher(row.get::<_, Sql<VoucherId>>(0)?.0) {
+            continue;
+        }
+        let found = voucher::read(sources.cache, row, &mut sources.contents.borrow_mut())?;
+        let place = order.place(&found.voucher, found.person.as_ref());
+        listed.push(Listed { place, view: cached_view(sources.cache, found)? });
+    }
+    Ok(())
 }
 
 /// Both in one list.

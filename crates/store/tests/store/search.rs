@@ -83,7 +83,8 @@ fn walked(device: &Device, ids: &[VoucherId]) {
         ("", VoucherSort::Changed),
     ] {
         // A shop has half of them, a status few enough to be fetched and sorted.
-        for (status, shop) in [(vec![], vec![]), (vec![Status::Used], vec![]), (vec![], vec![SHOP]), (vec![Status::Used], vec![SHOP])] {
+        let several = vec![Status::Used, Status::Purchased, Status::Expired];
+        for (status, shop) in [(vec![], vec![]), (vec![Status::Used], vec![]), (vec![], vec![SHOP]), (vec![Status::Used], vec![SHOP]), (several, vec![])] {
             let filters = VoucherFilters { status, shop, ..VoucherFilters::default() };
             let descending = matches!(sort, VoucherSort::Price | VoucherSort::SoldBy);
             let query = VoucherQuery { search: search.into(), emails: true, sort, filters, descending, ..VoucherQuery::newest(500) };
