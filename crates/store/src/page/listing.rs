@@ -54,18 +54,14 @@ pub(crate) fn list(sources: &ListSources<'_>, query: &VoucherQuery) -> Result<Vo
     let after = query.after.as_deref().map(|text| cursor::decode(text, query.sort, query.descending)).transpose()?;
     let search = Search::of(&query.search, query.emails).in_cache(sources.cache).map_err(failed)?;
     let mistaken = || search.with_a_mistake().filter(|_| query.near);
-    match after {
-        Some((place, near)) => {
-            let search = if near { mistaken().ok_or(StoreError::BadCursor)? } else { search };
-            page(sources, query, &search, Some(&place))
-        }
-        None => {
-            let asked = page(sources, query, &search, None)?;
-            match mistaken().filter(|_| asked.rows.is_empty()) {
-                Some(mistaken) => page(sources, query, &mistaken, None).map(|near| if near.rows.is_empty() { asked } else { near }),
-                None => Ok(asked),
-            }
-        }
+    if let Some((place, near)) = after {
+        let search = if near { mistaken().ok_or(StoreError::BadCursor)? } else { search };
+        return page(sources, query, &search, Some(&place));
+    }
+    let asked = page(sources, query, &search, None)?;
+    match mistaken().filter(|_| asked.rows.is_empty()) {
+        Some(mistaken) => page(sources, query, &mistaken, None).map(|near| if near.rows.is_empty() { asked } else { near }),
+        None => Ok(asked),
     }
 }
 

@@ -120,8 +120,12 @@ impl<'a> Order<'a> {
             let conditions = after.map(|place| self.beyond(&place.values, place.id)).into_iter().collect();
             return Part { conditions, order: (self.by_columns(""), Vec::new()) };
         };
-        let whens: String = (0..self.groups.len()).map(|rank| format!(" WHEN ? THEN {rank}")).collect();
-        let rank = if whens.is_empty() { "NULL".to_owned() } else { format!("CASE v.{column}{whens} END") };
+        let whens: Vec<String> = (0..self.groups.len()).map(|rank| format!("WHEN ? THEN {rank}")).collect();
+        let rank = if whens.is_empty() {
+            "NULL".to_owned()
+        } else {
+            format!("CASE v.{column} {} END", whens.join(" "))
+        };
         let keys = || self.groups.iter().map(|group| blob(group.key));
         let beyond = |place: &Place| {
             // Those of the groups that come later, and of the one that was begun what is left of it.
