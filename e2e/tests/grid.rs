@@ -28,6 +28,11 @@ async fn press(desk: &Desk, keys: impl Into<TypingData>) -> anyhow::Result<()> {
     Ok(desk.driver.action_chain().send_keys(keys).perform().await?)
 }
 
+/// Keys that come without one end in a scan.
+async fn pause() {
+    tokio::time::sleep(Duration::from_millis(600)).await;
+}
+
 async fn press_with(desk: &Desk, modifier: Key, keys: impl Into<TypingData>) -> anyhow::Result<()> {
     Ok(desk.driver.action_chain().key_down(modifier.clone()).send_keys(keys).key_up(modifier).perform().await?)
 }
@@ -54,9 +59,11 @@ async fn with_keys_alone_all_that_match_are_found_chosen_cancelled_and_the_resul
     // Found: the words of a title in any order.
     press(&desk, "/").await?;
     press(&desk, "course quantum").await?;
-    desk.until("the search's rows", async || (desk.driver.execute("return document.activeElement.value", Vec::new()).await.ok()?.json().as_str()? == "course quantum").then_some(()))
-        .await?;
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    desk.until("the search's rows", async || {
+        (desk.driver.execute("return document.activeElement.value", Vec::new()).await.ok()?.json().as_str()? == "course quantum").then_some(())
+    })
+    .await?;
+    pause().await;
     press(&desk, Key::Enter).await?;
     // One by one, from row to row, and all.
     press(&desk, " ").await?;
@@ -66,20 +73,29 @@ async fn with_keys_alone_all_that_match_are_found_chosen_cancelled_and_the_resul
     press_with(&desk, Key::Shift, Key::Up).await?;
     desk.attribute_is("selection-count", "data-count", "2").await?;
     press_with(&desk, Key::Control, "a").await?;
-    let all = desk.until("all chosen", async || number(&desk, "selection-count", "data-count").await.ok().filter(|count| *count > 100)).await?;
+    let all = desk
+        .until("all chosen", async || number(&desk, "selection-count", "data-count").await.ok().filter(|count| *count > 20))
+        .await?;
 
     // What may be done with them, from the row's menu.
     press_with(&desk, Key::Shift, Key::F10).await?;
     desk.find("row-menu").await?;
-    press(&desk, Key::Down + Key::Down + Key::Down + Key::Enter).await?;
+    press(&desk, "canc").await?;
+    pause().await;
+    press(&desk, Key::Enter).await?;
     desk.attribute_is("bulk", "data-phase", "ready").await?;
     let (allowed, refused) = (number(&desk, "bulk-allowed", "data-count").await?, number(&desk, "bulk-refused", "data-count").await?);
     assert!(allowed > 0 && refused > 0 && allowed + refused == all, "{allowed} of {all} may, {refused} may not");
     press(&desk, "Closed for the summer").await?;
+    pause().await;
     press(&desk, Key::Enter).await?;
     desk.attribute_is("bulk", "data-phase", "ended").await?;
-    assert_eq!((number(&desk, "bulk-ended", "data-recorded").await?, number(&desk, "bulk-ended", "data-refused").await?), (allowed, refused));
-    assert!(desk.count("[data-testid='bulk-row']").await? > 100, "a result for each");
+    assert_eq!(
+        (number(&desk, "bulk-ended", "data-recorded").await?, number(&desk, "bulk-ended", "data-refused").await?),
+        (allowed, refused)
+    );
+    desk.until("a result for each", async || (desk.count("[data-testid='bulk-row']").await.ok()? as u64 == all.min(200)).then_some(()))
+        .await?;
     press(&desk, Key::Escape).await?;
     rows_are(&desk, "purchased", true).await?;
     desk.close().await

@@ -84,7 +84,9 @@ pub async fn bulk_rows(program: Beads<'_>, from: u64, limit: u32) -> Answer<Vec<
 #[specta::specta]
 pub async fn save_bulk_results(window: WebviewWindow, program: Beads<'_>, words: BulkWords) -> Answer<bool> {
     program.seat()?;
-    let Some(path) = save_dialog::ask(&window, &format!("{}.csv", words.title), save_dialog::CSV).await else { return Ok(false) };
+    let Some(path) = save_dialog::ask(&window, &format!("{}.csv", words.title), save_dialog::CSV).await else {
+        return Ok(false);
+    };
     // Anew: the dialog may have stood there for long.
     program.seat()?.save_bulk_results(words, &path).await?;
     Ok(true)
@@ -99,7 +101,9 @@ pub async fn save_table(window: WebviewWindow, program: Beads<'_>, form: TableFo
         TableFormat::Csv => save_dialog::CSV,
         TableFormat::Xlsx => save_dialog::XLSX,
     };
-    let Some(path) = save_dialog::ask(&window, &format!("{}.{}", form.title, kind.extension), kind).await else { return Ok(None) };
+    let Some(path) = save_dialog::ask(&window, &format!("{}.{}", form.title, kind.extension), kind).await else {
+        return Ok(None);
+    };
     program.seat()?.save_table(form, format, &path).await.map(Some)
 }
 

@@ -9,8 +9,8 @@ use std::{collections::BTreeMap, time::Duration};
 use beadsbox_app::{
     ErrorCode,
     view::{
-        BulkForm, BulkPhase, BulkReasonForm, BulkResult, BulkView, BulkWords, FoundBy, GridColumn, HeadedColumn, ListOrder, PaperLanguage, RefusalView, SaleForm,
-        SortKey, StatusWord, TableForm, TableFormat, VoucherAction, VoucherFilters, VoucherPage, VoucherQuery, VoucherSelection,
+        BulkForm, BulkPhase, BulkReasonForm, BulkResult, BulkView, BulkWords, FoundBy, GridColumn, HeadedColumn, ListOrder, PaperLanguage, RefusalView,
+        SaleForm, SortKey, StatusWord, TableForm, TableFormat, VoucherAction, VoucherFilters, VoucherPage, VoucherQuery, VoucherSelection,
     },
 };
 use beadsbox_domain::Status;
@@ -195,7 +195,11 @@ async fn a_selection_is_added_up_by_currency() {
     let these = VoucherSelection::These { ids: rows[2..].iter().map(|row| row.id.clone()).collect() };
     assert_eq!(asked(these).await, (rows.len() as u64 - 2, sum(2)));
     let bad = matching(VoucherFilters { shop: vec!["nowhere".to_owned()], ..VoucherFilters::default() }, &[]);
-    assert_eq!(till.seat().selection_sums(bad).await.unwrap_err().code, ErrorCode::InvalidInput, "a filter that cannot be read is not left out");
+    assert_eq!(
+        till.seat().selection_sums(bad).await.unwrap_err().code,
+        ErrorCode::InvalidInput,
+        "a filter that cannot be read is not left out"
+    );
 }
 
 fn table(selection: VoucherSelection) -> TableForm {
@@ -203,7 +207,12 @@ fn table(selection: VoucherSelection) -> TableForm {
     TableForm {
         selection,
         order: ORDER,
-        columns: vec![column(GridColumn::Buyer, "Acheteur"), column(GridColumn::Code, "Code"), column(GridColumn::Status, "État"), column(GridColumn::Price, "Valeur")],
+        columns: vec![
+            column(GridColumn::Buyer, "Acheteur"),
+            column(GridColumn::Code, "Code"),
+            column(GridColumn::Status, "État"),
+            column(GridColumn::Price, "Valeur"),
+        ],
         statuses: vec![StatusWord { status: Status::Purchased, word: "Vendu".to_owned() }],
         payments: Vec::new(),
         title: "Bons".to_owned(),

@@ -8,8 +8,9 @@ use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
         ActionForm, ApprovalForm, AssigneeForm, BadgeForm, BulkForm, BulkReasonForm, BulkWords, CashForm, CloseForm, ConflictFilter, CountForm, DeviceForm,
-        DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm,
-        SortKey, TableForm, TableFormat, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery, VoucherSelection,
+        DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm,
+        SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TableForm, TableFormat, TakeInForm, TemplateForm, VoucherAction, VoucherFilters,
+        VoucherQuery, VoucherSelection,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
@@ -148,7 +149,11 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "voucher_page" | "voucher_cursor" => {
             let query =
                 VoucherQuery { search: String::new(), filters: VoucherFilters::default(), sort: SortKey::Code, descending: false, after: None, limit: 1 };
-            if command == "voucher_page" { seat.voucher_page(query).await.map(drop) } else { seat.voucher_cursor(query, 1).await.map(drop) }
+            if command == "voucher_page" {
+                seat.voucher_page(query).await.map(drop)
+            } else {
+                seat.voucher_cursor(query, 1).await.map(drop)
+            }
         }
         "voucher_detail" => seat.voucher_detail(id).await.map(drop),
         "exchange_choices" => seat.exchange_choices(id).await.map(drop),

@@ -28,7 +28,13 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
 
     /// Sends that batch and those behind it, until nothing waits behind one, or one does not go on from the one before. `sent` were sent
     /// before; answers how many are now.
-    async fn send_row(&self, first: PushRequest, mut sent: u64) -> Result<u64, Trouble> {
+    async fn send_row(&self, first: PushRequest, sent: u64) -> Result<u64, Trouble> {
+        let ended = self.send_each(first, sent).await;
+        self.clear_sending();
+        ended
+    }
+
+    async fn send_each(&self, first: PushRequest, mut sent: u64) -> Result<u64, Trouble> {
         let (mut batch, mut answered) = (first, None);
         loop {
             let count = batch.ops.len() as u64;

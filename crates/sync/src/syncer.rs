@@ -374,6 +374,11 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
         });
     }
 
+    /// Nothing is being sent any more.
+    pub(crate) fn clear_sending(&self) {
+        self.status.send_if_modified(|status| status.progress.take_if(|known| known.phase == Phase::Sending).is_some());
+    }
+
     pub(crate) fn clear_progress(&self) {
         self.status.send_if_modified(|status| status.progress.take().is_some());
     }

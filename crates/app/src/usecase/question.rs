@@ -39,13 +39,7 @@ impl Asked {
     }
 
     /// The list from its beginning, in pages as long as there are.
-    pub(super) fn list(
-        &self,
-        view: &View<'_>,
-        search: String,
-        filters: &view::VoucherFilters,
-        (sort, descending): (SortKey, bool),
-    ) -> AppResult<VoucherQuery> {
+    pub(super) fn list(&self, view: &View<'_>, search: String, filters: &view::VoucherFilters, (sort, descending): (SortKey, bool)) -> AppResult<VoucherQuery> {
         let filters = self.filters(filters, &self.zone(view))?;
         Ok(VoucherQuery { search, emails: self.emails, near: true, filters, sort: store_sort(sort), descending, after: None, limit: MOST_ROWS })
     }

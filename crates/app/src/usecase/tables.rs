@@ -110,12 +110,7 @@ struct Words<'a> {
     zone: TimeZone,
 }
 
-fn walk(
-    view: &View<'_>,
-    asked: &Asked,
-    form: &TableForm,
-    mut take: impl FnMut(&[VoucherView], &Words<'_>) -> AppResult<ControlFlow<()>>,
-) -> AppResult<()> {
+fn walk(view: &View<'_>, asked: &Asked, form: &TableForm, mut take: impl FnMut(&[VoucherView], &Words<'_>) -> AppResult<ControlFlow<()>>) -> AppResult<()> {
     let words = Words { form, directory: view.directory(), zone: asked.zone(view) };
     Selection::read(view, asked, &form.selection, form.order)?.walk(view, |found| take(&found, &words))
 }

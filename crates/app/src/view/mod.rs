@@ -38,8 +38,8 @@ pub use device::{DeviceForm, EnrolmentCodeView, EnrolmentForm, EnrolmentScan};
 pub use end_of_day::{CallReason, CloseSeenView, DayStateView, DeviceDayView, EndOfDayView, ShopDayView};
 pub use fact::{ApprovalView, Fact, HistoryDetail, HistoryEntry, HistoryOutcome, What};
 pub use grid::{
-    CopiedTable, FilterChoices, GridColumn, GridMemory, HeadedColumn, NamedId, PaymentWord, SavedTable, SavedView, ShownColumn, StatusWord, TableForm, TableFormat,
-    TableProgress,
+    CopiedTable, FilterChoices, GridColumn, GridMemory, HeadedColumn, NamedId, PaymentWord, SavedTable, SavedView, ShownColumn, StatusWord, TableForm,
+    TableFormat, TableProgress,
 };
 pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
 pub use money::{CurrencyView, MoneyView};

@@ -35,7 +35,10 @@ pub(super) async fn measure(bench: &Bench, shelves: &mut Shelves<'_>) -> anyhow:
     ];
     let mut entries = Vec::new();
     for (what, texts) in kinds {
-        let typed = texts.iter().take(bench.scale.rounds.div_ceil(MOST)).flat_map(|text| (LEAST..=MOST).map(|length| text.chars().take(length).collect()));
+        let typed = texts
+            .iter()
+            .take(bench.scale.rounds.div_ceil(MOST))
+            .flat_map(|text| (LEAST..=MOST).map(|length| text.chars().take(length).collect()));
         let measured = typed.map(|typed| first_page(shelf, typed, Found::Asked)).collect::<anyhow::Result<_>>()?;
         let ours = bench.ours(measured, Unit::Milliseconds, "first page of 100 with the number of all, newest sale first")?;
         entries.push(Entry::new("search", many, format!("{what}, {LEAST} to {MOST} characters"), ours, None).judged(Number::P99, &[Goal::AtMost(30.0)]));

@@ -121,13 +121,20 @@ impl<'a> Jump<'a> {
 
     fn ask<T>(&self, text: &str, values: Vec<rusqlite::types::Value>, read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
         use rusqlite::OptionalExtension as _;
-        self.sources.cache.within(BUDGET, |cache| cache.prepare_cached(text)?.query_row(params_from_iter(values), read).optional())
+        self.sources
+            .cache
+            .within(BUDGET, |cache| cache.prepare_cached(text)?.query_row(params_from_iter(values), read).optional())
     }
 }
 
 fn value(row: &Row<'_>, column: usize) -> rusqlite::Result<SortValue> {
     Ok(match row.get_ref(column)? {
         ValueRef::Integer(number) => SortValue::Number(number),
-        other => SortValue::Text(other.as_str().map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, other.data_type(), error.into()))?.to_owned()),
+        other => SortValue::Text(
+            other
+                .as_str()
+                .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, other.data_type(), error.into()))?
+                .to_owned(),
+        ),
     })
 }

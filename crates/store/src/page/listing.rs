@@ -4,7 +4,7 @@ use std::{cell::RefCell, cmp::Ordering};
 
 use beadsbox_domain::{VoucherCode, VoucherId};
 use beadsbox_protocol::signed_code::SignedCode;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, params_from_iter, types::Value};
 
 use super::{
     cursor,
@@ -54,18 +54,14 @@ pub(crate) fn list(sources: &ListSources<'_>, query: &VoucherQuery) -> Result<Vo
     let after = query.after.as_deref().map(|text| cursor::decode(text, query.sort, query.descending)).transpose()?;
     let search = Search::of(&query.search, query.emails).in_cache(sources.cache).map_err(failed)?;
     let mistaken = || search.with_a_mistake().filter(|_| query.near);
-    match after {
-        Some((place, near)) => {
-            let search = if near { mistaken().ok_or(StoreError::BadCursor)? } else { search };
-            page(sources, query, &search, Some(&place))
-        }
-        None => {
-            let asked = page(sources, query, &search, None)?;
-            match mistaken().filter(|_| asked.rows.is_empty()) {
-                Some(mistaken) => page(sources, query, &mistaken, None).map(|near| if near.rows.is_empty() { asked } else { near }),
-                None => Ok(asked),
-            }
-        }
+    if let Some((place, near)) = after {
+        let search = if near { mistaken().ok_or(StoreError::BadCursor)? } else { search };
+        return page(sources, query, &search, Some(&place));
+    }
+    let asked = page(sources, query, &search, None)?;
+    match mistaken().filter(|_| asked.rows.is_empty()) {
+        Some(mistaken) => page(sources, query, &mistaken, None).map(|near| if near.rows.is_empty() { asked } else { near }),
+        None => Ok(asked),
     }
 }
 
@@ -148,26 +144,50 @@ fn cached_rows(
 ) -> rusqlite::Result<Vec<Listed>> {
     // Told how many it may be asked for, SQLite keeps no more while it sorts. Those that this device did something to are passed by.
     let most = wanted + sources.overlay.vouchers().count() + 1;
+    let question = || Question::new(source, &query.filters, search);
+    if let Source::Each(_, column, values) = source {
+        let mut listed = Vec::new();
+        for value in values {
+            let mut part = order.whole(after);
+            part.conditions.push((format!("v.{column} = ?"), vec![value.clone()]));
+            let before = listed.len();
+            read_part(sources, order, question().of_part(part, COLUMNS, most), before + wanted, &mut listed)?;
+        }
+        listed.sort_by(|a, b| a.place.order(&b.place, order.descending));
+        listed.truncate(wanted);
+        return Ok(listed);
+    }
     let parts = if source.is_in_order() { order.parts(after) } else { vec![order.whole(after)] };
     let mut listed = Vec::with_capacity(wanted);
     for part in parts {
-        let (text, values) = Question::new(source, &query.filters, search).of_part(part, COLUMNS, most);
-        let mut statement = sources.cache.prepare_cached(&text)?;
-        let mut cached = statement.query(params_from_iter(values))?;
-        while listed.len() < wanted {
-            let Some(row) = cached.next()? else { break };
-            if sources.overlay.has_voucher(row.get::<_, Sql<VoucherId>>(0)?.0) {
-                continue;
-            }
-            let found = voucher::read(sources.cache, row, &mut sources.contents.borrow_mut())?;
-            let place = order.place(&found.voucher, found.person.as_ref());
-            listed.push(Listed { place, view: cached_view(sources.cache, found)? });
-        }
+        read_part(sources, order, question().of_part(part, COLUMNS, most), wanted, &mut listed)?;
         if listed.len() >= wanted {
             break;
         }
     }
     Ok(listed)
+}
+
+/// Reads until the list is so long.
+fn read_part(
+    sources: &ListSources<'_>,
+    order: &Order<'_>,
+    (text, values): (String, Vec<Value>),
+    until: usize,
+    listed: &mut Vec<Listed>,
+) -> rusqlite::Result<()> {
+    let mut statement = sources.cache.prepare_cached(&text)?;
+    let mut cached = statement.query(params_from_iter(values))?;
+    while listed.len() < until {
+        let Some(row) = cached.next()? else { break };
+        if sources.overlay.has_voucher(row.get::<_, Sql<VoucherId>>(0)?.0) {
+            continue;
+        }
+        let found = voucher::read(sources.cache, row, &mut sources.contents.borrow_mut())?;
+        let place = order.place(&found.voucher, found.person.as_ref());
+        listed.push(Listed { place, view: cached_view(sources.cache, found)? });
+    }
+    Ok(())
 }
 
 /// Both in one list.

@@ -120,8 +120,12 @@ impl<'a> Order<'a> {
             let conditions = after.map(|place| self.beyond(&place.values, place.id)).into_iter().collect();
             return Part { conditions, order: (self.by_columns(""), Vec::new()) };
         };
-        let whens: String = (0..self.groups.len()).map(|rank| format!(" WHEN ? THEN {rank}")).collect();
-        let rank = if whens.is_empty() { "NULL".to_owned() } else { format!("CASE v.{column}{whens} END") };
+        let whens: Vec<String> = (0..self.groups.len()).map(|rank| format!("WHEN ? THEN {rank}")).collect();
+        let rank = if whens.is_empty() {
+            "NULL".to_owned()
+        } else {
+            format!("CASE v.{column} {} END", whens.join(" "))
+        };
         let keys = || self.groups.iter().map(|group| blob(group.key));
         let beyond = |place: &Place| {
             // Those of the groups that come later, and of the one that was begun what is left of it.
@@ -223,7 +227,10 @@ pub(super) fn payment_text(payment: Payment) -> String {
 
 /// As its column has it: without the case of ASCII letters.
 pub(super) fn email_key(person: Option<&Person>) -> String {
-    person.and_then(|person| person.email.as_ref()).map(|email| Email::as_str(email).to_ascii_lowercase()).unwrap_or_default()
+    person
+        .and_then(|person| person.email.as_ref())
+        .map(|email| Email::as_str(email).to_ascii_lowercase())
+        .unwrap_or_default()
 }
 
 /// As its column has it.

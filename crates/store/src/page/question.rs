@@ -27,7 +27,7 @@ impl Question {
                 "voucher v".clone_into(&mut question.from);
                 question.add_search(search);
             }
-            Source::Walk(index) | Source::Few(index) => {
+            Source::Walk(index) | Source::Each(index, ..) | Source::Few(index) => {
                 question.from = format!("voucher v INDEXED BY {index}");
                 question.add_search(search);
             }

@@ -28,6 +28,8 @@ pub(super) enum Source {
     Table,
     /// The table in the order of this index.
     Walk(&'static str),
+    /// As many walks of this index as a filter has values of that column, merged: each is in the order of sales.
+    Each(&'static str, &'static str, Vec<Value>),
     /// The few rows that a filter finds by this index, sorted then.
     Few(&'static str),
     /// The few with an open conflict, sorted then.
@@ -41,7 +43,7 @@ pub(super) enum Source {
 impl Source {
     /// For whoever wants no order: the table as it lies, in the place of an index that has it.
     pub(super) fn unordered(self) -> Self {
-        if matches!(self, Self::Walk(_)) { Self::Table } else { self }
+        if matches!(self, Self::Walk(_) | Self::Each(..)) { Self::Table } else { self }
     }
 
     /// Whether an index has the rows in the list's order.
@@ -75,6 +77,9 @@ const COUNTED: u64 = 10_000;
 const FEWER_WHERE_ONLY_HITS_ARE_FETCHED: u64 = 16;
 /// So many rows are looked at for a typing mistake: each is fetched from anywhere.
 const LOOKED_AT_FOR_MISTAKES: u32 = 400;
+
+/// A page of each is read for one page of all.
+const MOST_MERGED: usize = 8;
 
 /// Where a list comes from.
 pub(super) struct Chosen {
@@ -149,6 +154,7 @@ fn by_filters(cache: &Connection, query: &VoucherQuery, walk: &Walk, limit: usiz
     if rest.is_empty() {
         return Ok(Source::Walk(walk.index));
     }
+    let each = each(&rest, walk);
     let few = few(cache, limit)?;
     if query.filters.open_conflict {
         let open = ("SELECT 1 FROM conflict WHERE state = 'open' LIMIT ?".to_owned(), Vec::new());
@@ -162,7 +168,21 @@ fn by_filters(cache: &Connection, query: &VoucherQuery, walk: &Walk, limit: usiz
             return Ok(Source::Few(index));
         }
     }
-    Ok(Source::Walk(walk.index))
+    Ok(each.unwrap_or(Source::Walk(walk.index)))
+}
+
+/// In the order of sales, a filter by a few values that leaves many is as many lists, each with an index.
+fn each(rest: &[Condition], walk: &Walk) -> Option<Source> {
+    if walk.index != VoucherSort::SoldAt.index() {
+        return None;
+    }
+    let by_sale = |condition: &Condition| {
+        let index = index_of(condition.column).filter(|index| columns(index).get(1) == Some(&"sold_at"))?;
+        (2..=MOST_MERGED)
+            .contains(&condition.values.len())
+            .then(|| Source::Each(index, condition.column, condition.values.clone()))
+    };
+    rest.iter().find_map(by_sale)
 }
 
 /// Fewer are few.

@@ -12,10 +12,7 @@ use super::{
     search::Search,
     source, total,
 };
-use crate::{
-    error::StoreError,
-    file::sql::Json,
-};
+use crate::{error::StoreError, file::sql::Json};
 
 /// Counting all of a million takes a few seconds, and whoever waits sees that it goes on.
 const BUDGET: i64 = 50_000;

@@ -50,7 +50,15 @@ proptest! {
 #[test]
 fn a_far_page_is_reached_at_once_in_every_order() {
     let seeds: Vec<Seed> = (0..200)
-        .map(|number: usize| Seed { buyer: number % 10, price: 5, template: 1, staff: number % 4, other_shop: number % 3 == 0, payment: number % 3, ..Seed::default() })
+        .map(|number: usize| Seed {
+            buyer: number % 10,
+            price: 5,
+            template: 1,
+            staff: number % 4,
+            other_shop: number % 3 == 0,
+            payment: number % 3,
+            ..Seed::default()
+        })
         .collect();
     let (device, ids) = filled(&seeds, &[(0, 3), (1, 50), (3, 1)]);
     let view = device.store.view().unwrap();

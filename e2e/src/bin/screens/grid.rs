@@ -58,9 +58,13 @@ async fn shots(desk: &Desk, folder: &Path, look: Look) -> anyhow::Result<()> {
     desk.attribute_is("bulk", "data-phase", "ready").await?;
     look.shot(desk, folder, "bulk-ready").await?;
     escape().await?;
-    click_first(desk, "[data-testid='choose-row']").await?;
+    // One that may and one that may not, in each look.
+    desk.click("selection-clear").await?;
+    for status in ["purchased", "used"] {
+        click_first(desk, &format!("[data-testid='voucher-row'][data-status='{status}'] [data-testid='choose-row']")).await?;
+    }
     desk.click("selection-actions").await?;
-    desk.click("bulk-undo_redemption").await?;
+    desk.click("bulk-cancel").await?;
     desk.attribute_is("bulk", "data-phase", "ready").await?;
     desk.fill("bulk-reason", "Test").await?;
     desk.click("bulk-confirm").await?;

@@ -1,7 +1,15 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { VoucherFilters } from '$/platform'
 import { chipsOf } from './chips'
 import { noFilters } from './filters'
+
+// The words ask which language the system speaks.
+vi.hoisted(() => {
+  Object.assign(globalThis, {
+    navigator: { languages: ['en-GB'] },
+    window: { addEventListener: () => {} },
+  })
+})
 
 const choices = {
   shops: [{ id: 's1', name: 'Rue des Perles' }],

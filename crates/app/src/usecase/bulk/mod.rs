@@ -9,6 +9,8 @@ mod run;
 
 use std::sync::{Arc, PoisonError};
 
+use beadsbox_domain::Deed;
+
 pub(crate) use job::Bulk;
 
 use beadsbox_domain::text::Reason;
@@ -82,6 +84,7 @@ impl Seat {
 
     /// Lets its results go.
     pub fn close_bulk(&self) -> AppResult<()> {
+        self.require(Deed::UseOffice)?;
         let mut slot = self.device.bulk.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bulk) = slot.as_ref().filter(|bulk| bulk.staff == self.session.staff) {
             bulk.stop();
@@ -94,7 +97,7 @@ impl Seat {
 
     /// It belongs to whoever began it.
     fn bulk(&self) -> AppResult<Option<Arc<Bulk>>> {
-        self.require(beadsbox_domain::Deed::UseOffice)?;
+        self.require(Deed::UseOffice)?;
         let slot = self.device.bulk.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(slot.clone().filter(|bulk| bulk.staff == self.session.staff))
     }

@@ -77,8 +77,15 @@ async fn frames(bench: &Bench, page: &Page<'_>, vouchers: u64) -> anyhow::Result
 
 async fn answers(bench: &Bench, page: &Page<'_>, vouchers: u64) -> anyhow::Result<Vec<Entry>> {
     let asked = bench.ours(page.pages(ASKED).await?, Unit::Milliseconds, "a hundred rows, from the question to the answer in the page")?;
-    let typed = bench.ours(page.searches(ASKED / 5).await?, Unit::Milliseconds, "from the last key to the painted rows; 90 of it wait for more keys")?;
-    Ok(vec![Entry::new(ROW, vouchers, "a page as the window sees it", asked, None), Entry::new(ROW, vouchers, "from a key to the rows of a search", typed, None)])
+    let typed = bench.ours(
+        page.searches(ASKED / 5).await?,
+        Unit::Milliseconds,
+        "from the last key to the painted rows; 90 of it wait for more keys",
+    )?;
+    Ok(vec![
+        Entry::new(ROW, vouchers, "a page as the window sees it", asked, None),
+        Entry::new(ROW, vouchers, "from a key to the rows of a search", typed, None),
+    ])
 }
 
 /// After many jumps beside what it was before.

@@ -7,6 +7,16 @@ import type { BulkReason, BulkResult, BulkView, VoucherAction } from '$/platform
 
 type Counted = { count: number; shown: string }
 
+/** What is done to several, whatever their number. */
+export const bulkTitle = (action: VoucherAction) =>
+  ({
+    cancel: m.bulk_title_cancel,
+    refund: m.bulk_title_refund,
+    redeem: m.bulk_title_redeem,
+    undo_redemption: m.bulk_title_undo_redemption,
+    honour_expired: m.bulk_title_honour_expired,
+  })[action]()
+
 /** What is done to so many, as a button says it. */
 export function doWord(action: VoucherAction, count: number): string {
   const facts: Counted = { count, shown: number(count) }
