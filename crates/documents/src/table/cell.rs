@@ -81,5 +81,9 @@ pub(super) fn check(columns: &[Column], row: &[Cell]) -> Result<(), TableError> 
     if row.len() != columns.len() {
         return Err(TableError::Ragged { cells: row.len(), columns: columns.len() });
     }
-    columns.iter().zip(row).find(|(column, cell)| !cell.fits(column.kind)).map_or(Ok(()), |(column, _)| Err(TableError::Kind(column.heading.clone())))
+    columns
+        .iter()
+        .zip(row)
+        .find(|(column, cell)| !cell.fits(column.kind))
+        .map_or(Ok(()), |(column, _)| Err(TableError::Kind(column.heading.clone())))
 }

@@ -47,7 +47,11 @@ impl Dialect {
     }
 
     fn point(self, number: String) -> String {
-        if self.decimal == '.' { number } else { number.replace('.', self.decimal.encode_utf8(&mut [0; 4])) }
+        if self.decimal == '.' {
+            number
+        } else {
+            number.replace('.', self.decimal.encode_utf8(&mut [0; 4]))
+        }
     }
 
     fn currency_of(self, heading: &str) -> String {

@@ -4,7 +4,11 @@ use std::borrow::Cow;
 /// take for the same signs.
 pub(super) fn defused(text: &str) -> Cow<'_, str> {
     let begins_a_formula = |first: char| matches!(first, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
-    if text.starts_with(begins_a_formula) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if text.starts_with(begins_a_formula) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 #[cfg(test)]
