@@ -292,7 +292,7 @@ async fn what_is_owed_grows_old_and_what_is_never_used_is_counted() {
 
 #[tokio::test]
 async fn a_report_has_its_bounds_and_its_filters() {
-    let mut office = open().await;
+    let office = open().await;
     let mut till = office.stage.till("Camille").await;
     sell(&mut till).await;
     for query in [
