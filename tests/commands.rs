@@ -116,6 +116,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 ],
                 &["leave_training", "drives", "save_outbox", "outbox_files", "look_into_outbox_file", "take_in_outbox_file"],
                 &["policy", "set_policy", "set_device_limits", "staff", "create_badge", "delete_badge", "open_badge"],
+                &["report_choices", "report", "save_report", "open_report", "accounts", "set_accounts"],
             ]
             .concat(),
         ),

@@ -10,8 +10,7 @@ use beadsbox_app::{
 };
 use stage::{Centre, Till};
 
-const KINDS: [ReportKind; 6] =
-    [ReportKind::Liability, ReportKind::Activity, ReportKind::Ageing, ReportKind::Breakage, ReportKind::Vat, ReportKind::Accounting];
+const KINDS: [ReportKind; 6] = [ReportKind::Liability, ReportKind::Activity, ReportKind::Ageing, ReportKind::Breakage, ReportKind::Vat, ReportKind::Accounting];
 
 fn form(report: ReportKind, today: &str, language: PaperLanguage) -> ReportForm {
     let (from, to) = (today.to_owned(), today.to_owned());
@@ -42,7 +41,10 @@ async fn a_report_has_its_words_its_chart_and_its_files() {
     let today = today(&till).await;
 
     let report = till.seat().report(form(ReportKind::Liability, &today, PaperLanguage::En)).await.unwrap();
-    assert_eq!((money(&report, "Opening"), money(&report, "Sold"), money(&report, "Redeemed"), money(&report, "Closing")), (0, 2 * price, -price, price));
+    assert_eq!(
+        (money(&report, "Opening"), money(&report, "Sold"), money(&report, "Redeemed"), money(&report, "Closing")),
+        (0, 2 * price, -price, price)
+    );
     assert_eq!(report.table.rows[0][0], ReportCell::Text { text: "Montmartre".to_owned() });
     assert_eq!((report.table.sums, report.table.rows.len()), (0, 1), "one row is its own sum");
     assert!(report.table.columns.iter().all(|column| column.heading != "Extended"), "nothing was extended");
@@ -111,6 +113,10 @@ async fn an_admin_sets_the_accounts_of_the_journal() {
     till.sell("Blaise").await;
     till.sync().await;
     let today = today(&till).await;
-    let journal = till.seat().report_file(self::form(ReportKind::Accounting, &today, PaperLanguage::En), ReportFormat::Journal).await.unwrap();
+    let journal = till
+        .seat()
+        .report_file(self::form(ReportKind::Accounting, &today, PaperLanguage::En), ReportFormat::Journal)
+        .await
+        .unwrap();
     assert!(String::from_utf8(journal.bytes).unwrap().contains(",5311,"));
 }

@@ -20,7 +20,7 @@ impl Server {
         db::check_migrated(&pool).await?;
         books::fill(&pool, config.clock.now()).await?;
         let read_pool = match &config.database_read_url {
-            Some(url) => db::connect(url.expose_secret(), config.report_connections).await?,
+            Some(url) => db::connect_later(url.expose_secret(), config.report_connections)?,
             None => pool.clone(),
         };
         let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;

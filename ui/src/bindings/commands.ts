@@ -172,6 +172,18 @@ export const commands = {
 	deleteBadge: (staffId: string) => typedError<null, AppError>(__TAURI_INVOKE("delete_badge", { staffId })),
 	/**  Opens a badge as a PDF. */
 	openBadge: (form: BadgeForm) => typedError<null, AppError>(__TAURI_INVOKE("open_badge", { form })),
+	/**  What reports may be narrowed to. */
+	reportChoices: () => typedError<ReportChoices, AppError>(__TAURI_INVOKE("report_choices")),
+	/**  A report, as the server makes it now. */
+	report: (form: ReportForm) => typedError<Report, AppError>(__TAURI_INVOKE("report", { form })),
+	/**  Saves a report where the person says. The file's name; none where they closed the dialog. */
+	saveReport: (form: ReportForm, format: ReportFormat) => typedError<string | null, AppError>(__TAURI_INVOKE("save_report", { form, format })),
+	/**  Opens a report as a PDF, to print it. */
+	openReport: (form: ReportForm) => typedError<null, AppError>(__TAURI_INVOKE("open_report", { form })),
+	/**  The numbers of the accounts in the accounting export. */
+	accounts: () => typedError<AccountsForm, AppError>(__TAURI_INVOKE("accounts")),
+	/**  Sets the numbers of the accounts in the accounting export. */
+	setAccounts: (form: AccountsForm) => typedError<AccountsForm, AppError>(__TAURI_INVOKE("set_accounts", { form })),
 };
 
 /** Events */
@@ -192,6 +204,20 @@ export type About = {
 	webview: string,
 	server_version: string | null,
 	data_folder: string,
+};
+
+/**  One account. */
+export type AccountField = {
+	name: string,
+	number: string,
+};
+
+/**  The numbers of the accounts in the accounting export. */
+export type AccountsForm = {
+	/**  The version that it was made on. */
+	row_version: number,
+	/**  Each with its name. */
+	accounts: AccountField[],
 };
 
 /**  An action on a voucher. */
@@ -1196,6 +1222,118 @@ export type RefusedOperation = {
 	refusal: Refusal | null,
 	/**  The server says otherwise than it did before a restore. What people were told stays on the screens. */
 	contradicted: boolean,
+};
+
+/**  A report as the server made it. */
+export type Report = {
+	title: string,
+	/**  When the server made it. */
+	made_at: string,
+	/**  From operations through this one, in the order in which the server took them. */
+	through: number,
+	/**  How old the data were, in seconds. */
+	age_seconds: number,
+	/**  What whoever reads it has to know. */
+	notes: string[],
+	table: ReportTable,
+	/**  The same numbers, drawn. */
+	charts: ReportChart[],
+};
+
+/**  A cell. */
+export type ReportCell = { kind: "empty" } | { kind: "text"; text: string } | { kind: "integer"; number: number } | { kind: "money"; money: Money } | { kind: "day"; day: string } | 
+/**  Hundredths of a percent. */
+{ kind: "percent"; basis_points: number };
+
+/**  A chart of one currency. */
+export type ReportChart = {
+	title: string,
+	currency: Currency,
+	/**  Under the bars. A day where it can be read as one. */
+	labels: string[],
+	series: ReportSeries[],
+};
+
+/**  What a report may be narrowed to. */
+export type ReportChoices = {
+	shops: Shop[],
+	/**  Those in which templates are priced. */
+	currencies: Currency[],
+	templates: ReportTemplate[],
+	/**  Today, in this device's shop. */
+	today: string,
+};
+
+/**  A column. */
+export type ReportColumn = {
+	heading: string,
+	/**  Numbers stand at the right. */
+	number: boolean,
+};
+
+/**  A report to make. */
+export type ReportForm = {
+	report: ReportKind,
+	/**  The first day. */
+	from: string,
+	/**  The last day; of what is owed: the day on whose evening it is looked at. */
+	to: string,
+	by: ReportGrain | null,
+	split: ReportSplit | null,
+	currency: string | null,
+	shop: string | null,
+	template: string | null,
+	/**  Of its words. */
+	language: PaperLanguage,
+};
+
+/**  In what a report is saved. */
+export type ReportFormat = "csv" | "xlsx" | "pdf" | 
+/**  Of the accounting report: the double entries, as CSV. */
+"journal";
+
+/**  A part of a period. */
+export type ReportGrain = "day" | "week" | "month";
+
+/**  What is reported. */
+export type ReportKind = 
+/**  What is owed for vouchers. */
+"liability" | 
+/**  Sales, redemptions, refunds, expiry. */
+"activity" | 
+/**  How old what is owed is. */
+"ageing" | 
+/**  What is never used. */
+"breakage" | 
+/**  What tax is due when. */
+"vat" | 
+/**  The days for accountants. */
+"accounting";
+
+/**  Bars of one colour. */
+export type ReportSeries = {
+	name: string,
+	/**  Minor units, one for each label. */
+	values: number[],
+};
+
+/**  What is told apart. */
+export type ReportSplit = "template" | "shop" | "staff";
+
+/**  The table of a report. Its words come with it, as they stand in its file as well. */
+export type ReportTable = {
+	columns: ReportColumn[],
+	rows: ReportCell[][],
+	/**  How many of the rows, at the end, are sums. */
+	sums: number,
+	/**  How many more rows the file has. */
+	more: number,
+};
+
+/**  A template to choose. */
+export type ReportTemplate = {
+	id: string,
+	title: string,
 };
 
 /**  A staff member's role. */

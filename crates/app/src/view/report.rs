@@ -116,12 +116,22 @@ pub struct ReportColumn {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ReportCell {
     Empty,
-    Text { text: String },
-    Integer { number: i64 },
-    Money { money: MoneyView },
-    Day { day: String },
+    Text {
+        text: String,
+    },
+    Integer {
+        number: i64,
+    },
+    Money {
+        money: MoneyView,
+    },
+    Day {
+        day: String,
+    },
     /// Hundredths of a percent.
-    Percent { basis_points: i32 },
+    Percent {
+        basis_points: i32,
+    },
 }
 
 /// A chart of one currency.

@@ -190,9 +190,7 @@ pub fn postings(moved: &[Moved], accounts: &Accounts) -> Result<Vec<Posting>, Mo
 
 /// Alike lines of one day become one.
 fn add(journal: &mut Vec<Posting>, sum: &Moved, account: &str, shop: ShopId, credit: i64) -> Result<(), MoneyError> {
-    let same = |line: &Posting| {
-        (line.day, line.shop, line.currency, line.kind, line.account.as_str()) == (sum.day, shop, sum.currency, sum.kind, account)
-    };
+    let same = |line: &Posting| (line.day, line.shop, line.currency, line.kind, line.account.as_str()) == (sum.day, shop, sum.currency, sum.kind, account);
     let of_day = || journal.iter().rev().take_while(|line| line.day == sum.day);
     let place = match of_day().position(same) {
         Some(from_end) => journal.len() - 1 - from_end,

@@ -12,8 +12,22 @@ const SELLER: ShopId = ShopId(Uuid::from_u128(1));
 const REDEEMER: ShopId = ShopId(Uuid::from_u128(2));
 
 fn moved(kind: EntryKind, vat_kind: Vat, amount: i64) -> Moved {
-    let vat = if let Vat::SinglePurpose { rate_basis_points } = vat_kind { vat_included(amount, rate_basis_points) } else { 0 };
-    Moved { day: date(2026, 3, 10), shop: REDEEMER, sold_in: SELLER, currency: eur(0).currency, kind, vat_kind, payment: Some(Payment::Cash), amount, vat }
+    let vat = if let Vat::SinglePurpose { rate_basis_points } = vat_kind {
+        vat_included(amount, rate_basis_points)
+    } else {
+        0
+    };
+    Moved {
+        day: date(2026, 3, 10),
+        shop: REDEEMER,
+        sold_in: SELLER,
+        currency: eur(0).currency,
+        kind,
+        vat_kind,
+        payment: Some(Payment::Cash),
+        amount,
+        vat,
+    }
 }
 
 const SINGLE: Vat = Vat::SinglePurpose { rate_basis_points: 2000 };
@@ -31,7 +45,10 @@ fn booked(kind: EntryKind, vat: Vat) -> Vec<Posting> {
 fn a_single_purpose_voucher_is_taxed_when_it_is_sold_and_turned_over_when_it_is_used() {
     let sale = [("530000", REDEEMER, -12_000), ("419100", SELLER, 12_000), ("445800", SELLER, -2000), ("445710", SELLER, 2000)];
     assert_eq!(shown(&booked(EntryKind::Sold, SINGLE)), sale);
-    assert_eq!(shown(&booked(EntryKind::Redeemed, SINGLE)), [("419100", SELLER, -12_000), ("706000", REDEEMER, 10_000), ("445800", SELLER, 2000)]);
+    assert_eq!(
+        shown(&booked(EntryKind::Redeemed, SINGLE)),
+        [("419100", SELLER, -12_000), ("706000", REDEEMER, 10_000), ("445800", SELLER, 2000)]
+    );
     let refund = [("419800", SELLER, -12_000), ("530000", REDEEMER, 12_000), ("445710", SELLER, -2000), ("445800", SELLER, 2000)];
     assert_eq!(shown(&booked(EntryKind::Refunded, SINGLE)), refund);
 }

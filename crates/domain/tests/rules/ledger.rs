@@ -53,7 +53,10 @@ fn what_the_status_table_knows_is_one_line() {
     assert_eq!(line(Status::Purchased, Status::Expired), [(EntryKind::Expired, 4136)]);
     assert_eq!(line(Status::Expired, Status::Used), [(EntryKind::ExpiredHonoured, 4136)]);
     assert_eq!(line(Status::Expired, Status::Purchased), [(EntryKind::Extended, 4136)]);
-    assert_eq!(line(Status::Refunded, Status::Used), [(EntryKind::Refunded, -4136), (EntryKind::Cancelled, -4136), (EntryKind::Redeemed, 4136)]);
+    assert_eq!(
+        line(Status::Refunded, Status::Used),
+        [(EntryKind::Refunded, -4136), (EntryKind::Cancelled, -4136), (EntryKind::Redeemed, 4136)]
+    );
 }
 
 #[test]
@@ -172,7 +175,10 @@ fn what_happened_to_an_unknown_voucher_is_booked_with_its_sale() {
     let unknown = Standing { account: None, stakes: conflict(ConflictState::Settled, Some(Settlement::CustomerPays)) };
     assert_eq!(entries(&Standing::default(), &unknown, &cause()), []);
     let sold = Standing { account: standing(&voucher(Status::Purchased)).account, ..unknown.clone() };
-    assert_eq!(kinds(&entries(&unknown, &sold, &cause())), [(EntryKind::Sold, 4136), (EntryKind::AtStake, 4136), (EntryKind::Settled, 4136)]);
+    assert_eq!(
+        kinds(&entries(&unknown, &sold, &cause())),
+        [(EntryKind::Sold, 4136), (EntryKind::AtStake, 4136), (EntryKind::Settled, 4136)]
+    );
 }
 
 /// What is owed under one last day is owed under another: nothing else moves.

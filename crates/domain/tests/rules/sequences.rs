@@ -186,7 +186,9 @@ fn the_sequences_reach_every_outcome() {
         expected.extend(["Open", "Settled"].map(|state| format!("{kind} {state}")));
     }
     expected.extend(["DoubleRedemption Resolved", "UnknownVoucher Resolved"].map(String::from));
-    expected.extend(["sold", "redeemed", "undone", "cancelled", "refunded", "expired", "expired_honoured", "at_stake", "settled"].map(|kind| format!("line {kind}")));
+    expected.extend(
+        ["sold", "redeemed", "undone", "cancelled", "refunded", "expired", "expired_honoured", "at_stake", "settled"].map(|kind| format!("line {kind}")),
+    );
     let missing: Vec<_> = expected.difference(&seen).collect();
     assert!(missing.is_empty(), "never reached: {missing:?}");
 }

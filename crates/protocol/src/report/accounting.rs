@@ -1,4 +1,7 @@
-use beadsbox_domain::{Currency, Date, Payment, ShopId, ledger::{Accounts, Posting}};
+use beadsbox_domain::{
+    Currency, Date, Payment, ShopId,
+    ledger::{Accounts, Posting},
+};
 use serde::{Deserialize, Serialize};
 
 use super::Made;

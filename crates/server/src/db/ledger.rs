@@ -99,7 +99,10 @@ pub async fn is_filled(conn: &mut PgConnection) -> sqlx::Result<bool> {
 }
 
 pub async fn note_filled(conn: &mut PgConnection, at: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO ledger_filled (filled_at) VALUES ($1) ON CONFLICT DO NOTHING").bind(at.to_sqlx()).execute(conn).await?;
+    sqlx::query("INSERT INTO ledger_filled (filled_at) VALUES ($1) ON CONFLICT DO NOTHING")
+        .bind(at.to_sqlx())
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

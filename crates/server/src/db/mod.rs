@@ -53,15 +53,26 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
 
 /// Connects to serve. Whatever the database is set to, what was acknowledged is on its disk, and nothing waits for ever.
 pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StartError> {
-    let options = PgConnectOptions::from_str(url)?.application_name("beadsbox-server").options([
+    Ok(pool_of(connections).connect_with(options(url)?).await?)
+}
+
+/// The same for a copy that reports read: it need not answer yet.
+pub(crate) fn connect_later(url: &str, connections: u32) -> Result<PgPool, StartError> {
+    Ok(pool_of(connections).connect_lazy_with(options(url)?))
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, StartError> {
+    Ok(PgConnectOptions::from_str(url)?.application_name("beadsbox-server").options([
         ("synchronous_commit", "on"),
         ("statement_timeout", "25s"),
         ("lock_timeout", "10s"),
         ("idle_in_transaction_session_timeout", "60s"),
         ("timezone", "UTC"),
-    ]);
-    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(std::time::Duration::from_secs(5));
-    Ok(pool.connect_with(options).await?)
+    ]))
+}
+
+fn pool_of(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(std::time::Duration::from_secs(5))
 }
 
 /// Brings the schema up to date, as its owner.

@@ -21,8 +21,7 @@ export const presets = [
 export type Preset = (typeof presets)[number]
 export type Period = { from: string; to: string }
 
-const quarter = (day: CalendarDate) =>
-  startOfMonth(day).subtract({ months: (day.month - 1) % 3 })
+const quarter = (day: CalendarDate) => startOfMonth(day).subtract({ months: (day.month - 1) % 3 })
 
 /** The first and the last day of a period, as it is on that day. A period that is not over ends today. */
 export function period(preset: Preset, today: string): Period {

@@ -68,7 +68,11 @@ fn charts(report: &Accounting, language: Language) -> Vec<ReportChart> {
         }
         let series = |name: &'static str, place: usize| ReportSeries { name: name.to_owned(), values: bars.iter().map(|(_, values)| values[place]).collect() };
         (1..=MOST_BARS).contains(&bars.len()).then(|| ReportChart {
-            title: format!("{}, {}", pick(language, "Money taken and change of what is owed", "Encaissements et variation des engagements"), currency.code()),
+            title: format!(
+                "{}, {}",
+                pick(language, "Money taken and change of what is owed", "Encaissements et variation des engagements"),
+                currency.code()
+            ),
             currency: currency.into(),
             labels: bars.iter().map(|(label, _)| label.clone()).collect(),
             series: vec![
@@ -105,7 +109,11 @@ pub(super) fn journal(report: &Accounting, language: Language) -> Table {
             Cell::text(words::name(&report.made, line.shop.0, language)),
         ]
     });
-    Table { title: pick(language, "Journal", "Journal").to_owned(), columns: headings.map(|(heading, kind)| Column::new(heading, kind)).to_vec(), rows: rows.collect() }
+    Table {
+        title: pick(language, "Journal", "Journal").to_owned(),
+        columns: headings.map(|(heading, kind)| Column::new(heading, kind)).to_vec(),
+        rows: rows.collect(),
+    }
 }
 
 impl Seat {

@@ -17,7 +17,10 @@ use crate::{
 pub(super) fn compose(liability: &Liability, language: Language) -> AppResult<Composed> {
     let title = pick(language, "Liability", "Engagements");
     let (extended, replaced) = (pick(language, "Extended", "Prolongés"), pick(language, "Replaced", "Remplacés"));
-    let mut columns = vec![Column::new(pick(language, "Shop that sold", "Boutique de vente"), Kind::Text), Column::new(pick(language, "Currency", "Devise"), Kind::Text)];
+    let mut columns = vec![
+        Column::new(pick(language, "Shop that sold", "Boutique de vente"), Kind::Text),
+        Column::new(pick(language, "Currency", "Devise"), Kind::Text),
+    ];
     columns.extend(steps(language).map(|heading| Column::new(heading, Kind::Amount)));
     columns.push(Column::new(pick(language, "of which money owed", "dont à rembourser"), Kind::Amount));
     let row = |line: &LiabilityLine| {
@@ -68,8 +71,13 @@ fn chart(liability: &Liability, currency: Currency, language: Language) -> AppRe
             *sum = sum.checked_add(minor).ok_or_else(|| AppError::internal("a sum is out of range"))?;
         }
     }
-    let shown: Vec<(&str, i64)> =
-        steps(language).into_iter().zip(sums).enumerate().filter(|(place, (_, minor))| *minor != 0 || matches!(place, 0 | 8)).map(|(_, step)| step).collect();
+    let shown: Vec<(&str, i64)> = steps(language)
+        .into_iter()
+        .zip(sums)
+        .enumerate()
+        .filter(|(place, (_, minor))| *minor != 0 || matches!(place, 0 | 8))
+        .map(|(_, step)| step)
+        .collect();
     Ok(ReportChart {
         title: format!("{}, {}", pick(language, "From opening to closing", "De l'ouverture à la clôture"), currency.code()),
         currency: currency.into(),
@@ -82,14 +90,22 @@ fn notes(liability: &Liability, language: Language) -> Vec<String> {
     let mut notes = Vec::new();
     let late: u64 = liability.lines.iter().map(|line| line.late.count).sum();
     if late > 0 {
-        let moved = liability.lines.iter().filter(|line| line.late.count > 0).map(|line| beadsbox_domain::Money::new(line.late.owed, line.currency));
+        let moved = liability
+            .lines
+            .iter()
+            .filter(|line| line.late.count > 0)
+            .map(|line| beadsbox_domain::Money::new(line.late.owed, line.currency));
         let sums = super::file::written(moved, language);
         notes.push(match language {
             Language::En => format!("{late} lines of the books arrived after the last day and belong to it or to a day before: {sums}."),
             Language::Fr => format!("{late} écritures sont arrivées après le dernier jour et relèvent de celui-ci ou d'un jour antérieur\u{a0}: {sums}."),
         });
     }
-    let honoured = liability.lines.iter().filter(|line| line.expired_honoured != 0).map(|line| beadsbox_domain::Money::new(line.expired_honoured, line.currency));
+    let honoured = liability
+        .lines
+        .iter()
+        .filter(|line| line.expired_honoured != 0)
+        .map(|line| beadsbox_domain::Money::new(line.expired_honoured, line.currency));
     let honoured: Vec<_> = honoured.collect();
     if !honoured.is_empty() {
         let sums = super::file::written(honoured.into_iter(), language);

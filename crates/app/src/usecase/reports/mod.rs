@@ -55,11 +55,17 @@ impl Seat {
         let (now, seat) = (self.device.host.clock.now(), self.clone());
         self.read(move |view| {
             let templates = view.templates(true)?;
-            let currencies: BTreeMap<&str, CurrencyView> =
-                templates.iter().map(|found| found.template.content.price.currency).map(|currency| (currency.code(), currency.into())).collect();
+            let currencies: BTreeMap<&str, CurrencyView> = templates
+                .iter()
+                .map(|found| found.template.content.price.currency)
+                .map(|currency| (currency.code(), currency.into()))
+                .collect();
             let currencies = currencies.into_values().collect();
             let title = |template: &beadsbox_domain::Template| template.content.title.as_str().to_owned();
-            let templates = templates.iter().map(|found| ReportTemplate { id: found.template.id.to_string(), title: title(&found.template) }).collect();
+            let templates = templates
+                .iter()
+                .map(|found| ReportTemplate { id: found.template.id.to_string(), title: title(&found.template) })
+                .collect();
             let shops = view.directory().shops().into_iter().map(|shop| ShopView { id: shop.id.to_string(), name: shop.name.clone() }).collect();
             Ok(ReportChoices { shops, currencies, templates, today: now.to_zoned(seat.zone(view)).date().to_string() })
         })

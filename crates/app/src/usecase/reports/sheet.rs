@@ -72,7 +72,11 @@ impl Sheet {
         let (table, plain) = (&self.table, self.table.rows.len() - self.sums);
         let shown = table.rows[..plain].iter().take(MOST_ROWS).chain(&table.rows[plain..]);
         ReportTable {
-            columns: table.columns.iter().map(|column| ReportColumn { heading: column.heading.clone(), number: is_number(column.kind) }).collect(),
+            columns: table
+                .columns
+                .iter()
+                .map(|column| ReportColumn { heading: column.heading.clone(), number: is_number(column.kind) })
+                .collect(),
             rows: shown.map(|row| row.iter().map(shown_cell).collect()).collect(),
             sums: u32::try_from(self.sums).unwrap_or(u32::MAX),
             more: u32::try_from(plain.saturating_sub(MOST_ROWS)).unwrap_or(u32::MAX),

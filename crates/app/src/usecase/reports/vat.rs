@@ -41,7 +41,11 @@ pub(super) fn compose(report: &VatReport, query: &ReportQuery, language: Languag
         if query.by.is_some() {
             cells.push(line.start.map_or(Cell::Empty, Cell::Date));
         }
-        let rate = if let Vat::SinglePurpose { rate_basis_points } = line.vat { Cell::Percent(rate_basis_points.into()) } else { Cell::Empty };
+        let rate = if let Vat::SinglePurpose { rate_basis_points } = line.vat {
+            Cell::Percent(rate_basis_points.into())
+        } else {
+            Cell::Empty
+        };
         cells.extend([
             Cell::text(words::name(&report.made, line.shop.0, language)),
             Cell::text(currency.code()),

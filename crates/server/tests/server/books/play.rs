@@ -1,8 +1,6 @@
 //! Random work in three shops: two currencies, tills that are offline for days, clocks that are wrong, collisions, and the server's expiry.
 
-use beadsbox_domain::{
-    ConflictId, Money, OpId, Operation, Outcome, Payment, Role, Settlement, Timestamp, TemplateContent, TemplateId, Vat, VoucherId,
-};
+use beadsbox_domain::{ConflictId, Money, OpId, Operation, Outcome, Payment, Role, Settlement, TemplateContent, TemplateId, Timestamp, Vat, VoucherId};
 use beadsbox_server::{Profile, organisation};
 use beadsbox_testkit::{TestDevice, fixtures};
 use fastrand::Rng;
@@ -173,7 +171,14 @@ impl Play {
                 let (about, redemption) = *asked.get(asked.len().checked_sub(1 + self.rng.usize(..8))?)?;
                 let voucher = self.vouchers[about].id;
                 let honours = self.rng.bool();
-                return Some((about, if honours { Operation::honour(voucher, redemption) } else { Operation::Withdraw { voucher, redemption } }));
+                return Some((
+                    about,
+                    if honours {
+                        Operation::honour(voucher, redemption)
+                    } else {
+                        Operation::Withdraw { voucher, redemption }
+                    },
+                ));
             }
             71..=78 => Operation::UndoRedemption { voucher, redemption: accepted?, reason },
             79..=86 => Operation::Cancel { voucher, reason },

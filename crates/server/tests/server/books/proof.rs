@@ -86,7 +86,10 @@ async fn the_liability_report_adds_up_to_the_minor_unit_on_random_dates() {
 
 /// Every line, as a text that says all of it.
 async fn lines(play: &Play) -> Vec<String> {
-    sqlx::query_scalar("SELECT e::text FROM ledger_entry e ORDER BY commit_no, line").fetch_all(&play.stage.pool).await.unwrap()
+    sqlx::query_scalar("SELECT e::text FROM ledger_entry e ORDER BY commit_no, line")
+        .fetch_all(&play.stage.pool)
+        .await
+        .unwrap()
 }
 
 /// What an older server took before there were books is booked as if there had been some.

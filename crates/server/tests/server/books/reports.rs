@@ -6,9 +6,7 @@ use beadsbox_domain::{
 };
 use beadsbox_protocol::{
     ErrorCode,
-    report::{
-        Accounting, AccountsChange, Activity, Age, Ageing, Breakage, Grain, Liability, LiabilityLine, ReportQuery, Split, Until, VatReport,
-    },
+    report::{Accounting, AccountsChange, Activity, Age, Ageing, Breakage, Grain, Liability, LiabilityLine, ReportQuery, Split, Until, VatReport},
 };
 use beadsbox_server::{Profile, organisation};
 use beadsbox_testkit::{Session, TestDevice, fixtures};
@@ -108,9 +106,17 @@ async fn what_a_shop_owes_is_followed_from_day_to_day() {
     let line = office.liability(day(2), day(2)).await;
     assert_eq!((line.opening, line.sold, line.closing), (0, 4 * PRICE, 4 * PRICE));
     let line = office.liability(day(3), day(3)).await;
-    assert_eq!((line.opening, line.redeemed, line.closing, line.shop), (4 * PRICE, 2 * PRICE, 2 * PRICE, office.stage.shop.id), "the shop that sold owes");
+    assert_eq!(
+        (line.opening, line.redeemed, line.closing, line.shop),
+        (4 * PRICE, 2 * PRICE, 2 * PRICE, office.stage.shop.id),
+        "the shop that sold owes"
+    );
     let line = office.liability(day(4), day(4)).await;
-    assert_eq!((line.undone, line.cancelled, line.closing, line.closing_money), (PRICE, PRICE, 3 * PRICE, PRICE), "money is owed instead of the service");
+    assert_eq!(
+        (line.undone, line.cancelled, line.closing, line.closing_money),
+        (PRICE, PRICE, 3 * PRICE, PRICE),
+        "money is owed instead of the service"
+    );
     let line = office.liability(day(2), day(5)).await;
     assert_eq!((line.opening, line.sold, line.redeemed, line.undone, line.refunded), (0, 4 * PRICE, 2 * PRICE, PRICE, PRICE));
     assert_eq!((line.closing, line.closing_money, line.late.count), (2 * PRICE, 0, 0));
@@ -122,7 +128,10 @@ async fn what_a_shop_owes_is_followed_from_day_to_day() {
     let of = |shop: ShopId| activity.rows.iter().find(|row| row.of == Some(shop.0)).unwrap();
     assert_eq!((of(soho).redeemed.count, of(soho).undone.count, of(soho).sold.count), (1, 1, 0));
     let marais = of(office.stage.shop.id);
-    assert_eq!((marais.sold.count, marais.redeemed.minor, marais.undone.count, marais.cancelled.count, marais.refunded.minor), (4, PRICE, 0, 1, PRICE));
+    assert_eq!(
+        (marais.sold.count, marais.redeemed.minor, marais.undone.count, marais.cancelled.count, marais.refunded.minor),
+        (4, PRICE, 0, 1, PRICE)
+    );
     assert_eq!(activity.made.name(soho.0), "Soho");
     let by_day = ReportQuery { by: Some(Grain::Day), ..ReportQuery::of(day(1), day(31)) };
     let activity: Activity = office.ask("activity", &by_day).await;
@@ -236,7 +245,12 @@ async fn vat_is_due_at_the_sale_and_comes_back_with_the_refund() {
     let by_card: Vec<_> = accounting.lines.iter().filter(|line| line.payment == Some(Payment::CardTerminal)).collect();
     assert_eq!(by_card.iter().map(|line| (line.sold, line.vat, line.owed)).collect::<Vec<_>>(), [(3 * PRICE, 3 * VAT, 3 * PRICE)]);
     assert_eq!(accounting.lines.iter().map(|line| line.owed).sum::<i64>(), PRICE);
-    assert!(accounting.postings.iter().any(|line| line.kind == EntryKind::Refunded && line.account == accounts.cash && line.credit == PRICE));
+    assert!(
+        accounting
+            .postings
+            .iter()
+            .any(|line| line.kind == EntryKind::Refunded && line.account == accounts.cash && line.credit == PRICE)
+    );
 }
 
 #[tokio::test]
@@ -247,10 +261,16 @@ async fn what_is_owed_grows_old_and_what_is_never_used_is_counted() {
     applied(&mut till, fixtures::ask(vouchers[0])).await;
     // The introduction holds for twelve months.
     let ageing: Ageing = office.ask("ageing", &ReportQuery::of(day(2), day(2))).await;
-    assert_eq!(ageing.lines.iter().map(|line| (line.age, line.until, line.owed.count)).collect::<Vec<_>>(), [(Age::Under3, Until::Over12, 3)]);
+    assert_eq!(
+        ageing.lines.iter().map(|line| (line.age, line.until, line.owed.count)).collect::<Vec<_>>(),
+        [(Age::Under3, Until::Over12, 3)]
+    );
     let later = date(2027, 2, 20);
     let ageing: Ageing = office.ask("ageing", &ReportQuery::of(later, later)).await;
-    assert_eq!(ageing.lines.iter().map(|line| (line.age, line.until, line.owed.minor)).collect::<Vec<_>>(), [(Age::Under12, Until::Under1, 3 * PRICE)]);
+    assert_eq!(
+        ageing.lines.iter().map(|line| (line.age, line.until, line.owed.minor)).collect::<Vec<_>>(),
+        [(Age::Under12, Until::Under1, 3 * PRICE)]
+    );
     let breakage: Breakage = office.ask("breakage", &ReportQuery::of(later, later)).await;
     let [line] = breakage.lines.as_slice() else { panic!("one line: {breakage:?}") };
     assert_eq!((line.over.count, line.within_30_days.count, line.within_90_days.minor, line.owed.count), (0, 3, 3 * PRICE, 3));
@@ -272,7 +292,7 @@ async fn what_is_owed_grows_old_and_what_is_never_used_is_counted() {
 
 #[tokio::test]
 async fn a_report_has_its_bounds_and_its_filters() {
-    let mut office = open().await;
+    let office = open().await;
     let mut till = office.stage.till("Camille").await;
     sell(&mut till).await;
     for query in [
@@ -303,4 +323,27 @@ async fn a_report_has_its_bounds_and_its_filters() {
     assert_eq!(put(change(2, &Accounts { vat: "=1".to_owned(), ..accounts.clone() })).await.unwrap_err().code, ErrorCode::Malformed);
     let accounting: Accounting = office.ask("accounting", &ReportQuery::of(day(2), day(2))).await;
     assert_eq!((accounting.accounts, accounting.row_version), (accounts, 2));
+}
+
+/// Reports read the copy that they were given. While it does not answer they say so, and everything else goes on.
+#[tokio::test]
+async fn a_copy_of_the_database_serves_reports_alone() {
+    let mut office = open().await;
+    let mut till = office.stage.till("Camille").await;
+    sell(&mut till).await;
+    let mut config = beadsbox_server::Config::new(office.stage.database.serve_url(), "127.0.0.1:0".parse().unwrap());
+    config.clock = beadsbox_server::Clock::new(office.stage.clock.reader());
+    for (copy, answers) in [(office.stage.database.serve_url(), true), ("postgres://nobody@127.0.0.1:1/nothing".to_owned(), false)] {
+        office.stage.stop().await;
+        let server = beadsbox_server::Server::start(beadsbox_server::Config { database_read_url: Some(copy.into()), ..config.clone() }).await.unwrap();
+        office.device = office.device.at(&server.url());
+        office.stage.server = Some(server);
+        let told = report::<Liability>(&office.device, &office.session, "liability", &ReportQuery::of(day(2), day(2))).await;
+        match told {
+            Ok(liability) if answers => assert_eq!(liability.lines[0].closing, PRICE),
+            Err(problem) if !answers => assert_eq!(problem.code, ErrorCode::Unavailable),
+            other => panic!("{other:?}"),
+        }
+        office.device.pull().await.unwrap();
+    }
 }

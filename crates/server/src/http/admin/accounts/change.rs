@@ -1,10 +1,7 @@
 //! `PUT /v1/admin/accounts`
 
 use axum::extract::State;
-use beadsbox_protocol::{
-    Problem,
-    report::AccountsChange,
-};
+use beadsbox_protocol::{Problem, report::AccountsChange};
 
 use crate::{
     db,
@@ -23,7 +20,9 @@ pub async fn change(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(ch
         return Err(Failure::malformed(format!("accounts.{name}: 1 to 20 letters and digits")));
     }
     let mut tx = db::begin(&app.pool).await?;
-    let row_version = db::settings::change_accounts(&mut tx, change.row_version, &change.accounts).await?.ok_or_else(Failure::changed_meanwhile)?;
+    let row_version = db::settings::change_accounts(&mut tx, change.row_version, &change.accounts)
+        .await?
+        .ok_or_else(Failure::changed_meanwhile)?;
     tx.commit().await?;
     tracing::info!(%admin, accounts = ?change.accounts, "changed the accounts");
     Ok(Json(AccountsChange { row_version, ..change }))
