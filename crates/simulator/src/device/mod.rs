@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod files;
 pub mod load;
+mod office;
 pub mod outbox;
 pub mod replica;
 pub mod screen;

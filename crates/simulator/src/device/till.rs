@@ -1,8 +1,7 @@
 //! What people do at a device, and what the screen tells them. As `crates/app/src/usecase` does it over the real store.
 
 use beadsbox_domain::{
-    Conflict, ConflictState, Deed as Leave, OpId, Operation, Outcome, Payment, Person, RedeemMode, Replaced, Replacement, Role, Settlement, Status, Voucher,
-    VoucherCode, VoucherId,
+    Deed as Leave, OpId, Operation, Outcome, Payment, Person, RedeemMode, Role, Status, Voucher, VoucherCode, VoucherId,
     text::{PersonName, Reason},
 };
 use beadsbox_protocol::{
@@ -10,7 +9,6 @@ use beadsbox_protocol::{
     body::{FORMAT, format_of},
     person::SaltedPerson,
 };
-use jiff::{ToSpan as _, tz::TimeZone};
 
 use super::{
     Machine,
@@ -61,7 +59,7 @@ pub struct OpenAsk {
 
 impl Machine {
     /// Records an operation as the person who stands there. When this returns it is on the disk.
-    fn record(&mut self, operation: Operation, person: Option<SaltedPerson>) -> OpId {
+    pub(super) fn record(&mut self, operation: Operation, person: Option<SaltedPerson>) -> OpId {
         let op = self.next_op();
         let (now, staff, online) = (self.now(), self.staff, self.is_online());
         let clock_right = self.clock_offset.abs() <= 300;
@@ -124,7 +122,7 @@ impl Machine {
         }
     }
 
-    fn choose(&self, pick: u16, fits: impl Fn(&Voucher) -> bool) -> Option<Voucher> {
+    pub(super) fn choose(&self, pick: u16, fits: impl Fn(&Voucher) -> bool) -> Option<Voucher> {
         let files = lock(&self.files);
         let listed = files.listed();
         // The newest are nearest at hand.
@@ -133,11 +131,11 @@ impl Machine {
         first.last().cloned()
     }
 
-    fn may(&self, leave: Leave) -> bool {
+    pub(super) fn may(&self, leave: Leave) -> bool {
         self.role.may(leave)
     }
 
-    fn correct(&mut self, operation: Operation) -> Option<OpId> {
+    pub(super) fn correct(&mut self, operation: Operation) -> Option<OpId> {
         if !self.may(operation.deed()) {
             return None;
         }
@@ -173,52 +171,16 @@ impl Machine {
         Some(op)
     }
 
-    fn next_voucher(&self) -> (VoucherId, VoucherCode) {
+    pub(super) fn next_voucher(&self) -> (VoucherId, VoucherCode) {
         (names::voucher(self.number, self.made + 1), names::code(self.number, self.made + 1))
     }
 
-    fn buyer(&self) -> Option<SaltedPerson> {
+    pub(super) fn buyer(&self) -> Option<SaltedPerson> {
         let buyer = Person { buyer: PersonName::new("Ada Customer").ok()?, email: None, recipient: None, message: None };
         let mut salt = [0; 16];
         salt[..8].copy_from_slice(&self.made.to_be_bytes());
         salt[8..12].copy_from_slice(&self.number.to_be_bytes());
         SaltedPerson::new(&buyer, salt).ok()
-    }
-
-    fn extend(&mut self, pick: u16) -> Option<OpId> {
-        let now = self.now();
-        let voucher = self.choose(pick, |voucher| matches!(voucher.status, Status::Purchased | Status::Expired) && voucher.expires_on.is_some())?;
-        let today = now.to_zoned(TimeZone::UTC).date();
-        let expires_on = voucher.expires_on?.max(today).checked_add(20.days()).ok()?;
-        let expires_at = expires_on.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp();
-        self.correct(Operation::Extend { voucher: voucher.id, expires_on, expires_at, reason: reason()? })
-    }
-
-    /// The same again, for a lost one.
-    fn replace(&mut self, pick: u16) -> Option<OpId> {
-        if !self.may(Leave::Replace) {
-            return None;
-        }
-        let now = self.now();
-        let old = self.choose(pick, |voucher| voucher.status == Status::Purchased && !voucher.is_overdue(now))?;
-        let ((voucher, code), salted) = (self.next_voucher(), self.buyer()?);
-        self.correct(Operation::Replace { voucher: old.id, by: voucher, reason: reason()? })?;
-        let replacement = Replacement::Reissue { expires_on: old.expires_on, expires_at: old.expires_at };
-        let operation = Operation::Sell {
-            voucher,
-            code,
-            template: old.template,
-            template_version: 0,
-            person: salted.hash().ok()?,
-            payment: Payment::Other,
-            home_shop: None,
-            replaces: Some(Replaced { voucher: old.id, value: old.snapshot.price, replacement }),
-            batch: None,
-            snapshot: old.snapshot,
-        };
-        let op = self.record(operation, Some(salted));
-        self.tell(op, Word::Recorded);
-        Some(op)
     }
 
     /// With the server: asks. Without: honours, within the limits.
@@ -304,37 +266,6 @@ impl Machine {
         open.len()
     }
 
-    fn settle(&mut self, pick: u16) -> Option<OpId> {
-        let conflict: Conflict = {
-            let files = lock(&self.files);
-            let ids: Vec<_> = files.cache.ids(beadsbox_protocol::digest::RowKind::Voucher).collect();
-            let conflicts = ids.iter().flat_map(|id| files.shown(VoucherId(*id)).0.conflicts);
-            let open: Vec<_> = conflicts.filter(|conflict| conflict.state == ConflictState::Open).collect();
-            open.get(usize::from(pick) % open.len().max(1)).cloned()?
-        };
-        let settlement = Settlement::WriteOff;
-        let (voucher, seen_version) = (conflict.voucher, conflict.row_version);
-        self.correct(Operation::SettleConflict { conflict: conflict.id, voucher, seen_version, settlement, reason: reason()? })
-    }
-
-    fn write_template(&mut self, pick: u16) -> Option<OpId> {
-        let shown = {
-            let files = lock(&self.files);
-            let mut ids: Vec<_> = files.cache.ids(beadsbox_protocol::digest::RowKind::Template).collect();
-            ids.extend(files.outbox.by_subject.keys().filter(|name| name.0 == 4).map(|name| name.1));
-            let pick = usize::from(pick) % ids.len().max(1);
-            ids.get(pick).and_then(|id| files.shown_template(beadsbox_domain::TemplateId(*id)).0)
-        };
-        let title = format!("Beads {}-{}", self.number, self.made);
-        let content = names::content(&title, 2500, if pick.is_multiple_of(3) { Some(1) } else { None })?;
-        let operation = match shown {
-            Some(template) if pick % 4 == 1 => Operation::ArchiveTemplate { template: template.id, archived: !template.archived },
-            Some(template) if !pick.is_multiple_of(4) => Operation::EditTemplate { template: template.id, based_on: template.version, content },
-            _ => Operation::CreateTemplate { template: names::template(self.number, self.made + 1), content },
-        };
-        self.correct(operation)
-    }
-
     /// Records something that the server cannot take as it is.
     pub fn record_strange(&mut self, how: Strange) -> Option<OpId> {
         if !self.may_record() {
@@ -373,7 +304,7 @@ impl Machine {
         Some(op)
     }
 
-    fn tell(&mut self, op: OpId, word: Word) {
+    pub(super) fn tell(&mut self, op: OpId, word: Word) {
         self.told.push(Told { op, word, by: op, lost: false });
     }
 }
@@ -399,7 +330,7 @@ const fn word_of(outcome: &Outcome) -> Word {
     if matches!(outcome, Outcome::Applied) { Word::Confirmed } else { Word::Refused }
 }
 
-fn reason() -> Option<Reason> {
+pub(super) fn reason() -> Option<Reason> {
     Reason::new("because").ok()
 }
 

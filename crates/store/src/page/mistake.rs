@@ -93,7 +93,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_one_mistake_in_seven_characters_or_more_is_found(word in "[a-d]{7,12}", place in 0..7_usize, kind in 0..4_u8, other in 'a'..'e', around in "[x-z ]{0,6}") {
+        fn any_one_mistake_in_seven_characters_or_more_is_found(word in "[a-d]{7,12}", place in 0..7_usize, kind in 0..4_u8, other in proptest::char::range('a', 'd'), around in "[x-z ]{0,6}") {
             let mut typed: Vec<char> = word.chars().collect();
             match kind {
                 0 => typed[place] = other,

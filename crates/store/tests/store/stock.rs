@@ -2,8 +2,8 @@
 
 use crate::common::{self, Device, EPOCH, SHOP, STAFF, at, code, content, op_id, person, reason, redeem, template_id, voucher_id};
 use beadsbox_domain::{
-    Conflict, ConflictId, ConflictKind, ConflictState, Currency, Date, Marks, Operation, Payment, RedeemMode, Role, ShopId, StaffId, Stamp, Status, Voucher, VoucherId,
-    text::Email,
+    Conflict, ConflictId, ConflictKind, ConflictState, Currency, Date, Marks, Operation, Payment, RedeemMode, Role, ShopId, StaffId, Stamp, Status, Voucher,
+    VoucherId, text::Email,
 };
 use beadsbox_protocol::{
     pull::{ChangesPage, Cursor},
@@ -36,7 +36,33 @@ const NAMES: [(&str, &str); 10] = [
 ];
 
 const SEARCHES: [&str; 27] = [
-    "", "elo", "muller zoe", "zoe mü", "smiley elo", "example", "ANNA@ex", "perles zoe", "elo zo", "ÉLODIE", "odi", "zo", "z", "E", "oeu", "ŒU", "müL", "李雷", "李", "\"b*", "%", "*c%d", "😀 s", "שלום", "nobody", "  zoë  ", "a\u{0}b",
+    "",
+    "elo",
+    "muller zoe",
+    "zoe mü",
+    "smiley elo",
+    "example",
+    "ANNA@ex",
+    "perles zoe",
+    "elo zo",
+    "ÉLODIE",
+    "odi",
+    "zo",
+    "z",
+    "E",
+    "oeu",
+    "ŒU",
+    "müL",
+    "李雷",
+    "李",
+    "\"b*",
+    "%",
+    "*c%d",
+    "😀 s",
+    "שלום",
+    "nobody",
+    "  zoë  ",
+    "a\u{0}b",
 ];
 
 /// A voucher as random numbers make it.
@@ -65,10 +91,12 @@ pub fn seeds() -> impl Strategy<Value = Vec<Seed>> {
         (1..6_i64, prop::option::of(0..5_i64), 0..5_usize, 0..8_i64, 0..4_i64),
         (1..4_u64, any::<bool>(), 0..STAFF_MEMBERS.len(), 0..PAYMENTS.len(), any::<bool>(), prop::bool::weighted(0.2)),
     );
-    let seed = seed.prop_map(|((buyer, recipient, title, email), (price, day, status, sold, later), (template, other_shop, staff, payment, yen, conflict))| {
-        let changed = sold + later;
-        Seed { buyer, recipient, title, price, day, status, sold, template, other_shop, staff, payment, email, changed, yen, conflict }
-    });
+    let seed = seed.prop_map(
+        |((buyer, recipient, title, email), (price, day, status, sold, later), (template, other_shop, staff, payment, yen, conflict))| {
+            let changed = sold + later;
+            Seed { buyer, recipient, title, price, day, status, sold, template, other_shop, staff, payment, email, changed, yen, conflict }
+        },
+    );
     prop::collection::vec(seed, 0..60)
 }
 
@@ -161,14 +189,25 @@ pub fn queries() -> impl Strategy<Value = VoucherQuery> {
     let day = || prop::option::weighted(0.2, (0..5_i64).prop_map(|day| Date::constant(2027, 1, 1).checked_add(jiff::Span::new().days(day)).unwrap()));
     let moment = || prop::option::weighted(0.2, (0..8_i64).prop_map(at));
     let filters = (
-        (prop_oneof![3 => Just(Vec::new()), 2 => status], several(1)(vec![1, 2, 3]), several(1)(vec![0, 1]), several(1)(vec![0, 1, 2, 3])),
+        (
+            prop_oneof![3 => Just(Vec::new()), 2 => status],
+            several(1)(vec![1, 2, 3]),
+            several(1)(vec![0, 1]),
+            several(1)(vec![0, 1, 2, 3]),
+        ),
         (moment(), moment(), day(), day()),
         (prop::option::weighted(0.2, 1..6_i64), prop::option::weighted(0.2, 1..6_i64)),
         (several(1)(vec![0, 1, 2]), prop_oneof![5 => Just(None), 1 => any::<bool>().prop_map(Some)]),
         (prop::bool::weighted(0.1), prop::bool::weighted(0.1)),
     );
     let filters = filters.prop_map(
-        |((status, template, shop, staff), (sold_from, sold_before, expires_from, expires_to), (value_min, value_max), (payment, yen), (open_conflict, waiting))| {
+        |(
+            (status, template, shop, staff),
+            (sold_from, sold_before, expires_from, expires_to),
+            (value_min, value_max),
+            (payment, yen),
+            (open_conflict, waiting),
+        )| {
             VoucherFilters {
                 status,
                 template: template.into_iter().map(|number| template_id(number as u64)).collect(),
@@ -210,7 +249,11 @@ fn keys_of(view: &VoucherView) -> (&'static str, &'static str, Option<&'static s
 }
 
 fn email_of(view: &VoucherView) -> String {
-    view.person.as_ref().and_then(|person| person.email.as_ref()).map(|email| email.as_str().to_ascii_lowercase()).unwrap_or_default()
+    view.person
+        .as_ref()
+        .and_then(|person| person.email.as_ref())
+        .map(|email| email.as_str().to_ascii_lowercase())
+        .unwrap_or_default()
 }
 
 /// The search again, said in the plainest way.

@@ -324,26 +324,3 @@ async fn a_report_has_its_bounds_and_its_filters() {
     let accounting: Accounting = office.ask("accounting", &ReportQuery::of(day(2), day(2))).await;
     assert_eq!((accounting.accounts, accounting.row_version), (accounts, 2));
 }
-
-/// Reports read the copy that they were given. While it does not answer they say so, and everything else goes on.
-#[tokio::test]
-async fn a_copy_of_the_database_serves_reports_alone() {
-    let mut office = open().await;
-    let mut till = office.stage.till("Camille").await;
-    sell(&mut till).await;
-    let mut config = beadsbox_server::Config::new(office.stage.database.serve_url(), "127.0.0.1:0".parse().unwrap());
-    config.clock = beadsbox_server::Clock::new(office.stage.clock.reader());
-    for (copy, answers) in [(office.stage.database.serve_url(), true), ("postgres://nobody@127.0.0.1:1/nothing".to_owned(), false)] {
-        office.stage.stop().await;
-        let server = beadsbox_server::Server::start(beadsbox_server::Config { database_read_url: Some(copy.into()), ..config.clone() }).await.unwrap();
-        office.device = office.device.at(&server.url());
-        office.stage.server = Some(server);
-        let told = report::<Liability>(&office.device, &office.session, "liability", &ReportQuery::of(day(2), day(2))).await;
-        match told {
-            Ok(liability) if answers => assert_eq!(liability.lines[0].closing, PRICE),
-            Err(problem) if !answers => assert_eq!(problem.code, ErrorCode::Unavailable),
-            other => panic!("{other:?}"),
-        }
-        office.device.pull().await.unwrap();
-    }
-}
