@@ -98,12 +98,44 @@ export const commands = {
 	openTill: () => typedError<null, AppError>(__TAURI_INVOKE("open_till")),
 	/**  A page of the grid. */
 	voucherPage: (query: VoucherQuery) => typedError<VoucherPage, AppError>(__TAURI_INVOKE("voucher_page", { query })),
+	/**  Where the page begins that is behind so many rows; nothing where one goes there page by page. */
+	voucherCursor: (query: VoucherQuery, rows: number) => typedError<string | null, AppError>(__TAURI_INVOKE("voucher_cursor", { query, rows })),
 	/**  Everything about a voucher. */
 	voucherDetail: (id: string) => typedError<VoucherDetail, AppError>(__TAURI_INVOKE("voucher_detail", { id })),
 	/**  What a voucher can be exchanged for. */
 	exchangeChoices: (id: string) => typedError<ExchangeChoice[], AppError>(__TAURI_INVOKE("exchange_choices", { id })),
 	/**  Cancels, refunds, redeems, corrects, replaces. */
 	actOnVoucher: (form: ActionForm) => typedError<VoucherDetail, AppError>(__TAURI_INVOKE("act_on_voucher", { form })),
+	/**  What there is to filter by. */
+	filterChoices: () => typedError<FilterChoices, AppError>(__TAURI_INVOKE("filter_choices")),
+	/**  How this person likes the grid here. */
+	gridMemory: () => typedError<GridMemory, AppError>(__TAURI_INVOKE("grid_memory")),
+	/**  Keeps it. */
+	rememberGrid: (memory: GridMemory) => typedError<GridMemory, AppError>(__TAURI_INVOKE("remember_grid", { memory })),
+	/**  What was chosen, in numbers; nothing where adding it up would take too long. */
+	selectionSums: (selection: VoucherSelection) => typedError<SelectionSums | null, AppError>(__TAURI_INVOKE("selection_sums", { selection })),
+	/**  Looks at each of many vouchers, whether an action is allowed. */
+	beginBulk: (form: BulkForm) => typedError<BulkView, AppError>(__TAURI_INVOKE("begin_bulk", { form })),
+	/**  How far it is. */
+	bulkState: () => typedError<BulkView | null, AppError>(__TAURI_INVOKE("bulk_state")),
+	/**  Does it with all that may. */
+	runBulk: (form: BulkReasonForm) => typedError<BulkView, AppError>(__TAURI_INVOKE("run_bulk", { form })),
+	/**  Stops it; what is recorded stays. */
+	stopBulk: () => typedError<BulkView, AppError>(__TAURI_INVOKE("stop_bulk")),
+	/**  Lets its results go. */
+	closeBulk: () => typedError<null, AppError>(__TAURI_INVOKE("close_bulk")),
+	/**  A page of its results. */
+	bulkRows: (from: number, limit: number) => typedError<BulkRow[], AppError>(__TAURI_INVOKE("bulk_rows", { from, limit })),
+	/**  Its results as a table in a file that the person names; no where they named none. */
+	saveBulkResults: (words: BulkWords) => typedError<boolean, AppError>(__TAURI_INVOKE("save_bulk_results", { words })),
+	/**  What the grid shows as a table in a file that the person names; nothing where they named none. */
+	saveTable: (form: TableForm, format: TableFormat) => typedError<SavedTable | null, AppError>(__TAURI_INVOKE("save_table", { form, format })),
+	/**  How far that table is. */
+	tableProgress: () => typedError<TableProgress | null, AppError>(__TAURI_INVOKE("table_progress")),
+	/**  Stops it. */
+	stopTable: () => typedError<null, AppError>(__TAURI_INVOKE("stop_table")),
+	/**  What the grid shows as a table for the clipboard. */
+	copyTable: (form: TableForm) => typedError<CopiedTable, AppError>(__TAURI_INVOKE("copy_table", { form })),
 	/**  Every template. */
 	templates: (includeArchived: boolean) => typedError<TemplateRow[], AppError>(__TAURI_INVOKE("templates", { includeArchived })),
 	/**  Everything about a template. */
@@ -325,6 +357,91 @@ export type BooksEffect = {
 	shop: string,
 };
 
+/**  One action for many vouchers. */
+export type BulkForm = {
+	selection: VoucherSelection,
+	order: ListOrder,
+	action: VoucherAction,
+};
+
+/**  How far it is. */
+export type BulkPhase = 
+/**  Each is looked at: nothing is done yet. */
+"checking" | 
+/**  It can begin. */
+"ready" | "running" | 
+/**  It came to its end, or was stopped; what is recorded stays. */
+"ended";
+
+/**  Why some of them may not. */
+export type BulkReason = {
+	/**  The first one's; its facts are that one's alone. */
+	refusal: Refusal,
+	vouchers: number,
+};
+
+/**  What is said once for all of them. */
+export type BulkReasonForm = {
+	reason: string,
+	/**  How refunds are paid; as each voucher was paid where it is left out. */
+	payment: Payment | null,
+	/**  Of an extension: the new last day. */
+	expires_on: string | null,
+};
+
+/**  What became of one of them. */
+export type BulkResult = "recorded" | "refused" | "left";
+
+/**  A line of the results. */
+export type BulkRow = {
+	voucher_id: string,
+	code: string,
+	result: BulkResult,
+	/**  Its place in [`BulkView::reasons`], where it was refused. */
+	reason: number | null,
+};
+
+/**  One action for many vouchers, as it stands. */
+export type BulkView = {
+	action: VoucherAction,
+	needs_reason: boolean,
+	/**  Cannot be undone. */
+	final: boolean,
+	phase: BulkPhase,
+	chosen: number,
+	/**  Looked at, or done, of `of`. */
+	done: number,
+	/**  Grows while vouchers are still being collected. */
+	of: number,
+	/**  How many may. */
+	allowed: number,
+	/**  What those are worth. */
+	values: Money[],
+	/**  Why the others may not; the places in this list are those of [`BulkRow::reason`]. */
+	reasons: BulkReason[],
+	/**  Recorded, and on the disk. */
+	recorded: number,
+	refused: number,
+	/**  Allowed and not done, because somebody stopped it or something failed. */
+	left: number,
+	/**  What ended it before its end. */
+	error: AppError | null,
+};
+
+/**  The words of the results' table, in the language of whoever saves it. */
+export type BulkWords = {
+	title: string,
+	code: string,
+	result: string,
+	reason: string,
+	recorded: string,
+	refused: string,
+	left: string,
+	/**  In the order of [`BulkView::reasons`]. */
+	reasons: string[],
+	language: PaperLanguage,
+};
+
 /**  A comparison that somebody asked for, and how the sync stands after it. */
 export type CacheCheck = {
 	comparison: Comparison,
@@ -513,6 +630,15 @@ export type ConflictState =
 /**  What stood against it went away, and the other side became the accepted one; or the other side itself did. */
 "resolved";
 
+/**  A table for the clipboard, in both forms that programs take. */
+export type CopiedTable = {
+	text: string,
+	html: string,
+	rows: number,
+	/**  There were more than are copied at once. */
+	cut: boolean,
+};
+
 /**  What was counted, to be told what it should have been. */
 export type CountForm = {
 	counted: Counted[],
@@ -590,6 +716,11 @@ export type DayCount = {
 	/**  Operations of the day that the server has not answered. */
 	unsent: number,
 };
+
+/**  Days as people name them, wherever today is when they are asked for. */
+export type DayRange = "today" | "yesterday" | 
+/**  From Monday on. */
+"this_week" | "last_week" | "this_month" | "last_month" | "this_year";
 
 /**  How a device's day stands. */
 export type DayState = "closed" | "open" | "idle";
@@ -821,6 +952,12 @@ export type ErrorCode =
 "too_many_requests" | 
 /**  Somebody else changed it meanwhile. */
 "changed_meanwhile" | 
+/**  An action for many vouchers is running: it has to end first. */
+"work_running" | 
+/**  Whoever began it stopped it. */
+"stopped" | 
+/**  A sheet of XLSX holds fewer rows. */
+"table_too_long" | 
 /**  The device's day is not closed: it stays in its shop until it is. */
 "day_not_closed" | 
 /**  Somebody else works on the conflict by now: `name`. */
@@ -901,6 +1038,41 @@ export type FieldError = {
 /**  What is wrong with a field. */
 export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same";
 
+/**  What there is to filter by. */
+export type FilterChoices = {
+	shops: NamedId[],
+	/**  Archived ones too: their vouchers are still there. */
+	templates: NamedId[],
+	staff: NamedId[],
+	/**  Those of the templates. */
+	currencies: Currency[],
+};
+
+/**  How the rows were found. */
+export type FoundBy = 
+/**  What was asked. */
+"question" | 
+/**  A whole code, typed, scanned or pasted. */
+"code" | 
+/**  Nothing was found; these would be, but for one typing mistake. */
+"mistake";
+
+/**  A column of the grid. */
+export type GridColumn = "code" | "title" | "buyer" | "email" | "recipient" | "message" | "status" | "price" | "payment" | "sold" | "sold_by" | "shop" | "expires" | "changed";
+
+/**  How a person likes the grid on this device. */
+export type GridMemory = {
+	/**  In their order; the usual ones where it is empty. */
+	columns: ShownColumn[],
+	views: SavedView[],
+};
+
+/**  A column and its heading, in the words of whoever looks. */
+export type HeadedColumn = {
+	column: GridColumn,
+	heading: string,
+};
+
 /**  What stands beside the word for what was done. */
 export type HistoryDetail = { kind: "edited"; before: TemplateForm; after: TemplateForm } | { kind: "last_day"; before: string | null; after: string } | { kind: "paid"; amount: Money; payment: Payment } | { kind: "returned"; amount: Money | null; payment: Payment } | { kind: "settled"; settlement: Settlement };
 
@@ -939,6 +1111,12 @@ export type Limits = {
 	most_hours_since_sync: number,
 };
 
+/**  The order in which they are taken. */
+export type ListOrder = {
+	sort: SortKey,
+	descending: boolean,
+};
+
 /**  An amount, with all that a screen needs to format it. */
 export type Money = {
 	/**  Minor units. */
@@ -947,6 +1125,12 @@ export type Money = {
 	currency: string,
 	/**  How many decimals the currency has. */
 	exponent: number,
+};
+
+/**  Somebody or something to choose by name. */
+export type NamedId = {
+	id: string,
+	name: string,
 };
 
 /**  Which offline limit was passed. */
@@ -1009,6 +1193,12 @@ export type Payment =
 "card_terminal" | 
 /**  Anything else. */
 "other";
+
+/**  A word for a payment. */
+export type PaymentWord = {
+	payment: Payment,
+	word: string,
+};
 
 /**  Somebody who may work at a till. */
 export type Person = {
@@ -1401,6 +1591,25 @@ export type SavedOutbox = {
 	file: OutboxFileView,
 };
 
+/**  A table that was saved. */
+export type SavedTable = {
+	/**  The file's name. */
+	name: string,
+	rows: number,
+};
+
+/**  A question to the grid that a person gave a name. */
+export type SavedView = {
+	/**  1 to 60 characters; of two with the same name the later one counts. */
+	name: string,
+	search: string,
+	filters: VoucherFilters,
+	sort: SortKey,
+	descending: boolean,
+	/**  In their order; those of the grid where it is empty. */
+	columns: ShownColumn[],
+};
+
 /**  The scanner's settings changed in another window. */
 export type ScannerChanged = ScannerSettings;
 
@@ -1417,6 +1626,13 @@ export type ScannerSettings = {
 	/**  Longest pause between two keys of a scan, in milliseconds. */
 	longest_gap_ms: number,
 	layout: ScannerLayout,
+};
+
+/**  What was chosen, in numbers. */
+export type SelectionSums = {
+	vouchers: number,
+	/**  One of each currency. */
+	values: Money[],
 };
 
 /**  Who is signed in. */
@@ -1485,6 +1701,13 @@ export type ShopDay = {
 	at_stake: Money[],
 };
 
+/**  A column that is shown, and how wide; as wide as it likes where nobody said. */
+export type ShownColumn = {
+	column: GridColumn,
+	/**  Pixels. */
+	width: number | null,
+};
+
 /**  Name and password. */
 export type SignInForm = {
 	name: string,
@@ -1503,7 +1726,7 @@ export type SoldVoucher = {
 };
 
 /**  What the grid is sorted by. */
-export type SortKey = "sold_at" | "price" | "buyer" | "title" | "status" | "expires_on" | "code";
+export type SortKey = "sold_at" | "price" | "buyer" | "title" | "status" | "expires_on" | "code" | "recipient" | "email" | "changed" | "payment" | "shop" | "sold_by";
 
 /**  A staff member as an admin sees them. */
 export type StaffRow = {
@@ -1544,6 +1767,12 @@ export type StatusBar = {
 
 /**  The status bar changed. */
 export type StatusChanged = StatusBar;
+
+/**  A word for a status. */
+export type StatusWord = {
+	status: VoucherStatus,
+	word: string,
+};
 
 /**  What was done in one currency. */
 export type Sums = {
@@ -1602,6 +1831,28 @@ export type SyncProgress = {
 	of_bytes: number | null,
 	/**  How long it will still take, once that can be told. */
 	seconds_left: number | null,
+};
+
+/**  A table of what the grid shows: its rows, columns and order, in its words. */
+export type TableForm = {
+	selection: VoucherSelection,
+	order: ListOrder,
+	columns: HeadedColumn[],
+	statuses: StatusWord[],
+	payments: PaymentWord[],
+	/**  What the table is called. */
+	title: string,
+	language: PaperLanguage,
+};
+
+/**  What a table is written as. */
+export type TableFormat = "csv" | "xlsx";
+
+/**  How far a table is. */
+export type TableProgress = {
+	rows: number,
+	/**  Where it is known. */
+	of: number | null,
 };
 
 /**  Takes in a file that was looked at. */
@@ -1750,21 +2001,36 @@ export type VoucherDetail = {
 	history_complete: boolean,
 };
 
-/**  Which vouchers the grid shows; what is left out does not restrict. */
+/**  Which vouchers the grid shows. Of several values of one kind one must hold; what is left out does not restrict. */
 export type VoucherFilters = {
 	status: VoucherStatus[],
-	template: string | null,
-	shop: string | null,
+	/**  Ids. */
+	template: string[],
+	/**  Ids. */
+	shop: string[],
+	/**  Ids of staff members. */
+	sold_by: string[],
+	payment: Payment[],
+	/**  In place of `sold_from` and `sold_to`. */
+	sold: DayRange | null,
 	/**  First day of sale, in this device's shop's time zone. */
 	sold_from: string | null,
 	/**  Last day of sale. */
 	sold_to: string | null,
+	/**  Ends within so many days from today; in place of `expires_from` and `expires_to`. */
+	expires_within: number | null,
 	expires_from: string | null,
 	expires_to: string | null,
 	/**  Minor units. */
 	value_min: number | null,
 	/**  Minor units. */
 	value_max: number | null,
+	/**  ISO 4217. */
+	currency: string[],
+	/**  Only with an open conflict. */
+	open_conflict: boolean,
+	/**  Only with an operation of this device that the server has not acknowledged. */
+	waiting: boolean,
 };
 
 /**  Another voucher, to go to. */
@@ -1780,6 +2046,7 @@ export type VoucherPage = {
 	next: string | null,
 	/**  On the first page. */
 	total: number | null,
+	found_by: FoundBy,
 };
 
 /**  A page of the grid. */
@@ -1800,18 +2067,31 @@ export type VoucherRow = {
 	code: string,
 	title: string,
 	buyer: string,
+	email: string | null,
 	recipient: string | null,
+	message: string | null,
 	price: Money,
+	payment: Payment,
 	status: VoucherStatus,
 	sold_at: string,
+	sold_by: string,
 	shop: string,
 	expires_on: string | null,
+	/**  When the status changed last. */
+	changed_at: string,
 	/**  Not used, and its last day has passed. */
 	overdue: boolean,
 	/**  Has an operation of this device that the server has not acknowledged. */
 	waiting: boolean,
 	open_conflict: boolean,
 };
+
+/**  Vouchers that a person chose. */
+export type VoucherSelection = 
+/**  One by one. */
+{ kind: "these"; ids: string[] } | 
+/**  All that search and filters find, but for some. */
+{ kind: "matching"; search: string; filters: VoucherFilters; except: string[] };
 
 /**  Where a voucher stands. */
 export type VoucherStatus = 
