@@ -23,7 +23,7 @@ fn all() -> VoucherSelection {
 }
 
 fn matching(filters: VoucherFilters, except: &[&str]) -> VoucherSelection {
-    VoucherSelection::Matching { search: String::new(), filters, except: except.iter().map(|id| (*id).to_owned()).collect() }
+    VoucherSelection::Matching { search: String::new(), filters: Box::new(filters), except: except.iter().map(|id| (*id).to_owned()).collect() }
 }
 
 fn form(action: VoucherAction, selection: VoucherSelection) -> BulkForm {

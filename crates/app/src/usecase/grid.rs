@@ -44,7 +44,7 @@ impl Seat {
         self.require(Deed::UseOffice)?;
         let key = self.grid_key();
         let kept = self.device.files(move |store| Ok(store.preference(&key)?)).await?;
-        Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).map(read).unwrap_or_default())
+        Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).map(|kept: Value| read(&kept)).unwrap_or_default())
     }
 
     /// Keeps it.
@@ -66,7 +66,7 @@ fn named(id: impl std::fmt::Display, name: &str) -> NamedId {
 }
 
 /// Each part by itself, over what an empty one is: a part that another version of the program wrote takes no other with it.
-fn read(kept: Value) -> GridMemory {
+fn read(kept: &Value) -> GridMemory {
     let part = |name: &str| kept.get(name).cloned().unwrap_or_default();
     let columns = serde_json::from_value(part("columns")).unwrap_or_default();
     let views = part("views").as_array().cloned().unwrap_or_default();
@@ -126,8 +126,8 @@ mod tests {
         let mut kept = serde_json::to_value(GridMemory { columns: Vec::new(), views: vec![view("One"), view("Two")] }).unwrap();
         kept["views"][0]["filters"].as_object_mut().unwrap().remove("waiting");
         kept["views"][1]["sort"] = "by_nothing".into();
-        assert_eq!(read(kept), GridMemory { columns: Vec::new(), views: vec![view("One")] });
-        assert_eq!(read("no memory".into()), GridMemory::default());
+        assert_eq!(read(&kept), GridMemory { columns: Vec::new(), views: vec![view("One")] });
+        assert_eq!(read(&"no memory".into()), GridMemory::default());
     }
 
     #[test]

@@ -100,7 +100,9 @@ pub(super) fn sums(view: &View<'_>, asked: &Asked, selection: &VoucherSelection)
             let Some(all) = view.voucher_sums(&query)? else { return Ok(None) };
             let (left_out, theirs) = worth(&mut except.into_iter())?;
             let mut values = all.values;
-            theirs.into_iter().for_each(|value| add(&mut values, Money::new(-value.minor, value.currency)));
+            for value in theirs {
+                add(&mut values, Money::new(-value.minor, value.currency));
+            }
             (all.vouchers.saturating_sub(left_out), values)
         }
     };

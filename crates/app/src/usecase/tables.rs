@@ -209,7 +209,9 @@ impl Copied {
             }
             self.text.push_str(&one);
             let escaped = cell.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>");
-            self.html.push_str(&format!("<{tag}>{escaped}</{tag}>"));
+            for part in ["<", tag, ">", &escaped, "</", tag, ">"] {
+                self.html.push_str(part);
+            }
         }
         self.text.push('\n');
         self.html.push_str("</tr>");

@@ -9,7 +9,7 @@ pub enum VoucherSelection {
     /// One by one.
     These { ids: Vec<String> },
     /// All that search and filters find, but for some.
-    Matching { search: String, filters: VoucherFilters, except: Vec<String> },
+    Matching { search: String, filters: Box<VoucherFilters>, except: Vec<String> },
 }
 
 /// The order in which they are taken.

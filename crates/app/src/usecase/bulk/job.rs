@@ -171,13 +171,11 @@ impl Bulk {
 impl State {
     /// Counts it with those of the same reason, whatever their facts.
     fn refused(&mut self, refusal: RefusalView) -> Fate {
-        let place = match self.reasons.iter().position(|reason| same_reason(&reason.refusal, &refusal)) {
-            Some(place) => place,
-            None => {
-                self.reasons.push(BulkReason { refusal, vouchers: 0 });
-                self.reasons.len() - 1
-            }
-        };
+        let known = self.reasons.iter().position(|reason| same_reason(&reason.refusal, &refusal));
+        let place = known.unwrap_or(self.reasons.len());
+        if known.is_none() {
+            self.reasons.push(BulkReason { refusal, vouchers: 0 });
+        }
         self.reasons[place].vouchers += 1;
         Fate::Refused(u32::try_from(place).unwrap_or(u32::MAX))
     }

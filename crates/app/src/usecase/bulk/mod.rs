@@ -28,6 +28,7 @@ use crate::{
 
 impl Seat {
     /// Looks at each of them, whether the action is allowed; nothing is done yet. What was there of an earlier one is let go.
+    #[expect(clippy::unused_async, reason = "it begins a task: whoever calls has to be within the runtime")]
     pub async fn begin_bulk(&self, form: BulkForm) -> AppResult<BulkView> {
         self.may_act(form.action)?;
         if !form.action.is_for_many() {
@@ -54,6 +55,7 @@ impl Seat {
     }
 
     /// Does it with all that may.
+    #[expect(clippy::unused_async, reason = "it begins a task: whoever calls has to be within the runtime")]
     pub async fn run_bulk(&self, form: BulkReasonForm) -> AppResult<BulkView> {
         let bulk = self.needed_bulk()?;
         self.may_act(bulk.action)?;
