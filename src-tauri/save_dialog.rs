@@ -15,8 +15,6 @@ pub struct Kind {
     pub extension: &'static str,
 }
 
-/// A ZIP archive.
-pub const ZIP: Kind = Kind { name: "ZIP", extension: "zip" };
 /// A table of text.
 pub const CSV: Kind = Kind { name: "CSV", extension: "csv" };
 /// A table of Excel.

@@ -146,42 +146,8 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
                 .await
                 .map(drop)
         }
-        "voucher_page" | "voucher_cursor" => {
-            let query =
-                VoucherQuery { search: String::new(), filters: VoucherFilters::default(), sort: SortKey::Code, descending: false, after: None, limit: 1 };
-            if command == "voucher_page" {
-                seat.voucher_page(query).await.map(drop)
-            } else {
-                seat.voucher_cursor(query, 1).await.map(drop)
-            }
-        }
-        "voucher_detail" => seat.voucher_detail(id).await.map(drop),
-        "exchange_choices" => seat.exchange_choices(id).await.map(drop),
-        "act_on_voucher" => seat
-            .act_on_voucher(ActionForm {
-                voucher_id: id.to_owned(),
-                action: VoucherAction::Cancel,
-                reason: text(),
-                payment: None,
-                expires_on: None,
-                template_id: None,
-            })
-            .await
-            .map(drop),
-        "templates" => seat.templates(true).await.map(drop),
-        "template_detail" => seat.template_detail(id).await.map(drop),
-        "save_template" => {
-            let form = TemplateForm {
-                title: String::new(),
-                description: String::new(),
-                price: String::new(),
-                currency: String::new(),
-                validity_months: None,
-                vat: Vat::MultiPurpose,
-            };
-            seat.save_template(SaveTemplate { id: None, based_on: None, form }).await.map(drop)
-        }
-        "archive_template" => seat.archive_template(id, true).await.map(drop),
+        "voucher_page" | "voucher_cursor" | "voucher_detail" | "exchange_choices" | "act_on_voucher" => look_at_one(seat, command).await,
+        "templates" | "template_detail" | "save_template" | "archive_template" => write_templates(seat, command).await,
         "conflicts" => seat.conflicts(ConflictFilter::default()).await.map(drop),
         "settle_conflict" => {
             let form = SettleForm { conflict_id: id.to_owned(), version: 1, settlement: Settlement::WriteOff, reason: text() };
@@ -204,6 +170,54 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "begin_bulk" | "bulk_state" | "run_bulk" | "stop_bulk" | "close_bulk" | "bulk_rows" | "save_bulk_results" => act_on_many(seat, command).await,
         "end_of_day" => seat.end_of_day(None).await.map(drop),
         other => administer(seat, other).await,
+    }
+}
+
+async fn look_at_one(seat: &Seat, command: &str) -> Result<(), AppError> {
+    let id = NOBODY;
+    match command {
+        "voucher_page" | "voucher_cursor" => {
+            let query =
+                VoucherQuery { search: String::new(), filters: VoucherFilters::default(), sort: SortKey::Code, descending: false, after: None, limit: 1 };
+            if command == "voucher_page" {
+                seat.voucher_page(query).await.map(drop)
+            } else {
+                seat.voucher_cursor(query, 1).await.map(drop)
+            }
+        }
+        "voucher_detail" => seat.voucher_detail(id).await.map(drop),
+        "exchange_choices" => seat.exchange_choices(id).await.map(drop),
+        _ => seat
+            .act_on_voucher(ActionForm {
+                voucher_id: id.to_owned(),
+                action: VoucherAction::Cancel,
+                reason: "a reason".to_owned(),
+                payment: None,
+                expires_on: None,
+                template_id: None,
+            })
+            .await
+            .map(drop),
+    }
+}
+
+async fn write_templates(seat: &Seat, command: &str) -> Result<(), AppError> {
+    let id = NOBODY;
+    match command {
+        "templates" => seat.templates(true).await.map(drop),
+        "template_detail" => seat.template_detail(id).await.map(drop),
+        "save_template" => {
+            let form = TemplateForm {
+                title: String::new(),
+                description: String::new(),
+                price: String::new(),
+                currency: String::new(),
+                validity_months: None,
+                vat: Vat::MultiPurpose,
+            };
+            seat.save_template(SaveTemplate { id: None, based_on: None, form }).await.map(drop)
+        }
+        _ => seat.archive_template(id, true).await.map(drop),
     }
 }
 

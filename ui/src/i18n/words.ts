@@ -10,6 +10,15 @@ import type {
 import * as m from './generated/messages'
 import { locale } from './locale.svelte'
 
+export const voucherStatuses: VoucherStatus[] = [
+  'purchased',
+  'used',
+  'cancelled',
+  'refunded',
+  'expired',
+  'replaced',
+]
+
 export const statusWord = (status: VoucherStatus) =>
   ({
     purchased: m.status_word_purchased,

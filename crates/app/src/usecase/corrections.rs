@@ -121,7 +121,8 @@ pub(crate) fn offers(seat: &Seat, view: &View<'_>, voucher: &Voucher) -> AppResu
 /// A day as a form sends it; none where it is empty.
 pub(super) fn last_day(text: Option<&str>) -> AppResult<Option<Date>> {
     let text = text.filter(|text| !text.is_empty());
-    text.map(|text| text.parse().map_err(|_| AppError::in_field("expires_on", FieldErrorCode::NotANumber, None))).transpose()
+    text.map(|text| text.parse().map_err(|_| AppError::in_field("expires_on", FieldErrorCode::NotANumber, None)))
+        .transpose()
 }
 
 impl Seat {

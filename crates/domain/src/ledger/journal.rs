@@ -215,12 +215,8 @@ fn lines(sum: &Moved) -> Result<Vec<Line>, MoneyError> {
     let used = |to: Purse| vec![(Purse::Vouchers, sold_in, -amount), (to, shop, net), (Purse::VatInBetween, sold_in, vat)];
     let turnover = if matches!(sum.vat_kind, Vat::MultiPurpose) { Purse::ToBeTaxed } else { Purse::Turnover };
     let backwards = |lines: Vec<Line>| lines.into_iter().map(|(purse, shop, credit)| (purse, shop, -credit)).collect();
-    let replaced_in = vec![
-        (Purse::Exchange, sold_in, -amount),
-        (Purse::Vouchers, sold_in, amount),
-        (Purse::VatInBetween, sold_in, -vat),
-        (Purse::Vat, sold_in, vat),
-    ];
+    let replaced_in =
+        vec![(Purse::Exchange, sold_in, -amount), (Purse::Vouchers, sold_in, amount), (Purse::VatInBetween, sold_in, -vat), (Purse::Vat, sold_in, vat)];
     Ok(match sum.kind {
         EntryKind::Sold => {
             vec![(paid, shop, -amount), (Purse::Vouchers, sold_in, amount), (Purse::VatInBetween, sold_in, -vat), (Purse::Vat, sold_in, vat)]

@@ -11,7 +11,7 @@ use crate::push::Zones;
 /// A line, with its place and its days.
 pub struct Line<'a> {
     commit_no: i64,
-    line: i32,
+    number: i32,
     entry: &'a Entry,
     business_day: Date,
     received_day: Date,
@@ -19,11 +19,11 @@ pub struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    pub fn new(commit_no: i64, line: i32, entry: &'a Entry, zones: &Zones) -> Self {
+    pub fn new(commit_no: i64, number: i32, entry: &'a Entry, zones: &Zones) -> Self {
         let day = |at: Timestamp, shop| at.to_zoned(zones.of(shop)).date();
         Self {
             commit_no,
-            line,
+            number,
             entry,
             business_day: day(entry.at, entry.shop),
             received_day: day(entry.received_at, entry.shop),
@@ -63,7 +63,7 @@ pub async fn insert(conn: &mut PgConnection, lines: &[Line<'_>]) -> sqlx::Result
          FROM line GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
     )
     .bind(lines.iter().map(|line| line.commit_no).collect::<Vec<_>>())
-    .bind(lines.iter().map(|line| line.line).collect::<Vec<_>>())
+    .bind(lines.iter().map(|line| line.number).collect::<Vec<_>>())
     .bind(each().map(|entry| entry.voucher.0).collect::<Vec<_>>())
     .bind(each().map(|entry| entry.template.0).collect::<Vec<_>>())
     .bind(each().map(|entry| entry.kind.name()).collect::<Vec<_>>())

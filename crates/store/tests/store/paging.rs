@@ -55,7 +55,7 @@ fn a_far_page_is_reached_at_once_in_every_order() {
             price: 5,
             template: 1,
             staff: number % 4,
-            other_shop: number % 3 == 0,
+            other_shop: number.is_multiple_of(3),
             payment: number % 3,
             ..Seed::default()
         })

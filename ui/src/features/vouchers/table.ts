@@ -1,18 +1,8 @@
 import * as m from '$/i18n/generated/messages'
 import { locale } from '$/i18n/locale.svelte'
-import { paymentWord, statusWord } from '$/i18n/words'
-import type {
-  PaperLanguage,
-  Payment,
-  ShownColumn,
-  TableForm,
-  VoucherSelection,
-  VoucherStatus,
-} from '$/platform'
+import { paymentItems, statusWord, voucherStatuses } from '$/i18n/words'
+import type { PaperLanguage, ShownColumn, TableForm, VoucherSelection } from '$/platform'
 import { columns } from './columns'
-
-const statuses: VoucherStatus[] = ['purchased', 'used', 'cancelled', 'refunded', 'expired']
-const payments: Payment[] = ['cash', 'card_terminal', 'other']
 
 export const language = (): PaperLanguage => (locale.spoken === 'fr' ? 'fr' : 'en')
 
@@ -32,8 +22,8 @@ export function tableOf(
     selection,
     order,
     columns: headed,
-    statuses: statuses.map((status) => ({ status, word: statusWord(status) })),
-    payments: payments.map((payment) => ({ payment, word: paymentWord(payment) })),
+    statuses: voucherStatuses.map((status) => ({ status, word: statusWord(status) })),
+    payments: paymentItems().map(({ value, label }) => ({ payment: value, word: label })),
     title: m.vouchers_title(),
     language: language(),
   }

@@ -91,9 +91,9 @@ async fn answers(bench: &Bench, page: &Page<'_>, vouchers: u64) -> anyhow::Resul
 /// After many jumps beside what it was before.
 async fn memory(bench: &Bench, page: &Page<'_>, vouchers: u64) -> anyhow::Result<Entry> {
     page.jumps(JUMPS / 6).await?;
-    let before = page.resident_mebibytes()?;
+    let before = Page::resident_mebibytes()?;
     page.jumps(JUMPS).await?;
-    let after = page.resident_mebibytes()?;
+    let after = Page::resident_mebibytes()?;
     let ours = bench.ours(vec![after], Unit::Mebibytes, "resident memory of the web view after sixty jumps")?;
     let other = side("the same before them", "", vec![before], Unit::Mebibytes, "")?;
     Ok(Entry::new(ROW, vouchers, "memory of the page", ours, Some(other)).judged(Number::Median, &[Goal::AtMostTimes(1.2)]))

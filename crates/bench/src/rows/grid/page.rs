@@ -55,12 +55,12 @@ const frame = (now) => {
 requestAnimationFrame(frame);
 "#;
 
-const ASK: &str = r#"
+const ASK: &str = r"
 const ask = (query) => window.__TAURI_INTERNALS__.invoke('voucher_page', { query });
 const filters = { status: [], template: [], shop: [], sold_by: [], payment: [], sold: null, sold_from: null, sold_to: null, expires_within: null,
   expires_from: null, expires_to: null, value_min: null, value_max: null, currency: [], open_conflict: false, waiting: false };
 const first = { search: '', filters, sort: 'sold_at', descending: true, after: null, limit: 100 };
-"#;
+";
 
 impl Page<'_> {
     async fn run(&self, script: &str, arguments: Vec<Value>) -> anyhow::Result<Value> {
@@ -166,7 +166,7 @@ impl Page<'_> {
     }
 
     /// What the web view's process holds; the largest of those that there are.
-    pub(super) fn resident_mebibytes(&self) -> anyhow::Result<f64> {
+    pub(super) fn resident_mebibytes() -> anyhow::Result<f64> {
         let processes = fs::read_dir("/proc")?.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
         let kib = processes.filter_map(|process| {
             let name = fs::read_to_string(format!("/proc/{process}/comm")).ok()?;

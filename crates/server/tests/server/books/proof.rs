@@ -46,10 +46,10 @@ async fn the_liability_report_adds_up_to_the_minor_unit_on_random_dates() {
     play.run(operations).await;
     let stage = &play.stage;
     assert_eq!(discrepancies(&stage.pool).await, Vec::<String>::new(), "seed {seed}");
-    let seen: Vec<(String, i64)> = sqlx::query_as("SELECT kind, count(*) FROM ledger_entry GROUP BY 1 ORDER BY 1").fetch_all(&stage.pool).await.unwrap();
-    println!("{seen:?}");
+    let made: Vec<(String, i64)> = sqlx::query_as("SELECT kind, count(*) FROM ledger_entry GROUP BY 1 ORDER BY 1").fetch_all(&stage.pool).await.unwrap();
+    println!("{made:?}");
     let kinds = ["at_stake", "cancelled", "expired", "expired_honoured", "redeemed", "refunded", "settled", "sold", "undone"];
-    assert_eq!(seen.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), kinds, "every kind of line, seed {seed}");
+    assert_eq!(made.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>(), kinds, "every kind of line, seed {seed}");
 
     let (device, session) = stage.device_with_session("Inès", Role::BackOffice).await;
     let mut independent = Independent::compute(&stage.database.owner_url()).await;

@@ -182,7 +182,9 @@ async fn a_day_is_the_shops_own() {
     ginza.sign_in("Hana", PASSWORD).await.unwrap();
     ginza.now = office.stage.clock.now();
     let mut marais = office.stage.till("Camille").await;
-    (sell(&mut ginza).await, sell(&mut marais).await);
+    for till in [&mut ginza, &mut marais] {
+        sell(till).await;
+    }
     let by_day = ReportQuery { by: Some(Grain::Day), split: Some(Split::Shop), ..ReportQuery::of(day(1), day(5)) };
     let session = office.device.clone().sign_in("Adrien", PASSWORD).await.unwrap();
     let activity: Activity = report(&office.device, &session, "activity", &by_day).await.unwrap();

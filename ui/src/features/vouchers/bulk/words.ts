@@ -2,25 +2,30 @@ import { number } from '$/i18n/format'
 import * as m from '$/i18n/generated/messages'
 import { refusalWords } from '$/i18n/refusals'
 import { statusWord } from '$/i18n/words'
-import { actionWord } from '../actions'
 import type { BulkReason, BulkResult, BulkView, VoucherAction } from '$/platform'
+import { actionWord } from '../actions'
 
 type Counted = { count: number; shown: string }
 
 /** What is done to several, whatever their number. */
-export const bulkTitle = (action: VoucherAction) =>
-  ({
+export function bulkTitle(action: VoucherAction): string {
+  // Another voucher is issued for one at a time.
+  if (action === 'reissue' || action === 'exchange') return actionWord(action)
+  return {
     cancel: m.bulk_title_cancel,
     refund: m.bulk_title_refund,
     redeem: m.bulk_title_redeem,
     undo_redemption: m.bulk_title_undo_redemption,
     honour_expired: m.bulk_title_honour_expired,
-  })[action]()
+    extend: m.bulk_title_extend,
+    chargeback: m.bulk_title_chargeback,
+    note: m.bulk_title_note,
+  }[action]()
+}
 
 /** What is done to so many, as a button says it. */
 export function doWord(action: VoucherAction, count: number): string {
   const facts: Counted = { count, shown: number(count) }
-  // Another voucher is issued for one at a time.
   if (action === 'reissue' || action === 'exchange') return actionWord(action)
   return {
     cancel: m.bulk_do_cancel,
