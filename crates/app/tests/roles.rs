@@ -7,10 +7,10 @@ mod stage;
 use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
-        ActionForm, ApprovalForm, AssigneeForm, BadgeForm, BulkForm, BulkReasonForm, BulkWords, CashForm, CloseForm, ConflictFilter, CountForm, DeviceForm,
-        DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, SaleForm,
-        SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TableForm, TableFormat, TakeInForm, TemplateForm, VoucherAction, VoucherFilters,
-        VoucherQuery, VoucherSelection,
+        AccountsForm, ActionForm, ApprovalForm, AssigneeForm, BadgeForm, BulkForm, BulkReasonForm, BulkWords, CashForm, CloseForm, ConflictFilter, CountForm,
+        DeviceForm, DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm,
+        ReportForm, ReportFormat, ReportKind, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TableForm, TableFormat, TakeInForm,
+        TemplateForm, VoucherAction, VoucherFilters, VoucherQuery, VoucherSelection,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
@@ -118,6 +118,12 @@ const TABLE: &[(&str, &[Role])] = &[
     ("decide_quarantine", ADMIN),
     ("shops", OFFICE_UP),
     ("policy", OFFICE_UP),
+    ("report_choices", OFFICE_UP),
+    ("report", OFFICE_UP),
+    ("save_report", OFFICE_UP),
+    ("open_report", OFFICE_UP),
+    ("accounts", OFFICE_UP),
+    ("set_accounts", ADMIN),
     ("set_policy", ADMIN),
     ("set_device_limits", ADMIN),
     ("staff", ADMIN),
@@ -168,6 +174,7 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
             look_at_many(seat, command).await
         }
         "begin_bulk" | "bulk_state" | "run_bulk" | "stop_bulk" | "close_bulk" | "bulk_rows" | "save_bulk_results" => act_on_many(seat, command).await,
+        "report_choices" | "report" | "save_report" | "open_report" | "accounts" | "set_accounts" => read_books(seat, command).await,
         "end_of_day" => seat.end_of_day(None).await.map(drop),
         other => administer(seat, other).await,
     }
@@ -269,6 +276,28 @@ async fn act_on_many(seat: &Seat, command: &str) -> Result<(), AppError> {
         "close_bulk" => seat.close_bulk(),
         "bulk_rows" => seat.bulk_rows(0, 1).map(drop),
         _ => seat.save_bulk_results(words(), std::path::Path::new("/nowhere/at/all.csv")).await,
+    }
+}
+
+async fn read_books(seat: &Seat, command: &str) -> Result<(), AppError> {
+    let form = ReportForm {
+        report: ReportKind::Liability,
+        from: "2026-01-01".to_owned(),
+        to: "2026-01-31".to_owned(),
+        by: None,
+        split: None,
+        currency: None,
+        shop: None,
+        template: None,
+        language: PaperLanguage::En,
+    };
+    match command {
+        "report_choices" => seat.report_choices().await.map(drop),
+        "report" => seat.report(form).await.map(drop),
+        "save_report" => seat.report_file(form, ReportFormat::Csv).await.map(drop),
+        "open_report" => seat.report_paper(form).await.map(drop),
+        "accounts" => seat.accounts().await.map(drop),
+        _ => seat.set_accounts(AccountsForm { row_version: 0, accounts: Vec::new() }).await.map(drop),
     }
 }
 
