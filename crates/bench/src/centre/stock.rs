@@ -254,7 +254,7 @@ impl Tables {
         writeln!(
             self.vouchers,
             "{id}\t{}\t{template}\t1\t\\\\x{hash}\tcash\t{sold_op}\t{sold_at}\t{staff}\t{shop}\t{NOBODY}\t{expires_on}\t{expires_at}\t{status}\t\
-             {since_op}\t{since_at}\t{staff}\t{shop}\t{NOBODY}\t{}\t\\N",
+             {since_op}\t{since_at}\t{staff}\t{shop}\t{NOBODY}\t{}\t\\N\t\\N",
             made.code.compact(),
             1 + i64::from(*status != "purchased")
         )?;
