@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use beadsbox_e2e::serve;
+use thirtyfour::Key;
 
 use crate::{
     centre::{ADMIN, sample_data},
@@ -30,7 +31,7 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     desk.click("reports-accounts").await?;
     desk.find("account-cash").await?;
     in_every_look(&desk, folder, "reports-accounts").await?;
-    desk.click("dialog-close").await?;
+    desk.driver.action_chain().send_keys(Key::Escape).perform().await?;
     server.kill().await?;
     desk.click("reports-again").await?;
     desk.find("reports-problem").await?;
