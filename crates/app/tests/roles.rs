@@ -214,14 +214,8 @@ async fn write_templates(seat: &Seat, command: &str) -> Result<(), AppError> {
         "templates" => seat.templates(true).await.map(drop),
         "template_detail" => seat.template_detail(id).await.map(drop),
         "save_template" => {
-            let form = TemplateForm {
-                title: String::new(),
-                description: String::new(),
-                price: String::new(),
-                currency: String::new(),
-                validity_months: None,
-                vat: Vat::MultiPurpose,
-            };
+            let (title, description, price, currency) = (String::new(), String::new(), String::new(), String::new());
+            let form = TemplateForm { title, description, price, currency, validity_months: None, vat: Vat::MultiPurpose };
             seat.save_template(SaveTemplate { id: None, based_on: None, form }).await.map(drop)
         }
         _ => seat.archive_template(id, true).await.map(drop),
@@ -257,17 +251,9 @@ async fn look_at_many(seat: &Seat, command: &str) -> Result<(), AppError> {
 }
 
 async fn act_on_many(seat: &Seat, command: &str) -> Result<(), AppError> {
-    let words = || BulkWords {
-        title: String::new(),
-        code: String::new(),
-        result: String::new(),
-        reason: String::new(),
-        recorded: String::new(),
-        refused: String::new(),
-        left: String::new(),
-        reasons: Vec::new(),
-        language: PaperLanguage::En,
-    };
+    let none = String::new;
+    let (title, code, result, reason, recorded, refused, left) = (none(), none(), none(), none(), none(), none(), none());
+    let words = BulkWords { title, code, result, reason, recorded, refused, left, reasons: Vec::new(), language: PaperLanguage::En };
     match command {
         "begin_bulk" => seat.begin_bulk(BulkForm { selection: nobody(), order: ORDER, action: VoucherAction::Cancel }).await.map(drop),
         "bulk_state" => seat.bulk_state().map(drop),
@@ -275,7 +261,7 @@ async fn act_on_many(seat: &Seat, command: &str) -> Result<(), AppError> {
         "stop_bulk" => seat.stop_bulk().map(drop),
         "close_bulk" => seat.close_bulk(),
         "bulk_rows" => seat.bulk_rows(0, 1).map(drop),
-        _ => seat.save_bulk_results(words(), std::path::Path::new("/nowhere/at/all.csv")).await,
+        _ => seat.save_bulk_results(words, std::path::Path::new("/nowhere/at/all.csv")).await,
     }
 }
 

@@ -9,7 +9,7 @@ use beadsbox_protocol::{OperationBody, history::Approval};
 use crate::{
     arrived::{Fresh, Reading},
     restore::restore,
-    scope::{RIGHT_CLOCK, Scope},
+    scope::{Scope, is_believed},
     told::{Told, Word, era},
     world::World,
 };
@@ -222,7 +222,7 @@ pub(crate) fn approval(world: &World, body: &OperationBody, clock_right: bool) -
 fn context(scope: &Scope<'_>, world: &World, fresh: &Fresh, body: &OperationBody) -> Context {
     let stamp: Stamp = body.stamp();
     let received_at = fresh.arrived.received_at;
-    let clock_right = scope.clock_right && body.clock_right && stamp.at.duration_since(received_at) <= RIGHT_CLOCK;
+    let clock_right = is_believed(scope.clock_right, body, received_at);
     let standing = world.staff.get(&stamp.staff);
     // Barred meanwhile: what they did before counts, as far as the device's clock can be believed.
     let staff_active = standing.is_some_and(|standing| standing.was_active(stamp.at, clock_right));

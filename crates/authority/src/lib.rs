@@ -12,6 +12,6 @@ mod world;
 
 pub use arrived::{Arrived, Fresh, Reading};
 pub use judge::{Judged, judge};
-pub use scope::{Identity, Places, RIGHT_CLOCK, Scope};
+pub use scope::{Identity, Places, RIGHT_CLOCK, Scope, is_believed};
 pub use told::{Told, Word, first_commit_no};
 pub use world::{Placed, Standing, World};

@@ -1,13 +1,20 @@
 //! Whose operations are decided, and under which rules.
 
-use beadsbox_domain::{DeviceId, Outcome, Policy, ShopId};
-use beadsbox_protocol::{ChainHash, Incarnation, receipt};
+use beadsbox_domain::{DeviceId, Outcome, Policy, ShopId, Timestamp};
+use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, receipt};
 use ed25519_dalek::{Signer as _, SigningKey};
 use jiff::{SignedDuration, tz::TimeZone};
 use uuid::Uuid;
 
 /// A clock that is no further off counts as right.
 pub const RIGHT_CLOCK: SignedDuration = SignedDuration::from_mins(5);
+
+/// Whether the moment that an operation names counts: its device's clock was right by the server's measure and by its own, and the
+/// operation is not from later than it came.
+pub fn is_believed(clock_right: bool, body: &OperationBody, received_at: Timestamp) -> bool {
+    clock_right && body.clock_right && body.at.duration_since(received_at) <= RIGHT_CLOCK
+}
+
 /// Who the server is.
 #[derive(Debug, Clone)]
 pub struct Identity {

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 
 use beadsbox_authority::{
-    RIGHT_CLOCK, Told,
+    Told,
     fold::voucher::{Rows, fold},
+    is_believed,
 };
 use beadsbox_domain::{
     Timestamp, Voucher, VoucherId,
@@ -112,6 +113,6 @@ fn standing(rows: &Rows) -> Standing {
 fn cause(told: &Told, received: &HashMap<i64, Timestamp>) -> Cause {
     let body = &told.body;
     let received_at = received.get(&told.commit_no).copied().unwrap_or(body.at);
-    let clock_right = body.clock_right && body.at.duration_since(received_at) <= RIGHT_CLOCK;
+    let clock_right = is_believed(true, body, received_at);
     Cause::new(&body.operation, body.stamp(), clock_right, received_at)
 }

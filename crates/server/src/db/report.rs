@@ -3,7 +3,11 @@
 use beadsbox_domain::{Date, Payment, Vat, ledger::EntryKind};
 use beadsbox_protocol::report::{Grain, Name, ReportQuery, Split};
 use jiff_sqlx::ToSqlx as _;
-use sqlx::{FromRow, PgConnection};
+use sqlx::{
+    FromRow, PgConnection, Postgres,
+    postgres::{PgArguments, PgRow},
+    query::QueryAs,
+};
 use uuid::Uuid;
 
 use super::{damaged, named, parts::Parts};
@@ -11,6 +15,38 @@ use crate::error::Failure;
 
 /// The most groups of one answer of the database.
 pub const MOST_GROUPS: i64 = 20_000;
+
+type Question<'q, T> = QueryAs<'q, Postgres, T, PgArguments>;
+
+/// A question whose $1 to $5 are the period and what it is narrowed to.
+fn of_period<'q, T: for<'r> FromRow<'r, PgRow>>(text: &'static str, query: &'q ReportQuery) -> Question<'q, T> {
+    narrowed(sqlx::query_as(text).bind(query.from.to_sqlx()), query)
+}
+
+/// A question whose $1 to $4 are the last day and what it is narrowed to.
+fn until_last_day<'q, T: for<'r> FromRow<'r, PgRow>>(text: &'static str, query: &'q ReportQuery) -> Question<'q, T> {
+    narrowed(sqlx::query_as(text), query)
+}
+
+fn narrowed<'q, T: for<'r> FromRow<'r, PgRow>>(question: Question<'q, T>, query: &'q ReportQuery) -> Question<'q, T> {
+    question
+        .bind(query.to.to_sqlx())
+        .bind(query.currency.as_deref())
+        .bind(query.shop.map(|shop| shop.0))
+        .bind(query.template.map(|template| template.0))
+}
+
+/// Its $6 and $7 are the months that come summed up, $8 to $11 the days that are read line by line.
+fn with_parts<'q, T: for<'r> FromRow<'r, PgRow>>(question: Question<'q, T>, parts: &Parts) -> Question<'q, T> {
+    let ranges = [parts.months].into_iter().chain(parts.raw);
+    ranges.fold(question, |question, (first, last)| question.bind(first.to_sqlx()).bind(last.to_sqlx()))
+}
+
+/// Whole months come summed up, unless days, weeks or people are told apart.
+fn parts_of(query: &ReportQuery, people: bool) -> Parts {
+    let by_line = people || matches!(query.by, Some(Grain::Day | Grain::Week));
+    if by_line { Parts::lines(query.from, query.to) } else { Parts::of(query.from, query.to) }
+}
 
 /// How old what this connection reads is, in seconds: 0 at the database itself, and at a copy that has applied all that it was sent.
 pub async fn data_age(conn: &mut PgConnection) -> sqlx::Result<i64> {
@@ -66,35 +102,23 @@ fn kind(name: &str) -> Result<EntryKind, Failure> {
 }
 
 pub async fn owed(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<OwedGroup>> {
-    let Parts { months, skipped, raw: [one, other] } = Parts::since_ever(query.from, query.to);
-    sqlx::query_as(
+    let parts = Parts::since_ever(query.from, query.to);
+    let question = of_period(
         "WITH line AS (
              SELECT month AS day, currency, sold_shop, template_id, kind, amount_minor, service_minor, money_minor FROM ledger_month
-             WHERE month >= $6 AND month < $7 AND ($8::date IS NULL OR month <> $8)
+             WHERE month >= $6 AND month < $7 AND ($12::date IS NULL OR month <> $12)
              UNION ALL
              SELECT business_day, currency, sold_shop, template_id, kind, amount_minor, service_minor, money_minor FROM ledger_entry
-             WHERE business_day BETWEEN $9 AND $10 OR business_day BETWEEN $11 AND $12)
+             WHERE business_day BETWEEN $8 AND $9 OR business_day BETWEEN $10 AND $11)
          SELECT currency, sold_shop, kind, coalesce(sum(service_minor + money_minor) FILTER (WHERE day < $1), 0)::bigint AS opening,
                 sum(service_minor + money_minor)::bigint AS closing, sum(money_minor)::bigint AS closing_money,
                 coalesce(sum(amount_minor) FILTER (WHERE day >= $1), 0)::bigint AS amount
          FROM line
          WHERE day <= $2 AND ($3::text IS NULL OR currency = $3) AND ($4::uuid IS NULL OR sold_shop = $4) AND ($5::uuid IS NULL OR template_id = $5)
          GROUP BY currency, sold_shop, kind ORDER BY currency, sold_shop, kind",
-    )
-    .bind(query.from.to_sqlx())
-    .bind(query.to.to_sqlx())
-    .bind(query.currency.as_deref())
-    .bind(query.shop.map(|shop| shop.0))
-    .bind(query.template.map(|template| template.0))
-    .bind(months.0.to_sqlx())
-    .bind(months.1.to_sqlx())
-    .bind(skipped.map(jiff_sqlx::ToSqlx::to_sqlx))
-    .bind(one.0.to_sqlx())
-    .bind(one.1.to_sqlx())
-    .bind(other.0.to_sqlx())
-    .bind(other.1.to_sqlx())
-    .fetch_all(conn)
-    .await
+        query,
+    );
+    with_parts(question, &parts).bind(parts.skipped.map(jiff_sqlx::ToSqlx::to_sqlx)).fetch_all(conn).await
 }
 
 /// What arrived after the period's last day and belongs to it or to a day before.
@@ -107,16 +131,13 @@ pub struct LateGroup {
 }
 
 pub async fn late(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<LateGroup>> {
-    sqlx::query_as(
+    until_last_day(
         "SELECT currency, sold_shop, count(*) AS number, sum(service_minor + money_minor)::bigint AS owed FROM ledger_entry
          WHERE received_day > business_day AND received_day > $1 AND business_day <= $1 AND ($2::text IS NULL OR currency = $2)
            AND ($3::uuid IS NULL OR sold_shop = $3) AND ($4::uuid IS NULL OR template_id = $4)
          GROUP BY currency, sold_shop",
+        query,
     )
-    .bind(query.to.to_sqlx())
-    .bind(query.currency.as_deref())
-    .bind(query.shop.map(|shop| shop.0))
-    .bind(query.template.map(|template| template.0))
     .fetch_all(conn)
     .await
 }
@@ -138,41 +159,29 @@ impl ActivityGroup {
     }
 }
 
-/// Whole months come summed up, unless days, weeks or people are told apart.
 pub async fn activity(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<ActivityGroup>> {
-    let by_line = matches!(query.by, Some(Grain::Day | Grain::Week)) || query.split == Some(Split::Staff);
-    let Parts { months, raw: [one, other], .. } = if by_line { Parts::lines(query.from, query.to) } else { Parts::of(query.from, query.to) };
-    sqlx::query_as(
+    let question = of_period(
         "WITH line AS (
              SELECT month AS day, currency, shop_id, template_id, NULL::uuid AS staff_id, kind, number, amount_minor FROM ledger_month
-             WHERE month >= $9 AND month < $10
+             WHERE month >= $6 AND month < $7
              UNION ALL
              SELECT business_day, currency, shop_id, template_id, staff_id, kind, sign(amount_minor)::bigint, amount_minor FROM ledger_entry
-             WHERE business_day BETWEEN $11 AND $12 OR business_day BETWEEN $13 AND $14)
-         SELECT CASE $6 WHEN 'day' THEN day WHEN 'week' THEN date_trunc('week', day)::date WHEN 'month' THEN date_trunc('month', day)::date END AS start,
-                CASE $7 WHEN 'template' THEN template_id WHEN 'shop' THEN shop_id WHEN 'staff' THEN staff_id END AS of,
+             WHERE business_day BETWEEN $8 AND $9 OR business_day BETWEEN $10 AND $11)
+         SELECT CASE $12 WHEN 'day' THEN day WHEN 'week' THEN date_trunc('week', day)::date WHEN 'month' THEN date_trunc('month', day)::date END AS start,
+                CASE $13 WHEN 'template' THEN template_id WHEN 'shop' THEN shop_id WHEN 'staff' THEN staff_id END AS of,
                 currency, kind, sum(number)::bigint AS count, sum(amount_minor)::bigint AS minor
          FROM line
          WHERE day BETWEEN $1 AND $2 AND ($3::text IS NULL OR currency = $3) AND ($4::uuid IS NULL OR shop_id = $4)
            AND ($5::uuid IS NULL OR template_id = $5)
-         GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 LIMIT $8",
-    )
-    .bind(query.from.to_sqlx())
-    .bind(query.to.to_sqlx())
-    .bind(query.currency.as_deref())
-    .bind(query.shop.map(|shop| shop.0))
-    .bind(query.template.map(|template| template.0))
-    .bind(query.by.map(super::name_of))
-    .bind(query.split.map(super::name_of))
-    .bind(MOST_GROUPS)
-    .bind(months.0.to_sqlx())
-    .bind(months.1.to_sqlx())
-    .bind(one.0.to_sqlx())
-    .bind(one.1.to_sqlx())
-    .bind(other.0.to_sqlx())
-    .bind(other.1.to_sqlx())
-    .fetch_all(conn)
-    .await
+         GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4 LIMIT $14",
+        query,
+    );
+    with_parts(question, &parts_of(query, query.split == Some(Split::Staff)))
+        .bind(query.by.map(super::name_of))
+        .bind(query.split.map(super::name_of))
+        .bind(MOST_GROUPS)
+        .fetch_all(conn)
+        .await
 }
 
 /// How many lines of the period arrived after its last day.
@@ -210,7 +219,7 @@ pub struct AgeGroup {
 
 /// Every line of a voucher has the day of its sale and its last day, so nothing has to be put together voucher by voucher.
 pub async fn ageing(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<AgeGroup>> {
-    sqlx::query_as(
+    until_last_day(
         "WITH owed AS MATERIALIZED (
              SELECT currency, sold_shop, sold_day, expires_on, sum(sign(service_minor + money_minor)) AS number, sum(service_minor + money_minor) AS minor
              FROM ledger_entry
@@ -226,11 +235,8 @@ pub async fn ageing(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Resul
                      WHEN expires_on < $1 + interval '12 months' THEN 'under12' ELSE 'over12' END AS until,
                 sum(number)::bigint AS count, sum(minor)::bigint AS minor
          FROM owed GROUP BY 1, 2, 3, 4 HAVING sum(minor) <> 0 OR sum(number) <> 0 ORDER BY 1, 2",
+        query,
     )
-    .bind(query.to.to_sqlx())
-    .bind(query.currency.as_deref())
-    .bind(query.shop.map(|shop| shop.0))
-    .bind(query.template.map(|template| template.0))
     .fetch_all(conn)
     .await
 }
@@ -255,7 +261,7 @@ pub struct BreakageGroup {
 /// One that was extended has its lines under two last days: those of the sale under the former one. So what was extended beyond the day
 /// is taken off the vouchers that are over, and what was extended after it had expired off those never redeemed.
 pub async fn breakage(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<BreakageGroup>> {
-    sqlx::query_as(
+    until_last_day(
         "WITH line AS (
              SELECT template_id, currency, service_minor, coalesce(expires_on < $1, false) AS over,
                     expires_on BETWEEN $1 AND $1 + 30 AS within_30, expires_on BETWEEN $1 AND $1 + 90 AS within_90,
@@ -277,11 +283,8 @@ pub async fn breakage(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Res
                 coalesce(sum(service_minor) FILTER (WHERE within_90), 0)::bigint AS within_90_minor,
                 sum(sign(service_minor))::bigint AS owed_count, sum(service_minor)::bigint AS owed_minor
          FROM line GROUP BY template_id, currency ORDER BY currency, template_id",
+        query,
     )
-    .bind(query.to.to_sqlx())
-    .bind(query.currency.as_deref())
-    .bind(query.shop.map(|shop| shop.0))
-    .bind(query.template.map(|template| template.0))
     .fetch_all(conn)
     .await
 }
@@ -315,18 +318,15 @@ fn vat(kind: &str, rate: Option<i32>) -> Result<Vat, Failure> {
     }
 }
 
-/// Whole months come summed up, unless days or weeks are told apart.
 pub async fn vat_due(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<VatGroup>> {
-    let by_line = matches!(query.by, Some(Grain::Day | Grain::Week));
-    let Parts { months, raw: [one, other], .. } = if by_line { Parts::lines(query.from, query.to) } else { Parts::of(query.from, query.to) };
-    sqlx::query_as(
+    let question = of_period(
         "WITH line AS (
              SELECT month AS day, currency, shop_id, template_id, kind, vat_kind, vat_rate, amount_minor, vat_minor FROM ledger_month
-             WHERE month >= $8 AND month < $9
+             WHERE month >= $6 AND month < $7
              UNION ALL
              SELECT business_day, currency, shop_id, template_id, kind, vat_kind, vat_rate, amount_minor, vat_minor FROM ledger_entry
-             WHERE business_day BETWEEN $10 AND $11 OR business_day BETWEEN $12 AND $13)
-         SELECT CASE $6 WHEN 'day' THEN day WHEN 'week' THEN date_trunc('week', day)::date WHEN 'month' THEN date_trunc('month', day)::date END AS start,
+             WHERE business_day BETWEEN $8 AND $9 OR business_day BETWEEN $10 AND $11)
+         SELECT CASE $12 WHEN 'day' THEN day WHEN 'week' THEN date_trunc('week', day)::date WHEN 'month' THEN date_trunc('month', day)::date END AS start,
                 shop_id, currency, vat_kind, vat_rate,
                 coalesce(sum(amount_minor) FILTER (WHERE kind = 'sold'), 0)::bigint AS sold,
                 coalesce(sum(amount_minor) FILTER (WHERE kind = 'refunded'), 0)::bigint AS refunded,
@@ -339,23 +339,10 @@ pub async fn vat_due(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Resu
          FROM line
          WHERE day BETWEEN $1 AND $2 AND kind IN ('sold', 'refunded', 'replaced_in', 'replaced_out', 'redeemed', 'expired_honoured', 'undone')
            AND ($3::text IS NULL OR currency = $3) AND ($4::uuid IS NULL OR shop_id = $4) AND ($5::uuid IS NULL OR template_id = $5)
-         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5 LIMIT $7",
-    )
-    .bind(query.from.to_sqlx())
-    .bind(query.to.to_sqlx())
-    .bind(query.currency.as_deref())
-    .bind(query.shop.map(|shop| shop.0))
-    .bind(query.template.map(|template| template.0))
-    .bind(query.by.map(super::name_of))
-    .bind(MOST_GROUPS)
-    .bind(months.0.to_sqlx())
-    .bind(months.1.to_sqlx())
-    .bind(one.0.to_sqlx())
-    .bind(one.1.to_sqlx())
-    .bind(other.0.to_sqlx())
-    .bind(other.1.to_sqlx())
-    .fetch_all(conn)
-    .await
+         GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5 LIMIT $13",
+        query,
+    );
+    with_parts(question, &parts_of(query, false)).bind(query.by.map(super::name_of)).bind(MOST_GROUPS).fetch_all(conn).await
 }
 
 /// Lines that accountants book alike.
@@ -390,19 +377,15 @@ impl MovedGroup {
 }
 
 pub async fn moved(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<MovedGroup>> {
-    sqlx::query_as(
+    of_period(
         "SELECT business_day, shop_id, sold_shop, currency, kind, vat_kind, vat_rate, payment,
                 sum(amount_minor)::bigint AS amount, sum(vat_minor)::bigint AS vat, sum(service_minor + money_minor)::bigint AS owed
          FROM ledger_entry
          WHERE business_day BETWEEN $1 AND $2 AND ($3::text IS NULL OR currency = $3) AND ($4::uuid IS NULL OR shop_id = $4)
            AND ($5::uuid IS NULL OR template_id = $5)
          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 4, 2, 3, 5, 6, 7, 8 LIMIT $6",
+        query,
     )
-    .bind(query.from.to_sqlx())
-    .bind(query.to.to_sqlx())
-    .bind(query.currency.as_deref())
-    .bind(query.shop.map(|shop| shop.0))
-    .bind(query.template.map(|template| template.0))
     .bind(MOST_GROUPS)
     .fetch_all(conn)
     .await

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use beadsbox_authority::{Fresh, Judged, RIGHT_CLOCK, Reading, Scope, World};
+use beadsbox_authority::{Fresh, Judged, Reading, Scope, World, is_believed};
 use beadsbox_domain::{
     Operation, ShopId, VoucherId,
     ledger::{Cause, Entry, Standing, entries},
@@ -48,7 +48,7 @@ impl Booking {
     pub(super) fn book(&mut self, scope: &Scope<'_>, before: &Before, world: &World, judged: &Judged<'_>) {
         let Some(body) = judged.body() else { return };
         let received_at = judged.fresh.arrived.received_at;
-        let clock_right = scope.clock_right && body.clock_right && body.at.duration_since(received_at) <= RIGHT_CLOCK;
+        let clock_right = is_believed(scope.clock_right, body, received_at);
         let cause = Cause::new(&body.operation, body.stamp(), clock_right, received_at);
         let mut line = 0;
         for (voucher, before) in &before.0 {

@@ -6,17 +6,15 @@ use beadsbox_protocol::report::{Accounting, AccountingLine, AccountsChange};
 
 use super::{
     Composed,
+    chart::{Bars, currencies},
     sheet::{Sheet, money},
     words::{self, pick},
 };
 use crate::{
     error::{AppError, AppResult, FieldErrorCode},
     usecase::Seat,
-    view::{AccountField, AccountsForm, ReportChart, ReportSeries},
+    view::{AccountField, AccountsForm, ReportChart},
 };
-
-/// The most bars of a chart that can be told from each other.
-const MOST_BARS: usize = 62;
 
 pub(super) fn compose(report: &Accounting, language: Language) -> AppResult<Composed> {
     let title = pick(language, "Accounting by day", "Comptabilité par jour");
@@ -51,37 +49,14 @@ pub(super) fn compose(report: &Accounting, language: Language) -> AppResult<Comp
 }
 
 fn charts(report: &Accounting, language: Language) -> Vec<ReportChart> {
-    let mut currencies: Vec<Currency> = Vec::new();
-    for line in &report.lines {
-        if !currencies.contains(&line.currency) {
-            currencies.push(line.currency);
-        }
-    }
+    let title = pick(language, "Money taken and change of what is owed", "Encaissements et variation des engagements");
+    let names = [pick(language, "Sold less refunded", "Vendus moins remboursés"), pick(language, "Change of what is owed", "Variation des engagements")];
     let chart = |currency: Currency| {
-        let mut bars: Vec<(String, [i64; 2])> = Vec::new();
-        for line in report.lines.iter().filter(|line| line.currency == currency) {
-            let (label, values) = (line.day.to_string(), [line.sold.saturating_sub(line.refunded), line.owed]);
-            match bars.iter_mut().find(|(bar, _)| *bar == label) {
-                Some((_, sums)) => sums.iter_mut().zip(values).for_each(|(sum, value)| *sum = sum.saturating_add(value)),
-                None => bars.push((label, values)),
-            }
-        }
-        let series = |name: &'static str, place: usize| ReportSeries { name: name.to_owned(), values: bars.iter().map(|(_, values)| values[place]).collect() };
-        (1..=MOST_BARS).contains(&bars.len()).then(|| ReportChart {
-            title: format!(
-                "{}, {}",
-                pick(language, "Money taken and change of what is owed", "Encaissements et variation des engagements"),
-                currency.code()
-            ),
-            currency: currency.into(),
-            labels: bars.iter().map(|(label, _)| label.clone()).collect(),
-            series: vec![
-                series(pick(language, "Sold less refunded", "Vendus moins remboursés"), 0),
-                series(pick(language, "Change of what is owed", "Variation des engagements"), 1),
-            ],
-        })
+        let lines = report.lines.iter().filter(|line| line.currency == currency);
+        let bars: Bars = lines.map(|line| (line.day.to_string(), [line.sold.saturating_sub(line.refunded), line.owed])).collect();
+        bars.chart(title, currency, names)
     };
-    currencies.into_iter().filter_map(chart).collect()
+    currencies(report.lines.iter().map(|line| line.currency)).into_iter().filter_map(chart).collect()
 }
 
 /// The double entries, as accountants import them.

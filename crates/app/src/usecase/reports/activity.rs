@@ -6,16 +6,11 @@ use beadsbox_protocol::report::{Activity, ActivityRow, Count, ReportQuery, Split
 
 use super::{
     Composed,
+    chart::{Bars, currencies},
     sheet::{Sheet, money},
     words::{self, pick},
 };
-use crate::{
-    error::AppResult,
-    view::{ReportChart, ReportSeries},
-};
-
-/// The most bars of a chart that can be told from each other.
-const MOST_BARS: usize = 62;
+use crate::{error::AppResult, view::ReportChart};
 
 pub(super) fn compose(activity: &Activity, query: &ReportQuery, language: Language) -> AppResult<Composed> {
     let title = pick(language, "Sales and redemptions", "Ventes et utilisations");
@@ -85,35 +80,19 @@ fn notes(activity: &Activity, language: Language) -> Vec<String> {
 }
 
 fn charts(activity: &Activity, query: &ReportQuery, language: Language) -> Vec<ReportChart> {
-    let mut currencies: Vec<Currency> = Vec::new();
-    for row in &activity.rows {
-        if !currencies.contains(&row.currency) {
-            currencies.push(row.currency);
-        }
-    }
+    let currencies = currencies(activity.rows.iter().map(|row| row.currency));
     currencies.into_iter().filter_map(|currency| chart(activity, query, currency, language)).collect()
 }
 
-/// Over time where it is told by day, week or month; else by what is told apart. None where there would be too many bars, or one.
+/// Over time where it is told by day, week or month; else by what is told apart.
 fn chart(activity: &Activity, query: &ReportQuery, currency: Currency, language: Language) -> Option<ReportChart> {
     let label = |row: &ActivityRow| match (query.by, row.start, row.of) {
         (Some(_), Some(start), _) => start.to_string(),
         (_, _, Some(of)) => words::name(&activity.made, of, language),
         _ => pick(language, "Whole period", "Toute la période").to_owned(),
     };
-    let mut bars: Vec<(String, [i64; 2])> = Vec::new();
-    for row in activity.rows.iter().filter(|row| row.currency == currency) {
-        let (label, values) = (label(row), [row.sold.minor, row.redeemed.minor.saturating_sub(row.undone.minor)]);
-        match bars.iter_mut().find(|(bar, _)| *bar == label) {
-            Some((_, sums)) => sums.iter_mut().zip(values).for_each(|(sum, value)| *sum = sum.saturating_add(value)),
-            None => bars.push((label, values)),
-        }
-    }
-    let series = |name: &'static str, place: usize| ReportSeries { name: name.to_owned(), values: bars.iter().map(|(_, values)| values[place]).collect() };
-    (1..=MOST_BARS).contains(&bars.len()).then(|| ReportChart {
-        title: format!("{}, {}", pick(language, "Sold and redeemed", "Vendus et utilisés"), currency.code()),
-        currency: currency.into(),
-        labels: bars.iter().map(|(label, _)| label.clone()).collect(),
-        series: vec![series(pick(language, "Sold", "Vendus"), 0), series(pick(language, "Redeemed", "Utilisés"), 1)],
-    })
+    let rows = activity.rows.iter().filter(|row| row.currency == currency);
+    let bars: Bars = rows.map(|row| (label(row), [row.sold.minor, row.redeemed.minor.saturating_sub(row.undone.minor)])).collect();
+    let names = [pick(language, "Sold", "Vendus"), pick(language, "Redeemed", "Utilisés")];
+    bars.chart(pick(language, "Sold and redeemed", "Vendus et utilisés"), currency, names)
 }

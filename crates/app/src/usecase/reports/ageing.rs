@@ -8,6 +8,7 @@ use beadsbox_protocol::report::{Age, Ageing, AgeingLine, Breakage, BreakageLine,
 
 use super::{
     Composed,
+    chart::currencies,
     sheet::{Sheet, money},
     words::{self, pick},
 };
@@ -48,10 +49,6 @@ pub(super) fn compose_ageing(ageing: &Ageing, language: Language) -> AppResult<C
     let may_go = UNTIL.map(|until| words::until(until, language));
     let sheet = Sheet::new(title, columns, rows.collect(), words::total(language))?.without_empty(&may_go);
     Ok(Composed { title, made: ageing.made.clone(), notes: Vec::new(), sheet, charts: ageing_charts(ageing, language) })
-}
-
-fn currencies(all: impl Iterator<Item = Currency>) -> Vec<Currency> {
-    all.map(|currency| (currency.code(), currency)).collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
 fn ageing_charts(ageing: &Ageing, language: Language) -> Vec<ReportChart> {

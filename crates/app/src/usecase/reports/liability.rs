@@ -6,6 +6,7 @@ use beadsbox_protocol::report::{Liability, LiabilityLine};
 
 use super::{
     Composed,
+    chart::currencies,
     sheet::{Sheet, money},
     words::{self, pick},
 };
@@ -55,12 +56,7 @@ const fn moves(line: &LiabilityLine) -> [i64; 9] {
 }
 
 fn charts(liability: &Liability, language: Language) -> AppResult<Vec<ReportChart>> {
-    let mut currencies: Vec<Currency> = Vec::new();
-    for line in &liability.lines {
-        if !currencies.contains(&line.currency) {
-            currencies.push(line.currency);
-        }
-    }
+    let currencies = currencies(liability.lines.iter().map(|line| line.currency));
     currencies.into_iter().map(|currency| chart(liability, currency, language)).collect()
 }
 

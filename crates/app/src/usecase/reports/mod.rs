@@ -4,6 +4,7 @@
 mod accounting;
 mod activity;
 mod ageing;
+mod chart;
 mod file;
 mod liability;
 mod sheet;

@@ -6,16 +6,11 @@ use beadsbox_protocol::report::{ReportQuery, VatLine, VatReport};
 
 use super::{
     Composed,
+    chart::{Bars, currencies},
     sheet::{Sheet, money},
     words::{self, pick},
 };
-use crate::{
-    error::AppResult,
-    view::{ReportChart, ReportSeries},
-};
-
-/// The most bars of a chart that can be told from each other.
-const MOST_BARS: usize = 62;
+use crate::{error::AppResult, view::ReportChart};
 
 pub(super) fn compose(report: &VatReport, query: &ReportQuery, language: Language) -> AppResult<Composed> {
     let title = pick(language, "VAT", "TVA");
@@ -80,35 +75,22 @@ fn notes(report: &VatReport, language: Language) -> Vec<String> {
 }
 
 fn charts(report: &VatReport, query: &ReportQuery, language: Language) -> Vec<ReportChart> {
-    let mut currencies: Vec<Currency> = Vec::new();
-    for line in &report.lines {
-        if !currencies.contains(&line.currency) {
-            currencies.push(line.currency);
-        }
-    }
+    let currencies = currencies(report.lines.iter().map(|line| line.currency));
     currencies.into_iter().filter_map(|currency| chart(report, query, currency, language)).collect()
 }
 
-/// Over time where it is told by day, week or month, else by shop.
+/// Over time where it is told by day, week or month, else by shop. What nobody has to tax has no bars.
 fn chart(report: &VatReport, query: &ReportQuery, currency: Currency, language: Language) -> Option<ReportChart> {
-    let mut bars: Vec<(String, [i64; 2])> = Vec::new();
-    for line in report.lines.iter().filter(|line| line.currency == currency) {
-        let label = match (query.by, line.start) {
-            (Some(_), Some(start)) => start.to_string(),
-            _ => words::name(&report.made, line.shop.0, language),
-        };
-        match bars.iter_mut().find(|(bar, _)| *bar == label) {
-            Some((_, sums)) => sums.iter_mut().zip([line.due, line.to_be_taxed]).for_each(|(sum, value)| *sum = sum.saturating_add(value)),
-            None => bars.push((label, [line.due, line.to_be_taxed])),
-        }
+    let label = |line: &VatLine| match (query.by, line.start) {
+        (Some(_), Some(start)) => start.to_string(),
+        _ => words::name(&report.made, line.shop.0, language),
+    };
+    let lines = report.lines.iter().filter(|line| line.currency == currency);
+    let bars: Bars = lines.map(|line| (label(line), [line.due, line.to_be_taxed])).collect();
+    let due = pick(language, "VAT due", "TVA due");
+    let mut chart = bars.chart(due, currency, [due, pick(language, "Redeemed, to be taxed", "Utilisés, à taxer")])?;
+    if chart.series[1].values.iter().all(|value| *value == 0) {
+        chart.series.truncate(1);
     }
-    let series = |name: &'static str, place: usize| ReportSeries { name: name.to_owned(), values: bars.iter().map(|(_, values)| values[place]).collect() };
-    let due = series(pick(language, "VAT due", "TVA due"), 0);
-    let to_be_taxed = series(pick(language, "Redeemed, to be taxed", "Utilisés, à taxer"), 1);
-    (1..=MOST_BARS).contains(&bars.len()).then(|| ReportChart {
-        title: format!("{}, {}", pick(language, "VAT due", "TVA due"), currency.code()),
-        currency: currency.into(),
-        labels: bars.iter().map(|(label, _)| label.clone()).collect(),
-        series: vec![due].into_iter().chain(Some(to_be_taxed).filter(|series| series.values.iter().any(|value| *value != 0))).collect(),
-    })
+    Some(chart)
 }
