@@ -78,13 +78,13 @@ const fn told_conflict(told: &Told) -> Option<(ConflictId, ConflictKind)> {
 }
 
 /// Nothing of the kind is told of a voucher that nobody sold. `all`: what is told of it.
-fn rests_on_a_sale<'a>(told: &Told, all: impl Iterator<Item = &'a Told> + Clone) -> bool {
+fn rests_on_a_sale<'a>(told: &Told, mut all: impl Iterator<Item = &'a Told> + Clone) -> bool {
     match (&told.outcome, &told.body.operation) {
         // The redemption had been refused, or had collided with nothing but that nobody knew the voucher.
         (Outcome::Applied, Operation::Honour { redemption, .. }) => {
             let was_refused = all.clone().any(|asked| asked.body.op == *redemption && matches!(asked.outcome, Outcome::Rejected { .. }));
             // Honoured before, it had collided already: doing it again changed nothing.
-            let had_collided = all.clone().any(|before| {
+            let had_collided = all.any(|before| {
                 before.commit_no < told.commit_no
                     && matches!(before.outcome, Outcome::Conflict { .. })
                     && matches!(before.body.operation, Operation::Honour { redemption: honoured, .. } if honoured == *redemption)
