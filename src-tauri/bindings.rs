@@ -86,6 +86,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             templates::templates,
             templates::template_detail,
             templates::save_template,
+            templates::template_specimen,
             templates::archive_template,
             templates::currencies,
             conflicts::conflicts,

@@ -68,6 +68,7 @@ pub const COMMANDS: &[&str] = &[
     "templates",
     "template_detail",
     "save_template",
+    "template_specimen",
     "archive_template",
     "currencies",
     "conflicts",

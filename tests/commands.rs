@@ -99,7 +99,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["filter_choices", "grid_memory", "remember_grid", "selection_sums"],
                 &["begin_bulk", "bulk_state", "run_bulk", "stop_bulk", "close_bulk", "bulk_rows", "save_bulk_results"],
                 &["save_table", "table_progress", "stop_table", "copy_table"],
-                &["templates", "template_detail", "save_template", "archive_template", "currencies"],
+                &["templates", "template_detail", "save_template", "template_specimen", "archive_template", "currencies"],
                 &["conflicts", "settle_conflict", "assign_conflict"],
                 &[
                     "end_of_day",

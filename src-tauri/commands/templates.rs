@@ -1,6 +1,6 @@
 //! Commands of the templates.
 
-use beadsbox_app::view::{CurrencyView, SaveTemplate, TemplateDetail, TemplateRow};
+use beadsbox_app::view::{CurrencyView, PaperLanguage, SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
 
 use super::{Answer, Beads};
 
@@ -23,6 +23,13 @@ pub async fn template_detail(program: Beads<'_>, id: String) -> Answer<TemplateD
 #[specta::specta]
 pub async fn save_template(program: Beads<'_>, save: SaveTemplate) -> Answer<TemplateDetail> {
     program.seat()?.save_template(save).await
+}
+
+/// How the voucher of a template will look, as an SVG picture.
+#[tauri::command]
+#[specta::specta]
+pub async fn template_specimen(program: Beads<'_>, form: TemplateForm, language: PaperLanguage) -> Answer<String> {
+    program.seat()?.template_specimen(&form, language).await
 }
 
 /// Hides a template from sale, or shows it again.

@@ -96,6 +96,7 @@ const TABLE: &[(&str, &[Role])] = &[
     ("templates", OFFICE_UP),
     ("template_detail", OFFICE_UP),
     ("save_template", OFFICE_UP),
+    ("template_specimen", OFFICE_UP),
     ("archive_template", OFFICE_UP),
     ("conflicts", OFFICE_UP),
     ("settle_conflict", ADMIN),
@@ -153,7 +154,7 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
                 .map(drop)
         }
         "voucher_page" | "voucher_cursor" | "voucher_detail" | "exchange_choices" | "act_on_voucher" => look_at_one(seat, command).await,
-        "templates" | "template_detail" | "save_template" | "archive_template" => write_templates(seat, command).await,
+        "templates" | "template_detail" | "save_template" | "template_specimen" | "archive_template" => write_templates(seat, command).await,
         "conflicts" => seat.conflicts(ConflictFilter::default()).await.map(drop),
         "settle_conflict" => {
             let form = SettleForm { conflict_id: id.to_owned(), version: 1, settlement: Settlement::WriteOff, reason: text() };
@@ -210,14 +211,13 @@ async fn look_at_one(seat: &Seat, command: &str) -> Result<(), AppError> {
 
 async fn write_templates(seat: &Seat, command: &str) -> Result<(), AppError> {
     let id = NOBODY;
+    let text = String::new;
+    let form = TemplateForm { title: text(), description: text(), price: text(), currency: text(), validity_months: None, vat: Vat::MultiPurpose };
     match command {
         "templates" => seat.templates(true).await.map(drop),
         "template_detail" => seat.template_detail(id).await.map(drop),
-        "save_template" => {
-            let (title, description, price, currency) = (String::new(), String::new(), String::new(), String::new());
-            let form = TemplateForm { title, description, price, currency, validity_months: None, vat: Vat::MultiPurpose };
-            seat.save_template(SaveTemplate { id: None, based_on: None, form }).await.map(drop)
-        }
+        "save_template" => seat.save_template(SaveTemplate { id: None, based_on: None, form }).await.map(drop),
+        "template_specimen" => seat.template_specimen(&form, PaperLanguage::En).await.map(drop),
         _ => seat.archive_template(id, true).await.map(drop),
     }
 }

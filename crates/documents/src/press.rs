@@ -17,6 +17,7 @@ use typst::{
 };
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, Timestamp as PdfTimestamp};
+use typst_svg::SvgOptions;
 
 use crate::DocumentError;
 
@@ -62,16 +63,28 @@ impl Press {
 
     /// The document as a PDF that says that it was made at that moment.
     pub(crate) fn pdf(&self, ident: &str, made: Timestamp) -> Result<Vec<u8>, DocumentError> {
-        let document = typst::compile::<PagedDocument>(self).output.map_err(|faults| first(&faults));
         let options = PdfOptions {
             ident: Smart::Custom(ident.to_owned()),
             creator: Smart::Custom(Some("My Beads Box".to_owned())),
             timestamp: utc(made).map(PdfTimestamp::new_utc),
             ..PdfOptions::default()
         };
-        let pdf = document.and_then(|document| typst_pdf::pdf(&document, &options).map_err(|faults| first(&faults)));
+        self.drawn(|document| typst_pdf::pdf(document, &options).map_err(|faults| first(&faults)))
+    }
+
+    /// The document's first page as an SVG picture, for a screen.
+    pub(crate) fn svg(&self) -> Result<String, DocumentError> {
+        self.drawn(|document| {
+            let page = document.pages().first().ok_or_else(|| typeset("there is no page"))?;
+            Ok(typst_svg::svg(page, &SvgOptions::default()))
+        })
+    }
+
+    fn drawn<T>(&self, draw: impl FnOnce(&PagedDocument) -> Result<T, DocumentError>) -> Result<T, DocumentError> {
+        let document = typst::compile::<PagedDocument>(self).output.map_err(|faults| first(&faults));
+        let drawn = document.and_then(|document| draw(&document));
         typst::comemo::evict(KEPT);
-        pdf
+        drawn
     }
 }
 

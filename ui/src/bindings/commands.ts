@@ -142,6 +142,8 @@ export const commands = {
 	templateDetail: (id: string) => typedError<TemplateDetail, AppError>(__TAURI_INVOKE("template_detail", { id })),
 	/**  Creates or edits a template. */
 	saveTemplate: (save: SaveTemplate) => typedError<TemplateDetail, AppError>(__TAURI_INVOKE("save_template", { save })),
+	/**  How the voucher of a template will look, as an SVG picture. */
+	templateSpecimen: (form: TemplateForm, language: PaperLanguage) => typedError<string, AppError>(__TAURI_INVOKE("template_specimen", { form, language })),
 	/**  Hides a template from sale, or shows it again. */
 	archiveTemplate: (id: string, archived: boolean) => typedError<TemplateDetail, AppError>(__TAURI_INVOKE("archive_template", { id, archived })),
 	/**  The currencies of ISO 4217. */
@@ -1936,7 +1938,9 @@ export type Terminator = "enter" | "tab" |
 "pause";
 
 /**  The screens' colours. */
-export type Theme = "system" | "light" | "dark";
+export type Theme = "system" | "light" | "dark" |
+/**  High contrast. */
+"contrast_light" | "contrast_dark";
 
 /**  What a screen should load again. */
 export type ToLoadAgain = {

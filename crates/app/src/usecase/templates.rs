@@ -96,7 +96,7 @@ fn row(found: &TemplateView) -> TemplateRow {
 }
 
 /// What was typed, checked field by field.
-fn content(form: &TemplateForm) -> AppResult<TemplateContent> {
+pub(super) fn content(form: &TemplateForm) -> AppResult<TemplateContent> {
     let mut faults = FieldErrors::default();
     let title = faults.take("title", Title::new(&form.title));
     let description = faults.take("description", Description::new(&form.description));

@@ -66,7 +66,8 @@ struct Words {
     valid: &'static str,
     redeem: &'static str,
     qr: &'static str,
-    training: Option<&'static str>,
+    /// What stands across all of it, on paper that is worth nothing.
+    across: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -88,17 +89,25 @@ struct Data<'a> {
 impl VoucherPaper {
     /// As a PDF of one page, that says that it was made at that moment. Texts of any length shrink until they fit.
     pub fn pdf(&self, made: Timestamp) -> Result<Vec<u8>, DocumentError> {
-        Press::new("/voucher.typ", concat!(include_str!("../parts.typ"), include_str!("voucher.typ")), &self.data())?
-            .with("/qr.svg", qr::svg(&self.qr)?)?
-            .pdf(&format!("voucher {}", self.code), made)
+        let training = self.training.then(|| self.language.pick("TRAINING · NO VALUE", "FORMATION · SANS VALEUR"));
+        self.press(training)?.pdf(&format!("voucher {}", self.code), made)
     }
 
-    fn data(&self) -> Data<'_> {
+    /// How it would look, as an SVG picture that says all over that it is no voucher.
+    pub fn specimen(&self) -> Result<String, DocumentError> {
+        self.press(Some(self.language.pick("SPECIMEN", "SPÉCIMEN")))?.svg()
+    }
+
+    fn press(&self, across: Option<&'static str>) -> Result<Press, DocumentError> {
+        Press::new("/voucher.typ", concat!(include_str!("../parts.typ"), include_str!("voucher.typ")), &self.data(across))?.with("/qr.svg", qr::svg(&self.qr)?)
+    }
+
+    fn data(&self, across: Option<&'static str>) -> Data<'_> {
         let language = self.language;
         let optional = |text: &Option<String>| text.as_deref().map(fitting::breakable).filter(|text| !text.is_empty());
         let valid = || language.pick("No end date", "Sans limite de date").to_owned();
         Data {
-            words: self.words(),
+            words: self.words(across),
             title: fitting::breakable(&self.title),
             description: fitting::lines(&self.description),
             price: self.price.map(|price| amount::amount(price, language)),
@@ -113,7 +122,7 @@ impl VoucherPaper {
         }
     }
 
-    fn words(&self) -> Words {
+    fn words(&self, across: Option<&'static str>) -> Words {
         let language = self.language;
         Words {
             language: language.code(),
@@ -129,7 +138,7 @@ impl VoucherPaper {
             },
             redeem: language.pick("Show at the counter", "À présenter en caisse"),
             qr: language.pick("QR code of the voucher", "QR code du bon"),
-            training: self.training.then(|| language.pick("TRAINING · NO VALUE", "FORMATION · SANS VALEUR")),
+            across,
         }
     }
 }

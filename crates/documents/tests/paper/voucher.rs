@@ -52,6 +52,15 @@ fn a_qr_code_that_holds_too_much_is_an_error() {
 }
 
 #[test]
+fn a_specimen_is_a_picture_that_says_so() {
+    let picture = voucher().specimen().unwrap();
+    assert!(picture.starts_with("<svg") && picture.trim_end().ends_with("</svg>"), "{}", &picture[..80]);
+    // Glyphs are drawn, so what differs from the paper that counts is what stands across it.
+    let other = beadsbox_documents::VoucherPaper { language: Language::En, ..voucher() };
+    assert_ne!(picture, other.specimen().unwrap());
+}
+
+#[test]
 fn training_is_written_all_over_it() {
     let paper = beadsbox_documents::VoucherPaper { training: true, ..voucher() };
     assert!(text(&paper.pdf(made()).unwrap()).contains("FORMATION · SANS VALEUR"));

@@ -64,6 +64,18 @@ export function formFrom(typed: Typed): { form: TemplateForm } | { bad: string[]
   }
 }
 
+/** Another template like it, under a title that tells them apart. */
+export function copyOf(typed: Typed, title: string): Typed {
+  return { ...typed, title }
+}
+
+/** What an edit changes for vouchers that are sold from then on; the sold ones keep what they were sold with. */
+export function changesSales(typed: Typed, saved: Typed): boolean {
+  const terms = ({ price, currency, ends, months, vat, rate }: Typed) =>
+    JSON.stringify([price.trim(), currency, ends && months, vat, vat === 'single_purpose' && rate])
+  return terms(typed) !== terms(saved)
+}
+
 /** The price for the preview; null until it is one. */
 export function previewPrice(typed: Typed, currencies: Currency[]): Money | null {
   const exponent = currencies.find((one) => one.code === typed.currency)?.exponent ?? 2

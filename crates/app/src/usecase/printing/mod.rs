@@ -4,6 +4,7 @@ mod badges;
 mod papers;
 mod receipts;
 mod settings;
+mod specimen;
 
 pub use papers::Paper;
 pub(crate) use settings::PRINTER;

@@ -123,7 +123,7 @@ fn found(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Vec<VoucherView>> {
     ids.iter().map(one).collect()
 }
 
-fn shop(directory: &Directory, shop: ShopId) -> Shop {
+pub(super) fn shop(directory: &Directory, shop: ShopId) -> Shop {
     Shop { name: directory.shop_name(shop).to_owned(), lines: Vec::new() }
 }
 
