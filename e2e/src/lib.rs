@@ -1,6 +1,7 @@
 //! Drives the built program as a person would: the real window under a virtual display, through `WebDriver`, against a real
 //! server process on a real `PostgreSQL`.
 
+pub mod axe;
 mod desk;
 mod scanner;
 mod server;

@@ -54,6 +54,9 @@ pub enum Theme {
     System,
     Light,
     Dark,
+    /// High contrast.
+    ContrastLight,
+    ContrastDark,
 }
 
 /// Versions and places.

@@ -8,7 +8,7 @@ use thirtyfour::Key;
 use crate::{
     centre::{ADMIN, sample_data},
     hands::{click_first, sign_out},
-    look::{LOOKS, Look},
+    look::{Look, looks},
 };
 
 pub async fn scene(folder: &Path) -> anyhow::Result<()> {
@@ -17,7 +17,7 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;
     let desk = Desk::open(data.path(), Keys::File).await?;
     desk.enrol(&server.url(), &server.program().enrolment_code(&shop).await?, "Office 1").await?;
-    for look in LOOKS {
+    for &look in looks() {
         shots(&desk, folder, look).await?;
     }
     desk.close().await

@@ -1,43 +1,100 @@
-//! Each picture in each look of the program.
+//! Each picture in each look of the program, and what axe finds on it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
-use beadsbox_e2e::Desk;
+use anyhow::{Context as _, ensure};
+use beadsbox_e2e::{Desk, axe};
 
 /// One look of the program.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     pub theme: &'static str,
     pub language: &'static str,
 }
 
 /// All of them.
-pub const LOOKS: [Look; 4] = [look("light", "en"), look("dark", "en"), look("light", "fr"), look("dark", "fr")];
+const LOOKS: [Look; 6] =
+    [look("light", "en"), look("dark", "en"), look("light", "fr"), look("dark", "fr"), look("contrast_light", "en"), look("contrast_dark", "en")];
+
+/// Those that were asked for.
+static CHOSEN: OnceLock<Vec<Look>> = OnceLock::new();
+
+/// What axe found, beside the pictures.
+const FINDINGS: &str = "axe.txt";
 
 const fn look(theme: &'static str, language: &'static str) -> Look {
     Look { theme, language }
 }
 
+/// Chooses looks by name, such as `light,dark-fr`.
+pub fn choose(names: &str) -> anyhow::Result<()> {
+    let find = |wanted: &str| LOOKS.into_iter().find(|look| look.name() == wanted).with_context(|| format!("no look is called {wanted}"));
+    let looks = names.split(',').map(find).collect::<anyhow::Result<Vec<_>>>()?;
+    ensure!(CHOSEN.set(looks).is_ok(), "looks are chosen once");
+    Ok(())
+}
+
+/// The looks to take pictures in, at least one.
+pub fn looks() -> &'static [Look] {
+    CHOSEN.get_or_init(|| LOOKS.to_vec())
+}
+
 impl Look {
-    fn file(self, folder: &Path, screen: &str) -> PathBuf {
-        let language = if self.language == "en" { String::new() } else { format!("-{}", self.language) };
-        folder.join(format!("{screen}-{}{language}.png", self.theme))
+    fn name(self) -> String {
+        let theme = self.theme.replace('_', "-");
+        if self.language == "en" { theme } else { format!("{theme}-{}", self.language) }
     }
 
-    /// Takes the window's picture as it is.
+    /// Takes the window's picture as it is, and asks axe about the page. Languages are alike to axe.
     pub async fn shot(self, desk: &Desk, folder: &Path, screen: &str) -> anyhow::Result<()> {
-        desk.picture(&self.file(folder, screen)).await
+        let name = format!("{screen}-{}", self.name());
+        desk.picture(&folder.join(format!("{name}.png"))).await?;
+        if self.language == "en" {
+            note(folder, &name, &axe::findings(desk).await?)?;
+        }
+        Ok(())
     }
+}
+
+fn note(folder: &Path, name: &str, findings: &[String]) -> anyhow::Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(findings_file(folder))?;
+    Ok(writeln!(file, "{name}\n  {}", findings.join("\n  "))?)
+}
+
+fn findings_file(folder: &Path) -> PathBuf {
+    folder.join(FINDINGS)
+}
+
+/// Forgets what axe found before.
+pub fn begin(folder: &Path) -> anyhow::Result<()> {
+    match std::fs::remove_file(findings_file(folder)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Fails with what axe found on any of the pages.
+pub fn end(folder: &Path) -> anyhow::Result<()> {
+    let found = std::fs::read_to_string(findings_file(folder)).unwrap_or_default();
+    ensure!(found.is_empty(), "axe found:\n{found}");
+    Ok(())
 }
 
 /// Takes the window's picture in every look, and leaves it in the first. The looks are changed behind the screen's back, so that
 /// what stands there stays.
 pub async fn in_every_look(desk: &Desk, folder: &Path, screen: &str) -> anyhow::Result<()> {
-    for look in LOOKS {
-        wear(desk, look).await?;
+    for look in looks() {
+        wear(desk, *look).await?;
         look.shot(desk, folder, screen).await?;
     }
-    wear(desk, LOOKS[0]).await
+    wear(desk, looks()[0]).await
 }
 
 async fn wear(desk: &Desk, look: Look) -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! Takes pictures of the program, light and dark, in English and French, on sample data of its own: every screen, and the states
-//! that come seldom.
+//! that come seldom. Axe is asked about each; what it finds stands in `axe.txt` beside them, and the program fails.
 //!
-//! `screens FOLDER [SCENE…]`: all scenes, or those named.
+//! `screens [--looks light,dark] FOLDER [SCENE…]`: all looks and scenes, or those named.
 
 mod centre;
 mod copy;
@@ -44,17 +44,21 @@ const SCENES: [&str; 16] = [
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args_os().skip(1);
-    let folder = PathBuf::from(arguments.next().context("screens FOLDER [SCENE…]")?);
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if_eq("--looks").is_some() {
+        look::choose(&arguments.next().context("--looks NAME,…")?)?;
+    }
+    let folder = PathBuf::from(arguments.next().context("screens [--looks NAME,…] FOLDER [SCENE…]")?);
     std::fs::create_dir_all(&folder)?;
-    let mut scenes: Vec<String> = arguments.map(|scene| scene.to_string_lossy().into_owned()).collect();
+    look::begin(&folder)?;
+    let mut scenes: Vec<String> = arguments.collect();
     if scenes.is_empty() {
         scenes = SCENES.map(str::to_owned).to_vec();
     }
     for scene in scenes {
         show(&scene, &folder).await.with_context(|| format!("the scene {scene}"))?;
     }
-    Ok(())
+    look::end(&folder)
 }
 
 async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {

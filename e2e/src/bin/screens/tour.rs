@@ -8,7 +8,7 @@ use beadsbox_testkit::ServerProcess;
 use crate::{
     centre::{ADMIN, COUNTER, sample_data},
     hands::{click_first, sign_out},
-    look::{LOOKS, Look},
+    look::{Look, looks},
 };
 
 /// A code that is well formed and that no voucher has.
@@ -21,10 +21,10 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;
     let desk = Desk::open(data.path(), Keys::File).await?;
     desk.find("enrol-server").await?;
-    desk.picture(&folder.join("enrol-light.png")).await?;
+    looks()[0].shot(&desk, folder, "enrol").await?;
     desk.enrol(&server.url(), &code, "Till 1").await?;
     desk.find("signin-name").await?;
-    for look in LOOKS {
+    for &look in looks() {
         office(&desk, folder, look).await?;
         counter(&desk, &mut server, folder, look).await?;
     }

@@ -2,6 +2,7 @@ import { locale } from '$/i18n/locale.svelte'
 import { onPreferences, type Preferences, rust } from '$/platform'
 
 const dark = window.matchMedia('(prefers-color-scheme: dark)')
+const contrast = window.matchMedia('(prefers-contrast: more)')
 
 class CurrentPreferences {
   language = $state<Preferences['language']>('system')
@@ -15,8 +16,14 @@ class CurrentPreferences {
   }
 
   paint() {
-    const isDark = this.theme === 'dark' || (this.theme === 'system' && dark.matches)
-    document.documentElement.dataset.theme = isDark ? 'dark' : 'light'
+    const bySystem = this.theme === 'system'
+    const isDark = bySystem ? dark.matches : this.theme === 'dark' || this.theme === 'contrast_dark'
+    const stands = bySystem
+      ? contrast.matches
+      : this.theme === 'contrast_light' || this.theme === 'contrast_dark'
+    const look = document.documentElement.dataset
+    look.theme = isDark ? 'dark' : 'light'
+    look.contrast = stands ? 'more' : 'normal'
   }
 
   async change(part: Partial<Preferences>) {
@@ -27,5 +34,5 @@ class CurrentPreferences {
 
 export const preferences = new CurrentPreferences()
 
-dark.addEventListener('change', () => preferences.paint())
+for (const system of [dark, contrast]) system.addEventListener('change', () => preferences.paint())
 onPreferences((changed) => preferences.use(changed))
