@@ -60,7 +60,7 @@ BEGIN
                 price := (op #>> '{snapshot,price,minor}')::bigint;
                 cur := op #>> '{snapshot,price,currency}';
                 seller := (b ->> 'shop')::uuid;
-                RETURN QUERY SELECT id, 'sold', pg_temp.day_in(moment, seller), seller, cur, price;
+                RETURN QUERY SELECT id, CASE WHEN op ? 'replaces' THEN 'replaced' ELSE 'sold' END, pg_temp.day_in(moment, seller), seller, cur, price;
                 rose := may_rise[1];
             WHEN 'redeem' THEN
                 status := 'used'; accepted := o.op_id;
@@ -90,6 +90,21 @@ BEGIN
             WHEN 'expire' THEN
                 status := 'expired';
                 RETURN QUERY SELECT id, 'expired', pg_temp.day_in(moment, seller), seller, cur, price;
+            WHEN 'extend' THEN
+                IF status = 'expired' THEN
+                    RETURN QUERY SELECT id, 'extended', pg_temp.day_in(moment, (b ->> 'shop')::uuid), seller, cur, price;
+                END IF;
+                status := 'purchased';
+            WHEN 'replace' THEN
+                status := 'replaced';
+                RETURN QUERY SELECT id, 'replaced', pg_temp.day_in(moment, (b ->> 'shop')::uuid), seller, cur, -price;
+            WHEN 'chargeback' THEN
+                -- Of a used or expired one nothing is owed any more.
+                IF status IN ('purchased', 'cancelled') THEN
+                    status := 'refunded';
+                    RETURN QUERY SELECT id, 'refunded', pg_temp.day_in(moment, (b ->> 'shop')::uuid), seller, cur, price;
+                END IF;
+            WHEN 'note' THEN NULL;
             WHEN 'settle_conflict' THEN
                 waiting := array_remove(waiting, (op ->> 'conflict')::uuid);
                 may_rise := array_remove(may_rise, (op ->> 'conflict')::uuid);

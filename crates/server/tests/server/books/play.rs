@@ -1,10 +1,12 @@
 //! Random work in three shops: two currencies, tills that are offline for days, clocks that are wrong, collisions, and the server's expiry.
 
-use beadsbox_domain::{ConflictId, Money, OpId, Operation, Outcome, Payment, Role, Settlement, TemplateContent, TemplateId, Timestamp, Vat, VoucherId};
+use beadsbox_domain::{
+    ConflictId, Money, OpId, Operation, Outcome, Payment, Replaced, Replacement, Role, Settlement, TemplateContent, TemplateId, Timestamp, Vat, VoucherId,
+};
 use beadsbox_server::{Profile, organisation};
 use beadsbox_testkit::{TestDevice, fixtures};
 use fastrand::Rng;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, ToSpan as _, tz::TimeZone};
 use uuid::Uuid;
 
 use crate::support::{PASSWORD, Stage};
@@ -19,6 +21,8 @@ const SHOPS: [(&str, &str); 2] = [("Soho", "America/New_York"), ("Ginza", "Asia/
 /// What is known of a voucher, by those who do things with it. It may be wrong: then the server refuses.
 struct Known {
     id: VoucherId,
+    /// Its place among the wares.
+    ware: usize,
     accepted: Option<OpId>,
     cancelled: bool,
     conflicts: Vec<ConflictId>,
@@ -135,7 +139,7 @@ impl Play {
         for place in 0..count {
             let at = from + SignedDuration::from_secs(span * i64::try_from(place).unwrap() + self.rng.i64(0..=span.max(1)));
             self.desks[desk].device.now = at.min(until) + off;
-            if let Some((about, operation)) = self.operation(desk) {
+            for (about, operation) in self.operations(desk) {
                 let asked = matches!(&operation, Operation::Redeem { mode: beadsbox_domain::RedeemMode::Asked, .. });
                 let op = self.desks[desk].device.record(operation);
                 self.desks[desk].about.push(Some(about));
@@ -155,10 +159,20 @@ impl Play {
         (count > 0).then(|| self.rng.usize(first..count))
     }
 
+    /// What a person does next: one operation, or two where one voucher takes the place of another.
+    fn operations(&mut self, desk: usize) -> Vec<(usize, Operation)> {
+        if self.rng.u8(..100) < 4 {
+            self.replacement(desk)
+        } else {
+            self.operation(desk).into_iter().collect()
+        }
+    }
+
     fn operation(&mut self, desk: usize) -> Option<(usize, Operation)> {
-        let choice = self.rng.u8(..100);
+        let choice = self.rng.u8(..106);
         if choice < 38 {
-            return Some(self.sale(desk));
+            let ware = self.rng.usize(..self.wares.len());
+            return Some(self.sale(desk, ware, None));
         }
         let about = self.some_voucher()?;
         let (voucher, accepted) = (self.vouchers[about].id, self.vouchers[about].accepted);
@@ -188,6 +202,9 @@ impl Play {
                 return Some((about, Operation::Refund { voucher: self.vouchers[about].id, reason, payment: *self.rng.choice(&PAYMENTS)? }));
             }
             93..=96 => Operation::HonourExpired { voucher, reason },
+            100..=103 => self.extension(desk, voucher),
+            104 => Operation::Chargeback { voucher, reason },
+            105 => Operation::Note { voucher, text: reason },
             _ => {
                 let about = self.vouchers.iter().rposition(|known| !known.conflicts.is_empty())?;
                 let conflict = self.vouchers[about].conflicts.pop()?;
@@ -198,15 +215,41 @@ impl Play {
         Some((about, operation))
     }
 
-    fn sale(&mut self, desk: usize) -> (usize, Operation) {
-        let (template, content) = self.wares[self.rng.usize(..self.wares.len())].clone();
+    /// Days or weeks from now, by the clock of that desk.
+    fn extension(&mut self, desk: usize, voucher: VoucherId) -> Operation {
+        let today = self.desks[desk].device.now.to_zoned(TimeZone::UTC).date();
+        let expires_on = today + self.rng.i32(1..90).days();
+        let expires_at = expires_on.tomorrow().unwrap().to_zoned(TimeZone::UTC).unwrap().timestamp();
+        Operation::Extend { voucher, expires_on, expires_at, reason: fixtures::reason() }
+    }
+
+    /// A lost one issued again where it has no end, which a desk would have to know; else one of some ware in the same currency.
+    fn replacement(&mut self, desk: usize) -> Vec<(usize, Operation)> {
+        let Some(about) = self.some_voucher() else { return Vec::new() };
+        let (voucher, old) = (self.vouchers[about].id, self.vouchers[about].ware);
+        let content = &self.wares[old].1;
+        let (value, endless) = (content.price, content.validity_months.is_none());
+        let (ware, replacement) = if endless && self.rng.bool() {
+            (old, Replacement::Reissue { expires_on: None, expires_at: None })
+        } else {
+            let in_currency: Vec<usize> = (0..self.wares.len()).filter(|ware| self.wares[*ware].1.price.currency == value.currency).collect();
+            (*self.rng.choice(&in_currency).unwrap_or(&old), Replacement::Exchange)
+        };
+        let sale = self.sale(desk, ware, Some(Replaced { voucher, value, replacement }));
+        let by = self.vouchers[sale.0].id;
+        vec![(about, Operation::Replace { voucher, by, reason: fixtures::reason() }), sale]
+    }
+
+    fn sale(&mut self, desk: usize, ware: usize, instead_of: Option<Replaced>) -> (usize, Operation) {
+        let (template, content) = self.wares[ware].clone();
         let person = fixtures::salted("Ada Lovelace");
         let (id, mut operation) = fixtures::sale(template, 1, content, &person);
-        if let Operation::Sell { payment, .. } = &mut operation {
+        if let Operation::Sell { payment, replaces, .. } = &mut operation {
+            *replaces = instead_of;
             *payment = self.rng.choice(PAYMENTS).unwrap_or(Payment::Cash);
         }
         self.desks[desk].device.remember(&person);
-        self.vouchers.push(Known { id, accepted: None, cancelled: false, conflicts: Vec::new() });
+        self.vouchers.push(Known { id, ware, accepted: None, cancelled: false, conflicts: Vec::new() });
         (self.vouchers.len() - 1, operation)
     }
 
