@@ -125,6 +125,8 @@ pub enum ErrorCode {
     Stopped,
     /// A sheet of XLSX holds fewer rows.
     TableTooLong,
+    /// The server gives no more rows of a report at once, and a file would not say where it stops.
+    ReportTooLong,
     /// The device's day is not closed: it stays in its shop until it is.
     DayNotClosed,
     /// Somebody else works on the conflict by now: `name`.

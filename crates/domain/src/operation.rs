@@ -98,7 +98,14 @@ pub enum Operation {
         reason: Reason,
     },
     /// Correction: another voucher, whose sale follows, stands for it from now on.
-    Replace { voucher: VoucherId, by: VoucherId, reason: Reason },
+    Replace {
+        voucher: VoucherId,
+        by: VoucherId,
+        reason: Reason,
+        /// What the sale will say, so that what it rests on is refused before the old voucher ends. None in bodies before format 4.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replacement: Option<Replacement>,
+    },
     /// Correction: a bank took the money back.
     Chargeback { voucher: VoucherId, reason: Reason },
     /// Something that others should know of the voucher.

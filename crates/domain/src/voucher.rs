@@ -86,4 +86,9 @@ impl Voucher {
     pub fn is_overdue(&self, at: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| at >= end)
     }
+
+    /// What it is once its redemption was taken back: owed again, unless a bank took the money back meanwhile.
+    pub const fn status_given_back(&self) -> Status {
+        if self.marks.charged_back.is_some() { Status::Refunded } else { Status::Purchased }
+    }
 }

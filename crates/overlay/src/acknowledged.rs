@@ -74,7 +74,7 @@ fn force(state: &mut VoucherState, body: &OperationBody) {
         Operation::Honour { .. } => (Status::Used, collided(state, body)),
         Operation::Cancel { .. } => (Status::Cancelled, stamp),
         Operation::Refund { .. } => (Status::Refunded, stamp),
-        Operation::UndoRedemption { .. } | Operation::Withdraw { .. } => (Status::Purchased, stamp),
+        Operation::UndoRedemption { .. } | Operation::Withdraw { .. } => (state.voucher.as_ref().map_or(Status::Purchased, Voucher::status_given_back), stamp),
         Operation::Extend { .. } | Operation::Replace { .. } | Operation::Chargeback { .. } => {
             state.voucher = state.voucher.take().map(|voucher| corrected(voucher, &body.operation, stamp));
             return;

@@ -960,6 +960,8 @@ export type ErrorCode =
 "stopped" | 
 /**  A sheet of XLSX holds fewer rows. */
 "table_too_long" | 
+/**  The server gives no more rows of a report at once, and a file would not say where it stops. */
+"report_too_long" | 
 /**  The device's day is not closed: it stays in its shop until it is. */
 "day_not_closed" | 
 /**  Somebody else works on the conflict by now: `name`. */

@@ -97,7 +97,8 @@ fn end_of(day: Date, voucher: &Voucher, directory: &Directory) -> Option<(Date, 
 pub(super) fn trial(seat: &Seat, action: VoucherAction, voucher: &Voucher, directory: &Directory) -> AppResult<Option<Operation>> {
     let reason = Reason::new("asked").map_err(AppError::internal)?;
     if !action.is_for_many() {
-        return Ok(Some(Operation::Replace { voucher: voucher.id, by: VoucherId(seat.device.host.new_id()), reason }));
+        let by = VoucherId(seat.device.host.new_id());
+        return Ok(Some(Operation::Replace { voucher: voucher.id, by, reason, replacement: None }));
     }
     let today = seat.device.host.clock.now().to_zoned(directory.time_zone(voucher.sold.shop)).date();
     // Some day that is later than today, and than its last one.

@@ -82,7 +82,7 @@ impl Seat {
             replaces: Some(Replaced { voucher: old.id, value: old.snapshot.price, replacement }),
             batch: None,
         };
-        let replace = self.operation(Operation::Replace { voucher: old.id, by: new, reason });
+        let replace = self.operation(Operation::Replace { voucher: old.id, by: new, reason, replacement: Some(replacement) });
         let sale = NewOperation { person: salted, ..self.operation(sale) };
         let (ended, issued) = (replace.op, sale.op);
         let outcomes = self.device.outcomes();
@@ -90,9 +90,14 @@ impl Seat {
         match tokio::time::timeout(LIMIT, self.outcome_of(issued, outcomes)).await {
             Ok(Ok(Outcome::Rejected { refusal })) => {
                 let first = self.read(move |view| Ok(view.own_operation(ended)?.and_then(|own| own.outcome))).await?;
-                self.note_told(vec![ended, issued]).await?;
                 // What stood against the old one says more than that the new one stands for nothing.
-                let told = if let Some(Outcome::Rejected { refusal }) = first { refusal } else { refusal };
+                let told = if let Some(Outcome::Rejected { refusal: first }) = first {
+                    self.note_told(vec![ended, issued]).await?;
+                    first
+                } else {
+                    // The old one ended and nothing stands for it: that stays in the list until somebody sees to it.
+                    refusal
+                };
                 Err(AppError::refused(self.read(move |view| Ok(names::refusal(view.directory(), &told))).await?))
             }
             Ok(Err(error)) => Err(error),

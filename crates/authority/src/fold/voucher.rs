@@ -140,6 +140,8 @@ impl Folding<'_> {
                 let found = self.world.conflicts.iter().find(|placed| placed.conflict.id == *conflict);
                 *seen_version = found.map_or(*seen_version, |placed| placed.conflict.row_version);
             }
+            // It was taken on the last day that was known then, and what had moved that day may be lost.
+            Operation::Replace { replacement, .. } => *replacement = None,
             _ => {}
         }
         decide(&operation, &self.situation(&operation, told), &as_told(told, self.zone))

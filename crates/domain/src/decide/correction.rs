@@ -33,6 +33,9 @@ pub(super) fn extend((expires_on, expires_at): (Date, Timestamp), situation: &Si
     if !matches!(voucher.status, Status::Purchased | Status::Expired) {
         return Err(Refusal::StatusIs { status: voucher.status, since: voucher.since });
     }
+    if voucher.marks.charged_back.is_some() {
+        return Err(Refusal::ChargedBackAlready);
+    }
     let now = voucher.expires_on.ok_or(Refusal::NeverEnds)?;
     if !ends_day(expires_on, expires_at) {
         return Err(Refusal::BadContent { rule: "the end is not the end of the last day".to_owned() });

@@ -153,7 +153,7 @@ pub fn decide(operation: &Operation, situation: &Situation, context: &Context) -
         Operation::UndoRedemption { redemption, .. } => redemption::undo(*redemption, situation, context),
         Operation::HonourExpired { .. } => redemption::honour_expired(situation, context),
         Operation::Extend { expires_on, expires_at, .. } => correction::extend((*expires_on, *expires_at), situation, context),
-        Operation::Replace { by, .. } => replacement::replace(*by, situation, context),
+        Operation::Replace { by, replacement, .. } => replacement::replace(*by, *replacement, situation, context),
         Operation::Chargeback { .. } => correction::chargeback(situation, context),
         Operation::Note { .. } => correction::note(situation),
         Operation::Cancel { .. } => correction::cancel(situation, context),

@@ -91,6 +91,9 @@ pub(super) fn undo(redemption: OpId, situation: &Situation, context: &Context) -
     if voucher.since.op != redemption {
         return Err(Refusal::NotStanding);
     }
+    if voucher.marks.charged_back.is_some() {
+        return Err(Refusal::ChargedBackAlready);
+    }
     let made = voucher.since;
     let minutes = match context.role {
         Some(Role::Counter) if made.staff != context.stamp.staff || made.device != context.stamp.device => return Err(Refusal::NotOwnRedemption),
@@ -158,7 +161,7 @@ pub(super) fn promote_oldest(voucher: Voucher, open_conflicts: &[Conflict], chan
 /// The rows after an accepted redemption was undone or withdrawn.
 fn given_back(voucher: &Voucher, open_conflicts: &[Conflict], context: &Context) -> Vec<Change> {
     let mut changes = Vec::new();
-    let voucher = promote_oldest(standing(voucher, Status::Purchased, context.stamp), open_conflicts, &mut changes);
+    let voucher = promote_oldest(standing(voucher, voucher.status_given_back(), context.stamp), open_conflicts, &mut changes);
     changes.insert(0, Change::Voucher(voucher));
     changes
 }

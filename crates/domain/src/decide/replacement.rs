@@ -74,7 +74,9 @@ impl ReplacedVoucher {
 }
 
 /// One that nobody used, and whose last day has not passed: an exchange would give it another.
-pub(super) fn replace(by: VoucherId, situation: &Situation, context: &Context) -> Decided {
+///
+/// A last day that moved since the device looked would let the old one end and the sale be refused.
+pub(super) fn replace(by: VoucherId, replacement: Option<Replacement>, situation: &Situation, context: &Context) -> Decided {
     let voucher = known(situation)?;
     if voucher.status != Status::Purchased {
         return Err(Refusal::StatusIs { status: voucher.status, since: voucher.since });
@@ -84,6 +86,11 @@ pub(super) fn replace(by: VoucherId, situation: &Situation, context: &Context) -
     }
     if by == voucher.id {
         return Err(Refusal::IdTaken);
+    }
+    if let Some(Replacement::Reissue { expires_on, expires_at }) = replacement
+        && (voucher.expires_on, voucher.expires_at) != (expires_on, expires_at)
+    {
+        return Err(Refusal::NotReplaced);
     }
     let marks = Marks { replaced_by: Some(by), ..voucher.marks.clone() };
     let row_version = voucher.row_version + 1;

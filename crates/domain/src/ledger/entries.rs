@@ -118,7 +118,8 @@ impl Page<'_> {
         };
         let payment = match kind {
             EntryKind::Sold => Some(account.payment),
-            EntryKind::Refunded => cause.payment,
+            // What a bank takes back goes the way that it came.
+            EntryKind::Refunded => cause.payment.or(account.charged_back.then_some(account.payment)),
             _ => None,
         };
         // The former last day is the one under which it was owed until now.

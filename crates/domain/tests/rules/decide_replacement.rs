@@ -1,7 +1,8 @@
 //! Extend a voucher, issue another one for it, record a chargeback, write a note.
 
 use beadsbox_domain::{
-    Marks, Operation, Outcome, Refusal, Replaced, Replacement, Role, Situation, Status, TemplateContent, Voucher, VoucherId, decide, decide::ReplacedVoucher,
+    Marks, Operation, Outcome, RedeemMode, Redemption, RedemptionOutcome, Refusal, Replaced, Replacement, Role, Situation, Status, TemplateContent, Voucher,
+    VoucherId, decide, decide::ReplacedVoucher,
 };
 use jiff::{ToSpan as _, civil::date, tz::TimeZone};
 use rstest::rstest;
@@ -70,15 +71,44 @@ fn what_never_ends_is_not_extended() {
 }
 
 fn replace() -> Operation {
-    Operation::Replace { voucher: VOUCHER, by: NEW, reason: reason() }
+    Operation::Replace { voucher: VOUCHER, by: NEW, reason: reason(), replacement: None }
 }
 
 #[test]
 fn a_replaced_voucher_names_the_one_that_stands_for_it() {
     let after = voucher_in(&applied(&replace(), &with_voucher(voucher(Status::Purchased)), &context(Role::BackOffice))).clone();
     assert_eq!((after.status, after.marks.replaced_by), (Status::Replaced, Some(NEW)));
-    let itself = Operation::Replace { voucher: VOUCHER, by: VOUCHER, reason: reason() };
+    let itself = Operation::Replace { voucher: VOUCHER, by: VOUCHER, reason: reason(), replacement: None };
     assert_eq!(refused(&itself, &with_voucher(voucher(Status::Purchased)), &context(Role::BackOffice)), Refusal::IdTaken);
+}
+
+/// The sale would be refused, when the old voucher had ended already.
+#[test]
+fn a_lost_voucher_whose_last_day_moved_meanwhile_is_not_replaced() {
+    let seen = voucher(Status::Purchased);
+    let replacement = Some(Replacement::Reissue { expires_on: seen.expires_on, expires_at: seen.expires_at });
+    let reissued = Operation::Replace { voucher: VOUCHER, by: NEW, reason: reason(), replacement };
+    let extended = voucher_in(&applied(&extension(), &with_voucher(seen.clone()), &context(Role::BackOffice))).clone();
+    assert_eq!(refused(&reissued, &with_voucher(extended), &context(Role::BackOffice)), Refusal::NotReplaced);
+    applied(&reissued, &with_voucher(seen), &context(Role::BackOffice));
+}
+
+/// What a bank took back is not worth anything again, whoever corrects what.
+#[test]
+fn a_charged_back_voucher_does_not_come_back() {
+    let chargeback = Operation::Chargeback { voucher: VOUCHER, reason: reason() };
+    let charged = |status| voucher_in(&applied(&chargeback, &with_voucher(voucher(status)), &context(Role::BackOffice))).clone();
+    let used = charged(Status::Used);
+    let undo = Operation::UndoRedemption { voucher: VOUCHER, redemption: used.since.op, reason: reason() };
+    let withdraw = Operation::Withdraw { voucher: VOUCHER, redemption: used.since.op };
+    assert_eq!(refused(&undo, &with_voucher(used.clone()), &context(Role::Admin)), Refusal::ChargedBackAlready);
+    assert_eq!(refused(&extension(), &with_voucher(charged(Status::Expired)), &context(Role::Admin)), Refusal::ChargedBackAlready);
+    // A till that never had its answer takes its redemption back: nothing is owed all the same.
+    let made = Redemption { voucher: VOUCHER, stamp: used.since, mode: RedeemMode::Asked, outcome: RedemptionOutcome::Accepted, undone_by: None };
+    let mut context = context(Role::Counter);
+    context.stamp.device = used.since.device;
+    let situation = Situation { redemption: Some(made), ..with_voucher(used) };
+    assert_eq!(voucher_in(&applied(&withdraw, &situation, &context)).status, Status::Refunded);
 }
 
 /// An exchange would give an expired voucher another year.

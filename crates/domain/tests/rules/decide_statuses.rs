@@ -116,7 +116,7 @@ fn operation(name: &str) -> (Operation, Option<Redemption>) {
         "undo" => (Operation::UndoRedemption { voucher, redemption: BEFORE, reason: reason() }, None),
         "honour expired" => (Operation::HonourExpired { voucher, reason: reason() }, None),
         "extend" => (extension(), None),
-        "replace" => (Operation::Replace { voucher, by: NEW, reason: reason() }, None),
+        "replace" => (Operation::Replace { voucher, by: NEW, reason: reason(), replacement: None }, None),
         "chargeback" => (Operation::Chargeback { voucher, reason: reason() }, None),
         "note" => (Operation::Note { voucher, text: reason() }, None),
         _ => panic!("{name}"),

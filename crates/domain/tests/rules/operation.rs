@@ -23,7 +23,12 @@ fn all() -> Vec<(Operation, Deed, bool, &'static str)> {
         (Operation::UndoRedemption { voucher, redemption, reason: reason() }, Deed::UndoRedemption, false, "undo_redemption"),
         (Operation::HonourExpired { voucher, reason: reason() }, Deed::HonourExpired, false, "honour_expired"),
         (crate::decide_replacement::extension(), Deed::Extend, false, "extend"),
-        (Operation::Replace { voucher, by: crate::decide_replacement::NEW, reason: reason() }, Deed::Replace, false, "replace"),
+        (
+            Operation::Replace { voucher, by: crate::decide_replacement::NEW, reason: reason(), replacement: None },
+            Deed::Replace,
+            false,
+            "replace",
+        ),
         (Operation::Chargeback { voucher, reason: reason() }, Deed::Chargeback, false, "chargeback"),
         (Operation::Note { voucher, text: reason() }, Deed::Note, false, "note"),
         (settle, Deed::SettleConflicts, false, "settle_conflict"),

@@ -39,6 +39,8 @@ pub struct AccountingLine {
     pub sold: i64,
     /// Refunded.
     pub refunded: i64,
+    /// Paid as the difference of exchanges, less what was returned, and less what banks took back of vouchers that were no more owed.
+    pub other: i64,
     /// The VAT that became due, less what came back.
     pub vat: i64,
     /// By how much it moved what is owed for vouchers.

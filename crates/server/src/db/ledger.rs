@@ -127,10 +127,19 @@ pub async fn book_without_history(conn: &mut PgConnection) -> sqlx::Result<u64> 
     Ok(booked.rows_affected())
 }
 
-/// Makes one row of those of `ledger_month` that are alike, where there are many. How many rows there were.
+/// Makes one row of those of `ledger_month` that are alike, where there are many; what has no like stays as it is. How many rows came of it.
 pub async fn put_together(conn: &mut PgConnection) -> sqlx::Result<u64> {
     let put = sqlx::query(
-        "WITH gone AS (DELETE FROM ledger_month WHERE (SELECT count(*) FROM ledger_month) > $1 RETURNING *)
+        "WITH alike AS (
+             SELECT month, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment FROM ledger_month
+             WHERE (SELECT count(*) FROM ledger_month) > $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING count(*) > 1
+         ), gone AS (
+             DELETE FROM ledger_month m USING alike a
+             WHERE (m.month, m.currency, m.sold_shop, m.shop_id, m.template_id, m.kind, m.vat_kind)
+                 = (a.month, a.currency, a.sold_shop, a.shop_id, a.template_id, a.kind, a.vat_kind)
+               AND m.vat_rate IS NOT DISTINCT FROM a.vat_rate AND m.payment IS NOT DISTINCT FROM a.payment
+             RETURNING m.*
+         )
          INSERT INTO ledger_month
          SELECT month, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
                 sum(number), sum(amount_minor), sum(service_minor), sum(money_minor), sum(vat_minor)

@@ -62,6 +62,7 @@ fn days(groups: &[MovedGroup], moved: &[Moved]) -> Result<Vec<AccountingLine>, F
             payment: moved.payment,
             sold: 0,
             refunded: 0,
+            other: 0,
             vat: 0,
             owed: 0,
         });
@@ -75,6 +76,10 @@ fn days(groups: &[MovedGroup], moved: &[Moved]) -> Result<Vec<AccountingLine>, F
                 add(&mut line.refunded, moved.amount)?;
                 add(&mut line.vat, -moved.vat)?;
             }
+            EntryKind::ReplacedIn => add(&mut line.vat, moved.vat)?,
+            EntryKind::ReplacedOut => add(&mut line.vat, -moved.vat)?,
+            EntryKind::DifferencePaid => add(&mut line.other, moved.amount)?,
+            EntryKind::ChargedBack => add(&mut line.other, -moved.amount)?,
             _ => {}
         }
     }

@@ -32,5 +32,10 @@ pub(crate) async fn vat(app: &App, query: ReportQuery) -> Result<VatReport, Fail
             to_be_taxed: group.to_be_taxed,
         });
     }
+    if cut {
+        // The last one may lack its neighbours.
+        let last = lines.last().map(|line| line.start);
+        lines.retain(|line| Some(line.start) != last);
+    }
     Ok(VatReport { made: moment.end().await?, lines, cut })
 }

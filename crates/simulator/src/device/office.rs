@@ -28,8 +28,8 @@ impl Machine {
         let now = self.now();
         let old = self.choose(pick, |voucher| voucher.status == Status::Purchased && !voucher.is_overdue(now))?;
         let ((voucher, code), salted) = (self.next_voucher(), self.buyer()?);
-        self.correct(Operation::Replace { voucher: old.id, by: voucher, reason: reason()? })?;
         let replacement = Replacement::Reissue { expires_on: old.expires_on, expires_at: old.expires_at };
+        self.correct(Operation::Replace { voucher: old.id, by: voucher, reason: reason()?, replacement: Some(replacement) })?;
         let operation = Operation::Sell {
             voucher,
             code,

@@ -25,6 +25,7 @@ pub(super) fn compose(report: &Accounting, language: Language) -> AppResult<Comp
         (pick(language, "Payment", "Paiement"), Kind::Text),
         (pick(language, "Sold", "Vendus"), Kind::Amount),
         (pick(language, "Refunded", "Remboursés"), Kind::Amount),
+        (pick(language, "Differences and chargebacks", "Différences et reprises"), Kind::Amount),
         (pick(language, "VAT due", "TVA due"), Kind::Amount),
         (pick(language, "Change of what is owed", "Variation des engagements"), Kind::Amount),
     ];
@@ -38,6 +39,7 @@ pub(super) fn compose(report: &Accounting, language: Language) -> AppResult<Comp
             Cell::text(words::payment(line.payment, language)),
             money(line.sold, currency),
             money(line.refunded, currency),
+            money(line.other, currency),
             money(line.vat, currency),
             money(line.owed, currency),
         ];
@@ -45,15 +47,20 @@ pub(super) fn compose(report: &Accounting, language: Language) -> AppResult<Comp
     };
     let sheet = Sheet::new(title, columns, report.lines.iter().map(row).collect(), words::total(language))?;
     let notes = report.cut.then(|| words::cut(language).to_owned()).into_iter().collect();
-    Ok(Composed { title, made: report.made.clone(), notes, sheet, charts: charts(report, language) })
+    Ok(Composed { title, cut: report.cut, made: report.made.clone(), notes, sheet, charts: charts(report, language) })
 }
 
 fn charts(report: &Accounting, language: Language) -> Vec<ReportChart> {
     let title = pick(language, "Money taken and change of what is owed", "Encaissements et variation des engagements");
-    let names = [pick(language, "Sold less refunded", "Vendus moins remboursés"), pick(language, "Change of what is owed", "Variation des engagements")];
+    let names = [
+        pick(language, "Money taken, less what went back", "Encaissé, moins ce qui est reparti"),
+        pick(language, "Change of what is owed", "Variation des engagements"),
+    ];
     let chart = |currency: Currency| {
         let lines = report.lines.iter().filter(|line| line.currency == currency);
-        let bars: Bars = lines.map(|line| (line.day.to_string(), [line.sold.saturating_sub(line.refunded), line.owed])).collect();
+        let bars: Bars = lines
+            .map(|line| (line.day.to_string(), [line.sold.saturating_sub(line.refunded).saturating_add(line.other), line.owed]))
+            .collect();
         bars.chart(title, currency, names)
     };
     currencies(report.lines.iter().map(|line| line.currency)).into_iter().filter_map(chart).collect()

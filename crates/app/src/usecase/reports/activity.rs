@@ -43,7 +43,7 @@ pub(super) fn compose(activity: &Activity, query: &ReportQuery, language: Langua
     let may_go: Vec<&str> = counted(language).into_iter().skip(2).flatten().collect();
     let charts = charts(activity, query, language);
     let sheet = Sheet::new(title, columns, rows, words::total(language))?.without_empty(&may_go);
-    Ok(Composed { title, made: activity.made.clone(), notes: notes(activity, language), sheet, charts })
+    Ok(Composed { title, cut: activity.cut, made: activity.made.clone(), notes: notes(activity, language), sheet, charts })
 }
 
 const fn of(split: Split, language: Language) -> &'static str {

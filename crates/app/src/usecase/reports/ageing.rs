@@ -48,7 +48,7 @@ pub(super) fn compose_ageing(ageing: &Ageing, language: Language) -> AppResult<C
     });
     let may_go = UNTIL.map(|until| words::until(until, language));
     let sheet = Sheet::new(title, columns, rows.collect(), words::total(language))?.without_empty(&may_go);
-    Ok(Composed { title, made: ageing.made.clone(), notes: Vec::new(), sheet, charts: ageing_charts(ageing, language) })
+    Ok(Composed { title, cut: false, made: ageing.made.clone(), notes: Vec::new(), sheet, charts: ageing_charts(ageing, language) })
 }
 
 fn ageing_charts(ageing: &Ageing, language: Language) -> Vec<ReportChart> {
@@ -98,7 +98,7 @@ pub(super) fn compose_breakage(breakage: &Breakage, language: Language) -> AppRe
         (currency, cells)
     };
     let sheet = Sheet::new(title, columns, breakage.lines.iter().map(row).collect(), words::total(language))?;
-    Ok(Composed { title, made: breakage.made.clone(), notes: Vec::new(), sheet, charts: breakage_charts(breakage, language) })
+    Ok(Composed { title, cut: false, made: breakage.made.clone(), notes: Vec::new(), sheet, charts: breakage_charts(breakage, language) })
 }
 
 fn breakage_charts(breakage: &Breakage, language: Language) -> Vec<ReportChart> {

@@ -8,7 +8,7 @@ use beadsbox_protocol::report::Accounting;
 
 use super::{Composed, accounting, query, words::pick};
 use crate::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     usecase::{Seat, printing::Paper},
     view::{ReportForm, ReportFormat, ReportKind},
 };
@@ -37,6 +37,9 @@ impl Seat {
             return self.journal(&form, language).await;
         }
         let composed = self.composed(&form).await?;
+        if format != ReportFormat::Pdf {
+            whole(composed.cut)?;
+        }
         let (name, now) = (file_name(&form, stem(form.report), ending(format)), self.device.host.clock.now());
         let zone = {
             let seat = self.clone();
@@ -68,9 +71,19 @@ impl Seat {
     async fn journal(&self, form: &ReportForm, language: Language) -> AppResult<ReportFile> {
         self.require(Deed::ReadReports)?;
         let report: Accounting = self.device.server.report(self.server_session()?, "accounting", &query(form)?).await?;
+        whole(report.cut)?;
         let mut bytes = Vec::new();
         accounting::journal(&report, language).csv(&mut bytes, language).map_err(AppError::internal)?;
         Ok(ReportFile { name: file_name(form, "journal", "csv"), bytes })
+    }
+}
+
+/// A table has no place for a note that it stops before its end, and accountants would import it all the same.
+fn whole(cut: bool) -> AppResult<()> {
+    if cut {
+        Err(AppError::new(ErrorCode::ReportTooLong, "the server gives no more rows at once"))
+    } else {
+        Ok(())
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn compose(liability: &Liability, language: Language) -> AppResult<Co
     };
     let rows = liability.lines.iter().map(row).collect();
     let sheet = Sheet::new(title, columns, rows, words::total(language))?.without_empty(&[extended, replaced]);
-    Ok(Composed { title, made: liability.made.clone(), notes: notes(liability, language), sheet, charts: charts(liability, language)? })
+    Ok(Composed { title, cut: false, made: liability.made.clone(), notes: notes(liability, language), sheet, charts: charts(liability, language)? })
 }
 
 /// From the opening to the closing.

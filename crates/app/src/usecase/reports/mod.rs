@@ -29,6 +29,8 @@ pub use file::ReportFile;
 /// A report with its words.
 struct Composed {
     title: &'static str,
+    /// It stops before its end.
+    cut: bool,
     made: Made,
     notes: Vec<String>,
     sheet: Sheet,
@@ -38,7 +40,7 @@ struct Composed {
 impl Seat {
     /// A report, as the server makes it now.
     pub async fn report(&self, form: ReportForm) -> AppResult<ReportView> {
-        let Composed { title, made, notes, sheet, charts } = self.composed(&form).await?;
+        let Composed { title, made, notes, sheet, charts, .. } = self.composed(&form).await?;
         Ok(ReportView {
             title: title.to_owned(),
             made_at: made.at.to_string(),

@@ -55,7 +55,7 @@ pub(super) fn compose(report: &VatReport, query: &ReportQuery, language: Languag
         (currency, cells)
     };
     let sheet = Sheet::new(title, columns, report.lines.iter().map(row).collect(), words::total(language))?;
-    Ok(Composed { title, made: report.made.clone(), notes: notes(report, language), sheet, charts: charts(report, query, language) })
+    Ok(Composed { title, cut: report.cut, made: report.made.clone(), notes: notes(report, language), sheet, charts: charts(report, query, language) })
 }
 
 fn notes(report: &VatReport, language: Language) -> Vec<String> {

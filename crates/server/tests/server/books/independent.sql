@@ -24,13 +24,14 @@ DECLARE
     -- Attempts: operation → when, where, and what became of it.
     made jsonb;
     undone_from uuid;
+    charged boolean;
     rose uuid;
 BEGIN
     FOR o IN SELECT subject_id, op_id, convert_from(body, 'UTF8')::jsonb AS body, outcome, received_at FROM operation
              WHERE subject_kind = 'voucher' AND taken AND outcome IS NOT NULL ORDER BY subject_id, commit_no LOOP
         IF id IS DISTINCT FROM o.subject_id THEN
             id := o.subject_id; status := NULL; price := NULL; cur := NULL; seller := NULL; accepted := NULL;
-            waiting := '{}'; may_rise := '{}'; made := '{}';
+            waiting := '{}'; may_rise := '{}'; made := '{}'; charged := false;
         END IF;
         b := o.body; op := b -> 'operation';
         applied := o.outcome ->> 'outcome' = 'applied';
@@ -99,6 +100,7 @@ BEGIN
                 status := 'replaced';
                 RETURN QUERY SELECT id, 'replaced', pg_temp.day_in(moment, (b ->> 'shop')::uuid), seller, cur, -price;
             WHEN 'chargeback' THEN
+                charged := true;
                 -- Of a used or expired one nothing is owed any more.
                 IF status IN ('purchased', 'cancelled') THEN
                     status := 'refunded';
@@ -113,6 +115,10 @@ BEGIN
                 RETURN QUERY SELECT id, 'undone', pg_temp.day_in(moment, (made #>> ARRAY[undone_from::text, 'shop'])::uuid), seller, cur, price;
                 status := 'purchased'; accepted := NULL;
                 rose := may_rise[1];
+                IF charged AND rose IS NULL THEN
+                    status := 'refunded';
+                    RETURN QUERY SELECT id, 'refunded', pg_temp.day_in(moment, (b ->> 'shop')::uuid), seller, cur, price;
+                END IF;
             END IF;
             IF rose IS NOT NULL THEN
                 -- It counts from its own moment, if it came after what let it rise.

@@ -237,7 +237,7 @@ impl Play {
         };
         let sale = self.sale(desk, ware, Some(Replaced { voucher, value, replacement }));
         let by = self.vouchers[sale.0].id;
-        vec![(about, Operation::Replace { voucher, by, reason: fixtures::reason() }), sale]
+        vec![(about, Operation::Replace { voucher, by, reason: fixtures::reason(), replacement: Some(replacement) }), sale]
     }
 
     fn sale(&mut self, desk: usize, ware: usize, instead_of: Option<Replaced>) -> (usize, Operation) {
