@@ -8,17 +8,30 @@ export function decimal(minor: number, exponent: number): string {
   return exponent === 0 ? sign + digits : `${sign}${digits.slice(0, cut)}.${digits.slice(cut)}`
 }
 
+const cached = new Map<string, Intl.NumberFormat>()
+
+/** Making a format takes longer than a row of the grid has. */
+function formatOf({ currency, exponent }: Money, tag: string, signed: boolean): Intl.NumberFormat {
+  const id = `${tag} ${currency} ${exponent} ${signed}`
+  const known = cached.get(id)
+  if (known) return known
+  const made = new Intl.NumberFormat(tag, {
+    style: 'currency',
+    currency,
+    signDisplay: signed ? 'exceptZero' : 'auto',
+    minimumFractionDigits: exponent,
+    maximumFractionDigits: exponent,
+  })
+  cached.set(id, made)
+  return made
+}
+
 /** Money in the reader's manner, with the currency's own number of decimals. */
 export function formatMoney(money: Money, tag: string, signed = false): string {
-  const format = new Intl.NumberFormat(tag, {
-    style: 'currency',
-    currency: money.currency,
-    signDisplay: signed ? 'exceptZero' : 'auto',
-    minimumFractionDigits: money.exponent,
-    maximumFractionDigits: money.exponent,
-  })
   // A decimal string keeps every digit of a large amount; the library types lag behind the engines.
-  return format.format(decimal(money.minor, money.exponent) as unknown as number)
+  return formatOf(money, tag, signed).format(
+    decimal(money.minor, money.exponent) as unknown as number,
+  )
 }
 
 /** What a person typed ("1 234,5") in minor units; null where it is no such amount. */

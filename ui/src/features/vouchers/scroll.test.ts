@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, moved, type Place, revealing, rowsIn, TALLEST, trackHeight } from './scroll'
+import { at, mostRows, moved, type Place, revealing, rowsIn, TALLEST, trackHeight } from './scroll'
 
 const ROW = 30
 const short = { full: 10_000 * ROW, viewport: 600 }
@@ -64,6 +64,15 @@ describe('rows to draw', () => {
 
   it('are none in an empty list', () => {
     expect(rowsIn(0, 600, ROW, 0)).toEqual({ start: 0, end: 0 })
+  })
+
+  it('are never more than there are places for them', () => {
+    for (const viewport of [0, 1, 29, 30, 31, 600, 617]) {
+      for (let top = 0; top < 200; top += 7) {
+        const { start, end } = rowsIn(top, viewport, ROW, 1000)
+        expect(end - start).toBeLessThanOrEqual(mostRows(viewport, ROW))
+      }
+    }
   })
 
   it('scroll no further than needed to show one', () => {

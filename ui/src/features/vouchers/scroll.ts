@@ -35,8 +35,21 @@ export function at(top: number, { full, viewport }: Extent): Place {
   return { scroll: Math.round((clamped / most) * track), top: clamped }
 }
 
+/** How many rows are drawn above and below those in the view. */
+const BEYOND = 6
+
+/** At most so many rows are drawn at once. */
+export const mostRows = (viewport: number, height: number) =>
+  Math.ceil(viewport / height) + 1 + 2 * BEYOND
+
 /** The rows to draw, with some beyond each edge; `end` is exclusive. */
-export function rowsIn(top: number, viewport: number, height: number, count: number, beyond = 6) {
+export function rowsIn(
+  top: number,
+  viewport: number,
+  height: number,
+  count: number,
+  beyond = BEYOND,
+) {
   const start = Math.max(0, Math.floor(top / height) - beyond)
   const end = Math.min(count, Math.ceil((top + viewport) / height) + beyond)
   return { start: Math.min(start, end), end }
