@@ -1,6 +1,6 @@
 //! What the back office corrects on one voucher: extended, issued again, exchanged, charged back, noted.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use beadsbox_e2e::{Desk, serve};
 use thirtyfour::Key;
@@ -22,7 +22,12 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     desk.click("action-extend").await?;
     in_every_look(&desk, folder, "voucher-extend").await?;
     // Another year: the last segment of the date.
-    desk.css("[data-testid='action-last-day'] [data-segment='year']").await?.send_keys("2035").await?;
+    let year = desk.css("[data-testid='action-last-day'] [data-segment='year']").await?;
+    for two in ["20", "35"] {
+        year.send_keys(two).await?;
+        // Four keys at once are a scan's.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
     desk.fill("action-reason", "The course was cancelled in spring").await?;
     desk.click("action-confirm").await?;
     desk.css("[data-what='extended'][data-outcome='applied']").await?;
