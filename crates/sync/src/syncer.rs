@@ -138,7 +138,10 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
     async fn receive_for_ever(&self) {
         let mut failures = 0;
         while !self.recovery.is_revoked() {
-            match self.receive_page(LONGEST_WAIT_SECONDS).await {
+            // Only who has just had an answer waits for news: a first question that waited too would leave the device offline, though the
+            // server is there and has nothing to tell.
+            let wait = if self.status.borrow().online { LONGEST_WAIT_SECONDS } else { 0 };
+            match self.receive_page(wait).await {
                 Ok(_) => failures = 0,
                 Err(Trouble::Halted(Halt::Revoked)) => return,
                 Err(trouble) => self.rest(&trouble, &mut failures).await,

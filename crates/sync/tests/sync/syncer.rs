@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use beadsbox_protocol::ErrorCode;
+use beadsbox_protocol::{ErrorCode, pull::Cursor};
 use beadsbox_sync::{Halt, Trouble};
 
-use crate::stage::{Fault, stage};
+use crate::stage::{Fault, Stage, stage};
 
 #[tokio::test(start_paused = true)]
 async fn sync_now_sends_all_and_takes_all() {
@@ -81,6 +81,37 @@ async fn what_is_recorded_while_a_long_poll_waits_is_sent_at_once() {
     stage.syncer.wake();
     stage.until("acknowledged", |stage| stage.files(|files| files.acked == 1)).await;
     assert!(before.elapsed() < Duration::from_secs(1), "it waited for the long poll");
+    running.abort();
+}
+
+/// A device that holds all that the server has.
+fn at_the_head() -> Stage {
+    let stage = stage(&[]);
+    stage.server.with(|server| server.head = 5);
+    stage.device.with(|files| files.cursor = Cursor { seq: 5, tag: "t".to_owned() });
+    stage
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_at_the_head_is_online_with_the_first_answer_and_asks_with_patience_only_then() {
+    let stage = at_the_head();
+    let begun = tokio::time::Instant::now();
+    let running = tokio::spawn(Arc::clone(&stage.syncer).run());
+    stage.until("online", |stage| stage.syncer.status().borrow().online).await;
+    assert!(begun.elapsed() < Duration::from_secs(1), "the first question waited for news");
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(stage.server.with(|server| server.pulls), 2, "the second one waits");
+    running.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_that_comes_back_with_nothing_to_send_is_online_with_the_first_answer() {
+    let stage = at_the_head();
+    stage.server.with(|server| server.pull_faults = vec![Fault::Unreachable]);
+    let begun = tokio::time::Instant::now();
+    let running = tokio::spawn(Arc::clone(&stage.syncer).run());
+    stage.until("online", |stage| stage.syncer.status().borrow().online).await;
+    assert!(begun.elapsed() < Duration::from_secs(2), "the question after the pause waited for news");
     running.abort();
 }
 
