@@ -4,9 +4,11 @@
 mod desk;
 mod scanner;
 mod server;
+mod updates;
 mod wire;
 
 pub use desk::{Desk, Keys, arguments};
 pub use scanner::{Hands, Held, Layout, Scanner};
 pub use server::{serve, serve_on};
+pub use updates::{SigningKey, UpdateServer};
 pub use wire::Wire;
