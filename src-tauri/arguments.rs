@@ -21,6 +21,12 @@ pub struct Arguments {
     /// The one-time code to enrol with.
     #[arg(long, value_name = "CODE", requires = "enrol_server")]
     pub enrol_code: Option<String>,
+    /// Look for updates at this address, whatever the settings say.
+    #[arg(long, value_name = "URL")]
+    pub update_url: Option<String>,
+    /// Take updates that this public key signed, in the place of the one that this program was built with.
+    #[arg(long, value_name = "FILE")]
+    pub update_key: Option<PathBuf>,
     /// What people call this device.
     #[arg(long, value_name = "NAME", default_value = "Till")]
     pub device_name: String,

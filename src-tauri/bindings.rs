@@ -6,8 +6,9 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, grid, outbox_file, printing, reports, shift, start, templates, till, training, vouchers},
-    events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged},
+    commands::{admin, conflicts, day, everywhere, grid, outbox_file, printing, reports, shell, shift, start, templates, till, training, updates, vouchers},
+    events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged, UpdateChanged},
+    menu::MenuChosen,
 };
 
 /// Commands and events, as the page sees them.
@@ -124,8 +125,32 @@ pub fn builder() -> Builder<tauri::Wry> {
             reports::open_report,
             reports::accounts,
             reports::set_accounts,
+            shell::dress_window,
+            shell::zoom,
+            shell::toggle_full_screen,
+            shell::find_voucher,
+            shell::recent_actions,
+            shell::note_action,
+            shell::support_bundle,
+            shell::save_support,
+            shell::open_folder,
+            shell::notification_settings,
+            shell::set_notification_settings,
+            updates::update_state,
+            updates::check_update,
+            updates::set_update_address,
+            updates::install_update,
+            updates::restart_program,
         ])
-        .events(collect_events![StatusChanged, DataChanged, PreferencesChanged, ScannerChanged, SessionChanged])
+        .events(collect_events![
+            StatusChanged,
+            DataChanged,
+            PreferencesChanged,
+            ScannerChanged,
+            SessionChanged,
+            MenuChosen,
+            UpdateChanged
+        ])
 }
 
 /// Writes the bindings.

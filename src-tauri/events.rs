@@ -25,6 +25,13 @@ pub struct ScannerChanged(pub view::ScannerSettings);
 #[derive(Debug, Clone, Serialize, specta::Type, tauri_specta::Event)]
 pub struct SessionChanged(pub view::SessionView);
 
+/// An update of the program was found, or what is known of it is otherwise.
+#[derive(Debug, Clone, Copy, Serialize, specta::Type, tauri_specta::Event)]
+pub struct UpdateChanged {
+    /// One may be installed.
+    pub available: bool,
+}
+
 /// Passes the program's events on to every window, and the sync's state to the tray, until the program ends.
 pub async fn forward(app: AppHandle, program: Program) {
     let mut events = program.events();
@@ -32,6 +39,7 @@ pub async fn forward(app: AppHandle, program: Program) {
         let sent = match events.recv().await {
             Ok(ProgramEvent::Status(status)) => {
                 crate::tray::show(&app, &status);
+                crate::notices::consider(&app, &program, &status).await;
                 StatusChanged(*status).emit(&app)
             }
             Ok(ProgramEvent::Data(changed)) => DataChanged(changed).emit(&app),

@@ -5,10 +5,14 @@ mod bindings;
 mod commands;
 mod events;
 mod log;
+mod menu;
+mod notices;
 mod save_dialog;
 mod setup;
 mod tray;
+mod updates;
 mod windows;
+mod zoom;
 
 pub use arguments::Arguments;
 pub use bindings::{builder, export};
@@ -29,6 +33,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
         )
         .plugin(log::plugin())
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(windows::remembered()).build())
         .invoke_handler(handler)
         .setup(move |app| {
@@ -37,6 +43,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
             Ok(())
         })
         .on_window_event(windows::on_event)
+        .on_menu_event(|app, event| menu::on_event(app, &event))
         .build(tauri::generate_context!())?;
     app.run(|_, _| {});
     Ok(())

@@ -21,6 +21,8 @@ pub const CSV: Kind = Kind { name: "CSV", extension: "csv" };
 pub const XLSX: Kind = Kind { name: "Excel", extension: "xlsx" };
 /// A document to print.
 pub const PDF: Kind = Kind { name: "PDF", extension: "pdf" };
+/// Several files in one.
+pub const ZIP: Kind = Kind { name: "ZIP", extension: "zip" };
 
 /// Asks where to save; none where the person closed the dialog. The name has the kind's ending, whatever was typed.
 pub async fn ask<R: Runtime>(window: &WebviewWindow<R>, suggested: &str, kind: Kind) -> Option<PathBuf> {

@@ -13,7 +13,15 @@ use beadsbox_app::{
 };
 use tauri::{App, AppHandle, Manager as _, async_runtime};
 
-use crate::{Arguments, events, tray, windows};
+use crate::{
+    Arguments, events,
+    menu::Menus,
+    notices::Notices,
+    tray,
+    updates::{self, Updates},
+    windows,
+    zoom::Zoom,
+};
 
 /// One program for each data folder: two tills on one machine are two.
 pub fn instance_id(arguments: &Arguments) -> String {
@@ -35,6 +43,10 @@ pub fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     };
     let program = Program::new(host_of(arguments, data_dir), tauri::webview_version().unwrap_or_default());
     app.manage(program.clone());
+    app.manage(Menus::default());
+    app.manage(Notices::default());
+    app.manage(Zoom::default());
+    app.manage(Updates::new(app.config(), arguments)?);
     tray::create(app.handle())?;
     async_runtime::spawn(events::forward(app.handle().clone(), program.clone()));
     windows::open(app.handle(), windows::Kind::Start)?;
@@ -58,8 +70,10 @@ fn host_of(arguments: &Arguments, data_dir: PathBuf) -> Host {
 }
 
 /// Opens the files, and enrols where the command line says so.
-async fn start(_app: AppHandle, program: Program, arguments: Arguments) {
+async fn start(app: AppHandle, program: Program, arguments: Arguments) {
     program.start().await;
+    app.state::<Zoom>().set(&app, program.zoom().await);
+    async_runtime::spawn(updates::look_daily(app.clone()));
     let state = program.state().await;
     let (Some(server), Some(code), Phase::NeedsEnrolment) = (arguments.enrol_server, arguments.enrol_code, state.phase) else {
         return;

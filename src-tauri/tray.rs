@@ -4,7 +4,7 @@ use beadsbox_app::view::StatusBar;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tauri::{
-    AppHandle, Runtime,
+    AppHandle,
     menu::{Menu, MenuItem},
     tray::TrayIconBuilder,
 };
@@ -14,7 +14,7 @@ use crate::windows;
 const ID: &str = "sync";
 
 /// Creates the icon. A desktop without a tray goes on without.
-pub fn create<R: Runtime>(app: &AppHandle<R>) -> anyhow::Result<()> {
+pub fn create(app: &AppHandle) -> anyhow::Result<()> {
     let open = MenuItem::with_id(app, "open", "My Beads Box", true, None::<&str>)?;
     let quit = MenuItem::with_id(app, "quit", "Quit / Quitter", true, None::<&str>)?;
     let menu = Menu::with_items(app, &[&open, &quit])?;
@@ -37,7 +37,7 @@ pub fn create<R: Runtime>(app: &AppHandle<R>) -> anyhow::Result<()> {
 }
 
 /// Shows the sync's state in the icon's words.
-pub fn show<R: Runtime>(app: &AppHandle<R>, status: &StatusBar) {
+pub fn show(app: &AppHandle, status: &StatusBar) {
     let Some(tray) = app.tray_by_id(ID) else { return };
     let state = if status.online { "online" } else { "offline" };
     if let Err(error) = tray.set_tooltip(Some(format!("My Beads Box · {state} · {} ⇡", status.waiting))) {

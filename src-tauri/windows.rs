@@ -2,8 +2,10 @@
 
 use beadsbox_app::Program;
 use beadsbox_domain::Role;
-use tauri::{AppHandle, Manager, Runtime, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent};
+use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
+
+use crate::{menu::Menus, zoom::Zoom};
 
 /// A window; its label is also the name of its capability file and of its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,24 +57,30 @@ pub fn remembered() -> StateFlags {
 }
 
 /// Opens the window, or brings it to the front.
-pub fn open<R: Runtime>(app: &AppHandle<R>, kind: Kind) -> tauri::Result<()> {
+pub fn open(app: &AppHandle, kind: Kind) -> tauri::Result<()> {
     if let Some(window) = app.get_webview_window(kind.label()) {
         window.unminimize()?;
         window.show()?;
         return window.set_focus();
     }
     let (width, height) = kind.size();
-    WebviewWindowBuilder::new(app, kind.label(), WebviewUrl::App(format!("{}.html", kind.label()).into()))
+    let mut builder = WebviewWindowBuilder::new(app, kind.label(), WebviewUrl::App(format!("{}.html", kind.label()).into()))
         .title(kind.title())
         .inner_size(width, height)
         .min_inner_size(760.0, 560.0)
-        .center()
-        .build()?;
-    Ok(())
+        .center();
+    if kind != Kind::Start {
+        match app.state::<Menus>().begin(app, kind.label()) {
+            Ok(menu) => builder = builder.menu(menu),
+            // Everything in it is in the palette as well.
+            Err(error) => tracing::warn!(%error, window = kind.label(), "the window has no menu"),
+        }
+    }
+    app.state::<Zoom>().apply_to(&builder.build()?)
 }
 
 /// Closes every window but this one.
-pub fn close_others<R: Runtime>(app: &AppHandle<R>, kept: Kind) {
+pub fn close_others(app: &AppHandle, kept: Kind) {
     for kind in Kind::ALL.into_iter().filter(|kind| *kind != kept) {
         if let Some(window) = app.get_webview_window(kind.label())
             && let Err(error) = window.destroy()
@@ -83,7 +91,7 @@ pub fn close_others<R: Runtime>(app: &AppHandle<R>, kept: Kind) {
 }
 
 /// Brings whatever is open to the front: a second copy was started, or the tray was clicked.
-pub fn show_front<R: Runtime>(app: &AppHandle<R>) {
+pub fn show_front(app: &AppHandle) {
     let open_one = [Kind::Office, Kind::Counter, Kind::Start].into_iter().find(|kind| app.get_webview_window(kind.label()).is_some());
     if let Err(error) = open(app, open_one.unwrap_or(Kind::Start)) {
         tracing::warn!(%error, "no window came to the front");
@@ -91,8 +99,17 @@ pub fn show_front<R: Runtime>(app: &AppHandle<R>) {
 }
 
 /// The last window that is closed ends the program. What was recorded is on disk already; the rest is sent at the next start.
-pub fn on_event<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
-    if matches!(event, WindowEvent::Destroyed) && window.app_handle().webview_windows().is_empty() {
+pub fn on_event(window: &Window, event: &WindowEvent) {
+    #[cfg(target_os = "macos")]
+    if matches!(event, WindowEvent::Focused(true)) {
+        window.state::<Menus>().bring_to_front(window.app_handle(), window.label());
+    }
+    if !matches!(event, WindowEvent::Destroyed) {
+        return;
+    }
+    window.state::<Menus>().end(window.label());
+    window.state::<crate::notices::Notices>().forget_screen(window.label());
+    if window.app_handle().webview_windows().is_empty() {
         if let Some(program) = window.try_state::<Program>() {
             program.close();
         }

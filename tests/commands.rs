@@ -64,6 +64,24 @@ fn every_command_is_allowed_somewhere_and_nothing_else_is() {
     assert_eq!(allowed, COMMANDS.iter().map(|name| (*name).to_owned()).collect());
 }
 
+/// What is around the screens, in every window where somebody is signed in.
+const SHELL: [&str; 14] = [
+    "dress_window",
+    "zoom",
+    "toggle_full_screen",
+    "recent_actions",
+    "note_action",
+    "support_bundle",
+    "save_support",
+    "open_folder",
+    "notification_settings",
+    "set_notification_settings",
+    "update_state",
+    "check_update",
+    "install_update",
+    "restart_program",
+];
+
 /// Written out on purpose: whoever gives a window a new command has to say so here as well.
 #[test]
 fn each_window_may_call_exactly_its_own_commands() {
@@ -79,6 +97,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &everywhere[..],
                 &signed_in,
                 &shift,
+                &SHELL,
                 &printing,
                 &["check_code", "choose_reading", "redeem", "approvers", "redeem_approved", "undo_redemption", "recent_redemptions"],
                 &["sale_templates", "sell"],
@@ -94,6 +113,8 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &everywhere[..],
                 &signed_in,
                 &shift,
+                &SHELL,
+                &["find_voucher", "set_update_address"],
                 &printing,
                 &["open_till", "voucher_page", "voucher_cursor", "voucher_detail", "exchange_choices", "act_on_voucher"],
                 &["filter_choices", "grid_memory", "remember_grid", "selection_sums"],

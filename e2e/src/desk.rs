@@ -36,6 +36,11 @@ impl Desk {
         Self::open_program(&desktop_binary()?, &arguments(data, keys)).await
     }
 
+    /// The same, told more on its command line.
+    pub async fn open_with(data: &Path, keys: Keys, more: &[String]) -> anyhow::Result<Self> {
+        Self::open_program(&desktop_binary()?, &[arguments(data, keys), more.to_vec()].concat()).await
+    }
+
     /// Opens any program with a web view.
     pub async fn open_program(binary: &Path, arguments: &[String]) -> anyhow::Result<Self> {
         let (port, native) = (free_port()?, free_port()?);

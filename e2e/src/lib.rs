@@ -5,9 +5,11 @@ pub mod axe;
 mod desk;
 mod scanner;
 mod server;
+mod updates;
 mod wire;
 
 pub use desk::{Desk, Keys, arguments};
 pub use scanner::{Hands, Held, Layout, Scanner};
 pub use server::{serve, serve_on};
+pub use updates::{SigningKey, UpdateServer};
 pub use wire::Wire;

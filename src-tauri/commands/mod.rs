@@ -8,11 +8,13 @@ pub mod grid;
 pub mod outbox_file;
 pub mod printing;
 pub mod reports;
+pub mod shell;
 pub mod shift;
 pub mod start;
 pub mod templates;
 pub mod till;
 pub mod training;
+pub mod updates;
 pub mod vouchers;
 
 use beadsbox_app::Program;

@@ -19,6 +19,7 @@ use crate::{
     program::{Program, ProgramEvent, blocking, shift::lock_when_idle},
     replica::StoreReplica,
     secrets::DeviceSecrets,
+    support::SupportBundle,
     usecase::{bulk::Bulk, tables::Writing},
     view::DataChanged,
 };
@@ -45,6 +46,8 @@ pub(crate) struct Device {
     pub(crate) bulk: Mutex<Option<Arc<Bulk>>>,
     /// A table that is being written.
     writing: Mutex<Option<Arc<Writing>>>,
+    /// What of this device somebody was shown, to save it as it was shown.
+    support: Mutex<Option<SupportBundle>>,
 }
 
 /// What a device is made of.
@@ -96,6 +99,7 @@ impl Device {
             tasks: Mutex::default(),
             bulk: Mutex::default(),
             writing: Mutex::default(),
+            support: Mutex::default(),
         })
     }
 
@@ -135,12 +139,25 @@ impl Device {
         }
     }
 
+    /// Whether something is being done to many vouchers.
+    pub(crate) fn bulk_is_running(&self) -> bool {
+        self.bulk.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|bulk| bulk.is_at_work())
+    }
+
     pub(crate) fn writing(&self) -> Option<Arc<Writing>> {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn set_writing(&self, writing: Option<Arc<Writing>>) {
         *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = writing;
+    }
+
+    pub(crate) fn support(&self) -> Option<SupportBundle> {
+        self.support.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_support(&self, bundle: SupportBundle) {
+        *self.support.lock().unwrap_or_else(PoisonError::into_inner) = Some(bundle);
     }
 
     /// Runs work on the files outside the async threads.

@@ -117,6 +117,18 @@ pub enum ErrorCode {
     DayNotQuiet,
     /// The server wants fewer requests.
     TooManyRequests,
+    /// Nobody has said where updates come from, or whose signature they bear.
+    UpdateNotSetUp,
+    /// The update server cannot be reached, or answers with something else.
+    UpdateServerDown,
+    /// An update that the organisation did not sign.
+    UpdateNotGenuine,
+    /// Something is being recorded: no moment for an update.
+    UpdateNotNow,
+    /// This copy of the program was not installed by a package, and is none that an update could replace.
+    UpdateNotAPackage,
+    /// The system did not install the update; the program is as it was.
+    UpdateFailed,
     /// Somebody else changed it meanwhile.
     ChangedMeanwhile,
     /// An action for many vouchers is running: it has to end first.

@@ -19,6 +19,7 @@ mod saved_file;
 mod scanner;
 mod secrets;
 mod session;
+mod support;
 mod training;
 mod usecase;
 pub mod view;
@@ -27,4 +28,7 @@ pub use error::{AppError, ErrorCode};
 pub use program::{Program, ProgramEvent};
 pub use replica::StoreReplica;
 pub use scanner::scanner_test;
-pub use usecase::{Seat, enrolment::read_scan as read_enrolment_scan, printing::Paper, reports::ReportFile, templates::currencies, till::check_code};
+pub use usecase::{
+    Seat, enrolment::read_scan as read_enrolment_scan, printing::Paper, reports::ReportFile, templates::currencies, till::check_code,
+    updates::read_update_address,
+};

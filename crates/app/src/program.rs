@@ -1,5 +1,6 @@
 //! The program: opens the files, enrols, signs in, and hands out [`Seat`]s.
 
+mod shell;
 pub(crate) mod shift;
 mod training;
 
@@ -259,15 +260,22 @@ impl Program {
 
     fn about(&self) -> About {
         let versions = self.store().and_then(|store| store.versions().ok());
+        let device = match self.stage() {
+            Stage::Ready(device) => Some(device),
+            _ => None,
+        };
         About {
             version: beadsbox_protocol::VERSION.to_owned(),
+            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             sqlite: versions.as_ref().map(|versions| versions.sqlite.clone()).unwrap_or_default(),
-            sqlcipher: versions.map(|versions| versions.sqlcipher).unwrap_or_default(),
+            sqlcipher: versions.as_ref().map(|versions| versions.sqlcipher.clone()).unwrap_or_default(),
             webview: self.0.webview.clone(),
-            server_version: match self.stage() {
-                Stage::Ready(device) => device.server_version(),
-                _ => None,
-            },
+            server_version: device.as_ref().and_then(|device| device.server_version()),
+            operation_format: beadsbox_protocol::body::FORMAT,
+            snapshot_format: beadsbox_protocol::snapshot::SNAPSHOT_FORMAT,
+            cache_schema: versions.as_ref().map_or(0, |versions| versions.cache_schema),
+            outbox_schema: versions.map_or(0, |versions| versions.outbox_schema),
+            device_id: device.map(|device| device.enrolment.device.to_string()),
             data_folder: self.0.host.data_dir.display().to_string(),
         }
     }

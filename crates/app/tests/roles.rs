@@ -48,6 +48,16 @@ const FREE: &[&str] = &[
     "open_till",
     "enter_training",
     "leave_training",
+    "dress_window",
+    "zoom",
+    "toggle_full_screen",
+    "support_bundle",
+    "open_folder",
+    "notification_settings",
+    "set_notification_settings",
+    "update_state",
+    "check_update",
+    "restart_program",
 ];
 
 const TABLE: &[(&str, &[Role])] = &[
@@ -131,6 +141,12 @@ const TABLE: &[(&str, &[Role])] = &[
     ("create_badge", ADMIN),
     ("open_badge", ADMIN),
     ("delete_badge", ADMIN),
+    ("find_voucher", OFFICE_UP),
+    ("recent_actions", COUNTER_UP),
+    ("note_action", COUNTER_UP),
+    ("save_support", COUNTER_UP),
+    ("set_update_address", ADMIN),
+    ("install_update", COUNTER_UP),
 ];
 
 fn paper() -> PaperForm {
@@ -177,7 +193,19 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "begin_bulk" | "bulk_state" | "run_bulk" | "stop_bulk" | "close_bulk" | "bulk_rows" | "save_bulk_results" => act_on_many(seat, command).await,
         "report_choices" | "report" | "save_report" | "open_report" | "accounts" | "set_accounts" => read_books(seat, command).await,
         "end_of_day" => seat.end_of_day(None).await.map(drop),
+        "find_voucher" | "recent_actions" | "note_action" | "save_support" | "set_update_address" | "install_update" => shell(seat, command).await,
         other => administer(seat, other).await,
+    }
+}
+
+async fn shell(seat: &Seat, command: &str) -> Result<(), AppError> {
+    match command {
+        "find_voucher" => seat.find_voucher("0000-0000-00000".to_owned()).await.map(drop),
+        "recent_actions" => seat.recent_actions().await.map(drop),
+        "note_action" => seat.note_action("go_vouchers".to_owned()).await.map(drop),
+        "save_support" => seat.save_support(std::path::Path::new("/nowhere/at/all.zip")).await,
+        "set_update_address" => seat.set_update_address("https://updates.example.org").await.map(drop),
+        _ => seat.may_install_update().await,
     }
 }
 

@@ -218,25 +218,68 @@ export const commands = {
 	accounts: () => typedError<AccountsForm, AppError>(__TAURI_INVOKE("accounts")),
 	/**  Sets the numbers of the accounts in the accounting export. */
 	setAccounts: (form: AccountsForm) => typedError<AccountsForm, AppError>(__TAURI_INVOKE("set_accounts", { form })),
+	/**  Has the window's menu and the notifications say what the page can do, in its language. */
+	dressWindow: (dress: Dress) => typedError<null, AppError>(__TAURI_INVOKE("dress_window", { dress })),
+	/**  Draws every window larger or smaller, and remembers it. How large, in hundredths. */
+	zoom: (step: ZoomStep) => typedError<number, AppError>(__TAURI_INVOKE("zoom", { step })),
+	/**  Fills the screen with the window, or takes that back. */
+	toggleFullScreen: () => typedError<null, AppError>(__TAURI_INVOKE("toggle_full_screen")),
+	/**  The voucher of a typed code. */
+	findVoucher: (typed: string) => typedError<CodeHit, AppError>(__TAURI_INVOKE("find_voucher", { typed })),
+	/**  What this person last did from the palette, the last first. */
+	recentActions: () => typedError<string[], AppError>(__TAURI_INVOKE("recent_actions")),
+	/**  Remembers that this person did it. */
+	noteAction: (id: string) => typedError<string[], AppError>(__TAURI_INVOKE("note_action", { id })),
+	/**  What a support bundle holds now, to be read before it is saved. */
+	supportBundle: () => typedError<SupportPart[], AppError>(__TAURI_INVOKE("support_bundle")),
+	/**  Saves the bundle that was shown last where the person says. The file's name; none where they closed the dialog. */
+	saveSupport: () => typedError<string | null, AppError>(__TAURI_INVOKE("save_support")),
+	/**  Opens a folder in the computer's own file manager. */
+	openFolder: (folder: Folder) => typedError<null, AppError>(__TAURI_INVOKE("open_folder", { folder })),
+	/**  Of what this computer tells while nobody looks. */
+	notificationSettings: () => typedError<NotificationSettings, AppError>(__TAURI_INVOKE("notification_settings")),
+	/**  Keeps it. */
+	setNotificationSettings: (settings: NotificationSettings) => typedError<NotificationSettings, AppError>(__TAURI_INVOKE("set_notification_settings", { settings })),
+	/**  What is known of updates. */
+	updateState: () => typedError<UpdateView, AppError>(__TAURI_INVOKE("update_state")),
+	/**  Asks the server whether there is a newer program; what is known then. */
+	checkUpdate: () => typedError<UpdateView, AppError>(__TAURI_INVOKE("check_update")),
+	/**  Keeps where updates come from. */
+	setUpdateAddress: (address: string) => typedError<UpdateView, AppError>(__TAURI_INVOKE("set_update_address", { address })),
+	/**  Installs the newer program; it runs from the next start on. */
+	installUpdate: () => typedError<UpdateView, AppError>(__TAURI_INVOKE("install_update")),
+	/**  Ends the program and starts it again. What was recorded is on disk. */
+	restartProgram: () => typedError<null, AppError>(__TAURI_INVOKE("restart_program")),
 };
 
 /** Events */
 export const events = {
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
+	menuChosen: makeEvent<MenuChosen, MenuChosen>("menu-chosen"),
 	preferencesChanged: makeEvent<PreferencesChanged, PreferencesChanged>("preferences-changed"),
 	scannerChanged: makeEvent<ScannerChanged, ScannerChanged>("scanner-changed"),
 	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
 	statusChanged: makeEvent<StatusChanged, StatusChanged>("status-changed"),
+	updateChanged: makeEvent<UpdateChanged, UpdateChanged>("update-changed"),
 };
 
 /* Types */
 /**  Versions and places. */
 export type About = {
 	version: string,
+	/**  Operating system and processor. */
+	system: string,
 	sqlite: string,
 	sqlcipher: string,
 	webview: string,
 	server_version: string | null,
+	/**  The format of the operations that this program records. */
+	operation_format: number,
+	snapshot_format: number,
+	/**  The schemas of the device's files; 0 before they are open. */
+	cache_schema: number,
+	outbox_schema: number,
+	device_id: string | null,
 	data_folder: string,
 };
 
@@ -549,6 +592,13 @@ export type CodeCheck = {
 	shown: string,
 };
 
+/**  The voucher of a typed code. */
+export type CodeHit = { kind: "found"; id: string; code: string; title: string; status: VoucherStatus } | 
+/**  A code as it should be, of no voucher that this device knows. */
+{ kind: "unknown"; code: string } | 
+/**  Its check symbol does not fit. */
+{ kind: "mistyped"; code: string } | { kind: "not_a_code" };
+
 /**  How far a typed code is. */
 export type CodeState = "empty" | "incomplete" | "forbidden_symbol" | "too_long" | "mistyped" | "well_formed";
 
@@ -794,6 +844,15 @@ export type Drawer = {
 	difference: Money,
 };
 
+/**  What stands in a window's menu, and what notifications say, in the language that is spoken. */
+export type Dress = {
+	titles: MenuTitles,
+	entries: MenuEntry[],
+	notices: NoticeWords,
+	/**  The screen that is open. */
+	screen: string,
+};
+
 /**  One day in every shop, for an admin. */
 export type EndOfDay = {
 	day: string,
@@ -952,6 +1011,18 @@ export type ErrorCode =
 "day_not_quiet" | 
 /**  The server wants fewer requests. */
 "too_many_requests" | 
+/**  Nobody has said where updates come from, or whose signature they bear. */
+"update_not_set_up" | 
+/**  The update server cannot be reached, or answers with something else. */
+"update_server_down" | 
+/**  An update that the organisation did not sign. */
+"update_not_genuine" | 
+/**  Something is being recorded: no moment for an update. */
+"update_not_now" | 
+/**  This copy of the program was not installed by a package, and is none that an update could replace. */
+"update_not_a_package" | 
+/**  The system did not install the update; the program is as it was. */
+"update_failed" | 
 /**  Somebody else changed it meanwhile. */
 "changed_meanwhile" | 
 /**  An action for many vouchers is running: it has to end first. */
@@ -1052,6 +1123,13 @@ export type FilterChoices = {
 	currencies: Currency[],
 };
 
+/**  A folder of this program. */
+export type Folder = 
+/**  The device's files. */
+"data" | 
+/**  The log. */
+"log";
+
 /**  How the rows were found. */
 export type FoundBy = 
 /**  What was asked. */
@@ -1070,6 +1148,9 @@ export type GridMemory = {
 	columns: ShownColumn[],
 	views: SavedView[],
 };
+
+/**  Where an entry stands. */
+export type Group = "do" | "view" | "go" | "help";
 
 /**  A column and its heading, in the words of whoever looks. */
 export type HeadedColumn = {
@@ -1121,6 +1202,43 @@ export type ListOrder = {
 	descending: boolean,
 };
 
+/**  Something was chosen in the menu of that window. */
+export type MenuChosen = {
+	/**  The window's label, which is its page's name. */
+	window: string,
+	/**  The action's own name. */
+	action: string,
+};
+
+/**  One action. */
+export type MenuEntry = {
+	id: string,
+	words: string,
+	group: Group,
+	/**  Its keys, as the system's menus name them. */
+	accelerator: string | null,
+	enabled: boolean,
+	/**  A line stands before it. */
+	apart: boolean,
+};
+
+/**  The words of the bar, and of what every menu has. */
+export type MenuTitles = {
+	file: string,
+	edit: string,
+	view: string,
+	go: string,
+	help: string,
+	undo: string,
+	redo: string,
+	cut: string,
+	copy: string,
+	paste: string,
+	select_all: string,
+	close: string,
+	quit: string,
+};
+
 /**  An amount, with all that a screen needs to format it. */
 export type Money = {
 	/**  Minor units. */
@@ -1135,6 +1253,27 @@ export type Money = {
 export type NamedId = {
 	id: string,
 	name: string,
+};
+
+/**  A newer program. */
+export type NewerVersion = {
+	version: string,
+	/**  What the organisation says of it. */
+	notes: string | null,
+};
+
+/**  What notifications say. No person, code or sum is ever in them: a locked screen shows them too. */
+export type NoticeWords = {
+	conflicts_title: string,
+	conflicts_text: string,
+	refused_title: string,
+	refused_text: string,
+};
+
+/**  Of what this computer tells while nobody looks at it. */
+export type NotificationSettings = {
+	/**  New conflicts, and operations that the server refused. */
+	on: boolean,
 };
 
 /**  Which offline limit was passed. */
@@ -1795,6 +1934,12 @@ export type Sums = {
 	refunded_cash: Tally,
 };
 
+/**  One file of a support bundle. */
+export type SupportPart = {
+	name: string,
+	text: string,
+};
+
 /**  How the sync stands, in full. */
 export type SyncOverview = {
 	status: StatusBar,
@@ -1961,6 +2106,34 @@ export type TrainingVoucher = {
 	qr: Qr,
 };
 
+/**  An update of the program was found, or what is known of it is otherwise. */
+export type UpdateChanged = {
+	/**  One may be installed. */
+	available: boolean,
+};
+
+/**  How far an update is. */
+export type UpdatePhase = "idle" | "asking" | "loading" | 
+/**  It is there, and runs from the next start on. */
+"installed";
+
+/**  What is known of updates. */
+export type UpdateView = {
+	current: string,
+	address: string | null,
+	/**  The address was given on the command line, and the settings change nothing. */
+	address_is_fixed: boolean,
+	/**  The program knows whose signature an update has to bear. */
+	has_key: boolean,
+	may_set_address: boolean,
+	phase: UpdatePhase,
+	newer: NewerVersion | null,
+	/**  When the server was last asked and answered. */
+	asked_at: string | null,
+	/**  Why the last question or installation failed. */
+	failure: AppError | null,
+};
+
 /**  The kind of voucher for VAT (Directive 2006/112/EC, articles 30a and 30b). */
 export type Vat = 
 /**  Place and rate are known at the sale: taxed then. */
@@ -2125,6 +2298,9 @@ export type Whose = "mine" |
 "others" | 
 /**  Nobody works on it, or somebody who was barred. */
 "nobodys";
+
+/**  How large everything in the windows is drawn. */
+export type ZoomStep = "in" | "out" | "reset";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -1,5 +1,6 @@
 import {
   events,
+  type MenuChosen,
   type Preferences,
   type ScannerSettings,
   type Session,
@@ -40,3 +41,11 @@ export const onScanner = (hear: (settings: ScannerSettings) => void) =>
   subscribe(events.scannerChanged, hear)
 export const onSession = (hear: (session: Session) => void) =>
   subscribe(events.sessionChanged, hear)
+
+// A window hears what is chosen in the menus of all.
+const OWN = window.location.pathname.replace(/^\/|\.html$/g, '')
+
+/** What was chosen in this window's menu, by the action's own name. */
+export const onMenu = (hear: (action: string) => void) =>
+  subscribe<MenuChosen>(events.menuChosen, ({ window, action }) => window === OWN && hear(action))
+export const onUpdate = (hear: () => void) => subscribe(events.updateChanged, hear)

@@ -1,5 +1,13 @@
 // The one door from the page to Rust: nothing else imports @tauri-apps or the generated commands.
 export type * from '../bindings/commands'
-export { onData, onPreferences, onScanner, onSession, onStatus } from './events'
+export {
+  onData,
+  onMenu,
+  onPreferences,
+  onScanner,
+  onSession,
+  onStatus,
+  onUpdate,
+} from './events'
 export { asAppError, Failure } from './failure'
 export { rust } from './rust'

@@ -10,6 +10,7 @@ mod grid;
 mod limits;
 mod money;
 mod outbox_file;
+mod palette;
 mod printer;
 mod program;
 mod quarantine;
@@ -18,6 +19,7 @@ mod report;
 mod sale;
 mod scanner;
 mod selection;
+mod shell;
 mod staff;
 mod sync;
 mod template;
@@ -44,6 +46,7 @@ pub use grid::{
 pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
 pub use money::{CurrencyView, MoneyView};
 pub use outbox_file::{OutboxFileFound, OutboxFileSum, OutboxFileView, SaveOutboxForm, SavedOutbox, TakeInForm, TakenIn};
+pub use palette::CodeHit;
 pub use printer::{LetterTable, PaperForm, PaperLanguage, PrinterKind, PrinterSettings, RollWidth};
 pub use program::{
     About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme,
@@ -57,6 +60,7 @@ pub use report::{
 pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use selection::{ListOrder, SelectionSums, VoucherSelection};
+pub use shell::{NotificationSettings, SupportPart, ZoomStep};
 pub use staff::{BadgeForm, BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};

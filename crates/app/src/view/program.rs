@@ -63,10 +63,19 @@ pub enum Theme {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, specta::Type)]
 pub struct About {
     pub version: String,
+    /// Operating system and processor.
+    pub system: String,
     pub sqlite: String,
     pub sqlcipher: String,
     pub webview: String,
     pub server_version: Option<String>,
+    /// The format of the operations that this program records.
+    pub operation_format: u16,
+    pub snapshot_format: u32,
+    /// The schemas of the device's files; 0 before they are open.
+    pub cache_schema: u32,
+    pub outbox_schema: u32,
+    pub device_id: Option<String>,
     pub data_folder: String,
 }
 

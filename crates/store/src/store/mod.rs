@@ -16,8 +16,8 @@ pub use load::LoadStep;
 use crate::{
     cache::{meta, reset},
     effective::overlay::OverlayCell,
-    error::StoreError,
-    file::{Database, check_library, open_cache, open_outbox},
+    error::{StoreError, StoreFile},
+    file::{Database, check_library, migrate::newest, open_cache, open_outbox},
     keys::{StoreKeys, StorePaths},
     load::Load,
     outbox::{counts, own, refusals},
@@ -48,6 +48,10 @@ pub struct Versions {
     pub sqlite: String,
     /// SQLCipher's.
     pub sqlcipher: String,
+    /// The schema of the cache, as this program writes it.
+    pub cache_schema: u32,
+    /// That of the outbox.
+    pub outbox_schema: u32,
 }
 
 impl Store {
@@ -117,6 +121,7 @@ impl Store {
     /// The libraries below.
     pub fn versions(&self) -> Result<Versions, StoreError> {
         let sqlcipher = self.files.outbox.read(|connection| connection.query_row("PRAGMA cipher_version", [], |row| row.get(0)))?;
-        Ok(Versions { sqlite: rusqlite::version().to_owned(), sqlcipher })
+        let (cache_schema, outbox_schema) = (newest(StoreFile::Cache), newest(StoreFile::Outbox));
+        Ok(Versions { sqlite: rusqlite::version().to_owned(), sqlcipher, cache_schema, outbox_schema })
     }
 }

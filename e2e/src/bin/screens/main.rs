@@ -16,6 +16,7 @@ mod quarantine;
 mod reports;
 mod scanner;
 mod shared_till;
+mod shell;
 mod stick;
 mod tour;
 
@@ -23,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 16] = [
+const SCENES: [&str; 17] = [
     "tour",
     "grid",
     "day",
@@ -34,6 +35,7 @@ const SCENES: [&str; 16] = [
     "corrections",
     "scanner",
     "shared-till",
+    "shell",
     "quarantine",
     "first-load",
     "comparison",
@@ -73,6 +75,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "stick" => stick::stick(folder).await,
         "scanner" => scanner::scene(folder).await,
         "shared-till" => shared_till::scene(folder).await,
+        "shell" => shell::scene(folder).await,
         "quarantine" => quarantine::scene(folder).await,
         "first-load" => copy::first_load(folder).await,
         "comparison" => copy::comparison(folder).await,

@@ -41,6 +41,8 @@ class Till {
   queued = $state(0)
   /** Whether the scanner read the shown one more than once. */
   again = $state(false)
+  /** A code for the redeem screen's field, until the screen takes it. */
+  handed = $state('')
   recent = $state<RecentRedemption[] | null>(null)
   recentFailure = $state<AppError | null>(null)
 

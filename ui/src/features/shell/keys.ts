@@ -1,10 +1,6 @@
 import { tinykeys } from 'tinykeys'
 import { shift } from '../shift/session.svelte'
 
-export type Shortcut = { keys: string[]; what: string }
-
-export const modifier = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl'
-
 function typing(event: KeyboardEvent): boolean {
   const target = event.target
   return (

@@ -1,4 +1,5 @@
 import { list } from '../vouchers/list.svelte'
+import { type Wish, wishes } from './wishes.svelte'
 
 export type Screen =
   | 'vouchers'
@@ -16,14 +17,24 @@ class Office {
   /** Asked before leaving; a screen with unsaved work sets it and calls `leave` when it may go. */
   guard: ((leave: () => void) => void) | null = null
 
-  go(screen: Screen) {
-    if (screen === this.screen) return
+  /** Goes there, and does the rest once it is sure that nothing unsaved keeps it here. */
+  go(screen: Screen, then?: () => void) {
+    if (screen === this.screen) {
+      then?.()
+      return
+    }
     const leave = () => {
       this.guard = null
       this.screen = screen
+      then?.()
     }
     if (this.guard) this.guard(leave)
     else leave()
+  }
+
+  /** Goes there and has the screen do that. */
+  ask(screen: Screen, wish: Wish) {
+    this.go(screen, () => wishes.make(wish))
   }
 
   openVoucher(id: string) {

@@ -59,7 +59,7 @@ impl Bulk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn is_at_work(&self) -> bool {
+    pub(crate) fn is_at_work(&self) -> bool {
         let phase = self.state().phase;
         phase == BulkPhase::Running || (phase == BulkPhase::Checking && !self.is_stopped())
     }

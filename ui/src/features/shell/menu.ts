@@ -1,0 +1,56 @@
+import * as m from '$/i18n/generated/messages'
+import { rust } from '$/platform'
+import { shift } from '../shift/session.svelte'
+import { type Action, accelerator } from './actions'
+import { perform } from './sharedActions'
+
+let shown = ''
+
+/** Has the window's menu show these, in the language that is spoken; and what notifications say of what is not on the screen. */
+export function showMenu(actions: Action[], screen: string) {
+  const dress = {
+    screen,
+    titles: {
+      file: m.menu_file(),
+      edit: m.menu_edit(),
+      view: m.menu_view(),
+      go: m.menu_go(),
+      help: m.menu_help(),
+      undo: m.menu_undo(),
+      redo: m.menu_redo(),
+      cut: m.menu_cut(),
+      copy: m.copy(),
+      paste: m.menu_paste(),
+      select_all: m.menu_select_all(),
+      close: m.menu_close(),
+      quit: m.menu_quit(),
+    },
+    entries: actions
+      .filter((action) => !action.paletteOnly)
+      .map((action) => ({
+        id: action.id,
+        words: action.words,
+        group: action.group,
+        accelerator: accelerator(action),
+        enabled: !action.blocked && !shift.locked,
+        apart: action.apart ?? false,
+      })),
+    notices: {
+      conflicts_title: m.notice_conflicts_title(),
+      conflicts_text: m.notice_conflicts_text(),
+      refused_title: m.notice_refused_title(),
+      refused_text: m.notice_refused_text(),
+    },
+  }
+  // Much of what the actions are made of changes without changing what they say.
+  const text = JSON.stringify(dress)
+  if (text === shown) return
+  shown = text
+  rust.dressWindow(dress).catch((reason) => console.error('no menu', reason))
+}
+
+/** Runs what was chosen in the menu, if it can still be done. */
+export const actionOf = (actions: () => Action[]) => (id: string) => {
+  const action = actions().find((known) => known.id === id)
+  if (action && !shift.locked) perform(action)
+}

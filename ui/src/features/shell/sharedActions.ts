@@ -1,0 +1,147 @@
+import { toast } from 'svelte-sonner'
+import { errorWords } from '$/i18n/errors'
+import * as m from '$/i18n/generated/messages'
+import { languages } from '$/i18n/languages'
+import { asAppError, type Preferences, rust } from '$/platform'
+import type { Action } from './actions'
+import { over } from './over.svelte'
+import { preferences } from './preferences.svelte'
+import { recent } from './recent.svelte'
+import { status } from './status.svelte'
+
+/** Does what Rust may refuse; the words of a refusal stand below, whatever screen is open. */
+export async function attempt(work: () => Promise<unknown>) {
+  try {
+    await work()
+  } catch (thrown) {
+    const { title, meaning, todo } = errorWords(asAppError(thrown))
+    toast.error(title, { description: `${meaning} ${todo}`, duration: 12_000 })
+  }
+}
+
+/** Runs it, or says why not. */
+export function perform(action: Action) {
+  if (action.blocked) {
+    toast.info(action.blocked)
+    return
+  }
+  action.run()
+}
+
+/** The same from the palette, which remembers it. */
+export function performAndNote(action: Action) {
+  if (!action.blocked) void recent.note(action.id)
+  perform(action)
+}
+
+const change = (part: Partial<Preferences>) => attempt(() => preferences.change(part))
+
+function looks(): Action[] {
+  const themes = [
+    { value: 'system' as const, words: m.shell_theme_system() },
+    { value: 'light' as const, words: m.shell_theme_light() },
+    { value: 'dark' as const, words: m.shell_theme_dark() },
+  ]
+  return [
+    ...themes.map(({ value, words }, place) => ({
+      id: `theme_${value}`,
+      words,
+      group: 'view' as const,
+      also: m.settings_theme(),
+      apart: place === 0,
+      run: () => void change({ theme: value }),
+    })),
+    ...languages.map(({ value, label }, place) => ({
+      id: `language_${value}`,
+      words: m.shell_language({ language: label }),
+      group: 'view' as const,
+      also: m.settings_language(),
+      apart: place === 0,
+      run: () => void change({ language: value }),
+    })),
+  ]
+}
+
+/** What can be done in every window, whoever is there. */
+export function sharedActions(): Action[] {
+  return [
+    {
+      id: 'sync_now',
+      words: m.sync_now(),
+      group: 'do',
+      keys: ['$mod+Shift+KeyS'],
+      blocked: status.syncing ? m.shell_syncing_already() : undefined,
+      run: () => void status.syncNow(),
+    },
+    {
+      id: 'save_outbox',
+      words: m.outbox_save_open(),
+      group: 'do',
+      blocked: (status.bar?.waiting ?? 0) === 0 ? m.status_none_waiting() : undefined,
+      run: () => (over.saving = true),
+    },
+    {
+      id: 'lock',
+      words: m.lock_now(),
+      group: 'do',
+      keys: ['$mod+Shift+KeyL'],
+      apart: true,
+      run: () => void attempt(rust.lock),
+    },
+    { id: 'sign_out', words: m.sign_out(), group: 'do', run: () => void attempt(rust.signOut) },
+    {
+      id: 'palette',
+      words: m.palette_open(),
+      group: 'view',
+      keys: ['$mod+KeyK'],
+      run: () => (over.palette = !over.palette),
+    },
+    {
+      id: 'zoom_in',
+      words: m.shell_zoom_in(),
+      group: 'view',
+      keys: ['$mod++', '$mod+Shift++', '$mod+='],
+      apart: true,
+      run: () => void attempt(() => rust.zoom('in')),
+    },
+    {
+      id: 'zoom_out',
+      words: m.shell_zoom_out(),
+      group: 'view',
+      keys: ['$mod+-'],
+      run: () => void attempt(() => rust.zoom('out')),
+    },
+    {
+      id: 'zoom_reset',
+      words: m.shell_zoom_reset(),
+      group: 'view',
+      keys: ['$mod+0'],
+      run: () => void attempt(() => rust.zoom('reset')),
+    },
+    {
+      id: 'full_screen',
+      words: m.shell_full_screen(),
+      group: 'view',
+      keys: ['F11'],
+      run: () => void attempt(rust.toggleFullScreen),
+    },
+    ...looks(),
+    {
+      id: 'keys',
+      words: m.keys_title(),
+      group: 'help',
+      keys: ['?', 'Shift+?'],
+      also: m.keys_help(),
+      run: () => (over.keys = true),
+    },
+    { id: 'support', words: m.support_open(), group: 'help', run: () => (over.support = true) },
+    {
+      id: 'about',
+      words: m.about_title(),
+      group: 'help',
+      also: m.about_licences(),
+      apart: true,
+      run: () => (over.about = true),
+    },
+  ]
+}
