@@ -19,7 +19,7 @@ use crate::{
     program::{Program, ProgramEvent, blocking, shift::lock_when_idle},
     replica::StoreReplica,
     secrets::DeviceSecrets,
-    usecase::{bulk::Bulk, tables::Writing},
+    usecase::{bulk::Bulk, writing::WritingDesk},
     view::DataChanged,
 };
 
@@ -43,8 +43,7 @@ pub(crate) struct Device {
     tasks: Mutex<Vec<AbortHandle>>,
     /// An action for many vouchers.
     pub(crate) bulk: Mutex<Option<Arc<Bulk>>>,
-    /// A table that is being written.
-    writing: Mutex<Option<Arc<Writing>>>,
+    pub(crate) writing: WritingDesk,
 }
 
 /// What a device is made of.
@@ -95,7 +94,7 @@ impl Device {
             training,
             tasks: Mutex::default(),
             bulk: Mutex::default(),
-            writing: Mutex::default(),
+            writing: WritingDesk::default(),
         })
     }
 
@@ -128,19 +127,21 @@ impl Device {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).for_each(|task| task.abort());
     }
 
-    /// Nobody does anything for many vouchers any more: who began it is gone.
-    pub(crate) fn stop_bulk(&self) {
-        if let Some(bulk) = self.bulk.lock().unwrap_or_else(PoisonError::into_inner).take() {
+    /// What takes long stops, but for that person's: nothing goes on in the name of whoever is gone.
+    pub(crate) fn stop_work(&self, but_of: Option<StaffId>) {
+        self.let_bulk_go(|bulk| !but_of.is_some_and(|staff| bulk.is_of(staff)));
+        self.writing.stop(but_of);
+    }
+
+    /// What was only looked at for many vouchers is let go: whoever comes next has not seen what would be confirmed.
+    pub(crate) fn let_unconfirmed_go(&self) {
+        self.let_bulk_go(|bulk| !bulk.is_confirmed());
+    }
+
+    fn let_bulk_go(&self, which: impl FnOnce(&Bulk) -> bool) {
+        if let Some(bulk) = self.bulk.lock().unwrap_or_else(PoisonError::into_inner).take_if(|bulk| which(bulk)) {
             bulk.stop();
         }
-    }
-
-    pub(crate) fn writing(&self) -> Option<Arc<Writing>> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn set_writing(&self, writing: Option<Arc<Writing>>) {
-        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = writing;
     }
 
     /// Runs work on the files outside the async threads.

@@ -31,6 +31,7 @@ pub(crate) mod templates;
 pub(crate) mod till;
 pub(crate) mod training;
 pub(crate) mod vouchers;
+pub(crate) mod writing;
 
 use std::sync::Arc;
 

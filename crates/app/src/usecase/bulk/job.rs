@@ -82,6 +82,15 @@ impl Bulk {
         phase == BulkPhase::Running || (phase == BulkPhase::Checking && !self.is_stopped())
     }
 
+    pub(crate) fn is_of(&self, staff: StaffId) -> bool {
+        self.staff == staff
+    }
+
+    /// Whether somebody said that it is to be done, or it has come to an end.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        matches!(self.state().phase, BulkPhase::Running | BulkPhase::Ended)
+    }
+
     /// After the part that is being done.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
