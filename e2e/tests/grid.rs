@@ -4,7 +4,7 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
-use beadsbox_e2e::{Desk, Keys, serve};
+use beadsbox_e2e::{Desk, Keys, Wire, serve};
 use beadsbox_testkit::ServerProcess;
 use thirtyfour::{Key, TypingData};
 use tokio::process::Command;
@@ -13,15 +13,25 @@ const SHOP: &str = "Montmartre";
 const PASSWORD: &str = "honey and amber 7";
 
 async fn office(data: &Path) -> anyhow::Result<(ServerProcess, Desk)> {
+    let server = filled_server().await?;
+    let desk = office_at(&server, &server.url(), data).await?;
+    Ok((server, desk))
+}
+
+async fn filled_server() -> anyhow::Result<ServerProcess> {
     let server = serve().await?;
     server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
     server.program().run(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], PASSWORD).await?;
     server.program().run(&["seed", "--vouchers", "400"], "").await?;
+    Ok(server)
+}
+
+async fn office_at(server: &ServerProcess, url: &str, data: &Path) -> anyhow::Result<Desk> {
     let desk = Desk::open(data, Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
+    desk.enrol(url, &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
     desk.sign_in("Ada", PASSWORD, "office").await?;
     desk.css("[data-testid='voucher-row']").await?;
-    Ok((server, desk))
+    Ok(desk)
 }
 
 async fn press(desk: &Desk, keys: impl Into<TypingData>) -> anyhow::Result<()> {
@@ -98,6 +108,41 @@ async fn with_keys_alone_all_that_match_are_found_chosen_cancelled_and_the_resul
         .await?;
     press(&desk, Key::Escape).await?;
     rows_are(&desk, "purchased", true).await?;
+    desk.close().await
+}
+
+/// It is asked of a server that does not answer, so it takes long: whoever comes meanwhile has to be able to open the lock.
+#[tokio::test]
+async fn what_runs_for_many_gives_way_to_the_lock_and_is_there_again_behind_it() -> anyhow::Result<()> {
+    let data = tempfile::tempdir()?;
+    let server = filled_server().await?;
+    let wire = Wire::to(&server.url()).await?;
+    let desk = office_at(&server, wire.url(), data.path()).await?;
+    desk.click("choose-all").await?;
+    desk.click("selection-actions").await?;
+    desk.click("bulk-redeem").await?;
+    desk.attribute_is("bulk", "data-phase", "ready").await?;
+    wire.hold("POST /v1/sync/push", 0);
+    desk.click("bulk-confirm").await?;
+    desk.attribute_is("bulk", "data-phase", "running").await?;
+    press(&desk, Key::Escape).await?;
+    pause().await;
+    desk.attribute_is("bulk", "data-phase", "running").await?;
+
+    desk.driver.execute("window.__TAURI_INTERNALS__.invoke('lock')", Vec::new()).await?;
+    desk.find("lock").await?;
+    desk.until("nothing over the lock", async || (desk.count("[data-testid='bulk']").await.ok()? == 0).then_some(()))
+        .await?;
+    desk.fill("unlock-name", "Ada").await?;
+    desk.fill("unlock-password", PASSWORD).await?;
+    desk.click("unlock-submit").await?;
+    desk.until("the lock is open", async || (desk.count("[data-testid='lock']").await.ok()? == 0).then_some(())).await?;
+    desk.attribute_is("bulk", "data-phase", "running").await?;
+    desk.click("bulk-stop").await?;
+    wire.release();
+    desk.attribute_is("bulk", "data-phase", "ended").await?;
+    desk.click("bulk-close").await?;
+    desk.until("closed", async || (desk.count("[data-testid='bulk']").await.ok()? == 0).then_some(())).await?;
     desk.close().await
 }
 

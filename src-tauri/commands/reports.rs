@@ -1,10 +1,7 @@
 //! Commands of the reports.
 
-use beadsbox_app::{
-    AppError,
-    view::{AccountsForm, ReportChoices, ReportForm, ReportFormat, ReportView},
-};
-use tauri::{WebviewWindow, async_runtime::spawn_blocking};
+use beadsbox_app::view::{AccountsForm, ReportChoices, ReportForm, ReportFormat, ReportView};
+use tauri::WebviewWindow;
 
 use super::{Answer, Beads, printing};
 use crate::save_dialog;
@@ -35,8 +32,7 @@ pub async fn save_report(window: WebviewWindow, program: Beads<'_>, form: Report
     };
     let Some(path) = save_dialog::ask(&window, &file.name, kind).await else { return Ok(None) };
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let saved = spawn_blocking(move || file.save(&path));
-    saved.await.map_err(AppError::internal)??;
+    program.seat()?.save_report(file, &path).await?;
     Ok(Some(name))
 }
 

@@ -20,7 +20,7 @@ use crate::{
     replica::StoreReplica,
     secrets::DeviceSecrets,
     support::SupportBundle,
-    usecase::{bulk::Bulk, tables::Writing},
+    usecase::{bulk::Bulk, writing::WritingDesk},
     view::DataChanged,
 };
 
@@ -44,8 +44,7 @@ pub(crate) struct Device {
     tasks: Mutex<Vec<AbortHandle>>,
     /// An action for many vouchers.
     pub(crate) bulk: Mutex<Option<Arc<Bulk>>>,
-    /// A table that is being written.
-    writing: Mutex<Option<Arc<Writing>>>,
+    pub(crate) writing: WritingDesk,
     /// What of this device somebody was shown, to save it as it was shown.
     support: Mutex<Option<SupportBundle>>,
 }
@@ -98,7 +97,7 @@ impl Device {
             training,
             tasks: Mutex::default(),
             bulk: Mutex::default(),
-            writing: Mutex::default(),
+            writing: WritingDesk::default(),
             support: Mutex::default(),
         })
     }
@@ -132,9 +131,19 @@ impl Device {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).for_each(|task| task.abort());
     }
 
-    /// Nobody does anything for many vouchers any more: who began it is gone.
-    pub(crate) fn stop_bulk(&self) {
-        if let Some(bulk) = self.bulk.lock().unwrap_or_else(PoisonError::into_inner).take() {
+    /// What takes long stops, but for that person's: nothing goes on in the name of whoever is gone.
+    pub(crate) fn stop_work(&self, but_of: Option<StaffId>) {
+        self.let_bulk_go(|bulk| !but_of.is_some_and(|staff| bulk.is_of(staff)));
+        self.writing.stop(but_of);
+    }
+
+    /// What was only looked at for many vouchers is let go: whoever comes next has not seen what would be confirmed.
+    pub(crate) fn let_unconfirmed_go(&self) {
+        self.let_bulk_go(|bulk| !bulk.is_confirmed());
+    }
+
+    fn let_bulk_go(&self, which: impl FnOnce(&Bulk) -> bool) {
+        if let Some(bulk) = self.bulk.lock().unwrap_or_else(PoisonError::into_inner).take_if(|bulk| which(bulk)) {
             bulk.stop();
         }
     }
@@ -142,14 +151,6 @@ impl Device {
     /// Whether something is being done to many vouchers.
     pub(crate) fn bulk_is_running(&self) -> bool {
         self.bulk.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|bulk| bulk.is_at_work())
-    }
-
-    pub(crate) fn writing(&self) -> Option<Arc<Writing>> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(crate) fn set_writing(&self, writing: Option<Arc<Writing>>) {
-        *self.writing.lock().unwrap_or_else(PoisonError::into_inner) = writing;
     }
 
     pub(crate) fn support(&self) -> Option<SupportBundle> {

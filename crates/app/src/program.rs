@@ -179,7 +179,7 @@ impl Program {
         let ended = self.session();
         self.set_session(None);
         if let Ok(device) = self.device() {
-            device.stop_bulk();
+            device.stop_work(None);
         }
         // Behind that: a training that is just beginning sees that nobody is there any more.
         self.end_training();

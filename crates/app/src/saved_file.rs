@@ -7,19 +7,21 @@ use std::{
 };
 
 use beadsbox_documents::TableError;
+use uuid::Uuid;
 
 use crate::error::{AppError, AppResult};
 
 /// Writes it beside its place, and puts it there when it is on the disk. Where it fails, what was under that name stays.
 pub(crate) fn write<E: Into<AppError>>(path: &Path, make: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>) -> AppResult<()> {
-    let name = path.file_name().ok_or_else(|| AppError::internal("a file without a name"))?;
-    let mut hidden_name = std::ffi::OsString::from(".");
-    hidden_name.push(name);
-    hidden_name.push(".part");
-    let hidden = path.with_file_name(hidden_name);
+    if path.file_name().is_none() {
+        return Err(AppError::internal("a file without a name"));
+    }
+    let disk = |error: &std::io::Error| AppError::disk(error);
+    // A name that nobody else has: another one's file is not written into, and never taken away.
+    let hidden = path.with_file_name(format!(".{}.part", Uuid::now_v7().simple()));
+    let file = File::create_new(&hidden).map_err(|error| disk(&error))?;
     let written = (|| {
-        let disk = |error: &std::io::Error| AppError::disk(error);
-        let mut out = BufWriter::new(File::create(&hidden).map_err(|error| disk(&error))?);
+        let mut out = BufWriter::new(file);
         make(&mut out).map_err(Into::into)?;
         out.flush().and_then(|()| out.get_ref().sync_all()).map_err(|error| disk(&error))?;
         drop(out);

@@ -10,11 +10,11 @@ use beadsbox_app::{
     ErrorCode,
     view::{
         BulkForm, BulkPhase, BulkReasonForm, BulkResult, BulkView, BulkWords, FoundBy, GridColumn, HeadedColumn, ListOrder, PaperLanguage, RefusalView,
-        SaleForm, SortKey, StatusWord, TableForm, TableFormat, VoucherAction, VoucherFilters, VoucherPage, VoucherQuery, VoucherSelection,
+        SaleForm, SignInForm, SortKey, StatusWord, TableForm, TableFormat, VoucherAction, VoucherFilters, VoucherPage, VoucherQuery, VoucherSelection,
     },
 };
 use beadsbox_domain::Status;
-use stage::{Centre, PASSWORD, Till};
+use stage::{Centre, PASSWORD, Till, link::Wire};
 
 const ORDER: ListOrder = ListOrder { sort: SortKey::Code, descending: false };
 
@@ -153,6 +153,55 @@ async fn what_is_stopped_leaves_the_rest_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_goes_on_in_the_name_of_whoever_was_replaced() {
+    let centre = Centre::open().await;
+    let (office, till) = (centre.till("Marais", "Ada").await, centre.patient_till("Montmartre", "Bruno").await);
+    let carla = till.program.people().await.unwrap().into_iter().find(|person| person.name == "Carla").unwrap().id;
+    let badge = office.seat().create_badge(&carla).await.unwrap().qr.text;
+    let ids = [till.sell("One").await, till.sell("Two").await, till.sell("Three").await].map(|sold| sold.voucher_id).to_vec();
+    till.sync().await;
+    let these = || form(VoucherAction::Redeem, VoucherSelection::These { ids: ids.clone() });
+    till.seat().begin_bulk(these()).await.unwrap();
+    till.bulk(&[BulkPhase::Ready]).await;
+    // The first is asked of a server whose answer is lost: there it stands while somebody else takes the till.
+    till.link.set(Wire::RepliesLost);
+    till.seat().run_bulk(because("")).await.unwrap();
+    assert_eq!(till.program.switch_by_badge(&badge).await.unwrap().name, "Carla");
+    till.go_offline().await;
+    till.come_back().await;
+
+    let ada = || SignInForm { name: "Ada".to_owned(), password: PASSWORD.to_owned() };
+    till.program.unlock(ada()).await.unwrap();
+    till.seat().begin_bulk(these()).await.unwrap();
+    let ready = till.bulk(&[BulkPhase::Ready]).await;
+    assert!(ready.allowed >= 2, "at most the one that was being asked for is redeemed: {ready:?}");
+    let bruno = SignInForm { name: "Bruno".to_owned(), password: PASSWORD.to_owned() };
+    till.program.unlock(bruno).await.unwrap();
+    assert_eq!(till.seat().bulk_state().unwrap(), None);
+    till.program.unlock(ada()).await.unwrap();
+    assert_eq!(till.seat().bulk_state().unwrap(), None, "what was replaced does not come back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lock_lets_go_of_what_nobody_confirmed_and_keeps_the_results_of_the_rest() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Bruno").await;
+    till.sell("One").await;
+    let open = async || till.program.unlock(SignInForm { name: "Bruno".to_owned(), password: PASSWORD.to_owned() }).await.unwrap();
+    till.seat().begin_bulk(form(VoucherAction::Cancel, all())).await.unwrap();
+    till.program.lock();
+    open().await;
+    assert_eq!(till.seat().bulk_state().unwrap(), None);
+    till.seat().begin_bulk(form(VoucherAction::Cancel, all())).await.unwrap();
+    till.bulk(&[BulkPhase::Ready]).await;
+    till.seat().run_bulk(because("closed shop")).await.unwrap();
+    till.program.lock();
+    open().await;
+    assert_eq!(till.bulk(&[BulkPhase::Ended]).await.recorded, 1, "it went on behind the lock, and says what became of it");
+    assert_eq!(till.seat().bulk_rows(0, 10).unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refunds_go_back_as_they_were_paid_and_redemptions_are_asked_one_by_one() {
     let centre = Centre::open().await;
     let till = centre.patient_till("Montmartre", "Bruno").await;
@@ -245,6 +294,11 @@ async fn what_is_shown_becomes_a_table_with_its_columns_order_and_words() {
     let book = folder.path().join("bons.xlsx");
     till.seat().save_table(table(all()), TableFormat::Xlsx, &book).await.unwrap();
     assert!(std::fs::read(&book).unwrap().starts_with(b"PK"));
+    let others = folder.path().join(".bons.csv.part");
+    std::fs::write(&others, "somebody else writes this").unwrap();
+    till.seat().save_table(table(all()), TableFormat::Csv, &path).await.unwrap();
+    assert_eq!(std::fs::read_to_string(&others).unwrap(), "somebody else writes this");
+    std::fs::remove_file(&others).unwrap();
     let nowhere = folder.path().join("nowhere").join("bons.csv");
     assert!(till.seat().save_table(table(all()), TableFormat::Csv, &nowhere).await.is_err());
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();

@@ -4,8 +4,10 @@
 
 mod stage;
 
+use std::io::Read as _;
+
 use beadsbox_app::{
-    ErrorCode,
+    ErrorCode, ReportFile,
     view::{PaperLanguage, ReportCell, ReportForm, ReportFormat, ReportGrain, ReportKind, ReportSplit, ReportView},
 };
 use stage::{Centre, Till};
@@ -73,11 +75,38 @@ async fn a_report_has_its_words_its_chart_and_its_files() {
     }
     let folder = tempfile::tempdir().unwrap();
     let journal = till.seat().report_file(form(ReportKind::Accounting, &today, PaperLanguage::En), ReportFormat::Journal).await.unwrap();
-    journal.save(&folder.path().join(&journal.name)).unwrap();
-    let text = std::fs::read_to_string(folder.path().join(&journal.name)).unwrap();
+    let path = folder.path().join(&journal.name);
+    till.seat().save_report(journal, &path).await.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("\u{feff}Date,Journal,Account,Debit,Credit,Currency,Text,Shop\r\n"), "{text}");
     let side = |place: usize| text.lines().skip(1).filter_map(|line| line.split(',').nth(place)?.replace('.', "").parse::<i64>().ok()).sum::<i64>();
     assert!(side(3) > 0 && side(3) == side(4), "{text}");
+}
+
+/// Whoever has the old one open goes on reading the old one, and nobody ever reads half of the new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_report_takes_the_place_of_another_one_whole() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Bruno").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vat.csv");
+    std::fs::write(&path, "the one before").unwrap();
+    let mut before = std::fs::File::open(&path).unwrap();
+    let file = |name: &str| ReportFile { name: name.to_owned(), bytes: b"the new one".to_vec() };
+    till.seat().save_report(file("vat.csv"), &path).await.unwrap();
+    let mut read = String::new();
+    before.read_to_string(&mut read).unwrap();
+    assert_eq!((read.as_str(), std::fs::read(&path).unwrap().as_slice()), ("the one before", b"the new one".as_slice()));
+
+    std::fs::create_dir_all(folder.path().join("taken").join("by a folder")).unwrap();
+    assert!(till.seat().save_report(file("vat.csv"), &folder.path().join("taken")).await.is_err());
+    let mut left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["taken", "vat.csv"], "no half file is left");
+
+    till.sign_in("Carla", stage::PASSWORD).await.unwrap();
+    let error = till.seat().save_report(file("vat.csv"), &path).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::RoleNotAllowed, "whoever is there when the place is chosen has to be one who may");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -308,7 +308,10 @@ async fn read_books(seat: &Seat, command: &str) -> Result<(), AppError> {
     match command {
         "report_choices" => seat.report_choices().await.map(drop),
         "report" => seat.report(form).await.map(drop),
-        "save_report" => seat.report_file(form, ReportFormat::Csv).await.map(drop),
+        "save_report" => {
+            let file = seat.report_file(form, ReportFormat::Csv).await?;
+            seat.save_report(file, std::path::Path::new("/nowhere/at/all.csv")).await
+        }
         "open_report" => seat.report_paper(form).await.map(drop),
         "accounts" => seat.accounts().await.map(drop),
         _ => seat.set_accounts(AccountsForm { row_version: 0, accounts: Vec::new() }).await.map(drop),

@@ -1,5 +1,6 @@
 /** What is open over the screen: a dialog, or a list to choose from. */
 export type OpenDialog = {
+  /** Closes it, whatever it is doing: what it began goes on without it. */
   close: () => void
   /** Hides it with all that was typed into it. What cannot do that closes. */
   stepAside?: () => void

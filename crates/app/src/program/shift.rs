@@ -57,12 +57,15 @@ impl Program {
         self.take_over(session::at_the_till(staff, device.host.clock.now()))
     }
 
-    /// Locks the screens; what is on them stays.
+    /// Locks the screens; what is on them stays, and so does what was confirmed: it goes on.
     pub fn lock(&self) {
         if let Some(session) = self.session()
             && !self.0.locked.swap(true, std::sync::atomic::Ordering::AcqRel)
         {
             tracing::info!(staff = %session.staff, "locked");
+            if let Ok(device) = self.device() {
+                device.let_unconfirmed_go();
+            }
             self.emit(super::ProgramEvent::Session(session.view(true)));
         }
     }
@@ -95,6 +98,9 @@ impl Program {
     pub(super) fn begin_session(&self, session: Session) -> SessionView {
         let session = Arc::new(session);
         self.set_session(Some(Arc::clone(&session)));
+        if let Ok(device) = self.device() {
+            device.stop_work(Some(session.staff));
+        }
         self.note_activity();
         self.0.locked.store(false, Release);
         let view = session.view(false);

@@ -34,6 +34,7 @@ pub(crate) mod till;
 pub(crate) mod training;
 pub(crate) mod updates;
 pub(crate) mod vouchers;
+pub(crate) mod writing;
 
 use std::sync::Arc;
 

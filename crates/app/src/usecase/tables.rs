@@ -1,22 +1,15 @@
 //! What the grid shows as a table: into a file, or onto the clipboard.
 
-use std::{
-    ops::ControlFlow,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-};
+use std::{ops::ControlFlow, path::Path};
 
 use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, XlsxSheet};
 use beadsbox_domain::{Deed, Timestamp};
 use beadsbox_store::{Directory, View, VoucherView};
 use jiff::tz::TimeZone;
 
-use super::{Seat, question::Asked, selection::Selection};
+use super::{Seat, question::Asked, selection::Selection, writing::Writing};
 use crate::{
-    error::{AppError, AppResult, ErrorCode},
+    error::{AppError, AppResult},
     saved_file,
     view::{CopiedTable, GridColumn, SavedTable, TableForm, TableFormat, TableProgress},
 };
@@ -24,56 +17,42 @@ use crate::{
 /// A clipboard is for what somebody pastes into a mail or a sheet; a file is for more.
 const MOST_COPIED: u64 = 1_000;
 
-/// How far a table is that is being written.
-#[derive(Debug, Default)]
-pub(crate) struct Writing {
-    rows: AtomicU64,
-    of: AtomicU64,
-    stopped: AtomicBool,
-}
-
 impl Seat {
-    /// Writes the table into that file.
+    /// Writes the table into that file; one at a time.
     pub async fn save_table(&self, form: TableForm, format: TableFormat, path: &Path) -> AppResult<SavedTable> {
         self.require(Deed::UseOffice)?;
-        let (asked, writing, path) = (Asked::by(self), Arc::new(Writing::default()), path.to_owned());
-        self.device.set_writing(Some(Arc::clone(&writing)));
-        let saved = self
-            .read(move |view| {
-                let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                saved_file::write(&path, |out| match format {
-                    TableFormat::Csv => {
-                        let mut sheet = CsvSheet::begin(out, &columns(&form), Dialect::of(form.language.into()))?;
-                        each_row(view, &asked, &form, &writing, |row| Ok(sheet.row(row)?))?;
-                        Ok::<_, AppError>(sheet.finish().map(drop)?)
-                    }
-                    TableFormat::Xlsx => {
-                        let mut sheet = XlsxSheet::begin(&form.title, &columns(&form))?;
-                        each_row(view, &asked, &form, &writing, |row| Ok(sheet.row(row)?))?;
-                        Ok(sheet.finish(out)?)
-                    }
-                })?;
-                Ok(SavedTable { name, rows: writing.rows.load(Ordering::Acquire) })
-            })
-            .await;
-        self.device.set_writing(None);
-        saved
+        let (asked, turn, path) = (Asked::by(self), self.device.writing.begin(self.session.staff)?, path.to_owned());
+        self.read(move |view| {
+            let writing = &*turn.writing;
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            saved_file::write(&path, |out| match format {
+                TableFormat::Csv => {
+                    let mut sheet = CsvSheet::begin(out, &columns(&form), Dialect::of(form.language.into()))?;
+                    each_row(view, &asked, &form, writing, |row| Ok(sheet.row(row)?))?;
+                    Ok::<_, AppError>(sheet.finish().map(drop)?)
+                }
+                TableFormat::Xlsx => {
+                    let mut sheet = XlsxSheet::begin(&form.title, &columns(&form))?;
+                    each_row(view, &asked, &form, writing, |row| Ok(sheet.row(row)?))?;
+                    Ok(sheet.finish(out)?)
+                }
+            })?;
+            Ok(SavedTable { name, rows: writing.progress().rows })
+        })
+        .await
     }
 
-    /// How far the table is that is being written; nothing where there is none.
+    /// How far this person's table is that is being written; nothing where there is none.
     pub fn table_progress(&self) -> AppResult<Option<TableProgress>> {
         self.require(Deed::UseOffice)?;
-        Ok(self.device.writing().map(|writing| {
-            let of = writing.of.load(Ordering::Acquire);
-            TableProgress { rows: writing.rows.load(Ordering::Acquire), of: (of > 0).then_some(of) }
-        }))
+        Ok(self.device.writing.of(self.session.staff).map(|writing| writing.progress()))
     }
 
     /// Stops it. No file is left behind.
     pub fn stop_table(&self) -> AppResult<()> {
         self.require(Deed::UseOffice)?;
-        if let Some(writing) = self.device.writing() {
-            writing.stopped.store(true, Ordering::Release);
+        if let Some(writing) = self.device.writing.of(self.session.staff) {
+            writing.stop();
         }
         Ok(())
     }
@@ -117,16 +96,13 @@ fn walk(view: &View<'_>, asked: &Asked, form: &TableForm, mut take: impl FnMut(&
 
 fn each_row(view: &View<'_>, asked: &Asked, form: &TableForm, writing: &Writing, mut row: impl FnMut(&[Cell]) -> AppResult<()>) -> AppResult<()> {
     if let Some(sums) = super::selection::sums(view, asked, &form.selection)? {
-        writing.of.store(sums.vouchers, Ordering::Release);
+        writing.expect(sums.vouchers);
     }
     walk(view, asked, form, |found, words| {
         for voucher in found {
             row(&words.row(voucher))?;
         }
-        writing.rows.fetch_add(found.len() as u64, Ordering::AcqRel);
-        if writing.stopped.load(Ordering::Acquire) {
-            return Err(AppError::new(ErrorCode::Stopped, "stopped by whoever began it"));
-        }
+        writing.wrote(found.len())?;
         Ok(ControlFlow::Continue(()))
     })
 }

@@ -10,6 +10,7 @@ import {
   type ReportSplit,
   rust,
 } from '$/platform'
+import { whenAnotherComes } from '../shift/session.svelte'
 import { period } from './periods'
 
 export const ANY = 'any' as const
@@ -40,7 +41,9 @@ class Books {
   failure = $state<AppError | null>(null)
   busy = $state(false)
   /** What `report` says was asked for. */
-  #shown = ''
+  #shown: string | null = null
+  /** Grows with every question: only the last one is answered. */
+  #turn = 0
 
   readonly form: ReportForm | null = $derived.by(() => {
     const { span, grain, split } = offers[this.kind]
@@ -69,25 +72,33 @@ class Books {
     }
   }
 
+  /** What the server says to it; nothing is asked, and nothing shown, while dates are missing. */
   async load(form = this.form) {
-    if (!form) return
-    const asked = JSON.stringify(form)
-    // Something else may have been chosen meanwhile.
-    const stands = () => asked === JSON.stringify(this.form)
-    this.busy = true
+    const turn = ++this.#turn
+    const asked = form && JSON.stringify(form)
+    this.busy = form !== null
     this.failure = null
     if (this.#shown !== asked) this.report = null
+    if (!form) return
     try {
       const report = await rust.report(form)
-      if (!stands()) return
+      if (turn !== this.#turn) return
       this.report = report
       this.#shown = asked
     } catch (thrown) {
-      if (stands()) this.failure = asAppError(thrown)
+      if (turn === this.#turn) this.failure = asAppError(thrown)
     } finally {
-      if (stands()) this.busy = false
+      if (turn === this.#turn) this.busy = false
     }
+  }
+
+  /** Whoever comes next has not asked for it, and perhaps may not. */
+  forget() {
+    this.#turn++
+    this.busy = false
+    this.report = this.choices = this.failure = this.#shown = null
   }
 }
 
 export const books = new Books()
+whenAnotherComes(() => books.forget())

@@ -1,3 +1,4 @@
+import { whenAnotherComes } from '../shift/session.svelte'
 import { list } from '../vouchers/list.svelte'
 import { type Wish, wishes } from './wishes.svelte'
 
@@ -37,6 +38,13 @@ class Office {
     this.go(screen, () => wishes.make(wish))
   }
 
+  /** Whoever works here now sees these screens alone: another one is left, and nothing is asked before that. */
+  keepWithin(screens: Screen[]) {
+    if (screens.includes(this.screen)) return
+    this.guard = null
+    this.screen = 'vouchers'
+  }
+
   openVoucher(id: string) {
     list.opened = id
     this.go('vouchers')
@@ -44,3 +52,7 @@ class Office {
 }
 
 export const office = new Office()
+// Unsaved work was the other one's.
+whenAnotherComes(() => {
+  office.guard = null
+})

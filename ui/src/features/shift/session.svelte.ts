@@ -7,18 +7,32 @@ import { isBadge, type Scan } from '$/scanner'
 // Rust locks after minutes: it need not hear of every key.
 const TELL_EVERY = 10_000
 
+const forgetting = new Set<() => void>()
+
+/** Has what a screen keeps of one person forgotten as soon as another one works here. */
+export function whenAnotherComes(forget: () => void) {
+  forgetting.add(forget)
+}
+
 /** Who works here now, and whether the screens are locked; the whole window shares one. */
 class Shift {
   session = $state.raw<Session | null>(null)
   readonly locked = $derived(this.session?.locked ?? false)
+  /** Grows whenever another person takes the screens over: what is drawn for one is never drawn for another. */
+  turn = $state(0)
   /** A badge that was scanned and opened nothing, until the next. */
   failure = $state<AppError | null>(null)
 
   #told = Number.NEGATIVE_INFINITY
 
   use(session: Session) {
+    const another = session.staff_id !== this.session?.staff_id
     // What lies over the screen would lie over the lock, and is of whoever went.
-    if (session.locked || session.staff_id !== this.session?.staff_id) closeDialogs()
+    if (session.locked || another) closeDialogs()
+    if (this.session && another) {
+      for (const forget of forgetting) forget()
+      this.turn++
+    }
     this.session = session
     this.failure = null
   }

@@ -8,11 +8,11 @@ import {
   type SortKey,
   type VoucherFilters,
   type VoucherPage,
-  type VoucherQuery,
   type VoucherRow,
 } from '$/platform'
+import { whenAnotherComes } from '../shift/session.svelte'
 import { isUnfiltered, noFilters } from './filters'
-import { Pages, pageOf, sizeOf, startOf } from './pages'
+import { everything, Pages, pageOf, type Query, sizeOf, startOf } from './pages'
 import { all, holds, kept, nothing, put, type Selection, toggle } from './selection'
 
 const TYPING = 90
@@ -20,24 +20,24 @@ const TYPING = 90
 const STEPS_TO_JUMP = 3
 const SETTLE = 400
 /** The most rows that keys choose at once; whoever wants more takes all that match. */
-const MOST_AT_ONCE = 5_000
+export const MOST_AT_ONCE = 5_000
 // Names and words go up, times and amounts come down.
 const fallsFirst: SortKey[] = ['sold_at', 'price', 'changed']
-
-type Query = Omit<VoucherQuery, 'after' | 'limit'>
 
 const idsOf = (rows: (VoucherRow | undefined)[]) => rows.flatMap((row) => (row ? [row.id] : []))
 
 /** The list of vouchers: what is asked for, and the rows read so far. Outlives its screen. */
 class VoucherList {
-  search = $state('')
-  filters = $state.raw<VoucherFilters>(noFilters)
-  sort = $state<SortKey>('sold_at')
-  descending = $state(true)
+  search = $state(everything.search)
+  filters = $state.raw<VoucherFilters>(everything.filters)
+  sort = $state<SortKey>(everything.sort)
+  descending = $state(everything.descending)
   opened = $state<string | null>(null)
   /** The row under the keyboard. */
   current = $state(0)
   selection = $state.raw<Selection>(nothing)
+  /** Why what was asked for last was not chosen. */
+  limit = $state<'at_once' | 'one_by_one' | null>(null)
   /** How the rows in sight were found. */
   foundBy = $state<FoundBy>('question')
   /** What was typed for them. */
@@ -52,8 +52,7 @@ class VoucherList {
   /** Grows when the list begins anew, so that the grid goes to its top. */
   generation = $state(0)
 
-  // What the pages are pages of: typing goes on while they are read, and keys fit one query only.
-  #query: Query = { search: '', filters: noFilters, sort: 'sold_at', descending: true }
+  // They know what they are pages of: typing goes on while they are read.
   #pages = new Pages()
   #wanted: [number, number] = [0, 0]
   /** Pages of a question to which no place can be found at once. */
@@ -130,40 +129,58 @@ class VoucherList {
   }
 
   chooseAll() {
-    const { search, filters } = this.#query
+    const { search, filters } = this.#pages.query
     this.selection = all({ search, filters })
+    this.limit = null
   }
 
   chooseNone() {
     this.selection = nothing
+    this.limit = null
   }
 
   /** The row chosen, or no longer. */
   choose(index: number) {
     const row = this.row(index)
     if (!row) return
-    this.selection = toggle(this.selection, row.id)
+    const selection = toggle(this.selection, row.id)
+    this.limit = selection ? null : 'one_by_one'
+    if (!selection) return
+    this.selection = selection
     this.#anchor = this.#reach = index
   }
 
   /** Choosing with Shift begins here. */
   anchor(index: number) {
+    this.limit = null
     this.#anchor = this.#reach = index
   }
 
   /** From where choosing began to this row. What was chosen that way before and lies beyond is let go. */
   async chooseTo(index: number) {
     const [anchor, reach] = [this.#anchor, this.#reach]
-    if (Math.abs(index - anchor) > MOST_AT_ONCE) return
+    this.limit = Math.abs(index - anchor) > MOST_AT_ONCE ? 'at_once' : null
+    if (this.limit) return
     this.#reach = index
-    const asked = this.#asked
+    const pages = this.#pages
     const from = Math.min(anchor, reach, index)
-    const rows = await this.#rowsBetween(from, Math.max(anchor, reach, index))
-    if (asked !== this.#asked || this.#reach !== index) return
-    const [first, last] = [Math.min(anchor, index), Math.max(anchor, index)]
-    const within = (place: number) => from + place >= first && from + place <= last
-    const selection = put(this.selection, idsOf(rows.filter((_, place) => !within(place))), false)
-    this.selection = put(selection, idsOf(rows.filter((_, place) => within(place))), true)
+    try {
+      const rows = await this.#rowsBetween(from, Math.max(anchor, reach, index))
+      if (pages !== this.#pages || this.#reach !== index) return
+      const [first, last] = [Math.min(anchor, index), Math.max(anchor, index)]
+      const within = (place: number) => from + place >= first && from + place <= last
+      const without = put(this.selection, idsOf(rows.filter((_, place) => !within(place))), false)
+      const chosen = without && put(without, idsOf(rows.filter((_, place) => within(place))), true)
+      if (chosen) {
+        this.selection = chosen
+        return
+      }
+      this.limit = 'one_by_one'
+    } catch (thrown) {
+      if (pages === this.#pages) this.failure = asAppError(thrown)
+    }
+    // It went no further than before.
+    if (this.#reach === index) this.#reach = reach
   }
 
   isChosen(row: VoucherRow) {
@@ -172,40 +189,38 @@ class VoucherList {
 
   /** Rows by their places, also those that are out of sight: their pages are read where they have to be. */
   async #rowsBetween(first: number, last: number): Promise<(VoucherRow | undefined)[]> {
+    const pages = this.#pages
+    // Taken as they are read: a long way reaches further than pages are kept.
+    const rows: (VoucherRow | undefined)[] = []
     for (let page = pageOf(first); page <= pageOf(last); page++) {
-      while (!this.#pages.has(page)) {
-        const [asked, pages] = [this.#asked, this.#pages]
+      while (!pages.has(page)) {
         const next = pages.next(page)
         if (!next) break
-        const answer = await this.#read(next.page, next.key)
-        if (asked !== this.#asked) return []
-        pages.put(next.page, answer)
+        pages.put(next.page, await this.#read(pages, next.page, next.key))
       }
+      const [from, to] = [Math.max(first, startOf(page)), Math.min(last + 1, startOf(page + 1))]
+      for (let row = from; row < to; row++) rows.push(pages.row(row))
     }
-    return Array.from({ length: last - first + 1 }, (_, place) => this.#pages.row(first + place))
+    return rows
   }
 
   /** Asks anew. The old rows stay in sight until the new ones are here. */
   async reload() {
     clearTimeout(this.#typing)
     const asked = ++this.#asked
-    this.#query = {
-      search: this.search,
-      filters: this.filters,
-      sort: this.sort,
-      descending: this.descending,
-    }
+    const { search, filters, sort, descending } = this
+    const pages = new Pages({ search, filters, sort, descending })
     this.loading = true
     try {
-      const answer = await this.#read(0, null)
+      const answer = await this.#read(pages, 0, null)
       if (asked !== this.#asked) return
-      const pages = new Pages()
       pages.put(0, answer)
       this.#pages = pages
       this.#wanted = [0, 0]
       this.current = 0
       this.#anchor = this.#reach = 0
-      this.selection = kept(this.selection, this.#query)
+      this.selection = kept(this.selection, pages.query)
+      this.limit = null
       this.#found(answer)
       this.failure = null
       this.generation++
@@ -220,7 +235,7 @@ class VoucherList {
   /** A whole code, typed, scanned or pasted, goes straight to its voucher. */
   #found({ found_by, rows }: VoucherPage) {
     this.foundBy = found_by
-    this.foundFor = this.#query.search.trim()
+    this.foundFor = this.#pages.query.search.trim()
     const only = rows[0]
     if (found_by === 'code' && only) this.opened = only.id
   }
@@ -231,18 +246,18 @@ class VoucherList {
     void this.#fill()
   }
 
-  #missing(): number | null {
+  /** The first page in sight that is not there. */
+  #missing(there: { has(page: number): boolean } = this.#pages): number | null {
     const [first, last] = this.#wanted
-    for (let page = first; page <= last; page++) if (!this.#pages.has(page)) return page
+    for (let page = first; page <= last; page++) if (!there.has(page)) return page
     return null
   }
 
   /** Where to read on the way to a page: there at once, where its place can be found without the pages before it. */
-  async #nearest(page: number) {
-    const pages = this.#pages
+  async #nearest(pages: Pages, page: number) {
     const next = pages.next(page)
     if (!next || page - next.page <= STEPS_TO_JUMP || this.#jumpless === pages) return next
-    const key = await rust.voucherCursor({ ...this.#query, after: null, limit: 1 }, startOf(page))
+    const key = await rust.voucherCursor({ ...pages.query, after: null, limit: 1 }, startOf(page))
     if (key === null) this.#jumpless = pages
     else pages.know(page, key)
     return pages.next(page)
@@ -256,58 +271,88 @@ class VoucherList {
   async #fill() {
     if (this.#reading) return
     this.#reading = true
+    let pages = this.#pages
     try {
       for (let page = this.#missing(); page !== null; page = this.#missing()) {
-        const asked = this.#asked
-        const pages = this.#pages
-        const next = await this.#nearest(page)
-        if (asked !== this.#asked) continue
+        pages = this.#pages
+        const next = await this.#nearest(pages, page)
+        if (pages !== this.#pages) continue
         if (!next) break
         this.target = page - next.page > 2 ? startOf(page) : null
-        const answer = await this.#read(next.page, next.key)
-        if (asked !== this.#asked) continue
+        const answer = await this.#read(pages, next.page, next.key)
+        if (pages !== this.#pages) continue
         pages.put(next.page, answer)
         this.failure = null
         if (this.#inSight(next.page)) this.version++
       }
     } catch (thrown) {
-      this.failure = asAppError(thrown)
+      if (pages === this.#pages) this.failure = asAppError(thrown)
     } finally {
       this.#reading = false
       this.target = null
     }
+    // It failed for rows that are in sight no more; those that are were not asked for yet.
+    if (pages !== this.#pages && this.#missing() !== null) await this.#fill()
   }
 
-  #read(page: number, after: string | null) {
-    return rust.voucherPage({ ...this.#query, after, limit: sizeOf(page) })
+  #read(pages: Pages, page: number, after: string | null) {
+    return rust.voucherPage({ ...pages.query, after, limit: sizeOf(page) })
   }
 
-  /** Something changed: the pages in sight are read again where they stand. */
+  /** Something changed: the pages in sight are read again where they stand, and the others when they are seen. */
   refresh() {
     clearTimeout(this.#settling)
     this.#settling = setTimeout(() => this.#again(), SETTLE)
   }
 
   async #again() {
-    const asked = this.#asked
     const pages = this.#pages
-    const [first, last] = this.#wanted
+    const fresh = new Set<number>()
     try {
-      for (let page = first; page <= last; page++) {
-        const next = pages.next(page)
-        if (!next || next.page !== page) return
-        const answer = await this.#read(next.page, next.key)
-        if (asked !== this.#asked) return
-        pages.put(page, answer)
+      // Only the first page says how many there are.
+      const top = await this.#read(pages, 0, null)
+      if (pages !== this.#pages) return
+      if (this.#inSight(0)) {
+        pages.put(0, top)
+        fresh.add(0)
       }
+      for (let page = this.#missing(fresh); page !== null; page = this.#missing(fresh)) {
+        const next = pages.next(page)
+        if (next?.page !== page) break
+        const answer = await this.#read(pages, page, next.key)
+        if (pages !== this.#pages) return
+        pages.put(page, answer)
+        fresh.add(page)
+      }
+      pages.renew(fresh, top.total)
+      this.failure = null
       this.version++
     } catch (thrown) {
-      this.failure = asAppError(thrown)
+      if (pages === this.#pages) this.failure = asAppError(thrown)
     }
+    void this.#fill()
+  }
+
+  /** Nothing of it is the next person's. What is still being read is not put in. */
+  forget() {
+    clearTimeout(this.#typing)
+    clearTimeout(this.#settling)
+    this.#asked++
+    Object.assign(this, everything)
+    this.#pages = new Pages()
+    this.#wanted = [0, 0]
+    this.#anchor = this.#reach = this.current = this.generation = 0
+    this.opened = this.failure = this.limit = null
+    this.selection = nothing
+    this.foundBy = 'question'
+    this.foundFor = ''
+    this.loading = false
+    this.version++
   }
 }
 
 export const list = new VoucherList()
+whenAnotherComes(() => list.forget())
 onData((what) => {
   if (what.vouchers || what.conflicts) list.refresh()
 })

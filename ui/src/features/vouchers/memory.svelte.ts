@@ -1,4 +1,5 @@
 import { type GridMemory, rust, type SavedView, type ShownColumn } from '$/platform'
+import { whenAnotherComes } from '../shift/session.svelte'
 import { usual } from './columns'
 
 const SETTLE = 400
@@ -8,13 +9,33 @@ class Memory {
   columns = $state.raw<ShownColumn[]>([])
   views = $state.raw<SavedView[]>([])
   #settling: ReturnType<typeof setTimeout> | undefined
+  /** Whether it is known what was kept before: what is not known is never written over. */
+  #read = false
+  /** Grows with every person. */
+  #turn = 0
 
   async load() {
     try {
-      this.#use(await rust.gridMemory())
+      await this.#load()
     } catch (reason) {
       console.warn('the grid is as it usually is', reason)
     }
+  }
+
+  async #load() {
+    const turn = this.#turn
+    const kept = await rust.gridMemory()
+    if (turn !== this.#turn) return
+    this.#use(kept)
+    this.#read = true
+  }
+
+  /** Nothing of it is the next person's, and nothing is kept in their name. */
+  forget() {
+    clearTimeout(this.#settling)
+    this.#turn++
+    this.#read = false
+    this.#use({ columns: [], views: [] })
   }
 
   #use({ columns, views }: GridMemory) {
@@ -34,6 +55,7 @@ class Memory {
   }
 
   #keep() {
+    if (!this.#read) return
     rust
       .rememberGrid({ columns: this.columns, views: this.views })
       .catch((reason) => console.warn('the columns were not kept', reason))
@@ -41,17 +63,22 @@ class Memory {
 
   /** Throws what Rust says, for the form to show. */
   async save(view: SavedView) {
-    await this.#keepViews([...this.views, view])
+    await this.#keepViews((views) => [...views, view])
   }
 
-  async forget(name: string) {
-    await this.#keepViews(this.views.filter((view) => view.name !== name))
+  async forgetView(name: string) {
+    await this.#keepViews((views) => views.filter((view) => view.name !== name))
   }
 
-  async #keepViews(views: SavedView[]) {
+  async #keepViews(change: (views: SavedView[]) => SavedView[]) {
+    const turn = this.#turn
+    if (!this.#read) await this.#load()
+    if (turn !== this.#turn) return
     clearTimeout(this.#settling)
-    this.#use(await rust.rememberGrid({ columns: this.columns, views }))
+    const kept = await rust.rememberGrid({ columns: this.columns, views: change(this.views) })
+    if (turn === this.#turn) this.#use(kept)
   }
 }
 
 export const memory = new Memory()
+whenAnotherComes(() => memory.forget())

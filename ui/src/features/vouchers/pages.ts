@@ -1,4 +1,5 @@
-import type { VoucherPage, VoucherRow } from '$/platform'
+import type { VoucherPage, VoucherQuery, VoucherRow } from '$/platform'
+import { noFilters } from './filters'
 
 /** Rows of the first page: few, because it is read again with every letter of a search. */
 export const FIRST = 100
@@ -11,17 +12,34 @@ export const sizeOf = (page: number) => (page === 0 ? FIRST : PAGE)
 export const startOf = (page: number) => (page === 0 ? 0 : FIRST + (page - 1) * PAGE)
 export const pageOf = (row: number) => (row < FIRST ? 0 : 1 + Math.floor((row - FIRST) / PAGE))
 
+/** What is asked for; the page of it is chosen by key. */
+export type Query = Omit<VoucherQuery, 'after' | 'limit'>
+
+/** The newest first, all of them. */
+export const everything: Query = {
+  search: '',
+  filters: noFilters,
+  sort: 'sold_at',
+  descending: true,
+}
+
 /**
  * The rows of one query as far as they were read. A page can be asked for again by its key once
  * the page before it was seen; pages out of sight are let go.
  */
 export class Pages {
+  /** Keys fit no other one. */
+  readonly query: Query
   #pages = new Map<number, VoucherRow[]>()
   /** By page; a page without one is reached by its predecessors, or at once where Rust knows how. */
   #keys = new Map<number, string | null>([[0, null]])
   #reached = 0
   #ended = false
   total: number | null = null
+
+  constructor(query: Query = everything) {
+    this.query = query
+  }
 
   /** How many rows the list has as far as is known; one page more while it goes on. */
   get count(): number {
@@ -77,6 +95,19 @@ export class Pages {
       this.#reached = Math.max(this.#reached, end)
     }
     this.#forget(page)
+  }
+
+  /**
+   * Something changed, and these pages were read again. The others are let go, and read anew by their keys when
+   * they are seen. `total` is how many match now, where that is known.
+   */
+  renew(fresh: ReadonlySet<number>, total: number | null) {
+    for (const page of [...this.#pages.keys()]) if (!fresh.has(page)) this.#pages.delete(page)
+    if (total === null) return
+    this.total = total
+    // Where the list ended before is not where it ends now.
+    if (this.#ended && total !== this.#reached) this.#ended = false
+    this.#reached = Math.min(this.#reached, total)
   }
 
   #cut(after: number) {

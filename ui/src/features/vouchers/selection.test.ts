@@ -1,6 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { noFilters } from './filters'
-import { all, asked, countOf, holds, isEmpty, kept, MOST, nothing, put, toggle } from './selection'
+import * as bounded from './selection'
+import {
+  all,
+  asked,
+  countOf,
+  holds,
+  isEmpty,
+  kept,
+  MOST,
+  nothing,
+  type Selection,
+} from './selection'
+
+function within(selection: Selection | null): Selection {
+  if (!selection) throw new Error('more than are chosen one by one')
+  return selection
+}
+const put = (...asked: Parameters<typeof bounded.put>) => within(bounded.put(...asked))
+const toggle = (...asked: Parameters<typeof bounded.toggle>) => within(bounded.toggle(...asked))
 
 const question = { search: 'anna', filters: noFilters }
 
@@ -50,6 +68,7 @@ describe('a selection', () => {
       Array.from({ length: MOST }, (_, index) => `${index}`),
       true,
     )
-    expect(put(many, ['one more'], true)).toBe(many)
+    expect(bounded.put(many, ['one more'], true)).toBeNull()
+    expect(bounded.toggle(many, 'one more')).toBeNull()
   })
 })

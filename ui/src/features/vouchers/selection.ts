@@ -31,8 +31,8 @@ function changed(ids: ReadonlySet<string>, change: (ids: Set<string>) => void): 
   return copy
 }
 
-/** With these vouchers, or without them. */
-export function put(selection: Selection, ids: string[], chosen: boolean): Selection {
+/** With these vouchers, or without them; null where they would be more than are chosen one by one. */
+export function put(selection: Selection, ids: string[], chosen: boolean): Selection | null {
   const within = selection.kind === 'these' ? selection.ids : selection.except
   // What is left out of all that match goes the other way round.
   const adds = chosen === (selection.kind === 'these')
@@ -41,7 +41,7 @@ export function put(selection: Selection, ids: string[], chosen: boolean): Selec
       if (adds) set.add(id)
       else set.delete(id)
   })
-  if (next.size > MOST) return selection
+  if (next.size > MOST) return null
   return selection.kind === 'these' ? { kind: 'these', ids: next } : { ...selection, except: next }
 }
 

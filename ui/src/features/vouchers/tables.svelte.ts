@@ -10,19 +10,25 @@ import {
   type TableProgress,
   type VoucherSelection,
 } from '$/platform'
+import { whenAnotherComes } from '../shift/session.svelte'
 import { list } from './list.svelte'
 import { memory } from './memory.svelte'
 import { tableOf, toClipboard } from './table'
 
 const LOOK = 200
 
-/** Tables of what the grid shows: onto the clipboard, or into a file that the system's dialog names. */
-export class Tables {
+/**
+ * Tables of what the grid shows: onto the clipboard, or into a file that the system's dialog names.
+ * Outlives its screen: a file goes on being written while another one is open.
+ */
+class Tables {
   copying = $state(false)
   saving = $state(false)
   progress = $state<TableProgress | null>(null)
   saved = $state<SavedTable | null>(null)
   failure = $state<AppError | null>(null)
+  /** Grows with every person: what began before is no longer anybody's here. */
+  #turn = 0
 
   #form(selection: VoucherSelection) {
     const { sort, descending } = list
@@ -32,15 +38,17 @@ export class Tables {
   async copy(selection: VoucherSelection) {
     this.copying = true
     this.failure = null
+    const turn = this.#turn
     try {
       const { text, html, rows, cut } = await rust.copyTable(this.#form(selection))
+      if (turn !== this.#turn) return
       await toClipboard(text, html)
       const shown = number(rows)
       toast.success(cut ? m.table_copied_some({ shown }) : m.table_copied({ count: rows, shown }))
     } catch (thrown) {
-      this.failure = asAppError(thrown)
+      if (turn === this.#turn) this.failure = asAppError(thrown)
     } finally {
-      this.copying = false
+      if (turn === this.#turn) this.copying = false
     }
   }
 
@@ -48,16 +56,20 @@ export class Tables {
     if (this.saving) return
     this.saving = true
     this.failure = this.saved = null
+    const turn = this.#turn
     const looking = setInterval(() => this.#look(), LOOK)
     try {
-      this.saved = await rust.saveTable(this.#form(selection), format)
+      const saved = await rust.saveTable(this.#form(selection), format)
+      if (turn === this.#turn) this.saved = saved
     } catch (thrown) {
       const error = asAppError(thrown)
-      if (error.code !== 'stopped') this.failure = error
+      if (turn === this.#turn && error.code !== 'stopped') this.failure = error
     } finally {
       clearInterval(looking)
-      this.saving = false
-      this.progress = null
+      if (turn === this.#turn) {
+        this.saving = false
+        this.progress = null
+      }
     }
   }
 
@@ -77,4 +89,14 @@ export class Tables {
   dismiss() {
     this.saved = this.failure = null
   }
+
+  forget() {
+    this.#turn++
+    this.copying = this.saving = false
+    this.progress = null
+    this.dismiss()
+  }
 }
+
+export const tables = new Tables()
+whenAnotherComes(() => tables.forget())

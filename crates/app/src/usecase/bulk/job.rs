@@ -38,11 +38,20 @@ pub(super) struct Target {
     pub(super) fate: Fate,
 }
 
+/// How many there are of each fate: counting hundreds of thousands anew at every look would hold up the work.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    allowed: u64,
+    recorded: u64,
+    refused: u64,
+}
+
 struct State {
     phase: BulkPhase,
     done: u64,
     of: u64,
     targets: Vec<Target>,
+    counts: Counts,
     values: Vec<Money>,
     reasons: Vec<BulkReason>,
     error: Option<AppError>,
@@ -50,7 +59,16 @@ struct State {
 
 impl Bulk {
     pub(super) fn new(action: VoucherAction, staff: StaffId) -> Self {
-        let state = State { phase: BulkPhase::Checking, done: 0, of: 0, targets: Vec::new(), values: Vec::new(), reasons: Vec::new(), error: None };
+        let state = State {
+            phase: BulkPhase::Checking,
+            done: 0,
+            of: 0,
+            targets: Vec::new(),
+            counts: Counts::default(),
+            values: Vec::new(),
+            reasons: Vec::new(),
+            error: None,
+        };
         Self { action, staff, stopped: AtomicBool::new(false), state: Mutex::new(state) }
     }
 
@@ -62,6 +80,15 @@ impl Bulk {
     pub(crate) fn is_at_work(&self) -> bool {
         let phase = self.state().phase;
         phase == BulkPhase::Running || (phase == BulkPhase::Checking && !self.is_stopped())
+    }
+
+    pub(crate) fn is_of(&self, staff: StaffId) -> bool {
+        self.staff == staff
+    }
+
+    /// Whether somebody said that it is to be done, or it has come to an end.
+    pub(crate) fn is_confirmed(&self) -> bool {
+        matches!(self.state().phase, BulkPhase::Running | BulkPhase::Ended)
     }
 
     /// After the part that is being done.
@@ -89,6 +116,7 @@ impl Bulk {
             Err(refusal) => state.refused(refusal),
         };
         state.done += 1;
+        *state.counts.of(fate) += 1;
         state.targets.push(Target { voucher, code, fate });
     }
 
@@ -107,15 +135,15 @@ impl Bulk {
         }
         state.phase = BulkPhase::Running;
         state.done = 0;
-        state.of = state.targets.iter().filter(|target| target.fate == Fate::Allowed).count() as u64;
+        state.of = state.counts.allowed;
         true
     }
 
-    /// The places of those that may, in their order.
-    pub(super) fn allowed(&self) -> Vec<(usize, VoucherId)> {
+    /// Some of those that may, from that place on, with their places and in their order.
+    pub(super) fn allowed(&self, from: usize, limit: usize) -> Vec<(usize, VoucherId)> {
         let state = self.state();
-        let allowed = state.targets.iter().enumerate().filter(|(_, target)| target.fate == Fate::Allowed);
-        allowed.map(|(place, target)| (place, target.voucher)).collect()
+        let allowed = state.targets.iter().enumerate().skip(from).filter(|(_, target)| target.fate == Fate::Allowed);
+        allowed.take(limit).map(|(place, target)| (place, target.voucher)).collect()
     }
 
     /// A part is on the disk; only now it is told.
@@ -126,9 +154,7 @@ impl Bulk {
                 Ok(()) => Fate::Recorded,
                 Err(refusal) => state.refused(refusal),
             };
-            if let Some(target) = state.targets.get_mut(place) {
-                target.fate = fate;
-            }
+            state.becomes(place, fate);
             state.done += 1;
         }
     }
@@ -140,14 +166,14 @@ impl Bulk {
         state.error = error;
     }
 
-    pub(super) fn targets(&self) -> Vec<Target> {
-        self.state().targets.clone()
+    /// Some of them, from that place on, in their order.
+    pub(super) fn targets(&self, from: usize, limit: usize) -> Vec<Target> {
+        self.state().targets.iter().skip(from).take(limit).copied().collect()
     }
 
     pub(super) fn view(&self) -> BulkView {
         let state = self.state();
-        let count = |wanted: fn(Fate) -> bool| state.targets.iter().filter(|target| wanted(target.fate)).count() as u64;
-        let (left, recorded) = (count(|fate| fate == Fate::Allowed), count(|fate| fate == Fate::Recorded));
+        let Counts { allowed: left, recorded, refused } = state.counts;
         let offer = self.action.offer();
         BulkView {
             action: self.action,
@@ -161,14 +187,32 @@ impl Bulk {
             values: state.values.iter().map(|value| (*value).into()).collect(),
             reasons: state.reasons.clone(),
             recorded,
-            refused: count(|fate| matches!(fate, Fate::Refused(_))),
+            refused,
             left,
             error: state.error.clone(),
         }
     }
 }
 
+impl Counts {
+    const fn of(&mut self, fate: Fate) -> &mut u64 {
+        match fate {
+            Fate::Allowed => &mut self.allowed,
+            Fate::Recorded => &mut self.recorded,
+            Fate::Refused(_) => &mut self.refused,
+        }
+    }
+}
+
 impl State {
+    fn becomes(&mut self, place: usize, fate: Fate) {
+        if let Some(target) = self.targets.get_mut(place) {
+            *self.counts.of(target.fate) -= 1;
+            *self.counts.of(fate) += 1;
+            target.fate = fate;
+        }
+    }
+
     /// Counts it with those of the same reason, whatever their facts.
     fn refused(&mut self, refusal: RefusalView) -> Fate {
         let known = self.reasons.iter().position(|reason| same_reason(&reason.refusal, &refusal));
@@ -196,5 +240,39 @@ impl Target {
             Fate::Recorded => (BulkResult::Recorded, None),
             Fate::Refused(reason) => (BulkResult::Refused, Some(reason)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use beadsbox_domain::Currency;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn numbered(number: u8) -> (VoucherId, VoucherCode) {
+        (VoucherId(Uuid::from_u128(number.into())), VoucherCode::from_random([number; 8]))
+    }
+
+    #[test]
+    fn what_is_counted_is_what_became_of_each() {
+        let bulk = Bulk::new(VoucherAction::Cancel, StaffId(Uuid::nil()));
+        let euro = Currency::from_code("EUR").unwrap();
+        bulk.found(5);
+        for number in 0..5 {
+            let may = if number == 1 { Err(RefusalView::NeverEnds) } else { Ok(Money::new(1000, euro)) };
+            bulk.looked_at(numbered(number), may);
+        }
+        bulk.checked(None);
+        assert!(bulk.begin_running());
+        let places = |from, limit| bulk.allowed(from, limit).into_iter().map(|(place, _)| place).collect::<Vec<_>>();
+        assert_eq!((places(0, 2), places(1, 9), places(9, 9)), (vec![0, 2], vec![2, 3, 4], vec![]));
+
+        bulk.did(vec![(0, Ok(())), (2, Err(RefusalView::UnknownVoucher))]);
+        let view = bulk.view();
+        assert_eq!((view.chosen, view.allowed, view.recorded, view.refused, view.left), (5, 3, 1, 2, 2));
+        let results = |from, limit| bulk.targets(from, limit).iter().map(|target| target.result().0).collect::<Vec<_>>();
+        let all = [BulkResult::Recorded, BulkResult::Refused, BulkResult::Refused, BulkResult::Left, BulkResult::Left];
+        assert_eq!((results(0, 9), results(3, 1), results(7, 9)), (all.to_vec(), vec![BulkResult::Left], vec![]));
     }
 }

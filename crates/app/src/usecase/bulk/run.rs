@@ -48,15 +48,16 @@ pub(super) async fn check(seat: &Seat, asked: Asked, form: BulkForm, bulk: Arc<B
 
 /// Does it with all that may, part by part; what stopped it leaves whole parts behind.
 pub(super) async fn run(seat: &Seat, bulk: &Arc<Bulk>, said: Said) -> AppResult<()> {
-    for part in bulk.allowed().chunks(PART) {
-        if bulk.is_stopped() {
-            break;
-        }
+    let mut from = 0;
+    while !bulk.is_stopped() {
+        let part = bulk.allowed(from, PART);
+        let Some((last, _)) = part.last() else { break };
+        from = last + 1;
         seat.can_act_now(bulk.action)?;
         if bulk.action == VoucherAction::Redeem {
-            redeem(seat, bulk, part).await?;
+            redeem(seat, bulk, &part).await?;
         } else {
-            record(seat, bulk, part.to_vec(), said.clone()).await?;
+            record(seat, bulk, part, said.clone()).await?;
         }
     }
     Ok(())

@@ -1,6 +1,9 @@
 //! A report as a file.
 
-use std::{io::Cursor, path::Path};
+use std::{
+    io::{Cursor, Write as _},
+    path::Path,
+};
 
 use beadsbox_documents::{Language, ReportPaper, written_amount};
 use beadsbox_domain::{Deed, Money};
@@ -9,6 +12,7 @@ use beadsbox_protocol::report::Accounting;
 use super::{Composed, accounting, query, words::pick};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
+    saved_file,
     usecase::{Seat, printing::Paper},
     view::{ReportForm, ReportFormat, ReportKind},
 };
@@ -20,13 +24,6 @@ pub struct ReportFile {
     pub name: String,
     /// What stands in it.
     pub bytes: Vec<u8>,
-}
-
-impl ReportFile {
-    /// Writes it there, over what is there.
-    pub fn save(&self, path: &Path) -> AppResult<()> {
-        std::fs::write(path, &self.bytes).map_err(|error| AppError::disk(&error))
-    }
 }
 
 impl Seat {
@@ -60,6 +57,13 @@ impl Seat {
             }
         });
         Ok(ReportFile { name, bytes: made.await.map_err(AppError::internal)?? })
+    }
+
+    /// Saves a report there, whole or not at all. Asks anew who is there: choosing a place for it may have taken long.
+    pub async fn save_report(&self, file: ReportFile, path: &Path) -> AppResult<()> {
+        self.require(Deed::ReadReports)?;
+        let path = path.to_owned();
+        crate::program::blocking(move || saved_file::write(&path, |out| out.write_all(&file.bytes).map_err(|error| AppError::disk(&error)))).await
     }
 
     /// A report as a PDF to look at and to print.

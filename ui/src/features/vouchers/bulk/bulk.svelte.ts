@@ -28,16 +28,34 @@ export const actions: VoucherAction[] = [
 
 /** One action for many vouchers: Rust does it, and says how far it is whenever it is asked. */
 export class Bulk {
+  readonly action: VoucherAction
   view = $state<BulkView | null>(null)
   rows = $state.raw<BulkRow[]>([])
   failure = $state<AppError | null>(null)
   busy = $state(false)
   #looking: ReturnType<typeof setTimeout> | undefined
-  #closed = false
+  /** Nobody looks at it any more. */
+  #left = false
 
-  async begin(action: VoucherAction, selection: VoucherSelection) {
+  constructor(action: VoucherAction) {
+    this.action = action
+  }
+
+  /** Looks at each of them, whether it may be done. */
+  static begin(action: VoucherAction, selection: VoucherSelection): Bulk {
+    const bulk = new Bulk(action)
     const { sort, descending } = list
-    await this.#take(() => rust.beginBulk({ action, selection, order: { sort, descending } }))
+    void bulk.#take(() => rust.beginBulk({ action, selection, order: { sort, descending } }))
+    return bulk
+  }
+
+  /** What goes on from before, or has ended since: its dialog was closed by the lock or left behind. */
+  static async goingOn(): Promise<Bulk | null> {
+    const view = await rust.bulkState()
+    if (!view) return null
+    const bulk = new Bulk(view.action)
+    bulk.#show(view)
+    return bulk
   }
 
   async run(said: BulkReasonForm) {
@@ -48,9 +66,14 @@ export class Bulk {
     await this.#take(() => rust.stopBulk())
   }
 
-  async close() {
-    this.#closed = true
+  /** It goes on in Rust, and is found again by `goingOn`. */
+  leave() {
+    this.#left = true
     clearTimeout(this.#looking)
+  }
+
+  async close() {
+    this.leave()
     await rust.closeBulk().catch((reason) => console.warn('the results were not let go', reason))
   }
 
@@ -75,19 +98,29 @@ export class Bulk {
   }
 
   #show(view: BulkView | null) {
-    if (this.#closed) return
+    if (this.#left) return
     this.view = view
+    this.#lookLater()
+    if (view?.phase === 'ended' && this.rows.length === 0) void this.more()
+  }
+
+  /** As long as there is something to see. */
+  #lookLater() {
     clearTimeout(this.#looking)
-    if (view?.phase === 'checking' || view?.phase === 'running') {
+    if (this.#left) return
+    if (this.view?.phase === 'checking' || this.view?.phase === 'running') {
       this.#looking = setTimeout(() => this.#look(), LOOK)
-    } else if (view?.phase === 'ended' && this.rows.length === 0) void this.more()
+    }
   }
 
   async #look() {
     try {
-      this.#show(await rust.bulkState())
+      const view = await rust.bulkState()
+      this.failure = null
+      this.#show(view)
     } catch (thrown) {
       this.failure = asAppError(thrown)
+      this.#lookLater()
     }
   }
 }
