@@ -6,7 +6,7 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, grid, outbox_file, printing, reports, shift, start, templates, till, training, vouchers},
+    commands::{admin, conflicts, day, everywhere, grid, mail, outbox_file, printing, reports, shift, start, templates, till, training, vouchers},
     events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged},
 };
 
@@ -123,6 +123,19 @@ pub fn builder() -> Builder<tauri::Wry> {
             reports::open_report,
             reports::accounts,
             reports::set_accounts,
+            mail::voucher_mails,
+            mail::mail_voucher,
+            mail::mail_setup,
+            mail::set_mail_settings,
+            mail::set_mail_text,
+            mail::preview_mail,
+            mail::send_test_mail,
+            mail::failed_jobs,
+            mail::decide_job,
+            mail::staff_addresses,
+            mail::set_staff_address,
+            start::ask_password_reset,
+            start::reset_password,
         ])
         .events(collect_events![StatusChanged, DataChanged, PreferencesChanged, ScannerChanged, SessionChanged])
 }

@@ -72,7 +72,7 @@ fn each_window_may_call_exactly_its_own_commands() {
     let shift = ["current_session", "people", "switch_by_badge", "switch_by_pin", "unlock", "lock", "note_activity", "set_pin"];
     let printing = ["printer_settings", "set_printer_settings", "print_test", "print_receipt", "open_receipt", "open_vouchers"];
     let expected = [
-        ("start", [&everywhere[..], &["retry_start", "read_enrolment_scan", "enrol", "sign_in"]].concat()),
+        ("start", [&everywhere[..], &["retry_start", "read_enrolment_scan", "enrol", "sign_in"], &["ask_password_reset", "reset_password"]].concat()),
         (
             "counter",
             [
@@ -117,6 +117,8 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["leave_training", "drives", "save_outbox", "outbox_files", "look_into_outbox_file", "take_in_outbox_file"],
                 &["policy", "set_policy", "set_device_limits", "staff", "create_badge", "delete_badge", "open_badge"],
                 &["report_choices", "report", "save_report", "open_report", "accounts", "set_accounts"],
+                &["voucher_mails", "mail_voucher", "failed_jobs", "decide_job", "staff_addresses", "set_staff_address"],
+                &["mail_setup", "set_mail_settings", "set_mail_text", "preview_mail", "send_test_mail"],
             ]
             .concat(),
         ),

@@ -11,9 +11,10 @@ CREATE TABLE job (
     state          text        NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done', 'dead')),
     -- Nobody takes it before.
     run_after      timestamptz NOT NULL,
-    -- Whoever runs it has until then.
+    -- Whoever runs it, under this name, has until then.
+    lease          uuid,
     leased_until   timestamptz,
-    -- How often it was taken. It tells one lease from the next, too.
+    -- How often it was taken.
     attempts       integer     NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     -- Why the last attempt came to nothing; the detail is numbers of a mail server, never anybody's address.
     trouble        text,
@@ -22,7 +23,7 @@ CREATE TABLE job (
     ended          text        CHECK (ended IN ('sent', 'buyer_erased', 'no_address', 'not_owed', 'person_barred', 'discarded')),
     ended_at       timestamptz,
     UNIQUE (kind, cause),
-    CHECK ((state = 'running') = (leased_until IS NOT NULL)),
+    CHECK ((lease IS NULL) = (leased_until IS NULL) AND (state = 'running') = (lease IS NOT NULL)),
     CHECK ((state = 'done') = (ended IS NOT NULL)),
     CHECK ((state IN ('done', 'dead')) = (ended_at IS NOT NULL)),
     CHECK (state <> 'dead' OR trouble IS NOT NULL)
@@ -33,7 +34,7 @@ CREATE INDEX job_dead ON job (ended_at) WHERE state = 'dead';
 CREATE INDEX job_done ON job (ended_at) WHERE state = 'done';
 CREATE INDEX job_vouchers ON job USING gin ((payload -> 'vouchers') jsonb_path_ops);
 
-GRANT SELECT, INSERT, DELETE, UPDATE (state, run_after, leased_until, attempts, trouble, trouble_detail, ended, ended_at) ON job TO beadsbox_serve;
+GRANT SELECT, INSERT, DELETE, UPDATE (state, run_after, lease, leased_until, attempts, trouble, trouble_detail, ended, ended_at) ON job TO beadsbox_serve;
 
 -- How the organisation writes. One row.
 CREATE TABLE mail_settings (

@@ -1,5 +1,6 @@
 //! The program: opens the files, enrols, signs in, and hands out [`Seat`]s.
 
+mod password;
 pub(crate) mod shift;
 mod training;
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 /// What a job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum JobKind {
     /// Mails the vouchers of a sale to their buyer.
@@ -18,6 +19,7 @@ pub enum JobKind {
 
 /// Why an attempt came to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum JobTrouble {
     /// The mail server cannot be reached, or did not answer.

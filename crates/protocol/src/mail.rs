@@ -8,6 +8,7 @@ use crate::job::JobTrouble;
 
 /// The language of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum MailLanguage {
     /// English.
@@ -23,6 +24,7 @@ impl MailLanguage {
 
 /// What a mail is about; each has a text of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum MailKind {
     /// Vouchers, to their buyer.
@@ -38,6 +40,7 @@ impl MailKind {
 
 /// What became of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum MailState {
     /// It is to be sent.
@@ -221,6 +224,7 @@ pub struct MailPreview {
 
 /// Where a text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum TextPart {
     /// The subject.
@@ -231,6 +235,7 @@ pub enum TextPart {
 
 /// What is wrong with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum TextFaultKind {
     /// Nothing stands there.

@@ -47,6 +47,8 @@ pub struct Leased {
     pub created_at: Timestamp,
     /// Counts from 1.
     pub attempts: i32,
+    /// The name of this lease: once it has ended, and another worker has the job, nothing is noted under it any more.
+    lease: Uuid,
 }
 
 /// What became of a job that was done.
@@ -84,21 +86,23 @@ struct LeasedRecord {
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
     created_at: Timestamp,
     attempts: i32,
+    lease: Uuid,
 }
 
 /// Leases the next job of one of these kinds: one whose lease has ended without a word, or else the one that is due longest. Whoever
 /// asks at the same moment gets another one.
 pub async fn take(conn: &mut PgConnection, kinds: &[JobKind], now: Timestamp, leased_until: Timestamp) -> Result<Option<Leased>, Failure> {
     let record: Option<LeasedRecord> = sqlx::query_as(
-        "UPDATE job SET state = 'running', attempts = attempts + 1, leased_until = $2
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $4, leased_until = $2
          WHERE id = coalesce(
              (SELECT id FROM job WHERE state = 'running' AND leased_until <= $1 AND kind = ANY($3) ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED),
              (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $1 AND kind = ANY($3) ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED))
-         RETURNING id, kind, cause, payload, created_at, attempts",
+         RETURNING id, kind, cause, payload, created_at, attempts, lease",
     )
     .bind(now.to_sqlx())
     .bind(leased_until.to_sqlx())
     .bind(kinds.iter().map(name_of).collect::<Vec<_>>())
+    .bind(Uuid::now_v7())
     .fetch_optional(conn)
     .await?;
     let read = |record: LeasedRecord| {
@@ -109,6 +113,7 @@ pub async fn take(conn: &mut PgConnection, kinds: &[JobKind], now: Timestamp, le
             payload: record.payload.0,
             created_at: record.created_at,
             attempts: record.attempts,
+            lease: record.lease,
         })
     };
     record.map(read).transpose()
@@ -117,11 +122,11 @@ pub async fn take(conn: &mut PgConnection, kinds: &[JobKind], now: Timestamp, le
 /// Notes what became of it. Whether the lease was still this one: after it ended, another worker may have the job.
 pub async fn end(conn: &mut PgConnection, job: &Leased, ended: Ended, now: Timestamp) -> sqlx::Result<bool> {
     let noted = sqlx::query(
-        "UPDATE job SET state = 'done', leased_until = NULL, trouble = NULL, trouble_detail = NULL, ended = $3, ended_at = $4
-         WHERE id = $1 AND attempts = $2 AND state = 'running'",
+        "UPDATE job SET state = 'done', lease = NULL, leased_until = NULL, trouble = NULL, trouble_detail = NULL, ended = $3, ended_at = $4
+         WHERE id = $1 AND lease = $2",
     )
     .bind(job.id)
-    .bind(job.attempts)
+    .bind(job.lease)
     .bind(name_of(ended))
     .bind(now.to_sqlx())
     .execute(conn)
@@ -139,12 +144,12 @@ pub struct Setback {
 /// Notes that an attempt failed; `again` is when the next one may begin, none where it is given up. Whether the lease was still this one.
 pub async fn fail(conn: &mut PgConnection, job: &Leased, setback: &Setback, again: Option<Timestamp>, now: Timestamp) -> sqlx::Result<bool> {
     let noted = sqlx::query(
-        "UPDATE job SET state = CASE WHEN $5::timestamptz IS NULL THEN 'dead' ELSE 'waiting' END, leased_until = NULL, trouble = $3, trouble_detail = $4,
+        "UPDATE job SET state = CASE WHEN $5::timestamptz IS NULL THEN 'dead' ELSE 'waiting' END, lease = NULL, leased_until = NULL, trouble = $3, trouble_detail = $4,
                 run_after = coalesce($5, run_after), ended_at = CASE WHEN $5::timestamptz IS NULL THEN $6::timestamptz END
-         WHERE id = $1 AND attempts = $2 AND state = 'running'",
+         WHERE id = $1 AND lease = $2",
     )
     .bind(job.id)
-    .bind(job.attempts)
+    .bind(job.lease)
     .bind(name_of(setback.trouble))
     .bind(setback.detail.as_deref())
     .bind(again.map(ToSqlx::to_sqlx))
