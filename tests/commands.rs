@@ -72,7 +72,10 @@ fn each_window_may_call_exactly_its_own_commands() {
     let shift = ["current_session", "people", "switch_by_badge", "switch_by_pin", "unlock", "lock", "note_activity", "set_pin"];
     let printing = ["printer_settings", "set_printer_settings", "print_test", "print_receipt", "open_receipt", "open_vouchers"];
     let expected = [
-        ("start", [&everywhere[..], &["retry_start", "read_enrolment_scan", "enrol", "sign_in"], &["ask_password_reset", "reset_password"]].concat()),
+        (
+            "start",
+            [&everywhere[..], &["retry_start", "read_enrolment_scan", "enrol", "sign_in"], &["ask_password_reset", "reset_password"]].concat(),
+        ),
         (
             "counter",
             [

@@ -8,5 +8,5 @@ mod wire;
 
 pub use desk::{Desk, Keys, arguments};
 pub use scanner::{Hands, Held, Layout, Scanner};
-pub use server::{serve, serve_on};
+pub use server::{serve, serve_mailing, serve_on};
 pub use wire::Wire;

@@ -59,7 +59,9 @@ impl From<Problem> for AppError {
             ServerCode::NoMailAddress => ErrorCode::NoMailAddress,
             ServerCode::VoucherNotOwed => ErrorCode::VoucherNotOwed,
             ServerCode::MailTextFaulty => ErrorCode::MailTextFaulty,
-            ServerCode::MailNotTaken => return Self::new(ErrorCode::MailNotTaken, problem.title).with("numbers", problem.detail.unwrap_or_else(|| "–".to_owned())),
+            ServerCode::MailNotTaken => {
+                return Self::new(ErrorCode::MailNotTaken, problem.title).with("numbers", problem.detail.unwrap_or_else(|| "–".to_owned()));
+            }
             ServerCode::ResetTokenWrong => ErrorCode::ResetTokenWrong,
             ServerCode::Unavailable | ServerCode::Internal => ErrorCode::ServerTrouble,
             _ => ErrorCode::ServerRefused,

@@ -44,8 +44,8 @@ pub use grid::{
 };
 pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
 pub use mail::{
-    FailedJob, FailedJobs, MailDraftForm, MailPlaceholders, MailPreviewView, MailRow, MailSettingsForm, MailSetupView, MailTestForm, MailTextForm, MailTextView,
-    NewPasswordForm, StaffAddressForm, StaffAddressView, TextFaultView, VoucherMailsView,
+    FailedJob, FailedJobs, MailDraftForm, MailPlaceholders, MailPreviewView, MailRow, MailSettingsForm, MailSetupView, MailTestForm, MailTextForm,
+    MailTextView, NewPasswordForm, StaffAddressForm, StaffAddressView, TextFaultView, VoucherMailsView,
 };
 pub use money::{CurrencyView, MoneyView};
 pub use outbox_file::{OutboxFileFound, OutboxFileSum, OutboxFileView, SaveOutboxForm, SavedOutbox, TakeInForm, TakenIn};

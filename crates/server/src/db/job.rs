@@ -266,11 +266,13 @@ pub async fn mails_of(conn: &mut PgConnection, voucher: VoucherId) -> Result<Vec
 
 /// How many mails about a voucher somebody asked for since that moment.
 pub async fn asked_since(conn: &mut PgConnection, voucher: VoucherId, since: Timestamp) -> sqlx::Result<i64> {
-    sqlx::query_scalar("SELECT count(*) FROM job WHERE payload -> 'vouchers' @> jsonb_build_array($1::text) AND kind = 'voucher_mail_again' AND created_at > $2")
-        .bind(voucher.to_string())
-        .bind(since.to_sqlx())
-        .fetch_one(conn)
-        .await
+    sqlx::query_scalar(
+        "SELECT count(*) FROM job WHERE payload -> 'vouchers' @> jsonb_build_array($1::text) AND kind = 'voucher_mail_again' AND created_at > $2",
+    )
+    .bind(voucher.to_string())
+    .bind(since.to_sqlx())
+    .fetch_one(conn)
+    .await
 }
 
 /// Forgets jobs that were done before that moment, `limit` at most. Those that were given up stay until somebody decides.

@@ -88,7 +88,10 @@ pub async fn find_by_name(conn: &mut PgConnection, name: &str) -> Result<Option<
 /// Where each staff member who may sign in gets mail, by their names.
 pub async fn addresses(conn: &mut PgConnection) -> Result<Vec<StaffAddress>, Failure> {
     let found: Vec<(Uuid, Option<String>)> = sqlx::query_as("SELECT id, email FROM staff WHERE active ORDER BY lower(name)").fetch_all(conn).await?;
-    found.into_iter().map(|(id, email)| Ok(StaffAddress { staff: StaffId(id), email: email.as_deref().map(read_email).transpose()? })).collect()
+    found
+        .into_iter()
+        .map(|(id, email)| Ok(StaffAddress { staff: StaffId(id), email: email.as_deref().map(read_email).transpose()? }))
+        .collect()
 }
 
 /// Where somebody gets mail.

@@ -1,7 +1,7 @@
 //! Mails vouchers to their buyer, each attached as a PDF with its signed code.
 
-use beadsbox_domain::{Person, ShopId, Status, Voucher};
 use beadsbox_documents::{Language, Shop, VoucherPaper};
+use beadsbox_domain::{Person, ShopId, Status, Voucher};
 use beadsbox_protocol::{
     Profile,
     job::{JobKind, JobTrouble},
@@ -62,7 +62,9 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     let Some((first, person)) = vouchers.first() else { return Ok(Attempt::Done(Ended::NotOwed)) };
     let Some(to) = person.email.clone() else { return Ok(Attempt::Done(Ended::NoAddress)) };
     let to_name = Some(person.buyer.as_str().to_owned());
-    let Some(values) = voucher_values(&vouchers, shops.name(first.sold.shop), paper) else { return Ok(Attempt::Done(Ended::NotOwed)) };
+    let Some(values) = voucher_values(&vouchers, shops.name(first.sold.shop), paper) else {
+        return Ok(Attempt::Done(Ended::NotOwed));
+    };
     let Ok(filled) = fill(MailKind::Voucher, language, &words, &Values::Voucher(values)) else { return Ok(faulty()) };
     let papers = papers(app, job, vouchers, shops, paper).await?;
     let id = format!("{}.{}", if job.kind == JobKind::VoucherMail { "voucher" } else { "again" }, job.cause);

@@ -57,7 +57,9 @@ impl HttpServer {
 
     /// Has such work tried again, or ends it.
     pub async fn decide_job(&self, session: &str, job: Uuid, decision: &JobDecision) -> Result<(), TransportError> {
-        self.complete(self.request(Method::POST, &format!("v1/admin/jobs/{job}"))?.bearer_auth(session).json(decision)).await.map(drop)
+        self.complete(self.request(Method::POST, &format!("v1/admin/jobs/{job}"))?.bearer_auth(session).json(decision))
+            .await
+            .map(drop)
     }
 
     /// Where staff members get mail.

@@ -12,6 +12,7 @@ mod grid;
 mod halted;
 mod hands;
 mod look;
+mod mail;
 mod quarantine;
 mod reports;
 mod scanner;
@@ -23,11 +24,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 16] = [
+const SCENES: [&str; 17] = [
     "tour",
     "grid",
     "day",
     "reports",
+    "mail",
     "training",
     "stick",
     "devices",
@@ -63,6 +65,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "grid" => grid::scene(folder).await,
         "day" => day::scene(folder).await,
         "reports" => reports::scene(folder).await,
+        "mail" => mail::scene(folder).await,
         "devices" => devices::scene(folder).await,
         "corrections" => corrections::scene(folder).await,
         "training" => stick::training(folder).await,

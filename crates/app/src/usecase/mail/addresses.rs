@@ -30,7 +30,11 @@ impl Seat {
         self.require(Deed::Administer)?;
         let staff = id(&form.staff_id, ErrorCode::Internal)?;
         let typed = form.email.trim();
-        let email = if typed.is_empty() { None } else { Some(Email::new(typed).map_err(|fault| AppError::of_field("email", fault))?) };
+        let email = if typed.is_empty() {
+            None
+        } else {
+            Some(Email::new(typed).map_err(|fault| AppError::of_field("email", fault))?)
+        };
         self.device.server.change_staff_address(self.server_session()?, staff, &StaffAddressChange { email }).await?;
         self.staff_addresses().await
     }

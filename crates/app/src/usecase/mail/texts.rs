@@ -37,12 +37,7 @@ impl Seat {
         self.require(Deed::Administer)?;
         let preview = self.device.server.preview_mail(self.server_session()?, &form.into()).await?;
         let fault = |TextFault { part, line, kind, found }| TextFaultView { part, line, kind, found };
-        Ok(MailPreviewView {
-            subject: preview.subject,
-            text: preview.text,
-            html: preview.html,
-            faults: preview.faults.into_iter().map(fault).collect(),
-        })
+        Ok(MailPreviewView { subject: preview.subject, text: preview.text, html: preview.html, faults: preview.faults.into_iter().map(fault).collect() })
     }
 
     /// Sends a text, filled in with sample data.

@@ -40,7 +40,8 @@ fn of_part(kind: MailKind, part: TextPart, text: &str, limit: usize) -> Vec<Text
 }
 
 fn is_forbidden(character: char, lines: bool) -> bool {
-    (character.is_control() && !(lines && character == '\n')) || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    (character.is_control() && !(lines && character == '\n'))
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn line_of(text: &str, place: usize) -> usize {

@@ -41,9 +41,7 @@ pub(crate) struct ResetValues {
 /// The names that a text of that kind may use: the fields above.
 pub(crate) const fn names(kind: MailKind) -> &'static [&'static str] {
     match kind {
-        MailKind::Voucher => {
-            &["buyer", "shop", "vouchers", "voucher.code", "voucher.title", "voucher.price", "voucher.expires", "voucher.recipient"]
-        }
+        MailKind::Voucher => &["buyer", "shop", "vouchers", "voucher.code", "voucher.title", "voucher.price", "voucher.expires", "voucher.recipient"],
         MailKind::PasswordReset => &["name", "token"],
     }
 }

@@ -35,8 +35,7 @@ async fn a_mail_that_is_refused_for_now_is_tried_again_later() {
     mails.receiver.will([Reception::Refuse("451 4.7.1 greylisted, buyer@example.org"), Reception::Refuse("421 come back")]);
     sell(&mut mails.stage.till("Camille").await).await;
     mails.until_tried(1).await;
-    let (trouble, detail): (String, String) =
-        sqlx::query_as("SELECT trouble, trouble_detail FROM job").fetch_one(&mails.stage.pool).await.unwrap();
+    let (trouble, detail): (String, String) = sqlx::query_as("SELECT trouble, trouble_detail FROM job").fetch_one(&mails.stage.pool).await.unwrap();
     assert_eq!((trouble.as_str(), detail.as_str()), ("refused_for_now", "451 4.7.1"), "its numbers, and nobody's address");
     // Not before its time.
     mails.stage.clock.advance(SignedDuration::from_secs(20));
@@ -52,7 +51,9 @@ async fn a_mail_that_is_refused_for_now_is_tried_again_later() {
 #[tokio::test]
 async fn a_mail_that_is_refused_for_good_waits_for_an_admin() {
     let mails = MailStage::new().await;
-    mails.receiver.will([Reception::Refuse("550 5.1.1 <buyer@example.org>: no such person"), Reception::Refuse("550 5.1.1 no")]);
+    mails
+        .receiver
+        .will([Reception::Refuse("550 5.1.1 <buyer@example.org>: no such person"), Reception::Refuse("550 5.1.1 no")]);
     let mut till = mails.stage.till("Camille").await;
     let voucher = sell(&mut till).await;
     mails.until_state("dead", 1).await;
@@ -172,8 +173,18 @@ async fn what_was_done_is_forgotten_and_what_was_given_up_is_not() {
     }
     let ids: Vec<Uuid> = sqlx::query_scalar("SELECT id FROM job ORDER BY id").fetch_all(&mails.stage.pool).await.unwrap();
     let at = jiff_sqlx::ToSqlx::to_sqlx(mails.stage.clock.now());
-    sqlx::query("UPDATE job SET state = 'done', ended = 'sent', ended_at = $2 WHERE id = $1").bind(ids[0]).bind(at).execute(&mails.stage.pool).await.unwrap();
-    sqlx::query("UPDATE job SET state = 'dead', trouble = 'refused', ended_at = $2 WHERE id = $1").bind(ids[1]).bind(at).execute(&mails.stage.pool).await.unwrap();
+    sqlx::query("UPDATE job SET state = 'done', ended = 'sent', ended_at = $2 WHERE id = $1")
+        .bind(ids[0])
+        .bind(at)
+        .execute(&mails.stage.pool)
+        .await
+        .unwrap();
+    sqlx::query("UPDATE job SET state = 'dead', trouble = 'refused', ended_at = $2 WHERE id = $1")
+        .bind(ids[1])
+        .bind(at)
+        .execute(&mails.stage.pool)
+        .await
+        .unwrap();
     let server = mails.stage.server.as_ref().unwrap();
     assert_eq!(server.prune_now().await.unwrap().jobs, 0);
     mails.stage.clock.advance(SignedDuration::from_hours(91 * 24));

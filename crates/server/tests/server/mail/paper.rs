@@ -1,13 +1,7 @@
 //! What stands on the paper that a mail brings.
 
 use beadsbox_protocol::signed_code::SignedCode;
-use hayro::{
-    RenderCache, RenderSettings,
-    hayro_interpret::InterpreterSettings,
-    hayro_syntax::Pdf,
-    render,
-    vello_cpu::color::palette::css::WHITE,
-};
+use hayro::{RenderCache, RenderSettings, hayro_interpret::InterpreterSettings, hayro_syntax::Pdf, render, vello_cpu::color::palette::css::WHITE};
 
 /// What a camera reads from the first page of a PDF.
 pub fn read_code(pdf: &[u8]) -> SignedCode {

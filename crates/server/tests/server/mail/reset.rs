@@ -96,7 +96,10 @@ async fn whoever_was_barred_meanwhile_gets_no_mail_and_uses_no_code() {
     let (mails, till, _) = stage().await;
     ask(&till, "Camille").await.unwrap();
     let token = token(&mails.receiver.until(1).await[0].text());
-    sqlx::query("UPDATE staff SET active = false, barred_at = now() WHERE name = 'Camille'").execute(&mails.stage.pool).await.unwrap();
+    sqlx::query("UPDATE staff SET active = false, barred_at = now() WHERE name = 'Camille'")
+        .execute(&mails.stage.pool)
+        .await
+        .unwrap();
     assert_eq!(set(&till, &token, NEW).await.unwrap_err().code, ErrorCode::ResetTokenWrong);
     ask(&till, "Camille").await.unwrap();
     assert_eq!(mails.stage.count("SELECT count(*) FROM job").await, 1, "no second one");

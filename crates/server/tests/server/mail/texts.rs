@@ -83,10 +83,7 @@ async fn a_text_with_faults_is_shown_them_and_is_not_kept() {
     let found: Vec<_> = preview.faults.iter().map(|fault| (fault.part, fault.line, fault.kind, fault.found.as_str())).collect();
     assert_eq!(
         found,
-        [
-            (TextPart::Body, 3, TextFaultKind::UnknownPlaceholder, "vocher.code"),
-            (TextPart::Body, 4, TextFaultKind::NotAllowed, "for x in y")
-        ]
+        [(TextPart::Body, 3, TextFaultKind::UnknownPlaceholder, "vocher.code"), (TextPart::Body, 4, TextFaultKind::NotAllowed, "for x in y")]
     );
     assert!(preview.html.is_empty() && preview.text.is_empty());
     assert_eq!(admin.change(0, Some(faulty.clone())).await.unwrap_err().code, ErrorCode::MailTextFaulty);
@@ -100,7 +97,10 @@ async fn a_preview_and_a_test_mail_show_the_same() {
     let admin = Admin::at(&mails).await;
     let own = words("For {{ buyer }} & co", "Dear <b>{{ buyer }}</b>");
     let preview = admin.preview(own.clone()).await;
-    assert_eq!((preview.subject.as_str(), preview.text.as_str(), preview.faults.len()), ("For Léa Dubois & co", "Dear <b>Léa Dubois</b>", 0));
+    assert_eq!(
+        (preview.subject.as_str(), preview.text.as_str(), preview.faults.len()),
+        ("For Léa Dubois & co", "Dear <b>Léa Dubois</b>", 0)
+    );
     assert!(preview.html.contains("&lt;b&gt;Léa Dubois"), "{}", preview.html);
     admin.test(own.clone()).await.unwrap();
     let mail = mails.receiver.mails().remove(0);
