@@ -37,7 +37,7 @@ async fn sell_elsewhere(server: &ServerProcess) -> anyhow::Result<()> {
     let (_, sale) = fixtures::sale(INTRODUCTION, 1, template.content.clone(), &person);
     till.remember(&person);
     till.record(sale);
-    told(till.push().await)
+    Ok(told(till.push().await)?)
 }
 
 #[tokio::test]

@@ -183,7 +183,6 @@ impl ServerProcess {
 
     /// The file that its log goes to.
     pub fn log(&self) -> Option<&Path> {
-        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         match &self.log {
             ServerLog::WithTheTest => None,
             ServerLog::File(path) => Some(path),

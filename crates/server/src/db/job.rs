@@ -92,6 +92,7 @@ struct LeasedRecord {
 /// Leases the next job of one of these kinds: one whose lease has ended without a word, or else the one that is due longest. Whoever
 /// asks at the same moment gets another one.
 pub async fn take(conn: &mut PgConnection, kinds: &[JobKind], now: Timestamp, leased_until: Timestamp) -> Result<Option<Leased>, Failure> {
+    let names: Vec<String> = kinds.iter().map(|kind| name_of(*kind)).collect();
     let record: Option<LeasedRecord> = sqlx::query_as(
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $4, leased_until = $2
          WHERE id = coalesce(
@@ -101,7 +102,7 @@ pub async fn take(conn: &mut PgConnection, kinds: &[JobKind], now: Timestamp, le
     )
     .bind(now.to_sqlx())
     .bind(leased_until.to_sqlx())
-    .bind(kinds.iter().map(name_of).collect::<Vec<_>>())
+    .bind(names)
     .bind(Uuid::now_v7())
     .fetch_optional(conn)
     .await?;

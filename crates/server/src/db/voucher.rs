@@ -124,10 +124,11 @@ pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Voucher>,
 #[derive(FromRow)]
 pub struct Sold {
     pub id: Uuid,
-    pub sold_op: Uuid,
+    /// The sale.
+    pub op: Uuid,
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
-    pub sold_at: Timestamp,
-    pub sold_staff: Uuid,
+    pub at: Timestamp,
+    pub staff: Uuid,
     /// Their data, as JSON.
     pub person: String,
 }
@@ -135,7 +136,7 @@ pub struct Sold {
 /// Those of these vouchers that can be redeemed and whose buyers' data are there, in the order of their sales.
 pub async fn sold(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Sold>> {
     sqlx::query_as(
-        "SELECT v.id, v.sold_op, v.sold_at, v.sold_staff, p.person FROM voucher v JOIN person p ON p.hash = v.person_hash
+        "SELECT v.id, v.sold_op AS op, v.sold_at AS at, v.sold_staff AS staff, p.person FROM voucher v JOIN person p ON p.hash = v.person_hash
          WHERE v.id = ANY($1) AND v.status = 'purchased' ORDER BY v.sold_op",
     )
     .bind(ids)

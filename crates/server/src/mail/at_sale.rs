@@ -28,7 +28,7 @@ pub(crate) async fn write_jobs(conn: &mut PgConnection, app: &App, fresh: &[Fres
     }
     let ids: Vec<Uuid> = sales.iter().map(|(voucher, _)| *voucher).collect();
     // A refused sale left no voucher, or another's of the same id.
-    let sold = db::voucher::sold(conn, &ids).await?.into_iter().filter(|sold| sales.contains(&(sold.id, sold.sold_op)));
+    let sold = db::voucher::sold(conn, &ids).await?.into_iter().filter(|sold| sales.contains(&(sold.id, sold.op)));
     let now = app.clock.now();
     for new in together(sold) {
         db::job::insert(conn, &new, now).await?;
@@ -51,13 +51,12 @@ fn together(sold: impl Iterator<Item = Sold>) -> Vec<New> {
     for sold in sold {
         // Without an address there is nobody to write to.
         let Some(email) = serde_json::from_str::<Person>(&sold.person).ok().and_then(|person| person.email) else { continue };
-        let key = (sold.sold_at, sold.sold_staff, String::from(email));
-        match sales.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, new)) => new.payload.vouchers.push(VoucherId(sold.id)),
-            None => {
-                let payload = Payload { vouchers: vec![VoucherId(sold.id)], ..Payload::default() };
-                sales.push((key, New { kind: JobKind::VoucherMail, cause: sold.sold_op, payload }));
-            }
+        let key = (sold.at, sold.staff, String::from(email));
+        if let Some((_, new)) = sales.iter_mut().find(|(known, _)| *known == key) {
+            new.payload.vouchers.push(VoucherId(sold.id));
+        } else {
+            let payload = Payload { vouchers: vec![VoucherId(sold.id)], ..Payload::default() };
+            sales.push((key, New { kind: JobKind::VoucherMail, cause: sold.op, payload }));
         }
     }
     sales.into_iter().map(|(_, new)| new).collect()

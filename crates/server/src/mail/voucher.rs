@@ -1,5 +1,7 @@
 //! Mails vouchers to their buyer, each attached as a PDF with its signed code.
 
+use std::collections::BTreeSet;
+
 use beadsbox_documents::{Language, Shop, VoucherPaper};
 use beadsbox_domain::{Person, ShopId, Status, Voucher};
 use beadsbox_protocol::{
@@ -94,12 +96,10 @@ struct Shops(Vec<(ShopId, String)>);
 
 impl Shops {
     async fn load(conn: &mut PgConnection, vouchers: &[(Voucher, Person)]) -> Result<Self, Failure> {
-        let mut shops = Vec::new();
-        for id in vouchers.iter().flat_map(|(voucher, _)| [Some(voucher.sold.shop), voucher.home_shop]).flatten() {
-            if !shops.iter().any(|(known, _)| *known == id) {
-                let name = db::shop::find(conn, id).await?.map(|shop| shop.name).unwrap_or_default();
-                shops.push((id, name));
-            }
+        let named: BTreeSet<ShopId> = vouchers.iter().flat_map(|(voucher, _)| [Some(voucher.sold.shop), voucher.home_shop]).flatten().collect();
+        let mut shops = Vec::with_capacity(named.len());
+        for id in named {
+            shops.push((id, db::shop::find(conn, id).await?.map(|shop| shop.name).unwrap_or_default()));
         }
         Ok(Self(shops))
     }

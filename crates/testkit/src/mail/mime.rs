@@ -102,15 +102,12 @@ fn unquoted(text: &str) -> Vec<u8> {
     let mut rest = joined.as_bytes();
     while let Some((first, behind)) = rest.split_first() {
         let digits = behind.get(..2).filter(|_| *first == b'=').and_then(|digits| hex::decode(digits).ok());
-        match digits {
-            Some(decoded) => {
-                bytes.extend(decoded);
-                rest = &behind[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
+        if let Some(decoded) = digits {
+            bytes.extend(decoded);
+            rest = &behind[2..];
+        } else {
+            bytes.push(*first);
+            rest = behind;
         }
     }
     bytes

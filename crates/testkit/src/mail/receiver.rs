@@ -150,13 +150,11 @@ async fn converse(stream: TcpStream, state: &Mutex<State>, mut answered: watch::
                 recipients.clear();
                 say(&mut line_by_line, "250 ok").await?;
             }
-            "RCPT" => match reception {
-                Reception::Refuse(answer) => say(&mut line_by_line, answer).await?,
-                _ => {
-                    recipients.push(command.split(['<', '>']).nth(1).unwrap_or_default().to_owned());
-                    say(&mut line_by_line, "250 ok").await?;
-                }
-            },
+            "RCPT" => {
+                let answer = if let Reception::Refuse(answer) = reception { answer } else { "250 ok" };
+                recipients.push(command.split(['<', '>']).nth(1).unwrap_or_default().to_owned());
+                say(&mut line_by_line, answer).await?;
+            }
             "DATA" => {
                 say(&mut line_by_line, "354 go on").await?;
                 let text = read_mail(&mut line_by_line).await?;

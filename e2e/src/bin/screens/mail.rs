@@ -70,7 +70,7 @@ async fn sell(server: &ServerProcess, shop: &str, buyer: &str) -> anyhow::Result
     let (_, sale) = fixtures::sale(INTRODUCTION, template.version, template.content.clone(), &person);
     till.remember(&person);
     till.record(sale);
-    told(till.push().await)
+    Ok(told(till.push().await)?)
 }
 
 async fn texts(desk: &Desk, folder: &Path) -> anyhow::Result<()> {

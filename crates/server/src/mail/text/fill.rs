@@ -10,6 +10,8 @@ use super::{Values, check};
 
 /// The most characters of a subject once it is filled in; a title alone may have 300.
 const MOST_SUBJECT: usize = 400;
+/// The one template that is HTML.
+const LAYOUT_NAME: &str = "layout";
 const LAYOUT: &str = include_str!("layout.html");
 
 /// A mail's words.
@@ -22,11 +24,11 @@ pub(crate) struct Filled {
     pub html: String,
 }
 
-/// An environment that knows nothing: no filters, functions or tests. What is called `….html` is escaped.
+/// An environment that knows nothing: no filters, functions or tests. In the layout values are escaped.
 fn environment() -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
+    environment.set_auto_escape_callback(|name| if name == LAYOUT_NAME { AutoEscape::Html } else { AutoEscape::None });
     // Lines that hold an `if` alone leave no empty lines behind.
     if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
         environment.set_syntax(syntax);
@@ -60,7 +62,7 @@ pub(crate) fn fill(kind: MailKind, language: MailLanguage, words: &MailWords, va
         title: &subject,
         paragraphs: text.split("\n\n").map(|paragraph| paragraph.lines().collect()).collect(),
     };
-    let html = ENVIRONMENT.render_named_str("layout.html", LAYOUT, Serde(page)).map_err(|error| vec![fault(TextPart::Body, &error)])?;
+    let html = ENVIRONMENT.render_named_str(LAYOUT_NAME, LAYOUT, Serde(page)).map_err(|error| vec![fault(TextPart::Body, &error)])?;
     Ok(Filled { subject, text, html })
 }
 

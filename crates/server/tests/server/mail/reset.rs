@@ -113,7 +113,7 @@ async fn nobody_is_sent_one_mail_after_the_other() {
         answers.push(ask(&till, "Camille").await.map_err(|problem| problem.code));
     }
     assert_eq!(answers[..2], [Ok(()), Ok(())]);
-    assert!(answers[2..].iter().any(|answer| *answer == Err(ErrorCode::TooManyRequests)), "{answers:?}");
+    assert!(answers[2..].contains(&Err(ErrorCode::TooManyRequests)), "{answers:?}");
     mails.receiver.until(2).await;
 }
 
