@@ -19,7 +19,7 @@ use crate::{
 /// Has a mail sent with which somebody sets another password. The answer is the same whether or not there is such a person.
 #[utoipa::path(post, path = "/v1/password-resets", operation_id = "ask_password_reset", tag = "sync", request_body = ResetRequest,
     security(("device" = [])), responses(
-    (status = 202, description = "Whoever it is has a mail soon, if they have an address"),
+    (status = 204, description = "Whoever it is has a mail soon, if they have an address"),
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json(request): Json<ResetRequest>) -> Result<StatusCode, Failure> {
@@ -39,5 +39,5 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
     }
     drop(conn);
     mail::password_reset::ask(&app, &request).await?;
-    Ok(StatusCode::ACCEPTED)
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -147,8 +147,8 @@ async fn whoever_was_erased_or_has_what_they_bought_gets_nothing_and_the_job_say
     sell(&mut till).await;
     till.now += jiff::SignedDuration::from_secs(1);
     let used = record_sale_to(&mut till, &fixtures::person("Bruno")).await;
-    till.record(fixtures::ask(used));
     till.push().await.unwrap();
+    assert_eq!(till.act(fixtures::ask(used)).await.unwrap(), Outcome::Applied);
     assert_eq!(mails.stage.count("SELECT count(*) FROM job WHERE state = 'waiting'").await, 2);
     sqlx::query("DELETE FROM person WHERE person LIKE '%Ada%'").execute(&mails.stage.pool).await.unwrap();
     // Nothing of a person is in a job: erasing them was enough.
