@@ -6,7 +6,7 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, grid, outbox_file, printing, reports, shell, shift, start, templates, till, training, updates, vouchers},
+    commands::{admin, conflicts, day, everywhere, grid, mail, outbox_file, printing, reports, shell, shift, start, templates, till, training, updates, vouchers},
     events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged, UpdateChanged},
     menu::MenuChosen,
 };
@@ -141,6 +141,19 @@ pub fn builder() -> Builder<tauri::Wry> {
             updates::set_update_address,
             updates::install_update,
             updates::restart_program,
+            mail::voucher_mails,
+            mail::mail_voucher,
+            mail::mail_setup,
+            mail::set_mail_settings,
+            mail::set_mail_text,
+            mail::preview_mail,
+            mail::send_test_mail,
+            mail::failed_jobs,
+            mail::decide_job,
+            mail::staff_addresses,
+            mail::set_staff_address,
+            start::ask_password_reset,
+            start::reset_password,
         ])
         .events(collect_events![
             StatusChanged,

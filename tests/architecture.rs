@@ -27,7 +27,11 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ("beadsbox-documents", &["beadsbox-domain"], &[]),
     ("beadsbox-printer", &[], &[]),
     ("beadsbox-authority", &["beadsbox-domain", "beadsbox-protocol"], &[]),
-    ("beadsbox-server", &["beadsbox-authority", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
+    (
+        "beadsbox-server",
+        &["beadsbox-authority", "beadsbox-documents", "beadsbox-domain", "beadsbox-protocol"],
+        &["beadsbox-testkit"],
+    ),
     (
         "beadsbox-simulator",
         &["beadsbox-authority", "beadsbox-domain", "beadsbox-overlay", "beadsbox-protocol", "beadsbox-sync"],

@@ -10,6 +10,6 @@ mod wire;
 
 pub use desk::{Desk, Keys, arguments};
 pub use scanner::{Hands, Held, Layout, Scanner};
-pub use server::{serve, serve_on};
+pub use server::{serve, serve_mailing, serve_on};
 pub use updates::{SigningKey, UpdateServer};
 pub use wire::Wire;

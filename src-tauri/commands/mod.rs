@@ -5,6 +5,7 @@ pub mod conflicts;
 pub mod day;
 pub mod everywhere;
 pub mod grid;
+pub mod mail;
 pub mod outbox_file;
 pub mod printing;
 pub mod reports;

@@ -2,8 +2,9 @@
 
 use beadsbox_app::{
     Program,
-    view::{EnrolForm, EnrolmentScan, ProgramState, SessionView, SignInForm},
+    view::{EnrolForm, EnrolmentScan, NewPasswordForm, ProgramState, SessionView, SignInForm},
 };
+use beadsbox_protocol::mail::MailLanguage;
 use tauri::{AppHandle, Manager as _};
 
 use super::{Answer, Beads};
@@ -41,4 +42,18 @@ pub async fn sign_in(app: AppHandle, program: Beads<'_>, form: SignInForm) -> An
     windows::open(&app, kind).map_err(beadsbox_app::AppError::internal)?;
     windows::close_others(&app, kind);
     Ok(session)
+}
+
+/// Has a mail sent with which somebody sets another password.
+#[tauri::command]
+#[specta::specta]
+pub async fn ask_password_reset(program: Beads<'_>, name: String, language: MailLanguage) -> Answer<()> {
+    program.ask_password_reset(&name, language).await
+}
+
+/// Sets another password with what that mail said.
+#[tauri::command]
+#[specta::specta]
+pub async fn reset_password(program: Beads<'_>, form: NewPasswordForm) -> Answer<()> {
+    program.reset_password(form).await
 }

@@ -185,6 +185,18 @@ pub enum ErrorCode {
     ExportGap,
     /// The server holds other operations of that till under the same numbers.
     ExportForked,
+    /// The server has no mail server to send by.
+    MailNotSetUp,
+    /// The voucher's buyer has no e-mail address, or was erased.
+    NoMailAddress,
+    /// Only a voucher that can still be redeemed is mailed.
+    VoucherNotOwed,
+    /// The text of a mail has faults.
+    MailTextFaulty,
+    /// The mail server did not take it: `numbers` is its answer.
+    MailNotTaken,
+    /// No such code for another password, or it was used, or its hour is over.
+    ResetTokenWrong,
     /// A fault of this program; see the log.
     Internal,
 }

@@ -1,6 +1,7 @@
 //! The program: opens the files, enrols, signs in, and hands out [`Seat`]s.
 
 mod shell;
+mod password;
 pub(crate) mod shift;
 mod training;
 

@@ -8,12 +8,13 @@ use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
         AccountsForm, ActionForm, ApprovalForm, AssigneeForm, BadgeForm, BulkForm, BulkReasonForm, BulkWords, CashForm, CloseForm, ConflictFilter, CountForm,
-        DeviceForm, DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm,
-        ReportForm, ReportFormat, ReportKind, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TableForm, TableFormat, TakeInForm,
-        TemplateForm, VoucherAction, VoucherFilters, VoucherQuery, VoucherSelection,
+        DeviceForm, DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, MailDraftForm, MailSettingsForm, MailTestForm, MailTextForm, PaperForm,
+        PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm, ReportForm, ReportFormat, ReportKind, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate,
+        SettleForm, SortKey, StaffAddressForm, TableForm, TableFormat, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery, VoucherSelection,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
+use beadsbox_protocol::mail::{MailKind, MailLanguage};
 use stage::Centre;
 
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
@@ -58,6 +59,8 @@ const FREE: &[&str] = &[
     "update_state",
     "check_update",
     "restart_program",
+    "ask_password_reset",
+    "reset_password",
 ];
 
 const TABLE: &[(&str, &[Role])] = &[
@@ -147,6 +150,17 @@ const TABLE: &[(&str, &[Role])] = &[
     ("save_support", COUNTER_UP),
     ("set_update_address", ADMIN),
     ("install_update", COUNTER_UP),
+    ("voucher_mails", OFFICE_UP),
+    ("mail_voucher", OFFICE_UP),
+    ("mail_setup", ADMIN),
+    ("set_mail_settings", ADMIN),
+    ("set_mail_text", ADMIN),
+    ("preview_mail", ADMIN),
+    ("send_test_mail", ADMIN),
+    ("failed_jobs", ADMIN),
+    ("decide_job", ADMIN),
+    ("staff_addresses", ADMIN),
+    ("set_staff_address", ADMIN),
 ];
 
 fn paper() -> PaperForm {
@@ -339,6 +353,25 @@ async fn run_till(seat: &Seat, command: &str) -> Result<(), AppError> {
     }
 }
 
+async fn write_mail(seat: &Seat, command: &str) -> Result<(), AppError> {
+    let (kind, language) = (MailKind::Voucher, MailLanguage::En);
+    let draft = || MailDraftForm { kind, language, subject: "x".to_owned(), body: "y".to_owned() };
+    match command {
+        "voucher_mails" => seat.voucher_mails(NOBODY).await.map(drop),
+        "mail_voucher" => seat.mail_voucher(NOBODY).await.map(drop),
+        "mail_setup" => seat.mail_setup().await.map(drop),
+        "set_mail_settings" => seat.set_mail_settings(MailSettingsForm { row_version: 0, at_sale: true, language }).await.map(drop),
+        "set_mail_text" => seat.set_mail_text(MailTextForm { draft: draft(), row_version: 9, back: false }).await.map(drop),
+        "preview_mail" => seat.preview_mail(draft()).await.map(drop),
+        "send_test_mail" => seat.send_test_mail(MailTestForm { draft: draft(), to: "ada@example.org".to_owned() }).await,
+        "failed_jobs" => seat.failed_jobs().await.map(drop),
+        "decide_job" => seat.decide_job(NOBODY, true).await.map(drop),
+        "staff_addresses" => seat.staff_addresses().await.map(drop),
+        "set_staff_address" => seat.set_staff_address(StaffAddressForm { staff_id: NOBODY.to_owned(), email: String::new() }).await.map(drop),
+        other => panic!("the table has no call for {other}"),
+    }
+}
+
 async fn administer(seat: &Seat, command: &str) -> Result<(), AppError> {
     let id = NOBODY;
     let limits = || LimitsForm { highest_value: "1".to_owned(), most_redemptions: 1, most_value: "1".to_owned(), most_hours_since_sync: 1 };
@@ -402,7 +435,7 @@ async fn print(seat: &Seat, command: &str) -> Result<(), AppError> {
             let form = BadgeForm { staff_id: NOBODY.to_owned(), badge: format!("MBBB1:{}", "0".repeat(40)), language: PaperLanguage::En };
             seat.badge_paper(&form).await.map(drop)
         }
-        other => panic!("the table has no call for {other}"),
+        other => write_mail(seat, other).await,
     }
 }
 

@@ -8,7 +8,7 @@ const EN: [&str; 12] = ["January", "February", "March", "April", "May", "June", 
 const FR: [&str; 12] = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
 
 /// `2 March 2026`, `1er mars 2026`.
-pub(crate) fn long(date: Date, language: Language) -> String {
+pub fn long(date: Date, language: Language) -> String {
     let months = match language {
         Language::En => EN,
         Language::Fr => FR,

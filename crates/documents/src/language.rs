@@ -16,7 +16,7 @@ impl Language {
     }
 
     /// The one or the other.
-    pub(crate) const fn pick(self, en: &'static str, fr: &'static str) -> &'static str {
+    pub const fn pick(self, en: &'static str, fr: &'static str) -> &'static str {
         match self {
             Self::En => en,
             Self::Fr => fr,

@@ -15,6 +15,8 @@ pub mod export;
 pub mod flat;
 pub mod fork;
 pub mod history;
+pub mod job;
+pub mod mail;
 pub mod person;
 pub mod problem;
 pub mod profile;

@@ -59,6 +59,18 @@ pub enum ErrorCode {
     ConflictTaken,
     /// The program is too old for this server.
     ClientTooOld,
+    /// This server has no mail server to send by.
+    MailNotSetUp,
+    /// The voucher's buyer has no e-mail address, or was erased.
+    NoMailAddress,
+    /// Only a voucher that can still be redeemed is mailed.
+    VoucherNotOwed,
+    /// The text of a mail has faults: the preview says which.
+    MailTextFaulty,
+    /// The mail server did not take it: `detail` has its numbers.
+    MailNotTaken,
+    /// No such token, or it was used, or its hour is over.
+    ResetTokenWrong,
     /// The server is busy or its database is away: try again.
     Unavailable,
     /// A fault of the server; it was logged under `instance`.

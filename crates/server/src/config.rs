@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::clock::Clock;
+use crate::{clock::Clock, mail::MailConfig};
 
 /// Where a server listens and what it bounds.
 #[derive(Debug, Clone)]
@@ -37,6 +37,12 @@ pub struct Config {
     pub prune_every: Duration,
     /// How often it is looked whether what was held can be read by now.
     pub decide_held_every: Duration,
+    /// How often a worker looks for jobs by itself.
+    pub jobs_every: Duration,
+    /// How many jobs this process works on at once; 0 leaves them to others.
+    pub workers: usize,
+    /// By which mail server mail goes; none where this process sends none.
+    pub mail: Option<MailConfig>,
 }
 
 impl Config {
@@ -57,6 +63,9 @@ impl Config {
             expire_every: Duration::from_hours(1),
             prune_every: Duration::from_hours(1),
             decide_held_every: Duration::from_hours(1),
+            jobs_every: Duration::from_secs(1),
+            workers: 2,
+            mail: None,
         }
     }
 }

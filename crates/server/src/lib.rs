@@ -1,7 +1,7 @@
 //! The central server: the truth, on PostgreSQL.
 //!
 //! `http/` takes requests and answers them, one endpoint a file; `push/` takes operations, `feed/` gives changes, `snapshot/` all of it; `db/` has
-//! one file for each table; `jobs/` is what the server does by itself. Started by [`Server::start`].
+//! one file for each table; `jobs/` is what the server does by itself, `mail/` what it writes to people. Started by [`Server::start`].
 
 mod assignment;
 mod books;
@@ -15,6 +15,7 @@ mod feed;
 mod http;
 mod identity;
 mod jobs;
+mod mail;
 pub mod organisation;
 mod password;
 mod push;
@@ -32,4 +33,5 @@ pub use error::StartError;
 pub use http::{openapi_document, router_paths};
 pub use identity::begin_epoch;
 pub use jobs::Pruned;
-pub use server::{RunningServer, Server};
+pub use mail::MailConfig;
+pub use server::{RunningServer, RunningWorker, Server};

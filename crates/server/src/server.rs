@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use secrecy::ExposeSecret as _;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 
-use crate::{books, config::Config, db, error::StartError, feed, http, identity, jobs, push, state::App};
+use crate::{books, config::Config, db, error::StartError, feed, http, identity, jobs, mail::Mailer, push, state::App};
 
 /// How long requests and jobs may still take when the server ends.
 const LAST_ORDERS: Duration = Duration::from_secs(30);
@@ -16,22 +16,15 @@ pub struct Server;
 impl Server {
     /// Starts to listen and to work. The database must be migrated.
     pub async fn start(config: Config) -> Result<RunningServer, StartError> {
-        let pool = db::connect(config.database_url.expose_secret(), config.database_connections).await?;
-        db::check_migrated(&pool).await?;
-        books::fill(&pool, config.clock.now()).await?;
-        let read_pool = match &config.database_read_url {
-            Some(url) => db::connect_later(url.expose_secret(), config.report_connections)?,
-            None => pool.clone(),
-        };
-        let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;
-        let listener = TcpListener::bind(config.listen).await.map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let address = listener.local_addr().map_err(|source| StartError::Listen { address: config.listen, source })?;
-        let app = App::new(pool, read_pool, identity, config);
+        let (listen, workers) = (config.listen, config.workers);
+        let app = open(config).await?;
+        let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
 
         let stopped = app.clone();
         let service = http::router(app.clone());
         let serving = tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(async move { stopped.stopped().await }).await });
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(feed::listen(app.clone())),
             tokio::spawn(jobs::sequence(app.clone())),
             tokio::spawn(jobs::expire(app.clone())),
@@ -39,8 +32,77 @@ impl Server {
             tokio::spawn(jobs::decide_held(app.clone())),
             tokio::spawn(jobs::put_sums_together(app.clone())),
         ];
-        tracing::info!(%address, epoch = %app.identity.epoch, "serving");
+        tasks.extend(work(&app, workers));
+        tracing::info!(%address, epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), "serving");
         Ok(RunningServer { address, app, serving, tasks })
+    }
+
+    /// Starts to work at jobs, and serves nobody. The database must be migrated, and there must be something that this process can do.
+    pub async fn start_worker(config: Config) -> Result<RunningWorker, StartError> {
+        let workers = config.workers.max(1);
+        let app = open(config).await?;
+        if app.mailer.is_none() {
+            return Err(StartError::Refused("a worker needs a mail server: set SMTP_URL and MAIL_FROM".to_owned()));
+        }
+        let tasks = work(&app, workers).collect();
+        tracing::info!(epoch = %app.identity.epoch, workers, "working");
+        Ok(RunningWorker { app, tasks })
+    }
+}
+
+/// Everything that serving and working stand on.
+async fn open(config: Config) -> Result<App, StartError> {
+    let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
+    let pool = db::connect(config.database_url.expose_secret(), config.database_connections).await?;
+    db::check_migrated(&pool).await?;
+    books::fill(&pool, config.clock.now()).await?;
+    let read_pool = match &config.database_read_url {
+        Some(url) => db::connect_later(url.expose_secret(), config.report_connections)?,
+        None => pool.clone(),
+    };
+    let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;
+    Ok(App::new(pool, read_pool, identity, mailer, config))
+}
+
+fn work(app: &App, workers: usize) -> impl Iterator<Item = JoinHandle<()>> {
+    (0..workers).map(|_| tokio::spawn(jobs::queue::run(app.clone())))
+}
+
+/// Waits until these have ended what they are at, or for so long.
+async fn ended(tasks: Vec<JoinHandle<()>>) {
+    for mut task in tasks {
+        if timeout(LAST_ORDERS, &mut task).await.is_err() {
+            task.abort();
+        }
+    }
+}
+
+/// Workers that work until they are stopped. Dropped without [`RunningWorker::stop`], they go on.
+pub struct RunningWorker {
+    app: App,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl RunningWorker {
+    /// Resolves when it ends by itself: its database is another than at the start.
+    pub async fn ended(&self) {
+        self.app.stopped().await;
+    }
+
+    /// Ends it in order: what is being done is finished.
+    pub async fn stop(self) {
+        self.app.stopping.send_replace(true);
+        ended(self.tasks).await;
+        self.app.pool.close().await;
+        self.app.read_pool.close().await;
+        tracing::info!("stopped");
+    }
+
+    /// Ends it at once, as a crash would: jobs are cut wherever they are.
+    pub fn kill(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
     }
 }
 
@@ -100,11 +162,7 @@ impl RunningServer {
             tracing::warn!("requests were still running after {LAST_ORDERS:?}");
             self.serving.abort();
         }
-        for mut task in self.tasks {
-            if timeout(LAST_ORDERS, &mut task).await.is_err() {
-                task.abort();
-            }
-        }
+        ended(self.tasks).await;
         self.app.pool.close().await;
         self.app.read_pool.close().await;
         tracing::info!("stopped");

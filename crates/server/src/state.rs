@@ -6,7 +6,7 @@ use beadsbox_authority::Identity;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, watch};
 
-use crate::{clock::Clock, config::Config, db, error::Failure, feed::Feed, password::Passwords, snapshot::Snapshots};
+use crate::{clock::Clock, config::Config, db, error::Failure, feed::Feed, mail::Mailer, password::Passwords, snapshot::Snapshots};
 
 /// The running program, shared by all its tasks.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ pub(crate) struct Parts {
     pub feed: Feed,
     pub snapshots: Snapshots,
     pub passwords: Passwords,
+    /// None where this process sends no mail.
+    pub mailer: Option<Mailer>,
     pub config: Config,
     pub requests: Semaphore,
     pub polls: Semaphore,
@@ -30,13 +32,14 @@ pub(crate) struct Parts {
 }
 
 impl App {
-    pub fn new(pool: PgPool, read_pool: PgPool, identity: Identity, config: Config) -> Self {
+    pub fn new(pool: PgPool, read_pool: PgPool, identity: Identity, mailer: Option<Mailer>, config: Config) -> Self {
         Self(Arc::new(Parts {
             feed: Feed::new(pool.clone()),
             snapshots: Snapshots::new(config.most_chunks),
             pool,
             read_pool,
             identity,
+            mailer,
             clock: config.clock.clone(),
             passwords: Passwords::default(),
             requests: Semaphore::new(config.most_requests),

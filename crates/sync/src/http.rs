@@ -1,6 +1,7 @@
 //! The server over HTTP: the sync's two requests, and the others that the program makes.
 
 mod admin;
+mod mail;
 mod reports;
 
 use std::{path::PathBuf, time::Duration};
@@ -114,6 +115,9 @@ pub struct ServerInfo {
     pub name: String,
     /// The server's version.
     pub version: String,
+    /// Whether it can send mail; one that does not say cannot.
+    #[serde(default)]
+    pub mail: bool,
 }
 
 /// A server, spoken to over HTTP.

@@ -1,5 +1,5 @@
-//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, and a device that speaks
-//! plain HTTP.
+//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a mail server that takes mails,
+//! and a device that speaks plain HTTP.
 
 mod clock;
 mod cluster;
@@ -7,6 +7,7 @@ mod database;
 mod device;
 pub mod fixtures;
 mod http;
+mod mail;
 mod server;
 
 pub use clock::TestClock;
@@ -14,4 +15,5 @@ pub use cluster::Cluster;
 pub use database::TestDatabase;
 pub use device::{Recorded, Session, TestDevice};
 pub use http::{Answer, told};
+pub use mail::{Mail, MailReceiver, Reception};
 pub use server::{ServerLog, ServerProcess, ServerProgram, free_port};

@@ -71,7 +71,7 @@ impl ServerProgram {
 
     /// A process that serves at an address of its own, not started yet.
     pub fn server(&self, log: ServerLog) -> io::Result<ServerProcess> {
-        Ok(ServerProcess { program: self.clone(), listen: format!("127.0.0.1:{}", free_port()?), log, child: None })
+        Ok(ServerProcess { program: self.clone(), listen: format!("127.0.0.1:{}", free_port()?), log, variables: Vec::new(), child: None })
     }
 
     fn command(&self, arguments: &[&str], database_url: &str) -> Command {
@@ -92,6 +92,7 @@ pub struct ServerProcess {
     program: ServerProgram,
     listen: String,
     log: ServerLog,
+    variables: Vec<(&'static str, String)>,
     child: Option<Child>,
 }
 
@@ -106,6 +107,11 @@ impl ServerProcess {
         format!("http://{}", self.listen)
     }
 
+    /// With that variable in its environment from the next start on.
+    pub fn set(&mut self, variable: &'static str, value: impl Into<String>) {
+        self.variables.push((variable, value.into()));
+    }
+
     /// Starts it, and waits until it listens.
     pub async fn up(&mut self) -> io::Result<()> {
         self.start()?;
@@ -115,6 +121,7 @@ impl ServerProcess {
     /// Starts it, and does not wait.
     pub fn start(&mut self) -> io::Result<()> {
         let mut command = self.program.command(&["serve", "--listen", &self.listen], &self.program.database.serve_url());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         match &self.log {
             ServerLog::WithTheTest => command.env("RUST_LOG", "warn").stdout(io::stderr()),
             ServerLog::File(path) => {

@@ -18,6 +18,7 @@ function spoken(params: Record<string, string>): Record<string, string> {
     name: '',
     folder: '',
     expected: '',
+    numbers: '',
     ...params,
   }
   if (params.seconds) told.seconds = duration(Number(params.seconds))
@@ -50,6 +51,8 @@ function fieldWord({ code, limit }: FieldError): string {
       return m.field_required()
     case 'too_long':
       return limit === null ? m.field_too_long_plain() : m.field_too_long({ limit })
+    case 'too_short':
+      return m.field_too_short({ limit: limit ?? 1 })
     case 'too_small':
       return limit === null ? m.field_too_small() : m.field_too_small_limit({ limit })
     case 'too_large':

@@ -11,6 +11,7 @@ use super::{AppError, AppResult};
 pub enum FieldErrorCode {
     Required,
     TooLong,
+    TooShort,
     TooSmall,
     TooLarge,
     NotANumber,

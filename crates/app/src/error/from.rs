@@ -55,6 +55,14 @@ impl From<Problem> for AppError {
             ServerCode::ChangedMeanwhile => ErrorCode::ChangedMeanwhile,
             ServerCode::DayNotClosed => ErrorCode::DayNotClosed,
             ServerCode::ConflictTaken => ErrorCode::ConflictTaken,
+            ServerCode::MailNotSetUp => ErrorCode::MailNotSetUp,
+            ServerCode::NoMailAddress => ErrorCode::NoMailAddress,
+            ServerCode::VoucherNotOwed => ErrorCode::VoucherNotOwed,
+            ServerCode::MailTextFaulty => ErrorCode::MailTextFaulty,
+            ServerCode::MailNotTaken => {
+                return Self::new(ErrorCode::MailNotTaken, problem.title).with("numbers", problem.detail.unwrap_or_else(|| "–".to_owned()));
+            }
+            ServerCode::ResetTokenWrong => ErrorCode::ResetTokenWrong,
             ServerCode::Unavailable | ServerCode::Internal => ErrorCode::ServerTrouble,
             _ => ErrorCode::ServerRefused,
         };

@@ -11,6 +11,7 @@ pub(crate) mod enrolment;
 pub(crate) mod grid;
 pub(crate) mod history;
 pub(crate) mod limits;
+pub(crate) mod mail;
 pub(crate) mod names;
 pub(crate) mod offline_limits;
 pub(crate) mod outbox_file;

@@ -8,6 +8,7 @@ mod end_of_day;
 mod fact;
 mod grid;
 mod limits;
+mod mail;
 mod money;
 mod outbox_file;
 mod palette;
@@ -44,6 +45,10 @@ pub use grid::{
     TableFormat, TableProgress,
 };
 pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
+pub use mail::{
+    FailedJob, FailedJobs, MailDraftForm, MailPlaceholders, MailPreviewView, MailRow, MailSettingsForm, MailSetupView, MailTestForm, MailTextForm,
+    MailTextView, NewPasswordForm, StaffAddressForm, StaffAddressView, TextFaultView, VoucherMailsView,
+};
 pub use money::{CurrencyView, MoneyView};
 pub use outbox_file::{OutboxFileFound, OutboxFileSum, OutboxFileView, SaveOutboxForm, SavedOutbox, TakeInForm, TakenIn};
 pub use palette::CodeHit;

@@ -1,6 +1,6 @@
 //! The voucher that somebody is given: A5, to be proud of.
 
-use beadsbox_domain::{Date, Money};
+use beadsbox_domain::{Date, Money, Person, Voucher};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -38,7 +38,7 @@ pub struct VoucherPaper {
 }
 
 /// The small print where nobody wrote another.
-pub const fn terms(language: Language) -> &'static str {
+const fn terms(language: Language) -> &'static str {
     language.pick(
         "This voucher is good for what is described on it, once, in any of our shops, until its last day. Whoever presents it first may use it: \
          keep it safe, and do not share a picture of its code. It is not exchanged for cash. If it is lost, come to the shop with the receipt.",
@@ -49,7 +49,7 @@ pub const fn terms(language: Language) -> &'static str {
 }
 
 /// What is added to it for a voucher that only one shop redeems without the network.
-pub fn home_shop_terms(language: Language, shop: &str) -> String {
+fn home_shop_terms(language: Language, shop: &str) -> String {
     let before = language.pick("Shops other than", "Les boutiques autres que");
     let after = language.pick("can take it only while they are online.", "ne l’acceptent que si elles sont en ligne.");
     format!("{before} {shop} {after}")
@@ -87,6 +87,30 @@ struct Data<'a> {
 }
 
 impl VoucherPaper {
+    /// The paper of a voucher, which does not tell its price. `home_shop` is what the only shop is called that redeems it without the
+    /// network; none where any does.
+    pub fn of(voucher: &Voucher, person: Option<&Person>, qr: String, home_shop: Option<&str>, shop: Shop, language: Language) -> Self {
+        Self {
+            language,
+            title: voucher.snapshot.title.as_str().to_owned(),
+            description: voucher.snapshot.description.as_str().to_owned(),
+            price: None,
+            recipient: person.and_then(|person| person.recipient.clone()).map(String::from),
+            // Who buys for themselves gives to nobody.
+            giver: person.filter(|person| person.recipient.is_some()).map(|person| person.buyer.as_str().to_owned()),
+            message: person.and_then(|person| person.message.clone()).map(String::from),
+            code: voucher.code.to_string(),
+            qr,
+            expires_on: voucher.expires_on,
+            terms: match home_shop {
+                Some(home) => format!("{} {}", terms(language), home_shop_terms(language, home)),
+                None => terms(language).to_owned(),
+            },
+            shop,
+            training: false,
+        }
+    }
+
     /// As a PDF of one page, that says that it was made at that moment. Texts of any length shrink until they fit.
     pub fn pdf(&self, made: Timestamp) -> Result<Vec<u8>, DocumentError> {
         let training = self.training.then(|| self.language.pick("TRAINING · NO VALUE", "FORMATION · SANS VALEUR"));

@@ -8,6 +8,7 @@ mod endpoints;
 mod enrol;
 mod enrol_ticket;
 mod export;
+mod mail;
 mod outcomes;
 mod person;
 mod problem;

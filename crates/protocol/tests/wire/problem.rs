@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::support::{EPOCH, STAFF, has_form, id, reads};
 
 /// The closed set, as programs compare it.
-const CODES: [(ErrorCode, &str); 24] = [
+const CODES: [(ErrorCode, &str); 30] = [
     (ErrorCode::Malformed, "malformed"),
     (ErrorCode::TooLarge, "too_large"),
     (ErrorCode::UnknownDevice, "unknown_device"),
@@ -27,6 +27,12 @@ const CODES: [(ErrorCode, &str); 24] = [
     (ErrorCode::DayNotClosed, "day_not_closed"),
     (ErrorCode::ConflictTaken, "conflict_taken"),
     (ErrorCode::ClientTooOld, "client_too_old"),
+    (ErrorCode::MailNotSetUp, "mail_not_set_up"),
+    (ErrorCode::NoMailAddress, "no_mail_address"),
+    (ErrorCode::VoucherNotOwed, "voucher_not_owed"),
+    (ErrorCode::MailTextFaulty, "mail_text_faulty"),
+    (ErrorCode::MailNotTaken, "mail_not_taken"),
+    (ErrorCode::ResetTokenWrong, "reset_token_wrong"),
     (ErrorCode::Unavailable, "unavailable"),
     (ErrorCode::Internal, "internal"),
 ];

@@ -2,10 +2,12 @@
 
 mod device;
 mod epoch;
+mod mail;
 mod output;
 mod serve;
 mod shop;
 mod staff;
+mod worker;
 
 use std::net::SocketAddr;
 
@@ -38,6 +40,19 @@ enum Command {
         /// Where a copy of the database is that reports read; without one they read the database itself
         #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true)]
         database_read_url: Option<SecretString>,
+        /// How many jobs to work on at once, such as mails to send; 0 leaves them to `beadsbox-server worker`
+        #[arg(long, default_value_t = 2, env = "BEADSBOX_WORKERS")]
+        workers: usize,
+        #[command(flatten)]
+        mail: mail::Arguments,
+    },
+    /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
+    Worker {
+        /// How many to work on at once
+        #[arg(long, default_value_t = 2, env = "BEADSBOX_WORKERS")]
+        workers: usize,
+        #[command(flatten)]
+        mail: mail::Arguments,
     },
     /// Staff members
     #[command(subcommand)]
@@ -69,7 +84,10 @@ pub async fn run() -> Result<(), StartError> {
             books::fill(&pool(&url).await?, Clock::system().now()).await?;
             output::line("The database is up to date.")
         }
-        Command::Serve { listen, database_read_url } => serve::serve(Config { database_read_url, ..Config::new(url.expose_secret(), listen) }).await,
+        Command::Serve { listen, database_read_url, workers, mail } => {
+            serve::serve(Config { database_read_url, workers, mail: mail.config()?, ..Config::new(url.expose_secret(), listen) }).await
+        }
+        Command::Worker { workers, mail } => worker::work(&url, workers, &mail).await,
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
         Command::Device(command) => device::run(&pool(&url).await?, command).await,

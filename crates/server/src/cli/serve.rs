@@ -5,9 +5,14 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{Config, Server, error::StartError};
 
-pub(super) async fn serve(config: Config) -> Result<(), StartError> {
+/// Writes the log to standard output, as JSON.
+pub(super) fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_env_filter(filter).init();
+}
+
+pub(super) async fn serve(config: Config) -> Result<(), StartError> {
+    log();
     // From now on: whoever finds it listening may end it.
     let ended = signalled()?;
     tokio::pin!(ended);
@@ -15,12 +20,18 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
         server = Server::start(config) => server?,
         _ = &mut ended => return Ok(()),
     };
+    let end = until(ended, server.ended()).await;
+    server.stop().await;
+    end
+}
+
+/// Waits for the signal that ends the program, or until what it does ends by itself: that is an error, for whoever starts it anew.
+pub(super) async fn until(ended: impl Future<Output = &'static str>, by_itself: impl Future<Output = ()>) -> Result<(), StartError> {
     let name = tokio::select! {
         name = ended => Some(name),
-        () = server.ended() => None,
+        () = by_itself => None,
     };
     tracing::info!(signal = name, "stopping");
-    server.stop().await;
     match name {
         Some(_) => Ok(()),
         None => Err(StartError::Refused("the database is another than at the start, or began a new epoch: start anew".to_owned())),
@@ -28,7 +39,7 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
 }
 
 /// Waits for the signal that ends the program, of those that come after this call.
-fn signalled() -> Result<impl Future<Output = &'static str>, StartError> {
+pub(super) fn signalled() -> Result<impl Future<Output = &'static str>, StartError> {
     let refused = |error: std::io::Error| StartError::Refused(format!("signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;

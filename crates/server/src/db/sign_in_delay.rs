@@ -1,4 +1,4 @@
-//! `sign_in_delay`: guessing a password gets slower with each try.
+//! `sign_in_delay`: guessing a password gets slower with each try, and so does having mails sent to somebody.
 
 use beadsbox_domain::Timestamp;
 use jiff::SignedDuration;
@@ -12,6 +12,10 @@ pub enum Scope {
     NameAtDevice,
     /// Whatever is tried at one device.
     Device,
+    /// Mails for one name, with which somebody sets another password.
+    ResetName,
+    /// Such mails and their tokens, at one device.
+    ResetDevice,
 }
 
 impl Scope {
@@ -19,13 +23,16 @@ impl Scope {
         match self {
             Self::NameAtDevice => "name_at_device",
             Self::Device => "device",
+            Self::ResetName => "reset_name",
+            Self::ResetDevice => "reset_device",
         }
     }
 
     const fn free(self) -> i32 {
         match self {
             Self::NameAtDevice => 3,
-            Self::Device => 20,
+            Self::Device | Self::ResetDevice => 20,
+            Self::ResetName => 2,
         }
     }
 }

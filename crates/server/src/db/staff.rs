@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 
 use beadsbox_authority::Standing;
-use beadsbox_domain::{Role, StaffId, Timestamp};
-use beadsbox_protocol::rows::{self, PinVerifier};
+use beadsbox_domain::{Role, StaffId, Timestamp, text::Email};
+use beadsbox_protocol::{
+    mail::StaffAddress,
+    rows::{self, PinVerifier},
+};
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
@@ -80,6 +83,31 @@ pub async fn find_by_name(conn: &mut PgConnection, name: &str) -> Result<Option<
         .await?;
     let Some((id, password_hash)) = found else { return Ok(None) };
     Ok(find(conn, StaffId(id)).await?.map(|staff| (staff, password_hash)))
+}
+
+/// Where each staff member who may sign in gets mail, by their names.
+pub async fn addresses(conn: &mut PgConnection) -> Result<Vec<StaffAddress>, Failure> {
+    let found: Vec<(Uuid, Option<String>)> = sqlx::query_as("SELECT id, email FROM staff WHERE active ORDER BY lower(name)").fetch_all(conn).await?;
+    found
+        .into_iter()
+        .map(|(id, email)| Ok(StaffAddress { staff: StaffId(id), email: email.as_deref().map(read_email).transpose()? }))
+        .collect()
+}
+
+/// Where somebody gets mail.
+pub async fn address(conn: &mut PgConnection, id: StaffId) -> Result<Option<Email>, Failure> {
+    let found: Option<Option<String>> = sqlx::query_scalar("SELECT email FROM staff WHERE id = $1").bind(id.0).fetch_optional(conn).await?;
+    found.flatten().as_deref().map(read_email).transpose()
+}
+
+fn read_email(text: &str) -> Result<Email, Failure> {
+    Email::new(text).map_err(|_| damaged("staff.email"))
+}
+
+/// Sets where somebody gets mail. Whether there is such a staff member.
+pub async fn set_address(conn: &mut PgConnection, id: StaffId, email: Option<&Email>) -> sqlx::Result<bool> {
+    let set = sqlx::query("UPDATE staff SET email = $2 WHERE id = $1").bind(id.0).bind(email.map(Email::as_str)).execute(conn).await?;
+    Ok(set.rows_affected() == 1)
 }
 
 pub async fn standings(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<StaffId, Standing>, Failure> {

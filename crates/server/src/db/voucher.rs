@@ -120,6 +120,30 @@ pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Voucher>,
     records.into_iter().map(|record| record.read(&contents)).collect()
 }
 
+/// A voucher that was sold to somebody whose data are there.
+#[derive(FromRow)]
+pub struct Sold {
+    pub id: Uuid,
+    /// The sale.
+    pub op: Uuid,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    pub at: Timestamp,
+    pub staff: Uuid,
+    /// Their data, as JSON.
+    pub person: String,
+}
+
+/// Those of these vouchers that can be redeemed and whose buyers' data are there, in the order of their sales.
+pub async fn sold(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Sold>> {
+    sqlx::query_as(
+        "SELECT v.id, v.sold_op AS op, v.sold_at AS at, v.sold_staff AS staff, p.person FROM voucher v JOIN person p ON p.hash = v.person_hash
+         WHERE v.id = ANY($1) AND v.status = 'purchased' ORDER BY v.sold_op",
+    )
+    .bind(ids)
+    .fetch_all(conn)
+    .await
+}
+
 /// At which versions of their templates these were sold.
 pub async fn versions(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, i32)>> {
     sqlx::query_as("SELECT id, template_version FROM voucher WHERE id = ANY($1)").bind(ids).fetch_all(conn).await

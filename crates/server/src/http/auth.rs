@@ -112,6 +112,16 @@ impl FromRequestParts<App> for OfficeAuth {
     }
 }
 
+/// A staff member who may see every voucher and write to its buyer, in a session at a device that may call.
+pub(super) struct VouchersAuth(pub StaffId);
+
+impl FromRequestParts<App> for VouchersAuth {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        who_may(parts, app, Deed::UseOffice, "only the office may do this").await.map(Self)
+    }
+}
+
 /// A staff member who may read reports, in a session at a device that may call.
 pub(super) struct ReportAuth;
 

@@ -9,6 +9,7 @@ mod health;
 mod info;
 mod json;
 mod openapi;
+mod password_resets;
 mod reports;
 mod sessions;
 mod sync;
@@ -77,6 +78,16 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(reports::breakage::breakage))
         .routes(routes!(reports::vat::vat))
         .routes(routes!(reports::accounting::accounting))
+        .routes(routes!(vouchers::mails::list::list, vouchers::mails::create::create))
+        .routes(routes!(password_resets::create::create, password_resets::redeem::redeem))
+        .routes(routes!(admin::jobs::list::list))
+        .routes(routes!(admin::jobs::decide::decide))
+        .routes(routes!(admin::mail::read::read, admin::mail::change::change))
+        .routes(routes!(admin::mail::text::text))
+        .routes(routes!(admin::mail::preview::preview))
+        .routes(routes!(admin::mail::test::test))
+        .routes(routes!(admin::addresses::list::list))
+        .routes(routes!(admin::addresses::change::change))
         .layer(DefaultBodyLimit::max(MOST_BODY));
     rest.merge(push)
 }

@@ -1,7 +1,9 @@
-//! What the server does by itself: each at the start, and then on a timer. What fails is tried again the next time.
+//! What the server does by itself: each at the start, and then on a timer. What fails is tried again the next time. `queue/` is work that
+//! something else caused.
 
 mod expiry;
 mod prune;
+pub(crate) mod queue;
 
 use std::{fmt::Debug, time::Duration};
 
@@ -12,6 +14,7 @@ use crate::{books, error::Failure, push, state::App};
 pub(crate) use expiry::expire_overdue;
 pub use prune::Pruned;
 pub(crate) use prune::prune;
+pub(crate) use queue::Attempt;
 
 /// Runs the sequencer on a short timer, for what a process that died has left in the inbox.
 pub(crate) async fn sequence(app: App) {

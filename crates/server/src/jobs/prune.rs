@@ -11,6 +11,9 @@ const TAGS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// So long an enrolment code is told to be used or over; afterwards nobody knows it.
 const CODES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// So long it is told what became of a job.
+const JOBS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+
 /// How many rows of which kind were forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pruned {
@@ -24,6 +27,10 @@ pub struct Pruned {
     pub codes: u64,
     /// Snapshots.
     pub snapshots: u64,
+    /// Jobs that are done.
+    pub jobs: u64,
+    /// Tokens for another password.
+    pub resets: u64,
 }
 
 /// One run.
@@ -34,6 +41,8 @@ pub(crate) async fn prune(app: &App) -> Result<Pruned, Failure> {
     let delays = db::sign_in_delay::prune(&mut conn, now, MOST).await?;
     let sessions = db::session::prune(&mut conn, now, MOST).await?;
     let codes = db::enrolment_code::prune(&mut conn, now - CODES_KEPT, MOST).await?;
+    let jobs = db::job::prune(&mut conn, now - JOBS_KEPT, MOST).await?;
+    let resets = db::password_reset::prune(&mut conn, now, MOST).await?;
     drop(conn);
-    Ok(Pruned { tags, delays, sessions, codes, snapshots: snapshot::prune(app).await? })
+    Ok(Pruned { tags, delays, sessions, codes, snapshots: snapshot::prune(app).await?, jobs, resets })
 }

@@ -12,7 +12,7 @@ use super::{
     take::{self, Came},
     tell_of_outcomes,
 };
-use crate::{db, error::Failure, state::App};
+use crate::{db, error::Failure, mail, state::App};
 
 /// Keeps the buyers whom no operation of a batch names that can be read, where there are others: theirs they may be.
 pub(super) async fn keep_buyers(conn: &mut PgConnection, fresh: &[Fresh], persons: &Persons) -> Result<(), Failure> {
@@ -62,6 +62,7 @@ async fn decide_batch(app: &App, (id, incarnation): (DeviceId, Incarnation), aft
     if !fresh.is_empty() {
         let scope = scope_of(&mut tx, &device, incarnation, &app.identity, clock_right).await?;
         take::take(&mut tx, &scope, &fresh, Came::Held).await?;
+        mail::write_jobs(&mut tx, app, &fresh).await?;
         tell_of_outcomes(&mut tx, id).await?;
         tx.commit().await?;
         tracing::info!(device = %id, incarnation, count = fresh.len(), "decided on operations that were held");

@@ -37,6 +37,7 @@ use std::collections::HashMap;
 use crate::{
     db::{self, device::Device, operation, person, to_count},
     error::Failure,
+    mail,
     state::App,
 };
 
@@ -146,7 +147,9 @@ async fn take_brought(
             quarantine::keep(conn, device, &life, reason, (&fresh, batch.persons()), clock_right).await?
         } else {
             let scope = scope_of(conn, device, incarnation, &app.identity, clock_right).await?;
-            take_batch(conn, &scope, &fresh, batch.persons()).await?
+            let results = take_batch(conn, &scope, &fresh, batch.persons()).await?;
+            mail::write_jobs(conn, app, &fresh).await?;
+            results
         });
         operation::insert_tip(conn, id, incarnation, batch.last_seq(), batch.tip(), batch.signature(), now).await?;
         last_seq = batch.last_seq();

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     db::{self, device::Device, quarantine::Decision},
     error::Failure,
+    mail,
     state::App,
 };
 
@@ -80,6 +81,7 @@ async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Re
     db::quarantine::insert_decision(&mut tx, decision).await?;
     if decision.accepted {
         take::take(&mut tx, &scope, &fresh, Came::Now(&Persons::new())).await?;
+        mail::write_jobs(&mut tx, app, &fresh).await?;
     } else {
         take::refuse(&mut tx, &scope, &fresh, &Refusal::NotAccepted { reason: reason.clone() }).await?;
         db::person::forget_unnamed(&mut tx, &named_persons(&fresh)).await?;

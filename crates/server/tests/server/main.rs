@@ -7,6 +7,7 @@ mod feed;
 mod held;
 mod http;
 mod jobs;
+mod mail;
 mod outbox_import;
 mod process;
 mod quarantine;

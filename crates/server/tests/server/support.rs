@@ -114,11 +114,17 @@ impl Stage {
 }
 
 pub async fn start(database: &TestDatabase, clock: &TestClock) -> RunningServer {
+    Server::start(config(database, clock)).await.unwrap()
+}
+
+/// How the servers of the tests are started.
+pub fn config(database: &TestDatabase, clock: &TestClock) -> Config {
     let mut config = Config::new(database.serve_url(), "127.0.0.1:0".parse().unwrap());
     config.clock = Clock::new(clock.reader());
     config.database_connections = 12;
     config.sequence_every = std::time::Duration::from_millis(20);
-    Server::start(config).await.unwrap()
+    config.jobs_every = std::time::Duration::from_millis(20);
+    config
 }
 
 /// Waits until everything that is committed is in the feed.

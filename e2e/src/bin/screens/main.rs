@@ -12,6 +12,7 @@ mod grid;
 mod halted;
 mod hands;
 mod look;
+mod mail;
 mod quarantine;
 mod reports;
 mod scanner;
@@ -29,6 +30,7 @@ const SCENES: [&str; 17] = [
     "grid",
     "day",
     "reports",
+    "mail",
     "training",
     "stick",
     "devices",
@@ -69,6 +71,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "grid" => grid::scene(folder).await,
         "day" => day::scene(folder).await,
         "reports" => reports::scene(folder).await,
+        "mail" => mail::scene(folder).await,
         "devices" => devices::scene(folder).await,
         "corrections" => corrections::scene(folder).await,
         "training" => stick::training(folder).await,

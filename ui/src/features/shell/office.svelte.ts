@@ -10,6 +10,7 @@ export type Screen =
   | 'reports'
   | 'sync'
   | 'staff'
+  | 'mail'
   | 'settings'
 
 /** Which screen of the office is open. */

@@ -1,6 +1,6 @@
 //! From what the files know to what stands on paper.
 
-use beadsbox_documents::{DocumentError, Language, Receipt, ReceiptLine, Shop, VoucherPaper, home_shop_terms, terms};
+use beadsbox_documents::{DocumentError, Language, Receipt, ReceiptLine, Shop, VoucherPaper};
 use beadsbox_domain::{Deed, DeviceId, Refusal, ShopId, Status, Timestamp, Voucher, VoucherId};
 use beadsbox_store::{Directory, View, VoucherView};
 use jiff::civil::DateTime;
@@ -49,25 +49,12 @@ impl Seat {
     }
 
     fn voucher_paper(&self, directory: &Directory, found: &VoucherView, language: Language, with_price: bool) -> VoucherPaper {
-        let (voucher, person) = (&found.voucher, found.person.as_ref());
+        let voucher = &found.voucher;
+        let home_shop = voucher.home_shop.map(|home| directory.shop_name(home));
         VoucherPaper {
-            language,
-            title: voucher.snapshot.title.as_str().to_owned(),
-            description: voucher.snapshot.description.as_str().to_owned(),
             price: with_price.then_some(voucher.snapshot.price),
-            recipient: person.and_then(|person| person.recipient.clone()).map(String::from),
-            // Who buys for themselves gives to nobody.
-            giver: person.filter(|person| person.recipient.is_some()).map(|person| person.buyer.as_str().to_owned()),
-            message: person.and_then(|person| person.message.clone()).map(String::from),
-            code: voucher.code.to_string(),
-            qr: self.signed_code(voucher),
-            expires_on: voucher.expires_on,
-            terms: match voucher.home_shop {
-                Some(home) => format!("{} {}", terms(language), home_shop_terms(language, directory.shop_name(home))),
-                None => terms(language).to_owned(),
-            },
-            shop: shop(directory, voucher.sold.shop),
             training: self.device.is_training(),
+            ..VoucherPaper::of(voucher, found.person.as_ref(), self.signed_code(voucher), home_shop, shop(directory, voucher.sold.shop), language)
         }
     }
 

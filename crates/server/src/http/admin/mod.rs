@@ -1,9 +1,12 @@
 //! Administration, for admins alone.
 pub mod accounts;
+pub mod addresses;
 pub mod badges;
 pub mod devices;
 pub mod end_of_day;
 pub mod enrolment_codes;
+pub mod jobs;
+pub mod mail;
 pub mod outbox_imports;
 pub mod policy;
 pub mod quarantine;

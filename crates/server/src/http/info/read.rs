@@ -19,6 +19,8 @@ pub struct ServerInfo {
     /// The server's clock.
     #[schema(value_type = String, format = DateTime)]
     pub server_time: Timestamp,
+    /// Whether it can send mail.
+    pub mail: bool,
 }
 
 /// Tells that this is a Beads Box server, which one, and its clock.
@@ -29,5 +31,6 @@ pub async fn read(State(app): State<App>) -> Json<ServerInfo> {
         version: beadsbox_protocol::VERSION.to_owned(),
         epoch: app.identity.epoch,
         server_time: app.clock.now(),
+        mail: app.mailer.is_some(),
     })
 }

@@ -20,7 +20,7 @@ use crate::{
 /// How long a session lasts.
 const SESSION_HOURS: i64 = 12;
 /// Longer names and passwords than anybody has are not worth hashing.
-pub(super) const MOST_CHARACTERS: usize = 200;
+pub(in crate::http) const MOST_CHARACTERS: usize = 200;
 
 /// Signs a staff member in at the device whose token is sent.
 #[utoipa::path(post, path = "/v1/sessions", tag = "sync", request_body = SignInRequest, security(("device" = [])), responses(
@@ -75,7 +75,8 @@ fn name_at_device(device: DeviceId, name: &str) -> [u8; 32] {
     token::hash(&format!("{device} {}", name.trim().to_lowercase()))
 }
 
-fn too_many(until: Timestamp, now: Timestamp) -> Failure {
+/// Told to wait until that moment.
+pub(in crate::http) fn too_many(until: Timestamp, now: Timestamp) -> Failure {
     // Rounded up: a client that waits so long gets its turn.
     let seconds = u64::try_from(until.duration_since(now).as_millis().max(0)).unwrap_or(u64::MAX).div_ceil(1000);
     Failure::told(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, "too many attempts: wait").with(|problem| problem.retry_after = Some(seconds))

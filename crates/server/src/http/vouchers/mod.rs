@@ -1,2 +1,3 @@
 //! Vouchers.
 pub mod history;
+pub mod mails;

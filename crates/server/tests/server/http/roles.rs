@@ -27,7 +27,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Office, Session};
 
-const TABLE: [(&str, &str, Caller); 43] = [
+const TABLE: [(&str, &str, Caller); 56] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -71,6 +71,19 @@ const TABLE: [(&str, &str, Caller); 43] = [
     ("POST", "/v1/admin/outbox-imports", Admin),
     ("GET", "/v1/admin/quarantine", Admin),
     ("POST", "/v1/admin/quarantine/{device}/{incarnation}", Admin),
+    ("GET", "/v1/vouchers/{id}/mails", Office),
+    ("POST", "/v1/vouchers/{id}/mails", Office),
+    ("POST", "/v1/password-resets", Device),
+    ("PUT", "/v1/password-resets", Device),
+    ("GET", "/v1/admin/jobs", Admin),
+    ("POST", "/v1/admin/jobs/{id}", Admin),
+    ("GET", "/v1/admin/mail", Admin),
+    ("PUT", "/v1/admin/mail", Admin),
+    ("PUT", "/v1/admin/mail/texts", Admin),
+    ("POST", "/v1/admin/mail/preview", Admin),
+    ("POST", "/v1/admin/mail/test", Admin),
+    ("GET", "/v1/admin/staff-addresses", Admin),
+    ("PUT", "/v1/admin/staff/{id}/email", Admin),
 ];
 
 #[test]

@@ -1,0 +1,51 @@
+//! Work that the server gave up: an admin has it tried again, or ends it.
+
+use beadsbox_domain::Deed;
+use beadsbox_protocol::job::{DeadJob, DeadJobs, JobDecision};
+use beadsbox_store::View;
+
+use super::super::{Seat, id};
+use crate::{
+    error::{AppResult, ErrorCode},
+    view::{FailedJob, FailedJobs},
+};
+
+impl Seat {
+    /// What the server gave up. Needs the server.
+    pub async fn failed_jobs(&self) -> AppResult<FailedJobs> {
+        self.require(Deed::Administer)?;
+        let DeadJobs { total, waiting, jobs } = self.device.server.dead_jobs(self.server_session()?).await?;
+        self.read(move |view| {
+            let jobs = jobs.iter().map(|job| row(view, job)).collect::<AppResult<_>>()?;
+            Ok(FailedJobs { total, waiting, jobs })
+        })
+        .await
+    }
+
+    /// Has it tried again, or ends it; what is left.
+    pub async fn decide_job(&self, job: &str, again: bool) -> AppResult<FailedJobs> {
+        self.require(Deed::Administer)?;
+        let job = id(job, ErrorCode::Internal)?;
+        self.device.server.decide_job(self.server_session()?, job, &JobDecision { again }).await?;
+        self.failed_jobs().await
+    }
+}
+
+fn row(view: &View<'_>, job: &DeadJob) -> AppResult<FailedJob> {
+    let mut codes = Vec::new();
+    for voucher in &job.vouchers {
+        codes.extend(view.voucher(*voucher)?.map(|found| found.voucher.code.to_string()));
+    }
+    Ok(FailedJob {
+        id: job.id.to_string(),
+        kind: job.kind,
+        codes,
+        voucher_id: job.vouchers.first().map(ToString::to_string),
+        staff: job.staff.map(|staff| view.directory().staff_name(staff).to_owned()),
+        created_at: job.created_at.to_string(),
+        failed_at: job.died_at.to_string(),
+        attempts: job.attempts,
+        trouble: job.trouble,
+        numbers: job.detail.clone(),
+    })
+}

@@ -1,0 +1,3 @@
+//! Where staff members get mail.
+pub mod change;
+pub mod list;

@@ -1,0 +1,3 @@
+//! Work that the server could not do.
+pub mod decide;
+pub mod list;

@@ -1,0 +1,3 @@
+//! Mails about a voucher.
+pub mod create;
+pub mod list;

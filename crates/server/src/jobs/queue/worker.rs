@@ -1,0 +1,121 @@
+//! Whoever does the work.
+
+use beadsbox_protocol::job::{JobKind, JobTrouble};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::{LEASE, LONGEST, MOST_ATTEMPTS, next_attempt};
+use crate::{
+    db::{
+        self,
+        job::{Ended, Leased, Setback},
+    },
+    error::Failure,
+    mail,
+    state::App,
+    token,
+};
+
+/// What came of an attempt.
+pub(crate) enum Attempt {
+    /// It is done.
+    Done(Ended),
+    /// It failed, and another attempt may go better.
+    Later(Setback),
+    /// It failed, and so would every other attempt.
+    Never(Setback),
+}
+
+/// Does one job after the other until the server stops; looks for the next one on a timer where none is due.
+pub(crate) async fn run(app: App) {
+    let mut timer = interval(app.config.jobs_every);
+    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.stopped() => return,
+            _ = timer.tick() => {}
+        }
+        while !*app.stopping.borrow() {
+            match do_next(&app).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    tracing::error!(%error, "taking or ending a job failed; it is tried again");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// The kinds of jobs that this process can do. Without a mail server it leaves mails to a process that has one.
+fn kinds(app: &App) -> &'static [JobKind] {
+    if app.mailer.is_some() {
+        &[JobKind::VoucherMail, JobKind::VoucherMailAgain, JobKind::PasswordResetMail]
+    } else {
+        &[]
+    }
+}
+
+/// Takes the next job and does it. False where none is due.
+async fn do_next(app: &App) -> Result<bool, Failure> {
+    let kinds = kinds(app);
+    if kinds.is_empty() {
+        return Ok(false);
+    }
+    let now = app.clock.now();
+    let mut tx = db::begin(&app.pool).await?;
+    app.check_home(&mut tx).await?;
+    let job = db::job::take(&mut tx, kinds, now, now + LEASE).await?;
+    // From here on it counts as tried, whatever becomes of this process.
+    tx.commit().await?;
+    let Some(job) = job else { return Ok(false) };
+    if job.attempts > MOST_ATTEMPTS {
+        // Every worker that had it was ended in the middle: it may be what ends them.
+        note(app, &job, Attempt::Never(Setback { trouble: JobTrouble::Interrupted, detail: None })).await?;
+        return Ok(true);
+    }
+    let attempt = match timeout(LONGEST, perform(app, &job)).await {
+        Ok(Ok(attempt)) => attempt,
+        Ok(Err(error)) => {
+            tracing::error!(%error, job = %job.id, "a job failed by a fault of the server");
+            Attempt::Later(Setback { trouble: JobTrouble::Internal, detail: None })
+        }
+        Err(_) => Attempt::Later(Setback { trouble: JobTrouble::Unreachable, detail: None }),
+    };
+    note(app, &job, attempt).await?;
+    Ok(true)
+}
+
+async fn perform(app: &App, job: &Leased) -> Result<Attempt, Failure> {
+    let Some(mailer) = &app.mailer else { return Err(Failure::Defect("a job that this process cannot do".to_owned())) };
+    match job.kind {
+        JobKind::VoucherMail | JobKind::VoucherMailAgain => mail::voucher::send(app, mailer, job).await,
+        JobKind::PasswordResetMail => mail::password_reset::send(app, mailer, job).await,
+    }
+}
+
+/// Notes what came of it. Where the database is away now, the lease ends and another attempt is made: of a mail, under the same id.
+async fn note(app: &App, job: &Leased, attempt: Attempt) -> Result<(), Failure> {
+    let now = app.clock.now();
+    let mut conn = app.pool.acquire().await?;
+    let noted = match &attempt {
+        Attempt::Done(ended) => {
+            tracing::info!(job = %job.id, kind = ?job.kind, attempts = job.attempts, ?ended, "a job is done");
+            db::job::end(&mut conn, job, *ended, now).await?
+        }
+        Attempt::Later(setback) => {
+            let [random] = token::random::<1>()?;
+            let again = next_attempt(job.attempts, random, now);
+            tracing::warn!(job = %job.id, kind = ?job.kind, attempts = job.attempts, ?setback, ?again, "a job failed");
+            db::job::fail(&mut conn, job, setback, again, now).await?
+        }
+        Attempt::Never(setback) => {
+            tracing::error!(job = %job.id, kind = ?job.kind, attempts = job.attempts, ?setback, "a job was given up: an admin has to look at it");
+            db::job::fail(&mut conn, job, setback, None, now).await?
+        }
+    };
+    if !noted {
+        tracing::warn!(job = %job.id, "a lease had ended before its job: another worker has it by now");
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! Mails a staff member what they need to set another password, and sets it.
+
+use axum::http::StatusCode;
+use beadsbox_domain::StaffId;
+use beadsbox_protocol::{
+    ErrorCode,
+    admin::StaffPatch,
+    job::JobKind,
+    mail::{MailKind, NewPassword, ResetRequest},
+};
+use jiff::SignedDuration;
+use uuid::Uuid;
+
+use super::{
+    Mailer,
+    message::Letter,
+    text::{ResetValues, Values, fill},
+    voucher::{faulty, words_of},
+};
+use crate::{
+    db::{
+        self,
+        job::{Ended, Leased, New, Payload},
+    },
+    error::Failure,
+    jobs::Attempt,
+    organisation,
+    state::App,
+    token,
+};
+
+/// How long a token is good.
+const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Has the mail sent, if somebody of that name may sign in and has an address. Nobody is told whether that is so.
+pub(crate) async fn ask(app: &App, request: &ResetRequest) -> Result<(), Failure> {
+    let mut tx = db::begin(&app.pool).await?;
+    // A PostgreSQL text holds no NUL, so nobody's name has one.
+    let name = request.name.trim();
+    let found = if name.contains('\0') { None } else { db::staff::find_by_name(&mut tx, name).await? };
+    if let Some((staff, _)) = found.filter(|(staff, _)| staff.active) {
+        let payload = Payload { staff: Some(staff.id), language: Some(request.language), ..Payload::default() };
+        db::job::insert(&mut tx, &New { kind: JobKind::PasswordResetMail, cause: Uuid::now_v7(), payload }, app.clock.now()).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Sends it. The token is made here: no job holds one.
+pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Attempt, Failure> {
+    let Some(id) = job.payload.staff else {
+        return Err(Failure::Defect("a job without the staff member that it is about".to_owned()));
+    };
+    let now = app.clock.now();
+    let mut tx = db::begin(&app.pool).await?;
+    let Some(staff) = db::staff::find(&mut tx, id).await?.filter(|staff| staff.active) else {
+        return Ok(Attempt::Done(Ended::PersonBarred));
+    };
+    let Some(to) = db::staff::address(&mut tx, id).await? else { return Ok(Attempt::Done(Ended::NoAddress)) };
+    let language = match job.payload.language {
+        Some(language) => language,
+        None => db::mail::settings(&mut tx).await?.0.language,
+    };
+    let words = words_of(&mut tx, MailKind::PasswordReset, language).await?;
+    let token = token::bearer()?;
+    // Before it is sent: whether or not the mail server's answer arrives, what it took is good.
+    db::password_reset::insert(&mut tx, &token::hash(&token), id, now, now + TOKEN_LIFE).await?;
+    tx.commit().await?;
+    let values = Values::PasswordReset(ResetValues { name: staff.name.clone(), token });
+    let Ok(filled) = fill(MailKind::PasswordReset, language, &words, &values) else { return Ok(faulty()) };
+    let id = format!("password.{}", job.cause);
+    mailer.attempt(&Letter { to_name: Some(staff.name), to, filled, papers: Vec::new(), id, date: job.created_at }).await
+}
+
+/// Sets another password with a token, and ends every session of whose it is.
+pub(crate) async fn set(app: &App, new: NewPassword) -> Result<StaffId, Failure> {
+    let wrong = || Failure::told(StatusCode::FORBIDDEN, ErrorCode::ResetTokenWrong, "no such code, or it was used, or its hour is over");
+    let now = app.clock.now();
+    let mut tx = db::begin(&app.pool).await?;
+    // Taken back with everything else where the password is not taken.
+    let staff = db::password_reset::redeem(&mut tx, &token::hash(new.token.trim()), now).await?.ok_or_else(wrong)?;
+    if !db::staff::find(&mut tx, staff).await?.is_some_and(|staff| staff.active) {
+        return Err(wrong());
+    }
+    organisation::change_staff(&mut tx, &app.passwords, staff, StaffPatch { password: Some(new.password), ..StaffPatch::default() }, now).await?;
+    tx.commit().await?;
+    tracing::info!(%staff, "set another password by mail");
+    app.feed.settle().await;
+    Ok(staff)
+}

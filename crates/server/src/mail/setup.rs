@@ -1,0 +1,52 @@
+//! How the organisation writes: its settings and texts.
+
+use beadsbox_domain::StaffId;
+use beadsbox_protocol::mail::{MailKind, MailLanguage, MailSettingsChange, MailSetup, MailText, MailTextChange, Placeholders};
+
+use super::{
+    text::{check, default_words, names},
+    trial::faulty,
+};
+use crate::{db, error::Failure, state::App};
+
+/// All of it, as it stands.
+pub(crate) async fn read(app: &App) -> Result<MailSetup, Failure> {
+    let mut tx = db::at_one_moment(&app.pool).await?;
+    let (settings, row_version) = db::mail::settings(&mut tx).await?;
+    let changed = db::mail::texts(&mut tx).await?;
+    let text = |kind: MailKind, language: MailLanguage| {
+        let found = changed.iter().find(|text| text.kind == kind && text.language == language);
+        let own = found.and_then(|text| text.words.clone());
+        MailText {
+            kind,
+            language,
+            own: own.is_some(),
+            words: own.unwrap_or_else(|| default_words(kind, language)),
+            row_version: found.map_or(0, |text| text.row_version),
+        }
+    };
+    Ok(MailSetup {
+        from: app.mailer.as_ref().map(super::Mailer::from),
+        settings,
+        row_version,
+        texts: MailKind::ALL.into_iter().flat_map(|kind| MailLanguage::ALL.map(|language| text(kind, language))).collect(),
+        placeholders: MailKind::ALL
+            .map(|kind| Placeholders { kind, names: names(kind).iter().map(|name| (*name).to_owned()).collect() })
+            .to_vec(),
+    })
+}
+
+/// Sets the settings, whole.
+pub(crate) async fn change_settings(app: &App, change: &MailSettingsChange) -> Result<(), Failure> {
+    let changed = db::mail::change_settings(&mut *app.pool.acquire().await?, change.row_version, &change.settings).await?;
+    if changed { Ok(()) } else { Err(Failure::changed_meanwhile()) }
+}
+
+/// Sets a text that has no faults, or has the program's own hold again.
+pub(crate) async fn change_text(app: &App, change: &MailTextChange, by: StaffId) -> Result<(), Failure> {
+    if change.words.as_ref().is_some_and(|words| !check(change.kind, words).is_empty()) {
+        return Err(faulty());
+    }
+    let changed = db::mail::change_text(&mut *app.pool.acquire().await?, change, by, app.clock.now()).await?;
+    if changed { Ok(()) } else { Err(Failure::changed_meanwhile()) }
+}

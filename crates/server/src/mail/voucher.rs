@@ -1,0 +1,134 @@
+//! Mails vouchers to their buyer, each attached as a PDF with its signed code.
+
+use std::collections::BTreeSet;
+
+use beadsbox_documents::{Language, Shop, VoucherPaper};
+use beadsbox_domain::{Person, ShopId, Status, Voucher};
+use beadsbox_protocol::{
+    Profile,
+    job::{JobKind, JobTrouble},
+    mail::{MailKind, MailLanguage, MailWords},
+    rows::VoucherRow,
+    signed_code::SignedVoucher,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{
+    Mailer,
+    message::Letter,
+    text::{Values, default_words, fill, voucher_values},
+};
+use crate::{
+    db::{
+        self,
+        device::SERVER,
+        job::{Ended, Leased, Setback},
+    },
+    error::Failure,
+    jobs::Attempt,
+    state::App,
+};
+
+/// The language of paper and words.
+pub(crate) const fn paper_language(language: MailLanguage) -> Language {
+    match language {
+        MailLanguage::En => Language::En,
+        MailLanguage::Fr => Language::Fr,
+    }
+}
+
+/// The subject and words of that kind, as they stand now.
+pub(super) async fn words_of(conn: &mut PgConnection, kind: MailKind, language: MailLanguage) -> Result<MailWords, Failure> {
+    Ok(db::mail::words(conn, kind, language).await?.unwrap_or_else(|| default_words(kind, language)))
+}
+
+/// A text that cannot be filled in is for an admin to mend.
+pub(super) const fn faulty() -> Attempt {
+    Attempt::Never(Setback { trouble: JobTrouble::TextFaulty, detail: None })
+}
+
+/// Sends what is still owed of the job's vouchers, as it stands now.
+pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Attempt, Failure> {
+    let mut tx = db::at_one_moment(&app.pool).await?;
+    let vouchers = match owed(&mut tx, job).await? {
+        Ok(vouchers) => vouchers,
+        Err(ended) => return Ok(Attempt::Done(ended)),
+    };
+    let language = db::mail::settings(&mut tx).await?.0.language;
+    let words = words_of(&mut tx, MailKind::Voucher, language).await?;
+    let shops = Shops::load(&mut tx, &vouchers).await?;
+    drop(tx);
+
+    let paper = paper_language(language);
+    let Some((first, person)) = vouchers.first() else { return Ok(Attempt::Done(Ended::NotOwed)) };
+    let Some(to) = person.email.clone() else { return Ok(Attempt::Done(Ended::NoAddress)) };
+    let to_name = Some(person.buyer.as_str().to_owned());
+    let Some(values) = voucher_values(&vouchers, shops.name(first.sold.shop), paper) else {
+        return Ok(Attempt::Done(Ended::NotOwed));
+    };
+    let Ok(filled) = fill(MailKind::Voucher, language, &words, &Values::Voucher(values)) else { return Ok(faulty()) };
+    let papers = papers(app, job, vouchers, shops, paper).await?;
+    let id = format!("{}.{}", if job.kind == JobKind::VoucherMail { "voucher" } else { "again" }, job.cause);
+    mailer.attempt(&Letter { to_name, to, filled, papers, id, date: job.created_at }).await
+}
+
+/// The vouchers that can still be redeemed and whose buyer is known, or why nothing is to be sent.
+async fn owed(conn: &mut PgConnection, job: &Leased) -> Result<Result<Vec<(Voucher, Person)>, Ended>, Failure> {
+    let ids: Vec<Uuid> = job.payload.vouchers.iter().map(|id| id.0).collect();
+    let mut rows = db::voucher::rows(conn, &ids, Profile::Office).await?;
+    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.voucher.id.0));
+    // A paper with a fresh signature would open other tills' drawers.
+    rows.retain(|row| row.voucher.status == Status::Purchased);
+    if rows.is_empty() {
+        return Ok(Err(Ended::NotOwed));
+    }
+    let vouchers: Vec<(Voucher, Person)> = rows.into_iter().filter_map(|VoucherRow { voucher, person }| Some((voucher, person?))).collect();
+    Ok(match vouchers.first() {
+        None => Err(Ended::BuyerErased),
+        Some((_, Person { email: None, .. })) => Err(Ended::NoAddress),
+        Some(_) => Ok(vouchers),
+    })
+}
+
+/// What the shops are called that stand on the papers.
+struct Shops(Vec<(ShopId, String)>);
+
+impl Shops {
+    async fn load(conn: &mut PgConnection, vouchers: &[(Voucher, Person)]) -> Result<Self, Failure> {
+        let named: BTreeSet<ShopId> = vouchers.iter().flat_map(|(voucher, _)| [Some(voucher.sold.shop), voucher.home_shop]).flatten().collect();
+        let mut shops = Vec::with_capacity(named.len());
+        for id in named {
+            shops.push((id, db::shop::find(conn, id).await?.map(|shop| shop.name).unwrap_or_default()));
+        }
+        Ok(Self(shops))
+    }
+
+    fn name(&self, shop: ShopId) -> &str {
+        self.0.iter().find(|(id, _)| *id == shop).map_or("", |(_, name)| name)
+    }
+}
+
+/// Each voucher as a PDF. Typesetting keeps a thread busy, so not one that serves.
+async fn papers(app: &App, job: &Leased, vouchers: Vec<(Voucher, Person)>, shops: Shops, language: Language) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let (key, made) = (app.identity.signing_key.clone(), job.created_at);
+    let typeset = move || {
+        let one = |(voucher, person): &(Voucher, Person)| {
+            let paper = VoucherPaper {
+                price: Some(voucher.snapshot.price),
+                ..VoucherPaper::of(
+                    voucher,
+                    Some(person),
+                    SignedVoucher::of(voucher).sign(SERVER, &key),
+                    voucher.home_shop.map(|home| shops.name(home)),
+                    Shop { name: shops.name(voucher.sold.shop).to_owned(), lines: Vec::new() },
+                    language,
+                )
+            };
+            Ok((format!("voucher-{}.pdf", paper.code), paper.pdf(made)?))
+        };
+        vouchers.iter().map(one).collect::<Result<Vec<_>, beadsbox_documents::DocumentError>>()
+    };
+    let made = tokio::task::spawn_blocking(typeset).await.map_err(|error| Failure::Defect(format!("typesetting a voucher: {error}")))?;
+    made.map_err(|error| Failure::Defect(format!("typesetting a voucher: {error}")))
+}

@@ -1,0 +1,9 @@
+//! Mail, by a conversation with a real mail server.
+
+mod again;
+mod at_sale;
+mod jobs;
+mod paper;
+mod reset;
+mod stage;
+mod texts;

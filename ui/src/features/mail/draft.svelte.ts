@@ -1,0 +1,106 @@
+import {
+  type AppError,
+  asAppError,
+  type MailDraftForm,
+  type MailKind,
+  type MailLanguage,
+  type MailPreview,
+  type MailSetup,
+  type MailText,
+  rust,
+} from '$/platform'
+import { setup } from './setup.svelte'
+
+/** How long nobody types before the preview is made anew, in milliseconds. */
+const PAUSE = 250
+
+/** The text that is being written, and how it arrives. */
+class Draft {
+  kind = $state<MailKind>('voucher')
+  language = $state<MailLanguage>('en')
+  subject = $state('')
+  body = $state('')
+  /** What the server has of it. */
+  kept = $state.raw<MailText | null>(null)
+  preview = $state.raw<MailPreview | null>(null)
+  previewFailure = $state<AppError | null>(null)
+  failure = $state<AppError | null>(null)
+  busy = $state(false)
+  saved = $state(false)
+  #asked = 0
+  #pause: ReturnType<typeof setTimeout> | undefined
+
+  readonly form = $derived<MailDraftForm>({
+    kind: this.kind,
+    language: this.language,
+    subject: this.subject,
+    body: this.body,
+  })
+  readonly changed = $derived(
+    this.kept !== null && (this.subject !== this.kept.subject || this.body !== this.kept.body),
+  )
+  readonly faults = $derived(this.preview?.faults ?? [])
+
+  /** Opens a text as it is kept. */
+  open(from: MailSetup, kind: MailKind, language: MailLanguage) {
+    const text = from.texts.find((one) => one.kind === kind && one.language === language)
+    if (!text) return
+    this.kind = kind
+    this.language = language
+    this.kept = text
+    this.subject = text.subject
+    this.body = text.body
+    this.failure = null
+    this.saved = false
+    this.look(0)
+  }
+
+  /** Makes the preview anew, once nobody has typed for a moment. */
+  look(pause = PAUSE) {
+    clearTimeout(this.#pause)
+    const asked = ++this.#asked
+    this.#pause = setTimeout(async () => {
+      try {
+        const preview = await rust.previewMail(this.form)
+        // A later one may be there already.
+        if (asked !== this.#asked) return
+        this.preview = preview
+        this.previewFailure = null
+      } catch (thrown) {
+        if (asked === this.#asked) this.previewFailure = asAppError(thrown)
+      }
+    }, pause)
+  }
+
+  typed() {
+    this.saved = false
+    this.look()
+  }
+
+  /** Keeps the text; `back`: has the program's own hold again. */
+  async save(back: boolean) {
+    if (!this.kept) return
+    this.busy = true
+    this.failure = null
+    try {
+      const { kind, language } = this
+      setup.now = await rust.setMailText({ draft: this.form, row_version: this.kept.row_version, back })
+      this.open(setup.now, kind, language)
+      this.saved = true
+    } catch (thrown) {
+      this.failure = asAppError(thrown)
+      if (this.failure.code === 'changed_meanwhile') await this.#takeVersion()
+    } finally {
+      this.busy = false
+    }
+  }
+
+  /** What was typed stays; saved once more, it takes the place of what somebody else wrote. */
+  async #takeVersion() {
+    await setup.load()
+    const text = setup.now?.texts.find((one) => one.kind === this.kind && one.language === this.language)
+    if (text) this.kept = text
+  }
+}
+
+export const draft = new Draft()

@@ -1,0 +1,70 @@
+import Ban from '@lucide/svelte/icons/ban'
+import CircleCheck from '@lucide/svelte/icons/circle-check'
+import CircleDashed from '@lucide/svelte/icons/circle-dashed'
+import Clock from '@lucide/svelte/icons/clock'
+import TriangleAlert from '@lucide/svelte/icons/triangle-alert'
+import type { Component } from 'svelte'
+import type { Tone } from '$/components/tones'
+import * as m from '$/i18n/generated/messages'
+import type { FailedJob, JobTrouble, MailKind, MailState, MailTextFault } from '$/platform'
+
+type Look = { tone: Tone; icon: Component<{ size?: number }>; word: () => string }
+
+export const stateLook: Record<MailState, Look> = {
+  waiting: { tone: 'blue', icon: Clock, word: m.mail_state_waiting },
+  sent: { tone: 'green', icon: CircleCheck, word: m.mail_state_sent },
+  failed: { tone: 'red', icon: TriangleAlert, word: m.mail_state_failed },
+  buyer_erased: { tone: 'slate', icon: CircleDashed, word: m.mail_state_buyer_erased },
+  no_address: { tone: 'slate', icon: CircleDashed, word: m.mail_state_no_address },
+  not_owed: { tone: 'slate', icon: CircleDashed, word: m.mail_state_not_owed },
+  person_barred: { tone: 'slate', icon: CircleDashed, word: m.mail_state_person_barred },
+  discarded: { tone: 'slate', icon: Ban, word: m.mail_state_discarded },
+}
+
+export const kindWord: Record<MailKind, () => string> = {
+  voucher: m.mail_kind_voucher,
+  password_reset: m.mail_kind_password_reset,
+}
+
+const troubles: Record<JobTrouble, () => string> = {
+  unreachable: m.trouble_unreachable,
+  untrusted: m.trouble_untrusted,
+  sign_in_refused: m.trouble_sign_in_refused,
+  refused_for_now: m.trouble_refused_for_now,
+  refused: m.trouble_refused,
+  address_refused: m.trouble_address_refused,
+  text_faulty: m.trouble_text_faulty,
+  interrupted: m.trouble_interrupted,
+  internal: m.trouble_internal,
+}
+export const troubleWord = (trouble: JobTrouble) => troubles[trouble]()
+
+export function jobWord({ kind, staff }: FailedJob): string {
+  switch (kind) {
+    case 'voucher_mail':
+      return m.job_voucher_mail()
+    case 'voucher_mail_again':
+      return m.job_voucher_mail_again()
+    case 'password_reset_mail':
+      return m.job_password_reset_mail({ name: staff ?? '' })
+  }
+}
+
+export function faultWord({ kind, found }: MailTextFault): string {
+  switch (kind) {
+    case 'empty':
+      return m.mail_fault_empty()
+    case 'too_long':
+      return m.mail_fault_too_long({ found })
+    case 'forbidden_character':
+      return m.mail_fault_forbidden_character()
+    case 'unclosed':
+      return m.mail_fault_unclosed({ found })
+    case 'unknown_placeholder':
+      return m.mail_fault_unknown_placeholder({ found })
+    case 'not_allowed':
+      return m.mail_fault_not_allowed({ found })
+    case 'unbalanced':
+      return m.mail_fault_unbalanced({ found })
+  }
+}
