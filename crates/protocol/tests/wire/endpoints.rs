@@ -30,7 +30,6 @@ fn requests() {
     request::<EnrolRequest>(&json!({"code": "7KQ2", "name": "Till 1", "public_key": "00", "proof": "AA=="}));
     request::<SignInRequest>(&json!({"name": "ana", "password": "p"}));
     request::<NewShop>(&json!({"name": "Lyon", "time_zone": "Europe/Paris"}));
-    request::<NewStaff>(&json!({"name": "Ana", "password": "p", "role": "admin"}));
     request::<NewEnrolmentCode>(&json!({"shop_id": id(4)}));
 }
 
@@ -55,11 +54,13 @@ fn what_a_patch_leaves_out_stays() {
     let read: StaffPatch = serde_json::from_value(all.clone()).unwrap();
     assert_eq!((read.role, read.active), (Some(Role::Counter), Some(false)));
     assert_eq!(serde_json::to_value(&read).unwrap(), all);
-    assert!(!reads::<StaffPatch>(json!({"name": "Bo"})));
+    let renamed: StaffPatch = serde_json::from_value(json!({"name": "Bo", "row_version": 3})).unwrap();
+    assert_eq!((renamed.name.as_deref(), renamed.row_version), (Some("Bo"), Some(3)));
+    assert!(!reads::<StaffPatch>(json!({"shop": "Bo"})));
 }
 
 fn shop() -> (Shop, Value) {
-    let shop = Shop { id: SHOP, name: "Lyon".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1 };
+    let shop = Shop { id: SHOP, name: "Lyon".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1, ..Shop::default() };
     (shop, json!({"id": id(4), "name": "Lyon", "time_zone": "Europe/Paris", "row_version": 1}))
 }
 
@@ -102,7 +103,7 @@ fn enrolment_code() {
 
 #[test]
 fn sign_in_response() {
-    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::BackOffice, active: true, pin: None, badge: None, row_version: 2 };
+    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::BackOffice, active: true, pin: None, badge: None, sign_in_version: 0, row_version: 2 };
     let response = SignInResponse { token: "t".to_owned(), expires_at: at(), staff };
     let form = json!({
         "token": "t",
@@ -118,11 +119,31 @@ fn device_status() {
     let device =
         Device { id: DEVICE, name: "Till 1".to_owned(), shop: SHOP, public_key: "00".to_owned(), state: DeviceState::Active, offline: None, row_version: 3 };
     let device_form = json!({"id": id(1), "name": "Till 1", "shop": id(4), "public_key": "00", "state": "active", "row_version": 3});
-    let silent = DeviceStatus { device, last_contact_at: None, last_seq: 0, waiting: None, clock_skew_seconds: None, wrong_pins: 0 };
-    let form = json!({"device": device_form, "last_contact_at": null, "last_seq": 0, "waiting": null, "clock_skew_seconds": null, "wrong_pins": 0});
+    let silent = DeviceStatus {
+        device,
+        last_contact_at: None,
+        last_seq: 0,
+        waiting: None,
+        clock_skew_seconds: None,
+        wrong_pins: 0,
+        profile: None,
+        program_version: None,
+    };
+    let form = json!({"device": device_form, "last_contact_at": null, "last_seq": 0, "waiting": null, "clock_skew_seconds": null, "wrong_pins": 0,
+        "profile": null, "program_version": null});
     has_form(&silent, &form);
-    let heard = DeviceStatus { last_contact_at: Some(at()), last_seq: 4, waiting: Some(2), clock_skew_seconds: Some(-3), wrong_pins: 6, ..silent };
-    let form = json!({"device": form["device"], "last_contact_at": AT, "last_seq": 4, "waiting": 2, "clock_skew_seconds": -3, "wrong_pins": 6});
+    let heard = DeviceStatus {
+        last_contact_at: Some(at()),
+        last_seq: 4,
+        waiting: Some(2),
+        clock_skew_seconds: Some(-3),
+        wrong_pins: 6,
+        profile: Some(Profile::Counter),
+        program_version: Some("0.1.0".to_owned()),
+        ..silent
+    };
+    let form = json!({"device": form["device"], "last_contact_at": AT, "last_seq": 4, "waiting": 2, "clock_skew_seconds": -3, "wrong_pins": 6,
+        "profile": "counter", "program_version": "0.1.0"});
     has_form(&heard, &form);
 }
 
