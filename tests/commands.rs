@@ -85,6 +85,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["day", "missed_day", "move_cash", "count_day", "close_day", "day_closes", "closed_day", "open_day_report"],
                 &["refused_operations", "acknowledge_refusal", "drives", "save_outbox"],
                 &["enter_training", "leave_training", "training_vouchers"],
+                &["change_password"],
             ]
             .concat(),
         ),
@@ -117,6 +118,10 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["leave_training", "drives", "save_outbox", "outbox_files", "look_into_outbox_file", "take_in_outbox_file"],
                 &["policy", "set_policy", "set_device_limits", "staff", "create_badge", "delete_badge", "open_badge"],
                 &["report_choices", "report", "save_report", "open_report", "accounts", "set_accounts"],
+                &["change_password", "second_factor", "begin_second_factor", "confirm_second_factor"],
+                &["shop_rows", "place_choices", "save_shop", "least_validity", "set_least_validity", "admin_acts"],
+                &["add_staff", "change_staff", "bar_staff", "reset_password", "remove_second_factor"],
+                &["find_personal_data", "save_personal_data", "erase_personal_data"],
             ]
             .concat(),
         ),

@@ -8,13 +8,14 @@ use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
         AccountsForm, ActionForm, ApprovalForm, AssigneeForm, BadgeForm, BulkForm, BulkReasonForm, BulkWords, CashForm, CloseForm, ConflictFilter, CountForm,
-        DeviceForm, DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm,
-        ReportForm, ReportFormat, ReportKind, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TableForm, TableFormat, TakeInForm,
-        TemplateForm, VoucherAction, VoucherFilters, VoucherQuery, VoucherSelection,
+        DeviceForm, DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, PaperForm, PaperLanguage,
+        PolicyForm, PrinterSettings, QuarantineForm, ReportForm, ReportFormat, ReportKind, SaleForm, SaleLine, SaveOutboxForm,
+        SaveTemplate, SettleForm, SortKey, TableForm, TableFormat, TakeInForm, TemplateForm, VoucherAction,
+        VoucherFilters, VoucherQuery, VoucherSelection,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
-use stage::Centre;
+use stage::{Centre, organise};
 
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 const COUNTER_UP: &[Role] = &[Role::Counter, Role::BackOffice, Role::Admin];
@@ -43,6 +44,10 @@ const FREE: &[&str] = &[
     "lock",
     "note_activity",
     "set_pin",
+    "change_password",
+    "second_factor",
+    "begin_second_factor",
+    "confirm_second_factor",
     "check_code",
     "currencies",
     "open_till",
@@ -130,6 +135,20 @@ const TABLE: &[(&str, &[Role])] = &[
     ("create_badge", ADMIN),
     ("open_badge", ADMIN),
     ("delete_badge", ADMIN),
+    ("shop_rows", ADMIN),
+    ("place_choices", ADMIN),
+    ("save_shop", ADMIN),
+    ("add_staff", ADMIN),
+    ("change_staff", ADMIN),
+    ("bar_staff", ADMIN),
+    ("reset_password", ADMIN),
+    ("remove_second_factor", ADMIN),
+    ("least_validity", OFFICE_UP),
+    ("set_least_validity", ADMIN),
+    ("find_personal_data", ADMIN),
+    ("save_personal_data", ADMIN),
+    ("erase_personal_data", ADMIN),
+    ("admin_acts", ADMIN),
 ];
 
 fn paper() -> PaperForm {
@@ -333,6 +352,8 @@ async fn administer(seat: &Seat, command: &str) -> Result<(), AppError> {
                 expiry_grace_hours: 1,
                 offline_sign_in_days: 1,
                 lock_after_minutes: 1,
+                admins_need_second_factor: false,
+                buyers_kept_months: 0,
                 limits: limits(),
             };
             seat.set_policy(form).await.map(drop)
@@ -349,7 +370,10 @@ async fn administer(seat: &Seat, command: &str) -> Result<(), AppError> {
             .redeem_approved(ApprovalForm { code: "0000-0000-00000".to_owned(), staff_id: id.to_owned(), pin: "402817".to_owned() })
             .await
             .map(drop),
-        other => run_till(seat, other).await,
+        other => match organise::call(seat, other).await {
+            Some(called) => called,
+            None => run_till(seat, other).await,
+        },
     }
 }
 

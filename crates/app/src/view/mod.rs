@@ -1,5 +1,7 @@
 //! What the screens get and send: plain values, made for showing. Times are RFC 3339 in UTC, dates `YYYY-MM-DD`.
 
+mod account;
+mod admin_act;
 mod bulk;
 mod conflict;
 mod day;
@@ -10,6 +12,7 @@ mod grid;
 mod limits;
 mod money;
 mod outbox_file;
+mod personal_data;
 mod printer;
 mod program;
 mod quarantine;
@@ -18,6 +21,7 @@ mod report;
 mod sale;
 mod scanner;
 mod selection;
+mod shop;
 mod staff;
 mod sync;
 mod template;
@@ -25,6 +29,8 @@ mod till;
 mod training;
 mod voucher;
 
+pub use account::{PasswordForm, SecondFactorForm, SecondFactorOfferView, SecondFactorView};
+pub use admin_act::AdminActRow;
 pub use bulk::{BulkForm, BulkPhase, BulkReason, BulkReasonForm, BulkResult, BulkRow, BulkView, BulkWords};
 pub use conflict::{
     AssigneeForm, AssigneeView, BearerKind, BooksView, ColleagueView, ConflictFilter, ConflictInbox, ConflictRow, SettleForm, SettledView, SettlementOffer,
@@ -41,9 +47,10 @@ pub use grid::{
     CopiedTable, FilterChoices, GridColumn, GridMemory, HeadedColumn, NamedId, PaymentWord, SavedTable, SavedView, ShownColumn, StatusWord, TableForm,
     TableFormat, TableProgress,
 };
-pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
+pub use limits::{CountryValidityRow, DeviceLimitsForm, LeastValidityForm, LimitsForm, PolicyForm};
 pub use money::{CurrencyView, MoneyView};
 pub use outbox_file::{OutboxFileFound, OutboxFileSum, OutboxFileView, SaveOutboxForm, SavedOutbox, TakeInForm, TakenIn};
+pub use personal_data::{ErasedView, ErasureForm, PersonExportForm, PersonFormat, PersonRow, PersonVoucherRow, PersonsFound};
 pub use printer::{LetterTable, PaperForm, PaperLanguage, PrinterKind, PrinterSettings, RollWidth};
 pub use program::{
     About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme,
@@ -57,7 +64,11 @@ pub use report::{
 pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use selection::{ListOrder, SelectionSums, VoucherSelection};
-pub use staff::{BadgeForm, BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
+pub use shop::{PlaceChoices, ShopForm, ShopRow};
+pub use staff::{
+    BadgeForm, BadgeView, NewStaffForm, OneTimePasswordView, PersonView, PinForm, PinSignIn, SecondFactorRemovalForm, SignInRow, StaffAccess, StaffForm,
+    StaffRow,
+};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
 pub use till::{AnswerKind, ApprovalForm, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};
