@@ -7,7 +7,7 @@ export type Screen =
   | 'endofday'
   | 'reports'
   | 'sync'
-  | 'staff'
+  | 'administration'
   | 'settings'
 
 /** Which screen of the office is open. */
