@@ -6,7 +6,9 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, grid, outbox_file, printing, reports, shift, start, templates, till, training, vouchers},
+    commands::{
+        account, admin, conflicts, day, everywhere, grid, organisation, outbox_file, printing, reports, shift, start, templates, till, training, vouchers,
+    },
     events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged},
 };
 

@@ -3,8 +3,8 @@
 use beadsbox_app::{
     AppError,
     view::{
-        AdminActRow, ErasedView, ErasureForm, LeastValidityForm, NewStaffForm, OneTimePasswordView, PersonExportForm, PersonFormat, PersonsFound,
-        PlaceChoices, SecondFactorRemovalForm, ShopForm, ShopRow, StaffForm,
+        AdminActRow, ErasedView, ErasureForm, LeastValidityForm, NewStaffForm, OneTimePasswordView, PersonExportForm, PersonFormat, PersonsFound, PlaceChoices,
+        SecondFactorRemovalForm, ShopForm, ShopRow, StaffForm,
     },
 };
 use tauri::{WebviewWindow, async_runtime::spawn_blocking};

@@ -8,10 +8,9 @@ use beadsbox_app::{
     AppError, ErrorCode, Seat,
     view::{
         AccountsForm, ActionForm, ApprovalForm, AssigneeForm, BadgeForm, BulkForm, BulkReasonForm, BulkWords, CashForm, CloseForm, ConflictFilter, CountForm,
-        DeviceForm, DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, PaperForm, PaperLanguage,
-        PolicyForm, PrinterSettings, QuarantineForm, ReportForm, ReportFormat, ReportKind, SaleForm, SaleLine, SaveOutboxForm,
-        SaveTemplate, SettleForm, SortKey, TableForm, TableFormat, TakeInForm, TemplateForm, VoucherAction,
-        VoucherFilters, VoucherQuery, VoucherSelection,
+        DeviceForm, DeviceLimitsForm, EnrolmentForm, GridMemory, LimitsForm, ListOrder, PaperForm, PaperLanguage, PolicyForm, PrinterSettings, QuarantineForm,
+        ReportForm, ReportFormat, ReportKind, SaleForm, SaleLine, SaveOutboxForm, SaveTemplate, SettleForm, SortKey, TableForm, TableFormat, TakeInForm,
+        TemplateForm, VoucherAction, VoucherFilters, VoucherQuery, VoucherSelection,
     },
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};

@@ -44,7 +44,11 @@ pub enum LeastValidityError {
 impl Default for LeastValidity {
     fn default() -> Self {
         let rows = [("AU", 36), ("IE", 60), ("NZ", 36), ("US", 60)];
-        Self(rows.iter().filter_map(|(code, months)| Some(CountryValidity { country: Country::new(code).ok()?, months: *months })).collect())
+        Self(
+            rows.iter()
+                .filter_map(|(code, months)| Some(CountryValidity { country: Country::new(code).ok()?, months: *months }))
+                .collect(),
+        )
     }
 }
 

@@ -7,9 +7,10 @@ use beadsbox_domain::{
     VoucherId, text::Address,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A shop.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Shop {
     /// Its id.
     pub id: ShopId,
@@ -29,6 +30,13 @@ pub struct Shop {
     pub closed: bool,
     /// Counts every change, from 1.
     pub row_version: u64,
+}
+
+/// Nobody's yet: what a shop has besides what is said of it.
+impl Default for Shop {
+    fn default() -> Self {
+        Self { id: ShopId(Uuid::nil()), name: String::new(), time_zone: String::new(), country: None, address: None, closed: false, row_version: 1 }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]

@@ -52,8 +52,18 @@ fn check_time_zone(name: &str) -> Result<(), Failure> {
 pub(crate) async fn change_shop(conn: &mut PgConnection, id: ShopId, change: ShopChange, now: Timestamp) -> Result<Shop, Failure> {
     let name = checked_name(&change.name)?;
     check_time_zone(&change.time_zone)?;
-    let country = change.country.as_deref().map(Country::new).transpose().map_err(|error| Failure::malformed(format!("country: {error}")))?;
-    let address = change.address.as_deref().map(Address::new).transpose().map_err(|error| Failure::malformed(format!("address: {error}")))?;
+    let country = change
+        .country
+        .as_deref()
+        .map(Country::new)
+        .transpose()
+        .map_err(|error| Failure::malformed(format!("country: {error}")))?;
+    let address = change
+        .address
+        .as_deref()
+        .map(Address::new)
+        .transpose()
+        .map_err(|error| Failure::malformed(format!("address: {error}")))?;
     let before = db::shop::lock(conn, id).await?.ok_or_else(|| Failure::not_found("shop"))?;
     if change.time_zone != before.time_zone && db::shop::is_in_the_books(conn, id).await? {
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::ShopInUse, "business was done in the shop's time zone"));

@@ -15,6 +15,7 @@ use crate::{
     db::{
         self, admin_act,
         feed::{self, Kind},
+        lock::Lock,
     },
     error::Failure,
 };
@@ -48,6 +49,8 @@ pub(crate) async fn export(conn: &mut PgConnection, hashes: &[PersonHash], admin
 /// Erases what is under these hashes, for a reason that does not name them. The caller commits.
 pub(crate) async fn erase(conn: &mut PgConnection, erasure: &PersonErasure, admin: StaffId, now: Timestamp) -> Result<Erased, Failure> {
     let reason = Reason::new(&erasure.reason).map_err(|error| Failure::malformed(format!("reason: {error}")))?;
+    // Asked twice at once, the second finds nothing left.
+    Lock::Erasure.wait(conn).await?;
     let found = known(conn, &erasure.hashes).await?;
     if found.iter().any(|(_, person)| names(reason.as_str(), person)) {
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::ReasonNamesPerson, "the reason is kept, and names the person"));
@@ -93,7 +96,10 @@ async fn known(conn: &mut PgConnection, hashes: &[PersonHash]) -> Result<Vec<(Pe
 async fn with_vouchers(conn: &mut PgConnection, found: Vec<(PersonHash, Person)>) -> Result<Vec<PersonRecord>, Failure> {
     let hashes: Vec<PersonHash> = found.iter().map(|(hash, _)| *hash).collect();
     let mut vouchers = db::personal_data::vouchers_of(conn, &hashes).await?;
-    Ok(found.into_iter().map(|(hash, person)| PersonRecord { hash, person, vouchers: vouchers.remove(&hash).unwrap_or_default() }).collect())
+    Ok(found
+        .into_iter()
+        .map(|(hash, person)| PersonRecord { hash, person, vouchers: vouchers.remove(&hash).unwrap_or_default() })
+        .collect())
 }
 
 /// Whether a text names that person: by a word of a name, or by the address.

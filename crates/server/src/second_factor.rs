@@ -145,7 +145,10 @@ mod tests {
             let now = Timestamp::from_second(seconds).unwrap();
             assert_eq!(step_of(secret, digits, now).unwrap(), Some(seconds / 30));
             let (early, late) = (now - SignedDuration::from_secs(30), now + SignedDuration::from_secs(30));
-            assert_eq!((step_of(secret, digits, early).unwrap(), step_of(secret, digits, late).unwrap()), (Some(seconds / 30), Some(seconds / 30)));
+            assert_eq!(
+                (step_of(secret, digits, early).unwrap(), step_of(secret, digits, late).unwrap()),
+                (Some(seconds / 30), Some(seconds / 30))
+            );
             assert_eq!(step_of(secret, digits, now + SignedDuration::from_secs(60)).unwrap(), None, "two steps late");
         }
     }

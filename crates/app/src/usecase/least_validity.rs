@@ -69,7 +69,11 @@ pub(super) fn check_sale(view: &View<'_>, contents: impl IntoIterator<Item = Tem
         if let Some(asked) = directory.least_validity().broken(content.validity_months, country) {
             let months = content.validity_months.unwrap_or_default();
             let error = AppError::new(ErrorCode::ValidityTooShort, "valid for less than the law of this shop's country asks");
-            return Err(error.with("name", content.title.as_str()).with("months", months).with("least", asked.months).with("country", asked.country));
+            return Err(error
+                .with("name", content.title.as_str())
+                .with("months", months)
+                .with("least", asked.months)
+                .with("country", asked.country));
         }
     }
     Ok(())

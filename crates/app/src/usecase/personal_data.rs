@@ -145,7 +145,7 @@ fn table(records: &PersonRecords, language: Language, zone: &TimeZone) -> Table 
     };
     let of_record = |record: &PersonRecord| {
         let person = &record.person;
-        let who = vec![
+        let who = [
             Cell::text(person.buyer.as_str()),
             person.email.as_ref().map_or(Cell::Empty, |email| Cell::text(email.as_str())),
             person.recipient.as_ref().map_or(Cell::Empty, |name| Cell::text(name.as_str())),

@@ -4,6 +4,7 @@ use beadsbox_domain::{Deed, StaffId, text::Name};
 use beadsbox_protocol::{
     ErrorCode as ServerCode,
     admin::{NewStaff, OneTimePassword, SecondFactorRemoval, StaffPatch, StaffStatus},
+    rows::Staff,
 };
 use beadsbox_sync::TransportError;
 
@@ -29,7 +30,7 @@ impl Seat {
                     .map(|last| SignInRow { device: directory.device_name(last.device).to_owned(), at: last.at.to_string() })
                     .collect(),
             };
-            let row = |staff| {
+            let row = |staff: &Staff| {
                 let mut row = StaffRow::from(staff);
                 row.access = asked.iter().find(|status| status.staff.id == staff.id).map(access);
                 row

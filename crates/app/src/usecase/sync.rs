@@ -178,7 +178,12 @@ impl Seat {
 
 /// Those in which something new may begin.
 fn shop_views(view: &View<'_>) -> Vec<ShopView> {
-    view.directory().shops().iter().filter(|shop| !shop.closed).map(|shop| ShopView { id: shop.id.to_string(), name: shop.name.clone() }).collect()
+    view.directory()
+        .shops()
+        .iter()
+        .filter(|shop| !shop.closed)
+        .map(|shop| ShopView { id: shop.id.to_string(), name: shop.name.clone() })
+        .collect()
 }
 
 fn refused_operations(view: &View<'_>) -> AppResult<Vec<RefusedOperation>> {

@@ -2,9 +2,7 @@
 
 use beadsbox_app::{
     AppError, Seat,
-    view::{
-        ErasureForm, LeastValidityForm, NewStaffForm, PaperLanguage, PersonExportForm, PersonFormat, SecondFactorRemovalForm, ShopForm, StaffForm,
-    },
+    view::{ErasureForm, LeastValidityForm, NewStaffForm, PaperLanguage, PersonExportForm, PersonFormat, SecondFactorRemovalForm, ShopForm, StaffForm},
 };
 use beadsbox_domain::Role;
 

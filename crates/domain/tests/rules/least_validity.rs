@@ -2,7 +2,7 @@ use beadsbox_domain::{Country, CountryValidity, LeastValidity, LeastValidityErro
 use rstest::rstest;
 
 fn country(code: &str) -> Country {
-    Country::new(code).unwrap()
+    Country::new(code).expect("a country")
 }
 
 fn row(code: &str, months: u16) -> CountryValidity {

@@ -3,12 +3,14 @@
 use beadsbox_domain::{Outcome, Role};
 use beadsbox_protocol::{
     Profile,
-    admin::{DevicePatch, DeviceStatus, EnrolmentCode, NewEnrolmentCode, NewShop, NewStaff, StaffPatch},
+    admin::{DevicePatch, DeviceStatus, EnrolmentCode, LeastValidityChange, NewEnrolmentCode, NewShop, NewStaff, ShopChange, StaffPatch},
     conflict::AssigneeChange,
     enrol::{EnrolRequest, EnrolResponse},
     history::HistoryItem,
+    personal_data::{PersonErasure, PersonExport, PersonSearch},
     rows::{Device, DeviceState, Shop, Staff},
-    session::{SignInRequest, SignInResponse},
+    second_factor::{SecondFactorConfirmation, SecondFactorRequest},
+    session::{PasswordRequest, SignInRequest, SignInResponse},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -31,6 +33,36 @@ fn requests() {
     request::<SignInRequest>(&json!({"name": "ana", "password": "p"}));
     request::<NewShop>(&json!({"name": "Lyon", "time_zone": "Europe/Paris"}));
     request::<NewEnrolmentCode>(&json!({"shop_id": id(4)}));
+}
+
+/// What a request may leave out, it leaves out when it is written.
+fn optional<T: Serialize + DeserializeOwned>(least: &Value, more: &Value) {
+    for form in [least, more] {
+        let read: T = serde_json::from_value(form.clone()).expect("the form reads");
+        assert_eq!(&serde_json::to_value(&read).expect("JSON"), form);
+    }
+    assert!(!reads::<T>(with(least, "extra", json!(1))));
+}
+
+#[test]
+fn what_administers_may_leave_out_what_nobody_says() {
+    let somebody = json!({"name": "Ana", "role": "admin"});
+    optional::<NewStaff>(&somebody, &with(&somebody, "password", json!("p")));
+    let shop = json!({"name": "Lyon", "time_zone": "Europe/Paris"});
+    optional::<NewShop>(&shop, &with(&with(&shop, "country", json!("FR")), "address", json!("1 rue")));
+    let sign_in = json!({"name": "ana", "password": "p"});
+    optional::<SignInRequest>(&sign_in, &with(&with(&sign_in, "code", json!("123456")), "new_password", json!("q")));
+    optional::<SecondFactorRequest>(&json!({"password": "p"}), &json!({"password": "p", "code": "c"}));
+    request::<PasswordRequest>(&json!({"password": "p", "new_password": "q"}));
+    request::<SecondFactorConfirmation>(&json!({"code": "123456"}));
+    request::<PersonSearch>(&json!({"text": "ada"}));
+    request::<PersonExport>(&json!({"hashes": ["00".repeat(32)]}));
+    request::<PersonErasure>(&json!({"hashes": ["00".repeat(32)], "reason": "asked"}));
+    request::<LeastValidityChange>(&json!({"row_version": 1, "least_validity": [{"country": "IE", "months": 60}]}));
+    let change = json!({"row_version": 1, "name": "Lyon", "time_zone": "Europe/Paris", "country": "FR", "address": null, "closed": true});
+    let read: ShopChange = serde_json::from_value(change.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), change);
+    assert!(!reads::<ShopChange>(without(&change, "closed")), "whole or not at all");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 use beadsbox_domain::{
-    Conflict, ConflictId, ConflictKind, ConflictState, Marks, Payment, PersonHash, Policy, Role, Settlement, Status, Template, Voucher, VoucherCode,
-    conflict::Settled,
+    Conflict, ConflictId, ConflictKind, ConflictState, Marks, Payment, PersonHash, Role, Settlement, Status, Template, Voucher, VoucherCode, conflict::Settled,
 };
 use beadsbox_protocol::rows::{Assignment, ConflictRow, Device, DeviceState, Row, RowKey, Settings, Shop, Staff, VoucherRow};
 use serde_json::{Value, json};

@@ -58,11 +58,11 @@ pub async fn insert(conn: &mut PgConnection, persons: &[Checked]) -> sqlx::Resul
         "INSERT INTO person (hash, salt, person) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[]) AS n (hash, salt, person)
          WHERE NOT EXISTS (SELECT FROM erased_person e WHERE e.hash = n.hash) ON CONFLICT (hash) DO NOTHING",
     )
-        .bind(hashes)
-        .bind(salts)
-        .bind(texts)
-        .execute(conn)
-        .await?;
+    .bind(hashes)
+    .bind(salts)
+    .bind(texts)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

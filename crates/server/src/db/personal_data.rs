@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use beadsbox_domain::{Currency, Money, Person, PersonHash, Status, Timestamp, VoucherCode, VoucherId};
 use beadsbox_protocol::personal_data::PersonVoucher;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
@@ -47,7 +47,7 @@ pub async fn find(conn: &mut PgConnection, text: &str, limit: usize) -> Result<V
 
 /// Those of these that are there.
 pub async fn by_hashes(conn: &mut PgConnection, hashes: &[PersonHash]) -> Result<Vec<(PersonHash, Person)>, Failure> {
-    let found: Vec<Record> = sqlx::query_as("SELECT hash, person FROM person WHERE hash = ANY($1) ORDER BY hash FOR UPDATE")
+    let found: Vec<Record> = sqlx::query_as("SELECT hash, person FROM person WHERE hash = ANY($1) ORDER BY hash")
         .bind(columns(hashes))
         .fetch_all(conn)
         .await?;
@@ -133,7 +133,7 @@ pub async fn outlived(conn: &mut PgConnection, after: &[u8], before: Option<Time
          FROM person p WHERE p.hash > $1 ORDER BY p.hash LIMIT $4",
     )
     .bind(after)
-    .bind(before.map(|before| before.to_sqlx()))
+    .bind(before.map(ToSqlx::to_sqlx))
     .bind(Status::ALL.into_iter().filter(|status| status.is_final()).map(Status::name).collect::<Vec<_>>())
     .bind(limit)
     .fetch_all(conn)

@@ -33,5 +33,8 @@ pub async fn remove(conn: &mut PgConnection, staff: StaffId) -> sqlx::Result<()>
 
 /// How many were not used.
 pub async fn left(conn: &mut PgConnection, staff: StaffId) -> sqlx::Result<i64> {
-    sqlx::query_scalar("SELECT count(*) FROM recovery_code WHERE staff_id = $1 AND used_at IS NULL").bind(staff.0).fetch_one(conn).await
+    sqlx::query_scalar("SELECT count(*) FROM recovery_code WHERE staff_id = $1 AND used_at IS NULL")
+        .bind(staff.0)
+        .fetch_one(conn)
+        .await
 }

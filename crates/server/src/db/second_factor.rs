@@ -78,15 +78,16 @@ pub async fn use_step(conn: &mut PgConnection, staff: StaffId, step: i64) -> sql
 
 /// Whether one was asked for until now.
 pub async fn remove(conn: &mut PgConnection, staff: StaffId) -> sqlx::Result<bool> {
-    let removed: Option<bool> =
-        sqlx::query_scalar("DELETE FROM second_factor WHERE staff_id = $1 RETURNING secret IS NOT NULL").bind(staff.0).fetch_optional(conn).await?;
+    let removed: Option<bool> = sqlx::query_scalar("DELETE FROM second_factor WHERE staff_id = $1 RETURNING secret IS NOT NULL")
+        .bind(staff.0)
+        .fetch_optional(conn)
+        .await?;
     Ok(removed.unwrap_or(false))
 }
 
 /// Of whom one is asked, and since when.
 pub async fn all(conn: &mut PgConnection) -> sqlx::Result<HashMap<StaffId, Timestamp>> {
-    let found: Vec<(Uuid, jiff_sqlx::Timestamp)> =
-        sqlx::query_as("SELECT staff_id, since FROM second_factor WHERE since IS NOT NULL").fetch_all(conn).await?;
+    let found: Vec<(Uuid, jiff_sqlx::Timestamp)> = sqlx::query_as("SELECT staff_id, since FROM second_factor WHERE since IS NOT NULL").fetch_all(conn).await?;
     Ok(found.into_iter().map(|(staff, since)| (StaffId(staff), since.to_jiff())).collect())
 }
 

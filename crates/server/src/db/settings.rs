@@ -19,13 +19,12 @@ fn read_row((policy, least_validity, row_version): Record) -> rows::Settings {
 
 /// Sets them whole. None where they are of another version by now.
 pub async fn change(conn: &mut PgConnection, row_version: u64, policy: &Policy) -> sqlx::Result<Option<rows::Settings>> {
-    let changed: Option<Record> = sqlx::query_as(
-        "UPDATE settings SET policy = $2, row_version = row_version + 1 WHERE row_version = $1 RETURNING policy, least_validity, row_version",
-    )
-    .bind(to_bigint(row_version))
-    .bind(Json(policy))
-    .fetch_optional(conn)
-    .await?;
+    let changed: Option<Record> =
+        sqlx::query_as("UPDATE settings SET policy = $2, row_version = row_version + 1 WHERE row_version = $1 RETURNING policy, least_validity, row_version")
+            .bind(to_bigint(row_version))
+            .bind(Json(policy))
+            .fetch_optional(conn)
+            .await?;
     Ok(changed.map(read_row))
 }
 

@@ -40,8 +40,7 @@ impl Record {
     }
 }
 
-const ALL: &str =
-    "SELECT id, name, role, active, NULL AS pin_hash, NULL::bytea AS badge_hash, sign_in_version, row_version FROM staff ORDER BY lower(name)";
+const ALL: &str = "SELECT id, name, role, active, NULL AS pin_hash, NULL::bytea AS badge_hash, sign_in_version, row_version FROM staff ORDER BY lower(name)";
 const BY_IDS: &str = "SELECT id, name, role, active, pin_hash, badge_hash, sign_in_version, row_version FROM staff WHERE id = ANY($1)";
 
 /// A new one. `one_time_until`: the password serves once, and until then.

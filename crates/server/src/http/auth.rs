@@ -4,7 +4,7 @@ use axum::{
     extract::FromRequestParts,
     http::{StatusCode, header, request::Parts},
 };
-use beadsbox_domain::{Deed, StaffId};
+use beadsbox_domain::{Deed, DeviceId, StaffId};
 use beadsbox_protocol::{CLIENT_VERSION_HEADER, ErrorCode, rows::Staff};
 use sqlx::PgConnection;
 
@@ -111,7 +111,11 @@ impl FromRequestParts<App> for AdminAuth {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let admin = who_may(parts, app, Deed::Administer, "only an admin may do this").await?;
         if db::second_factor::is_lacking(&mut *app.pool.acquire().await?, admin).await? {
-            return Err(Failure::told(StatusCode::FORBIDDEN, ErrorCode::SecondFactorSetupNeeded, "every admin needs a second factor: set one up first"));
+            return Err(Failure::told(
+                StatusCode::FORBIDDEN,
+                ErrorCode::SecondFactorSetupNeeded,
+                "every admin needs a second factor: set one up first",
+            ));
         }
         Ok(Self(admin))
     }
@@ -142,7 +146,7 @@ pub(super) enum SignOut {
     /// The session of that token.
     Session([u8; 32]),
     /// Every session at that device.
-    Device(Device),
+    Device(DeviceId),
 }
 
 impl FromRequestParts<App> for SignOut {
@@ -160,5 +164,5 @@ async fn sign_out(conn: &mut PgConnection, hash: [u8; 32], app: &App) -> Result<
     }
     let device = db::device::find_by_token(conn, &hash).await?.ok_or_else(session_expired)?;
     push::check_state(&device)?;
-    Ok(SignOut::Device(device))
+    Ok(SignOut::Device(device.id))
 }

@@ -33,7 +33,7 @@ pub(crate) async fn forget_buyers(app: &App) -> Result<u64, Failure> {
 async fn look_further(app: &App, after: &[u8]) -> Result<Option<(Vec<u8>, u64)>, Failure> {
     let now = app.clock.now();
     let mut tx = db::begin(&app.pool).await?;
-    if !Lock::Retention.try_take(&mut tx).await? {
+    if !Lock::Erasure.try_take(&mut tx).await? {
         return Ok(None);
     }
     let months = db::settings::read(&mut tx).await?.policy.buyers_kept_months;

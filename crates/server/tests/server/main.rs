@@ -8,6 +8,7 @@ mod held;
 mod http;
 mod jobs;
 mod outbox_import;
+mod personal_data;
 mod process;
 mod quarantine;
 mod races;

@@ -3,8 +3,7 @@
 use beadsbox_domain::{ShopId, StaffId};
 use beadsbox_protocol::{
     admin::{
-        AddedStaff, AdminAct, AdminActsQuery, LeastValidityChange, NewShop, NewStaff, OneTimePassword, SecondFactorRemoval, ShopChange, StaffPatch,
-        StaffStatus,
+        AddedStaff, AdminAct, AdminActsQuery, LeastValidityChange, NewShop, NewStaff, OneTimePassword, SecondFactorRemoval, ShopChange, StaffPatch, StaffStatus,
     },
     personal_data::{Erased, PersonErasure, PersonExport, PersonRecords, PersonSearch},
     rows::{Settings, Shop, Staff},

@@ -72,11 +72,7 @@ pub(super) async fn verified(app: &App, device: &Device, name: &str, password: &
         }
     }
     // A PostgreSQL text holds no NUL, so nobody's name has one.
-    let found = if name.contains('\0') {
-        None
-    } else {
-        db::staff::find_by_name(&mut conn, name.trim()).await?
-    };
+    let found = if name.contains('\0') { None } else { db::staff::find_by_name(&mut conn, name.trim()).await? };
     // Hashing takes its time: not with a connection in the hand.
     drop(conn);
     let kept = found.as_ref().map(|(_, hash)| hash.clone());

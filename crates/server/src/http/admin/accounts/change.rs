@@ -23,7 +23,13 @@ pub async fn change(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(ch
     let row_version = db::settings::change_accounts(&mut tx, change.row_version, &change.accounts)
         .await?
         .ok_or_else(Failure::changed_meanwhile)?;
-    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "accounts_changed", subject: None, details: serde_json::json!({ "accounts": change.accounts }) };
+    let act = admin_act::New {
+        at: app.clock.now(),
+        staff: admin,
+        kind: "accounts_changed",
+        subject: None,
+        details: serde_json::json!({ "accounts": change.accounts }),
+    };
     admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, accounts = ?change.accounts, "changed the accounts");

@@ -31,7 +31,7 @@ pub async fn change(
     let details = serde_json::json!({ "name": patch.name, "role": patch.role, "active": patch.active, "password": patch.password.is_some() });
     let mut tx = db::begin(&app.pool).await?;
     let staff = organisation::change_staff(&mut tx, &app.passwords, id, patch, app.clock.now()).await?;
-    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "staff_changed", subject: Some((id.0, &staff.name)), details: details };
+    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "staff_changed", subject: Some((id.0, &staff.name)), details };
     admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, staff = %staff.id, role = staff.role.name(), active = staff.active, "changed a staff member");
