@@ -1,11 +1,13 @@
 //! Drives the built program as a person would: the real window under a virtual display, through `WebDriver`, against a real
 //! server process on a real `PostgreSQL`.
 
+mod authenticator;
 mod desk;
 mod scanner;
 mod server;
 mod wire;
 
+pub use authenticator::Authenticator;
 pub use desk::{Desk, Keys, arguments};
 pub use scanner::{Hands, Held, Layout, Scanner};
 pub use server::{serve, serve_on};

@@ -3,6 +3,7 @@
 //!
 //! `screens FOLDER [SCENE…]`: all scenes, or those named.
 
+mod administration;
 mod centre;
 mod copy;
 mod corrections;
@@ -23,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 16] = [
+const SCENES: [&str; 17] = [
     "tour",
     "grid",
     "day",
@@ -31,6 +32,7 @@ const SCENES: [&str; 16] = [
     "training",
     "stick",
     "devices",
+    "administration",
     "corrections",
     "scanner",
     "shared-till",
@@ -64,6 +66,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "day" => day::scene(folder).await,
         "reports" => reports::scene(folder).await,
         "devices" => devices::scene(folder).await,
+        "administration" => administration::scene(folder).await,
         "corrections" => corrections::scene(folder).await,
         "training" => stick::training(folder).await,
         "stick" => stick::stick(folder).await,
