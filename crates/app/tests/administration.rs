@@ -8,7 +8,7 @@ use beadsbox_app::{
     AppError, ErrorCode,
     error::FieldErrorCode,
     view::{
-        CountryValidityRow, ErasureForm, LeastValidityForm, NewStaffForm, PasswordForm, PersonExportForm, PersonFormat, PaperLanguage, SaveTemplate,
+        CountryValidityRow, ErasureForm, LeastValidityForm, NewStaffForm, PaperLanguage, PasswordForm, PersonExportForm, PersonFormat, SaveTemplate,
         SecondFactorForm, SecondFactorRemovalForm, ShopForm, ShopRow, SignInForm, StaffForm, StaffRow, TemplateForm,
     },
 };
@@ -61,8 +61,14 @@ fn next_code(of: &Totp) -> String {
 async fn somebody_new_chooses_their_password_at_the_first_sign_in() {
     let centre = Centre::open().await;
     let office = centre.till("Montmartre", "Ada").await;
-    assert_eq!(field_of(office.seat().add_staff(NewStaffForm { name: " ".to_owned(), role: Role::Counter }).await), ("name".to_owned(), FieldErrorCode::Required));
-    assert_eq!(field_of(office.seat().add_staff(NewStaffForm { name: "carla".to_owned(), role: Role::Counter }).await), ("name".to_owned(), FieldErrorCode::Taken));
+    assert_eq!(
+        field_of(office.seat().add_staff(NewStaffForm { name: " ".to_owned(), role: Role::Counter }).await),
+        ("name".to_owned(), FieldErrorCode::Required)
+    );
+    assert_eq!(
+        field_of(office.seat().add_staff(NewStaffForm { name: "carla".to_owned(), role: Role::Counter }).await),
+        ("name".to_owned(), FieldErrorCode::Taken)
+    );
     let made = office.seat().add_staff(NewStaffForm { name: " Dora ".to_owned(), role: Role::Counter }).await.unwrap();
     assert_eq!(made.name, "Dora");
     assert!(person(&office, "Dora").await.access.unwrap().one_time_until.is_some(), "on the admin's screen at once");
@@ -72,7 +78,10 @@ async fn somebody_new_chooses_their_password_at_the_first_sign_in() {
     assert_eq!(code_of(sign_in(&till, first()).await), ErrorCode::PasswordChangeNeeded);
     let choose = |new: &str, again: &str| SignInForm { new_password: new.to_owned(), again: again.to_owned(), ..first() };
     assert_eq!(field_of(sign_in(&till, choose("short", "short")).await), ("new_password".to_owned(), FieldErrorCode::TooShort));
-    assert_eq!(field_of(sign_in(&till, choose(&made.password, &made.password)).await), ("new_password".to_owned(), FieldErrorCode::SameAsBefore));
+    assert_eq!(
+        field_of(sign_in(&till, choose(&made.password, &made.password)).await),
+        ("new_password".to_owned(), FieldErrorCode::SameAsBefore)
+    );
     assert_eq!(field_of(sign_in(&till, choose(OWN, "another")).await), ("again".to_owned(), FieldErrorCode::NotTheSame));
     sign_in(&till, choose(OWN, OWN)).await.unwrap();
     till.sell("Buyer").await;
@@ -95,7 +104,11 @@ async fn a_reset_password_opens_nothing_any_more_also_without_the_server() {
     assert_eq!(code_of(sign_in(&till, SignInForm::new("Carla", PASSWORD)).await), ErrorCode::WrongPassword);
     till.sync().await;
     till.go_offline().await;
-    assert_eq!(code_of(sign_in(&till, SignInForm::new("Carla", PASSWORD)).await), ErrorCode::SignInOfflineChanged, "the till has heard of it");
+    assert_eq!(
+        code_of(sign_in(&till, SignInForm::new("Carla", PASSWORD)).await),
+        ErrorCode::SignInOfflineChanged,
+        "the till has heard of it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,7 +168,10 @@ async fn people_are_renamed_given_roles_and_barred_and_the_last_admin_stays() {
     let change = |row: &StaffRow, name: &str, role: Role| StaffForm { id: row.id.clone(), row_version: row.row_version, name: name.to_owned(), role };
     assert_eq!(code_of(office.seat().change_staff(change(&ada, "Ada", Role::Counter)).await), ErrorCode::LastAdmin);
     assert_eq!(code_of(office.seat().bar_staff(&ada.id, true).await), ErrorCode::LastAdmin);
-    assert_eq!(field_of(office.seat().change_staff(change(&carla, "BRUNO", Role::Counter)).await), ("name".to_owned(), FieldErrorCode::Taken));
+    assert_eq!(
+        field_of(office.seat().change_staff(change(&carla, "BRUNO", Role::Counter)).await),
+        ("name".to_owned(), FieldErrorCode::Taken)
+    );
     office.seat().change_staff(change(&carla, "Carla M.", Role::Admin)).await.unwrap();
     assert_eq!(code_of(office.seat().change_staff(change(&carla, "Carla", Role::Counter)).await), ErrorCode::ChangedMeanwhile);
     assert_eq!(person(&office, "Carla M.").await.role, Role::Admin);
@@ -180,8 +196,14 @@ async fn shops_are_added_and_close_once_they_are_empty() {
         address: String::new(),
         closed: false,
     };
-    assert_eq!(field_of(office.seat().save_shop(new("Cork", "Mars/Olympus", "IE")).await), ("time_zone".to_owned(), FieldErrorCode::NotATimeZone));
-    assert_eq!(field_of(office.seat().save_shop(new("Cork", "Europe/Dublin", "XX")).await), ("country".to_owned(), FieldErrorCode::NotACountry));
+    assert_eq!(
+        field_of(office.seat().save_shop(new("Cork", "Mars/Olympus", "IE")).await),
+        ("time_zone".to_owned(), FieldErrorCode::NotATimeZone)
+    );
+    assert_eq!(
+        field_of(office.seat().save_shop(new("Cork", "Europe/Dublin", "XX")).await),
+        ("country".to_owned(), FieldErrorCode::NotACountry)
+    );
     assert_eq!(field_of(office.seat().save_shop(new("marais", "Europe/Dublin", "")).await), ("name".to_owned(), FieldErrorCode::Taken));
     office.seat().save_shop(new("Cork", "Europe/Dublin", "IE")).await.unwrap();
     assert!(office.seat().shops().await.unwrap().iter().any(|row| row.name == "Cork"));
@@ -202,14 +224,27 @@ async fn what_the_law_of_a_shop_does_not_let_be_sold_is_neither_written_nor_sold
         row_version,
         rows: rows.into_iter().map(|(country, months)| CountryValidityRow { country: country.to_owned(), months }).collect(),
     };
-    assert_eq!(field_of(office.seat().set_least_validity(set(vec![("FR", 24), ("fr", 12)], rows.row_version)).await), ("rows.1.country".to_owned(), FieldErrorCode::Twice));
-    assert_eq!(field_of(office.seat().set_least_validity(set(vec![("FR", 121)], rows.row_version)).await), ("rows.0.months".to_owned(), FieldErrorCode::TooLarge));
+    assert_eq!(
+        field_of(office.seat().set_least_validity(set(vec![("FR", 24), ("fr", 12)], rows.row_version)).await),
+        ("rows.1.country".to_owned(), FieldErrorCode::Twice)
+    );
+    assert_eq!(
+        field_of(office.seat().set_least_validity(set(vec![("FR", 121)], rows.row_version)).await),
+        ("rows.0.months".to_owned(), FieldErrorCode::TooLarge)
+    );
     office.seat().set_least_validity(set(vec![("FR", 24)], rows.row_version)).await.unwrap();
     office.sell("No country, no law").await;
-    office.seat().save_shop(ShopForm { country: "FR".to_owned(), ..form_of(&shop(&office, "Montmartre").await) }).await.unwrap();
+    office
+        .seat()
+        .save_shop(ShopForm { country: "FR".to_owned(), ..form_of(&shop(&office, "Montmartre").await) })
+        .await
+        .unwrap();
 
     let refused = office.try_to_sell("Buyer").await.unwrap_err();
-    assert_eq!((refused.code, refused.params["least"].as_str(), refused.params["months"].as_str()), (ErrorCode::ValidityTooShort, "24", "12"));
+    assert_eq!(
+        (refused.code, refused.params["least"].as_str(), refused.params["months"].as_str()),
+        (ErrorCode::ValidityTooShort, "24", "12")
+    );
     let template = office.seat().templates(false).await.unwrap().into_iter().min_by_key(|row| row.price.minor).unwrap();
     let detail = office.seat().template_detail(&template.id).await.unwrap();
     let save = |months: Option<u16>| SaveTemplate {
@@ -240,7 +275,10 @@ async fn a_buyer_is_handed_out_and_erased_also_from_a_till_that_was_away() {
     let read: serde_json::Value = serde_json::from_slice(&json.bytes).unwrap();
     assert_eq!(read["records"][0]["person"]["buyer"], "Zbigniew Wolpertinger");
     let csv = String::from_utf8(office.seat().personal_data_file(export(PersonFormat::Csv)).await.unwrap().bytes).unwrap();
-    assert!([&one.code, &two.code].iter().all(|code| csv.contains(code.as_str())) && csv.matches("Wolpertinger").count() == 2, "{csv}");
+    assert!(
+        [&one.code, &two.code].iter().all(|code| csv.contains(code.as_str())) && csv.matches("Wolpertinger").count() == 2,
+        "{csv}"
+    );
 
     let erase = |reason: &str| ErasureForm { hashes: hashes.clone(), reason: reason.to_owned() };
     assert_eq!(code_of(office.seat().erase_personal_data(erase("Mr Wolpertinger asked")).await), ErrorCode::ReasonNamesPerson);
@@ -261,5 +299,10 @@ async fn a_buyer_is_handed_out_and_erased_also_from_a_till_that_was_away() {
         }
     }
     assert_eq!(centre.count("SELECT count(*) FROM person").await, 0);
-    assert_eq!(centre.count("SELECT count(*) FROM operation WHERE outcome ->> 'outcome' = 'applied' AND device_id <> '00000000-0000-0000-0000-000000000000'").await, 2);
+    assert_eq!(
+        centre
+            .count("SELECT count(*) FROM operation WHERE outcome ->> 'outcome' = 'applied' AND device_id <> '00000000-0000-0000-0000-000000000000'")
+            .await,
+        2
+    );
 }
