@@ -36,6 +36,47 @@ async fn first_sign_in(desk: &Desk, name: &str, password: &str, own: &str) -> an
     desk.sign_in_as_filled("counter").await
 }
 
+/// The admin sets up a second factor, and signs in by a code of it and by a recovery code.
+async fn second_factor(desk: &Desk) -> anyhow::Result<()> {
+    desk.sign_in("Ada", PASSWORD, "office").await?;
+    desk.click("nav-settings").await?;
+    desk.attribute_is("factor-state", "data-on", "false").await?;
+    desk.click("factor-begin").await?;
+    desk.fill("factor-password", PASSWORD).await?;
+    desk.click("factor-next").await?;
+    let says = desk.find("factor-qr").await?.attr("data-text").await?.unwrap_or_default();
+    let mut app = Authenticator::scan(&says)?;
+    desk.fill("factor-code", &app.code().await?).await?;
+    desk.click("factor-next").await?;
+    let codes = desk.text_where("recovery-codes", |text| text.lines().count() == 10).await?;
+    desk.click("recovery-kept").await?;
+    desk.click("factor-done").await?;
+    desk.attribute_is("factor-state", "data-on", "true").await?;
+    desk.sign_out().await?;
+
+    desk.fill("signin-name", "Ada").await?;
+    desk.fill("signin-password", PASSWORD).await?;
+    desk.click("signin-submit").await?;
+    desk.fill("signin-code", "000000").await?;
+    desk.click("signin-submit").await?;
+    desk.attribute_is("signin-problem", "data-code", "second_factor_wrong").await?;
+    assert_eq!(desk.value("signin-password").await?, PASSWORD, "it keeps what was typed");
+    desk.fill("signin-code", &app.code().await?).await?;
+    desk.sign_in_as_filled("office").await?;
+    desk.sign_out().await?;
+
+    // Without the telephone, and with the keyboard alone.
+    desk.fill("signin-name", "Ada").await?;
+    desk.fill("signin-password", PASSWORD).await?;
+    desk.driver.action_chain().send_keys(Key::Enter).perform().await?;
+    desk.find("signin-code").await?;
+    let code = codes.lines().next().unwrap_or_default().trim().to_owned();
+    desk.driver.action_chain().send_keys(code.as_str()).send_keys(Key::Enter).perform().await?;
+    desk.go_to_window("office").await?;
+    desk.text_where("status-person", |text| text.contains("Ada")).await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn an_admin_lets_somebody_in_and_sets_up_a_second_factor() -> anyhow::Result<()> {
     let server = serve().await?;
@@ -76,42 +117,6 @@ async fn an_admin_lets_somebody_in_and_sets_up_a_second_factor() -> anyhow::Resu
     first_sign_in(&desk, "Dora", &again, "another of many colours").await?;
     desk.sign_out().await?;
 
-    // The second factor of the admin.
-    desk.sign_in("Ada", PASSWORD, "office").await?;
-    desk.click("nav-settings").await?;
-    desk.attribute_is("factor-state", "data-on", "false").await?;
-    desk.click("factor-begin").await?;
-    desk.fill("factor-password", PASSWORD).await?;
-    desk.click("factor-next").await?;
-    let says = desk.find("factor-qr").await?.attr("data-text").await?.unwrap_or_default();
-    let mut app = Authenticator::scan(&says)?;
-    desk.fill("factor-code", &app.code().await?).await?;
-    desk.click("factor-next").await?;
-    let codes = desk.text_where("recovery-codes", |text| text.lines().count() == 10).await?;
-    desk.click("recovery-kept").await?;
-    desk.click("factor-done").await?;
-    desk.attribute_is("factor-state", "data-on", "true").await?;
-    desk.sign_out().await?;
-
-    desk.fill("signin-name", "Ada").await?;
-    desk.fill("signin-password", PASSWORD).await?;
-    desk.click("signin-submit").await?;
-    desk.fill("signin-code", "000000").await?;
-    desk.click("signin-submit").await?;
-    desk.attribute_is("signin-problem", "data-code", "second_factor_wrong").await?;
-    assert_eq!(desk.value("signin-password").await?, PASSWORD, "it keeps what was typed");
-    desk.fill("signin-code", &app.code().await?).await?;
-    desk.sign_in_as_filled("office").await?;
-    desk.sign_out().await?;
-
-    // Without the telephone, and with the keyboard alone.
-    desk.fill("signin-name", "Ada").await?;
-    desk.fill("signin-password", PASSWORD).await?;
-    desk.driver.action_chain().send_keys(Key::Enter).perform().await?;
-    desk.find("signin-code").await?;
-    let code = codes.lines().next().unwrap_or_default().trim().to_owned();
-    desk.driver.action_chain().send_keys(code.as_str()).send_keys(Key::Enter).perform().await?;
-    desk.go_to_window("office").await?;
-    desk.text_where("status-person", |text| text.contains("Ada")).await?;
+    second_factor(&desk).await?;
     desk.close().await
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use beadsbox_e2e::serve;
+use beadsbox_e2e::{Desk, serve};
 use thirtyfour::Key;
 
 use crate::{
@@ -54,30 +54,40 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     in_every_look(&desk, folder, "admin-policy").await?;
     escape().await?;
 
+    personal_data(&desk, folder).await?;
+    own_sign_in(&desk, folder).await?;
+    desk.close().await
+}
+
+async fn personal_data(desk: &Desk, folder: &Path) -> anyhow::Result<()> {
     desk.click("admin-people").await?;
     desk.find("people-find").await?;
-    in_every_look(&desk, folder, "admin-people-empty").await?;
+    in_every_look(desk, folder, "admin-people-empty").await?;
     desk.fill("people-text", "ma").await?;
     desk.click("people-find").await?;
-    click_first(&desk, "[data-testid='person-row']").await?;
-    in_every_look(&desk, folder, "admin-people").await?;
+    click_first(desk, "[data-testid='person-row']").await?;
+    in_every_look(desk, folder, "admin-people").await?;
     desk.click("people-erase").await?;
     desk.fill("erase-reason", "asked by letter").await?;
-    in_every_look(&desk, folder, "admin-erase").await?;
+    in_every_look(desk, folder, "admin-erase").await?;
     desk.click("erase-confirm").await?;
     desk.css("[data-sonner-toast]").await?;
     desk.click("admin-acts").await?;
     desk.css("[data-testid='act-row']").await?;
-    in_every_look(&desk, folder, "admin-acts").await?;
+    in_every_look(desk, folder, "admin-acts").await?;
+    Ok(())
+}
 
+/// Password and second factor.
+async fn own_sign_in(desk: &Desk, folder: &Path) -> anyhow::Result<()> {
     desk.click("nav-settings").await?;
-    scroll_to(&desk, "settings-password").await?;
+    scroll_to(desk, "settings-password").await?;
     desk.find("factor-state").await?;
-    in_every_look(&desk, folder, "admin-settings").await?;
+    in_every_look(desk, folder, "admin-settings").await?;
     desk.click("factor-begin").await?;
     desk.fill("factor-password", ADMIN.1).await?;
     desk.click("factor-next").await?;
     desk.find("factor-qr").await?;
-    in_every_look(&desk, folder, "admin-factor").await?;
-    desk.close().await
+    in_every_look(desk, folder, "admin-factor").await?;
+    Ok(())
 }
