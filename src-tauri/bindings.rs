@@ -6,7 +6,10 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, grid, mail, outbox_file, printing, reports, shell, shift, start, templates, till, training, updates, vouchers},
+    commands::{
+        account, admin, conflicts, day, everywhere, grid, mail, organisation, outbox_file, printing, reports, shell, shift, start, templates, till, training,
+        updates, vouchers,
+    },
     events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged, UpdateChanged},
     menu::MenuChosen,
 };
@@ -153,7 +156,25 @@ pub fn builder() -> Builder<tauri::Wry> {
             mail::staff_addresses,
             mail::set_staff_address,
             start::ask_password_reset,
-            start::reset_password,
+            start::set_forgotten_password,
+            account::change_password,
+            account::second_factor,
+            account::begin_second_factor,
+            account::confirm_second_factor,
+            organisation::shop_rows,
+            organisation::place_choices,
+            organisation::save_shop,
+            organisation::add_staff,
+            organisation::change_staff,
+            organisation::bar_staff,
+            organisation::reset_password,
+            organisation::remove_second_factor,
+            organisation::least_validity,
+            organisation::set_least_validity,
+            organisation::find_personal_data,
+            organisation::save_personal_data,
+            organisation::erase_personal_data,
+            organisation::admin_acts,
         ])
         .events(collect_events![
             StatusChanged,

@@ -19,6 +19,8 @@ pub struct Kind {
 pub const CSV: Kind = Kind { name: "CSV", extension: "csv" };
 /// A table of Excel.
 pub const XLSX: Kind = Kind { name: "Excel", extension: "xlsx" };
+/// For programs.
+pub const JSON: Kind = Kind { name: "JSON", extension: "json" };
 /// A document to print.
 pub const PDF: Kind = Kind { name: "PDF", extension: "pdf" };
 /// Several files in one.

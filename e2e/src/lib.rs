@@ -1,6 +1,7 @@
 //! Drives the built program as a person would: the real window under a virtual display, through `WebDriver`, against a real
 //! server process on a real `PostgreSQL`.
 
+mod authenticator;
 pub mod axe;
 mod desk;
 mod scanner;
@@ -8,6 +9,7 @@ mod server;
 mod updates;
 mod wire;
 
+pub use authenticator::Authenticator;
 pub use desk::{Desk, Keys, arguments};
 pub use scanner::{Hands, Held, Layout, Scanner};
 pub use server::{serve, serve_mailing, serve_on};

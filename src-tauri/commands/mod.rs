@@ -1,11 +1,13 @@
 //! The commands, by area. Each passes its arguments to one use case and its answer back.
 
+pub mod account;
 pub mod admin;
 pub mod conflicts;
 pub mod day;
 pub mod everywhere;
 pub mod grid;
 pub mod mail;
+pub mod organisation;
 pub mod outbox_file;
 pub mod printing;
 pub mod reports;

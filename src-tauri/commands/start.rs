@@ -54,6 +54,6 @@ pub async fn ask_password_reset(program: Beads<'_>, name: String, language: Mail
 /// Sets another password with what that mail said.
 #[tauri::command]
 #[specta::specta]
-pub async fn reset_password(program: Beads<'_>, form: NewPasswordForm) -> Answer<()> {
-    program.reset_password(form).await
+pub async fn set_forgotten_password(program: Beads<'_>, form: NewPasswordForm) -> Answer<()> {
+    program.set_forgotten_password(form).await
 }

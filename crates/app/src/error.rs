@@ -197,6 +197,32 @@ pub enum ErrorCode {
     MailNotTaken,
     /// No such code for another password, or it was used, or its hour is over.
     ResetTokenWrong,
+    /// The password serves once: another has to be chosen for the future.
+    PasswordChangeNeeded,
+    /// The one-time password was not used in time.
+    PasswordExpired,
+    /// A code of the second factor is needed as well.
+    SecondFactorNeeded,
+    /// The code is not right, or was used before.
+    SecondFactorWrong,
+    /// Every admin needs a second factor, and this one has none.
+    SecondFactorSetupNeeded,
+    /// What the person signs in with was changed since: needs the server once.
+    SignInOfflineChanged,
+    /// The last admin stays one.
+    LastAdmin,
+    /// Devices stand in the shop.
+    ShopHasDevices,
+    /// Business was done in the shop: its time zone stays.
+    ShopInUse,
+    /// The shop is closed.
+    ShopClosed,
+    /// The reason names the person whom it is to erase.
+    ReasonNamesPerson,
+    /// Nothing is held any more.
+    UnknownPerson,
+    /// A voucher of `months` is too short for `country`, which asks for `least`.
+    ValidityTooShort,
     /// A fault of this program; see the log.
     Internal,
 }

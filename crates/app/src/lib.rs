@@ -7,6 +7,7 @@ mod clock_evidence;
 mod device;
 pub mod error;
 pub mod host;
+mod new_password;
 mod open_asks;
 mod outbox_file;
 mod pace;

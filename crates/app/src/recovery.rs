@@ -60,7 +60,7 @@ pub(crate) fn issuer(store: &Store) -> Result<Option<Issuer>, StoreError> {
 fn shop(store: &Store, enrolment: &Enrolment) -> Result<Option<Shop>, StoreError> {
     let cached = store.view()?.directory().shops().into_iter().find(|shop| shop.id == enrolment.shop).cloned();
     let kept = enrolment.shop_name.clone().zip(enrolment.time_zone.clone());
-    Ok(cached.or_else(|| kept.map(|(name, time_zone)| Shop { id: enrolment.shop, name, time_zone, row_version: 1 })))
+    Ok(cached.or_else(|| kept.map(|(name, time_zone)| Shop { id: enrolment.shop, name, time_zone, row_version: 1, ..Shop::default() })))
 }
 
 /// Files from before the profile was kept: the certificate was signed over it.

@@ -19,6 +19,7 @@ use jiff::SignedDuration;
 use crate::{
     device::Device,
     error::{AppError, AppResult, ErrorCode},
+    new_password,
     view::{SessionView, SignInForm},
 };
 
@@ -56,15 +57,27 @@ impl Session {
 
 /// Signs in: with the server if it answers, else by this device's own verifier.
 pub(crate) async fn sign_in(device: &Device, form: SignInForm) -> AppResult<Session> {
-    let request = SignInRequest { name: form.name.trim().to_owned(), password: form.password };
+    let request = SignInRequest { code: typed(form.code), ..SignInRequest::new(form.name.trim(), form.password) };
     if request.name.is_empty() || request.password.is_empty() {
         return Err(AppError::new(ErrorCode::WrongPassword, "name and password are both needed"));
     }
+    if !form.new_password.is_empty() {
+        new_password::check(&request.password, &form.new_password, &form.again)?;
+    }
+    let request = SignInRequest { new_password: typed(form.new_password), ..request };
     match device.server.sign_in(&request).await {
-        Ok(response) => remember(device, request.password, response).await,
+        Ok(response) => {
+            // From now on it is the one that counts.
+            let password = request.new_password.unwrap_or(request.password);
+            remember(device, password, response).await
+        }
         Err(error) if counts_as_offline(&error) => offline(device, request).await,
         Err(error) => Err(delayed(error.into())),
     }
+}
+
+fn typed(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.trim().is_empty())
 }
 
 /// Staff rows tell of who is barred and whose badge or PIN still counts, so nobody is let in by rows that are too old.
@@ -103,18 +116,35 @@ fn delayed(error: AppError) -> AppError {
 async fn remember(device: &Device, password: String, response: SignInResponse) -> AppResult<Session> {
     let now = device.host.clock.now();
     let salt = device.host.random_bytes::<16>();
-    let (id, name, role) = (response.staff.id, response.staff.name.clone(), response.staff.role);
+    let staff = response.staff.clone();
     device
         .files(move |store| {
             let verifier = hash(&password, &salt)?;
-            store.keep_offline_sign_in(&OfflineSignIn { staff: id, name, role, verifier, verified_at: now, failed: 0, blocked_until: None })?;
+            let Staff { id, name, role, sign_in_version, .. } = staff;
+            let sign_in = OfflineSignIn { staff: id, name, role, verifier, verified_at: now, failed: 0, blocked_until: None, sign_in_version };
+            store.keep_offline_sign_in(&sign_in)?;
             store.forget_pin_attempts(id)?;
             Ok(())
         })
         .await?;
     // By this device's clock, which may be wrong: the server holds its own end of the session against its own.
     let until = now.saturating_add(SESSION).unwrap_or(now);
-    Ok(Session { staff: id, name: response.staff.name, role, token: Some(response.token), by_password: true, until })
+    let Staff { id, name, role, .. } = response.staff;
+    Ok(Session { staff: id, name, role, token: Some(response.token), by_password: true, until })
+}
+
+/// Whoever is signed in has another password by now: that one lets them in without the server.
+pub(crate) async fn remember_password(device: &Device, password: String, staff: Staff) -> AppResult<()> {
+    let salt = device.host.random_bytes::<16>();
+    device
+        .files(move |store| {
+            if let Some(known) = store.offline_sign_in(&staff.name)?.filter(|known| known.staff == staff.id) {
+                let verifier = hash(&password, &salt)?;
+                store.keep_offline_sign_in(&OfflineSignIn { verifier, sign_in_version: staff.sign_in_version, ..known })?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> {
@@ -133,13 +163,16 @@ async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> 
             if now >= until || now < known.verified_at.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(now) {
                 return Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sign-in with the server").with("days", days));
             }
+            let staff = store.view()?.directory().staff(known.staff).cloned();
+            if staff.as_ref().is_some_and(|staff| staff.sign_in_version > known.sign_in_version) {
+                return Err(AppError::new(ErrorCode::SignInOfflineChanged, "the password or second factor was changed since"));
+            }
             if !verify(&request.password, &known.verifier) {
                 known.failed += 1;
                 known.blocked_until = now.saturating_add(delay_after(known.failed)).ok();
                 store.keep_offline_sign_in(&known)?;
                 return Err(AppError::new(ErrorCode::WrongPassword, "name and password do not fit"));
             }
-            let staff = store.view()?.directory().staff(known.staff).cloned();
             if staff.as_ref().is_some_and(|staff| !staff.active) {
                 return Err(AppError::new(ErrorCode::StaffInactive, "this person may not sign in any more"));
             }

@@ -15,7 +15,7 @@ use beadsbox_app::{
 };
 use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
 use beadsbox_protocol::mail::{MailKind, MailLanguage};
-use stage::Centre;
+use stage::{Centre, organise};
 
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 const COUNTER_UP: &[Role] = &[Role::Counter, Role::BackOffice, Role::Admin];
@@ -44,6 +44,10 @@ const FREE: &[&str] = &[
     "lock",
     "note_activity",
     "set_pin",
+    "change_password",
+    "second_factor",
+    "begin_second_factor",
+    "confirm_second_factor",
     "check_code",
     "currencies",
     "open_till",
@@ -60,7 +64,7 @@ const FREE: &[&str] = &[
     "check_update",
     "restart_program",
     "ask_password_reset",
-    "reset_password",
+    "set_forgotten_password",
 ];
 
 const TABLE: &[(&str, &[Role])] = &[
@@ -161,6 +165,20 @@ const TABLE: &[(&str, &[Role])] = &[
     ("decide_job", ADMIN),
     ("staff_addresses", ADMIN),
     ("set_staff_address", ADMIN),
+    ("shop_rows", ADMIN),
+    ("place_choices", ADMIN),
+    ("save_shop", ADMIN),
+    ("add_staff", ADMIN),
+    ("change_staff", ADMIN),
+    ("bar_staff", ADMIN),
+    ("reset_password", ADMIN),
+    ("remove_second_factor", ADMIN),
+    ("least_validity", OFFICE_UP),
+    ("set_least_validity", ADMIN),
+    ("find_personal_data", ADMIN),
+    ("save_personal_data", ADMIN),
+    ("erase_personal_data", ADMIN),
+    ("admin_acts", ADMIN),
 ];
 
 fn paper() -> PaperForm {
@@ -397,6 +415,8 @@ async fn administer(seat: &Seat, command: &str) -> Result<(), AppError> {
                 expiry_grace_hours: 1,
                 offline_sign_in_days: 1,
                 lock_after_minutes: 1,
+                admins_need_second_factor: false,
+                buyers_kept_months: 0,
                 limits: limits(),
             };
             seat.set_policy(form).await.map(drop)
@@ -413,7 +433,10 @@ async fn administer(seat: &Seat, command: &str) -> Result<(), AppError> {
             .redeem_approved(ApprovalForm { code: "0000-0000-00000".to_owned(), staff_id: id.to_owned(), pin: "402817".to_owned() })
             .await
             .map(drop),
-        other => run_till(seat, other).await,
+        other => match organise::call(seat, other).await {
+            Some(called) => called,
+            None => run_till(seat, other).await,
+        },
     }
 }
 

@@ -86,7 +86,7 @@ async fn by_badge_the_till_is_theirs_and_nothing_else() {
     till.program.switch_by_badge(&adas).await.unwrap();
     till.sell("Buyer").await;
     assert_eq!(code_of(till.seat().sync_overview().await), ErrorCode::NeedsPassword, "an admin's badge opens no office");
-    let form = SignInForm { name: "Ada".to_owned(), password: PASSWORD.to_owned() };
+    let form = SignInForm::new("Ada", PASSWORD);
     assert!(till.program.unlock(form).await.unwrap().by_password);
     till.seat().sync_overview().await.unwrap();
     till.program.switch_by_badge(&adas).await.unwrap();
@@ -119,7 +119,7 @@ async fn while_it_is_locked_nobody_records_anything() {
     till.program.lock();
     assert_eq!(till.program.switch_by_badge(&carlas).await.unwrap().name, "Carla");
     till.program.lock();
-    let form = SignInForm { name: "Carla".to_owned(), password: PASSWORD.to_owned() };
+    let form = SignInForm::new("Carla", PASSWORD);
     assert_eq!(till.program.unlock(form).await.unwrap().name, "Carla", "by password too, without the server");
     till.program.lock();
     till.program.sign_out();
@@ -131,7 +131,7 @@ async fn while_it_is_locked_nobody_records_anything() {
 async fn an_admin_who_unlocks_while_the_server_is_away_goes_on_with_it_afterwards() {
     let centre = Centre::open().await;
     let office = centre.till("Montmartre", "Ada").await;
-    let form = || SignInForm { name: "Ada".to_owned(), password: PASSWORD.to_owned() };
+    let form = || SignInForm::new("Ada", PASSWORD);
     office.go_offline().await;
     office.program.lock();
     let session = office.program.unlock(form()).await.unwrap();
@@ -155,7 +155,7 @@ async fn nobody_comes_back_who_signed_out_while_a_password_was_looked_at() {
     let centre = Centre::open().await;
     let till = centre.till("Marais", "Carla").await;
     till.program.lock();
-    let form = SignInForm { name: "Carla".to_owned(), password: PASSWORD.to_owned() };
+    let form = SignInForm::new("Carla", PASSWORD);
     // One after the other on this task: the answer of the server comes after the sign-out.
     let unlocked = async { till.program.unlock(form).await };
     let gone = async { till.program.sign_out() };

@@ -19,6 +19,10 @@ pub struct Policy {
     pub offline_sign_in_days: u32,
     /// Minutes without a touch after which the screens are locked; 0 for never.
     pub lock_after_minutes: u32,
+    /// Whether nobody administers without a second factor.
+    pub admins_need_second_factor: bool,
+    /// Months for which a buyer is kept after the last of their vouchers became final; 0 for ever.
+    pub buyers_kept_months: u32,
     /// What a device may honour without the server, where nothing else is set for it.
     pub offline: OfflineLimits,
 }
@@ -46,6 +50,8 @@ impl Default for Policy {
             expiry_grace_hours: 48,
             offline_sign_in_days: 7,
             lock_after_minutes: 10,
+            admins_need_second_factor: false,
+            buyers_kept_months: 0,
             offline: OfflineLimits::default(),
         }
     }
@@ -79,6 +85,7 @@ impl Policy {
         within("expiry_grace_hours", self.expiry_grace_hours, 0..=30 * 24)?;
         within("offline_sign_in_days", self.offline_sign_in_days, 0..=90)?;
         within("lock_after_minutes", self.lock_after_minutes, 0..=240)?;
+        within("buyers_kept_months", self.buyers_kept_months, 0..=240)?;
         self.offline.check()
     }
 }

@@ -106,6 +106,8 @@ text! {
     SignedText(1..=512, lines: false),
     /// A shop's, device's or staff member's name.
     Name(1..=100, lines: false),
+    /// A shop's address, in lines.
+    Address(1..=300, lines: true),
 }
 
 /// An e-mail address: something before and after one `@`, a dot in the domain, no spaces. Whether it exists, only a mail can tell.

@@ -57,6 +57,26 @@ pub enum ErrorCode {
     DayNotClosed,
     /// Somebody else works on it by now: `holder` says who.
     ConflictTaken,
+    /// The password serves once: the sign-in has to bring another one for the future.
+    PasswordChangeNeeded,
+    /// The one-time password was not used in time: an admin has to make another.
+    PasswordExpired,
+    /// A code of the second factor is needed as well.
+    SecondFactorNeeded,
+    /// The code is not right, or was used before.
+    SecondFactorWrong,
+    /// Every admin needs a second factor, and this one has none yet.
+    SecondFactorSetupNeeded,
+    /// The last admin stays one.
+    LastAdmin,
+    /// Devices stand in the shop: it closes once they are moved or revoked.
+    ShopHasDevices,
+    /// Business was done in the shop: what its days are made of stays.
+    ShopInUse,
+    /// The shop is closed.
+    ShopClosed,
+    /// The reason names the person whom it is to erase.
+    ReasonNamesPerson,
     /// The program is too old for this server.
     ClientTooOld,
     /// This server has no mail server to send by.

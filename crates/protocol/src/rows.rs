@@ -3,9 +3,11 @@
 use std::fmt;
 
 use beadsbox_domain::{
-    Conflict, ConflictId, DeviceId, OfflineLimits, Person, Policy, Role, ShopId, StaffId, Template, TemplateId, Timestamp, Voucher, VoucherId,
+    Conflict, ConflictId, Country, DeviceId, LeastValidity, OfflineLimits, Person, Policy, Role, ShopId, StaffId, Template, TemplateId, Timestamp, Voucher,
+    VoucherId, text::Address,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -17,8 +19,34 @@ pub struct Shop {
     /// IANA name of its time zone: its days end there.
     #[schema(example = "Europe/Paris")]
     pub time_zone: String,
+    /// The country whose law its sales are under; none where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
+    /// Its address in lines, as it stands on paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Address>,
+    /// Nothing new begins there any more: no device, and no sale.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub closed: bool,
     /// Counts every change, from 1.
     pub row_version: u64,
+}
+
+/// Nobody's yet: what a shop has besides what is said of it.
+impl Default for Shop {
+    fn default() -> Self {
+        Self { id: ShopId(Uuid::nil()), name: String::new(), time_zone: String::new(), country: None, address: None, closed: false, row_version: 1 }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+const fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 /// A staff member, as far as other devices need to know.
@@ -38,6 +66,9 @@ pub struct Staff {
     /// SHA-256 of the secret on their badge, hexadecimal; none as above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub badge: Option<String>,
+    /// Counts what they sign in with, from 0: a password or second factor of an earlier count lets nobody in any more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sign_in_version: u64,
     /// Counts every change, from 1.
     pub row_version: u64,
 }
@@ -91,6 +122,9 @@ pub struct Device {
 pub struct Settings {
     /// The limits that the rules ask.
     pub policy: Policy,
+    /// The least validity of vouchers by country.
+    #[serde(default, skip_serializing_if = "LeastValidity::is_standard")]
+    pub least_validity: LeastValidity,
     /// Counts every change, from 1.
     pub row_version: u64,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::rows::Staff;
 
-/// Name and password, sent with the device's token.
+/// Name and password, and what else the server asked for, sent with the device's token.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignInRequest {
@@ -15,6 +15,33 @@ pub struct SignInRequest {
     /// Their password.
     #[schema(max_length = 200)]
     pub password: String,
+    /// A code of their authenticator, or a recovery code. Asked for with `second_factor_needed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 40)]
+    pub code: Option<String>,
+    /// What takes the place of a one-time password. Asked for with `password_change_needed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
+    pub new_password: Option<String>,
+}
+
+impl SignInRequest {
+    /// With name and password alone, as every sign-in begins.
+    pub fn new(name: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { name: name.into(), password: password.into(), code: None, new_password: None }
+    }
+}
+
+/// `PUT /v1/sessions/password`: whoever is signed in changes their password, sent with the session's token.
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordRequest {
+    /// The password that they have.
+    #[schema(max_length = 200)]
+    pub password: String,
+    /// The one that they want, of 8 to 200 characters.
+    #[schema(max_length = 200)]
+    pub new_password: String,
 }
 
 /// `PUT /v1/sessions/pin`: whoever is signed in sets their PIN, sent with the session's token.

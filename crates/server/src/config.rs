@@ -35,6 +35,8 @@ pub struct Config {
     pub expire_every: Duration,
     /// How often what nobody asks for any more is forgotten.
     pub prune_every: Duration,
+    /// How often buyers are looked for who are kept no longer.
+    pub retention_every: Duration,
     /// How often it is looked whether what was held can be read by now.
     pub decide_held_every: Duration,
     /// How often a worker looks for jobs by itself.
@@ -62,6 +64,7 @@ impl Config {
             sequence_every: Duration::from_secs(1),
             expire_every: Duration::from_hours(1),
             prune_every: Duration::from_hours(1),
+            retention_every: Duration::from_hours(24),
             decide_held_every: Duration::from_hours(1),
             jobs_every: Duration::from_secs(1),
             workers: 2,

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use beadsbox_domain::Timestamp;
 use beadsbox_protocol::{ErrorCode, Problem};
 use uuid::Uuid;
 
@@ -92,6 +93,13 @@ impl Failure {
     pub fn unavailable() -> Self {
         Self::told(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, "busy, or the database is away: try again")
             .with(|problem| problem.retry_after = Some(1))
+    }
+
+    /// Somebody guesses: nobody may try before that moment.
+    pub fn too_many_attempts(until: Timestamp, now: Timestamp) -> Self {
+        // Rounded up: a client that waits so long gets its turn.
+        let seconds = u64::try_from(until.duration_since(now).as_millis().max(0)).unwrap_or(u64::MAX).div_ceil(1000);
+        Self::told(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, "too many attempts: wait").with(|problem| problem.retry_after = Some(seconds))
     }
 
     /// More facts for the problem that is told.

@@ -1,10 +1,13 @@
 //! Shops, staff and devices: what an admin, or whoever has the command line, sets up.
 
 use axum::http::StatusCode;
-use beadsbox_domain::{DeviceId, Pin, PolicyError, Role, ShopId, StaffId, Timestamp, text::Name};
+use beadsbox_domain::{
+    Country, DeviceId, Pin, PolicyError, Role, ShopId, StaffId, Timestamp,
+    text::{Address, Name},
+};
 use beadsbox_protocol::{
     ErrorCode,
-    admin::{DevicePatch, EnrolmentCode, LimitsChange, NewBadge, PolicyChange, StaffPatch},
+    admin::{DevicePatch, EnrolmentCode, LeastValidityChange, LimitsChange, NewBadge, PolicyChange, ShopChange, StaffPatch},
     badge,
     export::Issuer,
     rows::{Settings, Shop, Staff},
@@ -33,11 +36,57 @@ const CODE_HOURS: i64 = 24;
 /// A new shop. The caller commits.
 pub(crate) async fn create_shop(conn: &mut PgConnection, id: ShopId, name: &str, time_zone: &str) -> Result<Shop, Failure> {
     let name = checked_name(name)?;
-    // Only names of the IANA database: a fixed offset would forget summer time.
-    TimeZone::get(time_zone).map_err(|_| Failure::malformed("time_zone is an IANA name such as Europe/Paris"))?;
+    check_time_zone(time_zone)?;
     db::shop::insert(conn, id, name.as_str(), time_zone).await?;
     feed::note(conn, Kind::Shop, &[id.0]).await?;
-    Ok(Shop { id, name: name.to_string(), time_zone: time_zone.to_owned(), row_version: 1 })
+    Ok(Shop { id, name: name.to_string(), time_zone: time_zone.to_owned(), row_version: 1, ..Shop::default() })
+}
+
+/// Only names of the IANA database: a fixed offset would forget summer time.
+fn check_time_zone(name: &str) -> Result<(), Failure> {
+    TimeZone::get(name).map(drop).map_err(|_| Failure::malformed("time_zone is an IANA name such as Europe/Paris"))
+}
+
+/// Sets a shop whole. Its time zone stays once business was done there, because the days of the books are kept in it; it closes once no
+/// device stands in it. The caller commits.
+pub(crate) async fn change_shop(conn: &mut PgConnection, id: ShopId, change: ShopChange, now: Timestamp) -> Result<Shop, Failure> {
+    let name = checked_name(&change.name)?;
+    check_time_zone(&change.time_zone)?;
+    let country = change
+        .country
+        .as_deref()
+        .map(Country::new)
+        .transpose()
+        .map_err(|error| Failure::malformed(format!("country: {error}")))?;
+    let address = change
+        .address
+        .as_deref()
+        .map(Address::new)
+        .transpose()
+        .map_err(|error| Failure::malformed(format!("address: {error}")))?;
+    let before = db::shop::lock(conn, id).await?.ok_or_else(|| Failure::not_found("shop"))?;
+    if change.time_zone != before.time_zone && db::shop::is_in_the_books(conn, id).await? {
+        return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::ShopInUse, "business was done in the shop's time zone"));
+    }
+    if change.closed && !before.closed && db::shop::has_devices(conn, id).await? {
+        return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::ShopHasDevices, "devices stand in the shop"));
+    }
+    let (time_zone, closed, row_version) = (change.time_zone, change.closed, change.row_version);
+    let shop = Shop { id, name: name.to_string(), time_zone, country, address, closed, row_version };
+    if !db::shop::change(conn, &shop, now).await? {
+        return Err(Failure::changed_meanwhile());
+    }
+    feed::note(conn, Kind::Shop, &[id.0]).await?;
+    db::shop::find(conn, id).await?.ok_or_else(|| Failure::not_found("shop"))
+}
+
+/// A shop that is open, its row locked, so that it does not close before the caller commits.
+async fn open_shop(conn: &mut PgConnection, id: ShopId) -> Result<Shop, Failure> {
+    let shop = db::shop::lock(conn, id).await?.ok_or_else(|| Failure::not_found("shop"))?;
+    if shop.closed {
+        return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::ShopClosed, "the shop is closed"));
+    }
+    Ok(shop)
 }
 
 /// A new staff member. The caller commits.
@@ -51,9 +100,9 @@ pub(crate) async fn create_staff(
 ) -> Result<Staff, Failure> {
     let name = checked_name(name)?;
     let hash = hashed(passwords, password).await?;
-    db::staff::insert(conn, id, name.as_str(), &hash, role).await?;
+    db::staff::insert(conn, id, name.as_str(), &hash, role, None).await?;
     feed::note(conn, Kind::Staff, &[id.0]).await?;
-    Ok(Staff { id, name: name.to_string(), role, active: true, pin: None, badge: None, row_version: 1 })
+    db::staff::find(conn, id).await?.ok_or_else(|| Failure::not_found("staff member"))
 }
 
 /// Changes a staff member. A new password, role or bar ends their sessions. The caller commits.
@@ -62,21 +111,25 @@ pub(crate) async fn change_staff(conn: &mut PgConnection, passwords: &Passwords,
         Some(password) => Some(hashed(passwords, password).await?),
         None => None,
     };
-    let patch = Patch { role: patch.role, active: patch.active, password_hash };
+    let name = patch.name.as_deref().map(checked_name).transpose()?;
+    let patch = Patch { role: patch.role, active: patch.active, password_hash, one_time_until: None, name, row_version: patch.row_version };
     let admins = db::staff::lock_active_admins(conn).await?;
+    let before = db::staff::find(conn, id).await?.ok_or_else(|| Failure::not_found("staff member"))?;
     let demoted = patch.active == Some(false) || patch.role.is_some_and(|role| role != Role::Admin);
     if demoted && admins == [id.0] {
-        return Err(Failure::forbidden("the last admin stays one"));
+        return Err(Failure::told(StatusCode::FORBIDDEN, ErrorCode::LastAdmin, "the last admin stays one"));
     }
-    let there = db::staff::change(conn, id, &patch, now).await?;
-    if patch.password_hash.is_some() || patch.active == Some(false) || patch.role.is_some() {
+    if !db::staff::change(conn, id, &patch, now).await? {
+        return Err(Failure::changed_meanwhile());
+    }
+    if patch.password_hash.is_some() || patch.active == Some(false) || patch.role.is_some_and(|role| role != before.role) {
         db::session::delete_of_staff(conn, id).await?;
     }
-    changed(conn, id, there).await
+    changed(conn, id, true).await
 }
 
 /// A staff member as they are after a change, which every device is told of; `there`: whether it found them.
-async fn changed(conn: &mut PgConnection, id: StaffId, there: bool) -> Result<Staff, Failure> {
+pub(crate) async fn changed(conn: &mut PgConnection, id: StaffId, there: bool) -> Result<Staff, Failure> {
     if there {
         feed::note(conn, Kind::Staff, &[id.0]).await?;
     }
@@ -87,6 +140,15 @@ async fn changed(conn: &mut PgConnection, id: StaffId, there: bool) -> Result<St
 pub(crate) async fn set_policy(conn: &mut PgConnection, change: &PolicyChange) -> Result<Settings, Failure> {
     change.policy.check().map_err(|error| out_of_bounds(&error))?;
     let settings = db::settings::change(conn, change.row_version, &change.policy).await?.ok_or_else(Failure::changed_meanwhile)?;
+    feed::note(conn, Kind::Settings, &[Uuid::nil()]).await?;
+    Ok(settings)
+}
+
+/// Sets the least validity of vouchers by country, whole. The caller commits.
+pub(crate) async fn set_least_validity(conn: &mut PgConnection, change: &LeastValidityChange) -> Result<Settings, Failure> {
+    change.least_validity.check().map_err(|error| Failure::malformed(error.to_string()))?;
+    let changed = db::settings::change_least_validity(conn, change.row_version, &change.least_validity).await?;
+    let settings = changed.ok_or_else(Failure::changed_meanwhile)?;
     feed::note(conn, Kind::Settings, &[Uuid::nil()]).await?;
     Ok(settings)
 }
@@ -108,7 +170,7 @@ pub(crate) async fn change_device(
         .ok_or_else(|| Failure::not_found("device"))?;
     let shop = patch.shop_id.filter(|shop| *shop != before.shop);
     if let Some(shop) = shop {
-        db::shop::find(conn, shop).await?.ok_or_else(|| Failure::not_found("shop"))?;
+        open_shop(conn, shop).await?;
         if db::end_of_day::has_open_day(conn, id).await? {
             return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::DayNotClosed, "the device's day is not closed"));
         }
@@ -244,7 +306,7 @@ async fn recognise_shop(conn: &mut PgConnection, shop: &Shop) -> Result<(), Fail
 
 /// A new enrolment code. The caller commits.
 pub(crate) async fn create_enrolment_code(conn: &mut PgConnection, shop: ShopId, profile: Profile, now: Timestamp) -> Result<EnrolmentCode, Failure> {
-    let shop = db::shop::find(conn, shop).await?.ok_or_else(|| Failure::not_found("shop"))?;
+    let shop = open_shop(conn, shop).await?;
     let code = token::enrolment_code()?;
     let expires_at = now + SignedDuration::from_hours(CODE_HOURS);
     db::enrolment_code::insert(conn, &token::enrolment_code_hash(&code), shop.id, profile, now, expires_at).await?;
@@ -255,7 +317,8 @@ pub(crate) fn checked_name(name: &str) -> Result<Name, Failure> {
     Name::new(name).map_err(|error| Failure::malformed(format!("name: {error}")))
 }
 
-async fn hashed(passwords: &Passwords, password: String) -> Result<String, Failure> {
+/// The hash of a password that somebody chose, if it may be one.
+pub(crate) async fn hashed(passwords: &Passwords, password: String) -> Result<String, Failure> {
     if !LENGTHS.contains(&password.chars().count()) {
         return Err(Failure::malformed(format!("a password has {} to {} characters", LENGTHS.start(), LENGTHS.end())));
     }

@@ -31,6 +31,7 @@ impl Server {
             tokio::spawn(jobs::forget(app.clone())),
             tokio::spawn(jobs::decide_held(app.clone())),
             tokio::spawn(jobs::put_sums_together(app.clone())),
+            tokio::spawn(jobs::keep_buyers_no_longer(app.clone())),
         ];
         tasks.extend(work(&app, workers));
         tracing::info!(%address, epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), "serving");
@@ -148,6 +149,11 @@ impl RunningServer {
     /// Forgets now what nobody asks for any more, as the timer does.
     pub async fn prune_now(&self) -> Result<jobs::Pruned, StartError> {
         Ok(jobs::prune(&self.app).await?)
+    }
+
+    /// Erases buyers who are kept no longer now, as the nightly job does. How many.
+    pub async fn forget_buyers_now(&self) -> Result<u64, StartError> {
+        Ok(jobs::forget_buyers(&self.app).await?)
     }
 
     /// Puts the books' monthly sums together now, as the timer does. How many rows there are then; 0 where there were few.

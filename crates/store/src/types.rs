@@ -342,4 +342,6 @@ pub struct OfflineSignIn {
     pub failed: u32,
     /// Not before.
     pub blocked_until: Option<Timestamp>,
+    /// Which of the person's passwords and second factors it is from, as their staff row counts them.
+    pub sign_in_version: u64,
 }

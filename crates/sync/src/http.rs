@@ -1,7 +1,9 @@
 //! The server over HTTP: the sync's two requests, and the others that the program makes.
 
+mod account;
 mod admin;
 mod mail;
+mod organisation;
 mod reports;
 
 use std::{path::PathBuf, time::Duration};
@@ -16,7 +18,6 @@ use beadsbox_protocol::{
     history::HistoryItem,
     pull::{ChangesPage, ChangesQuery},
     push::{PushRequest, PushResponse},
-    session::{PinRequest, SignInRequest, SignInResponse},
     snapshot::{MOST_CHUNK_BYTES, SnapshotAnswer, SnapshotQuery},
 };
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::RANGE};
@@ -28,8 +29,6 @@ use crate::transport::{Transport, TransportError};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(4);
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
-/// Somebody waits at the till, who can sign in without the server.
-const SIGN_IN_LIMIT: Duration = Duration::from_secs(6);
 /// A chunk of a snapshot, over a slow line.
 const CHUNK_LIMIT: Duration = Duration::from_mins(2);
 /// No honest answer is larger: 2000 rows of a few kilobytes.
@@ -178,22 +177,6 @@ impl HttpServer {
     /// Makes this device known.
     pub async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolResponse, TransportError> {
         self.send("v1/devices/enrol", request).await
-    }
-
-    /// Signs a staff member in.
-    pub async fn sign_in(&self, request: &SignInRequest) -> Result<SignInResponse, TransportError> {
-        self.fetch(self.authorised(self.request(Method::POST, "v1/sessions")?).json(request).timeout(SIGN_IN_LIMIT)).await
-    }
-
-    /// Ends a session.
-    pub async fn sign_out(&self, session: &str) -> Result<(), TransportError> {
-        self.complete(self.request(Method::DELETE, "v1/sessions")?.bearer_auth(session)).await.map(drop)
-    }
-
-    /// Sets the PIN of whoever is signed in, or takes it away.
-    pub async fn set_pin(&self, session: &str, request: &PinRequest) -> Result<(), TransportError> {
-        let request = self.request(Method::PUT, "v1/sessions/pin")?.bearer_auth(session).json(request).timeout(SIGN_IN_LIMIT);
-        self.complete(request).await.map(drop)
     }
 
     /// Every operation on a voucher.

@@ -137,7 +137,7 @@ impl TestDevice {
 
     /// Signs a staff member in; they work at this device from now on.
     pub async fn sign_in(&mut self, name: &str, password: &str) -> Answer<Session> {
-        let request = SignInRequest { name: name.to_owned(), password: password.to_owned() };
+        let request = SignInRequest::new(name, password);
         let SignInResponse { token, expires_at, staff } = self.call(Method::POST, "/v1/sessions", Some(&request)).await?;
         self.staff = staff.id;
         Ok(Session { token, expires_at, staff })

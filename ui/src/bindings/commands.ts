@@ -250,6 +250,42 @@ export const commands = {
 	installUpdate: () => typedError<UpdateView, AppError>(__TAURI_INVOKE("install_update")),
 	/**  Ends the program and starts it again. What was recorded is on disk. */
 	restartProgram: () => typedError<null, AppError>(__TAURI_INVOKE("restart_program")),
+	/**  Changes the password of whoever is signed in. */
+	changePassword: (form: PasswordForm) => typedError<null, AppError>(__TAURI_INVOKE("change_password", { form })),
+	/**  Whether a second factor is asked of whoever is signed in. */
+	secondFactor: () => typedError<SecondFactor, AppError>(__TAURI_INVOKE("second_factor")),
+	/**  Begins a second factor: a QR code for the authenticator. */
+	beginSecondFactor: (form: SecondFactorForm) => typedError<SecondFactorOffer, AppError>(__TAURI_INVOKE("begin_second_factor", { form })),
+	/**  Shows a code of the one that was begun; the recovery codes, which are shown this once. */
+	confirmSecondFactor: (code: string) => typedError<string[], AppError>(__TAURI_INVOKE("confirm_second_factor", { code })),
+	/**  Every shop, with the devices in it. */
+	shopRows: () => typedError<ShopRow[], AppError>(__TAURI_INVOKE("shop_rows")),
+	/**  The time zones and countries that a shop may have. */
+	placeChoices: () => typedError<PlaceChoices, AppError>(__TAURI_INVOKE("place_choices")),
+	/**  Adds a shop, or sets one whole. */
+	saveShop: (form: ShopForm) => typedError<ShopRow[], AppError>(__TAURI_INVOKE("save_shop", { form })),
+	/**  Adds a staff member, with a one-time password that is shown this once. */
+	addStaff: (form: NewStaffForm) => typedError<OneTimePassword, AppError>(__TAURI_INVOKE("add_staff", { form })),
+	/**  Changes a staff member's name and role. */
+	changeStaff: (form: StaffForm) => typedError<null, AppError>(__TAURI_INVOKE("change_staff", { form })),
+	/**  Bars a staff member, or lets them in again. */
+	barStaff: (staffId: string, barred: boolean) => typedError<null, AppError>(__TAURI_INVOKE("bar_staff", { staffId, barred })),
+	/**  Makes a one-time password for a staff member, shown this once. */
+	resetPassword: (staffId: string) => typedError<OneTimePassword, AppError>(__TAURI_INVOKE("reset_password", { staffId })),
+	/**  Takes another person's second factor away. */
+	removeSecondFactor: (form: SecondFactorRemovalForm) => typedError<null, AppError>(__TAURI_INVOKE("remove_second_factor", { form })),
+	/**  The least validity of vouchers by country. */
+	leastValidity: () => typedError<LeastValidity, AppError>(__TAURI_INVOKE("least_validity")),
+	/**  Sets the least validity of vouchers by country. */
+	setLeastValidity: (form: LeastValidity) => typedError<LeastValidity, AppError>(__TAURI_INVOKE("set_least_validity", { form })),
+	/**  What is held on people of that name or e-mail address. */
+	findPersonalData: (text: string) => typedError<PersonsFound, AppError>(__TAURI_INVOKE("find_personal_data", { text })),
+	/**  Saves what is held on somebody where the admin says. The file's name; none where they closed the dialog. */
+	savePersonalData: (form: PersonExportForm) => typedError<string | null, AppError>(__TAURI_INVOKE("save_personal_data", { form })),
+	/**  Erases what is held on somebody, everywhere. */
+	erasePersonalData: (form: ErasureForm) => typedError<Erased, AppError>(__TAURI_INVOKE("erase_personal_data", { form })),
+	/**  What admins did: the newest hundred, of those before one where it is named. */
+	adminActs: (before: string | null) => typedError<AdminAct[], AppError>(__TAURI_INVOKE("admin_acts", { before })),
 };
 
 /** Events */
@@ -316,6 +352,22 @@ export type ActionOffer = {
 	needs_reason: boolean,
 	/**  Cannot be undone: ask again. */
 	final: boolean,
+};
+
+/**  Something that an admin did. */
+export type AdminAct = {
+	id: string,
+	at: string,
+	/**  None for the server itself and its command line. */
+	staff: string | null,
+	/**  What kind of act. */
+	kind: string,
+	/**  What that to which it was done was called then. */
+	subject: string,
+	reason: string | null,
+	/**  How many people it was about. */
+	persons: number | null,
+	vouchers: number | null,
 };
 
 /**  What a counter sees when it redeems: exactly one of these. */
@@ -704,6 +756,13 @@ export type Counted = {
 	amount: string,
 };
 
+/**  How long a voucher that is sold in a country has to be valid at least. */
+export type CountryValidity = {
+	/**  Two letters. */
+	country: string,
+	months: number,
+};
+
 /**  A currency to choose. */
 export type Currency = {
 	/**  ISO 4217. */
@@ -823,6 +882,10 @@ export type DeviceRow = {
 	clock_skew_seconds: number | null,
 	/**  Wrong PINs that were ever typed there. */
 	wrong_pins: number | null,
+	/**  What it is sent: `counter` or `office`. */
+	profile: string | null,
+	/**  The version of the program that it last called with. */
+	version: string | null,
 	/**  What it may honour without the server; none where the organisation's limits hold. */
 	limits: Limits | null,
 	row_version: number,
@@ -908,6 +971,18 @@ export type EnrolmentScan =
 { kind: "badge" } | 
 /**  Something else. */
 { kind: "other" };
+
+/**  What was erased. */
+export type Erased = {
+	persons: number,
+	vouchers: number,
+};
+
+/**  Which records are erased, and why. */
+export type ErasureForm = {
+	hashes: string[],
+	reason: string,
+};
 
 /**  What went wrong. The set is closed: the screen has words for each. */
 export type ErrorCode = 
@@ -1079,6 +1154,32 @@ export type ErrorCode =
 "export_gap" | 
 /**  The server holds other operations of that till under the same numbers. */
 "export_forked" | 
+/**  The password serves once: another has to be chosen for the future. */
+"password_change_needed" | 
+/**  The one-time password was not used in time. */
+"password_expired" | 
+/**  A code of the second factor is needed as well. */
+"second_factor_needed" | 
+/**  The code is not right, or was used before. */
+"second_factor_wrong" | 
+/**  Every admin needs a second factor, and this one has none. */
+"second_factor_setup_needed" | 
+/**  What the person signs in with was changed since: needs the server once. */
+"sign_in_offline_changed" | 
+/**  The last admin stays one. */
+"last_admin" | 
+/**  Devices stand in the shop. */
+"shop_has_devices" | 
+/**  Business was done in the shop: its time zone stays. */
+"shop_in_use" | 
+/**  The shop is closed. */
+"shop_closed" | 
+/**  The reason names the person whom it is to erase. */
+"reason_names_person" | 
+/**  Nothing is held any more. */
+"unknown_person" | 
+/**  A voucher of `months` is too short for `country`, which asks for `least`. */
+"validity_too_short" | 
 /**  A fault of this program; see the log. */
 "internal";
 
@@ -1111,7 +1212,9 @@ export type FieldError = {
 };
 
 /**  What is wrong with a field. */
-export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same";
+export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same" | 
+/**  Somebody or something else is called so. */
+"taken" | "not_a_country" | "not_a_time_zone" | "twice" | "too_short" | "same_as_before";
 
 /**  What there is to filter by. */
 export type FilterChoices = {
@@ -1181,6 +1284,18 @@ export type HistoryOutcome = "applied" | "conflict" | "rejected" | "waiting";
 
 /**  The screens' language. */
 export type Language = "system" | "en" | "fr";
+
+/**  When somebody signed in at a device. */
+export type LastSignIn = {
+	device: string,
+	at: string,
+};
+
+/**  All of them, and the version of the settings that was read. */
+export type LeastValidity = {
+	row_version: number,
+	rows: CountryValidity[],
+};
 
 /**  Which letters it has. */
 export type LetterTable = "pc858" | "windows1252";
@@ -1274,10 +1389,22 @@ export type NoticeWords = {
 export type NotificationSettings = {
 	/**  New conflicts, and operations that the server refused. */
 	on: boolean,
+/**  Somebody new. */
+export type NewStaffForm = {
+	name: string,
+	role: Role,
 };
 
 /**  Which offline limit was passed. */
 export type OfflineLimit = "value" | "count" | "sum" | "age" | "never_synced";
+
+/**  A password that serves for one sign-in, shown once. */
+export type OneTimePassword = {
+	/**  Whose. */
+	name: string,
+	password: string,
+	until: string,
+};
 
 /**  A file of operations on a drive of this computer. */
 export type OutboxFileFound = {
@@ -1328,6 +1455,13 @@ export type PaperForm = {
 /**  The language of what is handed over. */
 export type PaperLanguage = "en" | "fr";
 
+/**  A new password, typed twice, and the old one once more. */
+export type PasswordForm = {
+	password: string,
+	new_password: string,
+	again: string,
+};
+
 /**  How a sale was paid, or a refund returned. */
 export type Payment = 
 /**  Notes and coins. */
@@ -1352,10 +1486,54 @@ export type Person = {
 	has_badge: boolean,
 };
 
+/**  Which records are handed out, and how. */
+export type PersonExportForm = {
+	hashes: string[],
+	format: PersonFormat,
+	language: PaperLanguage,
+};
+
+/**  A kind of file to hand out. */
+export type PersonFormat = 
+/**  For programs. */
+"json" | 
+/**  For a spreadsheet. */
+"csv";
+
+/**  What is held under one hash: what somebody typed at one sale, and the vouchers of that sale. */
+export type PersonRow = {
+	hash: string,
+	buyer: string,
+	email: string | null,
+	recipient: string | null,
+	message: string | null,
+	/**  How many of the vouchers are not final yet. */
+	open: number,
+	vouchers: PersonVoucher[],
+};
+
 /**  What one staff member did. */
 export type PersonSums = {
 	staff: string,
 	sums: Sums[],
+};
+
+/**  A voucher of a person. */
+export type PersonVoucher = {
+	id: string,
+	code: string,
+	title: string,
+	price: Money,
+	status: VoucherStatus,
+	sold_at: string,
+	shop: string,
+};
+
+/**  What was found. */
+export type PersonsFound = {
+	rows: PersonRow[],
+	/**  There are more: the text has to say more. */
+	more: boolean,
 };
 
 /**  How far the program is. */
@@ -1376,6 +1554,14 @@ export type PinSignIn = {
 	pin: string,
 };
 
+/**  What a shop may have. */
+export type PlaceChoices = {
+	/**  Names of the IANA database. */
+	time_zones: string[],
+	/**  Two letters each. */
+	countries: string[],
+};
+
 /**  What the organisation sets, and the version of it that was read. */
 export type Policy = {
 	row_version: number,
@@ -1384,6 +1570,10 @@ export type Policy = {
 	expiry_grace_hours: number,
 	offline_sign_in_days: number,
 	lock_after_minutes: number,
+	/**  Nobody administers without a second factor. */
+	admins_need_second_factor: boolean,
+	/**  Months after the last voucher became final; 0 for ever. */
+	buyers_kept_months: number,
 	limits: Limits,
 };
 
@@ -1771,6 +1961,34 @@ export type ScannerSettings = {
 	layout: ScannerLayout,
 };
 
+/**  Whether a second factor is asked of somebody. */
+export type SecondFactor = {
+	/**  Since when; none where there is none. */
+	since: string | null,
+	/**  How many are left. */
+	recovery_codes: number,
+	/**  The organisation asks it of them. */
+	required: boolean,
+};
+
+/**  The password once more, and a code of the one there is; empty where there is none. */
+export type SecondFactorForm = {
+	password: string,
+	code: string,
+};
+
+/**  What an authenticator reads, and for typing. */
+export type SecondFactorOffer = {
+	qr: Qr,
+	secret: string,
+};
+
+/**  Whose second factor is taken away, and why. */
+export type SecondFactorRemovalForm = {
+	staff_id: string,
+	reason: string,
+};
+
 /**  What was chosen, in numbers. */
 export type SelectionSums = {
 	vouchers: number,
@@ -1844,6 +2062,35 @@ export type ShopDay = {
 	at_stake: Money[],
 };
 
+/**  A shop as it is to be. */
+export type ShopForm = {
+	/**  None for a new one. */
+	id: string | null,
+	/**  The version that was read; 0 for a new one. */
+	row_version: number,
+	name: string,
+	time_zone: string,
+	country: string,
+	address: string,
+	closed: boolean,
+};
+
+/**  A shop as an admin sees it. */
+export type ShopRow = {
+	id: string,
+	name: string,
+	time_zone: string,
+	/**  Two letters; empty where nobody said. */
+	country: string,
+	/**  Lines; empty where there are none. */
+	address: string,
+	/**  Nothing new begins there. */
+	closed: boolean,
+	row_version: number,
+	/**  Those that are not revoked: it closes once there are none. */
+	devices: NamedId[],
+};
+
 /**  A column that is shown, and how wide; as wide as it likes where nobody said. */
 export type ShownColumn = {
 	column: GridColumn,
@@ -1851,10 +2098,15 @@ export type ShownColumn = {
 	width: number | null,
 };
 
-/**  Name and password. */
+/**  Name and password, and what else was asked for; empty where nothing was. */
 export type SignInForm = {
 	name: string,
 	password: string,
+	/**  A code of the authenticator, or a recovery code. */
+	code: string,
+	/**  In the place of a one-time password, typed twice. */
+	new_password: string,
+	again: string,
 };
 
 /**  One voucher of a sale. */
@@ -1871,6 +2123,23 @@ export type SoldVoucher = {
 /**  What the grid is sorted by. */
 export type SortKey = "sold_at" | "price" | "buyer" | "title" | "status" | "expires_on" | "code" | "recipient" | "email" | "changed" | "payment" | "shop" | "sold_by";
 
+/**  How somebody signs in. */
+export type StaffAccess = {
+	second_factor_since: string | null,
+	/**  Until when a one-time password waits for them. */
+	one_time_until: string | null,
+	/**  The newest first, a few. */
+	sign_ins: LastSignIn[],
+};
+
+/**  What somebody is called and may do, and the version of them that was read. */
+export type StaffForm = {
+	id: string,
+	row_version: number,
+	name: string,
+	role: Role,
+};
+
 /**  A staff member as an admin sees them. */
 export type StaffRow = {
 	id: string,
@@ -1879,6 +2148,9 @@ export type StaffRow = {
 	active: boolean,
 	has_pin: boolean,
 	has_badge: boolean,
+	row_version: number,
+	/**  How they sign in; none where the server was not asked. */
+	access: StaffAccess | null,
 };
 
 /**  The line at the bottom of every window. */

@@ -19,6 +19,9 @@ function spoken(params: Record<string, string>): Record<string, string> {
     folder: '',
     expected: '',
     numbers: '',
+    months: '',
+    least: '',
+    country: '',
     ...params,
   }
   if (params.seconds) told.seconds = duration(Number(params.seconds))
@@ -79,6 +82,18 @@ function fieldWord({ code, limit }: FieldError): string {
       return m.field_too_easy()
     case 'not_the_same':
       return m.field_not_the_same()
+    case 'taken':
+      return m.field_taken()
+    case 'not_a_country':
+      return m.field_not_a_country()
+    case 'not_a_time_zone':
+      return m.field_not_a_time_zone()
+    case 'twice':
+      return m.field_twice()
+    case 'too_short':
+      return m.field_too_short({ limit: limit ?? 0 })
+    case 'same_as_before':
+      return m.field_same_as_before()
     default:
       return m.error_invalid_input_title()
   }

@@ -1,6 +1,6 @@
 //! Fields of a form that were not taken.
 
-use beadsbox_domain::{PinError, money::MoneyError, template::ContentError, text::TextError};
+use beadsbox_domain::{PinError, UnknownCountry, money::MoneyError, template::ContentError, text::TextError};
 use serde::Serialize;
 
 use super::{AppError, AppResult};
@@ -24,6 +24,13 @@ pub enum FieldErrorCode {
     NotAPin,
     TooEasy,
     NotTheSame,
+    /// Somebody or something else is called so.
+    Taken,
+    NotACountry,
+    NotATimeZone,
+    Twice,
+    TooShort,
+    SameAsBefore,
 }
 
 /// A field that was not taken.
@@ -81,6 +88,12 @@ impl From<PinError> for FieldFault {
             PinError::Length | PinError::NotDigits => Self(FieldErrorCode::NotAPin, None),
             PinError::Trivial => Self(FieldErrorCode::TooEasy, None),
         }
+    }
+}
+
+impl From<UnknownCountry> for FieldFault {
+    fn from(_: UnknownCountry) -> Self {
+        Self(FieldErrorCode::NotACountry, None)
     }
 }
 

@@ -63,6 +63,16 @@ impl From<Problem> for AppError {
                 return Self::new(ErrorCode::MailNotTaken, problem.title).with("numbers", problem.detail.unwrap_or_else(|| "–".to_owned()));
             }
             ServerCode::ResetTokenWrong => ErrorCode::ResetTokenWrong,
+            ServerCode::PasswordChangeNeeded => ErrorCode::PasswordChangeNeeded,
+            ServerCode::PasswordExpired => ErrorCode::PasswordExpired,
+            ServerCode::SecondFactorNeeded => ErrorCode::SecondFactorNeeded,
+            ServerCode::SecondFactorWrong => ErrorCode::SecondFactorWrong,
+            ServerCode::SecondFactorSetupNeeded => ErrorCode::SecondFactorSetupNeeded,
+            ServerCode::LastAdmin => ErrorCode::LastAdmin,
+            ServerCode::ShopHasDevices => ErrorCode::ShopHasDevices,
+            ServerCode::ShopInUse => ErrorCode::ShopInUse,
+            ServerCode::ShopClosed => ErrorCode::ShopClosed,
+            ServerCode::ReasonNamesPerson => ErrorCode::ReasonNamesPerson,
             ServerCode::Unavailable | ServerCode::Internal => ErrorCode::ServerTrouble,
             _ => ErrorCode::ServerRefused,
         };

@@ -24,7 +24,7 @@ impl Program {
     }
 
     /// Sets another password with what that mail said.
-    pub async fn reset_password(&self, form: NewPasswordForm) -> AppResult<()> {
+    pub async fn set_forgotten_password(&self, form: NewPasswordForm) -> AppResult<()> {
         let mut faults = FieldErrors::default();
         let token = form.token.trim();
         if token.is_empty() {
@@ -39,6 +39,6 @@ impl Program {
             faults.add("again", FieldErrorCode::NotTheSame, None);
         }
         faults.finish()?;
-        Ok(self.device()?.server.reset_password(&NewPassword { token: token.to_owned(), password: form.password }).await?)
+        Ok(self.device()?.server.redeem_password_reset(&NewPassword { token: token.to_owned(), password: form.password }).await?)
     }
 }

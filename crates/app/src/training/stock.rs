@@ -36,7 +36,11 @@ pub(super) fn rows(host: &Host, view: &View<'_>, enrolment: &Enrolment) -> AppRe
     // Neither PINs nor badges go along: nobody practises with them.
     rows.extend(directory.staff_members().into_iter().map(|staff| Row::Staff(Staff { pin: None, badge: None, ..staff.clone() })));
     rows.push(Row::Device(device(enrolment, directory.device(enrolment.device))));
-    rows.push(Row::Settings(Settings { policy: *directory.policy(), row_version: 1 }));
+    rows.push(Row::Settings(Settings {
+        policy: *directory.policy(),
+        least_validity: directory.least_validity().clone(),
+        row_version: 1,
+    }));
     let by = directory.staff_members().first().map_or_else(|| StaffId(host.new_id()), |staff| staff.id);
     let stamp = |at: Timestamp| Stamp { op: OpId(host.new_id()), at, staff: by, shop: enrolment.shop, device: enrolment.device };
     let mut templates: Vec<Template> = view.templates(false)?.into_iter().map(|row| row.template).collect();

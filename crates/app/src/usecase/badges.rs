@@ -1,20 +1,14 @@
-//! The staff, and the badges that an admin gives them.
+//! The badges that an admin gives people.
 
 use beadsbox_domain::Deed;
 
 use super::{Seat, id, qr};
 use crate::{
     error::{AppResult, ErrorCode},
-    view::{BadgeView, StaffRow},
+    view::BadgeView,
 };
 
 impl Seat {
-    /// Everybody, as this device knows them.
-    pub async fn staff(&self) -> AppResult<Vec<StaffRow>> {
-        self.require(Deed::Administer)?;
-        self.read(|view| Ok(view.directory().staff_members().into_iter().map(StaffRow::from).collect())).await
-    }
-
     /// Gives somebody a new badge; the one before no longer counts. It is shown this once.
     pub async fn create_badge(&self, staff: &str) -> AppResult<BadgeView> {
         self.require(Deed::Administer)?;

@@ -25,6 +25,8 @@ impl Seat {
             expiry_grace_hours: form.expiry_grace_hours,
             offline_sign_in_days: form.offline_sign_in_days,
             lock_after_minutes: form.lock_after_minutes,
+            admins_need_second_factor: form.admins_need_second_factor,
+            buyers_kept_months: form.buyers_kept_months,
             offline: limits(&form.limits)?,
         };
         policy.check().map_err(|error| out_of_bounds(&error))?;

@@ -1,5 +1,7 @@
 //! What a signed-in person can do. One file an area; each use case asks for leave first.
 
+pub(crate) mod account;
+pub(crate) mod admin_acts;
 pub(crate) mod approval;
 pub(crate) mod badges;
 pub(crate) mod bulk;
@@ -10,12 +12,14 @@ pub(crate) mod devices;
 pub(crate) mod enrolment;
 pub(crate) mod grid;
 pub(crate) mod history;
+pub(crate) mod least_validity;
 pub(crate) mod limits;
 pub(crate) mod mail;
 pub(crate) mod names;
 pub(crate) mod offline_limits;
 pub(crate) mod outbox_file;
 pub(crate) mod palette;
+pub(crate) mod personal_data;
 pub(crate) mod pins;
 pub(crate) mod printing;
 pub(crate) mod qr;
@@ -28,6 +32,8 @@ pub(crate) mod reports;
 pub(crate) mod selection;
 pub(crate) mod sell;
 pub(crate) mod support;
+pub(crate) mod shops;
+pub(crate) mod staff;
 pub(crate) mod sync;
 pub(crate) mod tables;
 pub(crate) mod templates;

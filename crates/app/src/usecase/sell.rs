@@ -8,7 +8,7 @@ use beadsbox_domain::{
 use beadsbox_protocol::person::SaltedPerson;
 use beadsbox_store::{NewOperation, View};
 
-use super::{Seat, id, qr};
+use super::{Seat, id, least_validity, qr};
 use crate::{
     error::{AppError, AppResult, ErrorCode, FieldErrorCode, FieldErrors},
     view::{SaleForm, SaleReceipt, SoldVoucher, TemplateCard},
@@ -41,7 +41,12 @@ impl Seat {
         self.require(Deed::Sell)?;
         let asked = asked(&form)?;
         let ids: Vec<TemplateId> = asked.iter().map(|line| line.template).collect();
-        let templates = self.read(move |view| on_sale(view, &ids)).await?;
+        let look = move |view: &View<'_>| {
+            let templates = on_sale(view, &ids)?;
+            least_validity::check_sale(view, templates.iter().map(|template| template.content.clone()))?;
+            Ok(templates)
+        };
+        let templates = self.read(look).await?;
         let total = total(&asked, &templates)?;
         let home_shop = form.this_shop_only.then_some(self.device.place().shop);
         let (mut vouchers, mut sales) = (Vec::new(), Vec::new());

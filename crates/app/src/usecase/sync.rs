@@ -117,7 +117,7 @@ impl Seat {
         self.refused_operations().await
     }
 
-    /// Every shop.
+    /// Every shop that is open.
     pub async fn shops(&self) -> AppResult<Vec<ShopView>> {
         self.require(Deed::UseOffice)?;
         self.read(|view| Ok(shop_views(view))).await
@@ -165,6 +165,8 @@ impl Seat {
                 waiting: contact.and_then(|contact| contact.waiting),
                 clock_skew_seconds: contact.and_then(|contact| contact.clock_skew_seconds),
                 wrong_pins: contact.map(|contact| contact.wrong_pins),
+                profile: contact.and_then(|contact| contact.profile).map(|profile| profile.name().to_owned()),
+                version: contact.and_then(|contact| contact.program_version.clone()),
                 limits: device.offline.as_ref().map(LimitsForm::from),
                 row_version: device.row_version,
                 this_device: device.id == self.device.enrolment.device,
@@ -174,8 +176,14 @@ impl Seat {
     }
 }
 
+/// Those in which something new may begin.
 fn shop_views(view: &View<'_>) -> Vec<ShopView> {
-    view.directory().shops().iter().map(|shop| ShopView { id: shop.id.to_string(), name: shop.name.clone() }).collect()
+    view.directory()
+        .shops()
+        .iter()
+        .filter(|shop| !shop.closed)
+        .map(|shop| ShopView { id: shop.id.to_string(), name: shop.name.clone() })
+        .collect()
 }
 
 fn refused_operations(view: &View<'_>) -> AppResult<Vec<RefusedOperation>> {

@@ -7,7 +7,7 @@ use beadsbox_domain::{
 };
 use beadsbox_store::{TemplateView, View};
 
-use super::{Seat, history, id};
+use super::{Seat, history, id, least_validity};
 use crate::{
     error::{AppError, AppResult, ErrorCode, FieldErrors, content_fault},
     view::{CurrencyView, SaveTemplate, TemplateDetail, TemplateForm, TemplateRow},
@@ -37,6 +37,8 @@ impl Seat {
     pub async fn save_template(&self, save: SaveTemplate) -> AppResult<TemplateDetail> {
         self.require(Deed::WriteTemplates)?;
         let content = content(&save.form)?;
+        let months = content.validity_months;
+        self.read(move |view| least_validity::check_template(view, months)).await?;
         let (template, operation) = match &save.id {
             None => {
                 let template = TemplateId(self.device.host.new_id());

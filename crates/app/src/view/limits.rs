@@ -37,6 +37,10 @@ pub struct PolicyForm {
     pub expiry_grace_hours: u32,
     pub offline_sign_in_days: u32,
     pub lock_after_minutes: u32,
+    /// Nobody administers without a second factor.
+    pub admins_need_second_factor: bool,
+    /// Months after the last voucher became final; 0 for ever.
+    pub buyers_kept_months: u32,
     pub limits: LimitsForm,
 }
 
@@ -49,9 +53,28 @@ impl PolicyForm {
             expiry_grace_hours: policy.expiry_grace_hours,
             offline_sign_in_days: policy.offline_sign_in_days,
             lock_after_minutes: policy.lock_after_minutes,
+            admins_need_second_factor: policy.admins_need_second_factor,
+            buyers_kept_months: policy.buyers_kept_months,
             limits: LimitsForm::from(&policy.offline),
         }
     }
+}
+
+/// How long a voucher that is sold in a country has to be valid at least.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename = "CountryValidity")]
+pub struct CountryValidityRow {
+    /// Two letters.
+    pub country: String,
+    pub months: u16,
+}
+
+/// All of them, and the version of the settings that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename = "LeastValidity")]
+pub struct LeastValidityForm {
+    pub row_version: u64,
+    pub rows: Vec<CountryValidityRow>,
 }
 
 /// A device's limits, and the version of the device that was read.

@@ -1,5 +1,7 @@
 //! What the screens get and send: plain values, made for showing. Times are RFC 3339 in UTC, dates `YYYY-MM-DD`.
 
+mod account;
+mod admin_act;
 mod bulk;
 mod conflict;
 mod day;
@@ -12,6 +14,7 @@ mod mail;
 mod money;
 mod outbox_file;
 mod palette;
+mod personal_data;
 mod printer;
 mod program;
 mod quarantine;
@@ -21,6 +24,7 @@ mod sale;
 mod scanner;
 mod selection;
 mod shell;
+mod shop;
 mod staff;
 mod sync;
 mod template;
@@ -28,6 +32,8 @@ mod till;
 mod training;
 mod voucher;
 
+pub use account::{PasswordForm, SecondFactorForm, SecondFactorOfferView, SecondFactorView};
+pub use admin_act::AdminActRow;
 pub use bulk::{BulkForm, BulkPhase, BulkReason, BulkReasonForm, BulkResult, BulkRow, BulkView, BulkWords};
 pub use conflict::{
     AssigneeForm, AssigneeView, BearerKind, BooksView, ColleagueView, ConflictFilter, ConflictInbox, ConflictRow, SettleForm, SettledView, SettlementOffer,
@@ -44,7 +50,7 @@ pub use grid::{
     CopiedTable, FilterChoices, GridColumn, GridMemory, HeadedColumn, NamedId, PaymentWord, SavedTable, SavedView, ShownColumn, StatusWord, TableForm,
     TableFormat, TableProgress,
 };
-pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
+pub use limits::{CountryValidityRow, DeviceLimitsForm, LeastValidityForm, LimitsForm, PolicyForm};
 pub use mail::{
     FailedJob, FailedJobs, MailDraftForm, MailPlaceholders, MailPreviewView, MailRow, MailSettingsForm, MailSetupView, MailTestForm, MailTextForm,
     MailTextView, NewPasswordForm, StaffAddressForm, StaffAddressView, TextFaultView, VoucherMailsView,
@@ -52,6 +58,7 @@ pub use mail::{
 pub use money::{CurrencyView, MoneyView};
 pub use outbox_file::{OutboxFileFound, OutboxFileSum, OutboxFileView, SaveOutboxForm, SavedOutbox, TakeInForm, TakenIn};
 pub use palette::CodeHit;
+pub use personal_data::{ErasedView, ErasureForm, PersonExportForm, PersonFormat, PersonRow, PersonVoucherRow, PersonsFound};
 pub use printer::{LetterTable, PaperForm, PaperLanguage, PrinterKind, PrinterSettings, RollWidth};
 pub use program::{
     About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme,
@@ -66,7 +73,11 @@ pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCar
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use selection::{ListOrder, SelectionSums, VoucherSelection};
 pub use shell::{NotificationSettings, SupportPart, ZoomStep};
-pub use staff::{BadgeForm, BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
+pub use shop::{PlaceChoices, ShopForm, ShopRow};
+pub use staff::{
+    BadgeForm, BadgeView, NewStaffForm, OneTimePasswordView, PersonView, PinForm, PinSignIn, SecondFactorRemovalForm, SignInRow, StaffAccess, StaffForm,
+    StaffRow,
+};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};
 pub use till::{AnswerKind, ApprovalForm, CodeCheck, CodeState, RecentRedemption, RedeemAnswer, RedemptionState};

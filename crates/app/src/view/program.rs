@@ -87,11 +87,23 @@ pub struct EnrolForm {
     pub device_name: String,
 }
 
-/// Name and password.
-#[derive(Clone, Deserialize, specta::Type)]
+/// Name and password, and what else was asked for; empty where nothing was.
+#[derive(Clone, Default, Deserialize, specta::Type)]
 pub struct SignInForm {
     pub name: String,
     pub password: String,
+    /// A code of the authenticator, or a recovery code.
+    pub code: String,
+    /// In the place of a one-time password, typed twice.
+    pub new_password: String,
+    pub again: String,
+}
+
+impl SignInForm {
+    /// With name and password alone.
+    pub fn new(name: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { name: name.into(), password: password.into(), ..Self::default() }
+    }
 }
 
 /// Who is signed in.

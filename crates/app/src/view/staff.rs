@@ -45,6 +45,27 @@ pub struct StaffRow {
     pub active: bool,
     pub has_pin: bool,
     pub has_badge: bool,
+    pub row_version: u64,
+    /// How they sign in; none where the server was not asked.
+    pub access: Option<StaffAccess>,
+}
+
+/// How somebody signs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct StaffAccess {
+    pub second_factor_since: Option<String>,
+    /// Until when a one-time password waits for them.
+    pub one_time_until: Option<String>,
+    /// The newest first, a few.
+    pub sign_ins: Vec<SignInRow>,
+}
+
+/// When somebody signed in at a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename = "LastSignIn")]
+pub struct SignInRow {
+    pub device: String,
+    pub at: String,
 }
 
 impl From<&Staff> for StaffRow {
@@ -56,8 +77,43 @@ impl From<&Staff> for StaffRow {
             active: staff.active,
             has_pin: staff.pin.is_some(),
             has_badge: staff.badge.is_some(),
+            row_version: staff.row_version,
+            access: None,
         }
     }
+}
+
+/// Somebody new.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct NewStaffForm {
+    pub name: String,
+    pub role: Role,
+}
+
+/// What somebody is called and may do, and the version of them that was read.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct StaffForm {
+    pub id: String,
+    pub row_version: u64,
+    pub name: String,
+    pub role: Role,
+}
+
+/// Whose second factor is taken away, and why.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct SecondFactorRemovalForm {
+    pub staff_id: String,
+    pub reason: String,
+}
+
+/// A password that serves for one sign-in, shown once.
+#[derive(Clone, Serialize, specta::Type)]
+#[serde(rename = "OneTimePassword")]
+pub struct OneTimePasswordView {
+    /// Whose.
+    pub name: String,
+    pub password: String,
+    pub until: String,
 }
 
 /// A badge to print, shown once.

@@ -80,6 +80,10 @@ pub struct DeviceRow {
     pub clock_skew_seconds: Option<i64>,
     /// Wrong PINs that were ever typed there.
     pub wrong_pins: Option<u64>,
+    /// What it is sent: `counter` or `office`.
+    pub profile: Option<String>,
+    /// The version of the program that it last called with.
+    pub version: Option<String>,
     /// What it may honour without the server; none where the organisation's limits hold.
     pub limits: Option<LimitsForm>,
     pub row_version: u64,

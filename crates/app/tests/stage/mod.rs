@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod link;
+pub mod organise;
 mod recovery;
 
 use std::{
@@ -152,7 +153,7 @@ impl Till {
     }
 
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<(), AppError> {
-        self.program.sign_in(SignInForm { name: name.to_owned(), password: password.to_owned() }).await.map(drop)
+        self.program.sign_in(SignInForm::new(name, password)).await.map(drop)
     }
 
     pub fn seat(&self) -> Seat {

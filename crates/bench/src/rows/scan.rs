@@ -71,7 +71,7 @@ impl Counter {
         program
             .enrol(EnrolForm { server: wire.url.clone(), code: centre.enrolment_code().await?, device_name: "Counter".to_owned() })
             .await?;
-        program.sign_in(SignInForm { name: ADMIN.to_owned(), password: PASSWORD.to_owned() }).await?;
+        program.sign_in(SignInForm::new(ADMIN, PASSWORD)).await?;
         let counter = Self { program, signer, wire };
         counter.seat()?.sync_now().await?;
         counter.lift_limits().await?;

@@ -15,6 +15,7 @@ mod decide_statuses;
 mod decide_templates;
 mod expiry;
 mod journal;
+mod least_validity;
 mod ledger;
 mod model;
 mod money;

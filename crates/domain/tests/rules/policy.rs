@@ -13,6 +13,7 @@ fn defaults_are_those_of_the_product() {
         ),
         (5, 30, 48, 7, 10)
     );
+    assert_eq!((policy.admins_need_second_factor, policy.buyers_kept_months), (false, 0), "buyers are kept, and nobody is locked out");
     assert_eq!(
         policy.offline,
         OfflineLimits { highest_value_minor: 50_000, most_redemptions: 500, most_value_minor: 1_000_000, most_hours_since_sync: 72 }
@@ -42,6 +43,7 @@ fn values_stay_within_their_bounds_and_the_fault_names_its_field() {
     assert_eq!(beyond(|policy| policy.expiry_grace_hours = 721), "expiry_grace_hours");
     assert_eq!(beyond(|policy| policy.offline_sign_in_days = 91), "offline_sign_in_days");
     assert_eq!(beyond(|policy| policy.lock_after_minutes = 241), "lock_after_minutes");
+    assert_eq!(beyond(|policy| policy.buyers_kept_months = 241), "buyers_kept_months");
     assert_eq!(beyond(|policy| policy.offline.highest_value_minor = -1), "highest_value_minor");
     assert_eq!(beyond(|policy| policy.offline.most_redemptions = 10_001), "most_redemptions");
     assert_eq!(beyond(|policy| policy.offline.most_value_minor = i64::MAX), "most_value_minor");

@@ -3,12 +3,14 @@
 use beadsbox_domain::{Outcome, Role};
 use beadsbox_protocol::{
     Profile,
-    admin::{DevicePatch, DeviceStatus, EnrolmentCode, NewEnrolmentCode, NewShop, NewStaff, StaffPatch},
+    admin::{DevicePatch, DeviceStatus, EnrolmentCode, LeastValidityChange, NewEnrolmentCode, NewShop, NewStaff, ShopChange, StaffPatch},
     conflict::AssigneeChange,
     enrol::{EnrolRequest, EnrolResponse},
     history::HistoryItem,
+    personal_data::{PersonErasure, PersonExport, PersonSearch},
     rows::{Device, DeviceState, Shop, Staff},
-    session::{SignInRequest, SignInResponse},
+    second_factor::{SecondFactorConfirmation, SecondFactorRequest},
+    session::{PasswordRequest, SignInRequest, SignInResponse},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -30,8 +32,37 @@ fn requests() {
     request::<EnrolRequest>(&json!({"code": "7KQ2", "name": "Till 1", "public_key": "00", "proof": "AA=="}));
     request::<SignInRequest>(&json!({"name": "ana", "password": "p"}));
     request::<NewShop>(&json!({"name": "Lyon", "time_zone": "Europe/Paris"}));
-    request::<NewStaff>(&json!({"name": "Ana", "password": "p", "role": "admin"}));
     request::<NewEnrolmentCode>(&json!({"shop_id": id(4)}));
+}
+
+/// What a request may leave out, it leaves out when it is written.
+fn optional<T: Serialize + DeserializeOwned>(least: &Value, more: &Value) {
+    for form in [least, more] {
+        let read: T = serde_json::from_value(form.clone()).expect("the form reads");
+        assert_eq!(&serde_json::to_value(&read).expect("JSON"), form);
+    }
+    assert!(!reads::<T>(with(least, "extra", json!(1))));
+}
+
+#[test]
+fn what_administers_may_leave_out_what_nobody_says() {
+    let somebody = json!({"name": "Ana", "role": "admin"});
+    optional::<NewStaff>(&somebody, &with(&somebody, "password", json!("p")));
+    let shop = json!({"name": "Lyon", "time_zone": "Europe/Paris"});
+    optional::<NewShop>(&shop, &with(&with(&shop, "country", json!("FR")), "address", json!("1 rue")));
+    let sign_in = json!({"name": "ana", "password": "p"});
+    optional::<SignInRequest>(&sign_in, &with(&with(&sign_in, "code", json!("123456")), "new_password", json!("q")));
+    optional::<SecondFactorRequest>(&json!({"password": "p"}), &json!({"password": "p", "code": "c"}));
+    request::<PasswordRequest>(&json!({"password": "p", "new_password": "q"}));
+    request::<SecondFactorConfirmation>(&json!({"code": "123456"}));
+    request::<PersonSearch>(&json!({"text": "ada"}));
+    request::<PersonExport>(&json!({"hashes": ["00".repeat(32)]}));
+    request::<PersonErasure>(&json!({"hashes": ["00".repeat(32)], "reason": "asked"}));
+    request::<LeastValidityChange>(&json!({"row_version": 1, "least_validity": [{"country": "IE", "months": 60}]}));
+    let change = json!({"row_version": 1, "name": "Lyon", "time_zone": "Europe/Paris", "country": "FR", "address": null, "closed": true});
+    let read: ShopChange = serde_json::from_value(change.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&read).unwrap(), change);
+    assert!(!reads::<ShopChange>(without(&change, "closed")), "whole or not at all");
 }
 
 #[test]
@@ -55,11 +86,13 @@ fn what_a_patch_leaves_out_stays() {
     let read: StaffPatch = serde_json::from_value(all.clone()).unwrap();
     assert_eq!((read.role, read.active), (Some(Role::Counter), Some(false)));
     assert_eq!(serde_json::to_value(&read).unwrap(), all);
-    assert!(!reads::<StaffPatch>(json!({"name": "Bo"})));
+    let renamed: StaffPatch = serde_json::from_value(json!({"name": "Bo", "row_version": 3})).unwrap();
+    assert_eq!((renamed.name.as_deref(), renamed.row_version), (Some("Bo"), Some(3)));
+    assert!(!reads::<StaffPatch>(json!({"shop": "Bo"})));
 }
 
 fn shop() -> (Shop, Value) {
-    let shop = Shop { id: SHOP, name: "Lyon".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1 };
+    let shop = Shop { id: SHOP, name: "Lyon".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1, ..Shop::default() };
     (shop, json!({"id": id(4), "name": "Lyon", "time_zone": "Europe/Paris", "row_version": 1}))
 }
 
@@ -102,7 +135,7 @@ fn enrolment_code() {
 
 #[test]
 fn sign_in_response() {
-    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::BackOffice, active: true, pin: None, badge: None, row_version: 2 };
+    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::BackOffice, active: true, pin: None, badge: None, sign_in_version: 0, row_version: 2 };
     let response = SignInResponse { token: "t".to_owned(), expires_at: at(), staff };
     let form = json!({
         "token": "t",
@@ -118,11 +151,31 @@ fn device_status() {
     let device =
         Device { id: DEVICE, name: "Till 1".to_owned(), shop: SHOP, public_key: "00".to_owned(), state: DeviceState::Active, offline: None, row_version: 3 };
     let device_form = json!({"id": id(1), "name": "Till 1", "shop": id(4), "public_key": "00", "state": "active", "row_version": 3});
-    let silent = DeviceStatus { device, last_contact_at: None, last_seq: 0, waiting: None, clock_skew_seconds: None, wrong_pins: 0 };
-    let form = json!({"device": device_form, "last_contact_at": null, "last_seq": 0, "waiting": null, "clock_skew_seconds": null, "wrong_pins": 0});
+    let silent = DeviceStatus {
+        device,
+        last_contact_at: None,
+        last_seq: 0,
+        waiting: None,
+        clock_skew_seconds: None,
+        wrong_pins: 0,
+        profile: None,
+        program_version: None,
+    };
+    let form = json!({"device": device_form, "last_contact_at": null, "last_seq": 0, "waiting": null, "clock_skew_seconds": null, "wrong_pins": 0,
+        "profile": null, "program_version": null});
     has_form(&silent, &form);
-    let heard = DeviceStatus { last_contact_at: Some(at()), last_seq: 4, waiting: Some(2), clock_skew_seconds: Some(-3), wrong_pins: 6, ..silent };
-    let form = json!({"device": form["device"], "last_contact_at": AT, "last_seq": 4, "waiting": 2, "clock_skew_seconds": -3, "wrong_pins": 6});
+    let heard = DeviceStatus {
+        last_contact_at: Some(at()),
+        last_seq: 4,
+        waiting: Some(2),
+        clock_skew_seconds: Some(-3),
+        wrong_pins: 6,
+        profile: Some(Profile::Counter),
+        program_version: Some("0.1.0".to_owned()),
+        ..silent
+    };
+    let form = json!({"device": form["device"], "last_contact_at": AT, "last_seq": 4, "waiting": 2, "clock_skew_seconds": -3, "wrong_pins": 6,
+        "profile": "counter", "program_version": "0.1.0"});
     has_form(&heard, &form);
 }
 

@@ -86,7 +86,7 @@ fn issuer() -> Issuer {
     Issuer {
         device_id: DEVICE,
         name: "Till 1".to_owned(),
-        shop: Shop { id: SHOP, name: "Montmartre".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1 },
+        shop: Shop { id: SHOP, name: "Montmartre".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1, ..Shop::default() },
         profile: Profile::Counter,
         public_key: hex::encode(till.as_bytes()),
         enrolled_at: at(),

@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::support::{EPOCH, STAFF, has_form, id, reads};
 
 /// The closed set, as programs compare it.
-const CODES: [(ErrorCode, &str); 30] = [
+const CODES: [(ErrorCode, &str); 40] = [
     (ErrorCode::Malformed, "malformed"),
     (ErrorCode::TooLarge, "too_large"),
     (ErrorCode::UnknownDevice, "unknown_device"),
@@ -26,6 +26,16 @@ const CODES: [(ErrorCode, &str); 30] = [
     (ErrorCode::NameTaken, "name_taken"),
     (ErrorCode::DayNotClosed, "day_not_closed"),
     (ErrorCode::ConflictTaken, "conflict_taken"),
+    (ErrorCode::PasswordChangeNeeded, "password_change_needed"),
+    (ErrorCode::PasswordExpired, "password_expired"),
+    (ErrorCode::SecondFactorNeeded, "second_factor_needed"),
+    (ErrorCode::SecondFactorWrong, "second_factor_wrong"),
+    (ErrorCode::SecondFactorSetupNeeded, "second_factor_setup_needed"),
+    (ErrorCode::LastAdmin, "last_admin"),
+    (ErrorCode::ShopHasDevices, "shop_has_devices"),
+    (ErrorCode::ShopInUse, "shop_in_use"),
+    (ErrorCode::ShopClosed, "shop_closed"),
+    (ErrorCode::ReasonNamesPerson, "reason_names_person"),
     (ErrorCode::ClientTooOld, "client_too_old"),
     (ErrorCode::MailNotSetUp, "mail_not_set_up"),
     (ErrorCode::NoMailAddress, "no_mail_address"),

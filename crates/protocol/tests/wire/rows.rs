@@ -1,6 +1,5 @@
 use beadsbox_domain::{
-    Conflict, ConflictId, ConflictKind, ConflictState, Marks, Payment, PersonHash, Policy, Role, Settlement, Status, Template, Voucher, VoucherCode,
-    conflict::Settled,
+    Conflict, ConflictId, ConflictKind, ConflictState, Marks, Payment, PersonHash, Role, Settlement, Status, Template, Voucher, VoucherCode, conflict::Settled,
 };
 use beadsbox_protocol::rows::{Assignment, ConflictRow, Device, DeviceState, Row, RowKey, Settings, Shop, Staff, VoucherRow};
 use serde_json::{Value, json};
@@ -75,14 +74,16 @@ fn policy() -> Value {
         "expiry_grace_hours": 48,
         "offline_sign_in_days": 7,
         "lock_after_minutes": 10,
+        "admins_need_second_factor": false,
+        "buyers_kept_months": 0,
         "offline": {"highest_value_minor": 50000, "most_redemptions": 500, "most_value_minor": 1_000_000, "most_hours_since_sync": 72},
     })
 }
 
 /// One of each, with its kind and form on the wire, its key and its version.
 fn all() -> Vec<(Row, &'static str, Value, RowKey, u64)> {
-    let shop = Shop { id: SHOP, name: "Lyon".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1 };
-    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::Counter, active: true, pin: None, badge: None, row_version: 2 };
+    let shop = Shop { id: SHOP, name: "Lyon".to_owned(), time_zone: "Europe/Paris".to_owned(), row_version: 1, ..Shop::default() };
+    let staff = Staff { id: STAFF, name: "Ana".to_owned(), role: Role::Counter, active: true, pin: None, badge: None, sign_in_version: 0, row_version: 2 };
     let device = Device {
         id: DEVICE,
         name: "Till 1".to_owned(),
@@ -118,7 +119,7 @@ fn all() -> Vec<(Row, &'static str, Value, RowKey, u64)> {
             3,
         ),
         (
-            Row::Settings(Settings { policy: Policy::default(), row_version: 4 }),
+            Row::Settings(Settings { row_version: 4, ..Settings::default() }),
             "settings",
             json!({"policy": policy(), "row_version": 4}),
             RowKey::Settings,

@@ -6,7 +6,7 @@ use beadsbox_domain::Role;
 use sqlx::PgPool;
 
 use super::output::line;
-use crate::{db, error::StartError, organisation, token};
+use crate::{credentials, db, error::StartError, organisation, second_factor, token};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -20,6 +20,16 @@ pub(super) enum Command {
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
+    },
+    /// Makes a one-time password for somebody who cannot sign in with theirs
+    ResetPassword {
+        /// Their name
+        name: String,
+    },
+    /// Takes a second factor away, where no other admin can
+    RemoveSecondFactor {
+        /// Their name
+        name: String,
     },
     /// Lists the staff
     List,
@@ -36,6 +46,14 @@ pub(super) async fn run(pool: &PgPool, command: Command) -> Result<(), StartErro
             let staff = organisation::add_staff(pool, &name, role, &password).await?;
             line(&format!("{} {} ({})", staff.id, staff.name, staff.role.name()))?;
             if password_stdin { Ok(()) } else { line(&format!("Password: {password}")) }
+        }
+        Command::ResetPassword { name } => {
+            let made = credentials::reset_by_name(pool, &name).await?;
+            line(&format!("Password for one sign-in, until {}: {}", made.until, made.password))
+        }
+        Command::RemoveSecondFactor { name } => {
+            second_factor::remove_by_name(pool, &name).await?;
+            line(&format!("{name} signs in by the password alone from now on."))
         }
         Command::List => {
             for staff in db::staff::all(&mut *pool.acquire().await?).await? {

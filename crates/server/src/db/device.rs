@@ -33,6 +33,7 @@ struct Record {
     clock_skew_seconds: Option<i64>,
     offline_limits: Option<Json<OfflineLimits>>,
     wrong_pins: i64,
+    program_version: Option<String>,
     row_version: i64,
 }
 
@@ -54,6 +55,8 @@ pub struct Device {
     /// None where the organisation's hold.
     pub offline: Option<OfflineLimits>,
     pub wrong_pins: u64,
+    /// The one that it last called with.
+    pub program_version: Option<String>,
     pub row_version: u64,
 }
 
@@ -74,6 +77,7 @@ impl Record {
             clock_skew_seconds: self.clock_skew_seconds,
             offline: self.offline_limits.map(|limits| limits.0),
             wrong_pins: to_count(self.wrong_pins),
+            program_version: self.program_version,
             row_version: to_count(self.row_version),
         })
     }
@@ -102,6 +106,8 @@ impl Device {
             waiting: self.waiting,
             clock_skew_seconds: self.clock_skew_seconds,
             wrong_pins: self.wrong_pins,
+            profile: Some(self.profile),
+            program_version: self.program_version.clone(),
         }
     }
 
@@ -222,6 +228,16 @@ pub async fn note_pull(conn: &mut PgConnection, id: DeviceId, now: Timestamp, wa
     .bind(to_bigint(wrong_pins))
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Notes the version that it called with; the next call does where a push of it is at work.
+pub async fn note_version(conn: &mut PgConnection, id: DeviceId, version: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE device SET program_version = $2 WHERE id = (SELECT id FROM device WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)")
+        .bind(id.0)
+        .bind(version)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 

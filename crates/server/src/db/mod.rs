@@ -1,5 +1,6 @@
 //! The database: one file for each table, with its rows and queries.
 
+pub mod admin_act;
 pub mod approval;
 mod begin;
 pub mod conflict;
@@ -7,6 +8,7 @@ pub mod conflict_assignment;
 pub mod device;
 pub mod end_of_day;
 pub mod enrolment_code;
+pub mod erased_person;
 pub mod feed;
 pub mod flat;
 pub mod held;
@@ -20,10 +22,13 @@ pub mod outbox_import;
 mod parts;
 pub mod password_reset;
 pub mod person;
+pub mod personal_data;
 pub mod quarantine;
 pub mod range;
+pub mod recovery_code;
 pub mod redemption;
 pub mod report;
+pub mod second_factor;
 pub mod server;
 pub mod session;
 pub mod settings;
@@ -31,6 +36,7 @@ pub mod shop;
 pub mod sign_in_delay;
 pub mod snapshot;
 pub mod staff;
+pub mod staff_sign_in;
 pub mod template;
 pub mod till;
 pub mod voucher;

@@ -27,6 +27,13 @@ pub async fn forget_unnamed(conn: &mut PgConnection, hashes: &[PersonHash]) -> s
     Ok(())
 }
 
+/// Deletes them; whoever calls tells of their vouchers.
+pub async fn delete(conn: &mut PgConnection, hashes: &[PersonHash]) -> sqlx::Result<()> {
+    let hashes: Vec<&[u8]> = hashes.iter().map(|hash| hash.0.as_slice()).collect();
+    sqlx::query("DELETE FROM person WHERE hash = ANY($1)").bind(hashes).execute(conn).await?;
+    Ok(())
+}
+
 /// Those of these that are there, as their devices sent them.
 pub async fn find(conn: &mut PgConnection, hashes: &[PersonHash]) -> Result<HashMap<PersonHash, SaltedPerson>, Failure> {
     let hashes: Vec<&[u8]> = hashes.iter().map(|hash| hash.0.as_slice()).collect();
@@ -39,7 +46,7 @@ pub async fn find(conn: &mut PgConnection, hashes: &[PersonHash]) -> Result<Hash
     found.into_iter().map(read).collect()
 }
 
-/// Keeps those that are not there yet.
+/// Keeps those that are not there yet, and were not erased.
 pub async fn insert(conn: &mut PgConnection, persons: &[Checked]) -> sqlx::Result<()> {
     if persons.is_empty() {
         return Ok(());
@@ -47,12 +54,15 @@ pub async fn insert(conn: &mut PgConnection, persons: &[Checked]) -> sqlx::Resul
     let hashes: Vec<&[u8]> = persons.iter().map(|person| person.hash.0.as_slice()).collect();
     let salts: Vec<&[u8]> = persons.iter().map(|person| person.salt.as_slice()).collect();
     let texts: Vec<&str> = persons.iter().map(|person| person.person.as_str()).collect();
-    sqlx::query("INSERT INTO person (hash, salt, person) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[]) ON CONFLICT (hash) DO NOTHING")
-        .bind(hashes)
-        .bind(salts)
-        .bind(texts)
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "INSERT INTO person (hash, salt, person) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[]) AS n (hash, salt, person)
+         WHERE NOT EXISTS (SELECT FROM erased_person e WHERE e.hash = n.hash) ON CONFLICT (hash) DO NOTHING",
+    )
+    .bind(hashes)
+    .bind(salts)
+    .bind(texts)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -51,6 +51,16 @@ pub async fn delete_of_staff(conn: &mut PgConnection, staff: StaffId) -> sqlx::R
     Ok(())
 }
 
+/// But for the one of that token.
+pub async fn delete_others_of_staff(conn: &mut PgConnection, staff: StaffId, kept: &[u8; 32]) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM staff_session WHERE staff_id = $1 AND token_hash <> $2")
+        .bind(staff.0)
+        .bind(kept.as_slice())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 pub async fn delete_of_device(conn: &mut PgConnection, device: DeviceId) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM staff_session WHERE device_id = $1").bind(device.0).execute(conn).await?;
     Ok(())

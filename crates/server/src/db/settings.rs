@@ -1,25 +1,43 @@
 //! `settings`: what the organisation set.
 
-use beadsbox_domain::{Policy, ledger::Accounts};
+use beadsbox_domain::{LeastValidity, Policy, ledger::Accounts};
 use beadsbox_protocol::rows;
 use sqlx::{PgConnection, types::Json};
 
 use super::{to_bigint, to_count};
 
 pub async fn read(conn: &mut PgConnection) -> sqlx::Result<rows::Settings> {
-    let (policy, row_version): (Json<Policy>, i64) = sqlx::query_as("SELECT policy, row_version FROM settings").fetch_one(conn).await?;
-    Ok(rows::Settings { policy: policy.0, row_version: to_count(row_version) })
+    Ok(read_row(sqlx::query_as("SELECT policy, least_validity, row_version FROM settings").fetch_one(conn).await?))
+}
+
+type Record = (Json<Policy>, Option<Json<LeastValidity>>, i64);
+
+fn read_row((policy, least_validity, row_version): Record) -> rows::Settings {
+    let least_validity = least_validity.map_or_else(LeastValidity::default, |rows| rows.0);
+    rows::Settings { policy: policy.0, least_validity, row_version: to_count(row_version) }
 }
 
 /// Sets them whole. None where they are of another version by now.
 pub async fn change(conn: &mut PgConnection, row_version: u64, policy: &Policy) -> sqlx::Result<Option<rows::Settings>> {
-    let changed: Option<i64> =
-        sqlx::query_scalar("UPDATE settings SET policy = $2, row_version = row_version + 1 WHERE row_version = $1 RETURNING row_version")
+    let changed: Option<Record> =
+        sqlx::query_as("UPDATE settings SET policy = $2, row_version = row_version + 1 WHERE row_version = $1 RETURNING policy, least_validity, row_version")
             .bind(to_bigint(row_version))
             .bind(Json(policy))
             .fetch_optional(conn)
             .await?;
-    Ok(changed.map(|version| rows::Settings { policy: *policy, row_version: to_count(version) }))
+    Ok(changed.map(read_row))
+}
+
+/// Sets the least validity by country. None where the settings are of another version by now.
+pub async fn change_least_validity(conn: &mut PgConnection, row_version: u64, rows: &LeastValidity) -> sqlx::Result<Option<rows::Settings>> {
+    let changed: Option<Record> = sqlx::query_as(
+        "UPDATE settings SET least_validity = $2, row_version = row_version + 1 WHERE row_version = $1 RETURNING policy, least_validity, row_version",
+    )
+    .bind(to_bigint(row_version))
+    .bind(Json(rows))
+    .fetch_optional(conn)
+    .await?;
+    Ok(changed.map(read_row))
 }
 
 /// The numbers of the accountants' accounts, and their version.

@@ -67,13 +67,20 @@ pub async fn add_chunk(conn: &mut PgConnection, id: Uuid, number: i32, chunk: &N
     Ok(())
 }
 
-/// From now on it can be taken.
-pub async fn finish(conn: &mut PgConnection, id: Uuid, vouchers: u64, voucher_digest: &str, made_at: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("UPDATE snapshot SET vouchers = $2, voucher_digest = $3, made_at = $4 WHERE id = $1")
+/// Forgets all of them, also one that is being made: whoever is at it, or takes it, begins anew.
+pub async fn delete_all(conn: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM snapshot").execute(conn).await?;
+    Ok(())
+}
+
+/// From now on it can be taken; but not where somebody was erased since its moment, when there were so many: it holds them.
+pub async fn finish(conn: &mut PgConnection, id: Uuid, vouchers: u64, voucher_digest: &str, made_at: Timestamp, erased: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE snapshot SET vouchers = $2, voucher_digest = $3, made_at = $4 WHERE id = $1 AND (SELECT count(*) FROM erased_person) = $5")
         .bind(id)
         .bind(to_bigint(vouchers))
         .bind(voucher_digest)
         .bind(made_at.to_sqlx())
+        .bind(erased)
         .execute(conn)
         .await?;
     Ok(())

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use beadsbox_authority::Standing;
-use beadsbox_domain::{Role, StaffId, Timestamp, text::Email};
+use beadsbox_domain::{
+    Role, StaffId, Timestamp,
+    text::{Email, Name},
+};
 use beadsbox_protocol::{
     mail::StaffAddress,
     rows::{self, PinVerifier},
@@ -12,7 +15,7 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{damaged, is_taken, to_count};
+use super::{damaged, is_taken, to_bigint, to_count};
 use crate::error::Failure;
 
 #[derive(FromRow)]
@@ -23,6 +26,7 @@ struct Record {
     active: bool,
     pin_hash: Option<String>,
     badge_hash: Option<Vec<u8>>,
+    sign_in_version: i64,
     row_version: i64,
 }
 
@@ -36,20 +40,30 @@ impl Record {
             active: self.active,
             pin: self.pin_hash.map(PinVerifier),
             badge: self.badge_hash.map(hex::encode),
+            sign_in_version: to_count(self.sign_in_version),
             row_version: to_count(self.row_version),
         })
     }
 }
 
-const ALL: &str = "SELECT id, name, role, active, NULL AS pin_hash, NULL::bytea AS badge_hash, row_version FROM staff ORDER BY lower(name)";
-const BY_IDS: &str = "SELECT id, name, role, active, pin_hash, badge_hash, row_version FROM staff WHERE id = ANY($1)";
+const ALL: &str = "SELECT id, name, role, active, NULL AS pin_hash, NULL::bytea AS badge_hash, sign_in_version, row_version FROM staff ORDER BY lower(name)";
+const BY_IDS: &str = "SELECT id, name, role, active, pin_hash, badge_hash, sign_in_version, row_version FROM staff WHERE id = ANY($1)";
 
-pub async fn insert(conn: &mut PgConnection, id: StaffId, name: &str, password_hash: &str, role: Role) -> Result<(), Failure> {
-    let inserted = sqlx::query("INSERT INTO staff (id, name, password_hash, role) VALUES ($1, $2, $3, $4)")
+/// A new one. `one_time_until`: the password serves once, and until then.
+pub async fn insert(
+    conn: &mut PgConnection,
+    id: StaffId,
+    name: &str,
+    password_hash: &str,
+    role: Role,
+    one_time_until: Option<Timestamp>,
+) -> Result<(), Failure> {
+    let inserted = sqlx::query("INSERT INTO staff (id, name, password_hash, role, one_time_until) VALUES ($1, $2, $3, $4, $5)")
         .bind(id.0)
         .bind(name)
         .bind(password_hash)
         .bind(role.name())
+        .bind(one_time_until.map(ToSqlx::to_sqlx))
         .execute(conn)
         .await;
     match inserted {
@@ -133,24 +147,76 @@ pub struct Patch {
     pub role: Option<Role>,
     pub active: Option<bool>,
     pub password_hash: Option<String>,
+    /// The password serves once, and until then.
+    pub one_time_until: Option<Timestamp>,
+    pub name: Option<Name>,
+    /// None for whatever stands there.
+    pub row_version: Option<u64>,
 }
 
-/// Whether there was such a staff member. With another password the PIN goes: whoever knew the old one may have set it.
-pub async fn change(conn: &mut PgConnection, id: StaffId, patch: &Patch, now: Timestamp) -> sqlx::Result<bool> {
+/// Whether there was such a staff member, at that version where one is named. With another password the PIN goes: whoever knew the old one
+/// may have set it.
+pub async fn change(conn: &mut PgConnection, id: StaffId, patch: &Patch, now: Timestamp) -> Result<bool, Failure> {
     let changed = sqlx::query(
         "UPDATE staff SET role = coalesce($2, role), active = coalesce($3, active),
                 barred_at = CASE WHEN coalesce($3, active) THEN NULL ELSE coalesce(barred_at, $5) END,
-                password_hash = coalesce($4, password_hash), pin_hash = CASE WHEN $4 IS NULL THEN pin_hash END, row_version = row_version + 1
-         WHERE id = $1",
+                password_hash = coalesce($4, password_hash), pin_hash = CASE WHEN $4 IS NULL THEN pin_hash END,
+                one_time_until = CASE WHEN $4 IS NULL THEN one_time_until ELSE $6 END,
+                sign_in_version = sign_in_version + CASE WHEN $4 IS NULL THEN 0 ELSE 1 END,
+                name = coalesce($7, name), row_version = row_version + 1
+         WHERE id = $1 AND ($8 IS NULL OR row_version = $8)",
     )
     .bind(id.0)
     .bind(patch.role.map(Role::name))
     .bind(patch.active)
     .bind(&patch.password_hash)
     .bind(now.to_sqlx())
+    .bind(patch.one_time_until.map(ToSqlx::to_sqlx))
+    .bind(patch.name.as_ref().map(Name::as_str))
+    .bind(patch.row_version.map(to_bigint))
+    .execute(conn)
+    .await;
+    match changed {
+        Err(error) if is_taken(&error, "staff_name") => Err(Failure::name_taken()),
+        other => Ok(other?.rows_affected() == 1),
+    }
+}
+
+/// Puts a password in the place of the one of that hash. Whether it was still there.
+pub async fn replace_password(conn: &mut PgConnection, id: StaffId, old_hash: &str, new_hash: &str) -> sqlx::Result<bool> {
+    let replaced = sqlx::query(
+        "UPDATE staff SET password_hash = $3, one_time_until = NULL, pin_hash = NULL, sign_in_version = sign_in_version + 1, row_version = row_version + 1
+         WHERE id = $1 AND password_hash = $2",
+    )
+    .bind(id.0)
+    .bind(old_hash)
+    .bind(new_hash)
     .execute(conn)
     .await?;
-    Ok(changed.rows_affected() == 1)
+    Ok(replaced.rows_affected() == 1)
+}
+
+/// What lets that person in without the server does so no longer, on any device.
+pub async fn end_former_sign_ins(conn: &mut PgConnection, id: StaffId) -> sqlx::Result<()> {
+    sqlx::query("UPDATE staff SET sign_in_version = sign_in_version + 1, row_version = row_version + 1 WHERE id = $1")
+        .bind(id.0)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Until when that person's password serves once; none where it serves for good.
+pub async fn one_time_until(conn: &mut PgConnection, id: StaffId) -> sqlx::Result<Option<Timestamp>> {
+    let found: Option<Option<jiff_sqlx::Timestamp>> =
+        sqlx::query_scalar("SELECT one_time_until FROM staff WHERE id = $1").bind(id.0).fetch_optional(conn).await?;
+    Ok(found.flatten().map(jiff_sqlx::Timestamp::to_jiff))
+}
+
+/// Who waits with a one-time password, and until when it is good.
+pub async fn one_time_passwords(conn: &mut PgConnection) -> sqlx::Result<HashMap<StaffId, Timestamp>> {
+    let found: Vec<(Uuid, jiff_sqlx::Timestamp)> =
+        sqlx::query_as("SELECT id, one_time_until FROM staff WHERE one_time_until IS NOT NULL").fetch_all(conn).await?;
+    Ok(found.into_iter().map(|(id, until)| (StaffId(id), until.to_jiff())).collect())
 }
 
 /// Sets what a PIN is checked against, or takes it away. Whether there is such a staff member, with that password still.

@@ -4,8 +4,8 @@ use axum::{
     extract::FromRequestParts,
     http::{StatusCode, header, request::Parts},
 };
-use beadsbox_domain::{Deed, StaffId};
-use beadsbox_protocol::{ErrorCode, rows::Staff};
+use beadsbox_domain::{Deed, DeviceId, StaffId};
+use beadsbox_protocol::{CLIENT_VERSION_HEADER, ErrorCode, rows::Staff};
 use sqlx::PgConnection;
 
 use crate::{
@@ -21,6 +21,12 @@ fn bearer_hash(parts: &Parts) -> Option<[u8; 32]> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token::hash(token.trim()))
+}
+
+/// The version that the caller says it has; none where it is nothing to keep.
+fn program_version(parts: &Parts) -> Option<&str> {
+    let said = parts.headers.get(CLIENT_VERSION_HEADER)?.to_str().ok()?;
+    ((1..=40).contains(&said.len()) && said.bytes().all(|byte| byte.is_ascii_graphic())).then_some(said)
 }
 
 fn unknown_device() -> Failure {
@@ -41,6 +47,9 @@ impl FromRequestParts<App> for DeviceAuth {
         let mut conn = app.pool.acquire().await?;
         let device = db::device::find_by_token(&mut conn, &hash).await?.ok_or_else(unknown_device)?;
         push::check_state(&device)?;
+        if let Some(version) = program_version(parts).filter(|version| device.program_version.as_deref() != Some(version)) {
+            db::device::note_version(&mut conn, device.id, version).await?;
+        }
         Ok(Self(device))
     }
 }
@@ -71,6 +80,8 @@ impl FromRequestParts<App> for BearerHash {
 pub(super) struct SessionAuth {
     pub staff: Staff,
     pub device: Device,
+    /// Of the session's token.
+    pub token_hash: [u8; 32],
 }
 
 impl FromRequestParts<App> for SessionAuth {
@@ -82,7 +93,7 @@ impl FromRequestParts<App> for SessionAuth {
         let device = db::device::find(&mut conn, device).await?.ok_or_else(unknown_device)?;
         push::check_state(&device)?;
         let staff = db::staff::find(&mut conn, staff).await?.filter(|staff| staff.active).ok_or_else(session_expired)?;
-        Ok(Self { staff, device })
+        Ok(Self { staff, device, token_hash: hash })
     }
 }
 
@@ -92,13 +103,21 @@ async fn who_may(parts: &mut Parts, app: &App, deed: Deed, otherwise: &str) -> R
     if staff.role.may(deed) { Ok(staff.id) } else { Err(Failure::forbidden(otherwise)) }
 }
 
-/// A staff member who may administer, in a session at a device that may call.
+/// A staff member who may administer, with a second factor where the organisation asks one of every admin, in a session at a device that may call.
 pub(super) struct AdminAuth(pub StaffId);
 
 impl FromRequestParts<App> for AdminAuth {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        who_may(parts, app, Deed::Administer, "only an admin may do this").await.map(Self)
+        let admin = who_may(parts, app, Deed::Administer, "only an admin may do this").await?;
+        if db::second_factor::is_lacking(&mut *app.pool.acquire().await?, admin).await? {
+            return Err(Failure::told(
+                StatusCode::FORBIDDEN,
+                ErrorCode::SecondFactorSetupNeeded,
+                "every admin needs a second factor: set one up first",
+            ));
+        }
+        Ok(Self(admin))
     }
 }
 
@@ -137,7 +156,7 @@ pub(super) enum SignOut {
     /// The session of that token.
     Session([u8; 32]),
     /// Every session at that device.
-    Device(Device),
+    Device(DeviceId),
 }
 
 impl FromRequestParts<App> for SignOut {
@@ -155,5 +174,5 @@ async fn sign_out(conn: &mut PgConnection, hash: [u8; 32], app: &App) -> Result<
     }
     let device = db::device::find_by_token(conn, &hash).await?.ok_or_else(session_expired)?;
     push::check_state(&device)?;
-    Ok(SignOut::Device(device))
+    Ok(SignOut::Device(device.id))
 }

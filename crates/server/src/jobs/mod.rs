@@ -4,6 +4,7 @@
 mod expiry;
 mod prune;
 pub(crate) mod queue;
+mod retention;
 
 use std::{fmt::Debug, time::Duration};
 
@@ -15,6 +16,7 @@ pub(crate) use expiry::expire_overdue;
 pub use prune::Pruned;
 pub(crate) use prune::prune;
 pub(crate) use queue::Attempt;
+pub(crate) use retention::forget_buyers;
 
 /// Runs the sequencer on a short timer, for what a process that died has left in the inbox.
 pub(crate) async fn sequence(app: App) {
@@ -29,6 +31,11 @@ pub(crate) async fn expire(app: App) {
 /// Forgets what nobody asks for any more.
 pub(crate) async fn forget(app: App) {
     repeat(&app, app.config.prune_every, "forgetting what nobody asks for any more", async |app| prune(app).await).await;
+}
+
+/// Erases buyers who are kept no longer.
+pub(crate) async fn keep_buyers_no_longer(app: App) {
+    repeat(&app, app.config.retention_every, "erasing buyers who are kept no longer", async |app| forget_buyers(app).await).await;
 }
 
 /// Puts the books' monthly sums together that are alike.

@@ -60,11 +60,12 @@ pub(super) async fn make(app: &App, profile: Profile) -> Result<Option<Made>, Fa
     // Each page is planned for its own size: a plan for any size would read the whole table for each.
     sqlx::query("SET LOCAL plan_cache_mode = force_custom_plan").execute(&mut *moment).await?;
     let cursor = feed::head_cursor(&mut moment).await?;
+    let erased = db::erased_person::count(&mut moment).await?;
     let id = Uuid::now_v7();
     let new = New { id, profile, epoch: app.identity.epoch, cursor: &cursor, begun_at: app.clock.now(), of_rows: db::feed::size(&mut moment).await? };
     db::snapshot::begin(&mut writing, &new).await?;
     let (packed, rows, bytes) = copy(&mut moment, &mut writing, id, profile).await?;
-    db::snapshot::finish(&mut writing, id, packed.vouchers, &packed.voucher_digest, app.clock.now()).await?;
+    db::snapshot::finish(&mut writing, id, packed.vouchers, &packed.voucher_digest, app.clock.now(), erased).await?;
     moment.commit().await?;
     Ok(Some(Made { rows, bytes, milliseconds: began.elapsed().as_millis() }))
 }

@@ -9,6 +9,7 @@ mod http;
 mod jobs;
 mod mail;
 mod outbox_import;
+mod personal_data;
 mod process;
 mod quarantine;
 mod races;

@@ -279,7 +279,7 @@ impl Replica for FilesReplica {
         Ok(Some(RecogniseRequest {
             device_id: device,
             name: format!("Device {}", self.device_number),
-            shop: Shop { id: outbox.shop, name: String::new(), time_zone: "UTC".to_owned(), row_version: 1 },
+            shop: Shop { id: outbox.shop, name: String::new(), time_zone: "UTC".to_owned(), row_version: 1, ..Shop::default() },
             profile: names::profile(self.device_number),
             public_key: hex::encode(key.verifying_key().as_bytes()),
             enrolled_at: names::beginning(),

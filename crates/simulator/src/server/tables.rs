@@ -10,7 +10,7 @@ use beadsbox_authority::{
     lives::{FIRST, Life},
 };
 use beadsbox_domain::{
-    Change, ConflictId, DeviceId, OpId, Outcome, Person, PersonHash, Policy, Refusal, Role, ShopId, StaffId, Stamp, Template, Timestamp, operation::Subject,
+    Change, ConflictId, DeviceId, OpId, Outcome, Person, PersonHash, Refusal, Role, ShopId, StaffId, Stamp, Template, Timestamp, operation::Subject,
 };
 use beadsbox_protocol::{
     ChainHash, Incarnation, Profile,
@@ -117,7 +117,7 @@ impl Tables {
             persons: BTreeMap::new(),
             shops: BTreeMap::new(),
             staff: BTreeMap::new(),
-            settings: Settings { policy: Policy::default(), row_version: 1 },
+            settings: Settings { row_version: 1, ..Settings::default() },
             last_commit: 0,
             commit_numbers: BTreeSet::new(),
             inbox: Vec::new(),
@@ -132,12 +132,21 @@ impl Tables {
     pub(super) fn found(&mut self, size: &Size) {
         for number in 0..2 {
             let zone = if number == 0 { "Europe/Paris" } else { "UTC" };
-            let shop = Shop { id: names::shop(number), name: format!("Shop {number}"), time_zone: zone.to_owned(), row_version: 1 };
+            let shop = Shop { id: names::shop(number), name: format!("Shop {number}"), time_zone: zone.to_owned(), row_version: 1, ..Shop::default() };
             self.note(key(RowKind::Shop, shop.id.0));
             self.shops.insert(shop.id, shop);
         }
         for (number, role) in (0..).zip([Role::Admin, Role::BackOffice, Role::Counter, Role::Counter]) {
-            let staff = Staff { id: names::staff(number), name: format!("Person {number}"), role, active: true, pin: None, badge: None, row_version: 1 };
+            let staff = Staff {
+                id: names::staff(number),
+                name: format!("Person {number}"),
+                role,
+                active: true,
+                pin: None,
+                badge: None,
+                sign_in_version: 0,
+                row_version: 1,
+            };
             self.note(key(RowKind::Staff, staff.id.0));
             self.world.staff.insert(staff.id, Standing { role, barred_at: None });
             self.staff.insert(staff.id, staff);

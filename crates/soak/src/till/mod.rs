@@ -136,7 +136,7 @@ async fn open(program: &Program, arguments: &Arguments) -> anyhow::Result<Seat> 
                 }
             }
             Phase::NeedsSignIn => {
-                let form = SignInForm { name: arguments.person.clone(), password: arguments.password.clone() };
+                let form = SignInForm::new(arguments.person.clone(), arguments.password.clone());
                 match program.sign_in(form).await {
                     Ok(session) => Told::Open { offline: session.offline }.tell()?,
                     Err(error) => {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use beadsbox_domain::{PersonHash, Timestamp, operation::Subject};
+use beadsbox_domain::{Timestamp, operation::Subject};
 use beadsbox_protocol::{pull::ChangesPage, rows::Row};
 use rusqlite::Transaction;
 use uuid::Uuid;
@@ -29,8 +29,6 @@ pub(crate) struct Applied {
     pub(crate) kinds: ChangedKinds,
     /// The vouchers and templates whose rows, or whose conflicts, changed.
     pub(crate) subjects: HashSet<Subject>,
-    /// The buyers that the server no longer has.
-    pub(crate) erased: Vec<PersonHash>,
 }
 
 /// Why a page was not taken.
@@ -85,7 +83,7 @@ pub(crate) fn keep_rows(transaction: &Transaction<'_>, epoch: Uuid, rows: &[Row]
 
 /// Keeps one row, if it is newer than the one there.
 pub(crate) fn apply_row(transaction: &Transaction<'_>, row: &Row, snapshots: &mut KnownSnapshots, applied: &mut Applied) -> rusqlite::Result<()> {
-    let Applied { kinds, subjects, erased } = applied;
+    let Applied { kinds, subjects } = applied;
     let version = row.row_version();
     match row {
         Row::Shop(shop) => kinds.directory |= rows::keep(transaction, Table::Shop, Sql(shop.id), shop, version)?,
@@ -102,9 +100,6 @@ pub(crate) fn apply_row(transaction: &Transaction<'_>, row: &Row, snapshots: &mu
             if voucher::keep(transaction, row, snapshots)? {
                 kinds.vouchers = true;
                 subjects.insert(Subject::Voucher(row.voucher.id));
-                if row.person.is_none() {
-                    erased.push(row.voucher.person);
-                }
             }
         }
         Row::Conflict(row) => {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use beadsbox_domain::{DeviceId, OfflineLimits, Policy, ShopId, StaffId};
+use beadsbox_domain::{Country, DeviceId, LeastValidity, OfflineLimits, Policy, ShopId, StaffId};
 use beadsbox_protocol::rows::{Device, Settings, Shop, Staff};
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
@@ -81,6 +81,16 @@ impl Directory {
     /// What the organisation set; the defaults before the first sync.
     pub const fn policy(&self) -> &Policy {
         &self.settings.policy
+    }
+
+    /// The least validity of vouchers by country; what the program comes with before the first sync.
+    pub const fn least_validity(&self) -> &LeastValidity {
+        &self.settings.least_validity
+    }
+
+    /// The countries of the shops that are open.
+    pub fn countries(&self) -> impl Iterator<Item = Country> {
+        self.shops.values().filter(|shop| !shop.closed).filter_map(|shop| shop.country)
     }
 
     /// How often that was changed; 0 before the first sync.

@@ -65,6 +65,14 @@ const WRITTEN: [&str; 30] = [
 /// What changes most often: where a voucher stands.
 const STANDING: [&str; 7] = ["status", "since_op", "since_at", "since_staff", "since_shop", "since_device", "row_version"];
 
+/// The buyers of those vouchers that have none: they were erased.
+pub(crate) fn erased(connection: &Connection) -> rusqlite::Result<Vec<PersonHash>> {
+    // By the index of buyers' names, where they come first.
+    let mut question = connection.prepare("SELECT person FROM voucher WHERE buyer_key = '' AND buyer IS NULL")?;
+    let found = question.query_map([], |row| Ok(row.get::<_, Sql<PersonHash>>(0)?.0))?;
+    found.collect()
+}
+
 /// A new voucher.
 pub(crate) static INSERT: LazyLock<String> = LazyLock::new(|| {
     let marks: Vec<String> = (1..=WRITTEN.len()).map(|number| format!("?{number}")).collect();

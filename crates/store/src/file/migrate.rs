@@ -11,6 +11,7 @@ const OUTBOX: &[&str] = &[
     include_str!("../../../../migrations/outbox/0003_till.sql"),
     include_str!("../../../../migrations/outbox/0004_pin_attempts.sql"),
     include_str!("../../../../migrations/outbox/0005_place.sql"),
+    include_str!("../../../../migrations/outbox/0006_sign_in_version.sql"),
 ];
 const CACHE: &[&str] = &[
     include_str!("../../../../migrations/cache/0001_cache.sql"),

@@ -1,11 +1,12 @@
 //! After the last chunk: the rows are read back and compared, the indexes made, and the file put in the cache's place.
 
+use beadsbox_domain::PersonHash;
 use beadsbox_protocol::{digest::Digester, rows::Row};
 use rusqlite::{Connection, Transaction};
 
 use super::{Load, carry::newer_rows, failed};
 use crate::{
-    cache::{apply, flat, meta},
+    cache::{apply, flat, meta, voucher},
     error::StoreError,
     file::{Database, sql::Sql},
 };
@@ -43,6 +44,11 @@ impl Load {
         }
         self.finishing.done += 1;
         Ok(true)
+    }
+
+    /// The buyers whom the server no longer has.
+    pub(crate) fn erased(&self) -> Result<Vec<PersonHash>, StoreError> {
+        voucher::erased(&self.connection).map_err(|error| failed(&error))
     }
 
     /// How far that is.

@@ -3,7 +3,7 @@
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::digest::{IdRange, LocalDigest, RangeRows};
 
-use super::Store;
+use super::{Store, sync::erased_in};
 use crate::{
     cache::{apply::ApplyError, compare, meta, search_text},
     error::StoreError,
@@ -29,13 +29,14 @@ impl Store {
         if let Some(row) = theirs.rows.iter().find(|row| !compare::is_within(&covered, row)) {
             return Err(StoreError::internal(format!("{:?} is not of the range", row.key())));
         }
+        // Before the rows say so: nobody compares them again after a crash in between.
+        self.erase_persons(&erased_in(&theirs.rows))?;
         let (rows, at) = (theirs.rows.clone(), theirs.at.seq);
         let replaced = self.files.cache.write(move |transaction| compare::replace(transaction, &covered, at, &rows));
         match replaced {
             Ok(applied) => {
                 // Rows may be gone as well, which no list of subjects says.
                 self.files.overlay.touch_everything();
-                self.erase_persons(&applied.erased)?;
                 Ok(applied.kinds)
             }
             Err(ApplyError::Refused(error)) => Err(error),

@@ -1,7 +1,7 @@
 //! What the sync asks.
 
 use beadsbox_domain::{PersonHash, Timestamp};
-use beadsbox_protocol::{ChainHash, pull::ChangesPage, push::OpResult};
+use beadsbox_protocol::{ChainHash, pull::ChangesPage, push::OpResult, rows::Row};
 use uuid::Uuid;
 
 use super::Store;
@@ -93,6 +93,8 @@ impl Store {
     /// then its outcomes are known. The other way round a row would contain an operation that still counts as waiting.
     pub fn apply_page(&self, page: &ChangesPage, received_at: Timestamp) -> Result<ChangedKinds, StoreError> {
         let outcomes = !self.record_results(&page.own_results, page.epoch)?.is_empty();
+        // Before the cursor moves on: the page would not come again after a crash in between.
+        self.erase_persons(&erased_in(&page.rows))?;
         let rows = page.clone();
         let applied = self.files.cache.write(move |transaction| apply(transaction, &rows, received_at));
         let applied = match applied {
@@ -101,7 +103,6 @@ impl Store {
             Err(ApplyError::Write(error)) => return Err(self.files.cache.write_failed(error)),
         };
         self.files.overlay.touch_cached(applied.subjects, applied.kinds.directory);
-        self.erase_persons(&applied.erased)?;
         Ok(ChangedKinds { outcomes, ..applied.kinds })
     }
 
@@ -125,4 +126,13 @@ impl Store {
             chain::Walk::Broken(dev_seq) => Err(StoreError::ChainBroken { dev_seq }),
         }
     }
+}
+
+/// The buyers whom the server no longer has, as vouchers among these rows say.
+pub(super) fn erased_in(rows: &[Row]) -> Vec<PersonHash> {
+    let buyer = |row: &Row| match row {
+        Row::Voucher(row) if row.person.is_none() => Some(row.voucher.person),
+        _ => None,
+    };
+    rows.iter().filter_map(buyer).collect()
 }

@@ -78,6 +78,25 @@ fn a_cut_load_goes_on_after_the_last_chunk() {
 }
 
 #[test]
+fn a_buyer_who_was_erased_while_the_device_was_away_goes_with_the_load() {
+    let (mut server, device) = (selling(20), Device::new());
+    server.pull(&device.store, at(0));
+    for (op, number, buyer) in [(1, 90, "Berta"), (2, 91, "Clara")] {
+        device.sell(op, number, buyer);
+    }
+    server.sync(&device.store, at(1));
+    server.persons.remove(&voucher_id(90));
+    server.vouchers.get_mut(&voucher_id(90)).unwrap().row_version += 1;
+    load_all(&device.store, &snapshot::of(&server, 5));
+    // Its own row says so, and the outbox has nothing to give back.
+    device.store.reset_cache().unwrap();
+    let buyer_of = |number| device.store.view().unwrap().voucher(voucher_id(number)).unwrap().unwrap().person;
+    assert_eq!(buyer_of(90), None);
+    assert_eq!(buyer_of(91).unwrap().buyer.as_str(), "Clara", "and nobody else");
+    assert_eq!(device.store.verify_chain().unwrap(), 2);
+}
+
+#[test]
 fn selling_goes_on_while_the_rest_is_still_to_come() {
     let server = selling(20);
     let snapshot = snapshot::of(&server, 5);

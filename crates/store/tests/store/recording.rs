@@ -238,6 +238,7 @@ fn preferences_and_sign_ins_are_kept() {
         verified_at: at(5),
         failed: 2,
         blocked_until: Some(at(60)),
+        sign_in_version: 4,
     };
     device.store.keep_offline_sign_in(&sign_in).unwrap();
     let device = device.reopen();

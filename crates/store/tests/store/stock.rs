@@ -148,10 +148,10 @@ fn conflict(number: u64) -> Row {
 
 fn names() -> impl Iterator<Item = Row> {
     let time_zone = || "UTC".to_owned();
-    let shops = SHOP_NAMES.map(|(id, name)| Row::Shop(Shop { id, name: name.to_owned(), time_zone: time_zone(), row_version: 1 }));
+    let shops = SHOP_NAMES.map(|(id, name)| Row::Shop(Shop { id, name: name.to_owned(), time_zone: time_zone(), row_version: 1, ..Shop::default() }));
     let staff = STAFF_MEMBERS.into_iter().zip(STAFF_NAMES).map(|(id, name)| {
         let name = name.to_owned();
-        Row::Staff(Staff { id, name, role: Role::Counter, active: true, pin: None, badge: None, row_version: 1 })
+        Row::Staff(Staff { id, name, role: Role::Counter, active: true, pin: None, badge: None, sign_in_version: 0, row_version: 1 })
     });
     shops.into_iter().chain(staff)
 }

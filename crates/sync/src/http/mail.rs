@@ -80,7 +80,7 @@ impl HttpServer {
     }
 
     /// Sets another password with what that mail said.
-    pub async fn reset_password(&self, new: &NewPassword) -> Result<(), TransportError> {
+    pub async fn redeem_password_reset(&self, new: &NewPassword) -> Result<(), TransportError> {
         let set = self.authorised(self.request(Method::PUT, "v1/password-resets")?).json(new).timeout(SIGN_IN_LIMIT);
         self.complete(set).await.map(drop)
     }

@@ -3,6 +3,7 @@
 //!
 //! `screens [--looks light,dark] FOLDER [SCENE…]`: all looks and scenes, or those named.
 
+mod administration;
 mod centre;
 mod copy;
 mod corrections;
@@ -34,6 +35,7 @@ const SCENES: [&str; 17] = [
     "training",
     "stick",
     "devices",
+    "administration",
     "corrections",
     "scanner",
     "shared-till",
@@ -73,6 +75,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "reports" => reports::scene(folder).await,
         "mail" => mail::scene(folder).await,
         "devices" => devices::scene(folder).await,
+        "administration" => administration::scene(folder).await,
         "corrections" => corrections::scene(folder).await,
         "training" => stick::training(folder).await,
         "stick" => stick::stick(folder).await,

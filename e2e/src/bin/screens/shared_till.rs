@@ -74,7 +74,8 @@ async fn office(desk: &Desk, folder: &Path) -> anyhow::Result<String> {
     desk.click("pin-save").await?;
     desk.css("[data-sonner-toast]").await?;
 
-    desk.click("nav-staff").await?;
+    desk.click("nav-administration").await?;
+    desk.click("admin-staff").await?;
     desk.css("[data-testid='staff-row']").await?;
     in_every_look(desk, folder, "staff").await?;
     click_first(desk, "[data-testid='staff-row'][data-name='Margaux'] [data-testid='badge-open']").await?;

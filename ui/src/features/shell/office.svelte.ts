@@ -9,8 +9,8 @@ export type Screen =
   | 'endofday'
   | 'reports'
   | 'sync'
-  | 'staff'
   | 'mail'
+  | 'administration'
   | 'settings'
 
 /** Which screen of the office is open. */

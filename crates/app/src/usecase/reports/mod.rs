@@ -9,7 +9,7 @@ mod file;
 mod liability;
 mod sheet;
 mod vat;
-mod words;
+pub(in crate::usecase) mod words;
 
 use std::collections::BTreeMap;
 

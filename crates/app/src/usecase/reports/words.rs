@@ -1,16 +1,28 @@
 //! The words of reports, in both languages.
 
 use beadsbox_documents::Language;
-use beadsbox_domain::{Payment, Vat, ledger::EntryKind};
+use beadsbox_domain::{Payment, Status, Vat, ledger::EntryKind};
 use beadsbox_protocol::report::{Age, Made, Until};
 
 use uuid::Uuid;
 
 /// One or the other.
-pub(super) const fn pick(language: Language, en: &'static str, fr: &'static str) -> &'static str {
+pub(in crate::usecase) const fn pick(language: Language, en: &'static str, fr: &'static str) -> &'static str {
     match language {
         Language::En => en,
         Language::Fr => fr,
+    }
+}
+
+/// Where a voucher stands.
+pub(in crate::usecase) const fn status(status: Status, language: Language) -> &'static str {
+    match status {
+        Status::Purchased => pick(language, "valid", "valable"),
+        Status::Used => pick(language, "used", "utilisé"),
+        Status::Cancelled => pick(language, "cancelled", "annulé"),
+        Status::Refunded => pick(language, "refunded", "remboursé"),
+        Status::Expired => pick(language, "expired", "expiré"),
+        Status::Replaced => pick(language, "replaced", "remplacé"),
     }
 }
 

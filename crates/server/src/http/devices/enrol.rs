@@ -95,7 +95,10 @@ async fn enrol_with(
     if !used_by_this_key && (code.used_by.is_some() || code.expires_at <= now) {
         return Err(Failure::told(StatusCode::FORBIDDEN, ErrorCode::EnrolmentCodeUsed, "the code was used, or its time has passed"));
     }
-    let shop = db::shop::find(conn, code.shop()).await?.ok_or_else(|| Failure::Defect("a code's shop is missing".to_owned()))?;
+    let shop = db::shop::lock(conn, code.shop()).await?.ok_or_else(|| Failure::Defect("a code's shop is missing".to_owned()))?;
+    if shop.closed && !used_by_this_key {
+        return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::ShopClosed, "the shop was closed since the code was made"));
+    }
     if !used_by_this_key {
         enrolment_code::mark_used(conn, code_hash, key.as_bytes(), now).await?;
     }

@@ -9,7 +9,7 @@ use crate::{
     http::{
         auth::DeviceAuth,
         json::Json,
-        sessions::create::{MOST_CHARACTERS, too_many},
+        sessions::create::MOST_CHARACTERS,
     },
     mail,
     state::App,
@@ -34,7 +34,7 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
     let mut conn = app.pool.acquire().await?;
     for (scope, subject) in [(Scope::ResetDevice, token::hash(&device.id.to_string())), (Scope::ResetName, name)] {
         if let Err(until) = db::sign_in_delay::count(&mut conn, scope, &subject, now).await? {
-            return Err(too_many(until, now));
+            return Err(Failure::too_many_attempts(until, now));
         }
     }
     drop(conn);

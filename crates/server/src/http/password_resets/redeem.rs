@@ -9,7 +9,7 @@ use crate::{
     http::{
         auth::DeviceAuth,
         json::Json,
-        sessions::create::{MOST_CHARACTERS, too_many},
+        sessions::create::MOST_CHARACTERS,
     },
     mail,
     state::App,
@@ -28,7 +28,7 @@ pub async fn redeem(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
     }
     let (now, subject) = (app.clock.now(), token::hash(&device.id.to_string()));
     if let Err(until) = db::sign_in_delay::count(&mut *app.pool.acquire().await?, Scope::ResetDevice, &subject, now).await? {
-        return Err(too_many(until, now));
+        return Err(Failure::too_many_attempts(until, now));
     }
     mail::password_reset::set(&app, new).await?;
     db::sign_in_delay::forget(&mut *app.pool.acquire().await?, Scope::ResetDevice, &subject).await?;

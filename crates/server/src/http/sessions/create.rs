@@ -1,7 +1,7 @@
 //! `POST /v1/sessions`
 
 use axum::{extract::State, http::StatusCode};
-use beadsbox_domain::{DeviceId, Timestamp};
+use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{
     ErrorCode, Problem,
     rows::Staff,
@@ -10,9 +10,11 @@ use beadsbox_protocol::{
 use jiff::SignedDuration;
 
 use crate::{
+    credentials,
     db::{self, device::Device, sign_in_delay::Scope},
     error::Failure,
     http::{auth::DeviceAuth, json::Json},
+    second_factor,
     state::App,
     token,
 };
@@ -28,41 +30,53 @@ pub(in crate::http) const MOST_CHARACTERS: usize = 200;
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json(request): Json<SignInRequest>) -> Result<Json<SignInResponse>, Failure> {
-    if request.name.chars().count() > MOST_CHARACTERS || request.password.chars().count() > MOST_CHARACTERS {
-        return Err(Failure::malformed(format!("name and password have at most {MOST_CHARACTERS} characters")));
+    let typed = [Some(&request.name), Some(&request.password), request.code.as_ref(), request.new_password.as_ref()];
+    if typed.into_iter().flatten().any(|text| text.chars().count() > MOST_CHARACTERS) {
+        return Err(Failure::malformed(format!("name, password and code have at most {MOST_CHARACTERS} characters")));
     }
-    let (staff, _) = verified(&app, &device, &request).await?;
+    let (staff, password_hash) = verified(&app, &device, &request.name, &request.password).await?;
     if !staff.active {
         return Err(Failure::told(StatusCode::FORBIDDEN, ErrorCode::StaffInactive, "this staff member may not sign in"));
     }
     let now = app.clock.now();
+    // All that can be mended by typing comes before the code, which counts once.
+    let one_time_until = db::staff::one_time_until(&mut *app.pool.acquire().await?, staff.id).await?;
+    let new_hash = credentials::replacement(&app.passwords, one_time_until, &request.password, request.new_password, now).await?;
+    second_factor::check(&app, device.id, staff.id, request.code.as_deref()).await?;
+
     let (token, expires_at) = (token::bearer()?, now + SignedDuration::from_hours(SESSION_HOURS));
     let mut tx = db::begin(&app.pool).await?;
+    if let Some(new_hash) = &new_hash {
+        credentials::replace(&mut tx, staff.id, &password_hash, new_hash, None).await?;
+    }
     db::session::insert(&mut tx, &token::hash(&token), staff.id, device.id, now, expires_at).await?;
+    db::staff_sign_in::note(&mut tx, staff.id, device.id, now).await?;
+    // As they are now: the device keeps what lets them in without the server under that count.
+    let staff = db::staff::find(&mut tx, staff.id).await?.ok_or_else(Failure::wrong_password)?;
     tx.commit().await?;
+    if new_hash.is_some() {
+        tracing::info!(staff = %staff.id, "took a password in the place of the one-time one");
+        app.feed.settle().await;
+    }
     Ok(Json(SignInResponse { token, expires_at, staff }))
 }
 
 /// The staff member, if the password is theirs, and the hash that it fits. Nobody's name and a wrong password cost the same and sound the same.
-pub(super) async fn verified(app: &App, device: &Device, request: &SignInRequest) -> Result<(Staff, String), Failure> {
+pub(super) async fn verified(app: &App, device: &Device, name: &str, password: &str) -> Result<(Staff, String), Failure> {
     let now = app.clock.now();
-    let subjects = [(Scope::NameAtDevice, name_at_device(device.id, &request.name)), (Scope::Device, token::hash(&device.id.to_string()))];
+    let subjects = [(Scope::NameAtDevice, name_at_device(device.id, name)), (Scope::Device, token::hash(&device.id.to_string()))];
     let mut conn = app.pool.acquire().await?;
     for (scope, subject) in &subjects {
         if let Err(until) = db::sign_in_delay::count(&mut conn, *scope, subject, now).await? {
-            return Err(too_many(until, now));
+            return Err(Failure::too_many_attempts(until, now));
         }
     }
     // A PostgreSQL text holds no NUL, so nobody's name has one.
-    let found = if request.name.contains('\0') {
-        None
-    } else {
-        db::staff::find_by_name(&mut conn, request.name.trim()).await?
-    };
+    let found = if name.contains('\0') { None } else { db::staff::find_by_name(&mut conn, name.trim()).await? };
     // Hashing takes its time: not with a connection in the hand.
     drop(conn);
     let kept = found.as_ref().map(|(_, hash)| hash.clone());
-    let fits = app.passwords.fits(request.password.clone(), kept).await?;
+    let fits = app.passwords.fits(password.to_owned(), kept).await?;
     let shown = found.filter(|_| fits).ok_or_else(Failure::wrong_password)?;
     let mut conn = app.pool.acquire().await?;
     for (scope, subject) in &subjects {
@@ -73,11 +87,4 @@ pub(super) async fn verified(app: &App, device: &Device, request: &SignInRequest
 
 fn name_at_device(device: DeviceId, name: &str) -> [u8; 32] {
     token::hash(&format!("{device} {}", name.trim().to_lowercase()))
-}
-
-/// Told to wait until that moment.
-pub(in crate::http) fn too_many(until: Timestamp, now: Timestamp) -> Failure {
-    // Rounded up: a client that waits so long gets its turn.
-    let seconds = u64::try_from(until.duration_since(now).as_millis().max(0)).unwrap_or(u64::MAX).div_ceil(1000);
-    Failure::told(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, "too many attempts: wait").with(|problem| problem.retry_after = Some(seconds))
 }

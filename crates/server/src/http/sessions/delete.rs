@@ -14,7 +14,7 @@ pub async fn delete(State(app): State<App>, ends: SignOut) -> Result<StatusCode,
     let mut conn = app.pool.acquire().await?;
     match ends {
         SignOut::Session(token_hash) => _ = db::session::delete(&mut conn, &token_hash).await?,
-        SignOut::Device(device) => db::session::delete_of_device(&mut conn, device.id).await?,
+        SignOut::Device(device) => db::session::delete_of_device(&mut conn, device).await?,
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,10 +1,7 @@
 //! `PUT /v1/sessions/pin`
 
 use axum::{extract::State, http::StatusCode};
-use beadsbox_protocol::{
-    Problem,
-    session::{PinRequest, SignInRequest},
-};
+use beadsbox_protocol::{Problem, session::PinRequest};
 
 use super::create::{MOST_CHARACTERS, verified};
 use crate::{
@@ -20,12 +17,12 @@ use crate::{
     (status = 204),
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn pin(State(app): State<App>, SessionAuth { staff, device }: SessionAuth, Json(request): Json<PinRequest>) -> Result<StatusCode, Failure> {
+pub async fn pin(State(app): State<App>, SessionAuth { staff, device, .. }: SessionAuth, Json(request): Json<PinRequest>) -> Result<StatusCode, Failure> {
     if request.password.chars().count() > MOST_CHARACTERS {
         return Err(Failure::malformed(format!("a password has at most {MOST_CHARACTERS} characters")));
     }
     let pin = request.pin.as_deref().map(organisation::checked_pin).transpose()?;
-    let (shown, password_hash) = verified(&app, &device, &SignInRequest { name: staff.name, password: request.password }).await?;
+    let (shown, password_hash) = verified(&app, &device, &staff.name, &request.password).await?;
     let pin_hash = match pin {
         Some(pin) => Some(app.passwords.hash_pin(pin).await?),
         None => None,

@@ -95,7 +95,7 @@ async fn the_last_admin_stays_one() {
     let admin = Admin::new(&stage).await;
     let path = format!("staff/{}", admin.device.staff);
     for patch in [json!({"active": false}), json!({"role": "counter"})] {
-        assert_eq!(admin.call::<Staff>(Method::PATCH, &path, &patch).await.unwrap_err().code, ErrorCode::Forbidden);
+        assert_eq!(admin.call::<Staff>(Method::PATCH, &path, &patch).await.unwrap_err().code, ErrorCode::LastAdmin);
     }
     stage.staff("Second", Role::Admin).await;
     admin.call::<Staff>(Method::PATCH, &path, &json!({"role": "counter"})).await.unwrap();

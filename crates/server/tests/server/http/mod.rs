@@ -2,6 +2,7 @@
 
 mod admin;
 mod assignee;
+mod credentials;
 mod devices;
 mod edge;
 mod enrol;
@@ -13,5 +14,6 @@ mod profiles;
 mod ranges;
 mod roles;
 mod sessions;
-mod snapshot;
+mod shops;
+pub mod snapshot;
 mod sync;

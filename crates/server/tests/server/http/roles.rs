@@ -27,7 +27,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Office, Session};
 
-const TABLE: [(&str, &str, Caller); 56] = [
+const TABLE: [(&str, &str, Caller); 99] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -37,6 +37,10 @@ const TABLE: [(&str, &str, Caller); 56] = [
     ("POST", "/v1/sessions", Device),
     ("DELETE", "/v1/sessions", DeviceOrSession),
     ("PUT", "/v1/sessions/pin", Session),
+    ("PUT", "/v1/sessions/password", Session),
+    ("GET", "/v1/sessions/second-factor", Session),
+    ("POST", "/v1/sessions/second-factor", Session),
+    ("PUT", "/v1/sessions/second-factor", Session),
     ("POST", "/v1/sync/push", Device),
     ("GET", "/v1/sync/changes", Device),
     ("GET", "/v1/sync/operations", Device),
@@ -62,6 +66,14 @@ const TABLE: [(&str, &str, Caller); 56] = [
     ("POST", "/v1/admin/enrolment-codes", Admin),
     ("GET", "/v1/admin/end-of-day", Admin),
     ("PUT", "/v1/admin/accounts", Admin),
+    ("PUT", "/v1/admin/shops/{id}", Admin),
+    ("POST", "/v1/admin/staff/{id}/password", Admin),
+    ("POST", "/v1/admin/staff/{id}/second-factor/remove", Admin),
+    ("PUT", "/v1/admin/least-validity", Admin),
+    ("POST", "/v1/admin/personal-data/find", Admin),
+    ("POST", "/v1/admin/personal-data/export", Admin),
+    ("POST", "/v1/admin/personal-data/erase", Admin),
+    ("GET", "/v1/admin/acts", Admin),
     ("GET", "/v1/reports/liability", Office),
     ("GET", "/v1/reports/activity", Office),
     ("GET", "/v1/reports/ageing", Office),

@@ -230,9 +230,11 @@ impl Server {
     /// The row of that entity, as it is now.
     pub fn row(&self, key: RowKey) -> Row {
         match key {
-            RowKey::Shop(id) => Row::Shop(Shop { id, name: "Rue des Perles".into(), time_zone: "UTC".into(), row_version: 1 }),
-            RowKey::Staff(id) => Row::Staff(Staff { id, name: "Zoé".into(), role: Role::Admin, active: true, pin: None, badge: None, row_version: 1 }),
-            RowKey::Settings => Row::Settings(Settings { policy: Policy::default(), row_version: 1 }),
+            RowKey::Shop(id) => Row::Shop(Shop { id, name: "Rue des Perles".into(), time_zone: "UTC".into(), row_version: 1, ..Shop::default() }),
+            RowKey::Staff(id) => {
+                Row::Staff(Staff { id, name: "Zoé".into(), role: Role::Admin, active: true, pin: None, badge: None, sign_in_version: 0, row_version: 1 })
+            }
+            RowKey::Settings => Row::Settings(Settings { row_version: 1, ..Settings::default() }),
             RowKey::Template(id) => Row::Template(self.templates[&id].clone()),
             RowKey::Voucher(id) => Row::Voucher(Box::new(VoucherRow { voucher: self.vouchers[&id].clone(), person: self.persons.get(&id).cloned() })),
             RowKey::Conflict(id) => Row::Conflict(Box::new(self.conflicts[&id].clone().into())),

@@ -139,7 +139,7 @@ impl Replica for Device {
         Ok(Some(RecogniseRequest {
             device_id: DeviceId(Uuid::nil()),
             name: "Till".to_owned(),
-            shop: Shop { id: ShopId(Uuid::nil()), name: "Shop".to_owned(), time_zone: "UTC".to_owned(), row_version: 1 },
+            shop: Shop { id: ShopId(Uuid::nil()), name: "Shop".to_owned(), time_zone: "UTC".to_owned(), row_version: 1, ..Shop::default() },
             profile: Profile::Counter,
             public_key: String::new(),
             enrolled_at: Timestamp::UNIX_EPOCH,

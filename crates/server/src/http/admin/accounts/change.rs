@@ -4,7 +4,7 @@ use axum::extract::State;
 use beadsbox_protocol::{Problem, report::AccountsChange};
 
 use crate::{
-    db,
+    db::{self, admin_act},
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     state::App,
@@ -23,6 +23,14 @@ pub async fn change(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(ch
     let row_version = db::settings::change_accounts(&mut tx, change.row_version, &change.accounts)
         .await?
         .ok_or_else(Failure::changed_meanwhile)?;
+    let act = admin_act::New {
+        at: app.clock.now(),
+        staff: admin,
+        kind: "accounts_changed",
+        subject: None,
+        details: serde_json::json!({ "accounts": change.accounts }),
+    };
+    admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, accounts = ?change.accounts, "changed the accounts");
     Ok(Json(AccountsChange { row_version, ..change }))

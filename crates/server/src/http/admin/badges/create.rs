@@ -5,7 +5,7 @@ use beadsbox_domain::StaffId;
 use beadsbox_protocol::{Problem, admin::NewBadge};
 
 use crate::{
-    db,
+    db::{self, admin_act},
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -24,6 +24,9 @@ use crate::{
 pub async fn create(State(app): State<App>, AdminAuth(admin): AdminAuth, Path(id): Path<StaffId>) -> Result<Json<NewBadge>, Failure> {
     let mut tx = db::begin(&app.pool).await?;
     let badge = organisation::new_badge(&mut tx, id).await?;
+    let act =
+        admin_act::New { at: app.clock.now(), staff: admin, kind: "badge_given", subject: Some((id.0, &badge.staff.name)), details: serde_json::json!({}) };
+    admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, staff = %id, "gave a staff member a new badge");
     app.feed.settle().await;

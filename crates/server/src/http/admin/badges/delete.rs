@@ -5,7 +5,7 @@ use beadsbox_domain::StaffId;
 use beadsbox_protocol::{Problem, rows::Staff};
 
 use crate::{
-    db,
+    db::{self, admin_act},
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -24,6 +24,8 @@ use crate::{
 pub async fn delete(State(app): State<App>, AdminAuth(admin): AdminAuth, Path(id): Path<StaffId>) -> Result<Json<Staff>, Failure> {
     let mut tx = db::begin(&app.pool).await?;
     let staff = organisation::take_badge(&mut tx, id).await?;
+    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "badge_taken", subject: Some((id.0, &staff.name)), details: serde_json::json!({}) };
+    admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, staff = %id, "took a staff member's badge away");
     app.feed.settle().await;

@@ -8,7 +8,7 @@ use beadsbox_protocol::{
 };
 
 use crate::{
-    db,
+    db::{self, admin_act},
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -32,6 +32,14 @@ pub async fn change(
 ) -> Result<Json<DeviceStatus>, Failure> {
     let mut tx = db::begin(&app.pool).await?;
     let device = organisation::change_device(&mut tx, id, &patch, app.clock.now(), admin).await?;
+    let act = admin_act::New {
+        at: app.clock.now(),
+        staff: admin,
+        kind: "device_changed",
+        subject: Some((id.0, &device.name)),
+        details: serde_json::json!({ "name": patch.name, "shop": patch.shop_id }),
+    };
+    admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, device = %id, name = ?patch.name, shop = ?patch.shop_id, "changed a device");
     app.feed.settle().await;

@@ -8,7 +8,7 @@ use beadsbox_protocol::{
 };
 
 use crate::{
-    db,
+    db::{self, admin_act},
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -32,6 +32,14 @@ pub async fn limits(
 ) -> Result<Json<DeviceStatus>, Failure> {
     let mut tx = db::begin(&app.pool).await?;
     let device = organisation::set_limits(&mut tx, id, &change).await?;
+    let act = admin_act::New {
+        at: app.clock.now(),
+        staff: admin,
+        kind: "device_limits",
+        subject: Some((id.0, &device.name)),
+        details: serde_json::json!({ "limits": device.offline }),
+    };
+    admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, device = %id, limits = ?device.offline, "changed a device's offline limits");
     app.feed.settle().await;

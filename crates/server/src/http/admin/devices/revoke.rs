@@ -5,7 +5,7 @@ use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{Problem, admin::DeviceStatus};
 
 use crate::{
-    db,
+    db::{self, admin_act},
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -24,6 +24,8 @@ use crate::{
 pub async fn revoke(State(app): State<App>, AdminAuth(admin): AdminAuth, Path(id): Path<DeviceId>) -> Result<Json<DeviceStatus>, Failure> {
     let mut tx = db::begin(&app.pool).await?;
     let device = organisation::revoke_device(&mut tx, id).await?;
+    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "device_revoked", subject: Some((id.0, &device.name)), details: serde_json::json!({}) };
+    admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, device = %id, "revoked a device");
     app.feed.settle().await;

@@ -7,7 +7,7 @@ use beadsbox_protocol::{
 };
 
 use crate::{
-    db::{self, Profile},
+    db::{self, Profile, admin_act},
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     organisation,
@@ -27,6 +27,14 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<EnrolmentCode>), Failure> {
     let mut tx = db::begin(&app.pool).await?;
     let code = organisation::create_enrolment_code(&mut tx, new.shop_id, Profile::Office, app.clock.now()).await?;
+    let act = admin_act::New {
+        at: app.clock.now(),
+        staff: admin,
+        kind: "enrolment_code",
+        subject: Some((code.shop.id.0, &code.shop.name)),
+        details: serde_json::json!({}),
+    };
+    admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, shop = %code.shop.id, "made an enrolment code");
     Ok((StatusCode::CREATED, Json(code)))

@@ -4,7 +4,7 @@ use axum::extract::State;
 use beadsbox_protocol::{Problem, admin::PolicyChange, rows::Settings};
 
 use crate::{
-    db,
+    db::{self, admin_act},
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     organisation,
@@ -19,6 +19,9 @@ use crate::{
 pub async fn change(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(change): Json<PolicyChange>) -> Result<Json<Settings>, Failure> {
     let mut tx = db::begin(&app.pool).await?;
     let settings = organisation::set_policy(&mut tx, &change).await?;
+    let act =
+        admin_act::New { at: app.clock.now(), staff: admin, kind: "policy_changed", subject: None, details: serde_json::json!({ "policy": settings.policy }) };
+    admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, policy = ?settings.policy, "changed the policy");
     app.feed.settle().await;

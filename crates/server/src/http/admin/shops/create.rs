@@ -2,11 +2,15 @@
 
 use axum::{extract::State, http::StatusCode};
 use beadsbox_domain::ShopId;
-use beadsbox_protocol::{Problem, admin::NewShop, rows::Shop};
+use beadsbox_protocol::{
+    Problem,
+    admin::{NewShop, ShopChange},
+    rows::Shop,
+};
 use uuid::Uuid;
 
 use crate::{
-    db,
+    db::{self, admin_act},
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     organisation,
@@ -20,7 +24,15 @@ use crate::{
 ))]
 pub async fn create(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(new): Json<NewShop>) -> Result<(StatusCode, Json<Shop>), Failure> {
     let mut tx = db::begin(&app.pool).await?;
-    let shop = organisation::create_shop(&mut tx, ShopId(Uuid::now_v7()), &new.name, &new.time_zone).await?;
+    let now = app.clock.now();
+    let mut shop = organisation::create_shop(&mut tx, ShopId(Uuid::now_v7()), &new.name, &new.time_zone).await?;
+    if new.country.is_some() || new.address.is_some() {
+        let NewShop { name, time_zone, country, address } = new;
+        let change = ShopChange { row_version: shop.row_version, name, time_zone, country, address, closed: false };
+        shop = organisation::change_shop(&mut tx, shop.id, change, now).await?;
+    }
+    let act = admin_act::New { at: now, staff: admin, kind: "shop_added", subject: Some((shop.id.0, &shop.name)), details: serde_json::json!({}) };
+    admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, shop = %shop.id, "added a shop");
     app.feed.settle().await;

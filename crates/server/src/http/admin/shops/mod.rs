@@ -1,3 +1,4 @@
 //! Shops.
+pub mod change;
 pub mod create;
 pub mod list;

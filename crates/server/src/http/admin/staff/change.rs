@@ -5,7 +5,7 @@ use beadsbox_domain::StaffId;
 use beadsbox_protocol::{Problem, admin::StaffPatch, rows::Staff};
 
 use crate::{
-    db,
+    db::{self, admin_act},
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -15,7 +15,7 @@ use crate::{
     state::App,
 };
 
-/// Changes a staff member's role or password, bars them or lets them in again.
+/// Changes a staff member's name, role or password, bars them or lets them in again.
 #[utoipa::path(patch, path = "/v1/admin/staff/{id}", operation_id = "change_staff", tag = "admin", params(("id" = StaffId, Path)),
     request_body = StaffPatch, security(("session" = [])), responses(
     (status = 200, body = Staff),
@@ -27,8 +27,12 @@ pub async fn change(
     Path(id): Path<StaffId>,
     Json(patch): Json<StaffPatch>,
 ) -> Result<Json<Staff>, Failure> {
+    // Never the password itself.
+    let details = serde_json::json!({ "name": patch.name, "role": patch.role, "active": patch.active, "password": patch.password.is_some() });
     let mut tx = db::begin(&app.pool).await?;
     let staff = organisation::change_staff(&mut tx, &app.passwords, id, patch, app.clock.now()).await?;
+    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "staff_changed", subject: Some((id.0, &staff.name)), details };
+    admin_act::insert(&mut tx, act).await?;
     tx.commit().await?;
     tracing::info!(%admin, staff = %staff.id, role = staff.role.name(), active = staff.active, "changed a staff member");
     app.feed.settle().await;

@@ -1,0 +1,144 @@
+//! `person` with the vouchers that name it: what is held on somebody.
+
+use std::collections::HashMap;
+
+use beadsbox_domain::{Currency, Money, Person, PersonHash, Status, Timestamp, VoucherCode, VoucherId};
+use beadsbox_protocol::personal_data::PersonVoucher;
+use jiff_sqlx::ToSqlx;
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+use super::damaged;
+use crate::error::Failure;
+
+type Record = (Vec<u8>, String);
+
+fn read((hash, person): Record) -> Result<(PersonHash, Person), Failure> {
+    let hash = hash_of(hash)?;
+    Ok((hash, serde_json::from_str(&person).map_err(|_| damaged("person.person"))?))
+}
+
+fn hash_of(bytes: Vec<u8>) -> Result<PersonHash, Failure> {
+    bytes.try_into().map(PersonHash).map_err(|_| damaged("person.hash"))
+}
+
+fn columns(hashes: &[PersonHash]) -> Vec<&[u8]> {
+    hashes.iter().map(|hash| hash.0.as_slice()).collect()
+}
+
+/// People in whose names or address that text stands, case-blind. The raw JSON is looked at first: few rows are worth reading.
+pub async fn find(conn: &mut PgConnection, text: &str, limit: usize) -> Result<Vec<(PersonHash, Person)>, Failure> {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let pattern = format!("%{escaped}%");
+    // What JSON escapes stands otherwise in the raw text.
+    let raw = if text.contains(['"', '\\']) { "%".to_owned() } else { pattern.clone() };
+    let found: Vec<Record> = sqlx::query_as(
+        "SELECT hash, person FROM person WHERE person ILIKE $1
+             AND concat_ws(E'\\n', person::jsonb ->> 'buyer', person::jsonb ->> 'recipient', person::jsonb ->> 'email') ILIKE $2
+         ORDER BY person::jsonb ->> 'buyer', hash LIMIT $3",
+    )
+    .bind(raw)
+    .bind(pattern)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(conn)
+    .await?;
+    found.into_iter().map(read).collect()
+}
+
+/// Those of these that are there.
+pub async fn by_hashes(conn: &mut PgConnection, hashes: &[PersonHash]) -> Result<Vec<(PersonHash, Person)>, Failure> {
+    let found: Vec<Record> = sqlx::query_as("SELECT hash, person FROM person WHERE hash = ANY($1) ORDER BY hash")
+        .bind(columns(hashes))
+        .fetch_all(conn)
+        .await?;
+    found.into_iter().map(read).collect()
+}
+
+#[derive(FromRow)]
+struct VoucherRecord {
+    person_hash: Vec<u8>,
+    id: Uuid,
+    code: String,
+    title: String,
+    price_minor: i64,
+    currency: String,
+    status: String,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    since_at: Timestamp,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    sold_at: Timestamp,
+    shop: Option<String>,
+    expires_on: Option<jiff_sqlx::Date>,
+}
+
+impl VoucherRecord {
+    fn read(self) -> Result<(PersonHash, PersonVoucher), Failure> {
+        let currency = Currency::from_code(&self.currency).map_err(|_| damaged("voucher_template_version.currency"))?;
+        let voucher = PersonVoucher {
+            id: VoucherId(self.id),
+            code: VoucherCode::parse(&self.code).map_err(|_| damaged("voucher.code"))?.to_string(),
+            title: self.title,
+            price: Money::new(self.price_minor, currency),
+            status: Status::from_name(&self.status).ok_or_else(|| damaged("voucher.status"))?,
+            since: self.since_at,
+            sold_at: self.sold_at,
+            shop: self.shop.unwrap_or_default(),
+            expires_on: self.expires_on.map(jiff_sqlx::Date::to_jiff),
+        };
+        Ok((hash_of(self.person_hash)?, voucher))
+    }
+}
+
+/// Their vouchers, the oldest sale first.
+pub async fn vouchers_of(conn: &mut PgConnection, hashes: &[PersonHash]) -> Result<HashMap<PersonHash, Vec<PersonVoucher>>, Failure> {
+    let records: Vec<VoucherRecord> = sqlx::query_as(
+        "SELECT v.person_hash, v.id, v.code, t.title, t.price_minor, t.currency, v.status, v.since_at, v.sold_at, s.name AS shop, v.expires_on
+         FROM voucher v JOIN voucher_template_version t ON t.template_id = v.template_id AND t.version = v.template_version
+              LEFT JOIN shop s ON s.id = v.sold_shop
+         WHERE v.person_hash = ANY($1) ORDER BY v.sold_at, v.id",
+    )
+    .bind(columns(hashes))
+    .fetch_all(conn)
+    .await?;
+    let mut vouchers: HashMap<PersonHash, Vec<PersonVoucher>> = HashMap::new();
+    for record in records {
+        let (hash, voucher) = record.read()?;
+        vouchers.entry(hash).or_default().push(voucher);
+    }
+    Ok(vouchers)
+}
+
+/// The vouchers that name them, locked.
+pub async fn lock_vouchers(conn: &mut PgConnection, hashes: &[PersonHash]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("SELECT id FROM voucher WHERE person_hash = ANY($1) ORDER BY id FOR UPDATE")
+        .bind(columns(hashes))
+        .fetch_all(conn)
+        .await
+}
+
+/// The rows of these vouchers are newer than what devices hold.
+pub async fn count_change(conn: &mut PgConnection, vouchers: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query("UPDATE voucher SET row_version = row_version + 1 WHERE id = ANY($1)").bind(vouchers).execute(conn).await?;
+    Ok(())
+}
+
+/// Of the next people after that hash, so many: the last one's hash, and those of them whose vouchers are all final since before that moment, or
+/// who were erased and came back.
+pub async fn outlived(conn: &mut PgConnection, after: &[u8], before: Option<Timestamp>, limit: i64) -> Result<(Option<Vec<u8>>, Vec<PersonHash>), Failure> {
+    let found: Vec<(Vec<u8>, bool)> = sqlx::query_as(
+        "SELECT p.hash, EXISTS (SELECT FROM erased_person e WHERE e.hash = p.hash)
+             OR (EXISTS (SELECT FROM voucher v WHERE v.person_hash = p.hash)
+                 AND NOT EXISTS (SELECT FROM voucher v WHERE v.person_hash = p.hash
+                                 AND ($2::timestamptz IS NULL OR v.since_at >= $2 OR NOT v.status = ANY($3))))
+         FROM person p WHERE p.hash > $1 ORDER BY p.hash LIMIT $4",
+    )
+    .bind(after)
+    .bind(before.map(ToSqlx::to_sqlx))
+    .bind(Status::ALL.into_iter().filter(|status| status.is_final()).map(Status::name).collect::<Vec<_>>())
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    let last = found.last().map(|(hash, _)| hash.clone());
+    let outlived = found.into_iter().filter(|(_, is_outlived)| *is_outlived).map(|(hash, _)| hash_of(hash)).collect::<Result<_, _>>()?;
+    Ok((last, outlived))
+}

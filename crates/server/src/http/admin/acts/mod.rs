@@ -1,0 +1,2 @@
+//! Who administered what.
+pub mod list;

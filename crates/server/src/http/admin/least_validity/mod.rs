@@ -1,0 +1,2 @@
+//! How long vouchers have to be valid at least.
+pub mod change;

@@ -1,0 +1,4 @@
+//! What is held on buyers and recipients.
+pub mod erase;
+pub mod export;
+pub mod find;

@@ -1,0 +1,46 @@
+//! `POST /v1/admin/staff/{id}/second-factor/remove`
+
+use axum::{extract::State, http::StatusCode};
+use beadsbox_domain::{StaffId, text::Reason};
+use beadsbox_protocol::{Problem, admin::SecondFactorRemoval};
+
+use crate::{
+    db::{self, admin_act},
+    error::Failure,
+    http::{
+        auth::AdminAuth,
+        json::{Json, Path},
+    },
+    second_factor,
+    state::App,
+};
+
+/// Takes the second factor of another person away, who lost the authenticator and the recovery codes; their sessions end. Nobody takes their
+/// own away like that: whoever finds a session open would be rid of it.
+#[utoipa::path(post, path = "/v1/admin/staff/{id}/second-factor/remove", operation_id = "remove_second_factor", tag = "admin",
+    params(("id" = StaffId, Path)), request_body = SecondFactorRemoval, security(("session" = [])), responses(
+    (status = 204, description = "The password alone is asked from now on"),
+    (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn remove(
+    State(app): State<App>,
+    AdminAuth(admin): AdminAuth,
+    Path(id): Path<StaffId>,
+    Json(removal): Json<SecondFactorRemoval>,
+) -> Result<StatusCode, Failure> {
+    let reason = Reason::new(&removal.reason).map_err(|error| Failure::malformed(format!("reason: {error}")))?;
+    if id == admin {
+        return Err(Failure::forbidden("another admin has to take it away"));
+    }
+    let mut tx = db::begin(&app.pool).await?;
+    let staff = db::staff::find(&mut tx, id).await?.ok_or_else(|| Failure::not_found("staff member"))?;
+    if !second_factor::remove(&mut tx, id).await? {
+        return Err(Failure::not_found("second factor"));
+    }
+    let details = serde_json::json!({ "reason": reason });
+    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "second_factor_removed", subject: Some((id.0, &staff.name)), details };
+    admin_act::insert(&mut tx, act).await?;
+    tx.commit().await?;
+    tracing::info!(%admin, staff = %id, "took a second factor away");
+    Ok(StatusCode::NO_CONTENT)
+}

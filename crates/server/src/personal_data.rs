@@ -1,0 +1,141 @@
+//! Buyers and recipients: found, handed out and erased.
+//!
+//! A person stands in `person` alone, under the salted hash that operations and vouchers name. So erasing is deleting there, telling every
+//! device of the vouchers, and keeping the hash so that nothing comes back under it.
+
+use axum::http::StatusCode;
+use beadsbox_domain::{Person, PersonHash, StaffId, Timestamp, text::Reason};
+use beadsbox_protocol::{
+    ErrorCode,
+    personal_data::{Erased, MOST_RECORDS, PersonErasure, PersonRecord, PersonRecords, SEARCH_LENGTHS},
+};
+use sqlx::PgConnection;
+
+use crate::{
+    db::{
+        self, admin_act,
+        feed::{self, Kind},
+        lock::Lock,
+    },
+    error::Failure,
+};
+
+/// Shorter words are in any reason.
+const SHORTEST_NAME: usize = 3;
+
+/// The records in which that text stands as a part of a name or address.
+pub(crate) async fn find(conn: &mut PgConnection, text: &str, now: Timestamp) -> Result<PersonRecords, Failure> {
+    let text = text.trim();
+    // PostgreSQL's texts hold no NUL, so nobody is called so.
+    if !SEARCH_LENGTHS.contains(&text.chars().count()) || text.contains('\0') {
+        return Err(Failure::malformed(format!("text has {} to {} characters", SEARCH_LENGTHS.start(), SEARCH_LENGTHS.end())));
+    }
+    let mut found = db::personal_data::find(conn, text, MOST_RECORDS + 1).await?;
+    let more = found.len() > MOST_RECORDS;
+    found.truncate(MOST_RECORDS);
+    Ok(PersonRecords { at: now, records: with_vouchers(conn, found).await?, more })
+}
+
+/// Everything under these hashes. The caller commits.
+pub(crate) async fn export(conn: &mut PgConnection, hashes: &[PersonHash], admin: StaffId, now: Timestamp) -> Result<PersonRecords, Failure> {
+    let found = known(conn, hashes).await?;
+    let records = with_vouchers(conn, found).await?;
+    let vouchers: usize = records.iter().map(|record| record.vouchers.len()).sum();
+    let details = serde_json::json!({ "persons": records.len(), "vouchers": vouchers });
+    admin_act::insert(conn, admin_act::New { at: now, staff: admin, kind: "person_exported", subject: None, details }).await?;
+    Ok(PersonRecords { at: now, records, more: false })
+}
+
+/// Erases what is under these hashes, for a reason that does not name them. The caller commits.
+pub(crate) async fn erase(conn: &mut PgConnection, erasure: &PersonErasure, admin: StaffId, now: Timestamp) -> Result<Erased, Failure> {
+    let reason = Reason::new(&erasure.reason).map_err(|error| Failure::malformed(format!("reason: {error}")))?;
+    // Asked twice at once, the second finds nothing left.
+    Lock::Erasure.wait(conn).await?;
+    let found = known(conn, &erasure.hashes).await?;
+    if found.iter().any(|(_, person)| names(reason.as_str(), person)) {
+        return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::ReasonNamesPerson, "the reason is kept, and names the person"));
+    }
+    let hashes: Vec<PersonHash> = found.into_iter().map(|(hash, _)| hash).collect();
+    erase_all(conn, &hashes, Cause { by: admin, kind: "person_erased", reason: Some(reason.as_str()), now }).await
+}
+
+/// Why somebody is erased.
+pub(crate) struct Cause<'a> {
+    /// The nil id for the server by itself.
+    pub by: StaffId,
+    pub kind: &'a str,
+    pub reason: Option<&'a str>,
+    pub now: Timestamp,
+}
+
+/// Erases these. The caller commits.
+pub(crate) async fn erase_all(conn: &mut PgConnection, hashes: &[PersonHash], cause: Cause<'_>) -> Result<Erased, Failure> {
+    // In the order in which pushes lock them.
+    let vouchers = db::personal_data::lock_vouchers(conn, hashes).await?;
+    db::personal_data::count_change(conn, &vouchers).await?;
+    let persons = hashes.len() as u64;
+    let details = serde_json::json!({ "reason": cause.reason, "persons": persons, "vouchers": vouchers.len() });
+    let act = admin_act::insert(conn, admin_act::New { at: cause.now, staff: cause.by, kind: cause.kind, subject: None, details }).await?;
+    db::erased_person::insert(conn, hashes, act, cause.now).await?;
+    db::person::delete(conn, hashes).await?;
+    // They hold whole rows; whoever is loading one begins anew.
+    db::snapshot::delete_all(conn).await?;
+    feed::note(conn, Kind::Voucher, &vouchers).await?;
+    Ok(Erased { persons, vouchers: vouchers.len() as u64 })
+}
+
+/// Those of these that are there.
+async fn known(conn: &mut PgConnection, hashes: &[PersonHash]) -> Result<Vec<(PersonHash, Person)>, Failure> {
+    if !(1..=MOST_RECORDS).contains(&hashes.len()) {
+        return Err(Failure::malformed(format!("1 to {MOST_RECORDS} hashes")));
+    }
+    let found = db::personal_data::by_hashes(conn, hashes).await?;
+    if found.is_empty() { Err(Failure::not_found("person: erased by now")) } else { Ok(found) }
+}
+
+async fn with_vouchers(conn: &mut PgConnection, found: Vec<(PersonHash, Person)>) -> Result<Vec<PersonRecord>, Failure> {
+    let hashes: Vec<PersonHash> = found.iter().map(|(hash, _)| *hash).collect();
+    let mut vouchers = db::personal_data::vouchers_of(conn, &hashes).await?;
+    Ok(found
+        .into_iter()
+        .map(|(hash, person)| PersonRecord { hash, person, vouchers: vouchers.remove(&hash).unwrap_or_default() })
+        .collect())
+}
+
+/// Whether a text names that person: by a word of a name, or by the address.
+fn names(text: &str, person: &Person) -> bool {
+    let text = text.to_lowercase();
+    let is_part = |character: char| character.is_alphanumeric();
+    let words: Vec<&str> = text.split(|character| !is_part(character)).collect();
+    let of_names = [Some(&person.buyer), person.recipient.as_ref()].into_iter().flatten();
+    let in_names = of_names.flat_map(|name| name.as_str().to_lowercase().split(|character| !is_part(character)).map(str::to_owned).collect::<Vec<_>>());
+    in_names.filter(|word| word.chars().count() >= SHORTEST_NAME).any(|word| words.contains(&word.as_str()))
+        || person.email.as_ref().is_some_and(|email| text.contains(&email.as_str().to_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use beadsbox_domain::text::{Email, PersonName};
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("asked by letter on 3 March", false)]
+    #[case("ada asked", true)]
+    #[case("ADA LOVELACE asked", true)]
+    #[case("Lovelace's letter", true)]
+    #[case("for Aunt-Odile", true)]
+    #[case("mail from Ada@Example.org!", true)]
+    #[case("the adaptation", false)]
+    #[case("de", false)]
+    fn a_reason_is_told_from_a_name(#[case] reason: &str, #[case] is_named: bool) {
+        let person = Person {
+            buyer: PersonName::new("Ada de Lovelace").unwrap(),
+            email: Some(Email::new("ada@example.org").unwrap()),
+            recipient: Some(PersonName::new("Odile").unwrap()),
+            message: None,
+        };
+        assert_eq!(names(reason, &person), is_named);
+    }
+}
