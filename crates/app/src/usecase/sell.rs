@@ -85,6 +85,7 @@ impl Seat {
             home_shop,
             replaces: None,
             batch: None,
+            imported: None,
         };
         Ok((voucher, NewOperation { person: Some(salted), ..self.operation(operation) }))
     }

@@ -93,6 +93,7 @@ fn operation(step: &Step, model: &Model) -> Operation {
             home_shop: None,
             replaces: None,
             batch: None,
+            imported: None,
         },
         6..=8 => Operation::redeem(voucher, RedeemMode::Honoured),
         9 | 10 => Operation::redeem(voucher, RedeemMode::Asked),

@@ -78,6 +78,7 @@ pub fn sale(number: u64, template: TemplateId, snapshot: &TemplateContent, buyer
         home_shop: None,
         replaces: None,
         batch: None,
+        imported: None,
     };
     (operation, Some(salted))
 }
