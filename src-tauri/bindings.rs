@@ -6,7 +6,7 @@ use std::path::Path;
 use tauri_specta::{Builder, collect_commands, collect_events};
 
 use crate::{
-    commands::{admin, conflicts, day, everywhere, grid, outbox_file, printing, reports, shift, start, templates, till, training, vouchers},
+    commands::{admin, conflicts, day, everywhere, grid, issue, outbox_file, printing, reports, sheets, shift, start, templates, till, training, vouchers},
     events::{DataChanged, PreferencesChanged, ScannerChanged, SessionChanged, StatusChanged},
 };
 
@@ -83,6 +83,19 @@ pub fn builder() -> Builder<tauri::Wry> {
             grid::table_progress,
             grid::stop_table,
             grid::copy_table,
+            sheets::open_sheet,
+            sheets::close_sheet,
+            sheets::sheet_lines,
+            sheets::save_refused_lines,
+            sheets::work_progress,
+            sheets::stop_work,
+            issue::issue_choices,
+            issue::check_issue,
+            issue::issue_batch,
+            issue::batches,
+            issue::save_batch,
+            issue::check_import,
+            issue::run_import,
             templates::templates,
             templates::template_detail,
             templates::save_template,

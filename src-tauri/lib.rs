@@ -5,6 +5,7 @@ mod bindings;
 mod commands;
 mod events;
 mod log;
+mod open_dialog;
 mod save_dialog;
 mod setup;
 mod tray;

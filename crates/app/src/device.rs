@@ -19,7 +19,7 @@ use crate::{
     program::{Program, ProgramEvent, blocking, shift::lock_when_idle},
     replica::StoreReplica,
     secrets::DeviceSecrets,
-    usecase::{bulk::Bulk, tables::Writing},
+    usecase::{bulk::Bulk, sheet::desk::Desk, tables::Writing},
     view::DataChanged,
 };
 
@@ -45,6 +45,8 @@ pub(crate) struct Device {
     pub(crate) bulk: Mutex<Option<Arc<Bulk>>>,
     /// A table that is being written.
     writing: Mutex<Option<Arc<Writing>>>,
+    /// A table that was opened, and the work on it.
+    pub(crate) desk: Desk,
 }
 
 /// What a device is made of.
@@ -96,6 +98,7 @@ impl Device {
             tasks: Mutex::default(),
             bulk: Mutex::default(),
             writing: Mutex::default(),
+            desk: Desk::default(),
         })
     }
 
@@ -133,6 +136,7 @@ impl Device {
         if let Some(bulk) = self.bulk.lock().unwrap_or_else(PoisonError::into_inner).take() {
             bulk.stop();
         }
+        self.desk.clear();
     }
 
     pub(crate) fn writing(&self) -> Option<Arc<Writing>> {

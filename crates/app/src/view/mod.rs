@@ -7,6 +7,8 @@ mod device;
 mod end_of_day;
 mod fact;
 mod grid;
+mod import;
+mod issue;
 mod limits;
 mod money;
 mod outbox_file;
@@ -18,6 +20,7 @@ mod report;
 mod sale;
 mod scanner;
 mod selection;
+mod sheet;
 mod staff;
 mod sync;
 mod template;
@@ -41,6 +44,8 @@ pub use grid::{
     CopiedTable, FilterChoices, GridColumn, GridMemory, HeadedColumn, NamedId, PaymentWord, SavedTable, SavedView, ShownColumn, StatusWord, TableForm,
     TableFormat, TableProgress,
 };
+pub use import::{DayOrder, ImportCheck, ImportDone, ImportForm, ImportSum, ImportTemplate};
+pub use issue::{BatchFileForm, BatchFormat, BatchRow, BatchWords, IssueCheck, IssueChoices, IssueForm};
 pub use limits::{DeviceLimitsForm, LimitsForm, PolicyForm};
 pub use money::{CurrencyView, MoneyView};
 pub use outbox_file::{OutboxFileFound, OutboxFileSum, OutboxFileView, SaveOutboxForm, SavedOutbox, TakeInForm, TakenIn};
@@ -57,6 +62,10 @@ pub use report::{
 pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use selection::{ListOrder, SelectionSums, VoucherSelection};
+pub use sheet::{
+    FaultCount, FaultWord, FieldColumn, FieldWord, LineFault, LineState, LineValue, RefusedWords, SheetColumn, SheetField, SheetForm, SheetLine, SheetUse,
+    SheetView, WorkProgress,
+};
 pub use staff::{BadgeForm, BadgeView, PersonView, PinForm, PinSignIn, StaffRow};
 pub use sync::{CacheCheck, Comparison, DeviceRow, DeviceStateView, RefusedOperation, ShopView, SyncOverview};
 pub use template::{SaveTemplate, TemplateDetail, TemplateForm, TemplateRow};

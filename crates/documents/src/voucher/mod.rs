@@ -6,6 +6,10 @@ use serde::Serialize;
 
 use crate::{DocumentError, Language, Shop, amount, day, fitting, press::Press, qr};
 
+mod book;
+
+pub use book::VoucherBook;
+
 /// A voucher, as it is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoucherPaper {
@@ -55,10 +59,23 @@ pub fn home_shop_terms(language: Language, shop: &str) -> String {
     format!("{before} {shop} {after}")
 }
 
+/// The template over these vouchers, each of which gets a page.
+fn press(papers: &[VoucherPaper], document: &str) -> Result<Press, DocumentError> {
+    let language = papers.first().ok_or(DocumentError::Nothing)?.language.code();
+    let pages = Pages { document, language, vouchers: papers.iter().map(VoucherPaper::data).collect() };
+    let press = Press::new("/voucher.typ", concat!(include_str!("../parts.typ"), include_str!("voucher.typ")), &pages)?;
+    papers.iter().enumerate().try_fold(press, |press, (place, paper)| press.with(&format!("/qr-{place}.svg"), qr::svg(&paper.qr)?))
+}
+
+#[derive(Serialize)]
+struct Pages<'a> {
+    document: &'a str,
+    language: &'static str,
+    vouchers: Vec<Data<'a>>,
+}
+
 #[derive(Serialize)]
 struct Words {
-    language: &'static str,
-    document: String,
     overline: &'static str,
     recipient: &'static str,
     giver: &'static str,
@@ -88,9 +105,11 @@ struct Data<'a> {
 impl VoucherPaper {
     /// As a PDF of one page, that says that it was made at that moment. Texts of any length shrink until they fit.
     pub fn pdf(&self, made: Timestamp) -> Result<Vec<u8>, DocumentError> {
-        Press::new("/voucher.typ", concat!(include_str!("../parts.typ"), include_str!("voucher.typ")), &self.data())?
-            .with("/qr.svg", qr::svg(&self.qr)?)?
-            .pdf(&format!("voucher {}", self.code), made)
+        press(std::slice::from_ref(self), &self.document())?.pdf(&format!("voucher {}", self.code), made)
+    }
+
+    fn document(&self) -> String {
+        format!("{} {}", self.language.pick("Gift voucher", "Bon cadeau"), self.code)
     }
 
     fn data(&self) -> Data<'_> {
@@ -116,8 +135,6 @@ impl VoucherPaper {
     fn words(&self) -> Words {
         let language = self.language;
         Words {
-            language: language.code(),
-            document: format!("{} {}", language.pick("Gift voucher", "Bon cadeau"), self.code),
             overline: language.pick("Gift voucher", "Bon cadeau"),
             recipient: language.pick("For", "Pour"),
             giver: language.pick("From", "De la part de"),

@@ -20,14 +20,15 @@ pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<CachedBatch>>
         "SELECT v.marks ->> '$.batch.id', count(*), sum(v.status = ?1), sum(v.status = ?2) FROM voucher v
          WHERE v.marks IS NOT NULL AND v.marks ->> '$.batch.id' IS NOT NULL GROUP BY 1",
     )?;
-    let batch = |row: &rusqlite::Row<'_>| {
-        let id: String = row.get(0)?;
-        let number = |column| Ok::<_, rusqlite::Error>(row.get::<_, Sql<u64>>(column)?.0);
-        Ok(id.parse().ok().map(|id| (id, number(1), number(2), number(3))))
-    };
-    let rows: Vec<_> = statement.query_map([status_number(Status::Purchased), status_number(Status::Used)], batch)?.collect::<Result<_, _>>()?;
-    let named = rows.into_iter().flatten();
-    named.map(|(id, vouchers, purchased, used)| Ok(CachedBatch { id, vouchers: vouchers?, purchased: purchased?, used: used? })).collect()
+    let mut rows = statement.query([status_number(Status::Purchased), status_number(Status::Used)])?;
+    let mut batches = Vec::new();
+    while let Some(row) = rows.next()? {
+        let number = |column| row.get::<_, Sql<u64>>(column).map(|number| number.0);
+        if let Ok(id) = row.get::<_, String>(0)?.parse() {
+            batches.push(CachedBatch { id, vouchers: number(1)?, purchased: number(2)?, used: number(3)? });
+        }
+    }
+    Ok(batches)
 }
 
 /// The first of its vouchers.

@@ -48,7 +48,7 @@ impl Seat {
         .await
     }
 
-    fn voucher_paper(&self, directory: &Directory, found: &VoucherView, language: Language, with_price: bool) -> VoucherPaper {
+    pub(in crate::usecase) fn voucher_paper(&self, directory: &Directory, found: &VoucherView, language: Language, with_price: bool) -> VoucherPaper {
         let (voucher, person) = (&found.voucher, found.person.as_ref());
         VoucherPaper {
             language,

@@ -1,0 +1,67 @@
+//! Cells between separators, by RFC 4180 with what spreadsheets of other languages put in the comma's place.
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::{Encoding, Form, MOST_READ_ROWS, Raw, ReadError, ReadRow, RowFault};
+
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// So many rows show which separator it is.
+const LOOKED_AT: usize = 50;
+
+pub(super) fn read(text: &str, encoding: Encoding) -> Result<Raw, ReadError> {
+    let separator = separator(text);
+    let mut reader = reader(text, separator);
+    let mut rows: Vec<ReadRow> = Vec::new();
+    let mut columns = None;
+    let mut record = StringRecord::new();
+    while next(&mut reader, &mut record) {
+        let line = record.position().map_or(0, csv::Position::line);
+        let cells: Vec<String> = record.iter().map(str::to_owned).collect();
+        let is_empty = cells.iter().all(|cell| cell.trim().is_empty());
+        // A workbook leaves empty cells out; in text, fewer cells than headings are a line that was cut.
+        let short = columns.is_some_and(|columns| cells.len() < columns) && !is_empty;
+        let fault = short.then_some(RowFault::Cells(cells.len()));
+        if columns.is_none() && !is_empty {
+            columns = Some(cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1));
+        }
+        rows.push(ReadRow { line, cells, fault });
+        if rows.len() > MOST_READ_ROWS * 2 {
+            return Err(ReadError::TooManyRows);
+        }
+    }
+    if let Some(line) = unclosed(text, rows.last()) {
+        return Err(ReadError::UnclosedQuote { line });
+    }
+    Ok(Raw { rows, form: Form::Csv { encoding, separator: char::from(separator) } })
+}
+
+fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes())
+}
+
+/// Every text that was decoded is UTF-8 and every number of cells is taken, so a row can only be there or not.
+fn next(reader: &mut csv::Reader<&[u8]>, record: &mut StringRecord) -> bool {
+    reader.read_record(record).unwrap_or(false)
+}
+
+/// The one that gives most of the first rows as many cells as the first, and the most of these.
+fn separator(text: &str) -> u8 {
+    let cells_of = |separator: u8| {
+        let (mut reader, mut record, mut cells) = (reader(text, separator), StringRecord::new(), Vec::new());
+        while cells.len() < LOOKED_AT && next(&mut reader, &mut record) {
+            cells.push(record.len());
+        }
+        let first = cells.first().copied().unwrap_or_default();
+        let alike = cells.iter().filter(|count| **count == first).count();
+        (first > 1).then_some((alike * first, first))
+    };
+    let rated = SEPARATORS.into_iter().filter_map(|separator| Some((cells_of(separator)?, separator)));
+    rated.rev().max_by_key(|(rate, _)| *rate).map_or(b',', |(_, separator)| separator)
+}
+
+/// A mark that is never closed swallows every line behind it: they would be missed without a word.
+fn unclosed(text: &str, last: Option<&ReadRow>) -> Option<u64> {
+    let row = last.filter(|row| row.cells.last().is_some_and(|cell| cell.contains('\n')))?;
+    let marks = text.bytes().filter(|byte| *byte == b'"').count();
+    (marks % 2 == 1).then_some(row.line)
+}
