@@ -1,4 +1,4 @@
-import type { AppError, FieldError, Role } from '../platform'
+import type { AppError, FieldErrorCode, Role } from '../platform'
 import { duration } from './format'
 import * as m from './generated/messages'
 import { lookup } from './lookup'
@@ -18,6 +18,8 @@ function spoken(params: Record<string, string>): Record<string, string> {
     name: '',
     folder: '',
     expected: '',
+    most: '',
+    line: '',
     ...params,
   }
   if (params.seconds) told.seconds = duration(Number(params.seconds))
@@ -44,7 +46,10 @@ export function errorWords(error: AppError): Words & { raw: string | null } {
   return { title, meaning, todo, raw: error.code === 'internal' ? error.message : null }
 }
 
-function fieldWord({ code, limit }: FieldError): string {
+/** What is wrong with a value; the bound may be one that is put in later. */
+type Fault = { code: FieldErrorCode; limit: number | string | null }
+
+export function fieldFault({ code, limit }: Fault): string {
   switch (code) {
     case 'required':
       return m.field_required()
@@ -76,6 +81,18 @@ function fieldWord({ code, limit }: FieldError): string {
       return m.field_too_easy()
     case 'not_the_same':
       return m.field_not_the_same()
+    case 'not_a_date':
+      return m.field_not_a_date()
+    case 'in_the_future':
+      return m.field_in_the_future()
+    case 'unknown_status':
+      return m.field_unknown_status()
+    case 'twice':
+      return limit === null ? m.field_twice() : m.field_twice_line({ line: limit })
+    case 'code_taken':
+      return m.field_code_taken()
+    case 'cell_count':
+      return limit === null ? m.field_cell_count_plain() : m.field_cell_count({ count: limit })
     default:
       return m.error_invalid_input_title()
   }
@@ -84,5 +101,5 @@ function fieldWord({ code, limit }: FieldError): string {
 /** The words for one field of a form, from what Rust found wrong with it. */
 export function fieldError(error: AppError | null, field: string): string | undefined {
   const found = error?.fields.find((one) => one.field === field)
-  return found && fieldWord(found)
+  return found && fieldFault(found)
 }

@@ -3,6 +3,8 @@ import { list } from '../vouchers/list.svelte'
 export type Screen =
   | 'vouchers'
   | 'templates'
+  | 'issue'
+  | 'import'
   | 'conflicts'
   | 'endofday'
   | 'reports'
