@@ -42,11 +42,7 @@ pub(super) fn sell(operation: &Operation, situation: &Situation, context: &Conte
             end_of(snapshot, context)?
         }
     };
-    let at = |moment: Option<Timestamp>| Stamp { at: moment.unwrap_or(context.stamp.at), ..context.stamp };
-    let (sold, since) = match imported {
-        Some(imported) => (at(imported.sold_at), at(imported.since.or(imported.sold_at))),
-        None => (context.stamp, context.stamp),
-    };
+    let (sold, since) = stamps(imported.as_deref(), context.stamp);
     let marks = Marks {
         replaces: replaces.as_ref().map(|replaced| replaced.voucher),
         batch: batch.clone(),
@@ -99,6 +95,12 @@ fn end_of(snapshot: &TemplateContent, context: &Context) -> Result<Option<(Date,
     let Some(months) = snapshot.validity_months else { return Ok(None) };
     let end = last_day(context.stamp.at, months, &context.time_zone);
     end.map(Some).ok_or_else(|| Refusal::BadContent { rule: "the last day is beyond the calendar".to_owned() })
+}
+
+/// When it was sold, and since when it stands as it does.
+fn stamps(imported: Option<&Imported>, now: Stamp) -> (Stamp, Stamp) {
+    let at = |moment: Option<Timestamp>| Stamp { at: moment.unwrap_or(now.at), ..now };
+    imported.map_or((now, now), |imported| (at(imported.sold_at), at(imported.since.or(imported.sold_at))))
 }
 
 /// As the other system had it. What it did is over, so it cannot lie ahead.

@@ -1,7 +1,7 @@
 //! Vouchers that another system sold.
 
 use beadsbox_domain::{
-    ExternalCode, Imported, Operation, Origin, Payment, RedeemMode, Refusal, Role, Situation, Status, Timestamp,
+    ExternalCode, Imported, Operation, Origin, Payment, RedeemMode, Refusal, Role, Situation, Status,
     ledger::{Cause, EntryKind, Standing, entries},
     text::Name,
 };
@@ -103,6 +103,6 @@ fn what_is_owed_for_it_is_no_sale_of_today(#[case] status: Status, #[case] expec
     let cause = Cause::new(&operation, stamp(NOW, NOW_MINUTE), true, minute(NOW_MINUTE));
     let lines = entries(&Standing::default(), &Standing::of(Some(voucher_in(&changes)), std::iter::empty()), &cause);
     assert_eq!(lines.iter().map(|line| line.kind).collect::<Vec<_>>(), expected);
-    assert!(lines.iter().all(|line| line.at == minute(NOW_MINUTE) && line.payment.is_none() && line.sold_at == Timestamp::from(at("2024-05-01T10:00:00Z"))));
+    assert!(lines.iter().all(|line| line.at == minute(NOW_MINUTE) && line.payment.is_none() && line.sold_at == at("2024-05-01T10:00:00Z")));
     assert!(!operation.is_business(), "no day of a till counts it");
 }

@@ -68,11 +68,11 @@ impl Rules {
         let cell = |field| self.columns.cell(row, field);
         let code = take(&mut faults, SheetField::Code, ExternalCode::new(cell(SheetField::Code)));
         let title = take(&mut faults, SheetField::Title, self.title(cell(SheetField::Title)));
-        let price = self.noted(&mut faults, SheetField::Price, self.price(row, title.as_ref(), templates));
-        let status = self.noted(&mut faults, SheetField::Status, self.status(cell(SheetField::Status)));
-        let sold_at = self.noted(&mut faults, SheetField::SoldOn, self.past(cell(SheetField::SoldOn)));
-        let since = self.noted(&mut faults, SheetField::Since, self.past(cell(SheetField::Since)));
-        let end = self.noted(&mut faults, SheetField::ExpiresOn, self.end(cell(SheetField::ExpiresOn)));
+        let price = noted(&mut faults, SheetField::Price, self.price(row, title.as_ref(), templates));
+        let status = noted(&mut faults, SheetField::Status, status_of(cell(SheetField::Status)));
+        let sold_at = noted(&mut faults, SheetField::SoldOn, self.past(cell(SheetField::SoldOn)));
+        let since = noted(&mut faults, SheetField::Since, self.past(cell(SheetField::Since)));
+        let end = noted(&mut faults, SheetField::ExpiresOn, self.end(cell(SheetField::ExpiresOn)));
         let person = person_of(row, &self.columns, self.nobody.as_ref(), faults)?;
         match (code, title, price, status, sold_at, since, end) {
             (Some(code), Some(title), Some(price), Some(status), Some(sold_at), Some(since), Some(end)) => {
@@ -81,10 +81,6 @@ impl Rules {
             // Whatever is missing is noted, and a person with notes is none.
             _ => Err(Vec::new()),
         }
-    }
-
-    fn noted<T>(&self, faults: &mut Vec<LineFault>, field: SheetField, value: Result<T, FieldFault>) -> Option<T> {
-        value.map_err(|FieldFault(code, limit)| faults.push(LineFault { field: Some(field), code, limit })).ok()
     }
 
     fn title(&self, text: &str) -> Result<Title, TextError> {
@@ -115,11 +111,6 @@ impl Rules {
             MOST_MINOR.. => Err(FieldFault(FieldErrorCode::TooLarge, None)),
             _ => Ok(price),
         }
-    }
-
-    /// A voucher of which nothing is said was sold, and nothing else.
-    fn status(&self, text: &str) -> Result<Status, FieldFault> {
-        if text.is_empty() { Ok(Status::Purchased) } else { status(text).ok_or(FieldFault(FieldErrorCode::UnknownStatus, None)) }
     }
 
     fn when(&self, text: &str) -> Result<Option<When>, FieldFault> {
@@ -154,12 +145,26 @@ impl Rules {
                 let money = self.currency(row).and_then(|currency| amount(text, currency, self.minor_units)).ok();
                 LineValue { money: money.map(Into::into), ..as_it_stands }
             }
-            SheetField::Status => LineValue { status: self.status(text).ok(), ..as_it_stands },
+            SheetField::Status => LineValue { status: status_of(text).ok(), ..as_it_stands },
             SheetField::SoldOn | SheetField::ExpiresOn | SheetField::Since => match self.when(text) {
                 Ok(Some(when)) => LineValue { text: when.day(&self.zone).to_string(), ..as_it_stands },
                 _ => as_it_stands,
             },
             _ => as_it_stands,
         }
+    }
+}
+
+/// The value, or a note of what is wrong with the field.
+fn noted<T>(faults: &mut Vec<LineFault>, field: SheetField, value: Result<T, FieldFault>) -> Option<T> {
+    value.map_err(|FieldFault(code, limit)| faults.push(LineFault { field: Some(field), code, limit })).ok()
+}
+
+/// A voucher of which nothing is said was sold, and nothing else.
+fn status_of(text: &str) -> Result<Status, FieldFault> {
+    if text.is_empty() {
+        Ok(Status::Purchased)
+    } else {
+        status(text).ok_or(FieldFault(FieldErrorCode::UnknownStatus, None))
     }
 }

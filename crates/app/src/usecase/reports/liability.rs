@@ -75,7 +75,7 @@ fn chart(liability: &Liability, currency: Currency, language: Language) -> AppRe
         .into_iter()
         .zip(sums)
         .enumerate()
-        .filter(|(place, (_, minor))| *minor != 0 || (place == 0 || place == STEPS - 1))
+        .filter(|(place, (_, minor))| *minor != 0 || [0, STEPS - 1].contains(place))
         .map(|(_, step)| step)
         .collect();
     Ok(ReportChart {
