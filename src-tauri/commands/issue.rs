@@ -1,8 +1,6 @@
 //! Commands of issuing many vouchers, and of taking over those of another system.
 
-use beadsbox_app::view::{
-    BatchFileForm, BatchFormat, BatchRow, ImportCheck, ImportDone, ImportForm, IssueCheck, IssueChoices, IssueForm, SavedTable,
-};
+use beadsbox_app::view::{BatchFileForm, BatchFormat, BatchRow, ImportCheck, ImportDone, ImportForm, IssueCheck, IssueChoices, IssueForm, SavedTable};
 use tauri::WebviewWindow;
 
 use super::{Answer, Beads};

@@ -11,7 +11,9 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use beadsbox_app::{
     ErrorCode,
     error::FieldErrorCode,
-    view::{AnswerKind, DayOrder, FaultWord, ImportForm, LineState, PaperLanguage, RefusalView, RefusedWords, SheetField, SheetForm, SheetLine, SheetUse, SheetView},
+    view::{
+        AnswerKind, DayOrder, FaultWord, ImportForm, LineState, PaperLanguage, RefusalView, RefusedWords, SheetField, SheetForm, SheetLine, SheetUse, SheetView,
+    },
 };
 use beadsbox_documents::read_table;
 use beadsbox_domain::{Status, Vat};
@@ -85,8 +87,11 @@ async fn rule_7_a_large_import_is_there_once_also_again_after_a_kill() {
     println!("{} lines looked at in {:?}", check.lines, begun.elapsed());
     let good = foreign.good.len() as u64;
     assert_eq!((check.lines, check.good, check.already, check.refused), (rows() as u64, good, 0, foreign.broken.len() as u64));
-    let found: BTreeMap<u64, Vec<(Option<SheetField>, FieldErrorCode)>> =
-        till.all_lines(true).into_iter().map(|line| (line.line, line.faults.iter().map(|fault| (fault.field, fault.code)).collect())).collect();
+    let found: BTreeMap<u64, Vec<(Option<SheetField>, FieldErrorCode)>> = till
+        .all_lines(true)
+        .into_iter()
+        .map(|line| (line.line, line.faults.iter().map(|fault| (fault.field, fault.code)).collect()))
+        .collect();
     assert_eq!(found, foreign.broken, "every broken line with its number and reason");
     for sum in &check.sums {
         assert_eq!(sum.vouchers, foreign.good.values().filter(|(status, _)| *status == sum.status).count() as u64, "{:?}", sum.status);
@@ -106,7 +111,11 @@ async fn rule_7_a_large_import_is_there_once_also_again_after_a_kill() {
     running.abort();
     till.restart().await;
     till.sign_in("Bruno", PASSWORD).await.unwrap();
-    assert_eq!(till.seat().check_import(form(&view)).await.unwrap_err().code, ErrorCode::NoSheet, "what was open is gone with the program");
+    assert_eq!(
+        till.seat().check_import(form(&view)).await.unwrap_err().code,
+        ErrorCode::NoSheet,
+        "what was open is gone with the program"
+    );
     let view = till.open(&file).await;
     let check = till.seat().check_import(form(&view)).await.unwrap();
     assert!(check.already >= told && check.already + check.good == good, "{told} told, {} there", check.already);
@@ -123,9 +132,18 @@ async fn rule_7_a_large_import_is_there_once_also_again_after_a_kill() {
     assert_eq!(till.seat().status_bar().await.unwrap().refused, 0);
     assert_eq!(centre.count("SELECT count(*) FROM voucher").await, i64::try_from(good).unwrap());
     assert_eq!(centre.count("SELECT count(DISTINCT marks ->> 'external_code') FROM voucher").await, i64::try_from(good).unwrap());
-    let owed: i64 = foreign.good.values().filter(|(status, _)| matches!(status, Status::Purchased | Status::Cancelled)).map(|(_, minor)| minor).sum();
+    let owed: i64 = foreign
+        .good
+        .values()
+        .filter(|(status, _)| matches!(status, Status::Purchased | Status::Cancelled))
+        .map(|(_, minor)| minor)
+        .sum();
     assert_eq!(centre.count("SELECT sum(amount_minor)::bigint FROM ledger_entry WHERE kind = 'taken_over'").await, owed);
-    assert_eq!(centre.count("SELECT coalesce(sum(service_minor + money_minor), 0)::bigint FROM ledger_entry").await, owed, "what is over owes nothing");
+    assert_eq!(
+        centre.count("SELECT coalesce(sum(service_minor + money_minor), 0)::bigint FROM ledger_entry").await,
+        owed,
+        "what is over owes nothing"
+    );
     assert_eq!(centre.count("SELECT count(*) FROM ledger_entry WHERE kind = 'sold'").await, 0, "no sale of today");
 }
 
@@ -149,7 +167,10 @@ async fn the_first_programs_vouchers_are_redeemed_by_the_code_on_their_paper() {
     let answer = till.seat().redeem(&code(1).to_uppercase()).await.unwrap();
     assert_eq!((answer.answer, answer.title.as_deref()), (AnswerKind::Confirmed, Some("Quantum Cuisine - introductory course")));
     let answer = till.seat().redeem(&code(2)).await.unwrap();
-    assert!(matches!(answer.refusal, Some(RefusalView::StatusIs { status: Status::Used, ref since }) if since.at.starts_with("2024-05-11")), "{answer:?}");
+    assert!(
+        matches!(answer.refusal, Some(RefusalView::StatusIs { status: Status::Used, ref since }) if since.at.starts_with("2024-05-11")),
+        "{answer:?}"
+    );
     assert_eq!(till.seat().choose_reading(vec!["7c0f7a52'5b3e".to_owned(), code(5)]).await.unwrap(), code(5));
     assert_eq!(till.seat().redeem("7c0f7a52-5b3e-4a0c-8d52-0d5f5d1f0009").await.unwrap().answer, AnswerKind::Refused);
 
@@ -192,13 +213,25 @@ async fn a_french_tills_table_is_read_and_its_refused_lines_come_back_with_reaso
     let view = office.open(&sample("ancienne-caisse.csv")).await;
     assert_eq!(view.form, SheetForm::Windows1252);
     let mapped: Vec<SheetField> = view.mapping.iter().map(|column| column.field).collect();
-    for field in [SheetField::Code, SheetField::Title, SheetField::Price, SheetField::Buyer, SheetField::Email, SheetField::Status, SheetField::SoldOn, SheetField::ExpiresOn] {
+    for field in [
+        SheetField::Code,
+        SheetField::Title,
+        SheetField::Price,
+        SheetField::Buyer,
+        SheetField::Email,
+        SheetField::Status,
+        SheetField::SoldOn,
+        SheetField::ExpiresOn,
+    ] {
         assert!(mapped.contains(&field), "{field:?} in {mapped:?}");
     }
     let check = office.seat().check_import(form(&view)).await.unwrap();
     assert_eq!((check.good, check.refused), (3, 3), "{:?}", office.all_lines(true));
     let lines = office.all_lines(false);
-    assert_eq!(lines.iter().map(|line| line.state).collect::<Vec<_>>()[..4], [LineState::Good, LineState::Good, LineState::Good, LineState::Refused]);
+    assert_eq!(
+        lines.iter().map(|line| line.state).collect::<Vec<_>>()[..4],
+        [LineState::Good, LineState::Good, LineState::Good, LineState::Refused]
+    );
     let sold = lines[0].values.iter().find(|value| value.field == SheetField::SoldOn).unwrap();
     assert_eq!(sold.text, "2025-12-03", "days are shown as they were understood");
 
@@ -237,7 +270,10 @@ async fn what_cannot_be_read_says_why_and_changes_nothing() {
     std::fs::File::create(&large).unwrap().set_len(200 * 1024 * 1024).unwrap();
     let error = office.seat().open_sheet(&large, SheetUse::Import).await.unwrap_err();
     assert_eq!((error.code, error.params["most"].as_str()), (ErrorCode::SheetTooLarge, "64"));
-    assert_eq!(office.seat().open_sheet(Path::new("/nowhere/at/all.csv"), SheetUse::Import).await.unwrap_err().code, ErrorCode::DiskFailed);
+    assert_eq!(
+        office.seat().open_sheet(Path::new("/nowhere/at/all.csv"), SheetUse::Import).await.unwrap_err().code,
+        ErrorCode::DiskFailed
+    );
 
     let view = open(b"code,title,price,buyer\nA,Beads,5,Anna\n").await.unwrap();
     let unmapped = office.seat().check_import(ImportForm { mapping: Vec::new(), ..form(&view) }).await.unwrap_err();

@@ -193,7 +193,10 @@ async fn one_pdf_has_every_voucher_that_can_still_be_used() {
     let table = read_table(&std::fs::read(&again).unwrap()).unwrap();
     let signed: Vec<bool> = table.rows.iter().map(|row| row.cells.last().unwrap().starts_with("MBB1:")).collect();
     assert_eq!(signed, [true, false, true, true], "no fresh signature on what was used");
-    assert_eq!(till.seat().save_batch(file(&batch, BatchFormat::Pdf), Path::new("/nowhere/at/all.pdf")).await.unwrap_err().code, ErrorCode::DiskFailed);
+    assert_eq!(
+        till.seat().save_batch(file(&batch, BatchFormat::Pdf), Path::new("/nowhere/at/all.pdf")).await.unwrap_err().code,
+        ErrorCode::DiskFailed
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,7 +208,12 @@ async fn a_form_that_cannot_be_says_where() {
     let fields: Vec<(&str, FieldErrorCode)> = error.fields.iter().map(|field| (field.field.as_str(), field.code)).collect();
     assert_eq!(
         fields,
-        [("name", FieldErrorCode::Required), ("buyer", FieldErrorCode::Required), ("email", FieldErrorCode::NotAnEmail), ("number", FieldErrorCode::TooLarge)]
+        [
+            ("name", FieldErrorCode::Required),
+            ("buyer", FieldErrorCode::Required),
+            ("email", FieldErrorCode::NotAnEmail),
+            ("number", FieldErrorCode::TooLarge)
+        ]
     );
     // A template that was edited between the look and the word is not issued at what it says by now.
     let form = till.for_one("Edited", 2).await;

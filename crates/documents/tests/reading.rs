@@ -48,7 +48,9 @@ fn the_same_in_every_encoding(#[case] bytes: Vec<u8>, #[case] encoding: Encoding
 #[case('\t')]
 #[case('|')]
 fn the_separator_is_found(#[case] separator: char) {
-    let text = "code,price,title\nA-1,\"4,50\",One; two\nA-2,3,Three | four\n".replace(',', &separator.to_string()).replace(&format!("4{separator}50"), "4,50");
+    let text = "code,price,title\nA-1,\"4,50\",One; two\nA-2,3,Three | four\n"
+        .replace(',', &separator.to_string())
+        .replace(&format!("4{separator}50"), "4,50");
     let table = read_table(text.as_bytes()).unwrap();
     assert_eq!(table.form, Form::Csv { encoding: Encoding::Utf8, separator });
     assert_eq!(cells(&table)[0], ["A-1", "4,50", "One; two"]);
@@ -120,13 +122,7 @@ fn xlsx(table: &Table) -> Vec<u8> {
 #[test]
 fn a_workbook_reads_as_a_person_would_type_it() {
     let columns = [("Code", Kind::Text), ("Number", Kind::Integer), ("Day", Kind::Date), ("Sold", Kind::Moment), ("Share", Kind::Percent)];
-    let row = vec![
-        Cell::text("=1+1"),
-        Cell::Integer(12_345),
-        Cell::Date(date(2026, 3, 10)),
-        Cell::Moment(date(2026, 3, 10).at(14, 5, 9, 0)),
-        Cell::Empty,
-    ];
+    let row = vec![Cell::text("=1+1"), Cell::Integer(12_345), Cell::Date(date(2026, 3, 10)), Cell::Moment(date(2026, 3, 10).at(14, 5, 9, 0)), Cell::Empty];
     let columns = columns.into_iter().map(|(heading, kind)| Column::new(heading, kind)).collect();
     let empty = vec![Cell::Empty; 5];
     let table = read_table(&xlsx(&Table { title: "T".to_owned(), columns, rows: vec![row.clone(), empty, row] })).unwrap();
@@ -141,7 +137,9 @@ fn book(sheet: &str) -> Vec<u8> {
     let types = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#;
     let relations = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
     let names = r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#;
-    for (name, text) in [("[Content_Types].xml", types), ("xl/_rels/workbook.xml.rels", relations), ("xl/workbook.xml", names), ("xl/worksheets/sheet1.xml", sheet)] {
+    for (name, text) in
+        [("[Content_Types].xml", types), ("xl/_rels/workbook.xml.rels", relations), ("xl/workbook.xml", names), ("xl/worksheets/sheet1.xml", sheet)]
+    {
         archive.start_file(name, SimpleFileOptions::default()).unwrap();
         archive.write_all(text.as_bytes()).unwrap();
     }
@@ -149,7 +147,9 @@ fn book(sheet: &str) -> Vec<u8> {
 }
 
 fn sheet(rows: &str) -> String {
-    format!(r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData>{rows}</sheetData></worksheet>"#)
+    format!(
+        r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData>{rows}</sheetData></worksheet>"#
+    )
 }
 
 #[test]

@@ -12,8 +12,8 @@ use crate::{
     money::Money,
     permission::Deed,
     person::PersonHash,
-    template::TemplateContent,
     status::Status,
+    template::TemplateContent,
     text::{Name, Reason, SignedText},
     voucher::Payment,
 };

@@ -1,9 +1,6 @@
 //! A table of another system, made up: of every hundred lines one is broken, each time in another way.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-};
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use beadsbox_app::{error::FieldErrorCode, view::SheetField};
 use beadsbox_domain::Status;

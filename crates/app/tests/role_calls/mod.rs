@@ -2,9 +2,7 @@
 
 use beadsbox_app::{
     AppError, Seat,
-    view::{
-        BatchFileForm, BatchFormat, BatchWords, DayOrder, FieldColumn, ImportForm, IssueForm, PaperLanguage, RefusedWords, SheetField, SheetUse,
-    },
+    view::{BatchFileForm, BatchFormat, BatchWords, DayOrder, FieldColumn, ImportForm, IssueForm, PaperLanguage, RefusedWords, SheetField, SheetUse},
 };
 use beadsbox_domain::{Payment, Vat};
 

@@ -64,7 +64,10 @@ fn press(papers: &[VoucherPaper], document: &str) -> Result<Press, DocumentError
     let language = papers.first().ok_or(DocumentError::Nothing)?.language.code();
     let pages = Pages { document, language, vouchers: papers.iter().map(VoucherPaper::data).collect() };
     let press = Press::new("/voucher.typ", concat!(include_str!("../parts.typ"), include_str!("voucher.typ")), &pages)?;
-    papers.iter().enumerate().try_fold(press, |press, (place, paper)| press.with(&format!("/qr-{place}.svg"), qr::svg(&paper.qr)?))
+    papers
+        .iter()
+        .enumerate()
+        .try_fold(press, |press, (place, paper)| press.with(&format!("/qr-{place}.svg"), qr::svg(&paper.qr)?))
 }
 
 #[derive(Serialize)]

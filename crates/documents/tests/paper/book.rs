@@ -3,7 +3,9 @@ use beadsbox_documents::{DocumentError, VoucherBook, VoucherPaper};
 use crate::support::{made, pages, read_qr, text, voucher};
 
 fn papers(count: usize) -> Vec<VoucherPaper> {
-    (0..count).map(|number| VoucherPaper { code: format!("{number:04}-K2ZT-9XH3B"), recipient: Some(format!("Person {number}")), ..voucher() }).collect()
+    (0..count)
+        .map(|number| VoucherPaper { code: format!("{number:04}-K2ZT-9XH3B"), recipient: Some(format!("Person {number}")), ..voucher() })
+        .collect()
 }
 
 #[test]
@@ -62,5 +64,8 @@ fn a_book_of_many_parts_is_whole() {
 /// The most memory that this process had, as Linux tells it.
 fn peak() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    status.lines().find_map(|line| line.strip_prefix("VmHWM:")).map_or_else(|| "unknown".to_owned(), |peak| peak.trim().to_owned())
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .map_or_else(|| "unknown".to_owned(), |peak| peak.trim().to_owned())
 }

@@ -16,7 +16,9 @@ pub fn import(status: Status) -> Operation {
 }
 
 fn said(change: impl FnOnce(&mut Imported)) -> Operation {
-    let Operation::Sell { voucher, code, template, template_version, snapshot, person, home_shop, replaces, batch, .. } = sale() else { unreachable!() };
+    let Operation::Sell { voucher, code, template, template_version, snapshot, person, home_shop, replaces, batch, .. } = sale() else {
+        unreachable!()
+    };
     let mut imported = Imported {
         source: Name::new("Old shop").expect("a name"),
         code: ExternalCode::new("f81d4fae-7dec").expect("a code"),
@@ -49,7 +51,10 @@ fn it_is_here_as_it_was_there(#[case] status: Status) {
     let changes = applied(&import(status), &on_sale(), &office());
     let voucher = voucher_in(&changes);
     assert_eq!((voucher.status, voucher.sold.at, voucher.since.at), (status, at("2024-05-01T10:00:00Z"), at("2024-05-01T10:00:00Z")));
-    assert_eq!((voucher.sold.op, voucher.expires_on, voucher.expires_at), (NOW, Some(date(2027, 12, 31)), Some(at("2027-12-31T23:00:00Z"))));
+    assert_eq!(
+        (voucher.sold.op, voucher.expires_on, voucher.expires_at),
+        (NOW, Some(date(2027, 12, 31)), Some(at("2027-12-31T23:00:00Z")))
+    );
     assert_eq!(voucher.marks.external_code.as_ref().map(ExternalCode::as_str), Some("f81d4fae-7dec"));
     assert_eq!(voucher.marks.origin, Some(Origin { source: Name::new("Old shop").expect("a name"), status }));
 }
@@ -103,6 +108,10 @@ fn what_is_owed_for_it_is_no_sale_of_today(#[case] status: Status, #[case] expec
     let cause = Cause::new(&operation, stamp(NOW, NOW_MINUTE), true, minute(NOW_MINUTE));
     let lines = entries(&Standing::default(), &Standing::of(Some(voucher_in(&changes)), std::iter::empty()), &cause);
     assert_eq!(lines.iter().map(|line| line.kind).collect::<Vec<_>>(), expected);
-    assert!(lines.iter().all(|line| line.at == minute(NOW_MINUTE) && line.payment.is_none() && line.sold_at == at("2024-05-01T10:00:00Z")));
+    assert!(
+        lines
+            .iter()
+            .all(|line| line.at == minute(NOW_MINUTE) && line.payment.is_none() && line.sold_at == at("2024-05-01T10:00:00Z"))
+    );
     assert!(!operation.is_business(), "no day of a till counts it");
 }

@@ -130,7 +130,9 @@ fn operation(step: &Step, model: &Model) -> Operation {
 /// A voucher of another system, in a status that needs no redemption of ours.
 fn import(step: &Step, model: &Model) -> Operation {
     let status = [Status::Purchased, Status::Cancelled, Status::Expired, Status::Refunded][step.pick.index(4)];
-    let Operation::Sell { payment, home_shop, replaces, batch, imported, .. } = crate::decide_import::import(status) else { unreachable!() };
+    let Operation::Sell { payment, home_shop, replaces, batch, imported, .. } = crate::decide_import::import(status) else {
+        unreachable!()
+    };
     match operation(&Step { kind: 3, ..step.clone() }, model) {
         Operation::Sell { voucher, code, template, template_version, snapshot, person, .. } => {
             Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop, replaces, batch, imported }
@@ -201,7 +203,8 @@ fn the_sequences_reach_every_outcome() {
     }
     expected.extend(["DoubleRedemption Resolved", "UnknownVoucher Resolved"].map(String::from));
     expected.extend(
-        ["sold", "taken_over", "redeemed", "undone", "cancelled", "refunded", "expired", "expired_honoured", "at_stake", "settled"].map(|kind| format!("line {kind}")),
+        ["sold", "taken_over", "redeemed", "undone", "cancelled", "refunded", "expired", "expired_honoured", "at_stake", "settled"]
+            .map(|kind| format!("line {kind}")),
     );
     let missing: Vec<_> = expected.difference(&seen).collect();
     assert!(missing.is_empty(), "never reached: {missing:?}");

@@ -66,7 +66,9 @@ fn moment(at: DateTime, zone: &TimeZone) -> Option<Timestamp> {
 
 fn day_of(text: &str, order: DayOrder) -> Option<Date> {
     let mut parts = text.split(['-', '/', '.']);
-    let (Some(one), Some(two), Some(three), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else { return None };
+    let (Some(one), Some(two), Some(three), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return None;
+    };
     // Only strokes are written in both orders.
     let month_first = order == DayOrder::MonthFirst && text.contains('/');
     let (year, month, day) = match (one.len(), three.len()) {

@@ -74,7 +74,11 @@ impl Import {
                     Err(faults) => CheckedLine::of(faults),
                     Ok(line) => {
                         let first = *codes.entry(line.code.clone()).or_insert(row.line);
-                        let checked = if first == row.line { against(view, &line)? } else { refused(FieldErrorCode::Twice, u32::try_from(first).ok()) };
+                        let checked = if first == row.line {
+                            against(view, &line)?
+                        } else {
+                            refused(FieldErrorCode::Twice, u32::try_from(first).ok())
+                        };
                         if checked.state == LineState::Good {
                             good.push(line);
                         }

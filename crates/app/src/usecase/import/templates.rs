@@ -84,7 +84,13 @@ impl Chosen {
             }
             let sold = match templates.known.get(&key) {
                 Some(template) => Sold { template: template.id, version: template.version, content: template.content.clone(), known: true, vouchers: 1 },
-                None => Sold { template: template_id(&rules.source, &line.title, line.price), version: 1, content: content(line, rules.vat)?, known: false, vouchers: 1 },
+                None => Sold {
+                    template: template_id(&rules.source, &line.title, line.price),
+                    version: 1,
+                    content: content(line, rules.vat)?,
+                    known: false,
+                    vouchers: 1,
+                },
             };
             by_key.insert(key, sold);
         }

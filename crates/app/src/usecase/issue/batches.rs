@@ -12,7 +12,8 @@ impl Seat {
     /// The batches, the newest first.
     pub async fn batches(&self) -> AppResult<Vec<BatchRow>> {
         self.require(Deed::IssueMany)?;
-        self.read(|view| Ok(view.batches()?.iter().take(MOST_SHOWN).filter_map(|batch| row(view.directory(), batch)).collect())).await
+        self.read(|view| Ok(view.batches()?.iter().take(MOST_SHOWN).filter_map(|batch| row(view.directory(), batch)).collect()))
+            .await
     }
 }
 

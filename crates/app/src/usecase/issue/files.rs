@@ -1,10 +1,6 @@
 //! A batch as a file: a table for mail and for printers' shops, or all vouchers as one PDF.
 
-use std::{
-    io::Write as _,
-    path::Path,
-    sync::Arc,
-};
+use std::{io::Write as _, path::Path, sync::Arc};
 
 use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, VoucherBook, XlsxSheet};
 use beadsbox_domain::{BatchId, Deed, Status, VoucherId};

@@ -94,7 +94,12 @@ fn person(row: &ReadRow, columns: &Columns) -> Result<Person, Vec<LineFault>> {
 }
 
 /// The same where the line may name no buyer, and what was wrong with it so far.
-pub(in crate::usecase) fn person_of(row: &ReadRow, columns: &Columns, nobody: Option<&PersonName>, mut faults: Vec<LineFault>) -> Result<Person, Vec<LineFault>> {
+pub(in crate::usecase) fn person_of(
+    row: &ReadRow,
+    columns: &Columns,
+    nobody: Option<&PersonName>,
+    mut faults: Vec<LineFault>,
+) -> Result<Person, Vec<LineFault>> {
     let cell = |field| columns.cell(row, field);
     let buyer = match nobody {
         Some(name) if cell(SheetField::Buyer).is_empty() => Some(name.clone()),

@@ -56,7 +56,18 @@ const fn steps(language: Language) -> [&'static str; STEPS] {
 
 /// What lessens it is below 0, so that a row adds up as it stands.
 const fn moves(line: &LiabilityLine) -> [i64; STEPS] {
-    [line.opening, line.sold, -line.redeemed, line.undone, -line.refunded, -line.expired, line.extended, line.replaced, line.taken_over, line.closing]
+    [
+        line.opening,
+        line.sold,
+        -line.redeemed,
+        line.undone,
+        -line.refunded,
+        -line.expired,
+        line.extended,
+        line.replaced,
+        line.taken_over,
+        line.closing,
+    ]
 }
 
 fn charts(liability: &Liability, language: Language) -> AppResult<Vec<ReportChart>> {

@@ -24,30 +24,92 @@ pub(super) const fn fields(purpose: SheetUse) -> &'static [SheetField] {
 /// What headings call it, in English and French, the likeliest first; as [`folded`] leaves them.
 const fn names(field: SheetField) -> &'static [&'static str] {
     match field {
-        SheetField::Buyer => {
-            &["buyer", "buyername", "acheteur", "nomdelacheteur", "purchaser", "customer", "customername", "client", "nomduclient", "fullname", "name", "nom"]
+        SheetField::Buyer => &[
+            "buyer",
+            "buyername",
+            "acheteur",
+            "nomdelacheteur",
+            "purchaser",
+            "customer",
+            "customername",
+            "client",
+            "nomduclient",
+            "fullname",
+            "name",
+            "nom",
+        ],
+        SheetField::Email => {
+            &["email", "buyeremail", "emailaddress", "mail", "courriel", "adresseemail", "adressemail", "adresseelectronique", "emaildelacheteur"]
         }
-        SheetField::Email => &["email", "buyeremail", "emailaddress", "mail", "courriel", "adresseemail", "adressemail", "adresseelectronique", "emaildelacheteur"],
         SheetField::Recipient => &["recipient", "recipientname", "beneficiary", "beneficiaire", "destinataire", "nomdubeneficiaire", "for", "pour", "giftee"],
         SheetField::Message => &["message", "greeting", "dedication", "dedicace", "personalmessage", "text", "texte"],
-        SheetField::Code => &["code", "vouchercode", "externalcode", "codedubon", "uuid", "vouchernumber", "numerodubon", "number", "numero", "reference", "id"],
-        SheetField::Title => {
-            &["title", "titre", "templatetitle", "vouchertemplate", "template", "modele", "product", "produit", "experience", "prestation", "item", "article"]
+        SheetField::Code => {
+            &["code", "vouchercode", "externalcode", "codedubon", "uuid", "vouchernumber", "numerodubon", "number", "numero", "reference", "id"]
         }
+        SheetField::Title => &[
+            "title",
+            "titre",
+            "templatetitle",
+            "vouchertemplate",
+            "template",
+            "modele",
+            "product",
+            "produit",
+            "experience",
+            "prestation",
+            "item",
+            "article",
+        ],
         SheetField::Price => &[
-            "price", "prix", "priceamount", "amount", "montant", "value", "valeur", "priceminor", "amountminor", "pricecents", "amountcents", "facevalue",
+            "price",
+            "prix",
+            "priceamount",
+            "amount",
+            "montant",
+            "value",
+            "valeur",
+            "priceminor",
+            "amountminor",
+            "pricecents",
+            "amountcents",
+            "facevalue",
         ],
         SheetField::Currency => &["currency", "devise", "pricecurrency", "currencycode", "monnaie"],
         SheetField::Status => &["status", "statut", "state", "etat"],
         SheetField::SoldOn => &[
-            "soldon", "soldat", "solddate", "purchasedat", "purchasedon", "purchasedate", "venduele", "vendule", "datedevente", "datedachat", "createdat",
-            "created", "creele", "date",
+            "soldon",
+            "soldat",
+            "solddate",
+            "purchasedat",
+            "purchasedon",
+            "purchasedate",
+            "venduele",
+            "vendule",
+            "datedevente",
+            "datedachat",
+            "createdat",
+            "created",
+            "creele",
+            "date",
         ],
         SheetField::ExpiresOn => &[
-            "expireson", "expiresat", "expires", "expiry", "expirydate", "expirationdate", "validuntil", "validto", "valablejusquau", "expirele",
-            "datedexpiration", "expiration", "echeance",
+            "expireson",
+            "expiresat",
+            "expires",
+            "expiry",
+            "expirydate",
+            "expirationdate",
+            "validuntil",
+            "validto",
+            "valablejusquau",
+            "expirele",
+            "datedexpiration",
+            "expiration",
+            "echeance",
         ],
-        SheetField::Since => &["statussince", "statuschangedat", "changedat", "updatedat", "updated", "modifiedat", "modified", "modifiele", "usedat", "utilisele"],
+        SheetField::Since => {
+            &["statussince", "statuschangedat", "changedat", "updatedat", "updated", "modifiedat", "modified", "modifiele", "usedat", "utilisele"]
+        }
     }
 }
 

@@ -41,7 +41,11 @@ impl Work {
     /// So much more is done. An error where somebody stopped it.
     pub(in crate::usecase) fn did(&self, done: usize) -> AppResult<()> {
         self.done.fetch_add(done as u64, Ordering::AcqRel);
-        if self.is_stopped() { Err(AppError::new(ErrorCode::Stopped, "stopped by whoever began it")) } else { Ok(()) }
+        if self.is_stopped() {
+            Err(AppError::new(ErrorCode::Stopped, "stopped by whoever began it"))
+        } else {
+            Ok(())
+        }
     }
 
     pub(in crate::usecase) fn stop(&self) {
