@@ -2,6 +2,7 @@
 //! server process on a real `PostgreSQL`.
 
 mod desk;
+pub mod dialog;
 mod scanner;
 mod server;
 mod wire;

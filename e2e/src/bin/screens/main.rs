@@ -11,6 +11,7 @@ mod devices;
 mod grid;
 mod halted;
 mod hands;
+mod issue;
 mod look;
 mod quarantine;
 mod reports;
@@ -23,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 16] = [
+const SCENES: [&str; 17] = [
     "tour",
     "grid",
     "day",
@@ -32,6 +33,7 @@ const SCENES: [&str; 16] = [
     "stick",
     "devices",
     "corrections",
+    "issue",
     "scanner",
     "shared-till",
     "quarantine",
@@ -65,6 +67,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "reports" => reports::scene(folder).await,
         "devices" => devices::scene(folder).await,
         "corrections" => corrections::scene(folder).await,
+        "issue" => issue::scene(folder).await,
         "training" => stick::training(folder).await,
         "stick" => stick::stick(folder).await,
         "scanner" => scanner::scene(folder).await,
