@@ -90,8 +90,10 @@ async fn another_systems_table_is_opened_looked_at_and_taken_over() -> anyhow::R
     desk.click("import-check").await?;
     desk.attribute_is("import-checked", "data-good", "3").await?;
     desk.attribute_is("sheet-refused", "data-count", "3").await?;
-    desk.until("the refused lines", async || (desk.count("[data-testid='sheet-line'][data-state='refused']").await.ok()? == 3).then_some(()))
-        .await?;
+    desk.until("the refused lines", async || {
+        (desk.count("[data-testid='sheet-line'][data-state='refused']").await.ok()? == 3).then_some(())
+    })
+    .await?;
     desk.click("import-confirm").await?;
     desk.attribute_is("import-done-title", "data-imported", "3").await?;
     // Found by the code on its paper.

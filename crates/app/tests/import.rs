@@ -109,6 +109,7 @@ async fn rule_7_a_large_import_is_there_once_also_again_after_a_kill() {
         tokio::task::yield_now().await;
     };
     running.abort();
+    till.settled().await;
     till.restart().await;
     till.sign_in("Bruno", PASSWORD).await.unwrap();
     assert_eq!(

@@ -115,6 +115,7 @@ async fn stopped_or_killed_in_the_middle_it_leaves_none_or_all() {
         begun().await;
         if kill {
             issuing.abort();
+            till.settled().await;
             till.restart().await;
             till.sign_in("Bruno", PASSWORD).await.unwrap();
         } else {

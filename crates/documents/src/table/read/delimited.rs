@@ -11,11 +11,12 @@ const LOOKED_AT: usize = 50;
 pub(super) fn read(text: &str, encoding: Encoding) -> Result<Raw, ReadError> {
     let separator = separator(text);
     let mut reader = reader(text, separator);
+    let mut lines = Lines::of(text);
     let mut rows: Vec<ReadRow> = Vec::new();
     let mut columns = None;
     let mut record = StringRecord::new();
     while next(&mut reader, &mut record) {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines.at(record.position().map_or(0, csv::Position::byte));
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         let is_empty = cells.iter().all(|cell| cell.trim().is_empty());
         // A workbook leaves empty cells out; in text, fewer cells than headings are a line that was cut.
@@ -57,6 +58,31 @@ fn separator(text: &str) -> u8 {
     };
     let rated = SEPARATORS.into_iter().filter_map(|separator| Some((cells_of(separator)?, separator)));
     rated.rev().max_by_key(|(rate, _)| *rate).map_or(b',', |(_, separator)| separator)
+}
+
+/// Counts lines up to a place. The reader's own count lags behind where lines are empty or end in two signs.
+struct Lines<'a> {
+    text: &'a [u8],
+    counted: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    const fn of(text: &'a str) -> Self {
+        Self { text: text.as_bytes(), counted: 0, line: 1 }
+    }
+
+    /// The line on which the row begins that was looked for from that byte on.
+    fn at(&mut self, byte: u64) -> u64 {
+        let from = usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
+        let empty = self.text[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let begins = from + empty;
+        if begins > self.counted {
+            self.line += self.text[self.counted..begins].iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.counted = begins;
+        }
+        self.line
+    }
 }
 
 /// A mark that is never closed swallows every line behind it: they would be missed without a word.

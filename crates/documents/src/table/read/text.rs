@@ -21,7 +21,12 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<(String, Encoding), ReadError> {
     // Text has no signs that steer a machine; what has them is something else under the name of a table.
     let is_foreign = |sign: char| sign.is_control() && !matches!(sign, '\t' | '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}');
     let foreign = text.chars().filter(|sign| is_foreign(*sign)).take(65).count();
-    if text.contains('\0') || foreign > 64 { Err(ReadError::NotATable) } else { Ok((text, encoding)) }
+    if text.contains('\0') || foreign > 64 {
+        return Err(ReadError::NotATable);
+    }
+    // Lines that end as on old Macs.
+    let text = if text.contains('\n') || !text.contains('\r') { text } else { text.replace('\r', "\n") };
+    Ok((text, encoding))
 }
 
 /// The text; none where it is another encoding. Where most of what is beyond ASCII is UTF-8, the rest is a fault and not another encoding:
