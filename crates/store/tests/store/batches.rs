@@ -1,10 +1,10 @@
 //! Vouchers that were issued together, and those that another system sold: found and counted the same before and after the server has them.
 
-use beadsbox_domain::{Batch, BatchId, ExternalCode, Imported, Operation, Outcome, RedeemMode, Refusal, Status, text::Name};
+use beadsbox_domain::{Batch, BatchId, ExternalCode, Operation, Outcome, RedeemMode, Refusal, Status, text::Name};
 use beadsbox_store::{Found, VoucherQuery};
 use uuid::Uuid;
 
-use crate::common::{Device, EPOCH, at, content, new_operation, person, redeem, sale, server::Server, template_id, voucher_id};
+use crate::common::{Device, EPOCH, at, content, imported_as, new_operation, person, redeem, sale, server::Server, template_id, voucher_id};
 
 const BATCH: BatchId = BatchId(Uuid::from_u128(0xba7c));
 
@@ -14,15 +14,6 @@ fn issue(device: &Device, op: u64, number: u64) {
         *batch = Some(Batch { id: BATCH, name: Name::new("Christmas").unwrap() });
     }
     device.record_with(op, operation, salted);
-}
-
-fn imported_as(number: u64, code: &str, status: Status) -> (Operation, Option<beadsbox_protocol::person::SaltedPerson>) {
-    let (mut operation, salted) = sale(number, template_id(1), &content("Bread", 4000, Some(12)), &person("Dupont"));
-    if let Operation::Sell { imported, .. } = &mut operation {
-        let (source, code) = (Name::new("Old shop").unwrap(), ExternalCode::new(code).unwrap());
-        *imported = Some(Box::new(Imported { source, code, sold_at: Some(at(-9_000)), expires_on: None, expires_at: None, status, since: None }));
-    }
-    (operation, salted)
 }
 
 /// Vouchers, purchased, used, waiting.
