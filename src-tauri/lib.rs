@@ -7,6 +7,7 @@ mod events;
 mod log;
 mod menu;
 mod notices;
+mod open_dialog;
 mod save_dialog;
 mod setup;
 mod tray;

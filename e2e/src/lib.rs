@@ -4,6 +4,7 @@
 mod authenticator;
 pub mod axe;
 mod desk;
+pub mod dialog;
 mod scanner;
 mod server;
 mod updates;

@@ -4,10 +4,9 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
-use beadsbox_e2e::{Desk, Keys, Wire, serve};
+use beadsbox_e2e::{Desk, Keys, Wire, dialog, serve};
 use beadsbox_testkit::ServerProcess;
 use thirtyfour::{Key, TypingData};
-use tokio::process::Command;
 
 const SHOP: &str = "Montmartre";
 const PASSWORD: &str = "honey and amber 7";
@@ -146,12 +145,6 @@ async fn what_runs_for_many_gives_way_to_the_lock_and_is_there_again_behind_it()
     desk.close().await
 }
 
-/// Types into whatever window has the keys, as a person does.
-async fn xdotool(arguments: &[&str]) -> anyhow::Result<String> {
-    let output = Command::new("xdotool").args(arguments).output().await.context("xdotool")?;
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
 #[tokio::test]
 async fn what_is_shown_is_saved_where_the_systems_dialog_says() -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;
@@ -162,15 +155,7 @@ async fn what_is_shown_is_saved_where_the_systems_dialog_says() -> anyhow::Resul
     rows_are(&desk, "cancelled", false).await?;
     desk.click("voucher-export").await?;
     desk.click("export-csv").await?;
-    desk.until("the dialog", async || {
-        let name = xdotool(&["getactivewindow", "getwindowname"]).await.ok()?;
-        (!name.is_empty() && !name.contains("My Beads Box")).then_some(())
-    })
-    .await?;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    xdotool(&["key", "ctrl+a"]).await?;
-    xdotool(&["type", "--delay", "15", &path.display().to_string()]).await?;
-    xdotool(&["key", "Return"]).await?;
+    dialog::save_as(&desk, &path).await?;
     let rows = number(&desk, "table-saved", "data-rows").await?;
     let text = std::fs::read_to_string(&path)?;
     assert!(rows > 0 && text.lines().count() as u64 == rows + 1, "{rows} rows: {text}");

@@ -20,7 +20,7 @@ use crate::{
     replica::StoreReplica,
     secrets::DeviceSecrets,
     support::SupportBundle,
-    usecase::{bulk::Bulk, writing::WritingDesk},
+    usecase::{bulk::Bulk, sheet::desk::Desk, writing::WritingDesk},
     view::DataChanged,
 };
 
@@ -47,6 +47,8 @@ pub(crate) struct Device {
     pub(crate) writing: WritingDesk,
     /// What of this device somebody was shown, to save it as it was shown.
     support: Mutex<Option<SupportBundle>>,
+    /// A table that was opened, and the work on it.
+    pub(crate) desk: Desk,
 }
 
 /// What a device is made of.
@@ -99,6 +101,7 @@ impl Device {
             bulk: Mutex::default(),
             writing: WritingDesk::default(),
             support: Mutex::default(),
+            desk: Desk::default(),
         })
     }
 
@@ -146,6 +149,7 @@ impl Device {
         if let Some(bulk) = self.bulk.lock().unwrap_or_else(PoisonError::into_inner).take_if(|bulk| which(bulk)) {
             bulk.stop();
         }
+        self.desk.clear();
     }
 
     /// Whether something is being done to many vouchers.

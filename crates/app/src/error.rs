@@ -9,9 +9,8 @@ use crate::view::RefusalView;
 mod field;
 mod from;
 
-use field::FieldFault;
 pub use field::{FieldError, FieldErrorCode};
-pub(crate) use field::{FieldErrors, content_fault};
+pub(crate) use field::{FieldErrors, FieldFault, content_fault};
 
 /// What went wrong. The set is closed: the screen has words for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, specta::Type)]
@@ -223,6 +222,34 @@ pub enum ErrorCode {
     UnknownPerson,
     /// A voucher of `months` is too short for `country`, which asks for `least`.
     ValidityTooShort,
+    /// No table was opened, or it was let go.
+    NoSheet,
+    /// None of the lines can be used.
+    NoGoodLine,
+    /// A file with more bytes than a table may have: `most` MiB.
+    SheetTooLarge,
+    /// A file with nothing in it.
+    SheetEmpty,
+    /// Headings and nothing under them.
+    SheetOnlyHeadings,
+    /// Neither text nor a workbook.
+    NotASheet,
+    /// A workbook of before 2007, or one with a password.
+    OldWorkbook,
+    /// A workbook that cannot be read.
+    DamagedWorkbook,
+    /// Letters written in two ways: `line`.
+    MixedEncoding,
+    /// A quotation mark that is never closed: `line`.
+    UnclosedQuote,
+    /// More than `most` lines.
+    TooManyLines,
+    /// More than `most` columns.
+    TooManyColumns,
+    /// Two columns are called `name`.
+    SameHeading,
+    /// Titles and prices that would make more than `most` templates.
+    TooManyTemplates,
     /// A fault of this program; see the log.
     Internal,
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod role_calls;
 mod stage;
 
 use beadsbox_app::{
@@ -110,6 +111,19 @@ const TABLE: &[(&str, &[Role])] = &[
     ("table_progress", OFFICE_UP),
     ("stop_table", OFFICE_UP),
     ("copy_table", OFFICE_UP),
+    ("open_sheet", OFFICE_UP),
+    ("close_sheet", OFFICE_UP),
+    ("sheet_lines", OFFICE_UP),
+    ("save_refused_lines", OFFICE_UP),
+    ("work_progress", OFFICE_UP),
+    ("stop_work", OFFICE_UP),
+    ("issue_choices", OFFICE_UP),
+    ("check_issue", OFFICE_UP),
+    ("issue_batch", OFFICE_UP),
+    ("batches", OFFICE_UP),
+    ("save_batch", OFFICE_UP),
+    ("check_import", OFFICE_UP),
+    ("run_import", OFFICE_UP),
     ("templates", OFFICE_UP),
     ("template_detail", OFFICE_UP),
     ("save_template", OFFICE_UP),
@@ -223,6 +237,8 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
             look_at_many(seat, command).await
         }
         "begin_bulk" | "bulk_state" | "run_bulk" | "stop_bulk" | "close_bulk" | "bulk_rows" | "save_bulk_results" => act_on_many(seat, command).await,
+        "open_sheet" | "close_sheet" | "sheet_lines" | "save_refused_lines" | "work_progress" | "stop_work" | "issue_choices" | "check_issue"
+        | "issue_batch" | "batches" | "save_batch" | "check_import" | "run_import" => role_calls::work_on_tables(seat, command).await,
         "report_choices" | "report" | "save_report" | "open_report" | "accounts" | "set_accounts" => read_books(seat, command).await,
         "end_of_day" => seat.end_of_day(None).await.map(drop),
         "find_voucher" | "recent_actions" | "note_action" | "save_support" | "set_update_address" | "install_update" => shell(seat, command).await,

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictId, ConflictState, DeviceId, LastClose, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId, Template,
-    TemplateContent, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId, decide::ReplacedVoucher, operation::Subject,
+    Change, Conflict, ConflictId, ConflictState, DeviceId, ExternalCode, LastClose, OpId, Operation, Redemption, RedemptionOutcome, Role, Situation, StaffId,
+    Template, TemplateContent, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId, decide::ReplacedVoucher, operation::Subject,
 };
 use beadsbox_protocol::Incarnation;
 
@@ -48,6 +48,8 @@ pub struct World {
     pub sold_at: HashMap<VoucherId, u32>,
     /// Codes that are taken.
     pub codes: HashSet<VoucherCode>,
+    /// The codes of other systems that vouchers have.
+    pub external_codes: HashSet<ExternalCode>,
     /// Every redemption of these vouchers.
     pub redemptions: HashMap<OpId, Redemption>,
     /// In the order in which the server took them.
@@ -75,10 +77,10 @@ impl World {
             }
         }
         match operation {
-            Operation::Sell { code, template, template_version, replaces, .. } => {
+            Operation::Sell { code, template, template_version, replaces, imported, .. } => {
                 situation.template = self.templates.get(template).cloned();
                 situation.content_as_sold = self.contents.get(&(*template, *template_version)).cloned();
-                situation.code_taken = self.codes.contains(code);
+                situation.code_taken = self.codes.contains(code) || imported.as_ref().is_some_and(|imported| self.external_codes.contains(&imported.code));
                 let old = replaces.as_ref().and_then(|replaced| self.vouchers.get(&replaced.voucher));
                 situation.replaced = old.and_then(ReplacedVoucher::of);
             }
@@ -96,6 +98,11 @@ impl World {
     fn open_conflicts(&self, voucher: VoucherId) -> Vec<Conflict> {
         let conflicts = self.conflicts.iter().map(|placed| &placed.conflict);
         conflicts.filter(|conflict| conflict.voucher == voucher && conflict.state == ConflictState::Open).cloned().collect()
+    }
+
+    fn take_codes(&mut self, voucher: &Voucher) {
+        self.codes.insert(voucher.code);
+        self.external_codes.extend(voucher.marks.external_code.clone());
     }
 
     fn conflict(&self, id: ConflictId) -> Option<&Conflict> {
@@ -126,7 +133,7 @@ impl World {
     /// Puts these rows in the place of that voucher's.
     pub(crate) fn put(&mut self, id: VoucherId, rows: Rows) {
         if let Some(voucher) = rows.voucher {
-            self.codes.insert(voucher.code);
+            self.take_codes(&voucher);
             self.vouchers.insert(id, voucher);
         }
         self.redemptions.extend(rows.redemptions);
@@ -143,7 +150,7 @@ impl World {
                 self.templates.insert(template.id, template.clone());
             }
             Change::Voucher(voucher) => {
-                self.codes.insert(voucher.code);
+                self.take_codes(voucher);
                 self.vouchers.insert(voucher.id, voucher.clone());
             }
             Change::RedemptionRecorded(redemption) | Change::RedemptionChanged(redemption) => _ = self.redemptions.insert(redemption.stamp.op, *redemption),

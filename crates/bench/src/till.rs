@@ -124,6 +124,7 @@ impl Till {
             home_shop: None,
             replaces: None,
             batch: None,
+            imported: None,
         };
         Ok(self.operation(staff, operation, Some(person)))
     }

@@ -28,5 +28,8 @@ pub use escpos::{CodePage, EscPos, Width};
 pub use language::Language;
 pub use receipt::{Receipt, ReceiptLine, Reprint, Shop, VatLine};
 pub use report::ReportPaper;
-pub use table::{Cell, Column, CsvSheet, Dialect, Kind, Table, TableError, XLSX_ROWS, XlsxSheet};
-pub use voucher::VoucherPaper;
+pub use table::{
+    Cell, Column, CsvSheet, Dialect, Encoding, Form, Kind, MOST_CELL_CHARACTERS, MOST_COLUMNS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError, ReadRow, ReadTable,
+    RowFault, Table, TableError, XLSX_ROWS, XlsxSheet, folded, read as read_table,
+};
+pub use voucher::{VoucherBook, VoucherPaper, terms};

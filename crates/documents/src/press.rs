@@ -63,10 +63,20 @@ impl Press {
 
     /// The document as a PDF that says that it was made at that moment.
     pub(crate) fn pdf(&self, ident: &str, made: Timestamp) -> Result<Vec<u8>, DocumentError> {
+        self.written(ident, made, true)
+    }
+
+    /// The same without what reads it aloud: pages that go into another document would leave that behind.
+    pub(crate) fn untagged_pdf(&self, ident: &str, made: Timestamp) -> Result<Vec<u8>, DocumentError> {
+        self.written(ident, made, false)
+    }
+
+    fn written(&self, ident: &str, made: Timestamp, tagged: bool) -> Result<Vec<u8>, DocumentError> {
         let options = PdfOptions {
             ident: Smart::Custom(ident.to_owned()),
             creator: Smart::Custom(Some("My Beads Box".to_owned())),
             timestamp: utc(made).map(PdfTimestamp::new_utc),
+            tagged,
             ..PdfOptions::default()
         };
         self.drawn(|document| typst_pdf::pdf(document, &options).map_err(|faults| first(&faults)))

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{BatchId, OpId, VoucherId},
+    status::Status,
     text::{Name, TextError},
 };
 
@@ -49,6 +50,16 @@ pub struct Batch {
     pub name: Name,
 }
 
+/// The system that sold a voucher before it was taken over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Origin {
+    /// What people call it.
+    pub source: Name,
+    /// Where the voucher stood when it was taken over. What was over there owes nothing here.
+    pub status: Status,
+}
+
 /// Rare facts of a voucher. Most have none of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -66,6 +77,9 @@ pub struct Marks {
     /// What stands on its paper, where another system issued it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_code: Option<ExternalCode>,
+    /// Where it comes from, where another system issued it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// The operation that recorded that a bank took the money back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub charged_back: Option<OpId>,

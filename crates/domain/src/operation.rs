@@ -8,12 +8,13 @@ use crate::{
     conflict::Settlement,
     day::{CashMovement, DayClose},
     ids::{ConflictId, OpId, ShopId, StaffId, TemplateId, VoucherId},
-    marks::Batch,
+    marks::{Batch, ExternalCode},
     money::Money,
     permission::Deed,
     person::PersonHash,
+    status::Status,
     template::TemplateContent,
-    text::{Reason, SignedText},
+    text::{Name, Reason, SignedText},
     voucher::Payment,
 };
 
@@ -57,6 +58,9 @@ pub enum Operation {
         /// The vouchers that it is issued with.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         batch: Option<Batch>,
+        /// What another system said of it, where that one sold it. No money is taken for it now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        imported: Option<Box<Imported>>,
     },
     /// Redeems a voucher. The signed code stands there where the device did not know the voucher, and took the signature's word.
     Redeem {
@@ -154,6 +158,35 @@ pub enum Replacement {
     Exchange,
 }
 
+/// A voucher that another system sold, as that one had it when it was taken over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Imported {
+    /// What people call that system.
+    pub source: Name,
+    /// What stands on its paper.
+    pub code: ExternalCode,
+    /// When it was sold there; none where that is not known: it counts as sold when it was taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub sold_at: Option<Timestamp>,
+    /// Its last day there; none where it never ends, whatever its template says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
+    pub expires_on: Option<Date>,
+    /// The first moment after that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub expires_at: Option<Timestamp>,
+    /// Where it stood there.
+    pub status: Status,
+    /// Since when it stood so; none where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
+    pub since: Option<Timestamp>,
+}
+
 /// What an operation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
@@ -223,6 +256,11 @@ impl Operation {
         if let Self::Sell { replaces: Some(replaced), .. } = self { Some(replaced) } else { None }
     }
 
+    /// What another system said of the voucher that a sale takes over from it.
+    pub fn imported(&self) -> Option<&Imported> {
+        if let Self::Sell { imported: Some(imported), .. } = self { Some(imported) } else { None }
+    }
+
     /// The buyer whom a sale names.
     pub const fn buyer(&self) -> Option<PersonHash> {
         if let Self::Sell { person, .. } = self { Some(*person) } else { None }
@@ -232,7 +270,7 @@ impl Operation {
     pub const fn is_business(&self) -> bool {
         matches!(
             self,
-            Self::Sell { .. }
+            Self::Sell { imported: None, .. }
                 | Self::Redeem { .. }
                 | Self::Honour { .. }
                 | Self::HonourExpired { .. }
@@ -246,6 +284,7 @@ impl Operation {
     pub const fn deed(&self) -> Deed {
         match self {
             Self::CreateTemplate { .. } | Self::EditTemplate { .. } | Self::ArchiveTemplate { .. } => Deed::WriteTemplates,
+            Self::Sell { imported: Some(_), .. } => Deed::Import,
             Self::Sell { replaces: None, batch: None, .. } => Deed::Sell,
             Self::Sell { replaces: None, batch: Some(_), .. } => Deed::IssueMany,
             Self::Sell { replaces: Some(_), .. } | Self::Replace { .. } => Deed::Replace,

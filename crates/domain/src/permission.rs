@@ -45,6 +45,8 @@ pub enum Deed {
     Note,
     /// Issue many vouchers at once.
     IssueMany,
+    /// Take over vouchers that another system sold.
+    Import,
     /// Take a conflict, hand it to another person, let it go.
     WorkOnConflicts,
     /// Settle a conflict.
@@ -63,7 +65,7 @@ pub enum Deed {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::WriteTemplates,
         Self::Sell,
         Self::Redeem,
@@ -77,6 +79,7 @@ impl Deed {
         Self::Chargeback,
         Self::Note,
         Self::IssueMany,
+        Self::Import,
         Self::WorkOnConflicts,
         Self::SettleConflicts,
         Self::RunTill,
@@ -103,6 +106,7 @@ impl Role {
             | Deed::Replace
             | Deed::Chargeback
             | Deed::IssueMany
+            | Deed::Import
             | Deed::WorkOnConflicts
             | Deed::Approve
             | Deed::UseOffice

@@ -71,6 +71,7 @@ fn sale() -> OperationBody {
             home_shop: None,
             replaces: None,
             batch: None,
+            imported: None,
         },
     )
 }

@@ -15,6 +15,7 @@ pub mod export;
 pub mod flat;
 pub mod fork;
 pub mod history;
+pub mod import;
 pub mod job;
 pub mod mail;
 pub mod person;

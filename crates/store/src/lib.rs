@@ -29,4 +29,4 @@ pub use types::{
     OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, PinTurn, Place, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView,
     VoucherBrief, VoucherView,
 };
-pub use view::{OfflineUse, View};
+pub use view::{BatchSummary, OfflineUse, View};

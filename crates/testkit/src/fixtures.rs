@@ -114,6 +114,7 @@ pub fn sale(template: TemplateId, template_version: u32, snapshot: TemplateConte
         home_shop: None,
         replaces: None,
         batch: None,
+        imported: None,
     };
     (voucher, operation)
 }

@@ -136,6 +136,32 @@ export const commands = {
 	stopTable: () => typedError<null, AppError>(__TAURI_INVOKE("stop_table")),
 	/**  What the grid shows as a table for the clipboard. */
 	copyTable: (form: TableForm) => typedError<CopiedTable, AppError>(__TAURI_INVOKE("copy_table", { form })),
+	/**  Opens a table that the person chooses; nothing where they chose none. */
+	openSheet: (purpose: SheetUse) => typedError<SheetView | null, AppError>(__TAURI_INVOKE("open_sheet", { purpose })),
+	/**  Lets the table go. */
+	closeSheet: () => typedError<null, AppError>(__TAURI_INVOKE("close_sheet")),
+	/**  A page of its lines, after they were looked at. */
+	sheetLines: (purpose: SheetUse, onlyRefused: boolean, from: number, limit: number) => typedError<SheetLine[], AppError>(__TAURI_INVOKE("sheet_lines", { purpose, onlyRefused, from, limit })),
+	/**  Its refused lines with their reasons, in a file that the person names; no where they named none. */
+	saveRefusedLines: (purpose: SheetUse, words: RefusedWords) => typedError<boolean, AppError>(__TAURI_INVOKE("save_refused_lines", { purpose, words })),
+	/**  How far the work on a table or a batch is. */
+	workProgress: () => typedError<WorkProgress | null, AppError>(__TAURI_INVOKE("work_progress")),
+	/**  Stops it, as soon as it can be stopped. */
+	stopWork: () => typedError<null, AppError>(__TAURI_INVOKE("stop_work")),
+	/**  What can be issued. */
+	issueChoices: () => typedError<IssueChoices, AppError>(__TAURI_INVOKE("issue_choices")),
+	/**  What would be issued. */
+	checkIssue: (form: IssueForm) => typedError<IssueCheck, AppError>(__TAURI_INVOKE("check_issue", { form })),
+	/**  Issues it, all or nothing. */
+	issueBatch: (form: IssueForm, batchId: string) => typedError<BatchRow, AppError>(__TAURI_INVOKE("issue_batch", { form, batchId })),
+	/**  The batches that there are. */
+	batches: () => typedError<BatchRow[], AppError>(__TAURI_INVOKE("batches")),
+	/**  A batch in a file that the person names; nothing where they named none. */
+	saveBatch: (form: BatchFileForm) => typedError<SavedTable | null, AppError>(__TAURI_INVOKE("save_batch", { form })),
+	/**  What an import would do. */
+	checkImport: (form: ImportForm) => typedError<ImportCheck, AppError>(__TAURI_INVOKE("check_import", { form })),
+	/**  Does it. */
+	runImport: (form: ImportForm) => typedError<ImportDone, AppError>(__TAURI_INVOKE("run_import", { form })),
 	/**  Every template. */
 	templates: (includeArchived: boolean) => typedError<TemplateRow[], AppError>(__TAURI_INVOKE("templates", { includeArchived })),
 	/**  Everything about a template. */
@@ -439,6 +465,54 @@ export type BadgeForm = {
 	/**  What its QR code says, as it was shown when it was made. */
 	badge: string,
 	language: PaperLanguage,
+};
+
+/**  A batch in a file. */
+export type BatchFileForm = {
+	batch_id: string,
+	format: BatchFormat,
+	/**  What the file is called. */
+	title: string,
+	words: BatchWords,
+	with_price: boolean,
+	language: PaperLanguage,
+};
+
+/**  What a batch is written as. */
+export type BatchFormat = "csv" | "xlsx" | 
+/**  All vouchers, a page each. */
+"pdf";
+
+/**  Vouchers that were issued together. */
+export type BatchRow = {
+	id: string,
+	name: string,
+	title: string,
+	price: Money,
+	vouchers: number,
+	/**  Still owed. */
+	purchased: number,
+	used: number,
+	/**  Not confirmed by the server yet. */
+	waiting: number,
+	issued_at: string,
+	issued_by: string,
+	shop: string,
+};
+
+/**  The headings of a batch's table, and its words. */
+export type BatchWords = {
+	code: string,
+	title: string,
+	buyer: string,
+	email: string,
+	recipient: string,
+	message: string,
+	price: string,
+	expires_on: string,
+	status: string,
+	qr: string,
+	statuses: StatusWord[],
 };
 
 /**  Who stands for the value of a settled conflict. */
@@ -828,6 +902,9 @@ export type DayCount = {
 	unsent: number,
 };
 
+/**  How a table writes days with strokes: 3/12/2025. */
+export type DayOrder = "day_first" | "month_first";
+
 /**  Days as people name them, wherever today is when they are asked for. */
 export type DayRange = "today" | "yesterday" | 
 /**  From Monday on. */
@@ -1180,6 +1257,34 @@ export type ErrorCode =
 "unknown_person" | 
 /**  A voucher of `months` is too short for `country`, which asks for `least`. */
 "validity_too_short" | 
+/**  No table was opened, or it was let go. */
+"no_sheet" | 
+/**  None of the lines can be used. */
+"no_good_line" | 
+/**  A file with more bytes than a table may have: `most` MiB. */
+"sheet_too_large" | 
+/**  A file with nothing in it. */
+"sheet_empty" | 
+/**  Headings and nothing under them. */
+"sheet_only_headings" | 
+/**  Neither text nor a workbook. */
+"not_a_sheet" | 
+/**  A workbook of before 2007, or one with a password. */
+"old_workbook" | 
+/**  A workbook that cannot be read. */
+"damaged_workbook" | 
+/**  Letters written in two ways: `line`. */
+"mixed_encoding" | 
+/**  A quotation mark that is never closed: `line`. */
+"unclosed_quote" | 
+/**  More than `most` lines. */
+"too_many_lines" | 
+/**  More than `most` columns. */
+"too_many_columns" | 
+/**  Two columns are called `name`. */
+"same_heading" | 
+/**  Titles and prices that would make more than `most` templates. */
+"too_many_templates" | 
 /**  A fault of this program; see the log. */
 "internal";
 
@@ -1201,6 +1306,26 @@ export type Fact = {
 	device: string,
 };
 
+/**  How many lines of a table have that fault. */
+export type FaultCount = {
+	/**  Its `limit` is that of the first of them. */
+	fault: LineFault,
+	lines: number,
+};
+
+/**  The words for a fault; `{limit}` stands where the bound comes. */
+export type FaultWord = {
+	code: string,
+	word: string,
+};
+
+/**  Which column is a field. */
+export type FieldColumn = {
+	field: SheetField,
+	/**  Its place, from 0. */
+	column: number,
+};
+
 /**  A field that was not taken. */
 export type FieldError = {
 	/**  The field's name in the form. */
@@ -1215,6 +1340,19 @@ export type FieldError = {
 export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same" | 
 /**  Somebody or something else is called so. */
 "taken" | "not_a_country" | "not_a_time_zone" | "twice" | "too_short" | "same_as_before";
+export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same" | "not_a_date" | "in_the_future" | "unknown_status" | 
+/**  It stands on an earlier line as well: `limit` is that line. */
+"twice" | 
+/**  Another voucher has that code. */
+"code_taken" | 
+/**  More or fewer cells than there are headings: `limit` is how many. */
+"cell_count";
+
+/**  A word for a field. */
+export type FieldWord = {
+	field: SheetField,
+	word: string,
+};
 
 /**  What there is to filter by. */
 export type FilterChoices = {
@@ -1282,6 +1420,104 @@ export type HistoryEntry = {
 /**  What became of it. */
 export type HistoryOutcome = "applied" | "conflict" | "rejected" | "waiting";
 
+/**  What an import would do. Nothing is done yet. */
+export type ImportCheck = {
+	lines: number,
+	good: number,
+	/**  Here already, from this import or an earlier one. */
+	already: number,
+	refused: number,
+	sums: ImportSum[],
+	/**  The first of them. */
+	templates: ImportTemplate[],
+	/**  How many there are in all. */
+	template_count: number,
+	faults: FaultCount[],
+};
+
+/**  What an import did. */
+export type ImportDone = {
+	/**  Recorded, and on the disk. */
+	imported: number,
+	/**  Were here already. */
+	already: number,
+	/**  The rules refused them meanwhile: somebody else was quicker. */
+	refused: number,
+	/**  Not done, because somebody stopped it. The same import again does them, and no other again. */
+	left: number,
+	/**  What ended it before its end. */
+	error: AppError | null,
+};
+
+/**  How another system's vouchers are to be read. */
+export type ImportForm = {
+	/**  What people call that system. The same line of the same system is the same voucher. */
+	source: string,
+	mapping: FieldColumn[],
+	/**  Prices are whole minor units, and not decimal numbers. */
+	minor_units: boolean,
+	/**  Of lines that name none. */
+	currency: string,
+	days: DayOrder,
+	/**  Of lines that name none; empty where each has to. */
+	buyer: string,
+	/**  The template of lines that name none; none where each has to. */
+	template_id: string | null,
+	/**  How templates are taxed that are not here yet. */
+	vat: Vat,
+};
+
+/**  Vouchers that would be taken over, by status. */
+export type ImportSum = {
+	status: VoucherStatus,
+	vouchers: number,
+	values: Money[],
+};
+
+/**  A template that they would have. */
+export type ImportTemplate = {
+	title: string,
+	price: Money,
+	vouchers: number,
+	/**  It is here; otherwise it will be made, and not offered for sale. */
+	known: boolean,
+};
+
+/**  What would be issued. Nothing is yet. */
+export type IssueCheck = {
+	/**  The batch's id: the same again issues nothing again. */
+	batch_id: string,
+	lines: number,
+	good: number,
+	refused: number,
+	faults: FaultCount[],
+	price: Money,
+	/**  What all of the good ones cost. */
+	total: Money,
+	/**  A batch of that name is there: perhaps this one was issued already. */
+	same_name: BatchRow | null,
+};
+
+/**  What can be issued, and how many at once. */
+export type IssueChoices = {
+	templates: TemplateCard[],
+	most: number,
+};
+
+/**  Vouchers to be issued together. */
+export type IssueForm = {
+	template_id: string,
+	/**  What people call the batch. */
+	name: string,
+	/**  So many for one buyer; none where the opened table says for whom. */
+	number: number | null,
+	buyer: string,
+	email: string,
+	/**  Of the opened table. */
+	mapping: FieldColumn[],
+	payment: Payment,
+};
+
 /**  The screens' language. */
 export type Language = "system" | "en" | "fr";
 
@@ -1309,6 +1545,31 @@ export type Limits = {
 	most_redemptions: number,
 	most_value: string,
 	most_hours_since_sync: number,
+};
+
+/**  What is wrong with a line. */
+export type LineFault = {
+	/**  Where; none where it is the line as a whole. */
+	field: SheetField | null,
+	code: FieldErrorCode,
+	/**  The bound that was passed; of a code that stands there twice, the line on which it stood first. */
+	limit: number | null,
+};
+
+/**  What becomes of a line. */
+export type LineState = "good" | 
+/**  The voucher is here already. */
+"already" | "refused";
+
+/**  What was read of one field of a line. */
+export type LineValue = {
+	field: SheetField,
+	/**  As it stands there, or as it was understood: a day as `YYYY-MM-DD`. */
+	text: string,
+	/**  Of a price that was understood. */
+	money: Money | null,
+	/**  Of a status that was understood. */
+	status: VoucherStatus | null,
 };
 
 /**  The order in which they are taken. */
@@ -1747,6 +2008,17 @@ export type RefusedOperation = {
 	contradicted: boolean,
 };
 
+/**  The words of the table of refused lines, in the language of whoever saves it. */
+export type RefusedWords = {
+	/**  What the file is called. */
+	title: string,
+	line: string,
+	reason: string,
+	fields: FieldWord[],
+	faults: FaultWord[],
+	language: PaperLanguage,
+};
+
 /**  A report as the server made it. */
 export type Report = {
 	title: string,
@@ -2045,6 +2317,51 @@ export type Settlement =
 export type SettlementOffer = {
 	settlement: Settlement,
 	books: BooksEffect,
+};
+
+/**  A column of an opened table. */
+export type SheetColumn = {
+	/**  What stands over it; may be empty. */
+	heading: string,
+	/**  What stands in its first rows. */
+	samples: string[],
+};
+
+/**  What a column of an opened table can be. */
+export type SheetField = "buyer" | "email" | "recipient" | "message" | 
+/**  What stands on the other system's paper. */
+"code" | "title" | "price" | "currency" | "status" | "sold_on" | "expires_on" | 
+/**  When its status changed last. */
+"since";
+
+/**  How an opened table was written, as far as that was not sure. */
+export type SheetForm = "utf8" | "utf16" | "windows1252" | "xlsx";
+
+/**  A line of an opened table. */
+export type SheetLine = {
+	/**  Its line in the file. */
+	line: number,
+	state: LineState,
+	values: LineValue[],
+	faults: LineFault[],
+};
+
+/**  What a table is opened for. */
+export type SheetUse = "issue" | "import";
+
+/**  A table that was opened. */
+export type SheetView = {
+	/**  The file's name. */
+	name: string,
+	rows: number,
+	form: SheetForm,
+	columns: SheetColumn[],
+	/**  The fields that there are, those that a line has to have first. */
+	fields: SheetField[],
+	/**  As the columns were named the last time, or as their headings suggest. */
+	mapping: FieldColumn[],
+	/**  The heading over the prices says that they are whole minor units. */
+	minor_units: boolean,
 };
 
 /**  A shop to choose. */
@@ -2562,7 +2879,9 @@ export type VoucherStatus =
 /**  What was done. */
 export type What = "created" | "edited" | "archived" | "unarchived" | "sold" | "redeem_asked" | "redeemed" | "honoured" | "withdrawn" | "cancelled" | "refunded" | "expired" | "redemption_undone" | "expired_honoured" | "extended" | "replaced" | 
 /**  Sold in the place of another voucher. */
-"issued_instead" | "charged_back" | "noted" | "conflict_settled" | "cash_moved" | "day_closed";
+"issued_instead" | 
+/**  Taken over from another system. */
+"imported" | "charged_back" | "noted" | "conflict_settled" | "cash_moved" | "day_closed";
 
 /**  Whose a conflict is, for whoever looks. */
 export type Whose = "mine" | 
@@ -2573,6 +2892,11 @@ export type Whose = "mine" |
 
 /**  How large everything in the windows is drawn. */
 export type ZoomStep = "in" | "out" | "reset";
+/**  How far the work is. */
+export type WorkProgress = {
+	done: number,
+	of: number,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

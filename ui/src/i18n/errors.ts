@@ -1,4 +1,4 @@
-import type { AppError, FieldError, Role } from '../platform'
+import type { AppError, FieldErrorCode, Role } from '../platform'
 import { duration } from './format'
 import * as m from './generated/messages'
 import { lookup } from './lookup'
@@ -22,6 +22,8 @@ function spoken(params: Record<string, string>): Record<string, string> {
     months: '',
     least: '',
     country: '',
+    most: '',
+    line: '',
     ...params,
   }
   if (params.seconds) told.seconds = duration(Number(params.seconds))
@@ -48,7 +50,10 @@ export function errorWords(error: AppError): Words & { raw: string | null } {
   return { title, meaning, todo, raw: error.code === 'internal' ? error.message : null }
 }
 
-function fieldWord({ code, limit }: FieldError): string {
+/** What is wrong with a value; the bound may be one that is put in later. */
+type Fault = { code: FieldErrorCode; limit: number | string | null }
+
+export function fieldFault({ code, limit }: Fault): string {
   switch (code) {
     case 'required':
       return m.field_required()
@@ -88,12 +93,22 @@ function fieldWord({ code, limit }: FieldError): string {
       return m.field_not_a_country()
     case 'not_a_time_zone':
       return m.field_not_a_time_zone()
-    case 'twice':
-      return m.field_twice()
     case 'too_short':
       return m.field_too_short({ limit: limit ?? 0 })
     case 'same_as_before':
       return m.field_same_as_before()
+    case 'not_a_date':
+      return m.field_not_a_date()
+    case 'in_the_future':
+      return m.field_in_the_future()
+    case 'unknown_status':
+      return m.field_unknown_status()
+    case 'twice':
+      return limit === null ? m.field_twice() : m.field_twice_line({ line: limit })
+    case 'code_taken':
+      return m.field_code_taken()
+    case 'cell_count':
+      return limit === null ? m.field_cell_count_plain() : m.field_cell_count({ count: limit })
     default:
       return m.error_invalid_input_title()
   }
@@ -102,5 +117,5 @@ function fieldWord({ code, limit }: FieldError): string {
 /** The words for one field of a form, from what Rust found wrong with it. */
 export function fieldError(error: AppError | null, field: string): string | undefined {
   const found = error?.fields.find((one) => one.field === field)
-  return found && fieldWord(found)
+  return found && fieldFault(found)
 }

@@ -62,6 +62,7 @@ export const whatWord = (what: HistoryEntry['what']) =>
     extended: m.what_extended,
     replaced: m.what_replaced,
     issued_instead: m.what_issued_instead,
+    imported: m.what_imported,
     charged_back: m.what_charged_back,
     noted: m.what_noted,
     conflict_settled: m.what_conflict_settled,

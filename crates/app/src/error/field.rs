@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{AppError, AppResult};
 
 /// What is wrong with a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldErrorCode {
     Required,
@@ -28,9 +28,17 @@ pub enum FieldErrorCode {
     Taken,
     NotACountry,
     NotATimeZone,
-    Twice,
     TooShort,
     SameAsBefore,
+    NotADate,
+    InTheFuture,
+    UnknownStatus,
+    /// It stands on an earlier line as well: `limit` is that line.
+    Twice,
+    /// Another voucher has that code.
+    CodeTaken,
+    /// More or fewer cells than there are headings: `limit` is how many.
+    CellCount,
 }
 
 /// A field that was not taken.
@@ -69,7 +77,7 @@ impl FieldErrors {
 }
 
 /// What is wrong with a field, and the bound that was passed.
-pub(crate) struct FieldFault(pub(super) FieldErrorCode, pub(super) Option<u32>);
+pub(crate) struct FieldFault(pub(crate) FieldErrorCode, pub(crate) Option<u32>);
 
 impl From<TextError> for FieldFault {
     fn from(error: TextError) -> Self {

@@ -1,5 +1,6 @@
 //! What the parts below say, as the screen gets it.
 
+use beadsbox_documents::{MOST_COLUMNS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError};
 use beadsbox_protocol::{ErrorCode as ServerCode, Problem, export::ExportError};
 use beadsbox_store::StoreError;
 use beadsbox_sync::{Halt, HttpError, TransportError, Trouble};
@@ -132,5 +133,25 @@ impl From<SecretsError> for AppError {
             SecretsError::File { .. } => ErrorCode::DiskFailed,
         };
         Self::new(code, error.to_string())
+    }
+}
+
+impl From<ReadError> for AppError {
+    fn from(error: ReadError) -> Self {
+        let message = error.to_string();
+        let of = |code| Self::new(code, message);
+        match error {
+            ReadError::TooLarge => of(ErrorCode::SheetTooLarge).with("most", MOST_FILE_BYTES / 1024 / 1024),
+            ReadError::Empty => of(ErrorCode::SheetEmpty),
+            ReadError::OnlyHeadings => of(ErrorCode::SheetOnlyHeadings),
+            ReadError::NotATable => of(ErrorCode::NotASheet),
+            ReadError::OldWorkbook => of(ErrorCode::OldWorkbook),
+            ReadError::Damaged(_) => of(ErrorCode::DamagedWorkbook),
+            ReadError::MixedEncoding { line } => of(ErrorCode::MixedEncoding).with("line", line),
+            ReadError::UnclosedQuote { line } => of(ErrorCode::UnclosedQuote).with("line", line),
+            ReadError::TooManyRows => of(ErrorCode::TooManyLines).with("most", MOST_READ_ROWS),
+            ReadError::TooManyColumns => of(ErrorCode::TooManyColumns).with("most", MOST_COLUMNS),
+            ReadError::SameHeading(name) => of(ErrorCode::SameHeading).with("name", name),
+        }
     }
 }

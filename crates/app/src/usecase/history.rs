@@ -83,6 +83,11 @@ impl State {
                 let before = self.content.replace(content.clone())?;
                 Some(HistoryDetail::Edited { before: TemplateForm::from(&before), after: TemplateForm::from(content) })
             }
+            // Another system took its money.
+            Operation::Sell { snapshot, imported: Some(_), .. } => {
+                self.value = Some(snapshot.price);
+                None
+            }
             Operation::Sell { snapshot, payment, replaces, .. } => {
                 self.value = Some(snapshot.price);
                 let paid_before = replaces.as_ref().map_or(0, |replaced| replaced.value.minor);

@@ -3,7 +3,7 @@
 use beadsbox_domain::{Deed, VoucherCode};
 use beadsbox_protocol::signed_code::SignedCode;
 
-use super::Seat;
+use super::{Seat, redeem::imported};
 use crate::error::AppResult;
 
 /// There are five layouts, Caps Lock, and the computer's own.
@@ -19,8 +19,8 @@ impl Seat {
                 if SignedCode::parse(reading).is_ok_and(|code| seat.is_genuine(view, &code)) {
                     return Ok(reading.clone());
                 }
-                let Ok(code) = VoucherCode::parse(reading) else { continue };
-                if view.voucher_by_code(code)?.is_some() {
+                let ours = VoucherCode::parse(reading).ok().map(|code| view.voucher_by_code(code)).transpose()?.flatten();
+                if ours.is_some() || imported(view, reading)?.is_some() {
                     return Ok(reading.clone());
                 }
             }

@@ -81,6 +81,7 @@ impl Seat {
             home_shop: old.home_shop,
             replaces: Some(Replaced { voucher: old.id, value: old.snapshot.price, replacement }),
             batch: None,
+            imported: None,
         };
         let replace = self.operation(Operation::Replace { voucher: old.id, by: new, reason, replacement: Some(replacement) });
         let sale = NewOperation { person: salted, ..self.operation(sale) };

@@ -22,14 +22,7 @@ impl Seat {
     pub async fn sale_templates(&self) -> AppResult<Vec<TemplateCard>> {
         self.require(Deed::Sell)?;
         self.read(|view| {
-            let cards = view.templates(false)?.into_iter().map(|row| TemplateCard {
-                id: row.template.id.to_string(),
-                version: row.template.version,
-                title: row.template.content.title.as_str().to_owned(),
-                description: row.template.content.description.as_str().to_owned(),
-                price: row.template.content.price.into(),
-                validity_months: row.template.content.validity_months,
-            });
+            let cards = view.templates(false)?.into_iter().map(|row| TemplateCard::from(&row.template));
             Ok(cards.collect())
         })
         .await
@@ -90,6 +83,7 @@ impl Seat {
             home_shop,
             replaces: None,
             batch: None,
+            imported: None,
         };
         Ok((voucher, NewOperation { person: Some(salted), ..self.operation(operation) }))
     }
@@ -179,6 +173,6 @@ fn total(asked: &[Asked], templates: &[Template]) -> AppResult<Money> {
 }
 
 /// Nothing typed is nothing given.
-fn optional<T>(text: &str, read: impl FnOnce(&str) -> Result<T, TextError>) -> Result<Option<T>, TextError> {
+pub(super) fn optional<T>(text: &str, read: impl FnOnce(&str) -> Result<T, TextError>) -> Result<Option<T>, TextError> {
     if text.trim().is_empty() { Ok(None) } else { read(text).map(Some) }
 }

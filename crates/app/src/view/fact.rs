@@ -35,6 +35,8 @@ pub enum What {
     Replaced,
     /// Sold in the place of another voucher.
     IssuedInstead,
+    /// Taken over from another system.
+    Imported,
     ChargedBack,
     Noted,
     ConflictSettled,
@@ -51,6 +53,7 @@ impl What {
             Operation::EditTemplate { .. } => (Self::Edited, None),
             Operation::ArchiveTemplate { archived: true, .. } => (Self::Archived, None),
             Operation::ArchiveTemplate { archived: false, .. } => (Self::Unarchived, None),
+            Operation::Sell { imported: Some(_), .. } => (Self::Imported, None),
             Operation::Sell { replaces: None, .. } => (Self::Sold, None),
             Operation::Sell { replaces: Some(_), .. } => (Self::IssuedInstead, None),
             Operation::Extend { reason, .. } => (Self::Extended, because(reason)),

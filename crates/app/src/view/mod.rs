@@ -9,6 +9,8 @@ mod device;
 mod end_of_day;
 mod fact;
 mod grid;
+mod import;
+mod issue;
 mod limits;
 mod mail;
 mod money;
@@ -23,6 +25,7 @@ mod report;
 mod sale;
 mod scanner;
 mod selection;
+mod sheet;
 mod shell;
 mod shop;
 mod staff;
@@ -50,6 +53,8 @@ pub use grid::{
     CopiedTable, FilterChoices, GridColumn, GridMemory, HeadedColumn, NamedId, PaymentWord, SavedTable, SavedView, ShownColumn, StatusWord, TableForm,
     TableFormat, TableProgress,
 };
+pub use import::{DayOrder, ImportCheck, ImportDone, ImportForm, ImportSum, ImportTemplate};
+pub use issue::{BatchFileForm, BatchFormat, BatchRow, BatchWords, IssueCheck, IssueChoices, IssueForm};
 pub use limits::{CountryValidityRow, DeviceLimitsForm, LeastValidityForm, LimitsForm, PolicyForm};
 pub use mail::{
     FailedJob, FailedJobs, MailDraftForm, MailPlaceholders, MailPreviewView, MailRow, MailSettingsForm, MailSetupView, MailTestForm, MailTextForm,
@@ -72,6 +77,10 @@ pub use report::{
 pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use selection::{ListOrder, SelectionSums, VoucherSelection};
+pub use sheet::{
+    FaultCount, FaultWord, FieldColumn, FieldWord, LineFault, LineState, LineValue, RefusedWords, SheetColumn, SheetField, SheetForm, SheetLine, SheetUse,
+    SheetView, WorkProgress,
+};
 pub use shell::{NotificationSettings, SupportPart, ZoomStep};
 pub use shop::{PlaceChoices, ShopForm, ShopRow};
 pub use staff::{

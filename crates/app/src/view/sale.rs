@@ -1,4 +1,4 @@
-use beadsbox_domain::Payment;
+use beadsbox_domain::{Payment, Template};
 use serde::{Deserialize, Serialize};
 
 use super::MoneyView;
@@ -12,6 +12,19 @@ pub struct TemplateCard {
     pub description: String,
     pub price: MoneyView,
     pub validity_months: Option<u16>,
+}
+
+impl From<&Template> for TemplateCard {
+    fn from(template: &Template) -> Self {
+        Self {
+            id: template.id.to_string(),
+            version: template.version,
+            title: template.content.title.as_str().to_owned(),
+            description: template.content.description.as_str().to_owned(),
+            price: template.content.price.into(),
+            validity_months: template.content.validity_months,
+        }
+    }
 }
 
 /// A sale as typed, of one or several vouchers; empty texts are left out.

@@ -19,7 +19,7 @@ use std::{
 use beadsbox_app::{
     AppError, Program, Seat,
     host::{ASK_LIMIT, Host, KeyFile, SystemRandom},
-    view::{EnrolForm, SaleForm, SaleLine, SignInForm, SoldVoucher, SortKey, StatusBar, VoucherFilters, VoucherPage, VoucherQuery},
+    view::{EnrolForm, GridMemory, SaleForm, SaleLine, SignInForm, SoldVoucher, SortKey, StatusBar, VoucherFilters, VoucherPage, VoucherQuery},
 };
 use beadsbox_domain::{Payment, Role, ShopId, Status};
 use beadsbox_protocol::{admin::StaffPatch, rows::Staff};
@@ -162,6 +162,13 @@ impl Till {
 
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join("data").join(name)
+    }
+
+    /// Whatever was being recorded by work that nobody waits for any more is done: the next to record waits its turn. A process that is killed
+    /// has no such rest; one that goes on within the test's has.
+    pub async fn settled(&self) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        self.seat().remember_grid(GridMemory::default()).await.unwrap();
     }
 
     /// Ends the program as it stands, and starts it again on the same files; nobody is signed in then.

@@ -57,6 +57,7 @@ pub fn sell_from(template: TemplateId, id: VoucherId, template_version: u32, sna
         home_shop: None,
         replaces: None,
         batch: None,
+        imported: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Tables for spreadsheets: typed columns and cells, written as CSV or XLSX.
+//! Tables for spreadsheets: typed columns and cells, written as CSV or XLSX; and what others wrote, read again.
 //!
 //! Rows go out one by one and are not kept, so a million of them take no more memory than one: begin a [`CsvSheet`] or an
 //! [`XlsxSheet`], give it the rows, finish it. A [`Table`] is for what is small and at hand.
@@ -9,6 +9,7 @@
 mod cell;
 mod csv;
 mod defuse;
+mod read;
 mod xlsx;
 
 use std::io::{Seek, Write};
@@ -16,6 +17,7 @@ use std::io::{Seek, Write};
 pub use self::{
     cell::{Cell, Column, Kind},
     csv::{CsvSheet, Dialect},
+    read::{Encoding, Form, MOST_CELL_CHARACTERS, MOST_COLUMNS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError, ReadRow, ReadTable, RowFault, folded, read},
     xlsx::{XLSX_ROWS, XlsxSheet},
 };
 use crate::Language;

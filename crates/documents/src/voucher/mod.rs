@@ -6,6 +6,10 @@ use serde::Serialize;
 
 use crate::{DocumentError, Language, Shop, amount, day, fitting, press::Press, qr};
 
+mod book;
+
+pub use book::VoucherBook;
+
 /// A voucher, as it is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoucherPaper {
@@ -38,7 +42,7 @@ pub struct VoucherPaper {
 }
 
 /// The small print where nobody wrote another.
-const fn terms(language: Language) -> &'static str {
+pub const fn terms(language: Language) -> &'static str {
     language.pick(
         "This voucher is good for what is described on it, once, in any of our shops, until its last day. Whoever presents it first may use it: \
          keep it safe, and do not share a picture of its code. It is not exchanged for cash. If it is lost, come to the shop with the receipt.",
@@ -55,10 +59,26 @@ fn home_shop_terms(language: Language, shop: &str) -> String {
     format!("{before} {shop} {after}")
 }
 
+/// The template over these vouchers, each of which gets a page.
+fn press(papers: &[VoucherPaper], document: &str, across: fn(&VoucherPaper) -> Option<&'static str>) -> Result<Press, DocumentError> {
+    let language = papers.first().ok_or(DocumentError::Nothing)?.language.code();
+    let pages = Pages { document, language, vouchers: papers.iter().map(|paper| paper.data(across(paper))).collect() };
+    let press = Press::new("/voucher.typ", concat!(include_str!("../parts.typ"), include_str!("voucher.typ")), &pages)?;
+    papers
+        .iter()
+        .enumerate()
+        .try_fold(press, |press, (place, paper)| press.with(&format!("/qr-{place}.svg"), qr::svg(&paper.qr)?))
+}
+
+#[derive(Serialize)]
+struct Pages<'a> {
+    document: &'a str,
+    language: &'static str,
+    vouchers: Vec<Data<'a>>,
+}
+
 #[derive(Serialize)]
 struct Words {
-    language: &'static str,
-    document: String,
     overline: &'static str,
     recipient: &'static str,
     giver: &'static str,
@@ -113,17 +133,20 @@ impl VoucherPaper {
 
     /// As a PDF of one page, that says that it was made at that moment. Texts of any length shrink until they fit.
     pub fn pdf(&self, made: Timestamp) -> Result<Vec<u8>, DocumentError> {
-        let training = self.training.then(|| self.language.pick("TRAINING · NO VALUE", "FORMATION · SANS VALEUR"));
-        self.press(training)?.pdf(&format!("voucher {}", self.code), made)
+        press(std::slice::from_ref(self), &self.document(), VoucherPaper::across)?.pdf(&format!("voucher {}", self.code), made)
+    }
+
+    fn document(&self) -> String {
+        format!("{} {}", self.language.pick("Gift voucher", "Bon cadeau"), self.code)
+    }
+
+    fn across(&self) -> Option<&'static str> {
+        self.training.then(|| self.language.pick("TRAINING · NO VALUE", "FORMATION · SANS VALEUR"))
     }
 
     /// How it would look, as an SVG picture that says all over that it is no voucher.
     pub fn specimen(&self) -> Result<String, DocumentError> {
-        self.press(Some(self.language.pick("SPECIMEN", "SPÉCIMEN")))?.svg()
-    }
-
-    fn press(&self, across: Option<&'static str>) -> Result<Press, DocumentError> {
-        Press::new("/voucher.typ", concat!(include_str!("../parts.typ"), include_str!("voucher.typ")), &self.data(across))?.with("/qr.svg", qr::svg(&self.qr)?)
+        press(std::slice::from_ref(self), &self.document(), |paper| Some(paper.language.pick("SPECIMEN", "SPÉCIMEN")))?.svg()
     }
 
     fn data(&self, across: Option<&'static str>) -> Data<'_> {
@@ -149,8 +172,6 @@ impl VoucherPaper {
     fn words(&self, across: Option<&'static str>) -> Words {
         let language = self.language;
         Words {
-            language: language.code(),
-            document: format!("{} {}", language.pick("Gift voucher", "Bon cadeau"), self.code),
             overline: language.pick("Gift voucher", "Bon cadeau"),
             recipient: language.pick("For", "Pour"),
             giver: language.pick("From", "De la part de"),

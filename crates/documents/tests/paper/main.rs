@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod badge;
+mod book;
 mod close;
 mod escpos;
 mod receipt;

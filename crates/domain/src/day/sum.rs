@@ -138,6 +138,8 @@ struct Books {
 impl Books {
     fn enter(&mut self, done: &Done<'_>, followed: &Followed) -> Result<(), MoneyError> {
         match done.operation {
+            // Another system took its money.
+            Operation::Sell { imported: Some(_), .. } => Ok(()),
             Operation::Sell { snapshot, payment, replaces: Some(replaced), .. } => self.exchanged(done, (snapshot.price, replaced.value), *payment),
             Operation::Sell { snapshot, payment, replaces: None, .. } => self.add(done.staff, snapshot.price, |sums| vec![sums.sold.of(*payment)]),
             Operation::Redeem { mode: RedeemMode::Honoured, approved_by, .. } => self.redeemed_offline(done, approved_by.is_some()),

@@ -37,7 +37,7 @@ pub struct Situation {
     pub template: Option<Template>,
     /// What that template said at the version that a sale names. A device that no longer knows leaves it out.
     pub content_as_sold: Option<TemplateContent>,
-    /// Another voucher has the code of this sale.
+    /// Another voucher has the code of this sale, or the code that another system gave it.
     pub code_taken: bool,
     /// The voucher that the operation names.
     pub voucher: Option<Voucher>,

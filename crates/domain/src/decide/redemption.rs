@@ -88,7 +88,8 @@ pub(super) fn undo(redemption: OpId, situation: &Situation, context: &Context) -
     if voucher.status != Status::Used {
         return Err(Refusal::StatusIs { status: voucher.status, since: voucher.since });
     }
-    if voucher.since.op != redemption {
+    // What was used up in another system rests on its import, which is no redemption.
+    if voucher.since.op != redemption || redemption == voucher.sold.op {
         return Err(Refusal::NotStanding);
     }
     if voucher.marks.charged_back.is_some() {

@@ -44,9 +44,15 @@ use Sign::{Made, TakenBack};
 /// The way from one standing to the other. What the status table and the corrections know is one line; only what a restore folds anew
 /// goes by way of the voucher that is sold and owed.
 fn steps(from: Option<&Account>, to: &Account) -> Vec<Step> {
-    use EntryKind::{Expired, ExpiredHonoured, Extended, Redeemed, Refunded, ReplacedIn, Sold, Undone};
+    use EntryKind::{Expired, ExpiredHonoured, Extended, Redeemed, Refunded, ReplacedIn, Sold, TakenOver, Undone};
     let Some(from) = from else {
-        let first = if to.stands_for_another { ReplacedIn } else { Sold };
+        let first = match to.taken_over {
+            // Over before it came here: nothing is owed, and nothing was.
+            Some(Status::Used | Status::Refunded | Status::Expired) if to.taken_over == Some(to.status) => return Vec::new(),
+            Some(_) => TakenOver,
+            None if to.stands_for_another => ReplacedIn,
+            None => Sold,
+        };
         return [(first, Made)].into_iter().chain(forth(to.status)).collect();
     };
     match (from.status, to.status) {
@@ -108,7 +114,7 @@ impl Page<'_> {
     fn book(&mut self, (kind, sign): Step) {
         let (account, cause) = (self.account, self.cause);
         let done = match (kind, sign) {
-            (EntryKind::Sold | EntryKind::ReplacedIn, _) => self.done_by(&account.sold),
+            (EntryKind::Sold | EntryKind::ReplacedIn | EntryKind::TakenOver, _) => self.done_by(&account.sold),
             (EntryKind::Redeemed | EntryKind::ExpiredHonoured, _) => self.done_by(&account.since),
             (EntryKind::Undone, _) => {
                 let shop = self.before.map_or(cause.stamp.shop, |before| before.since.shop);

@@ -34,6 +34,8 @@ pub enum EntryKind {
     ReplacedOut,
     /// It took the place of another voucher.
     ReplacedIn,
+    /// It was taken over from another system, which had sold it: its service is owed here from now on.
+    TakenOver,
     /// Money that came, or went back if below 0, as the difference of an exchange.
     DifferencePaid,
     /// Money that a bank took back of a voucher for which nothing was owed any more: a loss.
@@ -57,7 +59,7 @@ pub struct Effect {
 
 impl EntryKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Sold,
         Self::Redeemed,
         Self::Undone,
@@ -68,6 +70,7 @@ impl EntryKind {
         Self::Extended,
         Self::ReplacedOut,
         Self::ReplacedIn,
+        Self::TakenOver,
         Self::DifferencePaid,
         Self::ChargedBack,
         Self::AtStake,
@@ -87,6 +90,7 @@ impl EntryKind {
             Self::Extended => "extended",
             Self::ReplacedOut => "replaced_out",
             Self::ReplacedIn => "replaced_in",
+            Self::TakenOver => "taken_over",
             Self::DifferencePaid => "difference_paid",
             Self::ChargedBack => "charged_back",
             Self::AtStake => "at_stake",
@@ -102,7 +106,7 @@ impl EntryKind {
     /// What it moves.
     pub const fn effect(self) -> Effect {
         let (service, money, stake) = match self {
-            Self::Sold | Self::Undone | Self::Extended | Self::ReplacedIn => (1, 0, 0),
+            Self::Sold | Self::Undone | Self::Extended | Self::ReplacedIn | Self::TakenOver => (1, 0, 0),
             Self::Redeemed | Self::Expired | Self::ReplacedOut => (-1, 0, 0),
             Self::Cancelled => (-1, 1, 0),
             Self::Refunded => (0, -1, 0),

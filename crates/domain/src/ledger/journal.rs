@@ -43,6 +43,8 @@ pub struct Accounts {
     pub exchange: String,
     /// What banks took back of vouchers that were used.
     pub loss: String,
+    /// What was owed in another system's books before it was owed in these.
+    pub taken_over: String,
 }
 
 impl Default for Accounts {
@@ -60,13 +62,14 @@ impl Default for Accounts {
             breakage: "758000".to_owned(),
             exchange: "471100".to_owned(),
             loss: "654000".to_owned(),
+            taken_over: "890000".to_owned(),
         }
     }
 }
 
 impl Accounts {
     /// Each with its name, as the wire writes it.
-    pub fn all(&self) -> [(&'static str, &str); 12] {
+    pub fn all(&self) -> [(&'static str, &str); 13] {
         [
             ("cash", &self.cash),
             ("card", &self.card),
@@ -80,6 +83,7 @@ impl Accounts {
             ("breakage", &self.breakage),
             ("exchange", &self.exchange),
             ("loss", &self.loss),
+            ("taken_over", &self.taken_over),
         ]
     }
 
@@ -103,6 +107,7 @@ impl Accounts {
             Purse::Breakage => &self.breakage,
             Purse::Exchange => &self.exchange,
             Purse::Loss => &self.loss,
+            Purse::TakenOver => &self.taken_over,
         }
     }
 }
@@ -130,6 +135,8 @@ pub enum Purse {
     Exchange,
     /// Money that banks took back.
     Loss,
+    /// What another system's books owed.
+    TakenOver,
 }
 
 /// Lines of the books that are alike, summed up.
@@ -233,6 +240,8 @@ fn lines(sum: &Moved) -> Result<Vec<Line>, MoneyError> {
         // The old one's VAT goes back, the new one's is due: of a reissue both are the same.
         EntryKind::ReplacedOut => backwards(replaced_in),
         EntryKind::ReplacedIn => replaced_in,
+        // Their VAT was due when the other system sold them: it stands in between, and is not due again.
+        EntryKind::TakenOver => vec![(Purse::TakenOver, sold_in, -net), (Purse::Vouchers, sold_in, amount), (Purse::VatInBetween, sold_in, -vat)],
         EntryKind::DifferencePaid => vec![(paid, shop, -amount), (Purse::Exchange, sold_in, amount)],
         EntryKind::ChargedBack => vec![(paid, shop, amount), (Purse::Loss, sold_in, -amount)],
         // Nobody knows yet, or the books of the shops say it: no money moved, and nothing that was owed.

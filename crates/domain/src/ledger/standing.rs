@@ -44,6 +44,8 @@ pub struct Account {
     pub since: Stamp,
     /// It was issued for another voucher.
     pub stands_for_another: bool,
+    /// Where it stood when it was taken over from another system; none where it was sold here.
+    pub taken_over: Option<Status>,
     /// A bank took the money back.
     pub charged_back: bool,
 }
@@ -61,6 +63,7 @@ impl From<&Voucher> for Account {
             status: voucher.status,
             since: voucher.since,
             stands_for_another: voucher.marks.replaces.is_some(),
+            taken_over: voucher.marks.origin.as_ref().map(|origin| origin.status),
             charged_back: voucher.marks.charged_back.is_some(),
         }
     }

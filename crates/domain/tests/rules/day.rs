@@ -49,7 +49,19 @@ fn entry(number: u128, (kind, other, payment, currency, minor, named, answer, kn
         0 | 1 => match sale() {
             Operation::Sell { voucher, code, template, template_version, person, .. } => {
                 let snapshot = TemplateContent { price: amount, ..content() };
-                Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop: None, replaces: None, batch: None }
+                Operation::Sell {
+                    voucher,
+                    code,
+                    template,
+                    template_version,
+                    snapshot,
+                    person,
+                    payment,
+                    home_shop: None,
+                    replaces: None,
+                    batch: None,
+                    imported: None,
+                }
             }
             other => other,
         },

@@ -126,7 +126,19 @@ fn instead(replacement: Replacement, snapshot: TemplateContent, value: i64) -> O
     let Operation::Sell { template, person, payment, .. } = sale() else { unreachable!() };
     let template_version = if replacement == Replacement::Exchange { 3 } else { 0 };
     let replaces = Some(Replaced { voucher: VOUCHER, value: eur(value), replacement });
-    Operation::Sell { voucher: NEW, code: code(), template, template_version, snapshot, person, payment, home_shop: None, replaces, batch: None }
+    Operation::Sell {
+        voucher: NEW,
+        code: code(),
+        template,
+        template_version,
+        snapshot,
+        person,
+        payment,
+        home_shop: None,
+        replaces,
+        batch: None,
+        imported: None,
+    }
 }
 
 fn reissue() -> Operation {

@@ -61,6 +61,13 @@ fn a_multi_purpose_voucher_is_to_be_taxed_when_it_is_used() {
 }
 
 #[test]
+fn what_was_taken_over_is_owed_and_its_vat_is_not_due_again() {
+    let opening = [("890000", SELLER, -10_000), ("419100", SELLER, 12_000), ("445800", SELLER, -2000)];
+    assert_eq!(shown(&booked(EntryKind::TakenOver, SINGLE)), opening);
+    assert_eq!(shown(&booked(EntryKind::TakenOver, Vat::MultiPurpose)), [("890000", SELLER, -12_000), ("419100", SELLER, 12_000)]);
+}
+
+#[test]
 fn the_numbers_of_accounts_are_letters_and_digits() {
     assert_eq!(Accounts::default().fault(), None);
     for wrong in ["", "41 91", "=41", "123456789012345678901", "é"] {

@@ -7,6 +7,7 @@ mod code;
 mod day;
 mod decide_corrections;
 mod decide_expiry;
+mod decide_import;
 mod decide_late;
 mod decide_replacement;
 mod decide_sale;

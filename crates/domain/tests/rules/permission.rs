@@ -1,7 +1,7 @@
 use beadsbox_domain::{Deed, Role};
 
 /// The whole table: role by role (counter, back office, admin), what each may do.
-const TABLE: [(Deed, [bool; 3]); 20] = [
+const TABLE: [(Deed, [bool; 3]); 21] = [
     (Deed::WriteTemplates, [false, true, true]),
     (Deed::Sell, [true, true, true]),
     (Deed::Redeem, [true, true, true]),
@@ -15,6 +15,7 @@ const TABLE: [(Deed, [bool; 3]); 20] = [
     (Deed::Chargeback, [false, true, true]),
     (Deed::Note, [true, true, true]),
     (Deed::IssueMany, [false, true, true]),
+    (Deed::Import, [false, true, true]),
     (Deed::WorkOnConflicts, [false, true, true]),
     (Deed::SettleConflicts, [false, false, true]),
     (Deed::RunTill, [true, true, true]),

@@ -81,7 +81,8 @@ fn operation(step: &Step, model: &Model) -> Operation {
         0 => Operation::CreateTemplate { template, content },
         1 => Operation::EditTemplate { template, based_on: model.templates.get(&template).map_or(1, |row| row.version), content },
         2 => Operation::ArchiveTemplate { template, archived: step.pick.index(2) == 0 },
-        3..=5 => Operation::Sell {
+        5 => import(step, model),
+        3..=4 => Operation::Sell {
             voucher,
             // Now and then a code that another voucher may have.
             code: VoucherCode::from_random([if step.behind == 1 { 0 } else { step.voucher }; 8]),
@@ -93,6 +94,7 @@ fn operation(step: &Step, model: &Model) -> Operation {
             home_shop: None,
             replaces: None,
             batch: None,
+            imported: None,
         },
         6..=8 => Operation::redeem(voucher, RedeemMode::Honoured),
         9 | 10 => Operation::redeem(voucher, RedeemMode::Asked),
@@ -122,6 +124,20 @@ fn operation(step: &Step, model: &Model) -> Operation {
                 reason: reason(),
             }
         }
+    }
+}
+
+/// A voucher of another system, in a status that needs no redemption of ours.
+fn import(step: &Step, model: &Model) -> Operation {
+    let status = [Status::Purchased, Status::Cancelled, Status::Expired, Status::Refunded][step.pick.index(4)];
+    let Operation::Sell { payment, home_shop, replaces, batch, imported, .. } = crate::decide_import::import(status) else {
+        unreachable!()
+    };
+    match operation(&Step { kind: 3, ..step.clone() }, model) {
+        Operation::Sell { voucher, code, template, template_version, snapshot, person, .. } => {
+            Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop, replaces, batch, imported }
+        }
+        other => other,
     }
 }
 
@@ -187,7 +203,8 @@ fn the_sequences_reach_every_outcome() {
     }
     expected.extend(["DoubleRedemption Resolved", "UnknownVoucher Resolved"].map(String::from));
     expected.extend(
-        ["sold", "redeemed", "undone", "cancelled", "refunded", "expired", "expired_honoured", "at_stake", "settled"].map(|kind| format!("line {kind}")),
+        ["sold", "taken_over", "redeemed", "undone", "cancelled", "refunded", "expired", "expired_honoured", "at_stake", "settled"]
+            .map(|kind| format!("line {kind}")),
     );
     let missing: Vec<_> = expected.difference(&seen).collect();
     assert!(missing.is_empty(), "never reached: {missing:?}");

@@ -109,6 +109,7 @@ pub fn sale() -> Operation {
         home_shop: None,
         replaces: None,
         batch: None,
+        imported: None,
     }
 }
 

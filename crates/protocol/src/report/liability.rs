@@ -13,7 +13,7 @@ pub struct Liability {
 }
 
 /// What one shop owes in one currency, in minor units:
-/// opening + sold − redeemed + undone − refunded − expired + extended + replaced = closing.
+/// opening + sold − redeemed + undone − refunded − expired + extended + replaced + taken over = closing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LiabilityLine {
     /// The shop that sold, and owes.
@@ -36,6 +36,9 @@ pub struct LiabilityLine {
     pub extended: i64,
     /// Exchanged for others: what came less what went.
     pub replaced: i64,
+    /// Taken over from another system, which had sold them.
+    #[serde(default)]
+    pub taken_over: i64,
     /// Owed after the last day.
     pub closing: i64,
     /// Of the closing, what is owed in money, for vouchers cancelled and not refunded.
@@ -60,7 +63,7 @@ pub struct Late {
 impl LiabilityLine {
     /// Whether opening and movements come to the closing.
     pub fn adds_up(&self) -> bool {
-        let plus = [self.opening, self.sold, self.undone, self.extended, self.replaced];
+        let plus = [self.opening, self.sold, self.undone, self.extended, self.replaced, self.taken_over];
         let minus = [self.redeemed, self.refunded, self.expired];
         let sum = |parts: &[i64]| parts.iter().map(|part| i128::from(*part)).sum::<i128>();
         sum(&plus) - sum(&minus) == i128::from(self.closing)

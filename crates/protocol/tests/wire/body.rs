@@ -198,3 +198,40 @@ fn only_what_says_more_is_of_the_second_format() {
         assert_eq!(serde_json::from_value::<Operation>(json).unwrap(), operation);
     }
 }
+
+#[test]
+fn a_voucher_of_another_system_is_of_the_fourth_format() {
+    use beadsbox_protocol::body::format_of;
+    let mut imported = sale();
+    if let Operation::Sell { imported, .. } = &mut imported {
+        let said =
+            json!({"source": "Old shop", "code": "A-17", "sold_at": AT, "expires_on": "2027-12-31", "expires_at": "2027-12-31T23:00:00Z", "status": "used"});
+        *imported = Some(Box::new(serde_json::from_value(said).unwrap()));
+    }
+    assert_eq!(format_of(&imported), 4);
+    let json = serde_json::to_value(&imported).unwrap();
+    assert_eq!(json["imported"]["code"], json!("A-17"));
+    assert_eq!(json["imported"].get("since"), None, "what is not known is left out");
+    assert_eq!(serde_json::from_value::<Operation>(json.clone()).unwrap(), imported);
+    assert!(
+        serde_json::from_value::<Operation>(with(&json, "imported", json!({"source": "Old shop", "status": "used"}))).is_err(),
+        "without a code"
+    );
+}
+
+/// The same line of the same system is the same voucher for good: these ids are in people's books.
+#[test]
+fn an_imported_voucher_has_the_same_id_for_ever() {
+    use beadsbox_domain::{
+        ExternalCode, Money,
+        text::{Name, Title},
+    };
+    use beadsbox_protocol::import::{template_id, voucher_id};
+    let (source, code) = (Name::new("Old shop").unwrap(), ExternalCode::new("A-17").unwrap());
+    assert_eq!(voucher_id(&source, &code).to_string(), "a9382aaf-c13b-81a2-af23-d3537de352c4");
+    let price = Money::new(4136, content().price.currency);
+    assert_eq!(template_id(&source, &Title::new("Night walk").unwrap(), price).to_string(), "704834c6-6702-8352-ab44-2c18425b4037");
+    // Parts that meet elsewhere make another id.
+    let (other, moved) = (Name::new("Old").unwrap(), ExternalCode::new("shopA-17").unwrap());
+    assert_ne!(voucher_id(&other, &moved), voucher_id(&source, &code));
+}

@@ -73,6 +73,7 @@ pub fn sale() -> Operation {
         home_shop: None,
         replaces: None,
         batch: None,
+        imported: None,
     }
 }
 

@@ -267,7 +267,7 @@ pub async fn breakage(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Res
         "WITH line AS (
              SELECT template_id, currency, service_minor, coalesce(expires_on < $1, false) AS over,
                     expires_on BETWEEN $1 AND $1 + 30 AS within_30, expires_on BETWEEN $1 AND $1 + 90 AS within_90,
-                    CASE WHEN kind IN ('sold', 'replaced_in') THEN amount_minor WHEN kind IN ('cancelled', 'replaced_out') THEN -amount_minor ELSE 0 END AS kept,
+                    CASE WHEN kind IN ('sold', 'replaced_in', 'taken_over') THEN amount_minor WHEN kind IN ('cancelled', 'replaced_out') THEN -amount_minor ELSE 0 END AS kept,
                     CASE kind WHEN 'expired' THEN amount_minor WHEN 'expired_honoured' THEN -amount_minor ELSE 0 END AS lapsed,
                     CASE kind WHEN 'extended' THEN amount_minor ELSE 0 END AS extended
              FROM ledger_entry

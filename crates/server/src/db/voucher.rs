@@ -154,6 +154,12 @@ pub async fn taken_codes(conn: &mut PgConnection, codes: &[String]) -> sqlx::Res
     sqlx::query_scalar("SELECT code FROM voucher WHERE code = ANY($1)").bind(codes).fetch_all(conn).await
 }
 
+/// Which of these codes of other systems are taken.
+pub async fn taken_external_codes(conn: &mut PgConnection, codes: &[String]) -> sqlx::Result<Vec<String>> {
+    let question = "SELECT marks ->> 'external_code' FROM voucher WHERE marks ->> 'external_code' = ANY($1)";
+    sqlx::query_scalar(question).bind(codes).fetch_all(conn).await
+}
+
 /// New vouchers, each with the version of the template that it was sold at.
 pub async fn insert(conn: &mut PgConnection, vouchers: &[(&Voucher, u32)]) -> sqlx::Result<()> {
     if vouchers.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use beadsbox_authority::{Fresh, Reading, World};
-use beadsbox_domain::{OpId, Operation, RedeemMode, TemplateId, VoucherCode, VoucherId, operation::Subject};
+use beadsbox_domain::{ExternalCode, OpId, Operation, RedeemMode, TemplateId, VoucherCode, VoucherId, operation::Subject};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -22,6 +22,8 @@ struct Named {
     replaced: BTreeSet<Uuid>,
     honoured: BTreeSet<Uuid>,
     codes: Vec<String>,
+    /// Those of other systems.
+    external_codes: Vec<String>,
     /// Templates that may change, by id.
     templates: BTreeSet<Uuid>,
     /// Templates that vouchers are sold from.
@@ -58,13 +60,14 @@ impl Named {
                 named.add_restored(&body.operation);
             }
             match &body.operation {
-                Operation::Sell { voucher, code, template, template_version, replaces, .. } => {
+                Operation::Sell { voucher, code, template, template_version, replaces, imported, .. } => {
                     named.sold.insert(voucher.0);
                     if let Some(replaced) = replaces {
                         named.vouchers.insert(replaced.voucher.0);
                         named.replaced.insert(replaced.voucher.0);
                     }
                     named.codes.push(code.compact());
+                    named.external_codes.extend(imported.as_ref().map(|imported| imported.code.as_str().to_owned()));
                     named.sold_from.insert((template.0, to_version(*template_version)));
                 }
                 Operation::Redeem { voucher, mode: RedeemMode::Honoured, .. } | Operation::Honour { voucher, .. } => _ = named.honoured.insert(voucher.0),
@@ -162,6 +165,10 @@ pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<Wor
     if !named.codes.is_empty() {
         let taken = db::voucher::taken_codes(conn, &named.codes).await?;
         world.codes = taken.iter().filter_map(|code| VoucherCode::parse(code).ok()).collect();
+    }
+    if !named.external_codes.is_empty() {
+        let taken = db::voucher::taken_external_codes(conn, &named.external_codes).await?;
+        world.external_codes = taken.iter().filter_map(|code| ExternalCode::new(code).ok()).collect();
     }
     load_templates(&mut world, conn, fresh, &mut named).await?;
     named.add_created_after_sale(fresh, &world);

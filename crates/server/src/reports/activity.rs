@@ -58,7 +58,9 @@ fn count(row: &mut ActivityRow, group: &ActivityGroup) -> Result<(), Failure> {
         EntryKind::Expired => (&mut row.expired, 1),
         EntryKind::Extended => (&mut row.expired, -1),
         EntryKind::AtStake => (&mut row.at_stake, 1),
-        EntryKind::ReplacedOut | EntryKind::ReplacedIn | EntryKind::DifferencePaid | EntryKind::ChargedBack | EntryKind::Settled => return Ok(()),
+        EntryKind::ReplacedOut | EntryKind::ReplacedIn | EntryKind::TakenOver | EntryKind::DifferencePaid | EntryKind::ChargedBack | EntryKind::Settled => {
+            return Ok(());
+        }
     };
     sum.count += sign * group.count;
     add(&mut sum.minor, sign * group.minor)

@@ -268,6 +268,7 @@ impl Plot {
             home_shop: None,
             replaces: None,
             batch: None,
+            imported: None,
         };
         self.at_till(till, at, true, operation);
         Ok(voucher)

@@ -40,6 +40,7 @@ impl Machine {
             home_shop: None,
             replaces: Some(Replaced { voucher: old.id, value: old.snapshot.price, replacement }),
             batch: None,
+            imported: None,
             snapshot: old.snapshot,
         };
         let op = self.record(operation, Some(salted));

@@ -165,6 +165,7 @@ impl Machine {
             home_shop: None,
             replaces: None,
             batch: None,
+            imported: None,
         };
         let op = self.record(operation, Some(salted));
         self.tell(op, Word::Recorded);

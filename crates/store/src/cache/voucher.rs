@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use beadsbox_domain::{
-    Date, Marks, Payment, Person, PersonHash, Stamp, Status, TemplateContent, Timestamp, Voucher, VoucherCode, VoucherId,
+    Date, ExternalCode, Marks, Payment, Person, PersonHash, Stamp, Status, TemplateContent, Timestamp, Voucher, VoucherCode, VoucherId,
     text::{Email, Message, PersonName},
 };
 use beadsbox_protocol::rows::VoucherRow;
@@ -147,6 +147,12 @@ pub(crate) fn find(connection: &Connection, id: VoucherId, contents: &mut Conten
 /// The voucher of that code.
 pub(crate) fn find_code(connection: &Connection, code: VoucherCode, contents: &mut Contents) -> rusqlite::Result<Option<CachedVoucher>> {
     one(connection, &question("WHERE v.code = ?1 ORDER BY v.id LIMIT 1"), &[&Sql(code)], contents)
+}
+
+/// The voucher that has that code from another system.
+pub(crate) fn find_external(connection: &Connection, code: &ExternalCode, contents: &mut Contents) -> rusqlite::Result<Option<CachedVoucher>> {
+    let which = question("WHERE v.marks IS NOT NULL AND v.marks ->> '$.external_code' = ?1 ORDER BY v.id LIMIT 1");
+    one(connection, &which, &[&code.as_str()], contents)
 }
 
 fn question(rest: &str) -> String {

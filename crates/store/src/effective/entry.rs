@@ -100,9 +100,13 @@ impl Foretelling for Cached<'_> {
     }
 
     fn code_is_taken(&mut self, body: &OperationBody) -> Result<bool, SourceError> {
-        let Operation::Sell { voucher, code, .. } = &body.operation else { return Ok(false) };
-        let found = voucher::find_code(self.sources.cache, *code, self.contents).map_err(SourceError::Cache)?;
-        Ok(found.is_some_and(|found| found.voucher.id != *voucher))
+        let Operation::Sell { voucher, code, imported, .. } = &body.operation else { return Ok(false) };
+        let other = |found: Option<CachedVoucher>| found.is_some_and(|found| found.voucher.id != *voucher);
+        if other(voucher::find_code(self.sources.cache, *code, self.contents).map_err(SourceError::Cache)?) {
+            return Ok(true);
+        }
+        let Some(imported) = imported else { return Ok(false) };
+        Ok(other(voucher::find_external(self.sources.cache, &imported.code, self.contents).map_err(SourceError::Cache)?))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use beadsbox_domain::{TemplateId, VoucherCode, VoucherId, operation::Subject};
+use beadsbox_domain::{ExternalCode, TemplateId, VoucherCode, VoucherId, operation::Subject};
 use rusqlite::{Connection, params};
 
 use super::{
@@ -31,9 +31,16 @@ pub(crate) struct Overlay {
     pub(crate) rules: Rules,
     vouchers: HashMap<VoucherId, Arc<VoucherEntry>>,
     templates: HashMap<TemplateId, Arc<TemplateEntry>>,
+    /// Which of the vouchers a code names: an import puts a hundred thousand here.
+    codes: HashMap<VoucherCode, VoucherId>,
+    external_codes: HashMap<ExternalCode, VoucherId>,
 }
 
 impl Overlay {
+    fn empty(rules: Rules) -> Self {
+        Self { rules, vouchers: HashMap::new(), templates: HashMap::new(), codes: HashMap::new(), external_codes: HashMap::new() }
+    }
+
     /// A voucher that this device did something to.
     pub(crate) fn voucher(&self, id: VoucherId) -> Option<&VoucherEntry> {
         self.vouchers.get(&id).map(AsRef::as_ref)
@@ -41,7 +48,33 @@ impl Overlay {
 
     /// The voucher of that code, if this device did something to it.
     pub(crate) fn voucher_by_code(&self, code: VoucherCode) -> Option<&VoucherEntry> {
-        self.vouchers().find(|entry| entry.voucher().is_some_and(|voucher| voucher.code == code))
+        self.voucher(*self.codes.get(&code)?)
+    }
+
+    /// The voucher that has that code from another system, if this device did something to it.
+    pub(crate) fn voucher_by_external_code(&self, code: &ExternalCode) -> Option<&VoucherEntry> {
+        self.voucher(*self.external_codes.get(code)?)
+    }
+
+    fn put(&mut self, id: VoucherId, entry: VoucherEntry) {
+        self.remove(id);
+        if let Some(voucher) = entry.voucher() {
+            self.codes.insert(voucher.code, id);
+            self.external_codes.extend(voucher.marks.external_code.clone().map(|code| (code, id)));
+        }
+        self.vouchers.insert(id, Arc::new(entry));
+    }
+
+    /// The codes with it, unless they name another one by now.
+    fn remove(&mut self, id: VoucherId) {
+        let Some(entry) = self.vouchers.remove(&id) else { return };
+        let Some(voucher) = entry.voucher() else { return };
+        if self.codes.get(&voucher.code) == Some(&id) {
+            self.codes.remove(&voucher.code);
+        }
+        if let Some(code) = voucher.marks.external_code.as_ref().filter(|code| self.external_codes.get(*code) == Some(&id)) {
+            self.external_codes.remove(code);
+        }
     }
 
     /// All such vouchers.
@@ -179,7 +212,7 @@ fn rebuild(built: &mut Built, stale: &Stale, cache: &Database, (outbox, writing)
         Some(_) => stale.subjects.iter().copied().collect(),
         None => all_subjects(operations, &rules).map_err(|error| outbox.failed(&error))?,
     };
-    let mut overlay = known.unwrap_or_else(|| Arc::new(Overlay { rules: rules.clone(), vouchers: HashMap::new(), templates: HashMap::new() }));
+    let mut overlay = known.unwrap_or_else(|| Arc::new(Overlay::empty(rules.clone())));
     let writable = Arc::make_mut(&mut overlay);
     writable.rules = rules.clone();
     let sources = Sources { cache: &rows, outbox: operations, rules: &rules };
@@ -205,9 +238,9 @@ fn place_entries(overlay: &mut Overlay, sources: &Sources<'_>, subjects: &[Subje
                 let mut entry = sources.voucher(*id, &mut contents)?;
                 let contained = mem::take(&mut entry.replayed.newly_contained);
                 if entry.replayed.uncontained > 0 {
-                    overlay.vouchers.insert(*id, Arc::new(entry));
+                    overlay.put(*id, entry);
                 } else {
-                    overlay.vouchers.remove(id);
+                    overlay.remove(*id);
                 }
                 contained
             }

@@ -9,6 +9,8 @@ pub(crate) const fn kind(operation: &Operation) -> &'static str {
         Operation::CreateTemplate { .. } => "create_template",
         Operation::EditTemplate { .. } => "edit_template",
         Operation::ArchiveTemplate { .. } => "archive_template",
+        // No business of the day: another system took its money.
+        Operation::Sell { imported: Some(_), .. } => "import",
         Operation::Sell { .. } => "sell",
         Operation::Redeem { mode: RedeemMode::Asked, .. } => "redeem_asked",
         Operation::Redeem { mode: RedeemMode::Honoured, .. } => "redeem_honoured",

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, cmp::Ordering};
 
-use beadsbox_domain::{VoucherCode, VoucherId};
+use beadsbox_domain::{ExternalCode, VoucherCode, VoucherId};
 use beadsbox_protocol::signed_code::SignedCode;
 use rusqlite::{Connection, params_from_iter, types::Value};
 
@@ -96,8 +96,22 @@ fn whole_code(sources: &ListSources<'_>, typed: &str) -> Result<Option<VoucherPa
     if let Ok(scanned) = SignedCode::parse(typed.trim()) {
         return Ok(Some(page(of_code(sources, scanned.says.code)?.into_iter().collect())));
     }
-    let Ok(code) = VoucherCode::parse(typed) else { return Ok(None) };
-    Ok(of_code(sources, code)?.map(|found| page(vec![found])))
+    if let Ok(code) = VoucherCode::parse(typed)
+        && let Some(found) = of_code(sources, code)?
+    {
+        return Ok(Some(page(vec![found])));
+    }
+    let Ok(code) = ExternalCode::new(typed) else { return Ok(None) };
+    Ok(of_external_code(sources, &code)?.map(|found| page(vec![found])))
+}
+
+/// What another system's paper says is not in the search index: it is found whole.
+fn of_external_code(sources: &ListSources<'_>, code: &ExternalCode) -> Result<Option<VoucherView>, StoreError> {
+    if let Some(entry) = sources.overlay.voucher_by_external_code(code) {
+        return Ok(entry.view());
+    }
+    let found = voucher::find_external(sources.cache, code, &mut sources.contents.borrow_mut()).map_err(|error| sources.database.failed(&error))?;
+    shown_as_cached(sources, found)
 }
 
 fn of_code(sources: &ListSources<'_>, code: VoucherCode) -> Result<Option<VoucherView>, StoreError> {
@@ -105,6 +119,11 @@ fn of_code(sources: &ListSources<'_>, code: VoucherCode) -> Result<Option<Vouche
         return Ok(entry.view());
     }
     let found = voucher::find_code(sources.cache, code, &mut sources.contents.borrow_mut()).map_err(|error| sources.database.failed(&error))?;
+    shown_as_cached(sources, found)
+}
+
+/// Unless this device did something to it, which shows it otherwise.
+fn shown_as_cached(sources: &ListSources<'_>, found: Option<voucher::CachedVoucher>) -> Result<Option<VoucherView>, StoreError> {
     found
         .filter(|found| !sources.overlay.has_voucher(found.voucher.id))
         .map(|found| cached_view(sources.cache, found))

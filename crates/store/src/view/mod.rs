@@ -1,5 +1,6 @@
 //! One moment of everything that the screens show.
 
+mod batches;
 mod conflicts;
 mod day;
 mod offline_use;
@@ -8,6 +9,7 @@ mod place;
 mod templates;
 mod vouchers;
 
+pub use batches::BatchSummary;
 pub use offline_use::OfflineUse;
 
 use std::{

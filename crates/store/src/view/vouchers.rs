@@ -1,6 +1,6 @@
 //! Vouchers: one, by code, a page of them, and what an operation would do.
 
-use beadsbox_domain::{Decision, Operation, Situation, VoucherCode, VoucherId, decide, operation::Subject};
+use beadsbox_domain::{Decision, ExternalCode, Operation, Situation, VoucherCode, VoucherId, decide, operation::Subject};
 use beadsbox_protocol::{OperationBody, body::format_of};
 
 use super::View;
@@ -32,6 +32,15 @@ impl View<'_> {
             return entry.view().map(|view| self.with_own_words(view)).transpose();
         }
         let found = self.cached(voucher::find_code(&self.cache, code, &mut self.contents.borrow_mut()))?;
+        found.map(|found| self.cached_view(found)).transpose()
+    }
+
+    /// The voucher that has that code from another system, as it stands on its paper; none where this device does not know it.
+    pub fn voucher_by_external_code(&self, code: &ExternalCode) -> Result<Option<VoucherView>, StoreError> {
+        if let Some(entry) = self.overlay.voucher_by_external_code(code) {
+            return entry.view().map(|view| self.with_own_words(view)).transpose();
+        }
+        let found = self.cached(voucher::find_external(&self.cache, code, &mut self.contents.borrow_mut()))?;
         found.map(|found| self.cached_view(found)).transpose()
     }
 
@@ -111,7 +120,7 @@ impl View<'_> {
             Subject::Template(id) => Ok(Situation { template: self.template(id)?.map(|view| view.template), ..Situation::default() }),
             Subject::Voucher(id) => {
                 let code_taken = match &body.operation {
-                    Operation::Sell { code, .. } => self.voucher_by_code(*code)?.is_some_and(|other| other.voucher.id != id),
+                    Operation::Sell { code, imported, .. } => self.is_taken(id, *code, imported.as_ref().map(|imported| &imported.code))?,
                     _ => false,
                 };
                 let mut situation = self.entry(id)?.state.situation(body, code_taken);
@@ -121,5 +130,14 @@ impl View<'_> {
                 Ok(situation)
             }
         }
+    }
+
+    /// Whether another voucher has one of these codes.
+    fn is_taken(&self, id: VoucherId, code: VoucherCode, external: Option<&ExternalCode>) -> Result<bool, StoreError> {
+        let other = |found: Option<VoucherView>| found.is_some_and(|found| found.voucher.id != id);
+        if other(self.voucher_by_code(code)?) {
+            return Ok(true);
+        }
+        external.map_or(Ok(false), |code| Ok(other(self.voucher_by_external_code(code)?)))
     }
 }

@@ -1,6 +1,7 @@
 //! The store on real files.
 #![expect(clippy::unwrap_used, reason = "what a fixture cannot do is a failed test")]
 
+mod batches;
 mod common;
 mod effective;
 mod exchange;

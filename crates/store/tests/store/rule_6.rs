@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::common::{self, DEVICE, Device, EPOCH, at, content, op_id, person, reason, redeem, sale, server::Server, template_id, voucher_id};
+use crate::common::{self, DEVICE, Device, EPOCH, at, content, imported_as, op_id, person, reason, redeem, sale, server::Server, template_id, voucher_id};
 use beadsbox_domain::{
     CashMovement, ConflictState, Operation, Outcome, Payment, RedeemMode, RedemptionOutcome, Settlement, Status, TemplateContent, Voucher, VoucherId,
     operation::Subject,
@@ -104,7 +104,12 @@ impl Run {
         if number <= 2 || !self.sold.insert(voucher_id(number)) {
             return;
         }
-        let (operation, salted) = sale(number, template_id(1), &content("Bread", 4000, Some(12)), &person("Anna"));
+        // The last one is taken over from another system.
+        let (operation, salted) = if number == VOUCHERS {
+            imported_as(number, "OLD-4", Status::Purchased)
+        } else {
+            sale(number, template_id(1), &content("Bread", 4000, Some(12)), &person("Anna"))
+        };
         self.note(op, operation, salted);
     }
 

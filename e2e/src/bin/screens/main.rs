@@ -12,6 +12,7 @@ mod devices;
 mod grid;
 mod halted;
 mod hands;
+mod issue;
 mod look;
 mod mail;
 mod quarantine;
@@ -37,6 +38,7 @@ const SCENES: [&str; 17] = [
     "devices",
     "administration",
     "corrections",
+    "issue",
     "scanner",
     "shared-till",
     "shell",
@@ -77,6 +79,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "devices" => devices::scene(folder).await,
         "administration" => administration::scene(folder).await,
         "corrections" => corrections::scene(folder).await,
+        "issue" => issue::scene(folder).await,
         "training" => stick::training(folder).await,
         "stick" => stick::stick(folder).await,
         "scanner" => scanner::scene(folder).await,

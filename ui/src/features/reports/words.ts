@@ -45,4 +45,5 @@ export const accountWord: Record<string, () => string> = {
   breakage: m.reports_account_breakage,
   exchange: m.reports_account_exchange,
   loss: m.reports_account_loss,
+  taken_over: m.reports_account_taken_over,
 }

@@ -5,6 +5,8 @@ import { type Wish, wishes } from './wishes.svelte'
 export type Screen =
   | 'vouchers'
   | 'templates'
+  | 'issue'
+  | 'import'
   | 'conflicts'
   | 'endofday'
   | 'reports'

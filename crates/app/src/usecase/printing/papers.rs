@@ -48,7 +48,7 @@ impl Seat {
         .await
     }
 
-    fn voucher_paper(&self, directory: &Directory, found: &VoucherView, language: Language, with_price: bool) -> VoucherPaper {
+    pub(in crate::usecase) fn voucher_paper(&self, directory: &Directory, found: &VoucherView, language: Language, with_price: bool) -> VoucherPaper {
         let voucher = &found.voucher;
         let home_shop = voucher.home_shop.map(|home| directory.shop_name(home));
         VoucherPaper {

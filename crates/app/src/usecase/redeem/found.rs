@@ -1,6 +1,6 @@
 //! What a scanned or typed text leads to.
 
-use beadsbox_domain::{Timestamp, VoucherCode, code::grouped};
+use beadsbox_domain::{ExternalCode, Timestamp, VoucherCode, code::grouped};
 use beadsbox_protocol::signed_code::{PREFIX, SignedCode, SignedCodeError, SignedVoucher};
 use beadsbox_store::{View, VoucherView};
 use tokio::time::{Instant, timeout_at};
@@ -83,6 +83,9 @@ impl Seat {
     }
 
     async fn find_typed(&self, text: &str, until: Instant) -> AppResult<Found> {
+        if let Some(found) = self.find_imported(text).await? {
+            return Ok(Found::Voucher(Box::new(found)));
+        }
         let Ok(code) = VoucherCode::parse(text) else {
             return Ok(Found::not(&grouped(text), AnswerKind::Refused, RefusalView::Mistyped));
         };
@@ -92,6 +95,16 @@ impl Seat {
         let (found, asked) = self.find(until, move |view| Ok(view.voucher_by_code(code)?)).await?;
         let shown = || Box::new(Shown { asked, ..Shown::of_code(&code.to_string()) });
         Ok(found.map_or_else(|| Found::Not(shown(), AnswerKind::Unknown, RefusalView::UnknownVoucher), |found| Found::Voucher(Box::new(found))))
+    }
+
+    /// The voucher of another system's paper, unless the text is a code of ours as well: then that one is meant.
+    async fn find_imported(&self, text: &str) -> AppResult<Option<VoucherView>> {
+        let text = text.to_owned();
+        self.read(move |view| {
+            let ours = VoucherCode::parse(&text).ok().map(|code| view.voucher_by_code(code)).transpose()?.flatten();
+            if ours.is_some() { Ok(None) } else { imported(view, &text) }
+        })
+        .await
     }
 
     /// A made-up voucher at a real till, or a real one in training.
@@ -119,4 +132,16 @@ impl Seat {
         let synced = self.device.is_online() && matches!(timeout_at(until, self.device.syncer.sync_now()).await, Ok(Ok(())));
         Ok((if synced { self.read(look).await? } else { None }, synced))
     }
+}
+
+/// The voucher that has that code from another system: as it was typed or scanned, or else in the other case, which a person may take for
+/// the same.
+pub(in crate::usecase) fn imported(view: &View<'_>, text: &str) -> AppResult<Option<VoucherView>> {
+    for spelling in [text.to_owned(), text.to_uppercase(), text.to_lowercase()] {
+        let Ok(code) = ExternalCode::new(&spelling) else { continue };
+        if let Some(found) = view.voucher_by_external_code(&code)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }

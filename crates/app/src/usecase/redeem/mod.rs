@@ -15,6 +15,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
+pub(in crate::usecase) use self::found::imported;
 use self::{
     found::{Found, Shown},
     target::{Place, Target},

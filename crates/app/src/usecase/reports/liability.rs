@@ -15,9 +15,12 @@ use crate::{
     view::{ReportChart, ReportSeries},
 };
 
+/// How many steps lead from the opening to the closing, both counted.
+const STEPS: usize = 10;
+
 pub(super) fn compose(liability: &Liability, language: Language) -> AppResult<Composed> {
     let title = pick(language, "Liability", "Engagements");
-    let (extended, replaced) = (pick(language, "Extended", "Prolongés"), pick(language, "Replaced", "Remplacés"));
+    let rare = [pick(language, "Extended", "Prolongés"), pick(language, "Replaced", "Remplacés"), pick(language, "Taken over", "Repris")];
     let mut columns = vec![
         Column::new(pick(language, "Shop that sold", "Boutique de vente"), Kind::Text),
         Column::new(pick(language, "Currency", "Devise"), Kind::Text),
@@ -31,12 +34,12 @@ pub(super) fn compose(liability: &Liability, language: Language) -> AppResult<Co
         (line.currency, cells)
     };
     let rows = liability.lines.iter().map(row).collect();
-    let sheet = Sheet::new(title, columns, rows, words::total(language))?.without_empty(&[extended, replaced]);
+    let sheet = Sheet::new(title, columns, rows, words::total(language))?.without_empty(&rare);
     Ok(Composed { title, cut: false, made: liability.made.clone(), notes: notes(liability, language), sheet, charts: charts(liability, language)? })
 }
 
 /// From the opening to the closing.
-const fn steps(language: Language) -> [&'static str; 9] {
+const fn steps(language: Language) -> [&'static str; STEPS] {
     [
         pick(language, "Opening", "Ouverture"),
         pick(language, "Sold", "Vendus"),
@@ -46,13 +49,25 @@ const fn steps(language: Language) -> [&'static str; 9] {
         pick(language, "Expired", "Expirés"),
         pick(language, "Extended", "Prolongés"),
         pick(language, "Replaced", "Remplacés"),
+        pick(language, "Taken over", "Repris"),
         pick(language, "Closing", "Clôture"),
     ]
 }
 
 /// What lessens it is below 0, so that a row adds up as it stands.
-const fn moves(line: &LiabilityLine) -> [i64; 9] {
-    [line.opening, line.sold, -line.redeemed, line.undone, -line.refunded, -line.expired, line.extended, line.replaced, line.closing]
+const fn moves(line: &LiabilityLine) -> [i64; STEPS] {
+    [
+        line.opening,
+        line.sold,
+        -line.redeemed,
+        line.undone,
+        -line.refunded,
+        -line.expired,
+        line.extended,
+        line.replaced,
+        line.taken_over,
+        line.closing,
+    ]
 }
 
 fn charts(liability: &Liability, language: Language) -> AppResult<Vec<ReportChart>> {
@@ -61,7 +76,7 @@ fn charts(liability: &Liability, language: Language) -> AppResult<Vec<ReportChar
 }
 
 fn chart(liability: &Liability, currency: Currency, language: Language) -> AppResult<ReportChart> {
-    let mut sums = [0_i64; 9];
+    let mut sums = [0_i64; STEPS];
     for line in liability.lines.iter().filter(|line| line.currency == currency) {
         for (sum, minor) in sums.iter_mut().zip(moves(line)) {
             *sum = sum.checked_add(minor).ok_or_else(|| AppError::internal("a sum is out of range"))?;
@@ -71,7 +86,7 @@ fn chart(liability: &Liability, currency: Currency, language: Language) -> AppRe
         .into_iter()
         .zip(sums)
         .enumerate()
-        .filter(|(place, (_, minor))| *minor != 0 || matches!(place, 0 | 8))
+        .filter(|(place, (_, minor))| *minor != 0 || [0, STEPS - 1].contains(place))
         .map(|(_, step)| step)
         .collect();
     Ok(ReportChart {

@@ -89,6 +89,7 @@ pub(super) const fn entry(kind: EntryKind, language: Language) -> &'static str {
         EntryKind::Extended => pick(language, "Vouchers extended", "Bons prolongés"),
         EntryKind::ReplacedOut => pick(language, "Vouchers replaced", "Bons remplacés"),
         EntryKind::ReplacedIn => pick(language, "Replacement vouchers", "Bons de remplacement"),
+        EntryKind::TakenOver => pick(language, "Vouchers taken over", "Bons repris"),
         EntryKind::DifferencePaid => pick(language, "Differences of exchanges", "Différences d'échange"),
         EntryKind::ChargedBack => pick(language, "Chargebacks", "Impayés"),
         EntryKind::AtStake => pick(language, "Conflicts", "Conflits"),

@@ -3,9 +3,9 @@ pub mod server;
 pub mod snapshot;
 
 use beadsbox_domain::{
-    Currency, DeviceId, Money, OpId, Operation, Outcome, Payment, Person, RedeemMode, ShopId, StaffId, TemplateContent, TemplateId, Timestamp, Vat,
-    VoucherCode, VoucherId,
-    text::{Description, PersonName, Reason, Title},
+    Currency, DeviceId, ExternalCode, Imported, Money, OpId, Operation, Outcome, Payment, Person, RedeemMode, ShopId, StaffId, Status, TemplateContent,
+    TemplateId, Timestamp, Vat, VoucherCode, VoucherId,
+    text::{Description, Name, PersonName, Reason, Title},
 };
 use beadsbox_protocol::{ChainHash, person::SaltedPerson, push::OpResult};
 use beadsbox_store::{Enrolment, NewOperation, Opened, Recorded, Store, StoreError, StoreKeys, StorePaths};
@@ -78,8 +78,19 @@ pub fn sale(number: u64, template: TemplateId, snapshot: &TemplateContent, buyer
         home_shop: None,
         replaces: None,
         batch: None,
+        imported: None,
     };
     (operation, Some(salted))
+}
+
+/// A sale that takes over what another system sold under that code.
+pub fn imported_as(number: u64, code: &str, status: Status) -> (Operation, Option<SaltedPerson>) {
+    let (mut operation, salted) = sale(number, template_id(1), &content("Bread", 4000, Some(12)), &person("Dupont"));
+    if let Operation::Sell { imported, .. } = &mut operation {
+        let (source, code) = (Name::new("Old shop").unwrap(), ExternalCode::new(code).unwrap());
+        *imported = Some(Box::new(Imported { source, code, sold_at: Some(at(-9_000)), expires_on: None, expires_at: None, status, since: None }));
+    }
+    (operation, salted)
 }
 
 pub fn redeem(number: u64, mode: RedeemMode) -> Operation {

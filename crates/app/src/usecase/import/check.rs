@@ -1,0 +1,119 @@
+//! Looking at every line of an import. Nothing is done.
+
+use std::{collections::HashMap, sync::Arc};
+
+use beadsbox_domain::{Deed, ExternalCode, Money, Status};
+use beadsbox_store::View;
+
+use super::{
+    Import,
+    line::Line,
+    templates::{Chosen, Templates},
+};
+use crate::{
+    error::{AppResult, FieldErrorCode},
+    usecase::{
+        Seat,
+        selection::add,
+        sheet::{Checked, CheckedLine, desk::Work},
+    },
+    view::{ImportCheck, ImportForm, ImportSum, LineFault, LineState, SheetField, SheetUse},
+};
+
+/// So many lines are looked at before somebody may stop it.
+const PART: usize = 1_000;
+
+/// What became of the lines, and those that can be taken over.
+pub(super) struct Looked {
+    pub(super) lines: Vec<CheckedLine>,
+    pub(super) good: Vec<Line>,
+    pub(super) templates: Templates,
+}
+
+impl Seat {
+    /// What the import would do.
+    pub async fn check_import(&self, form: ImportForm) -> AppResult<ImportCheck> {
+        self.require(Deed::Import)?;
+        let import = self.import(&form).await?;
+        let at_work = self.device.desk.begin()?;
+        let (work, looking) = (Arc::clone(&at_work.work), import.clone());
+        let looked = self.read(move |view| looking.look(view, &work)).await;
+        drop(at_work);
+        let Looked { lines, good, templates } = looked?;
+        let chosen = Chosen::of(&good, &templates, &import.rules)?;
+        self.keep_mapping(SheetUse::Import, &import.sheet, &import.rules.columns).await?;
+        let rules = import.rules.clone();
+        let show = Box::new(move |row: &_, field| rules.show(row, field));
+        let checked = Checked { sheet: import.sheet, columns: import.rules.columns, lines, show };
+        let check = ImportCheck {
+            lines: checked.lines.len() as u64,
+            good: good.len() as u64,
+            already: checked.count(LineState::Already),
+            refused: checked.count(LineState::Refused),
+            sums: sums(&good),
+            templates: chosen.shown(),
+            template_count: chosen.count(),
+            faults: checked.faults(),
+        };
+        self.device.desk.keep_checked(checked);
+        Ok(check)
+    }
+}
+
+impl Import {
+    /// Every line by itself, then against those before it, then against what is here.
+    pub(super) fn look(&self, view: &View<'_>, work: &Work) -> AppResult<Looked> {
+        let rows = &self.sheet.table.rows;
+        work.expect(rows.len());
+        let templates = Templates::read(view)?;
+        let (mut lines, mut good) = (Vec::with_capacity(rows.len()), Vec::new());
+        let mut codes: HashMap<ExternalCode, u64> = HashMap::new();
+        for part in rows.chunks(PART) {
+            for row in part {
+                let checked = match self.rules.line(row, &templates) {
+                    Err(faults) => CheckedLine::of(faults),
+                    Ok(line) => {
+                        let first = *codes.entry(line.code.clone()).or_insert(row.line);
+                        let checked = if first == row.line {
+                            against(view, &line)?
+                        } else {
+                            refused(FieldErrorCode::Twice, u32::try_from(first).ok())
+                        };
+                        if checked.state == LineState::Good {
+                            good.push(line);
+                        }
+                        checked
+                    }
+                };
+                lines.push(checked);
+            }
+            work.did(part.len())?;
+        }
+        Ok(Looked { lines, good, templates })
+    }
+}
+
+/// What is here already, or has its code.
+fn against(view: &View<'_>, line: &Line) -> AppResult<CheckedLine> {
+    if view.voucher(line.voucher)?.is_some() {
+        return Ok(CheckedLine { state: LineState::Already, faults: Vec::new() });
+    }
+    let taken = view.voucher_by_external_code(&line.code)?.is_some();
+    Ok(if taken { refused(FieldErrorCode::CodeTaken, None) } else { CheckedLine::of(Vec::new()) })
+}
+
+fn refused(code: FieldErrorCode, limit: Option<u32>) -> CheckedLine {
+    CheckedLine::of(vec![LineFault { field: Some(SheetField::Code), code, limit }])
+}
+
+fn sums(good: &[Line]) -> Vec<ImportSum> {
+    let sum = |status: Status| {
+        let (mut vouchers, mut values) = (0, Vec::<Money>::new());
+        for line in good.iter().filter(|line| line.status == status) {
+            vouchers += 1;
+            add(&mut values, line.price);
+        }
+        ImportSum { status, vouchers, values: values.into_iter().map(Into::into).collect() }
+    };
+    Status::ALL.into_iter().map(sum).filter(|sum| sum.vouchers > 0).collect()
+}

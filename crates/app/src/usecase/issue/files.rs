@@ -1,0 +1,133 @@
+//! A batch as a file: a table for mail and for printers' shops, or all vouchers as one PDF.
+
+use std::{io::Write as _, path::Path, sync::Arc};
+
+use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, VoucherBook, XlsxSheet};
+use beadsbox_domain::{BatchId, Deed, Status, VoucherId};
+use beadsbox_store::{View, VoucherView};
+
+use crate::{
+    error::{AppError, AppResult, ErrorCode},
+    saved_file,
+    usecase::{Seat, id, sheet::desk::Work},
+    view::{BatchFileForm, BatchFormat, SavedTable},
+};
+
+/// So many rows are written before somebody may stop it.
+const PART: usize = 500;
+
+impl Seat {
+    /// Writes the batch into that file. A PDF has those that can still be used, and says how many these are.
+    pub async fn save_batch(&self, form: BatchFileForm, path: &Path) -> AppResult<SavedTable> {
+        self.require(Deed::IssueMany)?;
+        let batch: BatchId = id(&form.batch_id, ErrorCode::InvalidInput)?;
+        let at_work = self.device.desk.begin()?;
+        let (work, path, seat) = (Arc::clone(&at_work.work), path.to_owned(), self.clone());
+        let saved = self
+            .read(move |view| {
+                let ids = view.batch_vouchers(batch)?;
+                work.expect(ids.len());
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                let rows = match form.format {
+                    BatchFormat::Pdf => seat.save_book(view, &ids, &form, &work, &path)?,
+                    BatchFormat::Csv | BatchFormat::Xlsx => seat.save_batch_table(view, &ids, &form, &work, &path)?,
+                };
+                Ok(SavedTable { name, rows })
+            })
+            .await;
+        drop(at_work);
+        saved
+    }
+
+    fn save_batch_table(&self, view: &View<'_>, ids: &[VoucherId], form: &BatchFileForm, work: &Work, path: &Path) -> AppResult<u64> {
+        let columns = columns(form);
+        saved_file::write(path, |out| match form.format {
+            BatchFormat::Xlsx => {
+                let mut sheet = XlsxSheet::begin(&form.title, &columns)?;
+                self.each_row(view, ids, form, work, |row| Ok(sheet.row(row)?))?;
+                Ok::<_, AppError>(sheet.finish(out)?)
+            }
+            BatchFormat::Csv | BatchFormat::Pdf => {
+                let mut sheet = CsvSheet::begin(out, &columns, Dialect::of(form.language.into()))?;
+                self.each_row(view, ids, form, work, |row| Ok(sheet.row(row)?))?;
+                Ok(sheet.finish().map(drop)?)
+            }
+        })?;
+        Ok(ids.len() as u64)
+    }
+
+    fn each_row(&self, view: &View<'_>, ids: &[VoucherId], form: &BatchFileForm, work: &Work, mut row: impl FnMut(&[Cell]) -> AppResult<()>) -> AppResult<()> {
+        for part in ids.chunks(PART) {
+            for found in found(view, part)? {
+                row(&self.row_of(form, &found))?;
+            }
+            work.did(part.len())?;
+        }
+        Ok(())
+    }
+
+    fn row_of(&self, form: &BatchFileForm, found: &VoucherView) -> Vec<Cell> {
+        let (voucher, person) = (&found.voucher, found.person.as_ref());
+        let text = |text: Option<String>| text.map_or(Cell::Empty, Cell::text);
+        let status = form.words.statuses.iter().find(|word| word.status == voucher.status).map(|word| word.word.clone());
+        // A fresh signature on what is used or cancelled would open other tills' drawers.
+        let qr = (voucher.status == Status::Purchased).then(|| self.signed_code(voucher));
+        vec![
+            Cell::text(voucher.code.to_string()),
+            Cell::text(voucher.snapshot.title.as_str()),
+            text(person.map(|person| person.buyer.as_str().to_owned())),
+            text(person.and_then(|person| person.email.clone()).map(String::from)),
+            text(person.and_then(|person| person.recipient.clone()).map(String::from)),
+            text(person.and_then(|person| person.message.clone()).map(String::from)),
+            Cell::Money(voucher.snapshot.price),
+            voucher.expires_on.map_or(Cell::Empty, Cell::Date),
+            text(status),
+            text(qr),
+        ]
+    }
+
+    /// One PDF with a page for each that can still be used.
+    fn save_book(&self, view: &View<'_>, ids: &[VoucherId], form: &BatchFileForm, work: &Work, path: &Path) -> AppResult<u64> {
+        let mut book = VoucherBook::begin(&form.title, self.device.host.clock.now());
+        let mut pages = 0;
+        for part in ids.chunks(VoucherBook::PART) {
+            let found = found(view, part)?;
+            let usable = found.iter().filter(|found| found.voucher.status == Status::Purchased);
+            let papers: Vec<_> = usable.map(|found| self.voucher_paper(view.directory(), found, form.language.into(), form.with_price)).collect();
+            book.add(&papers)?;
+            pages += papers.len() as u64;
+            work.did(part.len())?;
+        }
+        if pages == 0 {
+            return Err(AppError::new(ErrorCode::NoGoodLine, "no voucher of the batch can be used any more"));
+        }
+        let pdf = book.finish()?;
+        saved_file::write(path, |out| out.write_all(&pdf).map_err(|error| AppError::disk(&error)))?;
+        Ok(pages)
+    }
+}
+
+fn columns(form: &BatchFileForm) -> Vec<Column> {
+    let words = &form.words;
+    let columns = [
+        (&words.code, Kind::Text),
+        (&words.title, Kind::Text),
+        (&words.buyer, Kind::Text),
+        (&words.email, Kind::Text),
+        (&words.recipient, Kind::Text),
+        (&words.message, Kind::Text),
+        (&words.price, Kind::Money),
+        (&words.expires_on, Kind::Date),
+        (&words.status, Kind::Text),
+        (&words.qr, Kind::Text),
+    ];
+    columns.into_iter().map(|(heading, kind)| Column::new(heading, kind)).collect()
+}
+
+fn found(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Vec<VoucherView>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(view.voucher(*id)?);
+    }
+    Ok(found)
+}

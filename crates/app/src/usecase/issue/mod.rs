@@ -1,0 +1,120 @@
+//! Issue many vouchers of one template at once: so many for one buyer, or one for each line of a table.
+//!
+//! The whole batch is one commit: a crash leaves all of it or nothing, and the same batch confirmed again issues nothing again.
+
+mod batches;
+mod files;
+mod plan;
+
+pub(in crate::usecase) use self::plan::{person_of, take};
+
+use beadsbox_domain::{Batch, BatchId, Deed, Operation, Person, Template, VoucherId};
+use beadsbox_protocol::person::SaltedPerson;
+use beadsbox_store::{NewOperation, View};
+
+use super::{Seat, allowed, id, sheet::desk::Work};
+use crate::{
+    error::{AppError, AppResult, ErrorCode},
+    view::{BatchRow, IssueCheck, IssueChoices, IssueForm, TemplateCard},
+};
+
+/// The most vouchers of a batch: few enough for one commit and one document.
+const MOST_OF_A_BATCH: u32 = 10_000;
+
+impl Seat {
+    /// What can be issued.
+    pub async fn issue_choices(&self) -> AppResult<IssueChoices> {
+        self.require(Deed::IssueMany)?;
+        let templates = self.read(|view| Ok(view.templates(false)?.into_iter().map(|row| TemplateCard::from(&row.template)).collect())).await?;
+        Ok(IssueChoices { templates, most: MOST_OF_A_BATCH })
+    }
+
+    /// Looks at every line, and at the form. Nothing is issued.
+    pub async fn check_issue(&self, form: IssueForm) -> AppResult<IssueCheck> {
+        self.require(Deed::IssueMany)?;
+        let plan = self.issue_plan(&form).await?;
+        let batch_id = BatchId(self.device.host.new_id()).to_string();
+        let (name, price) = (plan.name.clone(), plan.template.content.price);
+        let same_name = self.batches().await?.into_iter().find(|batch| batch.name == name.as_str());
+        let check = plan.check(batch_id, price, same_name)?;
+        if let Some(checked) = plan.checked {
+            self.keep_mapping(crate::view::SheetUse::Issue, &checked.sheet, &checked.columns).await?;
+            self.device.desk.keep_checked(checked);
+        }
+        Ok(check)
+    }
+
+    /// Issues the good ones, under the batch's id that [`Self::check_issue`] gave. A batch that is there already is answered as it is.
+    pub async fn issue_batch(&self, form: IssueForm, batch_id: &str) -> AppResult<BatchRow> {
+        self.require(Deed::IssueMany)?;
+        let batch: BatchId = id(batch_id, ErrorCode::InvalidInput)?;
+        let plan = self.issue_plan(&form).await?;
+        if plan.persons.is_empty() {
+            return Err(AppError::new(ErrorCode::NoGoodLine, "nothing to issue"));
+        }
+        let at_work = self.device.desk.begin()?;
+        let work = std::sync::Arc::clone(&at_work.work);
+        work.expect(plan.persons.len());
+        let issue = Issue { batch: Batch { id: batch, name: plan.name }, template: plan.template, payment: form.payment };
+        let seat = self.clone();
+        self.device
+            .record_with(move |view, shop| {
+                if !view.batch_vouchers(batch)?.is_empty() {
+                    return Ok(Vec::new());
+                }
+                let sales = issue.sales(&seat, view, &plan.persons, &work)?;
+                let at = seat.device.host.clock.now();
+                Ok::<_, AppError>(sales.into_iter().map(|sale| NewOperation { at, shop, ..sale }).collect())
+            })
+            .await?;
+        drop(at_work);
+        let found = self.batches().await?.into_iter().find(|row| row.id == batch_id);
+        found.ok_or_else(|| AppError::internal("a batch that is not there"))
+    }
+}
+
+/// What is the same of all vouchers of a batch.
+struct Issue {
+    batch: Batch,
+    template: Template,
+    payment: beadsbox_domain::Payment,
+}
+
+impl Issue {
+    /// The sales, in the order of the persons. An error where the rules refuse one, or somebody stopped it: then none is recorded.
+    fn sales(&self, seat: &Seat, view: &View<'_>, persons: &[Person], work: &Work) -> AppResult<Vec<NewOperation>> {
+        let now = view.template(self.template.id)?.map(|row| row.template).filter(|template| !template.archived);
+        if now.as_ref().is_none_or(|now| now.version != self.template.version) {
+            return Err(AppError::new(ErrorCode::ChangedMeanwhile, "the template was edited or archived meanwhile"));
+        }
+        // Ids sort by time and then at random: in their order, the batch is in the order of its lines.
+        let mut ids: Vec<VoucherId> = persons.iter().map(|_| VoucherId(seat.device.host.new_id())).collect();
+        ids.sort_unstable();
+        let mut sales = Vec::with_capacity(persons.len());
+        for (voucher, person) in ids.into_iter().zip(persons) {
+            work.did(1)?;
+            let sale = self.sale(seat, voucher, person)?;
+            allowed(view, &sale)?;
+            sales.push(sale);
+        }
+        Ok(sales)
+    }
+
+    fn sale(&self, seat: &Seat, voucher: VoucherId, person: &Person) -> AppResult<NewOperation> {
+        let salted = SaltedPerson::new(person, seat.device.host.random_bytes()).map_err(AppError::internal)?;
+        let operation = Operation::Sell {
+            voucher,
+            code: seat.new_code(),
+            template: self.template.id,
+            template_version: self.template.version,
+            snapshot: self.template.content.clone(),
+            person: salted.hash().map_err(AppError::internal)?,
+            payment: self.payment,
+            home_shop: None,
+            replaces: None,
+            batch: Some(self.batch.clone()),
+            imported: None,
+        };
+        Ok(NewOperation { person: Some(salted), ..seat.operation(operation) })
+    }
+}

@@ -1,0 +1,209 @@
+//! Tables that other programs wrote: every way in which they write the same, and every way in which a file can be wrong.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{Cursor, Write as _};
+
+use beadsbox_documents::{
+    Cell, Column, CsvSheet, Dialect, Encoding, Form, Kind, Language, MOST_CELL_CHARACTERS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError, ReadRow, ReadTable,
+    RowFault, Table, read_table,
+};
+use jiff::civil::date;
+use rstest::rstest;
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+const TEXT: &str = "Buyer;E-mail;Note\r\nZoé;zoe@example.org;\"two\r\nlines; \"\"quoted\"\"\"\r\nJosé;;€ 5\r\n";
+
+fn cells(table: &ReadTable) -> Vec<Vec<&str>> {
+    table.rows.iter().map(|row| row.cells.iter().map(String::as_str).collect()).collect()
+}
+
+fn utf16(text: &str, bytes: fn(u16) -> [u8; 2], mark: bool) -> Vec<u8> {
+    mark.then_some(0xfeff).into_iter().chain(text.encode_utf16()).flat_map(bytes).collect()
+}
+
+fn windows(text: &str) -> Vec<u8> {
+    text.chars().map(|sign| if sign == '€' { 0x80 } else { u8::try_from(u32::from(sign)).unwrap() }).collect()
+}
+
+#[rstest]
+#[case::utf8(TEXT.as_bytes().to_vec(), Encoding::Utf8)]
+#[case::utf8_with_a_mark(format!("\u{feff}{TEXT}").into_bytes(), Encoding::Utf8)]
+#[case::utf16_little(utf16(TEXT, u16::to_le_bytes, true), Encoding::Utf16)]
+#[case::utf16_big(utf16(TEXT, u16::to_be_bytes, true), Encoding::Utf16)]
+#[case::utf16_without_a_mark(utf16(TEXT, u16::to_le_bytes, false), Encoding::Utf16)]
+#[case::utf16_big_without_a_mark(utf16(TEXT, u16::to_be_bytes, false), Encoding::Utf16)]
+#[case::windows_1252(windows(TEXT), Encoding::Windows1252)]
+fn the_same_in_every_encoding(#[case] bytes: Vec<u8>, #[case] encoding: Encoding) {
+    let table = read_table(&bytes).unwrap();
+    assert_eq!(table.form, Form::Csv { encoding, separator: ';' });
+    assert_eq!(table.headings, ["Buyer", "E-mail", "Note"]);
+    assert_eq!(cells(&table), [vec!["Zoé", "zoe@example.org", "two\r\nlines; \"quoted\""], vec!["José", "", "€ 5"]]);
+    assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4], "lines of the file, and not rows");
+}
+
+#[rstest]
+#[case(',')]
+#[case(';')]
+#[case('\t')]
+#[case('|')]
+fn the_separator_is_found(#[case] separator: char) {
+    let text = "code?price?title\nA-1?\"4,50\"?\"One; | two\"\nA-2?3?Three\n".replace('?', &separator.to_string());
+    let table = read_table(text.as_bytes()).unwrap();
+    assert_eq!(table.form, Form::Csv { encoding: Encoding::Utf8, separator });
+    assert_eq!(cells(&table)[0], ["A-1", "4,50", "One; | two"]);
+}
+
+#[test]
+fn one_column_is_a_table_too_and_empty_lines_are_none() {
+    let table = read_table(b"\n\nBuyer\n\nAnna\n\n\nBert\n").unwrap();
+    assert_eq!((table.headings.clone(), cells(&table)), (vec!["Buyer".to_owned()], vec![vec!["Anna"], vec!["Bert"]]));
+    assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [5, 8]);
+}
+
+#[test]
+fn lines_that_end_as_on_old_macs_are_lines() {
+    let table = read_table(b"a,b\r1,2\r3,4\r").unwrap();
+    assert_eq!((cells(&table), table.rows[1].line), (vec![vec!["1", "2"], vec!["3", "4"]], 3));
+}
+
+#[test]
+fn a_line_with_other_cells_than_headings_is_told_with_its_number() {
+    let table = read_table(b"a,b,c,,\n1,2,3\n1,2\n1,2,3,4\n1,2,3,,,\n").unwrap();
+    assert_eq!(table.headings, ["a", "b", "c"], "empty headings at the end are none");
+    let faults: Vec<_> = table.rows.iter().map(|row| (row.line, row.fault)).collect();
+    assert_eq!(faults, [(2, None), (3, Some(RowFault::Cells(2))), (4, Some(RowFault::Cells(4))), (5, None)]);
+    assert!(table.rows.iter().all(|row| row.cells.len() == 3));
+}
+
+#[test]
+fn a_huge_cell_spoils_its_line_and_no_other() {
+    let huge = "x".repeat(MOST_CELL_CHARACTERS + 1);
+    let table = read_table(format!("a,b\n1,{huge}\n2,{}\n", &huge[1..]).as_bytes()).unwrap();
+    assert_eq!(table.rows.iter().map(|row| row.fault).collect::<Vec<_>>(), [Some(RowFault::CellTooLong), None]);
+}
+
+#[rstest]
+#[case::empty("", ReadError::Empty)]
+#[case::blank("\n \n  \n", ReadError::Empty)]
+#[case::headings("a;b\n", ReadError::OnlyHeadings)]
+#[case::twice("Name;code; NAME \n1;2;3\n", ReadError::SameHeading("NAME".to_owned()))]
+#[case::unclosed("a,b\n1,2\n3,\"4\n5,6\n7,8\n", ReadError::UnclosedQuote { line: 3 })]
+fn what_is_no_table_says_why(#[case] text: &str, #[case] expected: ReadError) {
+    assert_eq!(read_table(text.as_bytes()).unwrap_err(), expected);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused() {
+    for bytes in [&[0_u8; 64][..], b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"a,b\n1,\0\n", &[0xff, 0xfe, 0x00, 0xd8, 0x41, 0x00], &[0xef, 0xbb, 0xbf, 0xff, 0x41]] {
+        assert_eq!(read_table(bytes).unwrap_err(), ReadError::NotATable, "{bytes:?}");
+    }
+    assert_eq!(read_table(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]).unwrap_err(), ReadError::OldWorkbook);
+    // Letters in two encodings: the line on which the other one is.
+    let mut mixed = "name\nZoé\nJosé\nÅsa\n".as_bytes().to_vec();
+    mixed.extend(b"Ren\xe9\nNo\xc3\xabl\n");
+    assert_eq!(read_table(&mixed).unwrap_err(), ReadError::MixedEncoding { line: 5 });
+}
+
+#[test]
+fn too_much_is_refused_before_it_is_read() {
+    assert_eq!(read_table(&vec![b'a'; MOST_FILE_BYTES + 1]).unwrap_err(), ReadError::TooLarge);
+    let mut rows = "a\n".to_owned();
+    rows.push_str(&"1\n".repeat(MOST_READ_ROWS));
+    assert_eq!(read_table(rows.as_bytes()).unwrap().rows.len(), MOST_READ_ROWS);
+    rows.push_str("1\n");
+    assert_eq!(read_table(rows.as_bytes()).unwrap_err(), ReadError::TooManyRows);
+    let wide: Vec<String> = (0..101).map(|number| format!("c{number}")).collect();
+    assert_eq!(read_table(format!("{}\n1\n", wide.join(",")).as_bytes()).unwrap_err(), ReadError::TooManyColumns);
+}
+
+fn xlsx(table: &Table) -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    table.xlsx(&mut out).unwrap();
+    out.into_inner()
+}
+
+#[test]
+fn a_workbook_reads_as_a_person_would_type_it() {
+    let columns = [("Code", Kind::Text), ("Number", Kind::Integer), ("Day", Kind::Date), ("Sold", Kind::Moment), ("Share", Kind::Percent)];
+    let row = vec![Cell::text("=1+1"), Cell::Integer(12_345), Cell::Date(date(2026, 3, 10)), Cell::Moment(date(2026, 3, 10).at(14, 5, 9, 0)), Cell::Empty];
+    let columns = columns.into_iter().map(|(heading, kind)| Column::new(heading, kind)).collect();
+    let empty = vec![Cell::Empty; 5];
+    let table = read_table(&xlsx(&Table { title: "T".to_owned(), columns, rows: vec![row.clone(), empty, row] })).unwrap();
+    assert_eq!((table.form, table.headings.len()), (Form::Xlsx, 5));
+    assert_eq!(cells(&table), vec![vec!["=1+1", "12345", "2026-03-10", "2026-03-10 14:05:09", ""]; 2]);
+    assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4]);
+}
+
+/// A workbook out of its parts.
+fn book(sheet: &str) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let types = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#;
+    let relations = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    let names = r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#;
+    let office = r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    for (name, text) in [
+        ("[Content_Types].xml", types),
+        ("_rels/.rels", office),
+        ("xl/_rels/workbook.xml.rels", relations),
+        ("xl/workbook.xml", names),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ] {
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
+        archive.write_all(text.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+fn sheet(rows: &str) -> String {
+    format!(
+        r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData>{rows}</sheetData></worksheet>"#
+    )
+}
+
+#[test]
+fn a_sheet_that_says_it_is_as_large_as_the_world_takes_no_more_than_it_holds() {
+    let rows = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row><row r="1048576"><c r="A1048576"><v>4.1000000000000005</v></c></row>"#;
+    let table = read_table(&book(&sheet(rows))).unwrap();
+    assert_eq!((cells(&table), table.rows[0].line), (vec![vec!["4.1"]], 1_048_576));
+    let far = r#"<row r="1"><c r="XFD1"><v>1</v></c></row>"#;
+    assert_eq!(read_table(&book(&sheet(far))).unwrap_err(), ReadError::TooManyColumns);
+}
+
+#[test]
+fn a_bomb_is_found_out_without_being_unpacked() {
+    // A third of a gigabyte in some hundred kilobytes.
+    let bomb = book(&sheet(&" ".repeat(300 * 1024 * 1024)));
+    assert!(bomb.len() < 2 * 1024 * 1024, "{}", bomb.len());
+    assert_eq!(read_table(&bomb).unwrap_err(), ReadError::TooLarge);
+}
+
+#[test]
+fn a_damaged_workbook_is_an_error_wherever_it_was_cut() {
+    let whole = book(&sheet(r#"<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>"#));
+    assert_eq!(cells(&read_table(&whole).unwrap()), [["2"]]);
+    for cut in (4..whole.len()).step_by(7) {
+        assert!(matches!(read_table(&whole[..cut]).unwrap_err(), ReadError::Damaged(_)), "cut at {cut}");
+    }
+    assert!(matches!(read_table(&book("<worksheet")), Err(ReadError::Damaged(_) | ReadError::Empty)));
+    assert!(matches!(read_table(b"PK\x03\x04"), Err(ReadError::Damaged(_))));
+}
+
+/// What this program writes, it reads: an apostrophe stands in front of what would be a formula, and nothing else is changed.
+#[test]
+fn what_is_written_is_read_again() {
+    let hostile = ["=HYPERLINK(\"x\")", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "plain; \"quoted\", and\nlonger"];
+    for language in [Language::En, Language::Fr] {
+        let columns = [Column::new("Text", Kind::Text), Column::new("Line", Kind::Integer)];
+        let mut sheet = CsvSheet::begin(Vec::new(), &columns, Dialect::of(language)).unwrap();
+        for (line, text) in (2..).zip(hostile) {
+            sheet.row(&[Cell::text(text), Cell::Integer(line)]).unwrap();
+        }
+        let table = read_table(&sheet.finish().unwrap()).unwrap();
+        let read: Vec<&ReadRow> = table.rows.iter().collect();
+        for (row, text) in read.iter().zip(hostile) {
+            let begins_a_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            assert_eq!(row.cells[0], if begins_a_formula { format!("'{text}") } else { text.to_owned() });
+        }
+    }
+}

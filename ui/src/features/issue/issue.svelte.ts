@@ -1,0 +1,96 @@
+import {
+  type AppError,
+  asAppError,
+  type BatchRow,
+  type IssueCheck,
+  type IssueChoices,
+  type IssueForm,
+  type Payment,
+  rust,
+} from '$/platform'
+import { Sheet } from '../sheets/sheet.svelte'
+import { Work } from '../sheets/work.svelte'
+
+/** A new batch, from its form to its vouchers. Rust says what is wrong with it and what it would be. */
+export class Issue {
+  choices = $state.raw<IssueChoices | null>(null)
+  template = $state('')
+  name = $state('')
+  whom = $state<'one' | 'table'>('one')
+  number = $state<number | null>(10)
+  buyer = $state('')
+  email = $state('')
+  payment = $state<Payment>('other')
+  readonly sheet = new Sheet('issue')
+  readonly work = new Work()
+  check = $state.raw<IssueCheck | null>(null)
+  issued = $state.raw<BatchRow | null>(null)
+  failure = $state<AppError | null>(null)
+  checking = $state(false)
+  /** What was checked: this, and no later change, is issued. */
+  #checked: IssueForm | null = null
+
+  async load() {
+    try {
+      this.choices = await rust.issueChoices()
+      this.failure = null
+      if (!this.choices.templates.some(({ id }) => id === this.template)) {
+        this.template = this.choices.templates[0]?.id ?? ''
+      }
+    } catch (thrown) {
+      this.failure = asAppError(thrown)
+    }
+  }
+
+  get #form(): IssueForm {
+    const one = this.whom === 'one'
+    return {
+      template_id: this.template,
+      name: this.name,
+      number: one ? (this.number ?? 0) : null,
+      buyer: one ? this.buyer : '',
+      email: one ? this.email : '',
+      mapping: one ? [] : this.sheet.mapping,
+      payment: this.payment,
+    }
+  }
+
+  /** Whatever was looked at is no more what stands there. */
+  changed() {
+    this.check = null
+    this.failure = null
+  }
+
+  /** Whether it can be confirmed. */
+  async look(): Promise<boolean> {
+    this.checking = true
+    this.failure = null
+    this.check = null
+    const form = this.#form
+    try {
+      this.check = await rust.checkIssue(form)
+      this.#checked = form
+      return true
+    } catch (thrown) {
+      this.failure = asAppError(thrown)
+      return false
+    } finally {
+      this.checking = false
+    }
+  }
+
+  async confirm() {
+    const [form, check] = [this.#checked, this.check]
+    if (!form || !check) return
+    const issued = await this.work.run(() => rust.issueBatch(form, check.batch_id))
+    if (!issued) return
+    this.issued = issued
+    this.check = null
+    await this.sheet.close()
+  }
+
+  another() {
+    this.issued = this.check = null
+    this.name = this.buyer = this.email = ''
+  }
+}
