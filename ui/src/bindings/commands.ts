@@ -1650,6 +1650,8 @@ export type NoticeWords = {
 export type NotificationSettings = {
 	/**  New conflicts, and operations that the server refused. */
 	on: boolean,
+};
+
 /**  Somebody new. */
 export type NewStaffForm = {
 	name: string,

@@ -93,8 +93,6 @@ export function fieldFault({ code, limit }: Fault): string {
       return m.field_not_a_country()
     case 'not_a_time_zone':
       return m.field_not_a_time_zone()
-    case 'too_short':
-      return m.field_too_short({ limit: limit ?? 0 })
     case 'same_as_before':
       return m.field_same_as_before()
     case 'not_a_date':

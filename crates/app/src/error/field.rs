@@ -28,7 +28,6 @@ pub enum FieldErrorCode {
     Taken,
     NotACountry,
     NotATimeZone,
-    TooShort,
     SameAsBefore,
     NotADate,
     InTheFuture,

@@ -23,13 +23,13 @@ const screens = [
   'endofday',
   'reports',
   'sync',
-  'staff',
+  'administration',
   'settings',
 ] as const
 const till = ['redeem', 'sell', 'close'] as const
 
 function office(administers: boolean): Action[] {
-  const seen = screens.filter((id) => administers || !['endofday', 'staff'].includes(id))
+  const seen = screens.filter((id) => administers || !['endofday', 'administration'].includes(id))
   return officeActions(
     seen.map((id) => ({ id, label: id })),
     administers,
@@ -66,7 +66,7 @@ describe.each(windows)('the registry of %s', (_, actions, gestures) => {
 
 it('offers an admin’s work to admins alone', () => {
   const ids = (actions: Action[]) => actions.map(({ id }) => id)
-  for (const id of ['go_staff', 'go_endofday', 'enrol_device', 'take_in']) {
+  for (const id of ['go_administration', 'go_endofday', 'enrol_device', 'take_in']) {
     expect(ids(office(true))).toContain(id)
     expect(ids(office(false))).not.toContain(id)
   }
