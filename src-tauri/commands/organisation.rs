@@ -1,13 +1,10 @@
 //! Commands of the administration: shops, people, rules, personal data.
 
-use beadsbox_app::{
-    AppError,
-    view::{
-        AdminActRow, ErasedView, ErasureForm, LeastValidityForm, NewStaffForm, OneTimePasswordView, PersonExportForm, PersonFormat, PersonsFound, PlaceChoices,
-        SecondFactorRemovalForm, ShopForm, ShopRow, StaffForm,
-    },
+use beadsbox_app::view::{
+    AdminActRow, ErasedView, ErasureForm, LeastValidityForm, NewStaffForm, OneTimePasswordView, PersonExportForm, PersonFormat, PersonsFound, PlaceChoices,
+    SecondFactorRemovalForm, ShopForm, ShopRow, StaffForm,
 };
-use tauri::{WebviewWindow, async_runtime::spawn_blocking};
+use tauri::WebviewWindow;
 
 use super::{Answer, Beads};
 use crate::save_dialog;
@@ -100,8 +97,7 @@ pub async fn save_personal_data(window: WebviewWindow, program: Beads<'_>, form:
     let file = program.seat()?.personal_data_file(form).await?;
     let Some(path) = save_dialog::ask(&window, &file.name, kind).await else { return Ok(None) };
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let saved = spawn_blocking(move || file.save(&path));
-    saved.await.map_err(AppError::internal)??;
+    program.seat()?.save_personal_data(file, &path).await?;
     Ok(Some(name))
 }
 

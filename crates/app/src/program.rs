@@ -1,7 +1,7 @@
 //! The program: opens the files, enrols, signs in, and hands out [`Seat`]s.
 
-mod shell;
 mod password;
+mod shell;
 pub(crate) mod shift;
 mod training;
 

@@ -1,5 +1,7 @@
 //! What is held on a buyer or recipient: found, handed out as a file, and erased.
 
+use std::path::Path;
+
 use beadsbox_documents::{Cell, Column, Kind, Language, Table};
 use beadsbox_domain::{Date, Deed, PersonHash};
 use beadsbox_protocol::{
@@ -56,6 +58,12 @@ impl Seat {
                 Ok(ReportFile { name: file_name(day, "csv"), bytes })
             }
         }
+    }
+
+    /// Saves it there, whole or not at all. Asks anew who is there: choosing a place for it may have taken long.
+    pub async fn save_personal_data(&self, file: ReportFile, path: &Path) -> AppResult<()> {
+        self.require(Deed::Administer)?;
+        file.write(path).await
     }
 
     /// Erases what is held under these hashes, everywhere.

@@ -35,7 +35,7 @@ impl VoucherBook {
         if part.is_empty() {
             return Ok(());
         }
-        let pdf = press(part, &self.title)?.untagged_pdf(&format!("{} {}", self.title, self.kids.len()), self.made)?;
+        let pdf = press(part, &self.title, VoucherPaper::across)?.untagged_pdf(&format!("{} {}", self.title, self.kids.len()), self.made)?;
         let mut part = Document::load_mem(&pdf).map_err(put_together)?;
         part.renumber_objects_with(self.document.max_id + 1);
         self.document.max_id = part.max_id;

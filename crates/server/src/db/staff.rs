@@ -11,7 +11,7 @@ use beadsbox_protocol::{
     mail::StaffAddress,
     rows::{self, PinVerifier},
 };
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 

@@ -36,11 +36,17 @@ const MOST_BODY: usize = 64 * 1024;
 
 /// Every endpoint, with its description.
 fn endpoints() -> OpenApiRouter<App> {
-    let push = OpenApiRouter::new()
+    let long = OpenApiRouter::new()
         .routes(routes!(sync::push::push))
         .routes(routes!(admin::outbox_imports::create::create))
         .layer(DefaultBodyLimit::max(MOST_PUSH_BODY));
-    let rest = OpenApiRouter::with_openapi(openapi::frame())
+    let rest = OpenApiRouter::with_openapi(openapi::frame()).merge(everyday()).merge(administration());
+    rest.layer(DefaultBodyLimit::max(MOST_BODY)).merge(long)
+}
+
+/// What devices and people ask for all day.
+fn everyday() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(info::read::read))
         .routes(routes!(health::live::live))
         .routes(routes!(health::ready::ready))
@@ -60,6 +66,19 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(vouchers::history::history))
         .routes(routes!(templates::history::history))
         .routes(routes!(conflicts::assignee::assignee))
+        .routes(routes!(reports::liability::liability))
+        .routes(routes!(reports::activity::activity))
+        .routes(routes!(reports::ageing::ageing))
+        .routes(routes!(reports::breakage::breakage))
+        .routes(routes!(reports::vat::vat))
+        .routes(routes!(reports::accounting::accounting))
+        .routes(routes!(vouchers::mails::list::list, vouchers::mails::create::create))
+        .routes(routes!(password_resets::create::create, password_resets::redeem::redeem))
+}
+
+/// What admins alone may do.
+fn administration() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(admin::shops::list::list, admin::shops::create::create))
         .routes(routes!(admin::staff::list::list, admin::staff::create::create))
         .routes(routes!(admin::staff::change::change))
@@ -82,14 +101,6 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(admin::personal_data::export::export))
         .routes(routes!(admin::personal_data::erase::erase))
         .routes(routes!(admin::acts::list::list))
-        .routes(routes!(reports::liability::liability))
-        .routes(routes!(reports::activity::activity))
-        .routes(routes!(reports::ageing::ageing))
-        .routes(routes!(reports::breakage::breakage))
-        .routes(routes!(reports::vat::vat))
-        .routes(routes!(reports::accounting::accounting))
-        .routes(routes!(vouchers::mails::list::list, vouchers::mails::create::create))
-        .routes(routes!(password_resets::create::create, password_resets::redeem::redeem))
         .routes(routes!(admin::jobs::list::list))
         .routes(routes!(admin::jobs::decide::decide))
         .routes(routes!(admin::mail::read::read, admin::mail::change::change))
@@ -98,8 +109,6 @@ fn endpoints() -> OpenApiRouter<App> {
         .routes(routes!(admin::mail::test::test))
         .routes(routes!(admin::addresses::list::list))
         .routes(routes!(admin::addresses::change::change))
-        .layer(DefaultBodyLimit::max(MOST_BODY));
-    rest.merge(push)
 }
 
 /// Every path of the router that a request can reach, as the OpenAPI document has them, with their methods.

@@ -13,7 +13,7 @@ use super::HttpServer;
 use crate::transport::TransportError;
 
 /// Somebody waits at the till, who can sign in without the server.
-const SIGN_IN_LIMIT: Duration = Duration::from_secs(6);
+pub(super) const SIGN_IN_LIMIT: Duration = Duration::from_secs(6);
 const SECOND_FACTOR: &str = "v1/sessions/second-factor";
 
 impl HttpServer {

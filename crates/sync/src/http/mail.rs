@@ -11,7 +11,7 @@ use beadsbox_protocol::{
 use reqwest::Method;
 use uuid::Uuid;
 
-use super::{HttpServer, SIGN_IN_LIMIT};
+use super::{HttpServer, account::SIGN_IN_LIMIT};
 use crate::transport::TransportError;
 
 impl HttpServer {

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 17] = [
+const SCENES: [&str; 20] = [
     "tour",
     "grid",
     "day",

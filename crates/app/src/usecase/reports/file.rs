@@ -26,6 +26,14 @@ pub struct ReportFile {
     pub bytes: Vec<u8>,
 }
 
+impl ReportFile {
+    /// Writes it there, whole or not at all.
+    pub(in crate::usecase) async fn write(self, path: &Path) -> AppResult<()> {
+        let path = path.to_owned();
+        crate::program::blocking(move || saved_file::write(&path, |out| out.write_all(&self.bytes).map_err(|error| AppError::disk(&error)))).await
+    }
+}
+
 impl Seat {
     /// A report as a file: what the server says now, in the words of the screen.
     pub async fn report_file(&self, form: ReportForm, format: ReportFormat) -> AppResult<ReportFile> {
@@ -62,8 +70,7 @@ impl Seat {
     /// Saves a report there, whole or not at all. Asks anew who is there: choosing a place for it may have taken long.
     pub async fn save_report(&self, file: ReportFile, path: &Path) -> AppResult<()> {
         self.require(Deed::ReadReports)?;
-        let path = path.to_owned();
-        crate::program::blocking(move || saved_file::write(&path, |out| out.write_all(&file.bytes).map_err(|error| AppError::disk(&error)))).await
+        file.write(path).await
     }
 
     /// A report as a PDF to look at and to print.

@@ -78,7 +78,7 @@ impl<'a> Lines<'a> {
         let empty = self.text[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let begins = from + empty;
         if begins > self.counted {
-            self.line += self.text[self.counted..begins].iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.line += self.text[self.counted..begins].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
             self.counted = begins;
         }
         self.line

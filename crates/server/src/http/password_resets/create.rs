@@ -6,11 +6,7 @@ use beadsbox_protocol::{Problem, mail::ResetRequest};
 use crate::{
     db::{self, sign_in_delay::Scope},
     error::Failure,
-    http::{
-        auth::DeviceAuth,
-        json::Json,
-        sessions::create::MOST_CHARACTERS,
-    },
+    http::{auth::DeviceAuth, json::Json, sessions::create::MOST_CHARACTERS},
     mail,
     state::App,
     token,
