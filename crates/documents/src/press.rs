@@ -80,7 +80,8 @@ impl Press {
             ..PdfOptions::default()
         };
         let pdf = document.and_then(|document| typst_pdf::pdf(&document, &options).map_err(|faults| first(&faults)));
-        typst::comemo::evict(KEPT);
+        // Of a book's parts each would keep as much as hundreds of papers; what the next part uses again stays.
+        typst::comemo::evict(if tagged { KEPT } else { 1 });
         pdf
     }
 }
