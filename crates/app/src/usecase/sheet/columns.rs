@@ -22,6 +22,7 @@ pub(super) const fn fields(purpose: SheetUse) -> &'static [SheetField] {
 }
 
 /// What headings call it, in English and French, the likeliest first; as [`folded`] leaves them.
+#[expect(clippy::too_many_lines, reason = "a list of words")]
 const fn names(field: SheetField) -> &'static [&'static str] {
     match field {
         SheetField::Buyer => &[
