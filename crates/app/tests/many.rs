@@ -170,12 +170,12 @@ async fn nothing_goes_on_in_the_name_of_whoever_was_replaced() {
     till.go_offline().await;
     till.come_back().await;
 
-    let ada = || SignInForm { name: "Ada".to_owned(), password: PASSWORD.to_owned() };
+    let ada = || SignInForm::new("Ada", PASSWORD);
     till.program.unlock(ada()).await.unwrap();
     till.seat().begin_bulk(these()).await.unwrap();
     let ready = till.bulk(&[BulkPhase::Ready]).await;
     assert!(ready.allowed >= 2, "at most the one that was being asked for is redeemed: {ready:?}");
-    let bruno = SignInForm { name: "Bruno".to_owned(), password: PASSWORD.to_owned() };
+    let bruno = SignInForm::new("Bruno", PASSWORD);
     till.program.unlock(bruno).await.unwrap();
     assert_eq!(till.seat().bulk_state().unwrap(), None);
     till.program.unlock(ada()).await.unwrap();
@@ -187,7 +187,7 @@ async fn the_lock_lets_go_of_what_nobody_confirmed_and_keeps_the_results_of_the_
     let centre = Centre::open().await;
     let till = centre.till("Montmartre", "Bruno").await;
     till.sell("One").await;
-    let open = async || till.program.unlock(SignInForm { name: "Bruno".to_owned(), password: PASSWORD.to_owned() }).await.unwrap();
+    let open = async || till.program.unlock(SignInForm::new("Bruno", PASSWORD)).await.unwrap();
     till.seat().begin_bulk(form(VoucherAction::Cancel, all())).await.unwrap();
     till.program.lock();
     open().await;

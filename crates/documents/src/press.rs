@@ -79,21 +79,23 @@ impl Press {
             tagged,
             ..PdfOptions::default()
         };
-        self.drawn(|document| typst_pdf::pdf(document, &options).map_err(|faults| first(&faults)))
+        // Of a book's parts each would keep as much as hundreds of papers; what the next part uses again stays.
+        let kept = if tagged { KEPT } else { 1 };
+        self.drawn(kept, |document| typst_pdf::pdf(document, &options).map_err(|faults| first(&faults)))
     }
 
     /// The document's first page as an SVG picture, for a screen.
     pub(crate) fn svg(&self) -> Result<String, DocumentError> {
-        self.drawn(|document| {
+        self.drawn(KEPT, |document| {
             let page = document.pages().first().ok_or_else(|| typeset("there is no page"))?;
             Ok(typst_svg::svg(page, &SvgOptions::default()))
         })
     }
 
-    fn drawn<T>(&self, draw: impl FnOnce(&PagedDocument) -> Result<T, DocumentError>) -> Result<T, DocumentError> {
+    fn drawn<T>(&self, kept: usize, draw: impl FnOnce(&PagedDocument) -> Result<T, DocumentError>) -> Result<T, DocumentError> {
         let document = typst::compile::<PagedDocument>(self).output.map_err(|faults| first(&faults));
         let drawn = document.and_then(|document| draw(&document));
-        typst::comemo::evict(KEPT);
+        typst::comemo::evict(kept);
         drawn
     }
 }

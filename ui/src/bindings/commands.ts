@@ -2330,9 +2330,9 @@ export type SheetColumn = {
 };
 
 /**  What a column of an opened table can be. */
-export type SheetField = "buyer" | "email" | "recipient" | "message" | 
+export type SheetField = 
 /**  What stands on the other system's paper. */
-"code" | "title" | "price" | "currency" | "status" | "sold_on" | "expires_on" | 
+"code" | "title" | "price" | "currency" | "status" | "buyer" | "email" | "recipient" | "message" | "sold_on" | "expires_on" | 
 /**  When its status changed last. */
 "since";
 

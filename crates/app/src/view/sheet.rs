@@ -8,16 +8,16 @@ use crate::error::FieldErrorCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum SheetField {
-    Buyer,
-    Email,
-    Recipient,
-    Message,
     /// What stands on the other system's paper.
     Code,
     Title,
     Price,
     Currency,
     Status,
+    Buyer,
+    Email,
+    Recipient,
+    Message,
     SoldOn,
     ExpiresOn,
     /// When its status changed last.

@@ -56,12 +56,17 @@ impl View<'_> {
 
     /// A template; none where this device does not know it.
     pub fn template(&self, id: TemplateId) -> Result<Option<TemplateView>, StoreError> {
-        let (template, waiting) = match self.overlay.template(id) {
-            Some(entry) => (entry.template.clone(), entry.replayed.waiting),
-            None => (self.cached(rows::template(&self.cache, id))?, false),
-        };
-        let Some(template) = template else { return Ok(None) };
+        let Some(template) = self.template_row(id)? else { return Ok(None) };
+        let waiting = self.overlay.template(id).is_some_and(|entry| entry.replayed.waiting);
         Ok(Some(view(template, waiting, &self.numbers(Some(id))?)))
+    }
+
+    /// The template alone: counting its vouchers takes as long as there are vouchers that wait.
+    pub(super) fn template_row(&self, id: TemplateId) -> Result<Option<Template>, StoreError> {
+        match self.overlay.template(id) {
+            Some(entry) => Ok(entry.template.clone()),
+            None => self.cached(rows::template(&self.cache, id)),
+        }
     }
 
     /// The numbers of all templates, or of one, with own operations counted in.

@@ -117,7 +117,7 @@ impl View<'_> {
     fn situation(&self, body: &OperationBody) -> Result<Situation, StoreError> {
         match body.operation.subject() {
             Subject::Till => Ok(Situation { last_close: self.last_close()?, ..Situation::default() }),
-            Subject::Template(id) => Ok(Situation { template: self.template(id)?.map(|view| view.template), ..Situation::default() }),
+            Subject::Template(id) => Ok(Situation { template: self.template_row(id)?, ..Situation::default() }),
             Subject::Voucher(id) => {
                 let code_taken = match &body.operation {
                     Operation::Sell { code, imported, .. } => self.is_taken(id, *code, imported.as_ref().map(|imported| &imported.code))?,
@@ -125,7 +125,7 @@ impl View<'_> {
                 };
                 let mut situation = self.entry(id)?.state.situation(body, code_taken);
                 if let Operation::Sell { template, .. } = &body.operation {
-                    situation.template = self.template(*template)?.map(|view| view.template);
+                    situation.template = self.template_row(*template)?;
                 }
                 Ok(situation)
             }

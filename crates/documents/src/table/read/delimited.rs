@@ -62,23 +62,23 @@ fn separator(text: &str) -> u8 {
 
 /// Counts lines up to a place. The reader's own count lags behind where lines are empty or end in two signs.
 struct Lines<'a> {
-    text: &'a [u8],
+    text: &'a str,
     counted: usize,
     line: u64,
 }
 
 impl<'a> Lines<'a> {
     const fn of(text: &'a str) -> Self {
-        Self { text: text.as_bytes(), counted: 0, line: 1 }
+        Self { text, counted: 0, line: 1 }
     }
 
     /// The line on which the row begins that was looked for from that byte on.
     fn at(&mut self, byte: u64) -> u64 {
         let from = usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
-        let empty = self.text[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let empty = self.text.bytes().skip(from).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let begins = from + empty;
-        if begins > self.counted {
-            self.line += self.text[self.counted..begins].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        if let Some(passed) = self.text.get(self.counted..begins) {
+            self.line += passed.matches('\n').count() as u64;
             self.counted = begins;
         }
         self.line
