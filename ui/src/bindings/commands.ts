@@ -216,6 +216,32 @@ export const commands = {
 	accounts: () => typedError<AccountsForm, AppError>(__TAURI_INVOKE("accounts")),
 	/**  Sets the numbers of the accounts in the accounting export. */
 	setAccounts: (form: AccountsForm) => typedError<AccountsForm, AppError>(__TAURI_INVOKE("set_accounts", { form })),
+	/**  What was mailed about a voucher. */
+	voucherMails: (id: string) => typedError<VoucherMails, AppError>(__TAURI_INVOKE("voucher_mails", { id })),
+	/**  Mails a voucher to its buyer once more. */
+	mailVoucher: (id: string) => typedError<VoucherMails, AppError>(__TAURI_INVOKE("mail_voucher", { id })),
+	/**  How the organisation writes. */
+	mailSetup: () => typedError<MailSetup, AppError>(__TAURI_INVOKE("mail_setup")),
+	/**  Sets how the organisation writes. */
+	setMailSettings: (form: MailSettingsForm) => typedError<MailSetup, AppError>(__TAURI_INVOKE("set_mail_settings", { form })),
+	/**  Sets the text of a mail, or has the program's own hold again. */
+	setMailText: (form: MailTextForm) => typedError<MailSetup, AppError>(__TAURI_INVOKE("set_mail_text", { form })),
+	/**  A text filled in with sample data, or what is wrong with it. */
+	previewMail: (form: MailDraftForm) => typedError<MailPreview, AppError>(__TAURI_INVOKE("preview_mail", { form })),
+	/**  Sends a text, filled in with sample data. */
+	sendTestMail: (form: MailTestForm) => typedError<null, AppError>(__TAURI_INVOKE("send_test_mail", { form })),
+	/**  What the server gave up. */
+	failedJobs: () => typedError<FailedJobs, AppError>(__TAURI_INVOKE("failed_jobs")),
+	/**  Has it tried again, or ends it; what is left. */
+	decideJob: (id: string, again: boolean) => typedError<FailedJobs, AppError>(__TAURI_INVOKE("decide_job", { id, again })),
+	/**  Where staff members get mail. */
+	staffAddresses: () => typedError<StaffAddress[], AppError>(__TAURI_INVOKE("staff_addresses")),
+	/**  Sets where a staff member gets mail. */
+	setStaffAddress: (form: StaffAddressForm) => typedError<StaffAddress[], AppError>(__TAURI_INVOKE("set_staff_address", { form })),
+	/**  Has a mail sent with which somebody sets another password. */
+	askPasswordReset: (name: string, language: MailLanguage) => typedError<null, AppError>(__TAURI_INVOKE("ask_password_reset", { name, language })),
+	/**  Sets another password with what that mail said. */
+	resetPassword: (form: NewPasswordForm) => typedError<null, AppError>(__TAURI_INVOKE("reset_password", { form })),
 };
 
 /** Events */
@@ -1004,6 +1030,18 @@ export type ErrorCode =
 "export_gap" | 
 /**  The server holds other operations of that till under the same numbers. */
 "export_forked" | 
+/**  The server has no mail server to send by. */
+"mail_not_set_up" | 
+/**  The voucher's buyer has no e-mail address, or was erased. */
+"no_mail_address" | 
+/**  Only a voucher that can still be redeemed is mailed. */
+"voucher_not_owed" | 
+/**  The text of a mail has faults. */
+"mail_text_faulty" | 
+/**  The mail server did not take it: `numbers` is its answer. */
+"mail_not_taken" | 
+/**  No such code for another password, or it was used, or its hour is over. */
+"reset_token_wrong" | 
 /**  A fault of this program; see the log. */
 "internal";
 
@@ -1025,6 +1063,33 @@ export type Fact = {
 	device: string,
 };
 
+/**  Work that the server gave up. */
+export type FailedJob = {
+	id: string,
+	kind: JobKind,
+	/**  The codes of the vouchers that it is about, as far as this device knows them. */
+	codes: string[],
+	/**  The first of them, to go to. */
+	voucher_id: string | null,
+	/**  Whom it is about. */
+	staff: string | null,
+	created_at: string,
+	failed_at: string,
+	attempts: number,
+	trouble: JobTrouble,
+	/**  The mail server's answer, in its numbers. */
+	numbers: string | null,
+};
+
+/**  Work that the server gave up, the newest first. */
+export type FailedJobs = {
+	/**  How many there are; more than are listed, where they are many. */
+	total: number,
+	/**  How many wait to be done, or are being done. */
+	waiting: number,
+	jobs: FailedJob[],
+};
+
 /**  A field that was not taken. */
 export type FieldError = {
 	/**  The field's name in the form. */
@@ -1036,7 +1101,7 @@ export type FieldError = {
 };
 
 /**  What is wrong with a field. */
-export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same";
+export type FieldErrorCode = "required" | "too_long" | "too_short" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same";
 
 /**  What there is to filter by. */
 export type FilterChoices = {
@@ -1094,6 +1159,36 @@ export type HistoryEntry = {
 /**  What became of it. */
 export type HistoryOutcome = "applied" | "conflict" | "rejected" | "waiting";
 
+/**  What a job does. */
+export type JobKind = 
+/**  Mails the vouchers of a sale to their buyer. */
+"voucher_mail" | 
+/**  Mails a voucher to its buyer once more, because somebody in the office asked for it. */
+"voucher_mail_again" | 
+/**  Mails a staff member what they need to set another password. */
+"password_reset_mail";
+
+/**  Why an attempt came to nothing. */
+export type JobTrouble = 
+/**  The mail server cannot be reached, or did not answer. */
+"unreachable" | 
+/**  The mail server cannot be trusted: its certificate does not hold. */
+"untrusted" | 
+/**  The mail server does not let this server in. */
+"sign_in_refused" | 
+/**  The mail server refuses it for now; `detail` has its numbers. */
+"refused_for_now" | 
+/**  The mail server refuses it for good; `detail` has its numbers. */
+"refused" | 
+/**  No mail server takes this address, or it cannot be written in a mail. */
+"address_refused" | 
+/**  The text that an admin wrote cannot be filled in. */
+"text_faulty" | 
+/**  Whoever worked on it was ended in the middle, each time. */
+"interrupted" | 
+/**  A fault of the server; it was logged. */
+"internal";
+
 /**  The screens' language. */
 export type Language = "system" | "en" | "fr";
 
@@ -1117,6 +1212,127 @@ export type ListOrder = {
 	descending: boolean,
 };
 
+/**  A text that somebody is writing. */
+export type MailDraftForm = {
+	kind: MailKind,
+	language: MailLanguage,
+	subject: string,
+	body: string,
+};
+
+/**  What a mail is about; each has a text of its own. */
+export type MailKind = 
+/**  Vouchers, to their buyer. */
+"voucher" | 
+/**  What a staff member needs to set another password. */
+"password_reset";
+
+/**  The language of a mail. */
+export type MailLanguage = 
+/**  English. */
+"en" | 
+/**  French. */
+"fr";
+
+/**  What the texts of a kind may name. */
+export type MailPlaceholders = {
+	kind: MailKind,
+	names: string[],
+};
+
+/**  A text as its reader would see it; nothing of it where there are faults. */
+export type MailPreview = {
+	subject: string,
+	text: string,
+	/**  A whole document, without scripts and without anything to load. */
+	html: string,
+	faults: MailTextFault[],
+};
+
+/**  A mail about a voucher. */
+export type MailRow = {
+	id: string,
+	state: MailState,
+	/**  When it was decided what becomes of it, or else when it was asked for. */
+	at: string,
+	/**  Who asked for it; none for the one that goes by itself at the sale. */
+	by: string | null,
+	/**  Why the last attempt failed, while it is tried or after it was given up. */
+	trouble: JobTrouble | null,
+};
+
+/**  The settings, whole. */
+export type MailSettingsForm = {
+	row_version: number,
+	at_sale: boolean,
+	language: MailLanguage,
+};
+
+/**  How the organisation writes. */
+export type MailSetup = {
+	/**  Whom mails come from; none where the server cannot send any. */
+	from: string | null,
+	at_sale: boolean,
+	language: MailLanguage,
+	row_version: number,
+	texts: MailText[],
+	placeholders: MailPlaceholders[],
+};
+
+/**  What became of a mail. */
+export type MailState = 
+/**  It is to be sent. */
+"waiting" | 
+/**  The mail server took it. */
+"sent" | 
+/**  Nobody tries it any more: an admin sees why. */
+"failed" | 
+/**  The buyer was erased before it was sent. */
+"buyer_erased" | 
+/**  The buyer has no address. */
+"no_address" | 
+/**  The voucher was used, cancelled, expired or replaced before it was sent. */
+"not_owed" | 
+/**  The staff member may not sign in. */
+"person_barred" | 
+/**  An admin decided that it is not sent. */
+"discarded";
+
+/**  A text to try. */
+export type MailTestForm = {
+	draft: MailDraftForm,
+	to: string,
+};
+
+/**  The text of one kind in one language. */
+export type MailText = {
+	kind: MailKind,
+	language: MailLanguage,
+	subject: string,
+	body: string,
+	/**  An admin wrote it; otherwise it is the program's own. */
+	own: boolean,
+	row_version: number,
+};
+
+/**  One fault of a text. */
+export type MailTextFault = {
+	part: TextPart,
+	/**  From 1. */
+	line: number,
+	kind: TextFaultKind,
+	/**  What stands there; of a text that is too long, how many characters it may have. */
+	found: string,
+};
+
+/**  A text to keep. */
+export type MailTextForm = {
+	draft: MailDraftForm,
+	row_version: number,
+	/**  The program's own text again, whatever the draft says. */
+	back: boolean,
+};
+
 /**  An amount, with all that a screen needs to format it. */
 export type Money = {
 	/**  Minor units. */
@@ -1131,6 +1347,13 @@ export type Money = {
 export type NamedId = {
 	id: string,
 	name: string,
+};
+
+/**  Another password, typed twice, and the code that a mail brought. */
+export type NewPasswordForm = {
+	token: string,
+	password: string,
+	again: string,
 };
 
 /**  Which offline limit was passed. */
@@ -1728,6 +1951,19 @@ export type SoldVoucher = {
 /**  What the grid is sorted by. */
 export type SortKey = "sold_at" | "price" | "buyer" | "title" | "status" | "expires_on" | "code" | "recipient" | "email" | "changed" | "payment" | "shop" | "sold_by";
 
+/**  Where a staff member gets mail. */
+export type StaffAddress = {
+	staff_id: string,
+	name: string,
+	email: string | null,
+};
+
+/**  Where a staff member gets mail from now on; nothing to have no address. */
+export type StaffAddressForm = {
+	staff_id: string,
+	email: string,
+};
+
 /**  A staff member as an admin sees them. */
 export type StaffRow = {
 	id: string,
@@ -1935,6 +2171,30 @@ export type Terminator = "enter" | "tab" |
 /**  Nothing: a pause ends the scan. */
 "pause";
 
+/**  What is wrong with a text. */
+export type TextFaultKind = 
+/**  Nothing stands there. */
+"empty" | 
+/**  More characters than it may have. */
+"too_long" | 
+/**  A subject of several lines, or a character that hides what a text says. */
+"forbidden_character" | 
+/**  Braces that are not closed. */
+"unclosed" | 
+/**  No mail of this kind knows `found`. */
+"unknown_placeholder" | 
+/**  Between the braces stands something else than a name, or than `if`, `elif`, `else` and `endif`. */
+"not_allowed" | 
+/**  An `if` without its `endif`, or the other way round. */
+"unbalanced";
+
+/**  Where a text stands. */
+export type TextPart = 
+/**  The subject. */
+"subject" | 
+/**  The body. */
+"body";
+
 /**  The screens' colours. */
 export type Theme = "system" | "light" | "dark";
 
@@ -2038,6 +2298,17 @@ export type VoucherLink = {
 	id: string,
 	/**  None where it is not in this device's cache. */
 	code: string | null,
+};
+
+/**  What was mailed about a voucher, and whether it may be mailed again. */
+export type VoucherMails = {
+	/**  Whether the server can send mail. */
+	set_up: boolean,
+	/**  Where it goes. */
+	address: string | null,
+	may_send: boolean,
+	/**  The newest first. */
+	mails: MailRow[],
 };
 
 /**  One page. */
