@@ -1,5 +1,7 @@
 //! The commands of tables, batches and imports, with forms of which nothing comes.
 
+pub mod table;
+
 use beadsbox_app::{
     AppError, Seat,
     view::{BatchFileForm, BatchFormat, BatchWords, DayOrder, FieldColumn, ImportForm, IssueForm, PaperLanguage, RefusedWords, SheetField, SheetUse},

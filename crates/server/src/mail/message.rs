@@ -54,6 +54,7 @@ impl Letter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::send::mailbox;
 
     fn sent(name: &str, subject: &str) -> String {
         let letter = Letter {
@@ -65,7 +66,7 @@ mod tests {
             date: "2026-11-26T09:00:00Z".parse().unwrap(),
         };
         let from = "My Beads Box <vouchers@example.com>".parse().unwrap();
-        let to = Mailbox::new(letter.to_name.clone(), "ada@example.org".parse().unwrap());
+        let to = mailbox(letter.to_name.as_deref(), &letter.to).unwrap();
         String::from_utf8(letter.message(&from, to).unwrap().formatted()).unwrap()
     }
 
@@ -100,6 +101,6 @@ mod tests {
     fn letters_of_any_script_arrive() {
         let mail = sent("Zoë Ångström 你好", "Votre bon « Cuisine »");
         assert!(mail.is_ascii(), "no mail server has to know more");
-        assert!(header(&mail, "Subject").starts_with("=?utf-8?"), "{mail}");
+        assert!(header(&mail, "Subject").contains("=?utf-8?"), "{mail}");
     }
 }

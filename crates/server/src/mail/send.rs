@@ -67,10 +67,11 @@ impl Mailer {
     }
 }
 
-/// None where no mail can be addressed so.
-fn mailbox(name: Option<&str>, email: &Email) -> Option<Mailbox> {
+/// None where no mail can be addressed so. A name without what no header may have, whatever once let it into the database.
+pub(super) fn mailbox(name: Option<&str>, email: &Email) -> Option<Mailbox> {
     let address = email.as_str().parse().ok()?;
-    Some(Mailbox::new(name.map(str::to_owned), address))
+    let name = name.map(|name| name.replace(char::is_control, " "));
+    Some(Mailbox::new(name, address))
 }
 
 impl NotSent {

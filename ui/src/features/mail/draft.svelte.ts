@@ -84,7 +84,11 @@ class Draft {
     this.failure = null
     try {
       const { kind, language } = this
-      setup.now = await rust.setMailText({ draft: this.form, row_version: this.kept.row_version, back })
+      setup.now = await rust.setMailText({
+        draft: this.form,
+        row_version: this.kept.row_version,
+        back,
+      })
       this.open(setup.now, kind, language)
       this.saved = true
     } catch (thrown) {
@@ -98,7 +102,9 @@ class Draft {
   /** What was typed stays; saved once more, it takes the place of what somebody else wrote. */
   async #takeVersion() {
     await setup.load()
-    const text = setup.now?.texts.find((one) => one.kind === this.kind && one.language === this.language)
+    const text = setup.now?.texts.find(
+      (one) => one.kind === this.kind && one.language === this.language,
+    )
     if (text) this.kept = text
   }
 }

@@ -1,7 +1,10 @@
 //! Whoever does the work.
 
 use beadsbox_protocol::job::{JobKind, JobTrouble};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, timeout},
+};
 
 use super::{LEASE, LONGEST, MOST_ATTEMPTS, next_attempt};
 use crate::{
@@ -16,6 +19,7 @@ use crate::{
 };
 
 /// What came of an attempt.
+#[derive(Debug)]
 pub(crate) enum Attempt {
     /// It is done.
     Done(Ended),
@@ -74,23 +78,36 @@ async fn do_next(app: &App) -> Result<bool, Failure> {
         note(app, &job, Attempt::Never(Setback { trouble: JobTrouble::Interrupted, detail: None })).await?;
         return Ok(true);
     }
-    let attempt = match timeout(LONGEST, perform(app, &job)).await {
-        Ok(Ok(attempt)) => attempt,
-        Ok(Err(error)) => {
-            tracing::error!(%error, job = %job.id, "a job failed by a fault of the server");
-            Attempt::Later(Setback { trouble: JobTrouble::Internal, detail: None })
-        }
-        Err(_) => Attempt::Later(Setback { trouble: JobTrouble::Unreachable, detail: None }),
-    };
+    let attempt = attempt(app, &job).await;
     note(app, &job, attempt).await?;
     Ok(true)
 }
 
-async fn perform(app: &App, job: &Leased) -> Result<Attempt, Failure> {
+/// One attempt, bounded in time. A fault of the server, a panic too, ends the attempt and not the worker.
+async fn attempt(app: &App, job: &Leased) -> Attempt {
+    let mut performing = JoinSet::new();
+    performing.spawn(perform(app.clone(), job.clone()));
+    let later = |trouble| Attempt::Later(Setback { trouble, detail: None });
+    match timeout(LONGEST, performing.join_next()).await {
+        Ok(Some(Ok(Ok(attempt)))) => attempt,
+        Ok(Some(Ok(Err(error)))) => {
+            tracing::error!(%error, job = %job.id, "a job failed by a fault of the server");
+            later(JobTrouble::Internal)
+        }
+        Ok(panicked) => {
+            tracing::error!(?panicked, job = %job.id, "a job panicked");
+            later(JobTrouble::Internal)
+        }
+        // Dropped with the set: it is not left running beside the next attempt.
+        Err(_) => later(JobTrouble::Unreachable),
+    }
+}
+
+async fn perform(app: App, job: Leased) -> Result<Attempt, Failure> {
     let Some(mailer) = &app.mailer else { return Err(Failure::Defect("a job that this process cannot do".to_owned())) };
     match job.kind {
-        JobKind::VoucherMail | JobKind::VoucherMailAgain => mail::voucher::send(app, mailer, job).await,
-        JobKind::PasswordResetMail => mail::password_reset::send(app, mailer, job).await,
+        JobKind::VoucherMail | JobKind::VoucherMailAgain => mail::voucher::send(&app, mailer, &job).await,
+        JobKind::PasswordResetMail => mail::password_reset::send(&app, mailer, &job).await,
     }
 }
 
