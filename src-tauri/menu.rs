@@ -66,7 +66,17 @@ impl Menus {
         // Taken out and put back: what is built meanwhile is built on the main thread, which may ask for the bars.
         let Some(mut bar) = self.bars().remove(window.label()) else { return Ok(()) };
         *self.titles.lock().unwrap_or_else(PoisonError::into_inner) = dress.titles.clone();
-        let shown = bar.show(window.app_handle(), window.label(), dress);
+        let shown = if bar.is_called(&dress.titles) {
+            bar.show(window.app_handle(), window.label(), dress)
+        } else {
+            // GTK keeps the titles that a bar began with: another language has another bar.
+            Bar::new(window.app_handle(), window.label(), &dress.titles).and_then(|mut other| {
+                other.show(window.app_handle(), window.label(), dress)?;
+                attach(window, &other)?;
+                bar = other;
+                Ok(())
+            })
+        };
         if window.app_handle().get_webview_window(window.label()).is_some() {
             self.bars().insert(window.label().to_owned(), bar);
         }
@@ -81,6 +91,15 @@ impl Menus {
             tracing::warn!(%error, "the menu did not change");
         }
     }
+}
+
+/// Gives the window that bar; a Mac has one for all windows.
+fn attach(window: &WebviewWindow, bar: &Bar) -> tauri::Result<()> {
+    #[cfg(target_os = "macos")]
+    window.app_handle().set_menu(bar.menu.clone())?;
+    #[cfg(not(target_os = "macos"))]
+    window.set_menu(bar.menu.clone())?;
+    Ok(())
 }
 
 /// Passes on what was chosen. The tray's own items have no window in their names.

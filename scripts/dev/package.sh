@@ -91,16 +91,16 @@ see_window() {
 # What the person made of it is theirs, and goes with them.
 remove_package() {
   in_root apt-get remove -y $PACKAGE
-  in_root apt-get purge -y $PACKAGE
+  in_root dpkg --purge $PACKAGE
   in_root userdel --remove somebody
 }
 
-# None of the package's own files, and nothing that is called like it.
+# None of the package's own files (folders may be others' as well), and nothing that is called like it.
 nothing_is_left() {
   local path left=()
   ! in_root dpkg -s $PACKAGE >/dev/null 2>&1 || left+=("the package itself")
   while read -r path; do
-    [ ! -e "$PACKAGE_ROOT/$path" ] || left+=("$path")
+    [ ! -e "$PACKAGE_ROOT/$path" ] || [ -d "$PACKAGE_ROOT/$path" ] || left+=("$path")
   done <"$DEV_DIR/package/own"
   while read -r path; do
     left+=("$path")

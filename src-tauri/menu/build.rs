@@ -39,10 +39,14 @@ impl Bar {
         Ok(bar)
     }
 
-    /// Shows what the page says.
+    /// Whether its titles are those.
+    pub fn is_called(&self, titles: &MenuTitles) -> bool {
+        self.titles == *titles
+    }
+
+    /// Shows what the page says, under the same titles.
     pub fn show(&mut self, app: &AppHandle, label: &str, dress: Dress) -> tauri::Result<()> {
         if self.says_otherwise(&dress) {
-            self.titles = dress.titles;
             self.rebuild(app, label, dress.entries)
         } else {
             for ((shown, item), entry) in self.shown.iter_mut().zip(dress.entries) {
@@ -58,21 +62,11 @@ impl Bar {
     /// Whether more than what can be chosen is otherwise.
     fn says_otherwise(&self, dress: &Dress) -> bool {
         let same = |(shown, _): &(MenuEntry, MenuItem<Wry>), entry: &MenuEntry| MenuEntry { enabled: entry.enabled, ..shown.clone() } == *entry;
-        self.titles != dress.titles
-            || self.shown.len() != dress.entries.len()
-            || !self.shown.iter().zip(&dress.entries).all(|(shown, entry)| same(shown, entry))
+        self.shown.len() != dress.entries.len() || !self.shown.iter().zip(&dress.entries).all(|(shown, entry)| same(shown, entry))
     }
 
     fn rebuild(&mut self, app: &AppHandle, label: &str, entries: Vec<MenuEntry>) -> tauri::Result<()> {
-        let titles = [
-            (&self.file, &self.titles.file),
-            (&self.edit, &self.titles.edit),
-            (&self.view, &self.titles.view),
-            (&self.go, &self.titles.go),
-            (&self.help, &self.titles.help),
-        ];
-        for (submenu, title) in titles {
-            submenu.set_text(title)?;
+        for submenu in [&self.file, &self.edit, &self.view, &self.go, &self.help] {
             while !submenu.items()?.is_empty() {
                 submenu.remove_at(0)?;
             }

@@ -49,11 +49,6 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     scroll_to(&desk, "licences").await?;
     in_every_look(&desk, folder, "licences").await?;
     close(&desk, "about").await?;
-    // The menu's Go, as the system draws it.
-    Hands::strike(&["F10", "Right", "Right", "Right"]).await?;
-    in_every_look(&desk, folder, "menu").await?;
-    Hands::strike(&["Escape", "Escape"]).await?;
-
     sign_out(&desk).await?;
     desk.sign_in(COUNTER.0, COUNTER.1, "counter").await?;
     desk.find("redeem-input").await?;
