@@ -1938,7 +1938,7 @@ export type Terminator = "enter" | "tab" |
 "pause";
 
 /**  The screens' colours. */
-export type Theme = "system" | "light" | "dark" |
+export type Theme = "system" | "light" | "dark" | 
 /**  High contrast. */
 "contrast_light" | "contrast_dark";
 
