@@ -12,7 +12,6 @@ use beadsbox_protocol::report::Accounting;
 use super::{Composed, accounting, query, words::pick};
 use crate::{
     error::{AppError, AppResult},
-    saved_file,
     usecase::{Seat, printing::Paper},
     view::{ReportForm, ReportFormat, ReportKind},
 };
@@ -60,7 +59,8 @@ impl Seat {
     pub async fn save_report(&self, file: ReportFile, path: &Path) -> AppResult<()> {
         self.require(Deed::ReadReports)?;
         let path = path.to_owned();
-        crate::program::blocking(move || saved_file::write(&path, |out| out.write_all(&file.bytes).map_err(|error| AppError::disk(&error)))).await
+        let write = move || crate::saved_file::write(&path, |out| out.write_all(&file.bytes).map_err(|error| AppError::disk(&error)));
+        crate::program::blocking(write).await
     }
 
     /// A report as a PDF to look at and to print.
