@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use beadsbox_e2e::serve;
+use beadsbox_e2e::{Desk, serve};
 use thirtyfour::Key;
 
 use crate::{
     centre::{ADMIN, sample_data},
-    hands::new_device,
+    hands::{click_first, new_device},
     look::in_every_look,
 };
 
@@ -28,6 +28,7 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
         desk.css(&format!("[data-testid='reports'][data-kind='{kind}'] [data-testid='report-table']")).await?;
         in_every_look(&desk, folder, &format!("reports-{kind}")).await?;
     }
+    without_dates(&desk, folder).await?;
     desk.click("reports-accounts").await?;
     desk.find("account-cash").await?;
     in_every_look(&desk, folder, "reports-accounts").await?;
@@ -37,4 +38,15 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     desk.find("reports-problem").await?;
     in_every_look(&desk, folder, "reports-offline").await?;
     desk.close().await
+}
+
+async fn without_dates(desk: &Desk, folder: &Path) -> anyhow::Result<()> {
+    click_first(desk, "[data-testid='reports-from'] [data-segment='day']").await?;
+    desk.driver.action_chain().send_keys(Key::Backspace + Key::Backspace).perform().await?;
+    desk.find("reports-no-dates").await?;
+    in_every_look(desk, folder, "reports-no-dates").await?;
+    desk.click("reports-preset").await?;
+    desk.click("reports-preset-last_12_months").await?;
+    desk.css("[data-testid='report-table']").await?;
+    Ok(())
 }
