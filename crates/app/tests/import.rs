@@ -75,6 +75,25 @@ impl Till {
     }
 }
 
+async fn each_is_at_the_centre_once(centre: &Centre, foreign: &Foreign) {
+    let good = i64::try_from(foreign.good.len()).unwrap();
+    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, good);
+    assert_eq!(centre.count("SELECT count(DISTINCT marks ->> 'external_code') FROM voucher").await, good);
+    let owed: i64 = foreign
+        .good
+        .values()
+        .filter(|(status, _)| matches!(status, Status::Purchased | Status::Cancelled))
+        .map(|(_, minor)| minor)
+        .sum();
+    assert_eq!(centre.count("SELECT sum(amount_minor)::bigint FROM ledger_entry WHERE kind = 'taken_over'").await, owed);
+    assert_eq!(
+        centre.count("SELECT coalesce(sum(service_minor + money_minor), 0)::bigint FROM ledger_entry").await,
+        owed,
+        "what is over owes nothing"
+    );
+    assert_eq!(centre.count("SELECT count(*) FROM ledger_entry WHERE kind = 'sold'").await, 0, "no sale of today");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rule_7_a_large_import_is_there_once_also_again_after_a_kill() {
     let (centre, foreign) = (Centre::open().await, Foreign::make(rows()));
@@ -131,21 +150,7 @@ async fn rule_7_a_large_import_is_there_once_also_again_after_a_kill() {
     till.all_sent().await;
     println!("sent in {:?}", begun.elapsed());
     assert_eq!(till.seat().status_bar().await.unwrap().refused, 0);
-    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, i64::try_from(good).unwrap());
-    assert_eq!(centre.count("SELECT count(DISTINCT marks ->> 'external_code') FROM voucher").await, i64::try_from(good).unwrap());
-    let owed: i64 = foreign
-        .good
-        .values()
-        .filter(|(status, _)| matches!(status, Status::Purchased | Status::Cancelled))
-        .map(|(_, minor)| minor)
-        .sum();
-    assert_eq!(centre.count("SELECT sum(amount_minor)::bigint FROM ledger_entry WHERE kind = 'taken_over'").await, owed);
-    assert_eq!(
-        centre.count("SELECT coalesce(sum(service_minor + money_minor), 0)::bigint FROM ledger_entry").await,
-        owed,
-        "what is over owes nothing"
-    );
-    assert_eq!(centre.count("SELECT count(*) FROM ledger_entry WHERE kind = 'sold'").await, 0, "no sale of today");
+    each_is_at_the_centre_once(&centre, &foreign).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
