@@ -14,7 +14,7 @@ use beadsbox_app::{
         SettleForm, SortKey, StaffAddressForm, TableForm, TableFormat, TakeInForm, TemplateForm, VoucherAction, VoucherFilters, VoucherQuery, VoucherSelection,
     },
 };
-use beadsbox_domain::{CashMovement, Payment, Role, Settlement, Vat};
+use beadsbox_domain::{CashMovement, Payment, Settlement, Vat};
 use beadsbox_protocol::mail::{MailKind, MailLanguage};
 use role_calls::table::{FREE, TABLE};
 use stage::{Centre, organise};
