@@ -276,6 +276,32 @@ export const commands = {
 	installUpdate: () => typedError<UpdateView, AppError>(__TAURI_INVOKE("install_update")),
 	/**  Ends the program and starts it again. What was recorded is on disk. */
 	restartProgram: () => typedError<null, AppError>(__TAURI_INVOKE("restart_program")),
+	/**  What was mailed about a voucher. */
+	voucherMails: (id: string) => typedError<VoucherMails, AppError>(__TAURI_INVOKE("voucher_mails", { id })),
+	/**  Mails a voucher to its buyer once more. */
+	mailVoucher: (id: string) => typedError<VoucherMails, AppError>(__TAURI_INVOKE("mail_voucher", { id })),
+	/**  How the organisation writes. */
+	mailSetup: () => typedError<MailSetup, AppError>(__TAURI_INVOKE("mail_setup")),
+	/**  Sets how the organisation writes. */
+	setMailSettings: (form: MailSettingsForm) => typedError<MailSetup, AppError>(__TAURI_INVOKE("set_mail_settings", { form })),
+	/**  Sets the text of a mail, or has the program's own hold again. */
+	setMailText: (form: MailTextForm) => typedError<MailSetup, AppError>(__TAURI_INVOKE("set_mail_text", { form })),
+	/**  A text filled in with sample data, or what is wrong with it. */
+	previewMail: (form: MailDraftForm) => typedError<MailPreview, AppError>(__TAURI_INVOKE("preview_mail", { form })),
+	/**  Sends a text, filled in with sample data. */
+	sendTestMail: (form: MailTestForm) => typedError<null, AppError>(__TAURI_INVOKE("send_test_mail", { form })),
+	/**  What the server gave up. */
+	failedJobs: () => typedError<FailedJobs, AppError>(__TAURI_INVOKE("failed_jobs")),
+	/**  Has it tried again, or ends it; what is left. */
+	decideJob: (id: string, again: boolean) => typedError<FailedJobs, AppError>(__TAURI_INVOKE("decide_job", { id, again })),
+	/**  Where staff members get mail. */
+	staffAddresses: () => typedError<StaffAddress[], AppError>(__TAURI_INVOKE("staff_addresses")),
+	/**  Sets where a staff member gets mail. */
+	setStaffAddress: (form: StaffAddressForm) => typedError<StaffAddress[], AppError>(__TAURI_INVOKE("set_staff_address", { form })),
+	/**  Has a mail sent with which somebody sets another password. */
+	askPasswordReset: (name: string, language: MailLanguage) => typedError<null, AppError>(__TAURI_INVOKE("ask_password_reset", { name, language })),
+	/**  Sets another password with what that mail said. */
+	setForgottenPassword: (form: NewPasswordForm) => typedError<null, AppError>(__TAURI_INVOKE("set_forgotten_password", { form })),
 	/**  Changes the password of whoever is signed in. */
 	changePassword: (form: PasswordForm) => typedError<null, AppError>(__TAURI_INVOKE("change_password", { form })),
 	/**  Whether a second factor is asked of whoever is signed in. */
@@ -1231,6 +1257,18 @@ export type ErrorCode =
 "export_gap" | 
 /**  The server holds other operations of that till under the same numbers. */
 "export_forked" | 
+/**  The server has no mail server to send by. */
+"mail_not_set_up" | 
+/**  The voucher's buyer has no e-mail address, or was erased. */
+"no_mail_address" | 
+/**  Only a voucher that can still be redeemed is mailed. */
+"voucher_not_owed" | 
+/**  The text of a mail has faults. */
+"mail_text_faulty" | 
+/**  The mail server did not take it: `numbers` is its answer. */
+"mail_not_taken" | 
+/**  No such code for another password, or it was used, or its hour is over. */
+"reset_token_wrong" | 
 /**  The password serves once: another has to be chosen for the future. */
 "password_change_needed" | 
 /**  The one-time password was not used in time. */
@@ -1306,6 +1344,33 @@ export type Fact = {
 	device: string,
 };
 
+/**  Work that the server gave up. */
+export type FailedJob = {
+	id: string,
+	kind: JobKind,
+	/**  The codes of the vouchers that it is about, as far as this device knows them. */
+	codes: string[],
+	/**  The first of them, to go to. */
+	voucher_id: string | null,
+	/**  Whom it is about. */
+	staff: string | null,
+	created_at: string,
+	failed_at: string,
+	attempts: number,
+	trouble: JobTrouble,
+	/**  The mail server's answer, in its numbers. */
+	numbers: string | null,
+};
+
+/**  Work that the server gave up, the newest first. */
+export type FailedJobs = {
+	/**  How many there are; more than are listed, where they are many. */
+	total: number,
+	/**  How many wait to be done, or are being done. */
+	waiting: number,
+	jobs: FailedJob[],
+};
+
 /**  How many lines of a table have that fault. */
 export type FaultCount = {
 	/**  Its `limit` is that of the first of them. */
@@ -1337,10 +1402,9 @@ export type FieldError = {
 };
 
 /**  What is wrong with a field. */
-export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same" | 
+export type FieldErrorCode = "required" | "too_long" | "too_short" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same" | 
 /**  Somebody or something else is called so. */
-"taken" | "not_a_country" | "not_a_time_zone" | "twice" | "too_short" | "same_as_before";
-export type FieldErrorCode = "required" | "too_long" | "too_small" | "too_large" | "not_a_number" | "too_many_decimals" | "unknown_currency" | "several_currencies" | "not_an_email" | "forbidden_character" | "not_an_address" | "not_a_pin" | "too_easy" | "not_the_same" | "not_a_date" | "in_the_future" | "unknown_status" | 
+"taken" | "not_a_country" | "not_a_time_zone" | "same_as_before" | "not_a_date" | "in_the_future" | "unknown_status" | 
 /**  It stands on an earlier line as well: `limit` is that line. */
 "twice" | 
 /**  Another voucher has that code. */
@@ -1518,6 +1582,36 @@ export type IssueForm = {
 	payment: Payment,
 };
 
+/**  What a job does. */
+export type JobKind = 
+/**  Mails the vouchers of a sale to their buyer. */
+"voucher_mail" | 
+/**  Mails a voucher to its buyer once more, because somebody in the office asked for it. */
+"voucher_mail_again" | 
+/**  Mails a staff member what they need to set another password. */
+"password_reset_mail";
+
+/**  Why an attempt came to nothing. */
+export type JobTrouble = 
+/**  The mail server cannot be reached, or did not answer. */
+"unreachable" | 
+/**  The mail server cannot be trusted: its certificate does not hold. */
+"untrusted" | 
+/**  The mail server does not let this server in. */
+"sign_in_refused" | 
+/**  The mail server refuses it for now; `detail` has its numbers. */
+"refused_for_now" | 
+/**  The mail server refuses it for good; `detail` has its numbers. */
+"refused" | 
+/**  No mail server takes this address, or it cannot be written in a mail. */
+"address_refused" | 
+/**  The text that an admin wrote cannot be filled in. */
+"text_faulty" | 
+/**  Whoever worked on it was ended in the middle, each time. */
+"interrupted" | 
+/**  A fault of the server; it was logged. */
+"internal";
+
 /**  The screens' language. */
 export type Language = "system" | "en" | "fr";
 
@@ -1578,6 +1672,127 @@ export type ListOrder = {
 	descending: boolean,
 };
 
+/**  A text that somebody is writing. */
+export type MailDraftForm = {
+	kind: MailKind,
+	language: MailLanguage,
+	subject: string,
+	body: string,
+};
+
+/**  What a mail is about; each has a text of its own. */
+export type MailKind = 
+/**  Vouchers, to their buyer. */
+"voucher" | 
+/**  What a staff member needs to set another password. */
+"password_reset";
+
+/**  The language of a mail. */
+export type MailLanguage = 
+/**  English. */
+"en" | 
+/**  French. */
+"fr";
+
+/**  What the texts of a kind may name. */
+export type MailPlaceholders = {
+	kind: MailKind,
+	names: string[],
+};
+
+/**  A text as its reader would see it; nothing of it where there are faults. */
+export type MailPreview = {
+	subject: string,
+	text: string,
+	/**  A whole document, without scripts and without anything to load. */
+	html: string,
+	faults: MailTextFault[],
+};
+
+/**  A mail about a voucher. */
+export type MailRow = {
+	id: string,
+	state: MailState,
+	/**  When it was decided what becomes of it, or else when it was asked for. */
+	at: string,
+	/**  Who asked for it; none for the one that goes by itself at the sale. */
+	by: string | null,
+	/**  Why the last attempt failed, while it is tried or after it was given up. */
+	trouble: JobTrouble | null,
+};
+
+/**  The settings, whole. */
+export type MailSettingsForm = {
+	row_version: number,
+	at_sale: boolean,
+	language: MailLanguage,
+};
+
+/**  How the organisation writes. */
+export type MailSetup = {
+	/**  Whom mails come from; none where the server cannot send any. */
+	from: string | null,
+	at_sale: boolean,
+	language: MailLanguage,
+	row_version: number,
+	texts: MailText[],
+	placeholders: MailPlaceholders[],
+};
+
+/**  What became of a mail. */
+export type MailState = 
+/**  It is to be sent. */
+"waiting" | 
+/**  The mail server took it. */
+"sent" | 
+/**  Nobody tries it any more: an admin sees why. */
+"failed" | 
+/**  The buyer was erased before it was sent. */
+"buyer_erased" | 
+/**  The buyer has no address. */
+"no_address" | 
+/**  The voucher was used, cancelled, expired or replaced before it was sent. */
+"not_owed" | 
+/**  The staff member may not sign in. */
+"person_barred" | 
+/**  An admin decided that it is not sent. */
+"discarded";
+
+/**  A text to try. */
+export type MailTestForm = {
+	draft: MailDraftForm,
+	to: string,
+};
+
+/**  The text of one kind in one language. */
+export type MailText = {
+	kind: MailKind,
+	language: MailLanguage,
+	subject: string,
+	body: string,
+	/**  An admin wrote it; otherwise it is the program's own. */
+	own: boolean,
+	row_version: number,
+};
+
+/**  One fault of a text. */
+export type MailTextFault = {
+	part: TextPart,
+	/**  From 1. */
+	line: number,
+	kind: TextFaultKind,
+	/**  What stands there; of a text that is too long, how many characters it may have. */
+	found: string,
+};
+
+/**  A text to keep. */
+export type MailTextForm = {
+	draft: MailDraftForm,
+	row_version: number,
+	/**  The program's own text again, whatever the draft says. */
+	back: boolean,
+};
+
 /**  Something was chosen in the menu of that window. */
 export type MenuChosen = {
 	/**  The window's label, which is its page's name. */
@@ -1631,6 +1846,19 @@ export type NamedId = {
 	name: string,
 };
 
+/**  Another password, typed twice, and the code that a mail brought. */
+export type NewPasswordForm = {
+	token: string,
+	password: string,
+	again: string,
+};
+
+/**  Somebody new. */
+export type NewStaffForm = {
+	name: string,
+	role: Role,
+};
+
 /**  A newer program. */
 export type NewerVersion = {
 	version: string,
@@ -1650,12 +1878,6 @@ export type NoticeWords = {
 export type NotificationSettings = {
 	/**  New conflicts, and operations that the server refused. */
 	on: boolean,
-};
-
-/**  Somebody new. */
-export type NewStaffForm = {
-	name: string,
-	role: Role,
 };
 
 /**  Which offline limit was passed. */
@@ -2451,6 +2673,19 @@ export type StaffAccess = {
 	sign_ins: LastSignIn[],
 };
 
+/**  Where a staff member gets mail. */
+export type StaffAddress = {
+	staff_id: string,
+	name: string,
+	email: string | null,
+};
+
+/**  Where a staff member gets mail from now on; nothing to have no address. */
+export type StaffAddressForm = {
+	staff_id: string,
+	email: string,
+};
+
 /**  What somebody is called and may do, and the version of them that was read. */
 export type StaffForm = {
 	id: string,
@@ -2675,6 +2910,30 @@ export type Terminator = "enter" | "tab" |
 /**  Nothing: a pause ends the scan. */
 "pause";
 
+/**  What is wrong with a text. */
+export type TextFaultKind = 
+/**  Nothing stands there. */
+"empty" | 
+/**  More characters than it may have. */
+"too_long" | 
+/**  A subject of several lines, or a character that hides what a text says. */
+"forbidden_character" | 
+/**  Braces that are not closed. */
+"unclosed" | 
+/**  No mail of this kind knows `found`. */
+"unknown_placeholder" | 
+/**  Between the braces stands something else than a name, or than `if`, `elif`, `else` and `endif`. */
+"not_allowed" | 
+/**  An `if` without its `endif`, or the other way round. */
+"unbalanced";
+
+/**  Where a text stands. */
+export type TextPart = 
+/**  The subject. */
+"subject" | 
+/**  The body. */
+"body";
+
 /**  The screens' colours. */
 export type Theme = "system" | "light" | "dark" | 
 /**  High contrast. */
@@ -2810,6 +3069,17 @@ export type VoucherLink = {
 	code: string | null,
 };
 
+/**  What was mailed about a voucher, and whether it may be mailed again. */
+export type VoucherMails = {
+	/**  Whether the server can send mail. */
+	set_up: boolean,
+	/**  Where it goes. */
+	address: string | null,
+	may_send: boolean,
+	/**  The newest first. */
+	mails: MailRow[],
+};
+
 /**  One page. */
 export type VoucherPage = {
 	rows: VoucherRow[],
@@ -2892,13 +3162,14 @@ export type Whose = "mine" |
 /**  Nobody works on it, or somebody who was barred. */
 "nobodys";
 
-/**  How large everything in the windows is drawn. */
-export type ZoomStep = "in" | "out" | "reset";
 /**  How far the work is. */
 export type WorkProgress = {
 	done: number,
 	of: number,
 };
+
+/**  How large everything in the windows is drawn. */
+export type ZoomStep = "in" | "out" | "reset";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
