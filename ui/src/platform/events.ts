@@ -43,9 +43,9 @@ export const onSession = (hear: (session: Session) => void) =>
   subscribe(events.sessionChanged, hear)
 
 // A window hears what is chosen in the menus of all.
-const OWN = window.location.pathname.replace(/^\/|\.html$/g, '')
+const own = () => window.location.pathname.replace(/^\/|\.html$/g, '')
 
 /** What was chosen in this window's menu, by the action's own name. */
 export const onMenu = (hear: (action: string) => void) =>
-  subscribe<MenuChosen>(events.menuChosen, ({ window, action }) => window === OWN && hear(action))
+  subscribe<MenuChosen>(events.menuChosen, ({ window, action }) => window === own() && hear(action))
 export const onUpdate = (hear: () => void) => subscribe(events.updateChanged, hear)
