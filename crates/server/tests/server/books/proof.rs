@@ -56,7 +56,8 @@ async fn the_liability_report_adds_up_to_the_minor_unit_on_random_dates() {
     assert_eq!(discrepancies(&stage.pool).await, Vec::<String>::new(), "seed {seed}");
     let made: Vec<(String, i64)> = sqlx::query_as("SELECT kind, count(*) FROM ledger_entry GROUP BY 1 ORDER BY 1").fetch_all(&stage.pool).await.unwrap();
     println!("{made:?}");
-    let kinds: BTreeSet<&str> = EntryKind::ALL.into_iter().map(EntryKind::name).collect();
+    // What is taken over comes by an import, which has a proof of its own.
+    let kinds: BTreeSet<&str> = EntryKind::ALL.into_iter().filter(|kind| *kind != EntryKind::TakenOver).map(EntryKind::name).collect();
     assert_eq!(made.iter().map(|(kind, _)| kind.as_str()).collect::<BTreeSet<_>>(), kinds, "every kind of line, seed {seed}");
 
     let (device, session) = stage.device_with_session("Inès", Role::BackOffice).await;
