@@ -13,6 +13,9 @@ use tokio::process::Command;
 #[case::corrections("corrections")]
 #[case::day("day")]
 #[case::devices("devices")]
+#[case::administration("administration")]
+#[case::issue("issue")]
+#[case::shell("shell")]
 #[tokio::test]
 async fn axe_finds_nothing(#[case] scene: &str) -> anyhow::Result<()> {
     let kept = tempfile::tempdir()?;
