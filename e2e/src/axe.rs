@@ -18,6 +18,19 @@ const RUN: &str = "const done = arguments[0];
             ({ target: node.target.join(' '), html: node.html.slice(0, 160), why: node.failureSummary })) }))),
             (error) => done(String(error)));";
 
+/// Ends what moves, for as long as the page stands: what is on its way in or out has colours that nobody reads.
+const STILL: &str = "if (!window.still) {
+        window.still = new CSSStyleSheet();
+        window.still.replaceSync('*, *::before, *::after { animation: none !important; transition: none !important; }');
+        document.adoptedStyleSheets.push(window.still);
+    }";
+
+/// Lets nothing on the page move any more, so that a picture and what axe says are of the same page.
+pub async fn hold_still(desk: &Desk) -> anyhow::Result<()> {
+    desk.driver.execute(STILL, Vec::new()).await?;
+    Ok(())
+}
+
 /// Asks axe about the page as it stands. Each line is a rule that does not hold, with the elements that break it.
 pub async fn findings(desk: &Desk) -> anyhow::Result<Vec<String>> {
     if desk.driver.execute("return typeof axe === 'undefined'", Vec::new()).await?.json() == &Value::Bool(true) {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Context as _;
-use beadsbox_documents::{DayReport, DocumentError, Language, Receipt, ReceiptLine, ReportPerson, Shop, VoucherPaper, Width};
+use beadsbox_documents::{DayReport, DocumentError, Language, Receipt, ReceiptLine, ReportPerson, Shop, VoucherBook, VoucherPaper, Width};
 use beadsbox_domain::{
     Currency, DayClose, Money, Payment, StaffId, Vat,
     day::{ByPayment, Drawer, PersonSums, Sums, Tally},
@@ -39,6 +39,14 @@ pub(super) fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
         let ours = bench.ours(measured, Unit::Milliseconds, note)?;
         Ok(Entry::new("documents", size, what, ours, None))
     };
+    let batch = *bench.scale.vouchers.first().context("no size")?;
+    let book = Entry::new(
+        "documents",
+        batch,
+        "a batch as one PDF",
+        bench.ours(vec![book(batch)?], Unit::Seconds, "a page for each voucher, as above")?,
+        None,
+    );
     let goal = |entry: Entry| entry.judged(Number::P99, &[Goal::AtMost(150.0)]);
     let of_voucher = "a voucher: A5, every text another one, QR code of 200 characters";
     Ok(vec![
@@ -46,6 +54,7 @@ pub(super) fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
         goal(entry(each, "a voucher PDF after it", vouchers, of_voucher)?),
         goal(entry(each, "a receipt PDF", receipts, "a receipt: 80 mm, three vouchers with a QR code each, every text another one")?),
         goal(entry(each, "a day's report PDF", reports, "a report: A4, four people, every number another one")?),
+        book,
     ])
 }
 
@@ -54,6 +63,21 @@ fn timed<P>(paper: &P, make: impl FnOnce(&P) -> Result<Vec<u8>, DocumentError>) 
     let begun = Instant::now();
     let pdf = make(paper)?;
     let taken = milliseconds(begun);
+    anyhow::ensure!(pdf.starts_with(b"%PDF"), "no PDF");
+    Ok(taken)
+}
+
+/// Seconds until a batch of that many is one PDF.
+fn book(vouchers: u64) -> anyhow::Result<f64> {
+    let numbers: Vec<usize> = (0..usize::try_from(vouchers)?).collect();
+    let begun = Instant::now();
+    let mut book = VoucherBook::begin("A batch", Timestamp::UNIX_EPOCH);
+    for part in numbers.chunks(VoucherBook::PART) {
+        let papers = part.iter().map(|number| voucher(*number)).collect::<anyhow::Result<Vec<_>>>()?;
+        book.add(&papers)?;
+    }
+    let pdf = book.finish()?;
+    let taken = begun.elapsed().as_secs_f64();
     anyhow::ensure!(pdf.starts_with(b"%PDF"), "no PDF");
     Ok(taken)
 }

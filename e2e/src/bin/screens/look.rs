@@ -52,6 +52,7 @@ impl Look {
     /// Takes the window's picture as it is, and asks axe about the page. Languages are alike to axe.
     pub async fn shot(self, desk: &Desk, folder: &Path, screen: &str) -> anyhow::Result<()> {
         let name = format!("{screen}-{}", self.name());
+        axe::hold_still(desk).await?;
         desk.picture(&folder.join(format!("{name}.png"))).await?;
         if self.language == "en" {
             note(folder, &name, &axe::findings(desk).await?)?;
