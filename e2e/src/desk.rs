@@ -173,6 +173,18 @@ impl Desk {
         snapshot(path).await
     }
 
+    /// Makes the window so large, in pixels, as a person does by its corner.
+    pub async fn resize(&self, width: u32, height: u32) -> anyhow::Result<()> {
+        let (width, height) = (width.to_string(), height.to_string());
+        let done = Command::new("xdotool")
+            .args(["windowsize", "--sync", &window().await?, &width, &height])
+            .status()
+            .await
+            .context("xdotool")?;
+        anyhow::ensure!(done.success(), "the window stays as it is");
+        Ok(())
+    }
+
     /// Enrols, on the first page of a new device.
     pub async fn enrol(&self, server: &str, code: &str, name: &str) -> anyhow::Result<()> {
         self.fill("enrol-server", server).await?;
@@ -227,11 +239,16 @@ impl Desk {
 
 /// A picture of the program's last window on the screen.
 async fn snapshot(path: &Path) -> anyhow::Result<()> {
+    let window = window().await?;
+    let taken = Command::new("import").args(["-window", &window]).arg(path).status().await.context("import of ImageMagick")?;
+    if taken.success() { Ok(()) } else { Err(anyhow!("no picture of window {window}")) }
+}
+
+/// The program's last window on the screen, as X calls it.
+async fn window() -> anyhow::Result<String> {
     let found = Command::new("xdotool").args(["search", "--onlyvisible", "--name", "My Beads Box"]).output().await.context("xdotool")?;
     let windows = String::from_utf8(found.stdout)?;
-    let window = windows.lines().last().context("no window on the screen")?;
-    let taken = Command::new("import").args(["-window", window]).arg(path).status().await.context("import of ImageMagick")?;
-    if taken.success() { Ok(()) } else { Err(anyhow!("no picture of window {window}")) }
+    windows.lines().last().map(str::to_owned).context("no window on the screen")
 }
 
 fn desktop_binary() -> anyhow::Result<PathBuf> {

@@ -15,7 +15,9 @@ use tokio::process::Command;
 #[case::devices("devices")]
 #[case::administration("administration")]
 #[case::issue("issue")]
+#[case::mail("mail")]
 #[case::shell("shell")]
+#[case::strained("strained")]
 #[tokio::test]
 async fn axe_finds_nothing(#[case] scene: &str) -> anyhow::Result<()> {
     let kept = tempfile::tempdir()?;

@@ -7,14 +7,14 @@ mod stage;
 use std::{collections::BTreeMap, time::Duration};
 
 use beadsbox_app::{
-    ErrorCode,
+    ErrorCode, Seat,
     view::{
         BulkForm, BulkPhase, BulkReasonForm, BulkResult, BulkView, BulkWords, FoundBy, GridColumn, HeadedColumn, ListOrder, PaperLanguage, RefusalView,
         SaleForm, SignInForm, SortKey, StatusWord, TableForm, TableFormat, VoucherAction, VoucherFilters, VoucherPage, VoucherQuery, VoucherSelection,
     },
 };
 use beadsbox_domain::Status;
-use stage::{Centre, PASSWORD, Till, link::Wire};
+use stage::{Centre, PASSWORD, Till, link::Wire, victim::Victim};
 
 const ORDER: ListOrder = ListOrder { sort: SortKey::Code, descending: false };
 
@@ -34,16 +34,24 @@ fn because(reason: &str) -> BulkReasonForm {
     BulkReasonForm { reason: reason.to_owned(), payment: None, expires_on: None }
 }
 
+fn purchased() -> VoucherSelection {
+    matching(VoucherFilters { status: vec![Status::Purchased], ..VoucherFilters::default() }, &[])
+}
+
+async fn bulk_at(seat: &Seat, phases: &[BulkPhase]) -> BulkView {
+    for _ in 0..2000 {
+        let view = seat.bulk_state().unwrap().unwrap();
+        if phases.contains(&view.phase) {
+            return view;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("never {phases:?}: {:?}", seat.bulk_state());
+}
+
 impl Till {
     async fn bulk(&self, phases: &[BulkPhase]) -> BulkView {
-        for _ in 0..2000 {
-            let view = self.seat().bulk_state().unwrap().unwrap();
-            if phases.contains(&view.phase) {
-                return view;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        panic!("never {phases:?}: {:?}", self.seat().bulk_state());
+        bulk_at(&self.seat(), phases).await
     }
 
     async fn statuses(&self) -> BTreeMap<String, Status> {
@@ -105,18 +113,9 @@ async fn a_kill_in_the_middle_loses_nothing_that_was_told_and_begun_again_it_rep
     centre.fill(900).await;
     let mut till = centre.till("Montmartre", "Bruno").await;
     till.go_offline().await;
-    let purchased = || matching(VoucherFilters { status: vec![Status::Purchased], ..VoucherFilters::default() }, &[]);
     till.seat().begin_bulk(form(VoucherAction::Cancel, purchased())).await.unwrap();
     let all = till.bulk(&[BulkPhase::Ready]).await.allowed;
-    till.seat().run_bulk(because("closed shop")).await.unwrap();
-    let told = loop {
-        let view = till.seat().bulk_state().unwrap().unwrap();
-        if view.recorded > 0 {
-            break view.recorded;
-        }
-        tokio::task::yield_now().await;
-    };
-    till.restart().await;
+    let told = till.outlive("a_process_that_cancels_many", 1).await;
     till.sign_in("Bruno", PASSWORD).await.unwrap();
     assert_eq!(till.seat().bulk_state().unwrap(), None);
     let waiting = till.seat().status_bar().await.unwrap().waiting;
@@ -129,6 +128,17 @@ async fn a_kill_in_the_middle_loses_nothing_that_was_told_and_begun_again_it_rep
     till.come_back().await;
     assert_eq!(till.seat().status_bar().await.unwrap().refused, 0, "no voucher was cancelled twice");
     assert_eq!(centre.count("SELECT count(*) FROM voucher WHERE status = 'purchased'").await, 0);
+}
+
+/// What the test above kills.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "it works until it is killed"]
+async fn a_process_that_cancels_many() {
+    let Some(victim) = Victim::begin("Bruno").await else { return };
+    victim.seat().begin_bulk(form(VoucherAction::Cancel, purchased())).await.unwrap();
+    bulk_at(&victim.seat(), &[BulkPhase::Ready]).await;
+    victim.seat().run_bulk(because("closed shop")).await.unwrap();
+    victim.tell(|seat| seat.bulk_state().unwrap().map_or(0, |view| view.recorded)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

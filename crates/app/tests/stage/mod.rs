@@ -7,6 +7,7 @@ pub mod clock;
 pub mod link;
 pub mod organise;
 mod recovery;
+pub mod victim;
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! Each picture in each look of the program, and what axe finds on it.
+//! Each picture in each look of the program, and what axe finds on it and does not fit.
 
 use std::{
     io::Write as _,
@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use beadsbox_e2e::{Desk, axe};
+use beadsbox_e2e::{Desk, axe, layout};
 
 /// One look of the program.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,8 @@ const LOOKS: [Look; 6] =
 /// Those that were asked for.
 static CHOSEN: OnceLock<Vec<Look>> = OnceLock::new();
 
-/// What axe found, beside the pictures.
-const FINDINGS: &str = "axe.txt";
+/// What was found, beside the pictures.
+const FINDINGS: &str = "findings.txt";
 
 const fn look(theme: &'static str, language: &'static str) -> Look {
     Look { theme, language }
@@ -49,15 +49,16 @@ impl Look {
         if self.language == "en" { theme } else { format!("{theme}-{}", self.language) }
     }
 
-    /// Takes the window's picture as it is, and asks axe about the page. Languages are alike to axe.
+    /// Takes the window's picture as it is, asks axe about the page, and looks whether everything fits. Languages are alike to axe.
     pub async fn shot(self, desk: &Desk, folder: &Path, screen: &str) -> anyhow::Result<()> {
         let name = format!("{screen}-{}", self.name());
         axe::hold_still(desk).await?;
         desk.picture(&folder.join(format!("{name}.png"))).await?;
+        let mut found = layout::findings(desk).await?;
         if self.language == "en" {
-            note(folder, &name, &axe::findings(desk).await?)?;
+            found.extend(axe::findings(desk).await?);
         }
-        Ok(())
+        note(folder, &name, &found)
     }
 }
 
@@ -73,7 +74,7 @@ fn findings_file(folder: &Path) -> PathBuf {
     folder.join(FINDINGS)
 }
 
-/// Forgets what axe found before.
+/// Forgets what was found before.
 pub fn begin(folder: &Path) -> anyhow::Result<()> {
     match std::fs::remove_file(findings_file(folder)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
@@ -81,10 +82,10 @@ pub fn begin(folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Fails with what axe found on any of the pages.
+/// Fails with what was found on any of the pages.
 pub fn end(folder: &Path) -> anyhow::Result<()> {
     let found = std::fs::read_to_string(findings_file(folder)).unwrap_or_default();
-    ensure!(found.is_empty(), "axe found:\n{found}");
+    ensure!(found.is_empty(), "found:\n{found}");
     Ok(())
 }
 

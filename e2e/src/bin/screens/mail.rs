@@ -104,7 +104,7 @@ async fn texts(desk: &Desk, folder: &Path) -> anyhow::Result<()> {
 async fn voucher(desk: &Desk, folder: &Path, server: &mut ServerProcess) -> anyhow::Result<()> {
     desk.click("nav-vouchers").await?;
     desk.fill("voucher-search", "Zoë").await?;
-    desk.until("one voucher", async || (desk.count("[data-testid='voucher-row']").await.ok()? >= 1).then_some(())).await?;
+    desk.until("Zoë's alone", async || (desk.count("[data-testid='voucher-row']").await.ok()? == 1).then_some(())).await?;
     click_first(desk, "[data-testid='voucher-row']").await?;
     desk.css("[data-testid='voucher-mail'][data-state='sent']").await.context("the mail of the sale")?;
     scroll_to(desk, "voucher-mails").await?;

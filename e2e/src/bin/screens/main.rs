@@ -1,5 +1,6 @@
 //! Takes pictures of the program, light and dark, in English and French, on sample data of its own: every screen, and the states
-//! that come seldom. Axe is asked about each; what it finds stands in `axe.txt` beside them, and the program fails.
+//! that come seldom. Axe is asked about each, and whether everything fits; what is found stands in `findings.txt` beside them, and the
+//! program fails.
 //!
 //! `screens [--looks light,dark] FOLDER [SCENE…]`: all looks and scenes, or those named.
 
@@ -21,13 +22,14 @@ mod scanner;
 mod shared_till;
 mod shell;
 mod stick;
+mod strained;
 mod tour;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 20] = [
+const SCENES: [&str; 21] = [
     "tour",
     "grid",
     "day",
@@ -42,6 +44,7 @@ const SCENES: [&str; 20] = [
     "scanner",
     "shared-till",
     "shell",
+    "strained",
     "quarantine",
     "first-load",
     "comparison",
@@ -85,6 +88,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "scanner" => scanner::scene(folder).await,
         "shared-till" => shared_till::scene(folder).await,
         "shell" => shell::scene(folder).await,
+        "strained" => strained::scene(folder).await,
         "quarantine" => quarantine::scene(folder).await,
         "first-load" => copy::first_load(folder).await,
         "comparison" => copy::comparison(folder).await,
