@@ -29,7 +29,7 @@ impl Independent {
     /// What is owed at the end of that day.
     pub async fn owed(&mut self, day: Date) -> BTreeMap<Place, i64> {
         let rows: Vec<(String, Uuid, i64)> = sqlx::query_as(
-            "SELECT currency, sold_shop, sum(CASE WHEN kind IN ('sold', 'undone', 'extended', 'replaced') THEN minor ELSE -minor END)::bigint
+            "SELECT currency, sold_shop, sum(CASE WHEN kind IN ('sold', 'undone', 'extended', 'replaced', 'taken_over') THEN minor ELSE -minor END)::bigint
              FROM owed WHERE day <= $1 GROUP BY 1, 2",
         )
         .bind(day.to_sqlx())

@@ -57,12 +57,18 @@ BEGIN
         ELSIF applied THEN
             CASE op ->> 'kind'
             WHEN 'sell' THEN
-                status := 'purchased';
+                status := coalesce(op #>> '{imported,status}', 'purchased');
                 price := (op #>> '{snapshot,price,minor}')::bigint;
                 cur := op #>> '{snapshot,price,currency}';
                 seller := (b ->> 'shop')::uuid;
-                RETURN QUERY SELECT id, CASE WHEN op ? 'replaces' THEN 'replaced' ELSE 'sold' END, pg_temp.day_in(moment, seller), seller, cur, price;
-                rose := may_rise[1];
+                -- What was over in another system owes nothing here.
+                IF status IN ('purchased', 'cancelled') THEN
+                    RETURN QUERY SELECT id, CASE WHEN op ? 'imported' THEN 'taken_over' WHEN op ? 'replaces' THEN 'replaced' ELSE 'sold' END,
+                        pg_temp.day_in(moment, seller), seller, cur, price;
+                END IF;
+                IF status = 'purchased' THEN
+                    rose := may_rise[1];
+                END IF;
             WHEN 'redeem' THEN
                 status := 'used'; accepted := o.op_id;
                 RETURN QUERY SELECT id, 'redeemed', pg_temp.day_in(moment, (b ->> 'shop')::uuid), seller, cur, price;

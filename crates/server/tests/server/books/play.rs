@@ -1,7 +1,11 @@
-//! Random work in three shops: two currencies, tills that are offline for days, clocks that are wrong, collisions, and the server's expiry.
+//! Random work in three shops: two currencies, tills that are offline for days, clocks that are wrong, collisions, and the server's expiry,
+//! and another system's vouchers taken over.
+
+use std::ops::Range;
 
 use beadsbox_domain::{
-    ConflictId, Money, OpId, Operation, Outcome, Payment, Replaced, Replacement, Role, Settlement, TemplateContent, TemplateId, Timestamp, Vat, VoucherId,
+    ConflictId, Date, ExternalCode, Imported, Money, Name, OpId, Operation, Outcome, Payment, Replaced, Replacement, Role, Settlement, Status, TemplateContent,
+    TemplateId, Timestamp, Vat, VoucherId,
 };
 use beadsbox_server::{Profile, organisation};
 use beadsbox_testkit::{TestDevice, fixtures};
@@ -169,10 +173,13 @@ impl Play {
     }
 
     fn operation(&mut self, desk: usize) -> Option<(usize, Operation)> {
-        let choice = self.rng.u8(..106);
+        let choice = self.rng.u8(..112);
         if choice < 38 {
             let ware = self.rng.usize(..self.wares.len());
             return Some(self.sale(desk, ware, None));
+        }
+        if choice >= 106 {
+            return Some(self.import(desk));
         }
         let about = self.some_voucher()?;
         let (voucher, accepted) = (self.vouchers[about].id, self.vouchers[about].accepted);
@@ -217,10 +224,34 @@ impl Play {
 
     /// Days or weeks from now, by the clock of that desk.
     fn extension(&mut self, desk: usize, voucher: VoucherId) -> Operation {
-        let today = self.desks[desk].device.now.to_zoned(TimeZone::UTC).date();
-        let expires_on = today + self.rng.i32(1..90).days();
-        let expires_at = expires_on.tomorrow().unwrap().to_zoned(TimeZone::UTC).unwrap().timestamp();
+        let (expires_on, expires_at) = self.last_day(desk, 1..90);
         Operation::Extend { voucher, expires_on, expires_at, reason: fixtures::reason() }
+    }
+
+    fn last_day(&mut self, desk: usize, from_now: Range<i32>) -> (Date, Timestamp) {
+        let today = self.desks[desk].device.now.to_zoned(TimeZone::UTC).date();
+        let day = today + self.rng.i32(from_now).days();
+        (day, day.tomorrow().unwrap().to_zoned(TimeZone::UTC).unwrap().timestamp())
+    }
+
+    /// One of another system, wherever it stood there.
+    fn import(&mut self, desk: usize) -> (usize, Operation) {
+        let ware = self.rng.usize(..self.wares.len());
+        let (about, mut operation) = self.sale(desk, ware, None);
+        let end = self.rng.bool().then(|| self.last_day(desk, -20..90));
+        let ago = SignedDuration::from_hours(self.rng.i64(1..5_000));
+        if let Operation::Sell { imported, .. } = &mut operation {
+            *imported = Some(Box::new(Imported {
+                source: Name::new("Old shop").unwrap(),
+                code: ExternalCode::new(format!("OLD-{about}")).unwrap(),
+                sold_at: Some(self.desks[desk].device.now - ago),
+                expires_on: end.map(|(day, _)| day),
+                expires_at: end.map(|(_, moment)| moment),
+                status: *self.rng.choice(&ELSEWHERE).unwrap(),
+                since: None,
+            }));
+        }
+        (about, operation)
     }
 
     /// A lost one issued again where it has no end, which a desk would have to know; else one of some ware in the same currency.
@@ -277,4 +308,6 @@ impl Play {
     }
 }
 
+/// Where a voucher may stand in another system.
+const ELSEWHERE: [Status; 5] = [Status::Purchased, Status::Used, Status::Cancelled, Status::Refunded, Status::Expired];
 const PAYMENTS: [Payment; 3] = [Payment::Cash, Payment::CardTerminal, Payment::Other];
