@@ -5,6 +5,7 @@ mod authenticator;
 pub mod axe;
 mod desk;
 pub mod dialog;
+mod keyboard;
 pub mod layout;
 mod scanner;
 mod server;

@@ -1,12 +1,12 @@
 //! The grid in the real window, with the keyboard alone: found, all that match chosen, cancelled, the results read; and its tables saved
 //! where the system's own dialog says.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use anyhow::Context as _;
 use beadsbox_e2e::{Desk, Keys, Wire, dialog, serve};
 use beadsbox_testkit::ServerProcess;
-use thirtyfour::{Key, TypingData};
+use thirtyfour::Key;
 
 const SHOP: &str = "Montmartre";
 const PASSWORD: &str = "honey and amber 7";
@@ -33,19 +33,6 @@ async fn office_at(server: &ServerProcess, url: &str, data: &Path) -> anyhow::Re
     Ok(desk)
 }
 
-async fn press(desk: &Desk, keys: impl Into<TypingData>) -> anyhow::Result<()> {
-    Ok(desk.driver.action_chain().send_keys(keys).perform().await?)
-}
-
-/// Keys that come without one end in a scan.
-async fn pause() {
-    tokio::time::sleep(Duration::from_millis(600)).await;
-}
-
-async fn press_with(desk: &Desk, modifier: Key, keys: impl Into<TypingData>) -> anyhow::Result<()> {
-    Ok(desk.driver.action_chain().key_down(modifier.clone()).send_keys(keys).key_up(modifier).perform().await?)
-}
-
 async fn number(desk: &Desk, id: &str, attribute: &str) -> anyhow::Result<u64> {
     let selector = format!("[data-testid='{id}'][{attribute}]");
     let text = desk.css(&selector).await?.attr(attribute).await?.unwrap_or_default();
@@ -66,38 +53,36 @@ async fn with_keys_alone_all_that_match_are_found_chosen_cancelled_and_the_resul
     let data = tempfile::tempdir()?;
     let (_server, desk) = office(data.path()).await?;
     // Found: the words of a title in any order.
-    press(&desk, "/").await?;
-    press(&desk, "course quantum").await?;
+    desk.press("/").await?;
+    desk.press("course quantum").await?;
     desk.until("the search's rows", async || {
         (desk.driver.execute("return document.activeElement.value", Vec::new()).await.ok()?.json().as_str()? == "course quantum").then_some(())
     })
     .await?;
-    pause().await;
-    press(&desk, Key::Enter).await?;
+    desk.pause().await;
+    desk.press(Key::Enter).await?;
     // One by one, from row to row, and all.
-    press(&desk, " ").await?;
+    desk.press(" ").await?;
     assert_eq!(number(&desk, "selection-count", "data-count").await?, 1);
-    press_with(&desk, Key::Shift, Key::Down + Key::Down).await?;
+    desk.press_with(Key::Shift, Key::Down + Key::Down).await?;
     desk.attribute_is("selection-count", "data-count", "3").await?;
-    press_with(&desk, Key::Shift, Key::Up).await?;
+    desk.press_with(Key::Shift, Key::Up).await?;
     desk.attribute_is("selection-count", "data-count", "2").await?;
-    press_with(&desk, Key::Control, "a").await?;
+    desk.press_with(Key::Control, "a").await?;
     let all = desk
         .until("all chosen", async || number(&desk, "selection-count", "data-count").await.ok().filter(|count| *count > 20))
         .await?;
 
     // What may be done with them, from the row's menu.
-    press_with(&desk, Key::Shift, Key::F10).await?;
+    desk.press_with(Key::Shift, Key::F10).await?;
     desk.find("row-menu").await?;
-    press(&desk, "canc").await?;
-    pause().await;
-    press(&desk, Key::Enter).await?;
+    desk.type_in("canc").await?;
+    desk.press(Key::Enter).await?;
     desk.attribute_is("bulk", "data-phase", "ready").await?;
     let (allowed, refused) = (number(&desk, "bulk-allowed", "data-count").await?, number(&desk, "bulk-refused", "data-count").await?);
     assert!(allowed > 0 && refused > 0 && allowed + refused == all, "{allowed} of {all} may, {refused} may not");
-    press(&desk, "Closed for the summer").await?;
-    pause().await;
-    press(&desk, Key::Enter).await?;
+    desk.type_in("Closed for the summer").await?;
+    desk.press(Key::Enter).await?;
     desk.attribute_is("bulk", "data-phase", "ended").await?;
     assert_eq!(
         (number(&desk, "bulk-ended", "data-recorded").await?, number(&desk, "bulk-ended", "data-refused").await?),
@@ -105,7 +90,7 @@ async fn with_keys_alone_all_that_match_are_found_chosen_cancelled_and_the_resul
     );
     desk.until("a result for each", async || (desk.count("[data-testid='bulk-row']").await.ok()? as u64 == all.min(200)).then_some(()))
         .await?;
-    press(&desk, Key::Escape).await?;
+    desk.press(Key::Escape).await?;
     rows_are(&desk, "purchased", true).await?;
     desk.close().await
 }
@@ -125,8 +110,8 @@ async fn what_runs_for_many_gives_way_to_the_lock_and_is_there_again_behind_it()
     wire.hold("POST /v1/sync/push", 0);
     desk.click("bulk-confirm").await?;
     desk.attribute_is("bulk", "data-phase", "running").await?;
-    press(&desk, Key::Escape).await?;
-    pause().await;
+    desk.press(Key::Escape).await?;
+    desk.pause().await;
     desk.attribute_is("bulk", "data-phase", "running").await?;
 
     desk.driver.execute("window.__TAURI_INTERNALS__.invoke('lock')", Vec::new()).await?;
@@ -170,17 +155,17 @@ async fn columns_and_views_are_as_they_were_left() -> anyhow::Result<()> {
     let (_server, desk) = office(data.path()).await?;
     desk.click("voucher-columns").await?;
     desk.click("column-sold_by").await?;
-    press(&desk, Key::Escape).await?;
+    desk.press(Key::Escape).await?;
     desk.find("head-sold_by").await?;
     // The heading has the keys of its column.
     desk.find("sort-sold_by").await?.focus().await?;
-    press(&desk, Key::Enter).await?;
+    desk.press(Key::Enter).await?;
     desk.attribute_is("head-sold_by", "aria-sort", "ascending").await?;
     desk.click("voucher-views").await?;
     desk.fill("view-name", "By person").await?;
     desk.click("view-save").await?;
     desk.css("[data-testid='own-view']").await?;
-    press(&desk, Key::Escape).await?;
+    desk.press(Key::Escape).await?;
     desk.sign_out().await?;
     desk.sign_in("Ada", PASSWORD, "office").await?;
     desk.find("head-sold_by").await?;

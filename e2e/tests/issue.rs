@@ -1,10 +1,10 @@
 //! Many vouchers at once in the real window, with the keyboard alone; and another system's table, opened where the system's dialog says.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use beadsbox_e2e::{Desk, Keys, dialog, serve};
 use beadsbox_testkit::ServerProcess;
-use thirtyfour::{Key, TypingData};
+use thirtyfour::Key;
 
 const SHOP: &str = "Montmartre";
 const PASSWORD: &str = "honey and amber 7";
@@ -20,57 +20,37 @@ async fn office(data: &Path) -> anyhow::Result<(ServerProcess, Desk)> {
     Ok((server, desk))
 }
 
-async fn press(desk: &Desk, keys: impl Into<TypingData>) -> anyhow::Result<()> {
-    Ok(desk.driver.action_chain().send_keys(keys).perform().await?)
-}
-
-/// Keys that come without one end in a scan.
-async fn pause() {
-    tokio::time::sleep(Duration::from_millis(600)).await;
-}
-
-/// Waits until the cursor is there.
-async fn at(desk: &Desk, id: &str) -> anyhow::Result<()> {
-    desk.until(&format!("the cursor at {id}"), async || {
-        let focused = desk.driver.execute("return document.activeElement?.dataset.testid ?? ''", Vec::new()).await.ok()?;
-        (focused.json().as_str()? == id).then_some(())
-    })
-    .await
-}
-
 #[tokio::test]
 async fn with_keys_alone_a_batch_is_issued() -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;
     let (_server, desk) = office(data.path()).await?;
     desk.driver.action_chain().key_down(Key::Control).send_keys("3").key_up(Key::Control).perform().await?;
-    at(&desk, "issue-name").await?;
-    press(&desk, "Christmas").await?;
-    pause().await;
+    desk.cursor_at("issue-name").await?;
+    desk.type_in("Christmas").await?;
     // For whom is one choice, then how many, then the buyer.
-    press(&desk, Key::Tab + Key::Tab).await?;
-    at(&desk, "issue-number").await?;
-    press(&desk, "25").await?;
-    press(&desk, Key::Tab).await?;
-    at(&desk, "issue-buyer").await?;
-    press(&desk, "Dupont").await?;
-    pause().await;
-    press(&desk, Key::Enter).await?;
+    desk.press(Key::Tab + Key::Tab).await?;
+    desk.cursor_at("issue-number").await?;
+    desk.press("25").await?;
+    desk.press(Key::Tab).await?;
+    desk.cursor_at("issue-buyer").await?;
+    desk.type_in("Dupont").await?;
+    desk.press(Key::Enter).await?;
     desk.attribute_is("issue-preview", "data-good", "25").await?;
-    at(&desk, "issue-confirm").await?;
+    desk.cursor_at("issue-confirm").await?;
     assert_eq!(desk.count("[data-testid='batch-row']").await?, 0, "nothing is issued before it is confirmed");
-    press(&desk, Key::Enter).await?;
+    desk.press(Key::Enter).await?;
     desk.attribute_is("issued", "data-vouchers", "25").await?;
     desk.attribute_is("batch-row", "data-waiting", "0").await?;
 
     // Its file, from the keyboard as well.
     let path = data.path().join("christmas.csv");
-    press(&desk, Key::Tab).await?;
-    at(&desk, "batch-download").await?;
-    press(&desk, Key::Enter).await?;
+    desk.press(Key::Tab).await?;
+    desk.cursor_at("batch-download").await?;
+    desk.press(Key::Enter).await?;
     desk.find("batch-csv").await?;
-    press(&desk, Key::End).await?;
-    pause().await;
-    press(&desk, Key::Enter).await?;
+    desk.press(Key::End).await?;
+    desk.pause().await;
+    desk.press(Key::Enter).await?;
     dialog::save_as(&desk, &path).await?;
     desk.attribute_is("batch-saved", "data-rows", "25").await?;
     assert_eq!(std::fs::read_to_string(&path)?.lines().count(), 26);
