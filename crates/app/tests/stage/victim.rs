@@ -70,7 +70,7 @@ async fn kill_after(victim: &str, folder: &Path, enough: u64) -> u64 {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut told = 0;
     while told < enough {
-        let line = lines.next_line().await.unwrap().expect("it ended before it was killed");
+        let line = lines.next_line().await.unwrap().unwrap_or_else(|| panic!("it ended before it was killed"));
         told = told_in(&line).unwrap_or(told);
     }
     child.kill().await.unwrap();

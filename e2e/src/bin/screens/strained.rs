@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use beadsbox_domain::{Email, Message, Person, PersonName};
+use beadsbox_domain::{
+    Person,
+    text::{Email, Message, PersonName},
+};
 use beadsbox_e2e::{Desk, serve};
 use beadsbox_protocol::{
     person::SaltedPerson,

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use beadsbox_domain::{
-    ConflictId, Date, ExternalCode, Imported, Money, Name, OpId, Operation, Outcome, Payment, Replaced, Replacement, Role, Settlement, Status, TemplateContent,
-    TemplateId, Timestamp, Vat, VoucherId,
+    ConflictId, Date, ExternalCode, Imported, Money, OpId, Operation, Outcome, Payment, Replaced, Replacement, Role, Settlement, Status, TemplateContent,
+    TemplateId, Timestamp, Vat, VoucherId, text,
 };
 use beadsbox_server::{Profile, organisation};
 use beadsbox_testkit::{TestDevice, fixtures};
@@ -242,8 +242,8 @@ impl Play {
         let ago = SignedDuration::from_hours(self.rng.i64(1..5_000));
         if let Operation::Sell { imported, .. } = &mut operation {
             *imported = Some(Box::new(Imported {
-                source: Name::new("Old shop").unwrap(),
-                code: ExternalCode::new(format!("OLD-{about}")).unwrap(),
+                source: text::Name::new("Old shop").unwrap(),
+                code: ExternalCode::new(&format!("OLD-{about}")).unwrap(),
                 sold_at: Some(self.desks[desk].device.now - ago),
                 expires_on: end.map(|(day, _)| day),
                 expires_at: end.map(|(_, moment)| moment),
