@@ -9,7 +9,7 @@ mod stage;
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use beadsbox_app::{
-    ErrorCode,
+    ErrorCode, Seat,
     error::FieldErrorCode,
     view::{
         AnswerKind, DayOrder, FaultWord, ImportForm, LineState, PaperLanguage, RefusalView, RefusedWords, SheetField, SheetForm, SheetLine, SheetUse, SheetView,
@@ -154,8 +154,11 @@ async fn a_process_that_takes_over() {
     let Some(victim) = Victim::begin("Bruno").await else { return };
     let view = victim.seat().open_sheet(&victim.folder.join(FILE), SheetUse::Import).await.unwrap();
     let (seat, asked) = (victim.seat(), form(&view));
+    let good = seat.check_import(asked.clone()).await.unwrap().good;
     tokio::spawn(async move { seat.run_import(asked).await });
-    victim.tell(|seat| seat.work_progress().unwrap().map_or(0, |progress| progress.done)).await;
+    // Before it takes over it looks at every line, of which there are more.
+    let taken_over = |seat: &Seat| seat.work_progress().unwrap().filter(|progress| progress.of == good).map_or(0, |progress| progress.done);
+    victim.tell(taken_over).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

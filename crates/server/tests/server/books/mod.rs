@@ -30,7 +30,8 @@ pub async fn discrepancies(pool: &PgPool) -> Vec<String> {
         "SELECT format('%s %s: %s %s %s', v.id, v.status, e.service, e.money, e.stake)
          FROM voucher v
          JOIN voucher_template_version t ON t.template_id = v.template_id AND t.version = v.template_version
-         LEFT JOIN LATERAL (SELECT sum(service_minor) AS service, sum(money_minor) AS money, sum(stake_minor) AS stake
+         -- One that was over in another system has no line.
+         LEFT JOIN LATERAL (SELECT coalesce(sum(service_minor), 0) AS service, coalesce(sum(money_minor), 0) AS money, coalesce(sum(stake_minor), 0) AS stake
                             FROM ledger_entry WHERE voucher_id = v.id) AS e ON true
          LEFT JOIN LATERAL (SELECT count(*) AS open FROM conflict c WHERE c.voucher_id = v.id AND c.state = 'open') AS c ON true
          WHERE (e.service, e.money, e.stake) IS DISTINCT FROM
