@@ -138,9 +138,21 @@ pub(super) fn with_attempt_recorded(operation: &Operation, context: &Context, mu
     decision
 }
 
+/// The voucher when its sale has come at last, where others may have honoured it before. If it was over in the system that it comes from,
+/// none of them is its use: each collides with that.
+pub(super) fn known_at_last(voucher: Voucher, open_conflicts: &[Conflict], changes: &mut Vec<Change>) -> Voucher {
+    if voucher.status == Status::Purchased {
+        return promote_oldest(voucher, open_conflicts, changes);
+    }
+    changes.extend(open_conflicts.iter().map(|conflict| {
+        Change::Conflict(Conflict { accepted: Some(voucher.since), kind: collision(voucher.status), row_version: conflict.row_version + 1, ..conflict.clone() })
+    }));
+    voucher
+}
+
 /// The voucher after its sale or after an accepted redemption went away: if others honoured it too, the oldest of them is
 /// the accepted one now, and the rest collide with that.
-pub(super) fn promote_oldest(voucher: Voucher, open_conflicts: &[Conflict], changes: &mut Vec<Change>) -> Voucher {
+fn promote_oldest(voucher: Voucher, open_conflicts: &[Conflict], changes: &mut Vec<Change>) -> Voucher {
     // Only what collided with another redemption: one honoured after expiry or cancellation is no better for this.
     let mut waiting = open_conflicts
         .iter()
@@ -179,14 +191,7 @@ fn asked<'a>(voucher: VoucherId, op: OpId, situation: &'a Situation, context: &C
 /// What stands against redeeming: as a conflict, if the goods went, and as a refusal, if they did not.
 fn obstacle(voucher: &Voucher, stamp: &Stamp, context: &Context) -> Option<(ConflictKind, Refusal)> {
     if let Err(refusal) = next_status(voucher, StatusChange::Redeem) {
-        let kind = match voucher.status {
-            Status::Cancelled => ConflictKind::HonouredAfterCancellation,
-            Status::Refunded => ConflictKind::HonouredAfterRefund,
-            Status::Expired => ConflictKind::HonouredAfterExpiry,
-            Status::Replaced => ConflictKind::HonouredAfterReplacement,
-            Status::Used | Status::Purchased => ConflictKind::DoubleRedemption,
-        };
-        return Some((kind, refusal));
+        return Some((collision(voucher.status), refusal));
     }
     // A right clock's word counts until the grace is over; otherwise only the time at which the server got it. It does not
     // matter whether the nightly run has marked the voucher yet.
@@ -196,6 +201,17 @@ fn obstacle(voucher: &Voucher, stamp: &Stamp, context: &Context) -> Option<(Conf
             Some((ConflictKind::HonouredAfterExpiry, Refusal::Expired { expires_on }))
         }
         _ => None,
+    }
+}
+
+/// What it is to honour one that stands so.
+const fn collision(status: Status) -> ConflictKind {
+    match status {
+        Status::Cancelled => ConflictKind::HonouredAfterCancellation,
+        Status::Refunded => ConflictKind::HonouredAfterRefund,
+        Status::Expired => ConflictKind::HonouredAfterExpiry,
+        Status::Replaced => ConflictKind::HonouredAfterReplacement,
+        Status::Used | Status::Purchased => ConflictKind::DoubleRedemption,
     }
 }
 

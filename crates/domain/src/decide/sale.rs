@@ -68,7 +68,7 @@ pub(super) fn sell(operation: &Operation, situation: &Situation, context: &Conte
     };
     // It may have been honoured elsewhere before its sale arrived here.
     let mut changes = Vec::new();
-    let voucher = redemption::promote_oldest(voucher, &situation.open_conflicts, &mut changes);
+    let voucher = redemption::known_at_last(voucher, &situation.open_conflicts, &mut changes);
     changes.insert(0, Change::Voucher(voucher));
     Ok(Decision::applied(changes))
 }

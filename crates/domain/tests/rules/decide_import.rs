@@ -1,14 +1,16 @@
 //! Vouchers that another system sold.
 
 use beadsbox_domain::{
-    ExternalCode, Imported, Operation, Origin, Payment, RedeemMode, Refusal, Role, Situation, Status,
+    Change, Conflict, ConflictKind, ExternalCode, Imported, Operation, Origin, Payment, RedeemMode, Refusal, Role, Situation, Status,
     ledger::{Cause, EntryKind, Standing, entries},
     text::Name,
 };
 use jiff::civil::date;
 use rstest::rstest;
 
-use crate::support::{NOW, NOW_MINUTE, VOUCHER, applied, at, context, minute, reason, redeem, refused, sale, stamp, template, voucher_in, with_voucher};
+use crate::support::{
+    NOW, NOW_MINUTE, VOUCHER, applied, at, context, minute, open_conflict, reason, redeem, refused, sale, stamp, template, voucher_in, with_voucher,
+};
 
 /// As another system had it: sold in 2024, good until the end of 2027.
 pub fn import(status: Status) -> Operation {
@@ -94,6 +96,20 @@ fn it_is_redeemed_as_any_other_and_what_was_used_there_is_not_undone_here() {
     let there = voucher_in(&changes).clone();
     let undo = Operation::UndoRedemption { voucher: VOUCHER, redemption: there.since.op, reason: reason() };
     assert_eq!(refused(&undo, &with_voucher(there), &office()), Refusal::NotStanding);
+}
+
+#[rstest]
+#[case(Status::Used, ConflictKind::DoubleRedemption)]
+#[case(Status::Cancelled, ConflictKind::HonouredAfterCancellation)]
+#[case(Status::Refunded, ConflictKind::HonouredAfterRefund)]
+#[case(Status::Expired, ConflictKind::HonouredAfterExpiry)]
+fn what_a_till_honoured_before_it_came_collides_with_what_it_was_there(#[case] status: Status, #[case] kind: ConflictKind) {
+    let before = open_conflict(ConflictKind::UnknownVoucher, 7);
+    let changes = applied(&import(status), &Situation { open_conflicts: vec![before.clone()], ..on_sale() }, &office());
+    let voucher = voucher_in(&changes);
+    assert_eq!(voucher.status, status, "as it was there");
+    let expected = Conflict { kind, accepted: Some(voucher.since), row_version: before.row_version + 1, ..before };
+    assert!(changes.contains(&Change::Conflict(expected)), "{changes:?}");
 }
 
 #[rstest]

@@ -68,6 +68,9 @@ BEGIN
                 END IF;
                 IF status = 'purchased' THEN
                     rose := may_rise[1];
+                ELSE
+                    -- Whoever honoured it before did so after it was over.
+                    may_rise := '{}';
                 END IF;
             WHEN 'redeem' THEN
                 status := 'used'; accepted := o.op_id;
