@@ -1,6 +1,5 @@
 import {
   type AppError,
-  Attempt,
   asAppError,
   type MailDraftForm,
   type MailKind,
@@ -25,9 +24,8 @@ class Draft {
   kept = $state.raw<MailText | null>(null)
   preview = $state.raw<MailPreview | null>(null)
   previewFailure = $state<AppError | null>(null)
-  readonly saving = new Attempt(({ code }) =>
-    code === 'changed_meanwhile' ? this.#takeVersion() : null,
-  )
+  failure = $state<AppError | null>(null)
+  busy = $state(false)
   saved = $state(false)
   #asked = 0
   #pause: ReturnType<typeof setTimeout> | undefined
@@ -52,7 +50,7 @@ class Draft {
     this.kept = text
     this.subject = text.subject
     this.body = text.body
-    this.saving.failure = null
+    this.failure = null
     this.saved = false
     this.look(0)
   }
@@ -82,19 +80,29 @@ class Draft {
   /** Keeps the text; `back`: has the program's own hold again. */
   async save(back: boolean) {
     if (!this.kept) return
-    const { kind, language, form } = this
-    const { row_version } = this.kept
-    await this.saving.run(async () => {
-      setup.value = await rust.setMailText({ draft: form, row_version, back })
-      this.open(setup.value, kind, language)
+    this.busy = true
+    this.failure = null
+    try {
+      const { kind, language } = this
+      setup.now = await rust.setMailText({
+        draft: this.form,
+        row_version: this.kept.row_version,
+        back,
+      })
+      this.open(setup.now, kind, language)
       this.saved = true
-    })
+    } catch (thrown) {
+      this.failure = asAppError(thrown)
+      if (this.failure.code === 'changed_meanwhile') await this.#takeVersion()
+    } finally {
+      this.busy = false
+    }
   }
 
   /** What was typed stays; saved once more, it takes the place of what somebody else wrote. */
   async #takeVersion() {
     await setup.load()
-    const text = setup.value?.texts.find(
+    const text = setup.now?.texts.find(
       (one) => one.kind === this.kind && one.language === this.language,
     )
     if (text) this.kept = text
