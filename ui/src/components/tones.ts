@@ -1,5 +1,10 @@
+import type { Component } from 'svelte'
+
 /** The colours that mean something; each is always shown with an icon and a word. */
 export type Tone = 'green' | 'blue' | 'red' | 'plum' | 'rust' | 'slate' | 'honey'
+
+/** How the state of something is shown. */
+export type Look = { tone: Tone; icon: Component<{ size?: number }>; word: () => string }
 
 // Whole class names, because Tailwind finds them by reading this text.
 export const toneClass: Record<Tone, { ink: string; soft: string; solid: string; line: string }> = {

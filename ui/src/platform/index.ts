@@ -1,5 +1,6 @@
 // The one door from the page to Rust: nothing else imports @tauri-apps or the generated commands.
 export type * from '../bindings/commands'
+export { Attempt } from './attempt.svelte'
 export {
   onData,
   onMenu,
@@ -10,4 +11,5 @@ export {
   onUpdate,
 } from './events'
 export { asAppError, Failure } from './failure'
+export { Loaded } from './loaded.svelte'
 export { rust } from './rust'

@@ -1,12 +1,9 @@
 import Archive from '@lucide/svelte/icons/archive'
 import CircleCheck from '@lucide/svelte/icons/circle-check'
 import Split from '@lucide/svelte/icons/split'
-import type { Component } from 'svelte'
-import type { Tone } from '$/components/tones'
+import type { Look } from '$/components/tones'
 import * as m from '$/i18n/generated/messages'
 import type { ConflictKind, ConflictRow } from '$/platform'
-
-type Look = { tone: Tone; icon: Component<{ size?: number }>; word: () => string }
 
 export const stateLook: Record<ConflictRow['state'], Look> = {
   open: { tone: 'rust', icon: Split, word: m.conflict_state_open },

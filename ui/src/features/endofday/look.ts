@@ -1,13 +1,10 @@
 import CircleCheck from '@lucide/svelte/icons/circle-check'
 import CircleDashed from '@lucide/svelte/icons/circle-dashed'
 import LockKeyholeOpen from '@lucide/svelte/icons/lock-keyhole-open'
-import type { Component } from 'svelte'
-import type { Tone } from '$/components/tones'
+import type { Look } from '$/components/tones'
 import { ago, number } from '$/i18n/format'
 import * as m from '$/i18n/generated/messages'
 import type { CallReason, DayState, DeviceDay } from '$/platform'
-
-type Look = { tone: Tone; icon: Component<{ size?: number }>; word: () => string }
 
 export const stateLook: Record<DayState, Look> = {
   closed: { tone: 'green', icon: CircleCheck, word: m.eod_state_closed },

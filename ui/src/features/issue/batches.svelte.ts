@@ -1,11 +1,10 @@
 import * as m from '$/i18n/generated/messages'
 import { statusWord, voucherStatuses } from '$/i18n/words'
 import {
-  type AppError,
-  asAppError,
   type BatchFormat,
   type BatchRow,
   type BatchWords,
+  Loaded,
   rust,
   type SavedTable,
 } from '$/platform'
@@ -27,20 +26,9 @@ const words = (): BatchWords => ({
 })
 
 /** The batches that were issued, and their files. */
-class Batches {
-  rows = $state.raw<BatchRow[] | null>(null)
-  failure = $state<AppError | null>(null)
+class Batches extends Loaded<BatchRow[]> {
   readonly work = new Work()
   saved = $state.raw<SavedTable | null>(null)
-
-  async load() {
-    try {
-      this.rows = await rust.batches()
-      this.failure = null
-    } catch (thrown) {
-      this.failure = asAppError(thrown)
-    }
-  }
 
   async save({ id, name }: BatchRow, format: BatchFormat) {
     this.saved = null
@@ -61,4 +49,4 @@ class Batches {
   }
 }
 
-export const batches = new Batches()
+export const batches = new Batches(rust.batches)

@@ -3,12 +3,9 @@ import CircleCheck from '@lucide/svelte/icons/circle-check'
 import CircleDashed from '@lucide/svelte/icons/circle-dashed'
 import Clock from '@lucide/svelte/icons/clock'
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert'
-import type { Component } from 'svelte'
-import type { Tone } from '$/components/tones'
+import type { Look } from '$/components/tones'
 import * as m from '$/i18n/generated/messages'
 import type { FailedJob, JobTrouble, MailKind, MailState, MailTextFault } from '$/platform'
-
-type Look = { tone: Tone; icon: Component<{ size?: number }>; word: () => string }
 
 export const stateLook: Record<MailState, Look> = {
   waiting: { tone: 'blue', icon: Clock, word: m.mail_state_waiting },

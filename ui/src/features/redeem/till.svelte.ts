@@ -2,8 +2,8 @@ import {
   type AnswerKind,
   type AppError,
   asAppError,
+  Loaded,
   onData,
-  type RecentRedemption,
   type RedeemAnswer,
   rust,
 } from '$/platform'
@@ -43,8 +43,7 @@ class Till {
   again = $state(false)
   /** A code for the redeem screen's field, until the screen takes it. */
   handed = $state('')
-  recent = $state<RecentRedemption[] | null>(null)
-  recentFailure = $state<AppError | null>(null)
+  readonly recent = new Loaded(rust.recentRedemptions)
 
   #waiting: Question[] = []
   #running = false
@@ -86,7 +85,7 @@ class Till {
       await this.#answer(next)
     }
     this.#running = false
-    void this.loadRecent()
+    void this.recent.load()
   }
 
   async #answer(question: Question) {
@@ -133,7 +132,7 @@ class Till {
     if (this.shown === refused) this.shown = { kind: 'answer', answer }
     else this.#keep({ code: answer.code, answer: answer.answer })
     play(answer.answer)
-    void this.loadRecent()
+    void this.recent.load()
   }
 
   /** Nothing was recorded of a failed one, so it may be tried again. */
@@ -148,18 +147,9 @@ class Till {
     this.before = []
   }
 
-  async loadRecent() {
-    try {
-      this.recent = await rust.recentRedemptions()
-      this.recentFailure = null
-    } catch (thrown) {
-      this.recentFailure = asAppError(thrown)
-    }
-  }
-
   /** Throws what Rust says, for the dialog to show. */
   async undo(voucher: string, redemption: string, code: string, reason: string) {
-    this.recent = await rust.undoRedemption(voucher, redemption, reason)
+    this.recent.value = await rust.undoRedemption(voucher, redemption, reason)
     if (this.shown?.kind === 'answer' && this.shown.answer.op_id === redemption) {
       this.shown = { kind: 'undone', code }
     }
@@ -183,5 +173,5 @@ function measure(start: number, code: string) {
 
 export const till = new Till()
 onData((what) => {
-  if (what.vouchers || what.conflicts) void till.loadRecent()
+  if (what.vouchers || what.conflicts) void till.recent.load()
 })

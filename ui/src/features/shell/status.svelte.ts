@@ -1,5 +1,6 @@
 import {
   type AppError,
+  Attempt,
   asAppError,
   type ErrorCode,
   onStatus,
@@ -17,12 +18,9 @@ const HALTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'client_too_old',
 ])
 
-/** What the status bar shows; the whole window shares one. */
-class DeviceStatus {
+/** What the status bar shows, and the attempt to sync now; the whole window shares one. */
+class DeviceStatus extends Attempt {
   bar = $state<StatusBar | null>(null)
-  asking = $state(false)
-  /** Why "sync now" failed, until the next try. */
-  failure = $state<AppError | null>(null)
 
   /** Why the last sync failed, other than for want of a network. */
   readonly trouble = $derived<AppError | null>(this.failure ?? this.bar?.trouble ?? null)
@@ -33,7 +31,7 @@ class DeviceStatus {
   readonly mayRetry = $derived(!this.revoked || (this.bar?.waiting ?? 0) > 0)
   /** The copy is being taken as a whole. */
   readonly whole = $derived(wholeOf(this.bar))
-  readonly syncing = $derived(this.asking || (this.bar?.syncing ?? false))
+  readonly syncing = $derived(this.running || (this.bar?.syncing ?? false))
 
   async load() {
     try {
@@ -44,16 +42,10 @@ class DeviceStatus {
   }
 
   async syncNow() {
-    if (this.asking) return
-    this.asking = true
-    this.failure = null
-    try {
+    if (this.running) return
+    await this.run(async () => {
       this.bar = await rust.syncNow()
-    } catch (thrown) {
-      this.failure = asAppError(thrown)
-    } finally {
-      this.asking = false
-    }
+    })
   }
 }
 
