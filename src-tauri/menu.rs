@@ -114,10 +114,7 @@ pub fn on_event(app: &AppHandle, event: &MenuEvent) {
         }
         _ => match edit::command(action) {
             Some(command) => edit::run(&window, command),
-            None => {
-                choose(app, label, action);
-                Ok(())
-            }
+            None => choose(app, label, action),
         },
     };
     if let Err(error) = done {
@@ -126,8 +123,6 @@ pub fn on_event(app: &AppHandle, event: &MenuEvent) {
 }
 
 /// Has the page of that window do what it calls so, if it can be done there now.
-pub fn choose(app: &AppHandle, label: &str, action: &str) {
-    if let Err(error) = (MenuChosen { window: label.to_owned(), action: action.to_owned() }).emit_to(app, label) {
-        tracing::warn!(%error, "what was chosen did not reach its page");
-    }
+pub fn choose(app: &AppHandle, label: &str, action: &str) -> tauri::Result<()> {
+    MenuChosen { window: label.to_owned(), action: action.to_owned() }.emit_to(app, label)
 }

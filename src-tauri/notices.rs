@@ -135,7 +135,9 @@ pub fn lead(app: &AppHandle) {
         let Some(kind) = performed.notification().and_then(|told| Kind::of(told.id())) else { return };
         windows::show_front(&clicked);
         // As if it were chosen in the menu: where the page cannot go there, as behind the lock, it stays where it is.
-        menu::choose(&clicked, windows::Kind::Office.label(), &format!("go_{}", kind.screen()));
+        if let Err(error) = menu::choose(&clicked, windows::Kind::Office.label(), &format!("go_{}", kind.screen())) {
+            tracing::warn!(%error, "a click on a notification did not reach the page");
+        }
     });
     if let Err(error) = heard {
         tracing::info!(%error, "a click on a notification leads nowhere");

@@ -80,7 +80,8 @@ async fn with_keys_alone_a_batch_is_issued() -> anyhow::Result<()> {
     press(&desk, Key::Tab).await?;
     at(&desk, "issued-show").await?;
     press(&desk, Key::Enter).await?;
-    desk.until("the batch in the list", async || (desk.count("[data-testid^='chip-batch-']").await.ok()? == 1).then_some(())).await?;
+    desk.until("the batch in the list", async || (desk.count("[data-testid^='chip-batch-']").await.ok()? == 1).then_some(()))
+        .await?;
     at(&desk, "voucher-grid").await?;
     desk.until("its vouchers", async || (desk.count("[data-testid='voucher-row']").await.ok()? >= 20).then_some(())).await?;
     desk.text_where("voucher-count", |text| text.starts_with("25 ")).await?;

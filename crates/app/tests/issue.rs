@@ -10,7 +10,10 @@ use std::path::Path;
 use beadsbox_app::{
     ErrorCode,
     error::FieldErrorCode,
-    view::{BatchFileForm, BatchFormat, BatchRow, BatchWords, IssueForm, LineState, PaperLanguage, SheetField, SheetUse, SortKey, StatusWord, VoucherFilters, VoucherQuery, VoucherSelection},
+    view::{
+        BatchFileForm, BatchFormat, BatchRow, BatchWords, IssueForm, LineState, PaperLanguage, SheetField, SheetUse, SortKey, StatusWord, VoucherFilters,
+        VoucherQuery, VoucherSelection,
+    },
 };
 use beadsbox_documents::read_table;
 use beadsbox_domain::{Payment, Status};

@@ -1,8 +1,8 @@
 //! Vouchers as a chain of shops has them: spread over buyers, templates, prices and days.
 
 use beadsbox_domain::{
-    Batch, BatchId, Currency, Date, DeviceId, Marks, Money, OpId, Payment, Person, PersonHash, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId, Timestamp, Vat,
-    Voucher, VoucherCode, VoucherId,
+    Batch, BatchId, Currency, Date, DeviceId, Marks, Money, OpId, Payment, Person, PersonHash, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId,
+    Timestamp, Vat, Voucher, VoucherCode, VoucherId,
     text::{Description, Email, Name, PersonName, Title},
 };
 use beadsbox_protocol::rows::VoucherRow;

@@ -16,9 +16,8 @@ pub(crate) struct CachedBatch {
 
 /// Every batch. What names none is none.
 pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<CachedBatch>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT v.batch, count(*), sum(v.status = ?1), sum(v.status = ?2) FROM voucher v WHERE v.batch IS NOT NULL GROUP BY 1",
-    )?;
+    let mut statement =
+        connection.prepare_cached("SELECT v.batch, count(*), sum(v.status = ?1), sum(v.status = ?2) FROM voucher v WHERE v.batch IS NOT NULL GROUP BY 1")?;
     let mut rows = statement.query([status_number(Status::Purchased), status_number(Status::Used)])?;
     let mut batches = Vec::new();
     while let Some(row) = rows.next()? {

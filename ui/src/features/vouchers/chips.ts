@@ -38,11 +38,7 @@ const amount = (minor: number | null) => (minor === null ? null : decimal(minor,
 /** One chip for each of several values, without which the others stay. */
 function each<
   Key extends 'status' | 'template' | 'batch' | 'shop' | 'sold_by' | 'payment' | 'currency',
->(
-  filters: VoucherFilters,
-  key: Key,
-  text: (value: VoucherFilters[Key][number]) => string,
-): Chip[] {
+>(filters: VoucherFilters, key: Key, text: (value: VoucherFilters[Key][number]) => string): Chip[] {
   const values = filters[key] as VoucherFilters[Key][number][]
   return values.map((value) => ({
     id: `${key}-${value}`,
