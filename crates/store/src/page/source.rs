@@ -172,7 +172,7 @@ fn absent(cache: &Connection, within: &Within) -> rusqlite::Result<Vec<usize>> {
 fn by_filters(cache: &Connection, query: &VoucherQuery, walk: &Walk, limit: usize) -> rusqlite::Result<Source> {
     let mut rest = conditions(&query.filters);
     rest.retain(|condition| !walk.serves(condition.column));
-    if rest.is_empty() {
+    if rest.is_empty() || query.filters.waiting {
         return Ok(Source::Walk(walk.index));
     }
     let each = each(&rest, walk);
@@ -222,7 +222,8 @@ impl Walk {
     pub(super) fn of(filters: &VoucherFilters, sort: VoucherSort) -> Self {
         let fixed = |index| Self { index, first_is_fixed: true };
         match sort {
-            VoucherSort::SoldAt if filters.batch.len() == 1 => fixed("voucher_by_batch_and_sale"),
+            // No cached row waits: of a question that finds nothing SQLite leaves out the rest, and then cannot use an index of some rows.
+            VoucherSort::SoldAt if filters.batch.len() == 1 && !filters.waiting => fixed("voucher_by_batch_and_sale"),
             VoucherSort::SoldAt if filters.template.len() == 1 => fixed("voucher_by_template_and_sale"),
             VoucherSort::SoldAt if filters.sold_by.len() == 1 => fixed("voucher_by_staff_and_sale"),
             VoucherSort::SoldAt if filters.shop.len() == 1 => fixed("voucher_by_shop_and_sale"),

@@ -95,6 +95,7 @@ fn walked(device: &Device, ids: &[VoucherId]) {
             VoucherFilters { batch: vec![batch_id(0)], ..none() },
             VoucherFilters { batch: vec![batch_id(1)], status: vec![Status::Used], ..none() },
             VoucherFilters { batch: vec![batch_id(0), batch_id(1)], ..none() },
+            VoucherFilters { batch: vec![batch_id(1)], waiting: true, ..none() },
         ] {
             let descending = matches!(sort, VoucherSort::Price | VoucherSort::SoldBy);
             let query = VoucherQuery { search: search.into(), emails: true, sort, filters, descending, ..VoucherQuery::newest(500) };
