@@ -94,7 +94,7 @@ pub(super) struct Chosen {
 pub(super) fn choose(cache: &Connection, query: &VoucherQuery, search: &Search, limit: usize) -> rusqlite::Result<Chosen> {
     let walk = Walk::of(&query.filters, query.sort);
     match search {
-        Search::Nothing => Ok(Chosen { source: Source::Walk(walk.index), hits: None }),
+        Search::Nothing => Ok(Chosen { source: Source::Table, hits: None }),
         Search::Everything => Ok(Chosen { source: by_filters(cache, query, &walk, limit)?, hits: None }),
         Search::Within(within) if within.mistake => {
             let hits = looked_at(cache, within)?;

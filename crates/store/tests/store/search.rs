@@ -83,6 +83,8 @@ fn walked(device: &Device, ids: &[VoucherId]) {
         ("perles zoe", VoucherSort::Payment),
         ("", VoucherSort::Recipient),
         ("", VoucherSort::Changed),
+        // Longer than any text.
+        (&"x".repeat(401), VoucherSort::SoldAt),
     ] {
         // A shop has half of them, a status few enough to be fetched and sorted.
         let none = VoucherFilters::default;
