@@ -114,10 +114,15 @@ pub fn on_event(app: &AppHandle, event: &MenuEvent) {
         }
         _ => match edit::command(action) {
             Some(command) => edit::run(&window, command),
-            None => MenuChosen { window: label.to_owned(), action: action.to_owned() }.emit_to(app, label),
+            None => choose(app, label, action),
         },
     };
     if let Err(error) = done {
         tracing::warn!(%error, "what was chosen in the menu was not done");
     }
+}
+
+/// Has the page of that window do what it calls so, if it can be done there now.
+pub fn choose(app: &AppHandle, label: &str, action: &str) -> tauri::Result<()> {
+    MenuChosen { window: label.to_owned(), action: action.to_owned() }.emit_to(app, label)
 }

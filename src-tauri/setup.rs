@@ -16,7 +16,7 @@ use tauri::{App, AppHandle, Manager as _, async_runtime};
 use crate::{
     Arguments, events,
     menu::Menus,
-    notices::Notices,
+    notices::{self, Notices},
     tray,
     updates::{self, Updates},
     windows,
@@ -48,6 +48,8 @@ pub fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     app.manage(Zoom::default());
     app.manage(Updates::new(app.config(), arguments)?);
     tray::create(app.handle())?;
+    notices::lead(app.handle());
+    async_runtime::spawn(notices::watch_failed(app.handle().clone(), program.clone()));
     async_runtime::spawn(events::forward(app.handle().clone(), program.clone()));
     windows::open(app.handle(), windows::Kind::Start)?;
     async_runtime::spawn(start(app.handle().clone(), program, arguments.clone()));

@@ -18,7 +18,7 @@ pub enum Kind {
 impl Kind {
     const ALL: [Self; 3] = [Self::Start, Self::Counter, Self::Office];
 
-    const fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Start => "start",
             Self::Counter => "counter",

@@ -88,6 +88,8 @@ pub struct NoticeWords {
     pub conflicts_text: String,
     pub refused_title: String,
     pub refused_text: String,
+    pub failed_title: String,
+    pub failed_text: String,
 }
 
 impl Dress {
@@ -99,7 +101,11 @@ impl Dress {
         let words = [&titles.file, &titles.edit, &titles.view, &titles.go, &titles.help, &titles.undo, &titles.redo, &titles.cut, &titles.copy];
         let more = [&titles.paste, &titles.select_all, &titles.close, &titles.quit, &self.screen, &notices.conflicts_title, &notices.conflicts_text];
         let fits = self.entries.len() <= MOST_ENTRIES
-            && words.into_iter().chain(more).chain([&notices.refused_title, &notices.refused_text]).all(|text| short(text))
+            && words
+                .into_iter()
+                .chain(more)
+                .chain([&notices.refused_title, &notices.refused_text, &notices.failed_title, &notices.failed_text])
+                .all(|text| short(text))
             && self
                 .entries
                 .iter()

@@ -306,3 +306,21 @@ async fn a_buyer_is_handed_out_and_erased_also_from_a_till_that_was_away() {
         2
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_gave_up_is_counted_for_admins_alone_and_behind_the_lock_as_well() {
+    let centre = Centre::open().await;
+    let (office, other) = (centre.till("Marais", "Ada").await, centre.till("Montmartre", "Bruno").await);
+    assert_eq!((office.program.failed_jobs().await, other.program.failed_jobs().await), (Some(0), None));
+    let given_up = "WITH made AS (
+        INSERT INTO job (id, kind, cause, payload, created_at, state, run_after, trouble, ended_at)
+        VALUES (gen_random_uuid(), 'voucher_mail', gen_random_uuid(), '{\"vouchers\": []}', now(), 'dead', now(), 'refused', now()) RETURNING 1
+    ) SELECT count(*) FROM made";
+    assert_eq!(centre.count(given_up).await, 1);
+    assert_eq!((office.program.failed_jobs().await, other.program.failed_jobs().await), (Some(1), None));
+    office.go_offline().await;
+    assert_eq!(office.program.failed_jobs().await, None);
+    office.come_back().await;
+    office.program.lock();
+    assert_eq!(office.program.failed_jobs().await, Some(1), "a number is no secret, and nobody looks just now");
+}

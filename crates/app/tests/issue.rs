@@ -10,7 +10,10 @@ use std::path::Path;
 use beadsbox_app::{
     ErrorCode,
     error::FieldErrorCode,
-    view::{BatchFileForm, BatchFormat, BatchRow, BatchWords, IssueForm, LineState, PaperLanguage, SheetField, SheetUse, StatusWord},
+    view::{
+        BatchFileForm, BatchFormat, BatchRow, BatchWords, IssueForm, LineState, PaperLanguage, SheetField, SheetUse, SortKey, StatusWord, VoucherFilters,
+        VoucherQuery, VoucherSelection,
+    },
 };
 use beadsbox_documents::read_table;
 use beadsbox_domain::{Payment, Status};
@@ -95,6 +98,34 @@ async fn a_batch_is_issued_once_however_often_it_is_confirmed() {
     let code = read_table(&std::fs::read(&path).unwrap()).unwrap().rows[0].cells[0].clone();
     other.seat().redeem(&code).await.unwrap();
     assert_eq!(other.seat().batches().await.unwrap()[0].used, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_grid_lists_a_batch_and_nothing_else() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Bruno").await;
+    let christmas = till.issue(till.for_one("Christmas", 20).await).await;
+    let easter = till.issue(till.for_one("Easter", 5).await).await;
+    let of = |batch: &[&BatchRow]| VoucherFilters { batch: batch.iter().map(|row| row.id.clone()).collect(), ..VoucherFilters::default() };
+    let page = async |filters: VoucherFilters| {
+        let query = VoucherQuery { search: String::new(), filters, sort: SortKey::Code, descending: false, after: None, limit: 10 };
+        till.seat().voucher_page(query).await
+    };
+    // While they wait to be sent, and after it.
+    for _ in 0..2 {
+        let of_one = page(of(&[&christmas])).await.unwrap();
+        assert_eq!((of_one.rows.len(), of_one.total), (10, Some(20)));
+        assert_eq!(page(of(&[&christmas, &easter])).await.unwrap().total, Some(25));
+        let one = page(of(&[&easter])).await.unwrap().rows[0].id.clone();
+        let all_but_one = VoucherSelection::Matching { search: String::new(), filters: Box::new(of(&[&easter])), except: vec![one] };
+        assert_eq!(till.seat().selection_sums(all_but_one).await.unwrap().unwrap().vouchers, 4);
+        till.until("sent", |status| status.waiting == 0).await;
+        till.sync().await;
+    }
+    let named: Vec<_> = till.seat().filter_choices().await.unwrap().batches.into_iter().map(|batch| (batch.id, batch.name)).collect();
+    assert_eq!(named, [(easter.id, "Easter".to_owned()), (christmas.id, "Christmas".to_owned())], "the newest first");
+    let nothing = VoucherFilters { batch: vec!["Christmas".to_owned()], ..VoucherFilters::default() };
+    assert_eq!(page(nothing).await.unwrap_err().fields[0].field, "batch", "what is no batch does not make the list longer");
 }
 
 #[tokio::test(flavor = "multi_thread")]

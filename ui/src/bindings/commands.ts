@@ -1423,6 +1423,8 @@ export type FilterChoices = {
 	shops: NamedId[],
 	/**  Archived ones too: their vouchers are still there. */
 	templates: NamedId[],
+	/**  The newest first. */
+	batches: NamedId[],
 	staff: NamedId[],
 	/**  Those of the templates. */
 	currencies: Currency[],
@@ -1872,6 +1874,8 @@ export type NoticeWords = {
 	conflicts_text: string,
 	refused_title: string,
 	refused_text: string,
+	failed_title: string,
+	failed_text: string,
 };
 
 /**  Of what this computer tells while nobody looks at it. */
@@ -3035,6 +3039,8 @@ export type VoucherFilters = {
 	status: VoucherStatus[],
 	/**  Ids. */
 	template: string[],
+	/**  Ids of what was issued together. */
+	batch: string[],
 	/**  Ids. */
 	shop: string[],
 	/**  Ids of staff members. */

@@ -38,6 +38,12 @@ impl Program {
         Ok(settings)
     }
 
+    /// How many jobs the server gave up, for whoever may see them; none for anybody else, and where the server is not reached. Also while the
+    /// screens are locked: it is a number and nothing more.
+    pub async fn failed_jobs(&self) -> Option<u64> {
+        self.seat_behind_lock().ok()?.failed_jobs_in_all().await
+    }
+
     /// What a support bundle holds now, for a person to read before it is saved. `log` is the end of the program's log.
     pub async fn support_bundle(&self, log: &str) -> AppResult<Vec<SupportPart>> {
         let around = Around { about: self.about(), preferences: self.preferences().await, scanner: self.scanner_settings().await };

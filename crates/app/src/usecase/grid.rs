@@ -3,7 +3,7 @@
 use beadsbox_domain::Deed;
 use serde_json::Value;
 
-use super::Seat;
+use super::{Seat, issue::MOST_SHOWN};
 use crate::{
     error::{AppError, AppResult, FieldErrorCode, FieldErrors},
     view::{CurrencyView, FilterChoices, GridMemory, NamedId, SavedView, VoucherFilters},
@@ -32,6 +32,7 @@ impl Seat {
             Ok(FilterChoices {
                 shops: directory.shops().into_iter().map(|shop| named(shop.id, &shop.name)).collect(),
                 templates: templates.iter().map(|found| named(found.template.id, found.template.content.title.as_str())).collect(),
+                batches: view.batch_names(MOST_SHOWN)?.iter().map(|batch| named(batch.id, batch.name.as_str())).collect(),
                 staff: directory.staff_members().into_iter().map(|staff| named(staff.id, &staff.name)).collect(),
                 currencies,
             })

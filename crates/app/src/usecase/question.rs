@@ -64,6 +64,7 @@ impl Asked {
             None => (day("expires_from", &asked.expires_from), day("expires_to", &asked.expires_to)),
         };
         let template = ids("template", &asked.template, &mut faults);
+        let batch = ids("batch", &asked.batch, &mut faults);
         let shop = ids("shop", &asked.shop, &mut faults);
         let sold_by = ids("sold_by", &asked.sold_by, &mut faults);
         let currency = asked.currency.iter().filter_map(|code| faults.take("currency", Currency::from_code(code))).collect();
@@ -73,6 +74,7 @@ impl Asked {
         Ok(VoucherFilters {
             status: asked.status.clone(),
             template,
+            batch,
             shop,
             sold_by,
             payment: asked.payment.clone(),

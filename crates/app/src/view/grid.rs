@@ -65,6 +65,8 @@ pub struct FilterChoices {
     pub shops: Vec<NamedId>,
     /// Archived ones too: their vouchers are still there.
     pub templates: Vec<NamedId>,
+    /// The newest first.
+    pub batches: Vec<NamedId>,
     pub staff: Vec<NamedId>,
     /// Those of the templates.
     pub currencies: Vec<CurrencyView>,

@@ -42,6 +42,8 @@ pub struct VoucherFilters {
     pub status: Vec<Status>,
     /// Ids.
     pub template: Vec<String>,
+    /// Ids of what was issued together.
+    pub batch: Vec<String>,
     /// Ids.
     pub shop: Vec<String>,
     /// Ids of staff members.

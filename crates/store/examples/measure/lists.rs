@@ -16,6 +16,7 @@ pub fn lists(store: &Store) -> Outcome {
         (", refunded alone", VoucherFilters { status: vec![Status::Refunded], ..none() }),
         (", purchased alone", VoucherFilters { status: vec![Status::Purchased], ..none() }),
         (", one template", VoucherFilters { template: vec![TemplateId(sample::id(3))], ..none() }),
+        (", one batch", VoucherFilters { batch: vec![sample::batch(0)?.id], ..none() }),
         (", one shop", VoucherFilters { shop: vec![ShopId(sample::id(1))], ..none() }),
         (", sold in one day", sold(1_700_000_000 + 30_000)),
         (

@@ -1,9 +1,9 @@
 //! Vouchers as a chain of shops has them: spread over buyers, templates, prices and days.
 
 use beadsbox_domain::{
-    Currency, Date, DeviceId, Marks, Money, OpId, Payment, Person, PersonHash, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId, Timestamp, Vat,
-    Voucher, VoucherCode, VoucherId,
-    text::{Description, Email, PersonName, Title},
+    Batch, BatchId, Currency, Date, DeviceId, Marks, Money, OpId, Payment, Person, PersonHash, ShopId, StaffId, Stamp, Status, TemplateContent, TemplateId,
+    Timestamp, Vat, Voucher, VoucherCode, VoucherId,
+    text::{Description, Email, Name, PersonName, Title},
 };
 use beadsbox_protocol::rows::VoucherRow;
 use uuid::Uuid;
@@ -13,6 +13,14 @@ use crate::Outcome;
 /// An id; ids sort like their numbers.
 pub fn id(number: u64) -> Uuid {
     Uuid::from_u128((1 << 80) + u128::from(number))
+}
+
+/// How many vouchers a batch has.
+const OF_A_BATCH: u64 = 5000;
+
+/// One of the batches: every twentieth voucher is of one.
+pub fn batch(number: u64) -> Outcome<Batch> {
+    Ok(Batch { id: BatchId(id(number)), name: Name::new("Christmas")? })
 }
 
 /// One voucher.
@@ -48,7 +56,7 @@ pub fn voucher(number: u64) -> Outcome<VoucherRow> {
         status,
         since: Stamp { at: Timestamp::from_second(1_700_000_000 + i64::try_from(number * 7 + spread % 5_000_000)?)?, ..sold },
         home_shop: None,
-        marks: Marks::default(),
+        marks: Marks { batch: number.is_multiple_of(20).then(|| batch(number / 20 / OF_A_BATCH)).transpose()?, ..Marks::default() },
         row_version: 1,
     };
     let buyer = PersonName::new(&format!("{name} {}", spread % 100_000))?;

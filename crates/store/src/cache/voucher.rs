@@ -139,6 +139,16 @@ pub(crate) fn keep(connection: &Connection, row: &VoucherRow, snapshots: &mut Kn
     Ok(write(&KEEP_STANDING)? || write(&KEEP)?)
 }
 
+/// The question for each value of an indexed column once: one step through the index each, however many vouchers have it.
+pub(crate) fn each_once(column: &str) -> String {
+    format!(
+        "WITH RECURSIVE seen (value) AS (
+             SELECT min({column}) FROM voucher WHERE {column} IS NOT NULL
+             UNION ALL SELECT (SELECT min({column}) FROM voucher WHERE {column} > seen.value) FROM seen WHERE seen.value IS NOT NULL
+         ) SELECT value FROM seen WHERE value IS NOT NULL"
+    )
+}
+
 /// One voucher.
 pub(crate) fn find(connection: &Connection, id: VoucherId, contents: &mut Contents) -> rusqlite::Result<Option<CachedVoucher>> {
     one(connection, &question("WHERE v.id = ?1"), &[&Sql(id)], contents)

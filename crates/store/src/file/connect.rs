@@ -11,8 +11,9 @@ use crate::error::{StoreError, StoreFile};
 pub(super) const LEAST_SQLITE: (i32, &str) = (3_051_003, "3.51.3");
 /// Another process (a backup program, a second copy starting) may hold the file for a moment.
 const BUSY: Duration = Duration::from_secs(5);
-/// A reader keeps at most so many KiB of pages; the writer more, which it gives back when it has nothing to do.
-const READERS_PAGES_KIB: i64 = 8 * 1024;
+/// A reader keeps at most so many KiB of pages: in an order in which neighbours lie anywhere, as that of buyers, each row is a page, and so a
+/// few thousand rows are scrolled through again without reading them again. The writer keeps more, which it gives back when it has nothing to do.
+const READERS_PAGES_KIB: i64 = 16 * 1024;
 const WRITERS_PAGES_KIB: i64 = 48 * 1024;
 /// A log of so many pages is moved into the file by whoever writes; mostly that is done while nobody does.
 const LONGEST_LOG_PAGES: i64 = 4000;

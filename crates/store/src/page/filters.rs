@@ -55,6 +55,7 @@ pub(super) fn conditions(filters: &VoucherFilters) -> Vec<Condition> {
     let all = [
         Condition::one_of("status", statuses),
         Condition::one_of("template", filters.template.iter().map(|template| id(template.0)).collect()),
+        Condition::one_of("batch", filters.batch.iter().map(|batch| batch.to_string().into()).collect()),
         Condition::one_of("sold_shop", filters.shop.iter().map(|shop| id(shop.0)).collect()),
         Condition::one_of("sold_staff", filters.sold_by.iter().map(|staff| id(staff.0)).collect()),
         Condition::one_of("payment", filters.payment.iter().map(|payment| payment_text(*payment).into()).collect()),
@@ -93,6 +94,7 @@ pub(super) fn passes(filters: &VoucherFilters, seen: &Seen<'_>) -> bool {
             .is_some_and(|day| filters.expires_from.is_none_or(|from| day >= from) && filters.expires_to.is_none_or(|to| day <= to));
     among(&filters.status, &voucher.status)
         && among(&filters.template, &voucher.template)
+        && (filters.batch.is_empty() || voucher.marks.batch.as_ref().is_some_and(|batch| filters.batch.contains(&batch.id)))
         && among(&filters.shop, &voucher.sold.shop)
         && among(&filters.sold_by, &voucher.sold.staff)
         && among(&filters.payment, &voucher.payment)

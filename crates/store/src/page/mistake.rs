@@ -22,8 +22,27 @@ pub(super) fn may_be_in(text: &str) -> bool {
     (LEAST..=MOST).contains(&text.chars().count())
 }
 
-/// What each mistake leaves of it.
+impl Parts {
+    /// Whether whatever holds the other's sides holds these as well.
+    fn are_in(&self, other: &Self) -> bool {
+        let within = |ours: &Option<String>, theirs: &Option<String>| match (ours, theirs) {
+            (None, _) => true,
+            (Some(ours), Some(theirs)) => theirs.contains(ours.as_str()),
+            (Some(_), None) => false,
+        };
+        within(&self.before, &other.before) && within(&self.after, &other.after)
+    }
+}
+
+/// What mistakes leave of it. One that leaves what another leaves and more is no question of its own: a fourth of them are left.
 pub(super) fn parts(text: &str) -> Vec<Parts> {
+    let all = all_parts(text);
+    let says_more = |one: &&Parts| all.iter().any(|other| other != *one && other.are_in(one));
+    all.iter().filter(|one| !says_more(one)).cloned().collect()
+}
+
+/// What each mistake leaves of it.
+fn all_parts(text: &str) -> Vec<Parts> {
     if !may_be_in(text) {
         return Vec::new();
     }
@@ -91,7 +110,25 @@ mod tests {
         assert!(!is_in(&"a".repeat(MOST + 1), &"a".repeat(MOST)));
     }
 
+    #[test]
+    fn what_another_question_finds_is_not_asked_twice() {
+        let asked: Vec<String> = parts("margareta")
+            .iter()
+            .map(|Parts { before, after }| format!("{}…{}", before.as_deref().unwrap_or_default(), after.as_deref().unwrap_or_default()))
+            .collect();
+        assert_eq!(asked, ["…areta", "mar…reta", "marg…eta", "marga…"]);
+    }
+
     proptest! {
+        #[test]
+        fn fewer_questions_find_the_same(typed in "[a-c]{5,12}", text in "[a-c]{0,24}") {
+            let held = |all: &[Parts]| {
+                let side = |side: &Option<String>| side.as_ref().is_none_or(|side| text.contains(side));
+                all.iter().any(|parts| side(&parts.before) && side(&parts.after))
+            };
+            prop_assert_eq!(held(&parts(&typed)), held(&all_parts(&typed)));
+        }
+
         #[test]
         fn any_one_mistake_in_seven_characters_or_more_is_found(word in "[a-d]{7,12}", place in 0..7_usize, kind in 0..4_u8, other in proptest::char::range('a', 'd'), around in "[x-z ]{0,6}") {
             let mut typed: Vec<char> = word.chars().collect();

@@ -14,7 +14,7 @@ use super::{
     query::{VoucherFilters, VoucherQuery, VoucherSort},
 };
 use crate::{
-    cache::directory::Directory,
+    cache::{directory::Directory, voucher::each_once},
     file::sql::{NEVER, Sql, day_number, status_number},
     text::{fold, fold_optional},
 };
@@ -250,13 +250,7 @@ fn wanted_ids(filters: &VoucherFilters, sort: VoucherSort) -> Vec<Uuid> {
     }
 }
 
-/// Each id of a column once: one step through its index each.
+/// Each id of a column once.
 fn different_ids(cache: &Connection, column: &str) -> rusqlite::Result<Vec<Uuid>> {
-    let question = format!(
-        "WITH RECURSIVE seen (id) AS (
-             SELECT min({column}) FROM voucher
-             UNION ALL SELECT (SELECT min({column}) FROM voucher WHERE {column} > seen.id) FROM seen WHERE seen.id IS NOT NULL
-         ) SELECT id FROM seen WHERE id IS NOT NULL"
-    );
-    cache.prepare_cached(&question)?.query_map([], |row| Ok(row.get::<_, Sql<Uuid>>(0)?.0))?.collect()
+    cache.prepare_cached(&each_once(column))?.query_map([], |row| Ok(row.get::<_, Sql<Uuid>>(0)?.0))?.collect()
 }

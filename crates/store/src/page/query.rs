@@ -1,6 +1,6 @@
 //! What the voucher list is asked.
 
-use beadsbox_domain::{Currency, Date, Payment, ShopId, StaffId, Status, TemplateId, Timestamp};
+use beadsbox_domain::{BatchId, Currency, Date, Payment, ShopId, StaffId, Status, TemplateId, Timestamp};
 
 use crate::types::VoucherView;
 
@@ -61,6 +61,8 @@ pub struct VoucherFilters {
     pub status: Vec<Status>,
     /// Sold from this template.
     pub template: Vec<TemplateId>,
+    /// Issued with this batch.
+    pub batch: Vec<BatchId>,
     /// Sold by this shop.
     pub shop: Vec<ShopId>,
     /// Sold by this person.

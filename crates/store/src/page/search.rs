@@ -46,6 +46,8 @@ pub(super) struct Within {
     pub(super) emails: bool,
     /// Found is what one typing mistake leads to.
     pub(super) mistake: bool,
+    /// By their places, the pieces that the search index has nowhere: the mistake is in one of those, if there are any.
+    pub(super) absent: Vec<usize>,
     /// Rows after this one are not in the search index yet, and are read one by one.
     pub(super) unbuilt: Option<i64>,
 }
@@ -77,7 +79,7 @@ impl Search {
             short if short < LEAST_WITHIN => Self::Start { words, code },
             _ => {
                 let code = code.filter(|code| (LEAST_WITHIN..=CODE_LENGTH).contains(&code.len()));
-                Self::Within(Within { pieces: pieces(&words), code, emails, mistake: false, unbuilt: None })
+                Self::Within(Within { pieces: pieces(&words), code, emails, mistake: false, absent: Vec::new(), unbuilt: None })
             }
         }
     }
@@ -134,10 +136,14 @@ impl Within {
             || (0..self.pieces.len()).any(|place| nearly(&self.pieces[place]) && others(place))
     }
 
-    /// The question to the search index. With a mistake it finds more than there is.
+    /// The question to the search index for one piece as it was typed.
+    pub(super) fn index_question_of(&self, piece: &str) -> String {
+        format!("{{{}}} : {}", self.columns().join(" "), quoted(piece))
+    }
+
+    /// The question to the search index. With a mistake it finds more than there is. It is empty where no mistake explains what is absent.
     pub(super) fn index_question(&self) -> String {
-        let columns = format!("{{{}}}", self.columns().join(" "));
-        let words = self.either_way(&|part| format!("{columns} : {}", quoted(part)));
+        let words = self.either_way(&|part| self.index_question_of(part));
         let code = |symbols: &str| format!("code : {}", quoted(symbols));
         match &self.code {
             Some(symbols) if self.mistake => joined(std::iter::once(words).chain(sides(symbols, &code)), "OR"),
@@ -180,7 +186,8 @@ impl Within {
             joined(left, "AND")
         };
         if self.mistake {
-            let ways = (0..self.pieces.len()).filter(|place| mistake::may_be_in(&self.pieces[*place])).map(but);
+            let may_be_wrong = |place: &usize| mistake::may_be_in(&self.pieces[*place]) && self.absent.iter().all(|absent| absent == place);
+            let ways = (0..self.pieces.len()).filter(may_be_wrong).map(but);
             joined(ways, "OR")
         } else {
             joined(self.pieces.iter().map(|piece| ask(piece)), "AND")

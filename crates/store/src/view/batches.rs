@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use beadsbox_domain::{BatchId, Status, Voucher, VoucherId};
+use beadsbox_domain::{Batch, BatchId, Status, Voucher, VoucherId};
 
 use super::View;
 use crate::{
@@ -80,6 +80,23 @@ impl View<'_> {
         }
         batches.sort_by_key(|batch| std::cmp::Reverse((batch.voucher.sold.at, batch.voucher.id)));
         Ok(batches)
+    }
+
+    /// Every batch by its name, the newest first; so many at most. Nothing is counted.
+    pub fn batch_names(&self, most: usize) -> Result<Vec<Batch>, StoreError> {
+        let mut named: BTreeMap<BatchId, Voucher> = BTreeMap::new();
+        for id in self.cached(batch::ids(&self.cache))? {
+            let one = self.cached(batch::one_of(&self.cache, id, &mut self.contents.borrow_mut()))?;
+            named.extend(one.map(|found| (id, found.voucher)));
+        }
+        for shown in self.overlay.vouchers().filter_map(|entry| entry.voucher()) {
+            if let Some(batch) = &shown.marks.batch {
+                named.entry(batch.id).or_insert_with(|| shown.clone());
+            }
+        }
+        let mut named: Vec<Voucher> = named.into_values().collect();
+        named.sort_by_key(|voucher| std::cmp::Reverse((voucher.sold.at, voucher.id)));
+        Ok(named.into_iter().filter_map(|voucher| voucher.marks.batch).take(most).collect())
     }
 
     /// The vouchers of a batch, in the order in which they were issued.

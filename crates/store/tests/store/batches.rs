@@ -41,6 +41,7 @@ fn a_batch_is_counted_once_before_and_after_the_server_has_it() {
     assert_eq!(counts(&device), Some((4, 3, 1, 0)));
     let view = device.store.view().unwrap();
     assert_eq!(view.batches().unwrap()[0].voucher.marks.batch.as_ref().unwrap().name.as_str(), "Christmas");
+    assert_eq!(view.batch_names(10).unwrap().len(), 1);
     assert_eq!(view.batch_vouchers(BATCH).unwrap(), (1..=4).map(voucher_id).collect::<Vec<_>>());
 }
 

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::common::{self, Device, at, keys, server::Server};
+use crate::{
+    common::{self, Device, at, keys, server::Server},
+    stock::batch_id,
+};
 use beadsbox_store::{CacheOpening, Store, StoreError, StoreFile, StoreKeys, StorePaths, set_aside_outbox};
 use rusqlite::Connection;
 
@@ -325,6 +328,52 @@ fn a_cache_of_the_first_schema_is_kept_and_searched_as_before() {
     while store.build_search_text().unwrap() {}
     assert_eq!(all(), expected, "and after it");
     assert_eq!(store.proof().unwrap(), beadsbox_store::CacheProof::default());
+}
+
+/// The last schema in which batches were no column, with a voucher of one and one of none.
+fn cache_of_the_sixth_schema(path: &Path) {
+    let connection = keyed(path, common::KEYS.1);
+    connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+    for step in [
+        include_str!("../../../../migrations/cache/0001_cache.sql"),
+        include_str!("../../../../migrations/cache/0002_bulk.sql"),
+        include_str!("../../../../migrations/cache/0003_fewer_writes.sql"),
+        include_str!("../../../../migrations/cache/0004_home_shop.sql"),
+        include_str!("../../../../migrations/cache/0005_marks.sql"),
+        include_str!("../../../../migrations/cache/0006_grid.sql"),
+    ] {
+        connection.execute_batch(step).unwrap();
+    }
+    connection.pragma_update(None, "user_version", 6).unwrap();
+    let content = serde_json::to_string(&common::content("Bread", 4000, Some(12))).unwrap();
+    connection.execute("INSERT INTO snapshot (content) VALUES (?1)", [content]).unwrap();
+    let insert = "INSERT INTO voucher (id, code, template, snapshot, title_key, price, person, buyer, buyer_key, recipient_key, payment, sold_op, sold_at,
+        sold_staff, sold_shop, sold_device, expires_on, status, since_op, since_at, since_staff, since_shop, since_device, marks, row_version)
+        VALUES (?1, ?2, ?3, 1, 'bread', 4000, zeroblob(32), 'Anna', 'anna', '', '\"cash\"', ?3, 0, ?3, ?3, ?3, 99999999, 0, ?3, 0, ?3, ?3, ?3, ?4, 1)";
+    let marks = serde_json::json!({ "batch": { "id": batch_id(0), "name": "Christmas" } }).to_string();
+    for (number, marks) in [(1, Some(marks)), (2, None)] {
+        let id = common::voucher_id(number).0.into_bytes();
+        connection.execute(insert, rusqlite::params![id, common::code(number).compact(), [1_u8; 16], marks]).unwrap();
+    }
+    connection
+        .execute("INSERT INTO meta (only_one, cache_id, epoch) VALUES (1, ?1, ?2)", [[2_u8; 16], common::EPOCH.into_bytes()])
+        .unwrap();
+}
+
+#[test]
+fn a_cache_of_before_batches_were_filtered_is_kept_and_has_them() {
+    let (_folder, paths) = closed_device();
+    fs::remove_file(&paths.cache).unwrap();
+    cache_of_the_sixth_schema(&paths.cache);
+    let (store, opened) = open(&paths).unwrap();
+    assert_eq!(opened.cache, CacheOpening::Kept);
+    let filters = beadsbox_store::VoucherFilters { batch: vec![batch_id(0)], ..beadsbox_store::VoucherFilters::default() };
+    let view = store.view().unwrap();
+    let page = view.voucher_page(&beadsbox_store::VoucherQuery { filters, ..beadsbox_store::VoucherQuery::newest(10) }).unwrap();
+    let ids: Vec<_> = page.rows.iter().map(|row| row.voucher.id).collect();
+    assert_eq!((ids, page.total), (vec![common::voucher_id(1)], Some(1)));
+    let names: Vec<_> = view.batch_names(10).unwrap().into_iter().map(|batch| (batch.id, batch.name.as_str().to_owned())).collect();
+    assert_eq!(names, [(batch_id(0), "Christmas".to_owned())]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use beadsbox_store::{Found, VoucherFilters, VoucherQuery, VoucherSort};
 
 use crate::{
     common::{self, Device, EPOCH, SHOP, at, code, redeem, server::Server, voucher_id},
-    stock::{Seed, expected, filled, paged},
+    stock::{Seed, batch_id, expected, filled, paged},
 };
 
 #[test]
@@ -51,6 +51,8 @@ fn where_a_search_or_a_filter_finds_very_many_the_list_is_walked_and_the_same_is
             other_shop: number.is_multiple_of(2),
             staff: number % 4,
             payment: number % 3,
+            // One with many vouchers, and one with few.
+            batch: [Some(0), Some(0), None, (number % 50 == 3).then_some(1)][number % 4],
             email: (number % 5 < 3).then_some(number % 3),
             changed: i64::try_from(number % 89).unwrap(),
             ..Seed::default()
@@ -81,11 +83,22 @@ fn walked(device: &Device, ids: &[VoucherId]) {
         ("perles zoe", VoucherSort::Payment),
         ("", VoucherSort::Recipient),
         ("", VoucherSort::Changed),
+        // Longer than any text.
+        (&"x".repeat(401), VoucherSort::SoldAt),
     ] {
         // A shop has half of them, a status few enough to be fetched and sorted.
-        let several = vec![Status::Used, Status::Purchased, Status::Expired];
-        for (status, shop) in [(vec![], vec![]), (vec![Status::Used], vec![]), (vec![], vec![SHOP]), (vec![Status::Used], vec![SHOP]), (several, vec![])] {
-            let filters = VoucherFilters { status, shop, ..VoucherFilters::default() };
+        let none = VoucherFilters::default;
+        for filters in [
+            none(),
+            VoucherFilters { status: vec![Status::Used], ..none() },
+            VoucherFilters { shop: vec![SHOP], ..none() },
+            VoucherFilters { status: vec![Status::Used], shop: vec![SHOP], ..none() },
+            VoucherFilters { status: vec![Status::Used, Status::Purchased, Status::Expired], ..none() },
+            VoucherFilters { batch: vec![batch_id(0)], ..none() },
+            VoucherFilters { batch: vec![batch_id(1)], status: vec![Status::Used], ..none() },
+            VoucherFilters { batch: vec![batch_id(0), batch_id(1)], ..none() },
+            VoucherFilters { batch: vec![batch_id(1)], waiting: true, ..none() },
+        ] {
             let descending = matches!(sort, VoucherSort::Price | VoucherSort::SoldBy);
             let query = VoucherQuery { search: search.into(), emails: true, sort, filters, descending, ..VoucherQuery::newest(500) };
             let (rows, total) = paged(device, &query);

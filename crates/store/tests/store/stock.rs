@@ -2,8 +2,9 @@
 
 use crate::common::{self, Device, EPOCH, SHOP, STAFF, at, code, content, op_id, person, reason, redeem, template_id, voucher_id};
 use beadsbox_domain::{
-    Conflict, ConflictId, ConflictKind, ConflictState, Currency, Date, Marks, Operation, Payment, RedeemMode, Role, ShopId, StaffId, Stamp, Status, Voucher,
-    VoucherId, text::Email,
+    Batch, BatchId, Conflict, ConflictId, ConflictKind, ConflictState, Currency, Date, Marks, Operation, Payment, RedeemMode, Role, ShopId, StaffId, Stamp,
+    Status, Voucher, VoucherId,
+    text::{Email, Name},
 };
 use beadsbox_protocol::{
     pull::{ChangesPage, Cursor},
@@ -79,6 +80,7 @@ pub struct Seed {
     pub other_shop: bool,
     pub staff: usize,
     pub payment: usize,
+    pub batch: Option<usize>,
     pub email: Option<usize>,
     pub changed: i64,
     pub yen: bool,
@@ -90,14 +92,19 @@ pub fn seeds() -> impl Strategy<Value = Vec<Seed>> {
         (0..NAMES.len(), prop::option::of(0..NAMES.len()), 0..NAMES.len(), prop::option::of(0..EMAILS.len())),
         (1..6_i64, prop::option::of(0..5_i64), 0..5_usize, 0..8_i64, 0..4_i64),
         (1..4_u64, any::<bool>(), 0..STAFF_MEMBERS.len(), 0..PAYMENTS.len(), any::<bool>(), prop::bool::weighted(0.2)),
+        prop::option::of(0..3_usize),
     );
     let seed = seed.prop_map(
-        |((buyer, recipient, title, email), (price, day, status, sold, later), (template, other_shop, staff, payment, yen, conflict))| {
+        |((buyer, recipient, title, email), (price, day, status, sold, later), (template, other_shop, staff, payment, yen, conflict), batch)| {
             let changed = sold + later;
-            Seed { buyer, recipient, title, price, day, status, sold, template, other_shop, staff, payment, email, changed, yen, conflict }
+            Seed { buyer, recipient, title, price, day, status, sold, template, other_shop, staff, payment, batch, email, changed, yen, conflict }
         },
     );
     prop::collection::vec(seed, 0..60)
+}
+
+pub fn batch_id(number: usize) -> BatchId {
+    BatchId(Uuid::from_u128(0xba7c + number as u128))
 }
 
 fn row(number: u64, seed: &Seed) -> VoucherRow {
@@ -124,7 +131,7 @@ fn row(number: u64, seed: &Seed) -> VoucherRow {
         status: Status::ALL[seed.status],
         since: Stamp { at: at(seed.changed), ..stamp },
         home_shop: seed.other_shop.then_some(OTHER_SHOP),
-        marks: Marks::default(),
+        marks: Marks { batch: seed.batch.map(|batch| Batch { id: batch_id(batch), name: Name::new("Christmas").unwrap() }), ..Marks::default() },
         row_version: 3,
     };
     // Every seventh buyer was erased.
@@ -197,7 +204,7 @@ pub fn queries() -> impl Strategy<Value = VoucherQuery> {
         ),
         (moment(), moment(), day(), day()),
         (prop::option::weighted(0.2, 1..6_i64), prop::option::weighted(0.2, 1..6_i64)),
-        (several(1)(vec![0, 1, 2]), prop_oneof![5 => Just(None), 1 => any::<bool>().prop_map(Some)]),
+        (several(1)(vec![0, 1, 2]), several(1)(vec![0, 1, 2, 3]), prop_oneof![5 => Just(None), 1 => any::<bool>().prop_map(Some)]),
         (prop::bool::weighted(0.1), prop::bool::weighted(0.1)),
     );
     let filters = filters.prop_map(
@@ -205,12 +212,13 @@ pub fn queries() -> impl Strategy<Value = VoucherQuery> {
             (status, template, shop, staff),
             (sold_from, sold_before, expires_from, expires_to),
             (value_min, value_max),
-            (payment, yen),
+            (payment, batch, yen),
             (open_conflict, waiting),
         )| {
             VoucherFilters {
                 status,
                 template: template.into_iter().map(|number| template_id(number as u64)).collect(),
+                batch: batch.into_iter().map(batch_id).collect(),
                 shop: shop.into_iter().map(|place| SHOP_NAMES[place].0).collect(),
                 sold_by: staff.into_iter().map(|place| STAFF_MEMBERS[place]).collect(),
                 payment: payment.into_iter().map(|place| PAYMENTS[place]).collect(),
@@ -295,6 +303,7 @@ fn passes(filters: &VoucherFilters, view: &VoucherView) -> bool {
     let price = voucher.snapshot.price;
     (filters.status.is_empty() || filters.status.contains(&voucher.status))
         && (filters.template.is_empty() || filters.template.contains(&voucher.template))
+        && (filters.batch.is_empty() || voucher.marks.batch.as_ref().is_some_and(|batch| filters.batch.contains(&batch.id)))
         && (filters.shop.is_empty() || filters.shop.contains(&voucher.sold.shop))
         && (filters.sold_by.is_empty() || filters.sold_by.contains(&voucher.sold.staff))
         && (filters.payment.is_empty() || filters.payment.contains(&voucher.payment))

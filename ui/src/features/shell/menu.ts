@@ -40,6 +40,8 @@ export function showMenu(actions: Action[], screen: string) {
       conflicts_text: m.notice_conflicts_text(),
       refused_title: m.notice_refused_title(),
       refused_text: m.notice_refused_text(),
+      failed_title: m.notice_failed_title(),
+      failed_text: m.notice_failed_text(),
     },
   }
   // Much of what the actions are made of changes without changing what they say.

@@ -1,5 +1,6 @@
 import { whenAnotherComes } from '../shift/session.svelte'
 import { list } from '../vouchers/list.svelte'
+import { everything } from '../vouchers/pages'
 import { type Wish, wishes } from './wishes.svelte'
 
 export type Screen =
@@ -46,6 +47,15 @@ class Office {
     if (screens.includes(this.screen)) return
     this.guard = null
     this.screen = 'vouchers'
+  }
+
+  /** The vouchers that were issued together, in the list. */
+  showBatch(id: string) {
+    this.go('vouchers', () => {
+      list.opened = null
+      list.ask({ ...everything, filters: { ...everything.filters, batch: [id] } })
+      wishes.make('list')
+    })
   }
 
   openVoucher(id: string) {

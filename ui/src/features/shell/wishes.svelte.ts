@@ -1,4 +1,4 @@
-export type Wish = 'search' | 'new_template' | 'enrol_device' | 'take_in' | 'check_copy'
+export type Wish = 'search' | 'list' | 'new_template' | 'enrol_device' | 'take_in' | 'check_copy'
 
 /** What a screen is asked to do as soon as it is there. */
 class Wishes {

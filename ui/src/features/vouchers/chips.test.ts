@@ -14,6 +14,7 @@ vi.hoisted(() => {
 const choices = {
   shops: [{ id: 's1', name: 'Rue des Perles' }],
   templates: [{ id: 't1', name: 'Course' }],
+  batches: [{ id: 'b1', name: 'Christmas' }],
   staff: [{ id: 'p1', name: 'Carla' }],
   currencies: [],
 }
@@ -24,6 +25,7 @@ describe('chips', () => {
       ...noFilters,
       status: ['used', 'expired'],
       template: ['t1'],
+      batch: ['b1'],
       shop: ['s1', 'gone'],
       sold_by: ['p1'],
       payment: ['cash'],
@@ -39,6 +41,7 @@ describe('chips', () => {
       'status-used',
       'status-expired',
       'template-t1',
+      'batch-b1',
       'shop-s1',
       'shop-gone',
       'sold_by-p1',

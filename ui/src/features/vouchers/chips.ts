@@ -36,11 +36,9 @@ const dayOf = (date: string | null) => date && day(date)
 const amount = (minor: number | null) => (minor === null ? null : decimal(minor, VALUE_EXPONENT))
 
 /** One chip for each of several values, without which the others stay. */
-function each<Key extends 'status' | 'template' | 'shop' | 'sold_by' | 'payment' | 'currency'>(
-  filters: VoucherFilters,
-  key: Key,
-  text: (value: VoucherFilters[Key][number]) => string,
-): Chip[] {
+function each<
+  Key extends 'status' | 'template' | 'batch' | 'shop' | 'sold_by' | 'payment' | 'currency',
+>(filters: VoucherFilters, key: Key, text: (value: VoucherFilters[Key][number]) => string): Chip[] {
   const values = filters[key] as VoucherFilters[Key][number][]
   return values.map((value) => ({
     id: `${key}-${value}`,
@@ -54,6 +52,7 @@ export function chipsOf(filters: VoucherFilters, choices: FilterChoices): Chip[]
   const chips: Chip[] = [
     ...each(filters, 'status', (status) => m.chip_status({ value: statusWord(status) })),
     ...each(filters, 'template', (id) => m.chip_template({ value: nameOf(id, choices.templates) })),
+    ...each(filters, 'batch', (id) => m.chip_batch({ value: nameOf(id, choices.batches) })),
     ...each(filters, 'shop', (id) => m.chip_shop({ value: nameOf(id, choices.shops) })),
     ...each(filters, 'sold_by', (id) => m.chip_sold_by({ value: nameOf(id, choices.staff) })),
     ...each(filters, 'payment', (payment) => m.chip_payment({ value: paymentWord(payment) })),

@@ -2,7 +2,13 @@ import { type FilterChoices, rust } from '$/platform'
 
 /** What there is to filter by, with the names of it. */
 class Choices {
-  known = $state.raw<FilterChoices>({ shops: [], templates: [], staff: [], currencies: [] })
+  known = $state.raw<FilterChoices>({
+    shops: [],
+    templates: [],
+    batches: [],
+    staff: [],
+    currencies: [],
+  })
 
   async load() {
     try {

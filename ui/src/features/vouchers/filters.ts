@@ -4,6 +4,7 @@ import type { DayRange, SavedView, VoucherFilters } from '$/platform'
 export const noFilters: VoucherFilters = {
   status: [],
   template: [],
+  batch: [],
   shop: [],
   sold_by: [],
   payment: [],

@@ -19,6 +19,8 @@ const TYPING = 90
 /** Fewer pages are read on the way. */
 const STEPS_TO_JUMP = 3
 const SETTLE = 400
+/** So many rows before they come into sight their page is read. */
+const AHEAD = 200
 /** The most rows that keys choose at once; whoever wants more takes all that match. */
 export const MOST_AT_ONCE = 5_000
 // Names and words go up, times and amounts come down.
@@ -55,6 +57,8 @@ class VoucherList {
   // They know what they are pages of: typing goes on while they are read.
   #pages = new Pages()
   #wanted: [number, number] = [0, 0]
+  /** The pages that somebody who goes on scrolls into. */
+  #coming: number[] = []
   /** Pages of a question to which no place can be found at once. */
   #jumpless: Pages | null = null
   #asked = 0
@@ -217,6 +221,7 @@ class VoucherList {
       pages.put(0, answer)
       this.#pages = pages
       this.#wanted = [0, 0]
+      this.#coming = []
       this.current = 0
       this.#anchor = this.#reach = 0
       this.selection = kept(this.selection, pages.query)
@@ -242,7 +247,10 @@ class VoucherList {
 
   /** The rows that are in sight; reads what is missing of them. */
   see(start: number, end: number) {
-    this.#wanted = [pageOf(start), pageOf(Math.max(start, end - 1))]
+    const last = Math.max(start, end - 1)
+    this.#wanted = [pageOf(start), pageOf(last)]
+    // Whoever has only asked yet looks at the beginning, and asks again with the next letter.
+    this.#coming = start === 0 ? [] : [pageOf(last + AHEAD), pageOf(Math.max(0, start - AHEAD))]
     void this.#fill()
   }
 
@@ -251,6 +259,13 @@ class VoucherList {
     const [first, last] = this.#wanted
     for (let page = first; page <= last; page++) if (!there.has(page)) return page
     return null
+  }
+
+  /** The next page that will be in sight, where it can be read at once. */
+  #ahead(): number | null {
+    const pages = this.#pages
+    const near = (page: number) => !pages.has(page) && pages.next(page)?.page === page
+    return this.#coming.find(near) ?? null
   }
 
   /** Where to read on the way to a page: there at once, where its place can be found without the pages before it. */
@@ -267,13 +282,18 @@ class VoucherList {
     return page >= this.#wanted[0] && page <= this.#wanted[1]
   }
 
+  /** What is in sight comes first. */
+  #next() {
+    return this.#missing() ?? this.#ahead()
+  }
+
   // A far page is reached by its predecessors' keys, so a jump reads its way there and shows it.
   async #fill() {
     if (this.#reading) return
     this.#reading = true
     let pages = this.#pages
     try {
-      for (let page = this.#missing(); page !== null; page = this.#missing()) {
+      for (let page = this.#next(); page !== null; page = this.#next()) {
         pages = this.#pages
         const next = await this.#nearest(pages, page)
         if (pages !== this.#pages) continue
@@ -283,10 +303,12 @@ class VoucherList {
         if (pages !== this.#pages) continue
         pages.put(next.page, answer)
         this.failure = null
-        if (this.#inSight(next.page)) this.version++
+        // Those that are not in sight yet may say how long the list is.
+        if (this.#inSight(next.page) || next.page === page) this.version++
       }
     } catch (thrown) {
-      if (pages === this.#pages) this.failure = asAppError(thrown)
+      // A page ahead is read again when it is in sight, and told of then.
+      if (pages === this.#pages && this.#missing() !== null) this.failure = asAppError(thrown)
     } finally {
       this.#reading = false
       this.target = null
@@ -341,6 +363,7 @@ class VoucherList {
     Object.assign(this, everything)
     this.#pages = new Pages()
     this.#wanted = [0, 0]
+    this.#coming = []
     this.#anchor = this.#reach = this.current = this.generation = 0
     this.opened = this.failure = this.limit = null
     this.selection = nothing

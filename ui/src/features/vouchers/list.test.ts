@@ -61,6 +61,43 @@ describe('the list', () => {
     expect(stock.broken).toEqual([])
   })
 
+  it('reads what somebody scrolls into before it is in sight, and nothing of that while they only look', async () => {
+    stock.rows = 5_000
+    await list.reload()
+    list.see(0, 40)
+    await settle()
+    expect(list.row(FIRST)).toBeUndefined()
+    list.see(startOf(2) - 60, startOf(2) - 20)
+    await settle()
+    expect(list.row(startOf(2) - 60)).toBeDefined()
+    expect(list.row(startOf(2))).toBeDefined()
+    expect(list.row(startOf(3))).toBeUndefined()
+  })
+
+  it('tells no failure of what is not in sight yet', async () => {
+    stock.rows = 5_000
+    await list.reload()
+    const second = startOf(2)
+    let fails = false
+    play({
+      voucher_page: ({ query }: { query: VoucherQuery }) => {
+        if (fails) throw error('internal')
+        fails = true
+        return page(query)
+      },
+      voucher_cursor: cursor,
+    })
+    list.see(FIRST + 10, FIRST + 40)
+    await settle()
+    expect([list.row(FIRST + 10) !== undefined, list.failure]).toEqual([true, null])
+    list.see(second - 60, second - 20)
+    await settle()
+    expect(list.failure).toBeNull()
+    list.see(second, second + 40)
+    await settle()
+    expect(list.failure?.code).toBe('internal')
+  })
+
   it('tells no failure of what is asked no more', async () => {
     await list.reload()
     const slow = later<VoucherPage>()

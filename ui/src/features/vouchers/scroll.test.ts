@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { at, mostRows, moved, type Place, revealing, rowsIn, TALLEST, trackHeight } from './scroll'
+import {
+  at,
+  inSlots,
+  mostRows,
+  moved,
+  type Place,
+  revealing,
+  rowsIn,
+  TALLEST,
+  trackHeight,
+} from './scroll'
 
 const ROW = 30
 const short = { full: 10_000 * ROW, viewport: 600 }
@@ -57,22 +67,37 @@ describe('a million rows', () => {
 
 describe('rows to draw', () => {
   it('cover the view and a few beyond', () => {
-    expect(rowsIn(0, 600, ROW, 1000, 5)).toEqual({ start: 0, end: 25 })
-    expect(rowsIn(3010, 600, ROW, 1000, 5)).toEqual({ start: 95, end: 126 })
-    expect(rowsIn(29_400, 600, ROW, 1000, 5)).toEqual({ start: 975, end: 1000 })
+    expect(rowsIn(0, 600, ROW, 1000)).toEqual({ start: 0, end: 33 })
+    expect(rowsIn(3010, 600, ROW, 1000)).toEqual({ start: 94, end: 127 })
+    expect(rowsIn(29_400, 600, ROW, 1000)).toEqual({ start: 967, end: 1000 })
   })
 
-  it('are none in an empty list', () => {
+  it('are none in an empty list, and all of a short one', () => {
     expect(rowsIn(0, 600, ROW, 0)).toEqual({ start: 0, end: 0 })
+    expect(rowsIn(0, 600, ROW, 7)).toEqual({ start: 0, end: 7 })
   })
 
-  it('are never more than there are places for them', () => {
+  it('are as many wherever it is scrolled to, and hold all in the view', () => {
     for (const viewport of [0, 1, 29, 30, 31, 600, 617]) {
-      for (let top = 0; top < 200; top += 7) {
+      for (let top = 0; top <= 1000 * ROW - viewport; top += 97) {
         const { start, end } = rowsIn(top, viewport, ROW, 1000)
-        expect(end - start).toBeLessThanOrEqual(mostRows(viewport, ROW))
+        expect(end - start).toBe(mostRows(viewport, ROW))
+        expect(start * ROW <= top && end * ROW >= top + viewport).toBe(true)
       }
     }
+  })
+
+  it('keep their elements in their places until it rests', () => {
+    const slots = 5
+    const element = (number: number) => number % slots
+    const resting = inSlots({ start: 100, end: 105 }, slots, 100)
+    expect(resting).toEqual([100, 101, 102, 103, 104])
+    const scrolled = inSlots({ start: 103, end: 108 }, slots, 100)
+    expect(scrolled).toEqual([105, 106, 107, 103, 104])
+    expect(scrolled.map(element)).toEqual(resting.map(element))
+    expect(inSlots({ start: 103, end: 108 }, slots, 103)).toEqual([103, 104, 105, 106, 107])
+    expect(inSlots({ start: 0, end: 2 }, slots, 3)).toEqual([0, 1])
+    expect(inSlots({ start: 0, end: 0 }, slots, 3)).toEqual([])
   })
 
   it('scroll no further than needed to show one', () => {

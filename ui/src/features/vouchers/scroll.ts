@@ -42,17 +42,28 @@ const BEYOND = 6
 export const mostRows = (viewport: number, height: number) =>
   Math.ceil(viewport / height) + 1 + 2 * BEYOND
 
-/** The rows to draw, with some beyond each edge; `end` is exclusive. */
-export function rowsIn(
-  top: number,
-  viewport: number,
-  height: number,
-  count: number,
-  beyond = BEYOND,
-) {
-  const start = Math.max(0, Math.floor(top / height) - beyond)
-  const end = Math.min(count, Math.ceil((top + viewport) / height) + beyond)
-  return { start: Math.min(start, end), end }
+/** The rows to draw, with some beyond each edge; `end` is exclusive. They are always as many, so that none is made or taken away on the way. */
+export function rowsIn(top: number, viewport: number, height: number, count: number) {
+  const most = mostRows(viewport, height)
+  const start = clamp(Math.floor(top / height) - BEYOND, Math.max(0, count - most))
+  return { start, end: Math.min(count, start + most) }
+}
+
+/**
+ * The rows in the order of their elements. A row is drawn by the element of its number modulo `slots`, and the element of `first` comes
+ * first: while that one stays, no element changes its place among the others.
+ */
+export function inSlots(
+  { start, end }: { start: number; end: number },
+  slots: number,
+  first: number,
+): number[] {
+  const numbers: number[] = []
+  for (let place = 0; place < slots; place++) {
+    const ahead = (((first + place - start) % slots) + slots) % slots
+    if (start + ahead < end) numbers.push(start + ahead)
+  }
+  return numbers
 }
 
 /** The position that brings a row into view with the least movement. */

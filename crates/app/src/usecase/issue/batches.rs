@@ -5,8 +5,8 @@ use beadsbox_store::{BatchSummary, Directory};
 
 use crate::{error::AppResult, usecase::Seat, view::BatchRow};
 
-/// So many are shown: the newest ones.
-const MOST_SHOWN: usize = 500;
+/// So many batches are shown: the newest ones.
+pub(in crate::usecase) const MOST_SHOWN: usize = 500;
 
 impl Seat {
     /// The batches, the newest first.

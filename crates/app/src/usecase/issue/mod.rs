@@ -6,7 +6,10 @@ mod batches;
 mod files;
 mod plan;
 
-pub(in crate::usecase) use self::plan::{person_of, take};
+pub(in crate::usecase) use self::{
+    batches::MOST_SHOWN,
+    plan::{person_of, take},
+};
 
 use beadsbox_domain::{Batch, BatchId, Deed, Operation, Person, Template, VoucherId};
 use beadsbox_protocol::person::SaltedPerson;

@@ -22,6 +22,20 @@ impl Seat {
         .await
     }
 
+    /// How many there are; none for whoever may not see them, and where the server is not reached.
+    pub(crate) async fn failed_jobs_in_all(&self) -> Option<u64> {
+        if self.require(Deed::Administer).is_err() || self.device.is_training() || !self.device.is_online() {
+            return None;
+        }
+        match self.device.server.dead_jobs(self.server_session().ok()?).await {
+            Ok(jobs) => Some(jobs.total),
+            Err(error) => {
+                tracing::info!(%error, "the server does not say what it gave up");
+                None
+            }
+        }
+    }
+
     /// Has it tried again, or ends it; what is left.
     pub async fn decide_job(&self, job: &str, again: bool) -> AppResult<FailedJobs> {
         self.require(Deed::Administer)?;

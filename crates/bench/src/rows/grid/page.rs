@@ -57,7 +57,7 @@ requestAnimationFrame(frame);
 
 const ASK: &str = r"
 const ask = (query) => window.__TAURI_INTERNALS__.invoke('voucher_page', { query });
-const filters = { status: [], template: [], shop: [], sold_by: [], payment: [], sold: null, sold_from: null, sold_to: null, expires_within: null,
+const filters = { status: [], template: [], batch: [], shop: [], sold_by: [], payment: [], sold: null, sold_from: null, sold_to: null, expires_within: null,
   expires_from: null, expires_to: null, value_min: null, value_max: null, currency: [], open_conflict: false, waiting: false };
 const first = { search: '', filters, sort: 'sold_at', descending: true, after: null, limit: 100 };
 ";
