@@ -20,7 +20,7 @@ use crate::{
     device::Device,
     error::{AppError, AppResult, ErrorCode},
     new_password,
-    view::{SessionView, SignInForm},
+    view::{SessionEnd, SessionView, SignInForm},
 };
 
 /// How long a session with the server's blessing lasts without signing in again.
@@ -38,9 +38,41 @@ pub(crate) struct Session {
     pub(crate) by_password: bool,
     /// How long it holds.
     pub(crate) until: Timestamp,
+    /// Their row in the staff, as it was when they showed who they are.
+    pub(crate) known: KnownRow,
+    /// Why it opens nothing any more, where an admin ended it: the screens are locked until somebody shows who they are.
+    pub(crate) ended: Option<SessionEnd>,
+}
+
+/// Which row of a staff member somebody was let in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KnownRow {
+    pub(crate) row_version: u64,
+    pub(crate) sign_in_version: u64,
+}
+
+impl From<&Staff> for KnownRow {
+    fn from(staff: &Staff) -> Self {
+        Self { row_version: staff.row_version, sign_in_version: staff.sign_in_version }
+    }
 }
 
 impl Session {
+    /// Why it ends by that row of the directory; none where the row lets it go on, or is older than what it was begun by.
+    pub(crate) fn ended_by(&self, row: &Staff) -> Option<SessionEnd> {
+        if row.row_version < self.known.row_version {
+            None
+        } else if !row.active {
+            Some(SessionEnd::Barred)
+        } else if row.role != self.role {
+            Some(SessionEnd::RoleChanged)
+        } else if row.sign_in_version > self.known.sign_in_version {
+            Some(SessionEnd::SignInChanged)
+        } else {
+            None
+        }
+    }
+
     pub(crate) fn view(&self, locked: bool) -> SessionView {
         let offline = self.token.is_none();
         SessionView {
@@ -51,6 +83,7 @@ impl Session {
             offline_until: offline.then(|| self.until.to_string()),
             by_password: self.by_password,
             locked,
+            ended: self.ended,
         }
     }
 }
@@ -93,7 +126,8 @@ pub(crate) fn fresh_enough(view: &View<'_>, now: Timestamp) -> AppResult<()> {
 /// The session of somebody whom a badge or a PIN names.
 pub(crate) fn at_the_till(staff: Staff, now: Timestamp) -> Session {
     let until = now.saturating_add(SESSION).unwrap_or(now);
-    Session { staff: staff.id, name: staff.name, role: staff.role, token: None, by_password: false, until }
+    let known = KnownRow::from(&staff);
+    Session { staff: staff.id, name: staff.name, role: staff.role, token: None, by_password: false, until, known, ended: None }
 }
 
 /// A server that is away or in trouble is no reason to keep people from their work.
@@ -129,8 +163,9 @@ async fn remember(device: &Device, password: String, response: SignInResponse) -
         .await?;
     // By this device's clock, which may be wrong: the server holds its own end of the session against its own.
     let until = now.saturating_add(SESSION).unwrap_or(now);
+    let known = KnownRow::from(&response.staff);
     let Staff { id, name, role, .. } = response.staff;
-    Ok(Session { staff: id, name, role, token: Some(response.token), by_password: true, until })
+    Ok(Session { staff: id, name, role, token: Some(response.token), by_password: true, until, known, ended: None })
 }
 
 /// Whoever is signed in has another password by now: that one lets them in without the server.
@@ -180,8 +215,9 @@ async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> 
             store.keep_offline_sign_in(&known)?;
             store.forget_pin_attempts(known.staff)?;
             // The role may have changed since, and the cache knows.
-            let role = staff.map_or(known.role, |staff| staff.role);
-            Ok(Session { staff: known.staff, name: known.name, role, token: None, by_password: true, until })
+            let role = staff.as_ref().map_or(known.role, |staff| staff.role);
+            let row = staff.as_ref().map_or(KnownRow { row_version: 0, sign_in_version: known.sign_in_version }, KnownRow::from);
+            Ok(Session { staff: known.staff, name: known.name, role, token: None, by_password: true, until, known: row, ended: None })
         })
         .await
 }
@@ -201,6 +237,23 @@ pub(crate) fn verify(password: &str, verifier: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_ends_the_work_of_whom_it_no_longer_lets_in_unless_it_is_older() {
+        let row = |row_version, role, active, sign_in_version| Staff { role, active, sign_in_version, row_version, name: "Carla".to_owned(), ..staff() };
+        let session = at_the_till(row(4, Role::BackOffice, true, 2), Timestamp::UNIX_EPOCH);
+        assert_eq!(session.ended_by(&row(4, Role::BackOffice, true, 2)), None);
+        assert_eq!(session.ended_by(&row(5, Role::BackOffice, true, 2)), None, "another name or badge");
+        assert_eq!(session.ended_by(&row(5, Role::Counter, false, 3)), Some(SessionEnd::Barred));
+        assert_eq!(session.ended_by(&row(5, Role::Admin, true, 2)), Some(SessionEnd::RoleChanged));
+        assert_eq!(session.ended_by(&row(5, Role::BackOffice, true, 3)), Some(SessionEnd::SignInChanged));
+        assert_eq!(session.ended_by(&row(3, Role::Counter, true, 1)), None, "the server knew more when it let them in");
+    }
+
+    fn staff() -> Staff {
+        let id = StaffId(uuid::Uuid::from_u128(7));
+        Staff { id, name: String::new(), role: Role::Counter, active: true, pin: None, badge: None, sign_in_version: 1, row_version: 1 }
+    }
 
     #[test]
     fn a_verifier_takes_its_password_only() {
