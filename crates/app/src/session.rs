@@ -12,7 +12,7 @@ use beadsbox_protocol::{
     rows::Staff,
     session::{SignInRequest, SignInResponse},
 };
-use beadsbox_store::{OfflineSignIn, View, delay_after, waits_until};
+use beadsbox_store::{OfflineSignIn, SignInEnd, Store, View};
 use beadsbox_sync::TransportError;
 use jiff::SignedDuration;
 
@@ -153,7 +153,7 @@ async fn remember(device: &Device, password: String, response: SignInResponse) -
     let staff = response.staff.clone();
     device
         .files(move |store| {
-            let verifier = hash(&password, &salt)?;
+            let verifier = Ok(hash(&password, &salt)?);
             let Staff { id, name, role, sign_in_version, .. } = staff;
             let sign_in = OfflineSignIn { staff: id, name, role, verifier, verified_at: now, failed: 0, blocked_until: None, sign_in_version };
             store.keep_offline_sign_in(&sign_in)?;
@@ -173,8 +173,8 @@ pub(crate) async fn remember_password(device: &Device, password: String, staff: 
     let salt = device.host.random_bytes::<16>();
     device
         .files(move |store| {
-            if let Some(known) = store.offline_sign_in(&staff.name)?.filter(|known| known.staff == staff.id) {
-                let verifier = hash(&password, &salt)?;
+            if let Some(known) = store.offline_sign_in_of(staff.id)? {
+                let verifier = Ok(hash(&password, &salt)?);
                 store.keep_offline_sign_in(&OfflineSignIn { verifier, sign_in_version: staff.sign_in_version, ..known })?;
             }
             Ok(())
@@ -184,42 +184,48 @@ pub(crate) async fn remember_password(device: &Device, password: String, staff: 
 
 async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> {
     let now = device.host.clock.now();
-    device
-        .files(move |store| {
-            let unknown = || AppError::new(ErrorCode::SignInOfflineUnknown, "this person never signed in on this device with the server");
-            let mut known = store.offline_sign_in(&request.name)?.ok_or_else(unknown)?;
-            if let Some(blocked_until) = waits_until(known.blocked_until, now) {
-                let seconds = blocked_until.duration_since(now).as_secs() + 1;
-                return Err(AppError::new(ErrorCode::SignInDelayed, "too many wrong passwords").with("seconds", seconds));
-            }
-            let days = store.view()?.directory().policy().offline_sign_in_days;
-            let until = known.verified_at.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(now);
-            // A clock turned back must not make the days longer.
-            if now >= until || now < known.verified_at.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(now) {
-                return Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sign-in with the server").with("days", days));
-            }
-            let staff = store.view()?.directory().staff(known.staff).cloned();
-            if staff.as_ref().is_some_and(|staff| staff.sign_in_version > known.sign_in_version) {
-                return Err(AppError::new(ErrorCode::SignInOfflineChanged, "the password or second factor was changed since"));
-            }
-            if !verify(&request.password, &known.verifier) {
-                known.failed += 1;
-                known.blocked_until = now.saturating_add(delay_after(known.failed)).ok();
-                store.keep_offline_sign_in(&known)?;
-                return Err(AppError::new(ErrorCode::WrongPassword, "name and password do not fit"));
-            }
-            if staff.as_ref().is_some_and(|staff| !staff.active) {
-                return Err(AppError::new(ErrorCode::StaffInactive, "this person may not sign in any more"));
-            }
-            (known.failed, known.blocked_until) = (0, None);
-            store.keep_offline_sign_in(&known)?;
-            store.forget_pin_attempts(known.staff)?;
-            // The role may have changed since, and the cache knows.
-            let role = staff.as_ref().map_or(known.role, |staff| staff.role);
-            let row = staff.as_ref().map_or(KnownRow { row_version: 0, sign_in_version: known.sign_in_version }, KnownRow::from);
-            Ok(Session { staff: known.staff, name: known.name, role, token: None, by_password: true, until, known: row, ended: None })
-        })
-        .await
+    device.files(move |store| offline_in(store, &request, now)).await
+}
+
+fn offline_in(store: &Store, request: &SignInRequest, now: Timestamp) -> AppResult<Session> {
+    let unknown = || AppError::new(ErrorCode::SignInOfflineUnknown, "this person never signed in on this device with the server");
+    let known = store.offline_sign_in(&request.name)?.ok_or_else(unknown)?;
+    let view = store.view()?;
+    let (days, staff) = (view.directory().policy().offline_sign_in_days, view.directory().staff(known.staff).cloned());
+    drop(view);
+    let verifier = known.verifier.as_ref().map_err(|end| ended(*end))?;
+    if staff.as_ref().is_some_and(|staff| staff.sign_in_version > known.sign_in_version) {
+        return Err(ended(SignInEnd::Changed));
+    }
+    let allowed = SignedDuration::from_hours(24 * i64::from(days));
+    let until = known.verified_at.saturating_add(allowed).unwrap_or(now);
+    // A clock turned back must not make the days longer.
+    if now >= until || now < known.verified_at.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(now) {
+        return Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sign-in with the server").with("days", days));
+    }
+    // It counts as wrong until it was looked at.
+    if let Some(blocked_until) = store.begin_sign_in_attempt(known.staff, now)? {
+        let seconds = blocked_until.duration_since(now).as_secs() + 1;
+        return Err(AppError::new(ErrorCode::SignInDelayed, "too many wrong passwords").with("seconds", seconds));
+    }
+    if !verify(&request.password, verifier) {
+        return Err(AppError::new(ErrorCode::WrongPassword, "name and password do not fit"));
+    }
+    store.forget_sign_in_attempts(known.staff)?;
+    if staff.as_ref().is_some_and(|staff| !staff.active) {
+        return Err(ended(SignInEnd::Barred));
+    }
+    // The role may have changed since, and the cache knows.
+    let role = staff.as_ref().map_or(known.role, |staff| staff.role);
+    let row = staff.as_ref().map_or(KnownRow { row_version: 0, sign_in_version: known.sign_in_version }, KnownRow::from);
+    Ok(Session { staff: known.staff, name: known.name, role, token: None, by_password: true, until, known: row, ended: None })
+}
+
+fn ended(end: SignInEnd) -> AppError {
+    match end {
+        SignInEnd::Barred => AppError::new(ErrorCode::StaffInactive, "this person may not sign in any more"),
+        SignInEnd::Changed => AppError::new(ErrorCode::SignInOfflineChanged, "the password or second factor was changed since"),
+    }
 }
 
 fn hash(password: &str, salt: &[u8]) -> AppResult<String> {

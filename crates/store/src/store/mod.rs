@@ -5,6 +5,7 @@ mod load;
 mod proof;
 mod recording;
 mod recovery;
+mod sign_in;
 #[cfg(test)]
 mod stage;
 mod sync;
