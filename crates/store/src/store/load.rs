@@ -88,6 +88,7 @@ impl Store {
         let next = beginning.promote()?;
         self.files.cache.exchange(next);
         self.files.overlay.touch_everything();
+        self.forget_damaged();
         Ok(LoadStep::InPlace)
     }
 
