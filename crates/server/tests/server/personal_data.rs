@@ -296,7 +296,11 @@ async fn a_device_whose_clock_is_years_behind_has_nobody_forgotten_too_early() {
     till.now -= SignedDuration::from_hours(24 * 3 * 365);
     till.record(fixtures::honour(voucher));
     till.push().await.unwrap();
-    assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'used' AND since_at < sold_at").await, 1, "as the device says it");
+    assert_eq!(
+        stage.count("SELECT count(*) FROM voucher WHERE status = 'used' AND since_at < sold_at").await,
+        1,
+        "as the device says it"
+    );
     let server = stage.server.as_ref().unwrap();
     assert_eq!(server.forget_buyers_now().await.unwrap(), 0);
     stage.clock.advance(SignedDuration::from_hours(24 * 95));

@@ -173,7 +173,11 @@ fn write(transaction: &Transaction<'_>, known: &Known, answer: &Answer, epoch: U
     match &known.outcome {
         None => {
             keep_outcome(transaction, answer, outcome)?;
-            if matches!(outcome, Outcome::Rejected { .. }) { erase_buyer(transaction, result.dev_seq) } else { Ok(()) }
+            if matches!(outcome, Outcome::Rejected { .. }) {
+                erase_buyer(transaction, result.dev_seq)
+            } else {
+                Ok(())
+            }
         }
         Some(told) if told != outcome => {
             tracing::error!(dev_seq = result.dev_seq, "the server says otherwise than its receipt");

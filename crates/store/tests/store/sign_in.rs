@@ -107,7 +107,10 @@ fn another_name_or_role_is_followed_and_nobody_else_is_touched() {
 fn a_load_tells_of_it_as_well() {
     let (server, device) = (snapshot::selling(3), Device::new());
     // The server's row of this person counts no change, and says what they are.
-    device.store.keep_offline_sign_in(&OfflineSignIn { sign_in_version: 0, ..sign_in(common::STAFF, "Former name") }).unwrap();
+    device
+        .store
+        .keep_offline_sign_in(&OfflineSignIn { sign_in_version: 0, ..sign_in(common::STAFF, "Former name") })
+        .unwrap();
     snapshot::load_all(&device.store, &snapshot::of(&server, 5));
     assert_eq!(kept(&device, "Zoé").map(|found| (found.staff, found.role)), Some((common::STAFF, Role::Admin)));
 }

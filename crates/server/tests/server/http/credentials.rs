@@ -135,7 +135,10 @@ async fn both_passwords_of_a_request_count_as_guesses() {
 async fn a_sign_in_under_way_is_not_let_in_by_what_was_changed_meanwhile() {
     let stage = Stage::new().await;
     let changes = [
-        ("Camille", "UPDATE staff SET password_hash = password_hash || 'x', sign_in_version = sign_in_version + 1 WHERE name = 'Camille'"),
+        (
+            "Camille",
+            "UPDATE staff SET password_hash = password_hash || 'x', sign_in_version = sign_in_version + 1 WHERE name = 'Camille'",
+        ),
         ("Noé", "UPDATE staff SET active = false, barred_at = now() WHERE name = 'Noé'"),
     ];
     for (name, change) in changes {
