@@ -3,7 +3,7 @@
 use beadsbox_domain::{Role, StaffId, Timestamp};
 use beadsbox_protocol::rows::Staff;
 use rusqlite::{
-    Connection, OptionalExtension as _, Params, Row, params,
+    Connection, Params, Row, params,
     types::{FromSql, FromSqlError, FromSqlResult, ValueRef},
 };
 

@@ -84,7 +84,7 @@ impl Store {
             return Err(error);
         }
         self.erase_persons(&erased)?;
-        self.heed_staff(staff)?;
+        self.heed_staff(&staff)?;
         let next = beginning.promote()?;
         self.files.cache.exchange(next);
         self.files.overlay.touch_everything();

@@ -31,7 +31,7 @@ impl Store {
         }
         // Before the rows say so: nobody compares them again after a crash in between.
         self.erase_persons(&erased_in(&theirs.rows))?;
-        self.heed_staff(staff_in(&theirs.rows))?;
+        self.heed_staff(&staff_in(&theirs.rows))?;
         let (rows, at) = (theirs.rows.clone(), theirs.at.seq);
         let replaced = self.files.cache.write(move |transaction| compare::replace(transaction, &covered, at, &rows));
         match replaced {

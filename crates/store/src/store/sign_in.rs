@@ -64,11 +64,11 @@ impl Store {
 
     /// Whoever is barred, or has another password or second factor, as these rows say, is let in by the server alone from now on: also where the
     /// cache that holds the rows is gone.
-    pub(super) fn heed_staff(&self, staff: Vec<Staff>) -> Result<(), StoreError> {
+    pub(super) fn heed_staff(&self, staff: &[Staff]) -> Result<(), StoreError> {
         if staff.is_empty() {
             return Ok(());
         }
-        let news = self.files.outbox.read(|connection| sign_in::news(connection, &staff))?;
+        let news = self.files.outbox.read(|connection| sign_in::news(connection, staff))?;
         if news.is_empty() {
             return Ok(());
         }

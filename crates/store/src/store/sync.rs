@@ -95,7 +95,7 @@ impl Store {
         let outcomes = !self.record_results(&page.own_results, page.epoch)?.is_empty();
         // Before the cursor moves on: the page would not come again after a crash in between.
         self.erase_persons(&erased_in(&page.rows))?;
-        self.heed_staff(staff_in(&page.rows))?;
+        self.heed_staff(&staff_in(&page.rows))?;
         let rows = page.clone();
         let applied = self.files.cache.write(move |transaction| apply(transaction, &rows, received_at));
         let applied = match applied {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, thread};
 
-use crate::common::{self, Device, at, content, keys, new_operation, op_id, person, redeem, sale, template_id, voucher_id};
+use crate::common::{self, Device, content, keys, new_operation, op_id, person, redeem, sale, template_id, voucher_id};
 use beadsbox_domain::{Operation, RedeemMode};
 use beadsbox_protocol::{ChainHash, OperationBody};
 use beadsbox_store::{BatchLimit, RecordError, Store, StoreError, StorePaths};
