@@ -86,7 +86,7 @@ async fn the_buyer_of_an_accepted_sale_that_is_refused_all_the_same_is_not_kept(
     let (office, admin) = stage.device_with_session("Adrien", Role::Admin).await;
     let (_, mut copy, _) = copied(&stage).await;
     let content = introduction(&mut copy).await;
-    let (first, second) = (fixtures::salted("Ada Lovelace"), fixtures::salted("Zbigniew Wolpertinger"));
+    let (first, second) = (fixtures::salted("Wilhelmina Buyer"), fixtures::salted("Zbigniew Wolpertinger"));
     let (_, sale) = fixtures::sale(INTRODUCTION, 1, content, &first);
     for (person, operation) in [(&first, sale.clone()), (&second, fixtures::sold_to(sale, &second))] {
         copy.remember(person);
@@ -94,7 +94,7 @@ async fn the_buyer_of_an_accepted_sale_that_is_refused_all_the_same_is_not_kept(
     }
     copy.push().await.unwrap_err();
     copy.fork(3).await.unwrap();
-    let named = "SELECT count(*) FROM person WHERE person LIKE '%Lovelace%' OR person LIKE '%Wolpertinger%'";
+    let named = "SELECT count(*) FROM person WHERE person LIKE '%Wilhelmina%' OR person LIKE '%Wolpertinger%'";
     assert!(copy.send(&copy.push_request(3, 4)).await.unwrap().quarantined);
     assert_eq!(stage.count(named).await, 2, "until an admin decides they may be needed");
     decide(&office, &admin, &copy, true).await.unwrap();
