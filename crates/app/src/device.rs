@@ -291,6 +291,7 @@ async fn tell_screens(device: Arc<Device>, program: Program) {
             changed = data.recv() => {
                 if changed.as_ref().map_or(true, |changed| changed.directory) {
                     device.settle_in().await;
+                    program.heed_directory().await;
                 }
                 if let Ok(changed) = changed {
                     program.emit(ProgramEvent::Data(changed));

@@ -1,5 +1,6 @@
 //! The program: opens the files, enrols, signs in, and hands out [`Seat`]s.
 
+mod ended;
 mod password;
 mod shell;
 pub(crate) mod shift;
@@ -169,10 +170,10 @@ impl Program {
         let session = session::sign_in(&device, form).await?;
         tracing::info!(staff = %session.staff, offline = session.token.is_none(), "signed in");
         let name = session.name.clone();
-        let view = self.begin_session(session);
+        self.begin_session(session);
         self.save_preference(LAST_PERSON, name).await?;
         device.announce();
-        Ok(view)
+        self.settled_session().await
     }
 
     /// Signs out. What waits goes on being sent.
@@ -373,11 +374,15 @@ impl Program {
     }
 
     fn session(&self) -> Option<Arc<Session>> {
-        self.0.session.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.session_slot().clone()
     }
 
     fn set_session(&self, session: Option<Arc<Session>>) {
-        *self.0.session.lock().unwrap_or_else(PoisonError::into_inner) = session;
+        *self.session_slot() = session;
+    }
+
+    fn session_slot(&self) -> std::sync::MutexGuard<'_, Option<Arc<Session>>> {
+        self.0.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_slot(&self) -> std::sync::MutexGuard<'_, Option<File>> {

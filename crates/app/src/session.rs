@@ -12,7 +12,7 @@ use beadsbox_protocol::{
     rows::Staff,
     session::{SignInRequest, SignInResponse},
 };
-use beadsbox_store::{OfflineSignIn, View, delay_after, waits_until};
+use beadsbox_store::{OfflineSignIn, SignInEnd, Store, View};
 use beadsbox_sync::TransportError;
 use jiff::SignedDuration;
 
@@ -20,7 +20,7 @@ use crate::{
     device::Device,
     error::{AppError, AppResult, ErrorCode},
     new_password,
-    view::{SessionView, SignInForm},
+    view::{SessionEnd, SessionView, SignInForm},
 };
 
 /// How long a session with the server's blessing lasts without signing in again.
@@ -38,9 +38,41 @@ pub(crate) struct Session {
     pub(crate) by_password: bool,
     /// How long it holds.
     pub(crate) until: Timestamp,
+    /// Their row in the staff, as it was when they showed who they are.
+    pub(crate) known: KnownRow,
+    /// Why it opens nothing any more, where an admin ended it: the screens are locked until somebody shows who they are.
+    pub(crate) ended: Option<SessionEnd>,
+}
+
+/// Which row of a staff member somebody was let in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KnownRow {
+    pub(crate) row_version: u64,
+    pub(crate) sign_in_version: u64,
+}
+
+impl From<&Staff> for KnownRow {
+    fn from(staff: &Staff) -> Self {
+        Self { row_version: staff.row_version, sign_in_version: staff.sign_in_version }
+    }
 }
 
 impl Session {
+    /// Why it ends by that row of the directory; none where the row lets it go on, or is older than what it was begun by.
+    pub(crate) fn ended_by(&self, row: &Staff) -> Option<SessionEnd> {
+        if row.row_version < self.known.row_version {
+            None
+        } else if !row.active {
+            Some(SessionEnd::Barred)
+        } else if row.role != self.role {
+            Some(SessionEnd::RoleChanged)
+        } else if row.sign_in_version > self.known.sign_in_version {
+            Some(SessionEnd::SignInChanged)
+        } else {
+            None
+        }
+    }
+
     pub(crate) fn view(&self, locked: bool) -> SessionView {
         let offline = self.token.is_none();
         SessionView {
@@ -51,6 +83,7 @@ impl Session {
             offline_until: offline.then(|| self.until.to_string()),
             by_password: self.by_password,
             locked,
+            ended: self.ended,
         }
     }
 }
@@ -93,7 +126,8 @@ pub(crate) fn fresh_enough(view: &View<'_>, now: Timestamp) -> AppResult<()> {
 /// The session of somebody whom a badge or a PIN names.
 pub(crate) fn at_the_till(staff: Staff, now: Timestamp) -> Session {
     let until = now.saturating_add(SESSION).unwrap_or(now);
-    Session { staff: staff.id, name: staff.name, role: staff.role, token: None, by_password: false, until }
+    let known = KnownRow::from(&staff);
+    Session { staff: staff.id, name: staff.name, role: staff.role, token: None, by_password: false, until, known, ended: None }
 }
 
 /// A server that is away or in trouble is no reason to keep people from their work.
@@ -119,7 +153,7 @@ async fn remember(device: &Device, password: String, response: SignInResponse) -
     let staff = response.staff.clone();
     device
         .files(move |store| {
-            let verifier = hash(&password, &salt)?;
+            let verifier = Ok(hash(&password, &salt)?);
             let Staff { id, name, role, sign_in_version, .. } = staff;
             let sign_in = OfflineSignIn { staff: id, name, role, verifier, verified_at: now, failed: 0, blocked_until: None, sign_in_version };
             store.keep_offline_sign_in(&sign_in)?;
@@ -129,8 +163,9 @@ async fn remember(device: &Device, password: String, response: SignInResponse) -
         .await?;
     // By this device's clock, which may be wrong: the server holds its own end of the session against its own.
     let until = now.saturating_add(SESSION).unwrap_or(now);
+    let known = KnownRow::from(&response.staff);
     let Staff { id, name, role, .. } = response.staff;
-    Ok(Session { staff: id, name, role, token: Some(response.token), by_password: true, until })
+    Ok(Session { staff: id, name, role, token: Some(response.token), by_password: true, until, known, ended: None })
 }
 
 /// Whoever is signed in has another password by now: that one lets them in without the server.
@@ -138,8 +173,8 @@ pub(crate) async fn remember_password(device: &Device, password: String, staff: 
     let salt = device.host.random_bytes::<16>();
     device
         .files(move |store| {
-            if let Some(known) = store.offline_sign_in(&staff.name)?.filter(|known| known.staff == staff.id) {
-                let verifier = hash(&password, &salt)?;
+            if let Some(known) = store.offline_sign_in_of(staff.id)? {
+                let verifier = Ok(hash(&password, &salt)?);
                 store.keep_offline_sign_in(&OfflineSignIn { verifier, sign_in_version: staff.sign_in_version, ..known })?;
             }
             Ok(())
@@ -149,41 +184,48 @@ pub(crate) async fn remember_password(device: &Device, password: String, staff: 
 
 async fn offline(device: &Device, request: SignInRequest) -> AppResult<Session> {
     let now = device.host.clock.now();
-    device
-        .files(move |store| {
-            let unknown = || AppError::new(ErrorCode::SignInOfflineUnknown, "this person never signed in on this device with the server");
-            let mut known = store.offline_sign_in(&request.name)?.ok_or_else(unknown)?;
-            if let Some(blocked_until) = waits_until(known.blocked_until, now) {
-                let seconds = blocked_until.duration_since(now).as_secs() + 1;
-                return Err(AppError::new(ErrorCode::SignInDelayed, "too many wrong passwords").with("seconds", seconds));
-            }
-            let days = store.view()?.directory().policy().offline_sign_in_days;
-            let until = known.verified_at.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(now);
-            // A clock turned back must not make the days longer.
-            if now >= until || now < known.verified_at.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(now) {
-                return Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sign-in with the server").with("days", days));
-            }
-            let staff = store.view()?.directory().staff(known.staff).cloned();
-            if staff.as_ref().is_some_and(|staff| staff.sign_in_version > known.sign_in_version) {
-                return Err(AppError::new(ErrorCode::SignInOfflineChanged, "the password or second factor was changed since"));
-            }
-            if !verify(&request.password, &known.verifier) {
-                known.failed += 1;
-                known.blocked_until = now.saturating_add(delay_after(known.failed)).ok();
-                store.keep_offline_sign_in(&known)?;
-                return Err(AppError::new(ErrorCode::WrongPassword, "name and password do not fit"));
-            }
-            if staff.as_ref().is_some_and(|staff| !staff.active) {
-                return Err(AppError::new(ErrorCode::StaffInactive, "this person may not sign in any more"));
-            }
-            (known.failed, known.blocked_until) = (0, None);
-            store.keep_offline_sign_in(&known)?;
-            store.forget_pin_attempts(known.staff)?;
-            // The role may have changed since, and the cache knows.
-            let role = staff.map_or(known.role, |staff| staff.role);
-            Ok(Session { staff: known.staff, name: known.name, role, token: None, by_password: true, until })
-        })
-        .await
+    device.files(move |store| offline_in(store, &request, now)).await
+}
+
+fn offline_in(store: &Store, request: &SignInRequest, now: Timestamp) -> AppResult<Session> {
+    let unknown = || AppError::new(ErrorCode::SignInOfflineUnknown, "this person never signed in on this device with the server");
+    let known = store.offline_sign_in(&request.name)?.ok_or_else(unknown)?;
+    let view = store.view()?;
+    let (days, staff) = (view.directory().policy().offline_sign_in_days, view.directory().staff(known.staff).cloned());
+    drop(view);
+    let verifier = known.verifier.as_ref().map_err(|end| ended(*end))?;
+    if staff.as_ref().is_some_and(|staff| staff.sign_in_version > known.sign_in_version) {
+        return Err(ended(SignInEnd::Changed));
+    }
+    let allowed = SignedDuration::from_hours(24 * i64::from(days));
+    let until = known.verified_at.saturating_add(allowed).unwrap_or(now);
+    // A clock turned back must not make the days longer.
+    if now >= until || now < known.verified_at.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(now) {
+        return Err(AppError::new(ErrorCode::SignInOfflineExpired, "too long since the last sign-in with the server").with("days", days));
+    }
+    // It counts as wrong until it was looked at.
+    if let Some(blocked_until) = store.begin_sign_in_attempt(known.staff, now)? {
+        let seconds = blocked_until.duration_since(now).as_secs() + 1;
+        return Err(AppError::new(ErrorCode::SignInDelayed, "too many wrong passwords").with("seconds", seconds));
+    }
+    if !verify(&request.password, verifier) {
+        return Err(AppError::new(ErrorCode::WrongPassword, "name and password do not fit"));
+    }
+    store.forget_sign_in_attempts(known.staff)?;
+    if staff.as_ref().is_some_and(|staff| !staff.active) {
+        return Err(ended(SignInEnd::Barred));
+    }
+    // The role may have changed since, and the cache knows.
+    let role = staff.as_ref().map_or(known.role, |staff| staff.role);
+    let row = staff.as_ref().map_or(KnownRow { row_version: 0, sign_in_version: known.sign_in_version }, KnownRow::from);
+    Ok(Session { staff: known.staff, name: known.name, role, token: None, by_password: true, until, known: row, ended: None })
+}
+
+fn ended(end: SignInEnd) -> AppError {
+    match end {
+        SignInEnd::Barred => AppError::new(ErrorCode::StaffInactive, "this person may not sign in any more"),
+        SignInEnd::Changed => AppError::new(ErrorCode::SignInOfflineChanged, "the password or second factor was changed since"),
+    }
 }
 
 fn hash(password: &str, salt: &[u8]) -> AppResult<String> {
@@ -201,6 +243,23 @@ pub(crate) fn verify(password: &str, verifier: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_ends_the_work_of_whom_it_no_longer_lets_in_unless_it_is_older() {
+        let row = |row_version, role, active, sign_in_version| Staff { role, active, sign_in_version, row_version, name: "Carla".to_owned(), ..staff() };
+        let session = at_the_till(row(4, Role::BackOffice, true, 2), Timestamp::UNIX_EPOCH);
+        assert_eq!(session.ended_by(&row(4, Role::BackOffice, true, 2)), None);
+        assert_eq!(session.ended_by(&row(5, Role::BackOffice, true, 2)), None, "another name or badge");
+        assert_eq!(session.ended_by(&row(5, Role::Counter, false, 3)), Some(SessionEnd::Barred));
+        assert_eq!(session.ended_by(&row(5, Role::Admin, true, 2)), Some(SessionEnd::RoleChanged));
+        assert_eq!(session.ended_by(&row(5, Role::BackOffice, true, 3)), Some(SessionEnd::SignInChanged));
+        assert_eq!(session.ended_by(&row(3, Role::Counter, true, 1)), None, "the server knew more when it let them in");
+    }
+
+    fn staff() -> Staff {
+        let id = StaffId(uuid::Uuid::from_u128(7));
+        Staff { id, name: String::new(), role: Role::Counter, active: true, pin: None, badge: None, sign_in_version: 1, row_version: 1 }
+    }
 
     #[test]
     fn a_verifier_takes_its_password_only() {

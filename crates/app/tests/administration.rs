@@ -324,3 +324,22 @@ async fn what_the_server_gave_up_is_counted_for_admins_alone_and_behind_the_lock
     office.program.lock();
     assert_eq!(office.program.failed_jobs().await, Some(1), "a number is no secret, and nobody looks just now");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_barred_is_not_let_in_once_the_cache_that_heard_of_it_is_gone() {
+    let centre = Centre::open().await;
+    let (office, mut till) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Carla").await);
+    sign_in(&till, SignInForm::new("Bruno", PASSWORD)).await.unwrap();
+    office.seat().bar_staff(&person(&office, "Carla").await.id, true).await.unwrap();
+    till.sync().await;
+    till.go_offline().await;
+    till.program.close();
+    for ending in ["", "-wal", "-shm"] {
+        for cache in ["cache.db", "cache.db.g1"] {
+            let _ = std::fs::remove_file(till.file(&format!("{cache}{ending}")));
+        }
+    }
+    till.restart().await;
+    assert_eq!(code_of(sign_in(&till, SignInForm::new("Carla", PASSWORD)).await), ErrorCode::StaffInactive);
+    sign_in(&till, SignInForm::new("Bruno", PASSWORD)).await.unwrap();
+}

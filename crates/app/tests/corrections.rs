@@ -6,7 +6,7 @@ mod stage;
 
 use beadsbox_app::{
     AppError, ErrorCode,
-    view::{ActionForm, AnswerKind, PaperForm, PaperLanguage, SaveTemplate, TemplateForm, VoucherAction, VoucherDetail, What},
+    view::{ActionForm, AnswerKind, ErasureForm, PaperForm, PaperLanguage, SaveTemplate, TemplateForm, VoucherAction, VoucherDetail, What},
 };
 use beadsbox_domain::{Payment, Status};
 use stage::{Centre, Till};
@@ -105,6 +105,21 @@ async fn an_exchange_is_paid_by_its_difference() {
         (choice.title.as_str(), choice.price.minor, Payment::CardTerminal)
     );
     assert_eq!(office.status_of(&sold.code).await, Status::Replaced);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_voucher_whose_buyer_was_erased_is_issued_again_to_nobody() {
+    let centre = Centre::open().await;
+    let (office, admin) = (centre.till("Montmartre", "Bruno").await, centre.till("Marais", "Ada").await);
+    let lost = office.sell("Ada Customer").await;
+    office.sync().await;
+    let found = admin.seat().find_personal_data("ada customer".to_owned()).await.unwrap();
+    let hashes = found.rows.into_iter().map(|row| row.hash).collect();
+    admin.seat().erase_personal_data(ErasureForm { hashes, reason: "asked by letter".to_owned() }).await.unwrap();
+    office.sync().await;
+    let new = office.seat().act_on_voucher(form(&lost.voucher_id, VoucherAction::Reissue)).await.unwrap();
+    assert_eq!((new.row.status, new.row.waiting, new.row.buyer.as_str()), (Status::Purchased, false, ""));
+    assert_eq!(detail(&office, &lost.voucher_id).await.row.status, Status::Replaced);
 }
 
 /// The template was edited since: the voucher says what it said when it was sold.

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use beadsbox_app::{
     AppError, ErrorCode,
-    view::{AnswerKind, Phase, PinForm, PinSignIn, SessionView, SignInForm},
+    view::{AnswerKind, PasswordForm, Phase, PinForm, PinSignIn, SessionEnd, SessionView, SignInForm, StaffForm},
 };
+use beadsbox_domain::Role;
 use jiff::SignedDuration;
 use stage::{Centre, PASSWORD, Till};
 
@@ -224,4 +225,66 @@ async fn badges_and_pins_are_good_while_the_staffs_rows_are_not_too_old() {
     till.go_offline().await;
     till.clock.turn(SignedDuration::from_hours(24 * 7 + 1));
     assert_eq!(code_of(till.program.switch_by_badge(&brunos).await), ErrorCode::SignInOfflineExpired);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_barred_does_nothing_more_at_a_till_that_has_heard_of_it() {
+    let centre = Centre::open().await;
+    let (office, till) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Carla").await);
+    let carlas = badge(&office, "Carla").await;
+    till.sell("Buyer").await;
+    office.seat().bar_staff(&id_of(&office, "Carla").await, true).await.unwrap();
+    till.sync().await;
+    assert_eq!(till.ended().await, SessionEnd::Barred);
+    assert!(till.program.session_view().unwrap().locked);
+    assert_eq!(till.program.seat().err().map(|error| error.code), Some(ErrorCode::Locked));
+    assert_eq!(code_of(till.program.switch_by_badge(&carlas).await), ErrorCode::UnknownBadge);
+    assert_eq!(code_of(till.program.unlock(SignInForm::new("Carla", PASSWORD)).await), ErrorCode::StaffInactive);
+    let session = till.program.unlock(SignInForm::new("Bruno", PASSWORD)).await.unwrap();
+    assert_eq!((session.name.as_str(), session.locked, session.ended), ("Bruno", false, None), "the till is not stopped by it");
+    till.sell("Buyer").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_role_holds_in_the_middle_of_the_work() {
+    let centre = Centre::open().await;
+    let (office, till) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Bruno").await);
+    let brunos = badge(&office, "Bruno").await;
+    till.sync().await;
+    till.seat().sync_overview().await.unwrap();
+    let row = office.seat().staff().await.unwrap().into_iter().find(|row| row.name == "Bruno").unwrap();
+    office
+        .seat()
+        .change_staff(StaffForm { id: row.id, row_version: row.row_version, name: row.name, role: Role::Counter })
+        .await
+        .unwrap();
+    till.sync().await;
+    assert_eq!(till.ended().await, SessionEnd::RoleChanged);
+    till.program.switch_by_badge(&brunos).await.unwrap();
+    assert!(!till.program.session_view().unwrap().by_password, "what the password opened has ended");
+    till.program.unlock(SignInForm::new("Bruno", PASSWORD)).await.unwrap();
+    assert_eq!(code_of(till.seat().sync_overview().await), ErrorCode::RoleNotAllowed);
+    till.sell("Buyer").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_password_ends_the_work_that_it_opened_and_ones_own_new_one_does_not() {
+    let centre = Centre::open().await;
+    let (office, till) = (centre.till("Montmartre", "Ada").await, centre.till("Marais", "Carla").await);
+    let other = centre.till("Marais", "Carla").await;
+    let own = "beads of many colours";
+    let form = PasswordForm { password: PASSWORD.to_owned(), new_password: own.to_owned(), again: own.to_owned() };
+    till.seat().change_password(form).await.unwrap();
+    other.sync().await;
+    assert_eq!(other.ended().await, SessionEnd::SignInChanged, "at another till it ends");
+    till.sync().await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(till.program.session_view().unwrap().ended, None);
+    till.sell("Buyer").await;
+
+    office.seat().reset_password(&id_of(&office, "Carla").await).await.unwrap();
+    till.sync().await;
+    assert_eq!(till.ended().await, SessionEnd::SignInChanged);
+    assert_eq!(code_of(till.program.unlock(SignInForm::new("Carla", own)).await), ErrorCode::WrongPassword);
+    assert_eq!(till.program.seat().err().map(|error| error.code), Some(ErrorCode::Locked));
 }

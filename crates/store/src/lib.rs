@@ -21,12 +21,11 @@ pub use error::{RecordError, StoreError, StoreFile};
 pub use file::set_aside_outbox;
 pub use keys::{StoreKeys, StorePaths};
 pub use load::LoadProgress;
-pub use outbox::guessing::{delay_after, waits_until};
 pub use page::{Found, ListSums, VoucherFilters, VoucherPage, VoucherQuery, VoucherSort};
 pub use store::{LoadStep, Store, Versions};
 pub use types::{
     BatchLimit, Business, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn,
-    OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, PinTurn, Place, RecentRedemption, Recorded, RedemptionState, Standing, TemplateView,
-    VoucherBrief, VoucherView,
+    OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, PinTurn, Place, RecentRedemption, Recorded, RedemptionState, SignInEnd, Standing,
+    TemplateView, VoucherBrief, VoucherView,
 };
 pub use view::{BatchSummary, OfflineUse, View};

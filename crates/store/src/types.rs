@@ -1,15 +1,17 @@
 //! What goes in and comes out: plain structs of domain types.
 
 use beadsbox_domain::{
-    Conflict, DeviceId, Money, OpId, Operation, Outcome, Person, Role, ShopId, StaffId, Template, Timestamp, Voucher, VoucherCode, VoucherId,
+    Conflict, DeviceId, Money, OpId, Operation, Outcome, Person, ShopId, StaffId, Template, Timestamp, Voucher, VoucherCode, VoucherId,
     day::{Answer, Done},
 };
 use beadsbox_protocol::{ChainHash, Incarnation, OperationBody, person::SaltedPerson, pull::Cursor, push::KeptReceipt, rows::Assignment};
 use uuid::Uuid;
 
 mod identity;
+mod sign_in;
 
 pub use identity::{Enrolment, Fork, Place, Standing};
+pub use sign_in::{OfflineSignIn, SignInEnd};
 
 /// How the cache was found at the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -323,25 +325,4 @@ pub enum PinTurn {
     },
     /// Far too many: not before the person has shown their password here.
     Locked,
-}
-
-/// What lets a staff member in without the server.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OfflineSignIn {
-    /// Who.
-    pub staff: StaffId,
-    /// Their name, matched without case and accents.
-    pub name: String,
-    /// Their role then.
-    pub role: Role,
-    /// Argon2 in PHC form.
-    pub verifier: String,
-    /// When the server last let them in.
-    pub verified_at: Timestamp,
-    /// Wrong passwords since.
-    pub failed: u32,
-    /// Not before.
-    pub blocked_until: Option<Timestamp>,
-    /// Which of the person's passwords and second factors it is from, as their staff row counts them.
-    pub sign_in_version: u64,
 }

@@ -119,6 +119,14 @@ pub fn sale(template: TemplateId, template_version: u32, snapshot: TemplateConte
     (voucher, operation)
 }
 
+/// The same sale to somebody else.
+pub fn sold_to(mut sale: Operation, buyer: &SaltedPerson) -> Operation {
+    if let Operation::Sell { person, .. } = &mut sale {
+        *person = sound(buyer.hash());
+    }
+    sale
+}
+
 /// A redemption of which the server is asked first.
 pub fn ask(voucher: VoucherId) -> Operation {
     Operation::redeem(voucher, RedeemMode::Asked)

@@ -2509,10 +2509,21 @@ export type Session = {
 	by_password: boolean,
 	/**  The screens are locked until somebody shows who they are. */
 	locked: boolean,
+	/**  Why they are, where an admin ended what this person was let in by. */
+	ended: SessionEnd | null,
 };
 
 /**  Somebody else works here, or the screens were locked or unlocked. */
 export type SessionChanged = Session;
+
+/**  What an admin did that ends somebody's work at a device. */
+export type SessionEnd = 
+/**  They may not sign in any more. */
+"barred" | 
+/**  They have another role. */
+"role_changed" | 
+/**  Their password or second factor was changed elsewhere. */
+"sign_in_changed";
 
 /**  How to settle it. */
 export type SettleForm = {

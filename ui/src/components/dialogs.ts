@@ -6,6 +6,8 @@ export type OpenDialog = {
   stepAside?: () => void
   /** Shows it again, with the cursor where it was. */
   comeBack?: () => void
+  /** Whether it shows what can be shown only now. */
+  isOnce?: () => boolean
 }
 
 const open = new Set<OpenDialog>()
@@ -21,12 +23,20 @@ export function closeDialogs() {
   for (const dialog of open) dialog.close()
 }
 
+/** The screens are locked: nothing lies over the lock. What can be shown only now is hidden, for whoever it was shown to. */
+export function hideForLock() {
+  for (const dialog of open) {
+    if (dialog.isOnce?.() && dialog.stepAside) dialog.stepAside()
+    else dialog.close()
+  }
+}
+
 /** A scan opens its answer over anything, so what lies over the screen gives way until the answer is closed. */
 export function stepAside() {
   for (const dialog of open) (dialog.stepAside ?? dialog.close)()
 }
 
-/** The answer is closed: whoever was filling in a form goes on. */
+/** The answer is closed, or the lock opened by the same person: whoever was filling in a form, or reading, goes on. */
 export function comeBack() {
   for (const dialog of open) dialog.comeBack?.()
 }

@@ -79,11 +79,11 @@ export function ago(at: string, now: number): string {
 }
 
 /** A number with its unit, "12 min". */
-function withUnit(value: number, unit: string): string {
+function withUnit(value: number, unit: string, unitDisplay: 'short' | 'long' = 'short'): string {
   return new Intl.NumberFormat(locale.regional, {
     style: 'unit',
     unit,
-    unitDisplay: 'short',
+    unitDisplay,
   }).format(value)
 }
 
@@ -99,6 +99,16 @@ export function countdown(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds))
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }
+
+/** So much of a unit of time, "15 minutes". */
+export const measure = (value: number, unit: 'minute' | 'hour' | 'day') =>
+  withUnit(value, unit, 'long')
+
+/** A decimal number with two places, as a person reads it: "1,500.00". It is a text on its whole way, and stays exact. */
+export const hundredths = (decimal: string) =>
+  new Intl.NumberFormat(locale.regional, { minimumFractionDigits: 2 }).format(
+    decimal as Intl.StringNumericLiteral,
+  )
 
 /** "12 months", or what stands for a voucher without an end. */
 export function validity(months: number | null): string {

@@ -28,6 +28,13 @@ export class Loaded<T> {
     }
   }
 
+  /** Takes what something else told. An answer that is still on its way is older than that. */
+  take = (value: T): void => {
+    this.#turn++
+    this.value = value
+    this.failure = null
+  }
+
   /** Loads it now, and anew with each change that it is about. Returns how to stop. */
   follow(about: (what: DataChanged) => boolean): () => void {
     void this.load()

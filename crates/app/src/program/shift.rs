@@ -46,7 +46,8 @@ impl Program {
             })
             .await?;
         let staff = found.ok_or_else(unknown)?;
-        self.take_over(session::at_the_till(staff, now))
+        self.take_over(session::at_the_till(staff, now))?;
+        self.settled_session().await
     }
 
     /// Whoever typed their PIN works here from now on. Also opens what is locked.
@@ -54,7 +55,8 @@ impl Program {
         self.signed_in()?;
         let device = self.device()?;
         let staff = pin::check(&device, id(&form.staff_id, ErrorCode::WrongPin)?, form.pin).await?;
-        self.take_over(session::at_the_till(staff, device.host.clock.now()))
+        self.take_over(session::at_the_till(staff, device.host.clock.now()))?;
+        self.settled_session().await
     }
 
     /// Locks the screens; what is on them stays, and so does what was confirmed: it goes on.
@@ -75,9 +77,9 @@ impl Program {
         self.signed_in()?;
         let session = session::sign_in(&*self.device()?, form).await?;
         let name = session.name.clone();
-        let view = self.take_over(session)?;
+        self.take_over(session)?;
         self.save_preference(LAST_PERSON, name).await?;
-        Ok(view)
+        self.settled_session().await
     }
 
     /// Who works here, and whether the screens are locked.
@@ -95,7 +97,7 @@ impl Program {
     }
 
     /// From now on everything is that person's.
-    pub(super) fn begin_session(&self, session: Session) -> SessionView {
+    pub(super) fn begin_session(&self, session: Session) {
         let session = Arc::new(session);
         self.set_session(Some(Arc::clone(&session)));
         if let Ok(device) = self.device() {
@@ -103,9 +105,7 @@ impl Program {
         }
         self.note_activity();
         self.0.locked.store(false, Release);
-        let view = session.view(false);
-        self.emit(super::ProgramEvent::Session(view.clone()));
-        view
+        self.emit(super::ProgramEvent::Session(session.view(false)));
     }
 
     fn signed_in(&self) -> AppResult<Arc<Session>> {
@@ -113,17 +113,18 @@ impl Program {
     }
 
     /// The same person goes on where they were, if more is open there than what they have shown now opens; another one has the till.
-    fn take_over(&self, by: Session) -> AppResult<SessionView> {
+    fn take_over(&self, by: Session) -> AppResult<()> {
         // Somebody may have signed out meanwhile: then nobody has it, and the server need not keep what it has just given.
         let before = self.signed_in().inspect_err(|_| self.end_at_server(by.token.clone()))?;
         let more = if by.by_password { before.token.is_some() && by.token.is_none() } else { before.by_password };
-        let still_good = more && before.staff == by.staff && before.role == by.role && self.0.host.clock.now() < before.until;
+        let same = before.staff == by.staff && before.role == by.role;
+        let still_good = more && same && before.ended.is_none() && self.0.host.clock.now() < before.until;
         let (next, ended) = if still_good { (Session::clone(&before), None) } else { (by, before.token.clone()) };
         tracing::info!(staff = %next.staff, "works here now");
-        let view = self.begin_session(next);
+        self.begin_session(next);
         self.end_at_server(ended);
         self.device()?.announce();
-        Ok(view)
+        Ok(())
     }
 
     async fn is_idle(&self) -> AppResult<bool> {

@@ -50,6 +50,7 @@ impl Seat {
     pub async fn revoke_device(&self, device: &str) -> AppResult<SyncOverview> {
         self.require(Deed::Administer)?;
         self.device.server.revoke_device(self.server_session()?, id(device, ErrorCode::Internal)?).await?;
+        self.take_news().await;
         self.sync_overview().await
     }
 }

@@ -14,21 +14,16 @@ impl Seat {
     /// The rows as this device knows them.
     pub async fn least_validity(&self) -> AppResult<LeastValidityForm> {
         self.require(Deed::UseOffice)?;
-        self.read(|view| {
-            let directory = view.directory();
-            let row = |row: &CountryValidity| CountryValidityRow { country: row.country.to_string(), months: row.months };
-            Ok(LeastValidityForm { row_version: directory.policy_version(), rows: directory.least_validity().0.iter().map(row).collect() })
-        })
-        .await
+        self.read(|view| Ok(LeastValidityForm::new(view.directory().least_validity(), view.directory().policy_version()))).await
     }
 
-    /// Sets them whole; answers what holds now.
+    /// Sets them whole; answers what holds now, as the server says it: its rows may be late.
     pub async fn set_least_validity(&self, form: LeastValidityForm) -> AppResult<LeastValidityForm> {
         self.require(Deed::Administer)?;
         let change = LeastValidityChange { row_version: form.row_version, least_validity: rows(&form.rows)? };
-        self.device.server.change_least_validity(self.server_session()?, &change).await?;
+        let settings = self.device.server.change_least_validity(self.server_session()?, &change).await?;
         self.take_news().await;
-        self.least_validity().await
+        Ok(LeastValidityForm::new(&settings.least_validity, settings.row_version))
     }
 }
 

@@ -16,7 +16,7 @@ impl Seat {
         self.read(|view| Ok(PolicyForm::new(view.directory().policy(), view.directory().policy_version()))).await
     }
 
-    /// Sets what the organisation sets; answers what holds now.
+    /// Sets what the organisation sets; answers what holds now, as the server says it: its rows may be late.
     pub async fn set_policy(&self, form: PolicyForm) -> AppResult<PolicyForm> {
         self.require(Deed::Administer)?;
         let policy = Policy {
@@ -31,9 +31,9 @@ impl Seat {
         };
         policy.check().map_err(|error| out_of_bounds(&error))?;
         let change = PolicyChange { row_version: form.row_version, policy };
-        self.device.server.change_policy(self.server_session()?, &change).await?;
+        let settings = self.device.server.change_policy(self.server_session()?, &change).await?;
         self.take_news().await;
-        self.policy().await
+        Ok(PolicyForm::new(&settings.policy, settings.row_version))
     }
 
     /// Sets what a device may honour without the server.

@@ -21,9 +21,22 @@ impl Seat {
     /// Every shop, with the devices in it.
     pub async fn shop_rows(&self) -> AppResult<Vec<ShopRow>> {
         self.require(Deed::Administer)?;
-        self.read(|view| {
+        self.shop_rows_with(None).await
+    }
+
+    /// The same, with the server's answer where its rows are late.
+    async fn shop_rows_with(&self, saved: Option<Shop>) -> AppResult<Vec<ShopRow>> {
+        self.read(move |view| {
             let directory = view.directory();
-            Ok(directory.shops().into_iter().map(|shop| row(directory, shop)).collect())
+            let mut shops: Vec<&Shop> = directory.shops();
+            if let Some(saved) = &saved {
+                match shops.iter_mut().find(|shop| shop.id == saved.id) {
+                    Some(shop) if shop.row_version < saved.row_version => *shop = saved,
+                    Some(_) => {}
+                    None => shops.push(saved),
+                }
+            }
+            Ok(shops.into_iter().map(|shop| row(directory, shop)).collect())
         })
         .await
     }
@@ -37,7 +50,7 @@ impl Seat {
         })
     }
 
-    /// Adds a shop, or sets one whole; also closes and opens it.
+    /// Adds a shop, or sets one whole; also closes and opens it. Every shop as it is then.
     pub async fn save_shop(&self, form: ShopForm) -> AppResult<Vec<ShopRow>> {
         self.require(Deed::Administer)?;
         let session = self.server_session()?;
@@ -60,9 +73,9 @@ impl Seat {
                 self.device.server.change_shop(session, shop, &change).await
             }
         };
-        saved.map_err(name_fault)?;
+        let saved = saved.map_err(name_fault)?;
         self.take_news().await;
-        self.shop_rows().await
+        self.shop_rows_with(Some(saved)).await
     }
 }
 

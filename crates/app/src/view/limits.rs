@@ -1,4 +1,4 @@
-use beadsbox_domain::{OfflineLimits, Policy};
+use beadsbox_domain::{CountryValidity, LeastValidity, OfflineLimits, Policy};
 use serde::{Deserialize, Serialize};
 
 /// What a device may honour without the server, as typed. Values are in units of a currency with two decimals, and the same number of the
@@ -75,6 +75,13 @@ pub struct CountryValidityRow {
 pub struct LeastValidityForm {
     pub row_version: u64,
     pub rows: Vec<CountryValidityRow>,
+}
+
+impl LeastValidityForm {
+    pub(crate) fn new(least: &LeastValidity, row_version: u64) -> Self {
+        let row = |row: &CountryValidity| CountryValidityRow { country: row.country.to_string(), months: row.months };
+        Self { row_version, rows: least.0.iter().map(row).collect() }
+    }
 }
 
 /// A device's limits, and the version of the device that was read.

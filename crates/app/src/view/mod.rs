@@ -66,7 +66,7 @@ pub use palette::CodeHit;
 pub use personal_data::{ErasedView, ErasureForm, PersonExportForm, PersonFormat, PersonRow, PersonVoucherRow, PersonsFound};
 pub use printer::{LetterTable, PaperForm, PaperLanguage, PrinterKind, PrinterSettings, RollWidth};
 pub use program::{
-    About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme,
+    About, DataChanged, EnrolForm, Language, Phase, Preferences, ProgramState, SessionEnd, SessionView, SignInForm, StatusBar, SyncPhase, SyncProgress, Theme,
 };
 pub use quarantine::{QuarantineForm, QuarantineReasonView, QuarantineRow, QuarantinedOperationRow};
 pub use refusal::{OfflineLimit, RefusalView};

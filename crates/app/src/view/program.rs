@@ -121,6 +121,20 @@ pub struct SessionView {
     pub by_password: bool,
     /// The screens are locked until somebody shows who they are.
     pub locked: bool,
+    /// Why they are, where an admin ended what this person was let in by.
+    pub ended: Option<SessionEnd>,
+}
+
+/// What an admin did that ends somebody's work at a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionEnd {
+    /// They may not sign in any more.
+    Barred,
+    /// They have another role.
+    RoleChanged,
+    /// Their password or second factor was changed elsewhere.
+    SignInChanged,
 }
 
 /// What is being moved.

@@ -20,7 +20,7 @@ use std::{
 use beadsbox_app::{
     AppError, Program, Seat,
     host::{ASK_LIMIT, Host, KeyFile, SystemRandom},
-    view::{EnrolForm, GridMemory, SaleForm, SaleLine, SignInForm, SoldVoucher, SortKey, StatusBar, VoucherFilters, VoucherPage, VoucherQuery},
+    view::{EnrolForm, GridMemory, SaleForm, SaleLine, SessionEnd, SignInForm, SoldVoucher, SortKey, StatusBar, VoucherFilters, VoucherPage, VoucherQuery},
 };
 use beadsbox_domain::{Payment, Role, ShopId, Status};
 use beadsbox_protocol::{admin::StaffPatch, rows::Staff};
@@ -196,29 +196,42 @@ impl Till {
         self.sync().await;
     }
 
-    /// Everything sent and taken.
+    /// Everything sent and taken, also where the screens are locked.
     pub async fn sync(&self) -> StatusBar {
+        let seat = self.program.seat_behind_lock().unwrap();
         for _ in 0..50 {
-            if let Ok(status) = self.seat().sync_now().await {
+            if let Ok(status) = seat.sync_now().await {
                 return status;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("the device does not sync: {:?}", self.seat().status_bar().await);
+        panic!("the device does not sync: {:?}", seat.status_bar().await);
     }
 
     pub async fn until(&self, what: &str, seen: impl Fn(&StatusBar) -> bool) {
+        let seat = self.program.seat_behind_lock().unwrap();
         for _ in 0..400 {
-            if seen(&self.seat().status_bar().await.unwrap()) {
+            if seen(&seat.status_bar().await.unwrap()) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        panic!("never {what}: {:?}", self.seat().status_bar().await);
+        panic!("never {what}: {:?}", seat.status_bar().await);
     }
 
     pub async fn sell(&self, buyer: &str) -> SoldVoucher {
         self.try_to_sell(buyer).await.unwrap()
+    }
+
+    /// Waits until what an admin did has ended the work of whoever was let in here.
+    pub async fn ended(&self) -> SessionEnd {
+        for _ in 0..400 {
+            if let Some(end) = self.program.session_view().unwrap().ended {
+                return end;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it goes on: {:?}", self.program.session_view());
     }
 
     pub async fn try_to_sell(&self, buyer: &str) -> Result<SoldVoucher, AppError> {

@@ -123,13 +123,15 @@ pub async fn count_change(conn: &mut PgConnection, vouchers: &[Uuid]) -> sqlx::R
 }
 
 /// Of the next people after that hash, so many: the last one's hash, and those of them whose vouchers are all final since before that moment, or
-/// who were erased and came back.
+/// who were erased and came back. Since when says the device's clock, which may be years behind, so that it counts from when the server heard of
+/// it at the earliest.
 pub async fn outlived(conn: &mut PgConnection, after: &[u8], before: Option<Timestamp>, limit: i64) -> Result<(Option<Vec<u8>>, Vec<PersonHash>), Failure> {
     let found: Vec<(Vec<u8>, bool)> = sqlx::query_as(
         "SELECT p.hash, EXISTS (SELECT FROM erased_person e WHERE e.hash = p.hash)
              OR (EXISTS (SELECT FROM voucher v WHERE v.person_hash = p.hash)
-                 AND NOT EXISTS (SELECT FROM voucher v WHERE v.person_hash = p.hash
-                                 AND ($2::timestamptz IS NULL OR v.since_at >= $2 OR NOT v.status = ANY($3))))
+                 AND NOT EXISTS (SELECT FROM voucher v LEFT JOIN operation o ON o.op_id = v.since_op AND o.taken
+                                 WHERE v.person_hash = p.hash
+                                 AND ($2::timestamptz IS NULL OR greatest(v.since_at, o.received_at) >= $2 OR NOT v.status = ANY($3))))
          FROM person p WHERE p.hash > $1 ORDER BY p.hash LIMIT $4",
     )
     .bind(after)

@@ -196,6 +196,17 @@ pub async fn replace_password(conn: &mut PgConnection, id: StaffId, old_hash: &s
     Ok(replaced.rows_affected() == 1)
 }
 
+/// Locks that person, if they may sign in and still do by the password of that hash, under that count of passwords and second factors.
+pub async fn lock_as_shown(conn: &mut PgConnection, id: StaffId, password_hash: &str, sign_in_version: u64) -> sqlx::Result<bool> {
+    let locked = sqlx::query("SELECT id FROM staff WHERE id = $1 AND active AND password_hash = $2 AND sign_in_version = $3 FOR UPDATE")
+        .bind(id.0)
+        .bind(password_hash)
+        .bind(to_bigint(sign_in_version))
+        .fetch_optional(conn)
+        .await?;
+    Ok(locked.is_some())
+}
+
 /// What lets that person in without the server does so no longer, on any device.
 pub async fn end_former_sign_ins(conn: &mut PgConnection, id: StaffId) -> sqlx::Result<()> {
     sqlx::query("UPDATE staff SET sign_in_version = sign_in_version + 1, row_version = row_version + 1 WHERE id = $1")

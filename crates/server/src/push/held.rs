@@ -8,7 +8,7 @@ use beadsbox_protocol::{Incarnation, MOST_OPERATIONS};
 use sqlx::PgConnection;
 
 use super::{
-    Persons, scope_of,
+    Persons, forget_refused_buyers, scope_of,
     take::{self, Came},
     tell_of_outcomes,
 };
@@ -62,6 +62,7 @@ async fn decide_batch(app: &App, (id, incarnation): (DeviceId, Incarnation), aft
     if !fresh.is_empty() {
         let scope = scope_of(&mut tx, &device, incarnation, &app.identity, clock_right).await?;
         take::take(&mut tx, &scope, &fresh, Came::Held).await?;
+        forget_refused_buyers(&mut tx, &fresh).await?;
         mail::write_jobs(&mut tx, app, &fresh).await?;
         tell_of_outcomes(&mut tx, id).await?;
         tx.commit().await?;

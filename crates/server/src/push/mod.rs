@@ -173,6 +173,12 @@ pub(crate) async fn take_batch(conn: &mut PgConnection, scope: &Scope<'_>, fresh
     Ok(judged.into_iter().map(|judged| result_of(&judged)).collect())
 }
 
+/// Of operations that were kept undecided with their buyers: whoever no voucher names now was in a sale that was refused.
+async fn forget_refused_buyers(conn: &mut PgConnection, decided: &[Fresh]) -> sqlx::Result<()> {
+    let buyers: Vec<PersonHash> = decided.iter().filter_map(|fresh| fresh.arrived.buyer()).collect();
+    person::forget_unnamed(conn, &buyers).await
+}
+
 fn result_of(judged: &beadsbox_authority::Judged<'_>) -> OpResult {
     OpResult {
         dev_seq: judged.fresh.arrived.dev_seq,

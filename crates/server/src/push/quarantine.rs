@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    Persons, scope_of,
+    Persons, forget_refused_buyers, scope_of,
     take::{self, Came},
     tell_of_outcomes,
 };
@@ -84,16 +84,11 @@ async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Re
         mail::write_jobs(&mut tx, app, &fresh).await?;
     } else {
         take::refuse(&mut tx, &scope, &fresh, &Refusal::NotAccepted { reason: reason.clone() }).await?;
-        db::person::forget_unnamed(&mut tx, &named_persons(&fresh)).await?;
     }
+    forget_refused_buyers(&mut tx, &fresh).await?;
     db::quarantine::mark_decided(&mut tx, decision, last).await?;
     tell_of_outcomes(&mut tx, device.id).await?;
     tx.commit().await?;
     tracing::info!(device = %device.id, incarnation = life.incarnation, through = last, accepted = decision.accepted, "decided on what waited in quarantine");
     Ok(true)
-}
-
-/// The buyers that sales among these name.
-fn named_persons(fresh: &[Fresh]) -> Vec<beadsbox_domain::PersonHash> {
-    fresh.iter().filter_map(|fresh| fresh.arrived.buyer()).collect()
 }

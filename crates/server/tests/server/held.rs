@@ -89,6 +89,28 @@ async fn rule_1_what_a_newer_program_wrote_is_decided_once_after_the_upgrade() {
 }
 
 #[tokio::test]
+async fn the_buyer_of_a_held_sale_that_is_refused_is_not_kept() {
+    let stage = Stage::new().await;
+    let mut till = stage.till("Camille").await;
+    let content = introduction(&mut till).await;
+    let (first, second) = (fixtures::salted("Ada Lovelace"), fixtures::salted("Zbigniew Wolpertinger"));
+    let (_, sale) = fixtures::sale(INTRODUCTION, 1, content, &first);
+    till.remember(&first);
+    till.record(sale.clone());
+    till.push().await.unwrap();
+    record_newer(&mut till, fixtures::sold_to(sale, &second));
+    let mut request = till.push_request(2, 2);
+    request.persons.push(second);
+    till.send(&request).await.unwrap();
+    assert_eq!(stage.count("SELECT count(*) FROM person").await, 2, "until it is decided they may be needed");
+    upgrade(&stage).await;
+    assert_eq!(stage.server.as_ref().unwrap().decide_held_now().await.unwrap(), 1);
+    assert_eq!(stage.count("SELECT count(*) FROM operation WHERE outcome ->> 'outcome' = 'rejected'").await, 1);
+    assert_eq!(stage.count("SELECT count(*) FROM person WHERE person LIKE '%Wolpertinger%'").await, 0);
+    assert_eq!(stage.count("SELECT count(*) FROM person").await, 1, "and nobody else goes");
+}
+
+#[tokio::test]
 async fn rule_1_a_server_that_starts_after_its_upgrade_decides_by_itself() {
     let mut stage = Stage::new().await;
     let mut till = stage.till("Camille").await;

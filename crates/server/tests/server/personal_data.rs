@@ -287,6 +287,27 @@ async fn buyers_are_kept_for_as_long_as_the_organisation_says() {
 }
 
 #[tokio::test]
+async fn a_device_whose_clock_is_years_behind_has_nobody_forgotten_too_early() {
+    let stage = Stage::new().await;
+    let mut office = Office::new(&stage).await;
+    let mut till = stage.till("Camille").await;
+    let voucher = sell_to(&mut till, &fixtures::salted(BUYER)).await;
+    office.keep_for(3).await;
+    till.now -= SignedDuration::from_hours(24 * 3 * 365);
+    till.record(fixtures::honour(voucher));
+    till.push().await.unwrap();
+    assert_eq!(
+        stage.count("SELECT count(*) FROM voucher WHERE status = 'used' AND since_at < sold_at").await,
+        1,
+        "as the device says it"
+    );
+    let server = stage.server.as_ref().unwrap();
+    assert_eq!(server.forget_buyers_now().await.unwrap(), 0);
+    stage.clock.advance(SignedDuration::from_hours(24 * 95));
+    assert_eq!(server.forget_buyers_now().await.unwrap(), 1, "counted from when the server heard of it");
+}
+
+#[tokio::test]
 async fn who_comes_back_behind_an_erasure_goes_with_the_next_look() {
     let stage = Stage::new().await;
     let office = Office::new(&stage).await;

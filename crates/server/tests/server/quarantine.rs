@@ -7,10 +7,13 @@ use beadsbox_protocol::{
     ErrorCode,
     fork::{OwnOperations, QuarantineDecision, QuarantineEntry, QuarantineReason},
 };
-use beadsbox_testkit::{Answer, Session, TestDevice, fixtures};
+use beadsbox_testkit::{
+    Answer, Session, TestDevice,
+    fixtures::{self, INTRODUCTION},
+};
 use reqwest::Method;
 
-use crate::support::{Stage, begin_poll, last_outcome, sell, sell_many};
+use crate::support::{Stage, begin_poll, introduction, last_outcome, sell, sell_many};
 
 async fn entries(device: &TestDevice, admin: &Session) -> Vec<QuarantineEntry> {
     device.call_as(&admin.token, Method::GET, "/v1/admin/quarantine", None::<&()>).await.unwrap()
@@ -75,6 +78,31 @@ async fn a_copy_goes_on_in_quarantine_and_an_admin_accepts_it() {
     let mut till = till;
     assert_eq!(till.act(fixtures::ask(another)).await.unwrap(), Outcome::Applied);
     assert_eq!(stage.count("SELECT count(*) FROM quarantine_decision WHERE accepted AND reason = 'seen at the shop'").await, 1);
+}
+
+#[tokio::test]
+async fn the_buyer_of_an_accepted_sale_that_is_refused_all_the_same_is_not_kept() {
+    let stage = Stage::new().await;
+    let (office, admin) = stage.device_with_session("Adrien", Role::Admin).await;
+    let (_, mut copy, _) = copied(&stage).await;
+    let content = introduction(&mut copy).await;
+    let (first, second) = (fixtures::salted("Wilhelmina Buyer"), fixtures::salted("Zbigniew Wolpertinger"));
+    let (_, sale) = fixtures::sale(INTRODUCTION, 1, content, &first);
+    for (person, operation) in [(&first, sale.clone()), (&second, fixtures::sold_to(sale, &second))] {
+        copy.remember(person);
+        copy.record(operation);
+    }
+    copy.push().await.unwrap_err();
+    copy.fork(3).await.unwrap();
+    let named = "SELECT count(*) FROM person WHERE person LIKE '%Wilhelmina%' OR person LIKE '%Wolpertinger%'";
+    assert!(copy.send(&copy.push_request(3, 4)).await.unwrap().quarantined);
+    assert_eq!(stage.count(named).await, 2, "until an admin decides they may be needed");
+    decide(&office, &admin, &copy, true).await.unwrap();
+    copy.pull().await.unwrap();
+    assert_eq!(copy.results[&3].result, Some(Outcome::Applied));
+    assert!(matches!(copy.results[&4].result, Some(Outcome::Rejected { .. })), "{:?}", copy.results[&4]);
+    assert_eq!(stage.count("SELECT count(*) FROM person WHERE person LIKE '%Wolpertinger%'").await, 0);
+    assert_eq!(stage.count(named).await, 1, "and nobody else goes");
 }
 
 #[tokio::test]

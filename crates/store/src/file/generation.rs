@@ -14,7 +14,7 @@ fn path_of(base: &Path, number: u64) -> PathBuf {
 }
 
 /// Which generation a file's name says it is.
-fn number_of(base: &str, name: &str) -> Option<u64> {
+pub(super) fn number_of(base: &str, name: &str) -> Option<u64> {
     let digits = name.strip_prefix(base)?.strip_prefix(".g")?;
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }

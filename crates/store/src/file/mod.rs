@@ -66,6 +66,11 @@ impl Database {
         std::fs::metadata(self.current().path()).map_or(0, |found| found.len())
     }
 
+    /// Removes what was set aside of it as damaged.
+    pub(crate) fn forget_damaged(&self) -> Result<(), StoreError> {
+        aside::forget_damaged(&self.base).map_err(|error| StoreError::from_io(&error))
+    }
+
     /// The file as it is now.
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.current().snapshot().inspect_err(|error| self.note(error))

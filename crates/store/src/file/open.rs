@@ -71,13 +71,13 @@ pub(crate) fn open_cache(base: &Path, key: &[u8; 32]) -> Result<(Database, Cache
     let file = StoreFile::Cache;
     let key = Key::new(key);
     let path = generation::newest(base).map_err(|error| StoreError::from_io(&error))?;
-    let (connection, opening) = open_or_replace(&path, &key)?;
+    let (connection, opening) = open_or_replace(base, &path, &key)?;
     // An exchange that did not end may have left the one before.
     generation::remove_older(base, &path);
     Ok((Database::new(file, base.to_owned(), path, key, connection)?, opening))
 }
 
-fn open_or_replace(path: &Path, key: &Key) -> Result<(Connection, CacheOpening), StoreError> {
+fn open_or_replace(base: &Path, path: &Path, key: &Key) -> Result<(Connection, CacheOpening), StoreError> {
     let file = StoreFile::Cache;
     let io = |error| StoreError::from_io(&error);
     if !aside::is_marked(path) {
@@ -98,7 +98,7 @@ fn open_or_replace(path: &Path, key: &Key) -> Result<(Connection, CacheOpening),
         }
     }
     let opening = if length > 0 {
-        aside::set_cache_aside(path).map_err(io)?;
+        aside::set_cache_aside(base, path).map_err(io)?;
         CacheOpening::Rebuilt
     } else {
         aside::clear_leftovers(path).map_err(io)?;

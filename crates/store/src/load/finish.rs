@@ -1,12 +1,19 @@
 //! After the last chunk: the rows are read back and compared, the indexes made, and the file put in the cache's place.
 
 use beadsbox_domain::PersonHash;
-use beadsbox_protocol::{digest::Digester, rows::Row};
+use beadsbox_protocol::{
+    digest::Digester,
+    rows::{Row, Staff},
+};
 use rusqlite::{Connection, Transaction};
 
 use super::{Load, carry::newer_rows, failed};
 use crate::{
-    cache::{apply, flat, meta, voucher},
+    cache::{
+        apply, flat, meta,
+        rows::{self, Table},
+        voucher,
+    },
     error::StoreError,
     file::{Database, sql::Sql},
 };
@@ -49,6 +56,11 @@ impl Load {
     /// The buyers whom the server no longer has.
     pub(crate) fn erased(&self) -> Result<Vec<PersonHash>, StoreError> {
         voucher::erased(&self.connection).map_err(|error| failed(&error))
+    }
+
+    /// Everybody who works for the organisation.
+    pub(crate) fn staff(&self) -> Result<Vec<Staff>, StoreError> {
+        rows::all(&self.connection, Table::Staff).map_err(|error| failed(&error))
     }
 
     /// How far that is.

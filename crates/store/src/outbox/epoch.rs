@@ -3,6 +3,7 @@
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
+use super::sign_in;
 use crate::file::sql::Sql;
 
 /// Adopts the epoch: what comes after `server_last_seq` waits again, with the outcome and the receipt that it had; what the
@@ -13,6 +14,10 @@ use crate::file::sql::Sql;
 pub(crate) fn adopt(transaction: &Transaction<'_>, epoch: Uuid, server_last_seq: u64) -> rusqlite::Result<()> {
     let last = i64::try_from(server_last_seq).unwrap_or(i64::MAX);
     let same = transaction.prepare("SELECT 1 FROM enrolment WHERE epoch = ?1")?.exists([Sql(epoch)])?;
+    if !same {
+        // A backup knows passwords from before they were changed, or people who were barred since.
+        sign_in::forget_all(transaction)?;
+    }
     transaction.execute("INSERT OR IGNORE INTO known_epoch (epoch) VALUES (?1)", [Sql(epoch)])?;
     transaction.execute("UPDATE enrolment SET epoch = ?1, behind_until = NULL", [Sql(epoch)])?;
     transaction.execute(

@@ -9,14 +9,14 @@ const FREE: u32 = 3;
 const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
 
 /// What so many wrong ones in a row cost: nothing for the first, then 2, 4, 8, … seconds up to a quarter of an hour.
-pub fn delay_after(failed: u32) -> SignedDuration {
+pub(crate) fn delay_after(failed: u32) -> SignedDuration {
     let over = failed.saturating_sub(FREE);
     let seconds = if over == 0 { 0 } else { 2_i64.saturating_pow(over) };
     SignedDuration::from_secs(seconds).min(LONGEST_DELAY)
 }
 
 /// Until when somebody still waits who was told to wait until then. A clock that stood years ahead meanwhile must not block for years.
-pub fn waits_until(blocked_until: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+pub(crate) fn waits_until(blocked_until: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     let longest = now.saturating_add(LONGEST_DELAY).unwrap_or(now);
     blocked_until.map(|until| until.min(longest)).filter(|until| *until > now)
 }

@@ -116,10 +116,11 @@ pub(super) fn insert(connection: &Connection, body: &OperationBody, text: &str, 
     Ok(())
 }
 
-/// A sale comes with its buyer, and nothing else comes with one.
+/// A sale comes with its buyer, and nothing else comes with one. The buyer of a voucher that is replaced may have been erased.
 fn checked_person(new: &NewOperation) -> Result<Option<PersonHash>, StoreError> {
     match (&new.operation, &new.person) {
         (Operation::Sell { person, .. }, Some(salted)) if salted.hash().is_ok_and(|hash| hash == *person) => Ok(Some(*person)),
+        (Operation::Sell { replaces: Some(_), .. }, None) => Ok(None),
         (Operation::Sell { .. }, _) | (_, Some(_)) => Err(StoreError::PersonMismatch),
         (_, None) => Ok(None),
     }

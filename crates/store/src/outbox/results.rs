@@ -8,7 +8,7 @@ use beadsbox_protocol::{ChainHash, push::OpResult};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use uuid::Uuid;
 
-use super::{enrolment, own, receipt::Notary};
+use super::{enrolment, own, person, receipt::Notary};
 use crate::{
     error::StoreError,
     file::{
@@ -171,7 +171,14 @@ fn write(transaction: &Transaction<'_>, known: &Known, answer: &Answer, epoch: U
         .prepare_cached("UPDATE outbox SET state = 'acknowledged', quarantined = 0, ack_version = ?2, ack_epoch = ?3 WHERE dev_seq = ?1")?
         .execute(params![Sql(result.dev_seq), result.row_version.map(Sql), Sql(epoch)])?;
     match &known.outcome {
-        None => keep_outcome(transaction, answer, outcome),
+        None => {
+            keep_outcome(transaction, answer, outcome)?;
+            if matches!(outcome, Outcome::Rejected { .. }) {
+                erase_buyer(transaction, result.dev_seq)
+            } else {
+                Ok(())
+            }
+        }
         Some(told) if told != outcome => {
             tracing::error!(dev_seq = result.dev_seq, "the server says otherwise than its receipt");
             transaction
@@ -181,6 +188,14 @@ fn write(transaction: &Transaction<'_>, known: &Known, answer: &Answer, epoch: U
         }
         Some(_) => Ok(()),
     }
+}
+
+/// No voucher names the buyer of a sale that was refused for good: nothing would ever tell this device that they are to be erased.
+fn erase_buyer(transaction: &Transaction<'_>, dev_seq: u64) -> rusqlite::Result<()> {
+    let body = transaction
+        .prepare_cached("SELECT body FROM outbox WHERE dev_seq = ?1")?
+        .query_row([Sql(dev_seq)], |row| own::body(row, 0))?;
+    body.operation.buyer().map_or(Ok(()), |buyer| person::erase(transaction, &[buyer]))
 }
 
 fn keep_outcome(transaction: &Transaction<'_>, answer: &Answer, outcome: &Outcome) -> rusqlite::Result<()> {

@@ -1,15 +1,13 @@
-//! Who the device is, what its people prefer, and who may sign in without the server.
-
-use beadsbox_domain::{StaffId, Timestamp};
+//! Who the device is, and what its people prefer.
 
 use super::Store;
 use crate::{
     error::StoreError,
     outbox::{
         enrolment::{self, EnrolError},
-        pin_attempt, place, preference, sign_in,
+        place, preference,
     },
-    types::{Enrolment, OfflineSignIn, PinTurn, Place},
+    types::{Enrolment, Place},
 };
 
 impl Store {
@@ -78,41 +76,5 @@ impl Store {
     /// Takes them away, in one commit.
     pub fn clear_preferences(&self, keys: Vec<String>) -> Result<(), StoreError> {
         self.files.outbox.change(move |transaction| keys.iter().try_for_each(|key| preference::clear(transaction, key)))
-    }
-
-    /// What lets that person in without the server. The name is matched without case and accents.
-    pub fn offline_sign_in(&self, name: &str) -> Result<Option<OfflineSignIn>, StoreError> {
-        self.files.outbox.read(|connection| sign_in::find(connection, name))
-    }
-
-    /// Keeps it, in the place of what was there for that person.
-    pub fn keep_offline_sign_in(&self, sign_in: &OfflineSignIn) -> Result<(), StoreError> {
-        let sign_in = sign_in.clone();
-        self.files.outbox.change(move |transaction| sign_in::keep(transaction, &sign_in))
-    }
-
-    /// Counts an attempt at somebody's PIN, and says whether it may be looked at. It counts as failed until [`Self::forget_pin_attempts`].
-    pub fn begin_pin_attempt(&self, staff: StaffId, now: Timestamp) -> Result<PinTurn, StoreError> {
-        self.files.outbox.change(move |transaction| pin_attempt::begin(transaction, staff, now))
-    }
-
-    /// Notes for the admin that a PIN was wrong.
-    pub fn note_wrong_pin(&self, staff: StaffId) -> Result<(), StoreError> {
-        self.files.outbox.change(move |transaction| pin_attempt::note_wrong(transaction, staff))
-    }
-
-    /// The PIN was right, or the person has shown their password.
-    pub fn forget_pin_attempts(&self, staff: StaffId) -> Result<(), StoreError> {
-        self.files.outbox.change(move |transaction| pin_attempt::forget(transaction, staff))
-    }
-
-    /// How many wrong PINs were ever typed here.
-    pub fn wrong_pins(&self) -> Result<u64, StoreError> {
-        self.files.outbox.read(pin_attempt::wrong)
-    }
-
-    /// Forgets it.
-    pub fn forget_offline_sign_in(&self, staff: StaffId) -> Result<(), StoreError> {
-        self.files.outbox.change(move |transaction| sign_in::forget(transaction, staff))
     }
 }

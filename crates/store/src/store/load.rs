@@ -73,9 +73,9 @@ impl Store {
             return Ok(LoadStep::Working { done: finishing.done, total: finishing.total });
         }
         let manifest = load.manifest().clone();
-        // No page will tell of who was erased while this device was away: these rows do. Before they are in place, so that a crash in between
-        // has them loaded again.
-        let erased = load.erased()?;
+        // No page will tell of who was erased or barred while this device was away: these rows do. Before they are in place, so that a crash in
+        // between has them loaded again.
+        let (erased, staff) = (load.erased()?, load.staff()?);
         // Closed before it gets another name.
         drop(slot.take());
         let beginning = self.files.cache.beginning();
@@ -84,9 +84,11 @@ impl Store {
             return Err(error);
         }
         self.erase_persons(&erased)?;
+        self.heed_staff(&staff)?;
         let next = beginning.promote()?;
         self.files.cache.exchange(next);
         self.files.overlay.touch_everything();
+        self.forget_damaged();
         Ok(LoadStep::InPlace)
     }
 

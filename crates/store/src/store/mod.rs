@@ -5,6 +5,7 @@ mod load;
 mod proof;
 mod recording;
 mod recovery;
+mod sign_in;
 #[cfg(test)]
 mod stage;
 mod sync;
@@ -68,6 +69,10 @@ impl Store {
         if store.leave_other_epoch()? {
             opening = CacheOpening::Rebuilt;
         }
+        // Whole again: what was damaged helps nobody any more, and holds buyers' data.
+        if store.position()?.last_sync_at.is_some() {
+            store.forget_damaged();
+        }
         Ok((store, Opened { cache: opening }))
     }
 
@@ -76,6 +81,13 @@ impl Store {
     fn cache_went_back(&self) -> Result<bool, StoreError> {
         let position = self.position()?;
         self.files.outbox.read(move |connection| own::is_noted_beyond(connection, position.cache_id, position.cursor.seq))
+    }
+
+    /// Removes the damaged caches that were set aside. Where that fails it is tried again at the next start.
+    fn forget_damaged(&self) {
+        if let Err(error) = self.files.cache.forget_damaged() {
+            tracing::warn!(%error, "damaged caches stay for now");
+        }
     }
 
     /// One moment of everything that the screens show.
@@ -115,6 +127,7 @@ impl Store {
     /// Empties the cache and leaves nothing of it in the file, for a device that was revoked. The outbox is not touched.
     fn wipe_cache(&self) -> Result<(), StoreError> {
         self.reset_cache()?;
+        self.files.cache.forget_damaged()?;
         self.files.cache.maintain(|connection| reset::scrub(connection))
     }
 

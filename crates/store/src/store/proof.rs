@@ -3,7 +3,7 @@
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::digest::{IdRange, LocalDigest, RangeRows};
 
-use super::{Store, sync::erased_in};
+use super::{Store, sign_in::staff_in, sync::erased_in};
 use crate::{
     cache::{apply::ApplyError, compare, meta, search_text},
     error::StoreError,
@@ -31,6 +31,7 @@ impl Store {
         }
         // Before the rows say so: nobody compares them again after a crash in between.
         self.erase_persons(&erased_in(&theirs.rows))?;
+        self.heed_staff(&staff_in(&theirs.rows))?;
         let (rows, at) = (theirs.rows.clone(), theirs.at.seq);
         let replaced = self.files.cache.write(move |transaction| compare::replace(transaction, &covered, at, &rows));
         match replaced {

@@ -4,7 +4,7 @@ use beadsbox_domain::{PersonHash, Timestamp};
 use beadsbox_protocol::{ChainHash, pull::ChangesPage, push::OpResult, rows::Row};
 use uuid::Uuid;
 
-use super::Store;
+use super::{Store, sign_in::staff_in};
 use crate::{
     cache::apply::{ApplyError, apply},
     error::StoreError,
@@ -95,6 +95,7 @@ impl Store {
         let outcomes = !self.record_results(&page.own_results, page.epoch)?.is_empty();
         // Before the cursor moves on: the page would not come again after a crash in between.
         self.erase_persons(&erased_in(&page.rows))?;
+        self.heed_staff(&staff_in(&page.rows))?;
         let rows = page.clone();
         let applied = self.files.cache.write(move |transaction| apply(transaction, &rows, received_at));
         let applied = match applied {

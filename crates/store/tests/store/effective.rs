@@ -368,3 +368,22 @@ fn a_counter_knows_the_address_and_the_message_of_its_own_sales_until_the_buyer_
     server.pull(&device.store, at(2));
     assert_eq!(shown(), None, "what the server erased is erased");
 }
+
+#[test]
+fn the_buyer_of_a_sale_that_was_refused_is_erased_with_its_outcome() {
+    let mut server = Server::new(EPOCH);
+    server.sell_there(1, "Anna");
+    let device = Device::new();
+    server.sync(&device.store, at(0));
+    device.sell(1, 2, "Anna");
+    // Under an id that another device's voucher has.
+    let (operation, berta) = sale(1, template_id(1), &content("Bread", 4000, Some(12)), &person("Berta"));
+    device.record_with(2, operation, berta);
+    let buyers = || device.store.batch_from(1, beadsbox_store::BatchLimit::default()).unwrap().unwrap().1.persons.len();
+    let batch = device.store.pending_batch(0, beadsbox_store::BatchLimit::default()).unwrap().unwrap();
+    assert_eq!((batch.persons.len(), buyers()), (2, 2), "until then it has to be sent");
+    let results = server.push(&batch.bodies, &batch.persons);
+    assert!(matches!(results[1].result, Some(Outcome::Rejected { .. })), "{:?}", results[1]);
+    device.store.record_results(&results, EPOCH).unwrap();
+    assert_eq!(buyers(), 1, "the one of the sale that was taken");
+}

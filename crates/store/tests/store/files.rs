@@ -155,10 +155,42 @@ fn a_cut_cache_is_rebuilt_wherever_it_was_cut() {
         fs::write(&paths.cache, &whole[..cut]).unwrap();
         assert_eq!(open(&paths).unwrap().1.cache, CacheOpening::Fresh, "cut at {cut}");
     }
-    let aside = fs::read_dir(folder.path())
-        .unwrap()
-        .filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().contains(".damaged-"));
-    assert_eq!(aside.count(), 2, "only a few are kept");
+    assert_eq!(set_aside(folder.path()), 2, "only a few are kept");
+}
+
+/// How many damaged caches lie in that folder.
+fn set_aside(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().contains(".damaged-")).count()
+}
+
+#[test]
+fn damaged_caches_go_once_another_one_is_whole_and_with_a_device_that_is_revoked() {
+    for revoked in [false, true] {
+        let (folder, paths) = closed_device();
+        fs::write(&paths.cache, vec![0; 8192]).unwrap();
+        let (store, opened) = open(&paths).unwrap();
+        assert_eq!((opened.cache, set_aside(folder.path())), (CacheOpening::Rebuilt, 1));
+        if revoked {
+            store.revoke(at(9)).unwrap();
+        } else {
+            common::snapshot::load_all(&store, &common::snapshot::of(&common::snapshot::selling(3), 5));
+        }
+        assert_eq!(set_aside(folder.path()), 0, "revoked: {revoked}");
+    }
+}
+
+#[test]
+fn damaged_caches_go_at_the_start_after_pages_made_another_one_whole() {
+    let (folder, paths) = closed_device();
+    fs::write(&paths.cache, vec![0; 8192]).unwrap();
+    let (store, _) = open(&paths).unwrap();
+    let mut server = Server::new(common::EPOCH);
+    server.sell_there(1, "Anna");
+    server.pull(&store, at(9));
+    drop(store);
+    open(&paths).unwrap();
+    assert_eq!(set_aside(folder.path()), 0);
 }
 
 #[test]

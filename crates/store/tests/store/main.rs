@@ -13,5 +13,6 @@ mod recording;
 mod recovery;
 mod rule_6;
 mod search;
+mod sign_in;
 mod stock;
 mod sync;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, thread};
 
-use crate::common::{self, Device, at, content, keys, new_operation, op_id, person, redeem, sale, template_id, voucher_id};
+use crate::common::{self, Device, content, keys, new_operation, op_id, person, redeem, sale, template_id, voucher_id};
 use beadsbox_domain::{Operation, RedeemMode};
 use beadsbox_protocol::{ChainHash, OperationBody};
 use beadsbox_store::{BatchLimit, RecordError, Store, StoreError, StorePaths};
@@ -225,27 +225,10 @@ fn the_view_while_recording_holds_until_the_commit() {
 }
 
 #[test]
-fn preferences_and_sign_ins_are_kept() {
+fn preferences_are_kept() {
     let device = Device::new();
     assert_eq!(device.store.preference("language").unwrap(), None);
     device.store.set_preference("language", "fr").unwrap();
     device.store.set_preference("language", "en").unwrap();
-    let sign_in = beadsbox_store::OfflineSignIn {
-        staff: common::STAFF,
-        name: "Zoé".into(),
-        role: beadsbox_domain::Role::Counter,
-        verifier: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into(),
-        verified_at: at(5),
-        failed: 2,
-        blocked_until: Some(at(60)),
-        sign_in_version: 4,
-    };
-    device.store.keep_offline_sign_in(&sign_in).unwrap();
-    let device = device.reopen();
-    assert_eq!(device.store.preference("language").unwrap().as_deref(), Some("en"));
-    for typed in ["Zoé", "zoe", " ZOÉ "] {
-        assert!(device.store.offline_sign_in(typed).unwrap().is_some_and(|found| found == sign_in), "{typed}");
-    }
-    device.store.forget_offline_sign_in(common::STAFF).unwrap();
-    assert!(device.store.offline_sign_in("zoe").unwrap().is_none());
+    assert_eq!(device.reopen().store.preference("language").unwrap().as_deref(), Some("en"));
 }

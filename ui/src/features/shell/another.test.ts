@@ -113,4 +113,21 @@ describe('another person at the same screens', () => {
     forget()
     expect(closed).toHaveBeenCalledOnce()
   })
+
+  it('finds again behind the lock what can be shown only now, and nobody else does', async () => {
+    const told: string[] = []
+    const forget = opened({
+      close: () => told.push('close'),
+      stepAside: () => told.push('aside'),
+      comeBack: () => told.push('back'),
+      isOnce: () => true,
+    })
+    await tellSession({ ...ada, locked: true })
+    await tellSession(ada)
+    expect(told).toEqual(['aside', 'back'])
+    await tellSession({ ...ada, locked: true })
+    await tellSession(bruno)
+    expect(told).toEqual(['aside', 'back', 'aside', 'close'])
+    forget()
+  })
 })

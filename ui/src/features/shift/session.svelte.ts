@@ -1,5 +1,5 @@
 import { toast } from 'svelte-sonner'
-import { closeDialogs } from '$/components/dialogs'
+import { closeDialogs, comeBack, hideForLock } from '$/components/dialogs'
 import * as m from '$/i18n/generated/messages'
 import { type AppError, asAppError, onSession, rust, type Session } from '$/platform'
 import { isBadge, type Scan } from '$/scanner'
@@ -28,7 +28,9 @@ class Shift {
   use(session: Session) {
     const another = session.staff_id !== this.session?.staff_id
     // What lies over the screen would lie over the lock, and is of whoever went.
-    if (session.locked || another) closeDialogs()
+    if (another) closeDialogs()
+    else if (session.locked) hideForLock()
+    else if (this.locked) comeBack()
     if (this.session && another) {
       for (const forget of forgetting) forget()
       this.turn++

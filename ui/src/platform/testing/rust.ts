@@ -29,6 +29,7 @@ export const ada: Session = {
   offline_until: null,
   by_password: true,
   locked: false,
+  ended: null,
 }
 
 /** Rust tells that this person works here, or that the screens are locked. */

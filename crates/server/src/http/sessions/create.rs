@@ -34,18 +34,23 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
     if typed.into_iter().flatten().any(|text| text.chars().count() > MOST_CHARACTERS) {
         return Err(Failure::malformed(format!("name, password and code have at most {MOST_CHARACTERS} characters")));
     }
-    let (staff, password_hash) = verified(&app, &device, &request.name, &request.password).await?;
+    let Shown { staff, password_hash, by_new } = shown(&app, &device, &request.name, &request.password, request.new_password.as_deref()).await?;
     if !staff.active {
         return Err(Failure::told(StatusCode::FORBIDDEN, ErrorCode::StaffInactive, "this staff member may not sign in"));
     }
     let now = app.clock.now();
     // All that can be mended by typing comes before the code, which counts once.
     let one_time_until = db::staff::one_time_until(&mut *app.pool.acquire().await?, staff.id).await?;
-    let new_hash = credentials::replacement(&app.passwords, one_time_until, &request.password, request.new_password, now).await?;
+    let new_password = request.new_password.filter(|_| !by_new);
+    let new_hash = credentials::replacement(&app.passwords, one_time_until, &request.password, new_password, now).await?;
     second_factor::check(&app, device.id, staff.id, request.code.as_deref()).await?;
 
     let (token, expires_at) = (token::bearer()?, now + SignedDuration::from_hours(SESSION_HOURS));
     let mut tx = db::begin(&app.pool).await?;
+    // Hashing took its time: whoever was barred or got another password meanwhile is not let in by the old one.
+    if !db::staff::lock_as_shown(&mut tx, staff.id, &password_hash, staff.sign_in_version).await? {
+        return Err(Failure::wrong_password());
+    }
     if let Some(new_hash) = &new_hash {
         credentials::replace(&mut tx, staff.id, &password_hash, new_hash, None).await?;
     }
@@ -61,12 +66,38 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
     Ok(Json(SignInResponse { token, expires_at, staff }))
 }
 
+/// Whose password somebody showed.
+struct Shown {
+    staff: Staff,
+    /// What it fits.
+    password_hash: String,
+    /// It was the new one: it is theirs already.
+    by_new: bool,
+}
+
 /// The staff member, if the password is theirs, and the hash that it fits. Nobody's name and a wrong password cost the same and sound the same.
 pub(super) async fn verified(app: &App, device: &Device, name: &str, password: &str) -> Result<(Staff, String), Failure> {
-    let now = app.clock.now();
+    let Shown { staff, password_hash, .. } = shown(app, device, name, password, None).await?;
+    Ok((staff, password_hash))
+}
+
+/// The same; or else if the new password is theirs: it was taken before, and the answer was lost on its way.
+async fn shown(app: &App, device: &Device, name: &str, password: &str, new_password: Option<&str>) -> Result<Shown, Failure> {
     let subjects = [(Scope::NameAtDevice, name_at_device(device.id, name)), (Scope::Device, token::hash(&device.id.to_string()))];
+    let guesses = [Some((password, false)), new_password.filter(|new| !new.is_empty()).map(|new| (new, true))];
+    for (guess, by_new) in guesses.into_iter().flatten() {
+        // Each guess counts.
+        if let Some((staff, password_hash)) = guessed(app, &subjects, name, guess).await? {
+            return Ok(Shown { staff, password_hash, by_new });
+        }
+    }
+    Err(Failure::wrong_password())
+}
+
+async fn guessed(app: &App, subjects: &[(Scope, [u8; 32]); 2], name: &str, password: &str) -> Result<Option<(Staff, String)>, Failure> {
+    let now = app.clock.now();
     let mut conn = app.pool.acquire().await?;
-    for (scope, subject) in &subjects {
+    for (scope, subject) in subjects {
         if let Err(until) = db::sign_in_delay::count(&mut conn, *scope, subject, now).await? {
             return Err(Failure::too_many_attempts(until, now));
         }
@@ -76,13 +107,14 @@ pub(super) async fn verified(app: &App, device: &Device, name: &str, password: &
     // Hashing takes its time: not with a connection in the hand.
     drop(conn);
     let kept = found.as_ref().map(|(_, hash)| hash.clone());
-    let fits = app.passwords.fits(password.to_owned(), kept).await?;
-    let shown = found.filter(|_| fits).ok_or_else(Failure::wrong_password)?;
+    if !app.passwords.fits(password.to_owned(), kept).await? {
+        return Ok(None);
+    }
     let mut conn = app.pool.acquire().await?;
-    for (scope, subject) in &subjects {
+    for (scope, subject) in subjects {
         db::sign_in_delay::forget(&mut conn, *scope, subject).await?;
     }
-    Ok(shown)
+    Ok(found)
 }
 
 fn name_at_device(device: DeviceId, name: &str) -> [u8; 32] {

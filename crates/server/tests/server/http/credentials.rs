@@ -14,7 +14,7 @@ use reqwest::Method;
 use serde_json::json;
 use totp_rs::{Builder, Secret};
 
-use crate::support::{PASSWORD, Stage};
+use crate::support::{PASSWORD, Stage, until_waiting};
 
 const OWN: &str = "beads of many colours";
 
@@ -90,6 +90,68 @@ async fn somebody_new_signs_in_once_by_the_one_time_password_and_chooses_another
     let camille = listed.iter().find(|status| status.staff.name == "Camille").unwrap();
     assert_eq!((camille.one_time_until, camille.sign_ins.len(), camille.sign_ins[0].device), (None, 1, till.id));
     assert_eq!(acts(&admins, &admin).await, ["staff_added"]);
+}
+
+#[tokio::test]
+async fn a_first_sign_in_whose_answer_was_lost_is_sent_again_as_it_was() {
+    let stage = Stage::new().await;
+    let (admins, admin) = stage.device_with_session("Adrien", Role::Admin).await;
+    let new = NewStaff { name: "Camille".to_owned(), password: None, role: Role::Counter };
+    let added: AddedStaff = admins.call_as(&admin.token, Method::POST, "/v1/admin/staff", Some(&new)).await.unwrap();
+    let till = stage.bare_device("Till").await;
+    let one_time = added.one_time.unwrap().password;
+    let chosen = SignInRequest { new_password: Some(OWN.to_owned()), ..SignInRequest::new("Camille", &one_time) };
+    let first = sign_in(&till, &chosen).await.unwrap();
+    let again = sign_in(&till, &chosen).await.unwrap();
+    assert_eq!(again.staff, first.staff, "nothing was changed once more");
+    let another = SignInRequest { new_password: Some("another new one".to_owned()), ..chosen };
+    assert_eq!(sign_in(&till, &another).await.unwrap_err().code, ErrorCode::WrongPassword, "the one-time password served once");
+    sign_in(&till, &SignInRequest::new("Camille", OWN)).await.unwrap();
+}
+
+#[tokio::test]
+async fn both_passwords_of_a_request_count_as_guesses() {
+    let stage = Stage::new().await;
+    let (till, _) = stage.device_with_session("Camille", Role::Counter).await;
+    let mut tries = 0;
+    loop {
+        let guess = SignInRequest { new_password: Some(format!("guess number {tries}")), ..SignInRequest::new("Camille", "guessed") };
+        match sign_in(&till, &guess).await.unwrap_err().code {
+            ErrorCode::WrongPassword => tries += 1,
+            code => break assert_eq!(code, ErrorCode::TooManyRequests),
+        }
+    }
+    let mut alone = 0;
+    let (till, _) = stage.device_with_session("Noé", Role::Counter).await;
+    while sign_in(&till, &SignInRequest::new("Noé", "guessed")).await.unwrap_err().code == ErrorCode::WrongPassword {
+        alone += 1;
+    }
+    assert_eq!(tries, alone / 2);
+}
+
+#[tokio::test]
+async fn a_sign_in_under_way_is_not_let_in_by_what_was_changed_meanwhile() {
+    let stage = Stage::new().await;
+    let changes = [
+        (
+            "Camille",
+            "UPDATE staff SET password_hash = password_hash || 'x', sign_in_version = sign_in_version + 1 WHERE name = 'Camille'",
+        ),
+        ("Noé", "UPDATE staff SET active = false, barred_at = now() WHERE name = 'Noé'"),
+    ];
+    for (name, change) in changes {
+        let (till, _) = stage.device_with_session(name, Role::Counter).await;
+        let mut admin = stage.pool.begin().await.unwrap();
+        // What a sign-in reads once it has seen that the password is right.
+        sqlx::query("LOCK TABLE second_factor IN ACCESS EXCLUSIVE MODE").execute(&mut *admin).await.unwrap();
+        let under_way = tokio::spawn(async move { sign_in(&till, &SignInRequest::new(name, PASSWORD)).await });
+        until_waiting(&stage, 1).await;
+        sqlx::query(change).execute(&mut *admin).await.unwrap();
+        sqlx::query("DELETE FROM staff_session").execute(&mut *admin).await.unwrap();
+        admin.commit().await.unwrap();
+        assert_eq!(under_way.await.unwrap().unwrap_err().code, ErrorCode::WrongPassword, "{name}");
+        assert_eq!(stage.count("SELECT count(*) FROM staff_session").await, 0);
+    }
 }
 
 #[tokio::test]
