@@ -83,14 +83,12 @@ class Draft {
     this.busy = true
     this.failure = null
     try {
-      const { kind, language } = this
-      setup.now = await rust.setMailText({
-        draft: this.form,
-        row_version: this.kept.row_version,
-        back,
-      })
-      this.open(setup.now, kind, language)
-      this.saved = true
+      const sent = this.form
+      setup.now = await rust.setMailText({ draft: sent, row_version: this.kept.row_version, back })
+      if (this.#shows(sent)) {
+        this.open(setup.now, sent.kind, sent.language)
+        this.saved = true
+      } else this.#takeKept()
     } catch (thrown) {
       this.failure = asAppError(thrown)
       if (this.failure.code === 'changed_meanwhile') await this.#takeVersion()
@@ -99,9 +97,19 @@ class Draft {
     }
   }
 
+  /** Whether that still stands in the fields: people go on typing, or to another text, while one is saved. */
+  #shows(text: MailDraftForm): boolean {
+    return JSON.stringify(this.form) === JSON.stringify(text)
+  }
+
   /** What was typed stays; saved once more, it takes the place of what somebody else wrote. */
   async #takeVersion() {
     await setup.load()
+    this.#takeKept()
+  }
+
+  /** What was typed stays, beside what the server has by now. */
+  #takeKept() {
     const text = setup.now?.texts.find(
       (one) => one.kind === this.kind && one.language === this.language,
     )
