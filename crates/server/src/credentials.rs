@@ -8,12 +8,14 @@ use beadsbox_protocol::{
     rows::Staff,
 };
 use jiff::SignedDuration;
+use serde_json::json;
 use sqlx::{PgConnection, PgPool};
-use uuid::Uuid;
 
 use crate::{
+    act::{Act, Done},
     db::{
-        self, admin_act,
+        self,
+        admin_act::ActKind,
         feed::{self, Kind},
         staff::Patch,
     },
@@ -58,14 +60,11 @@ pub(crate) async fn reset(conn: &mut PgConnection, passwords: &Passwords, id: St
 
 /// The same from the command line, where no admin can sign in any more.
 pub(crate) async fn reset_by_name(pool: &PgPool, name: &str) -> Result<OneTimePassword, StartError> {
-    let now = Timestamp::now();
-    let mut tx = pool.begin().await?;
-    let staff = by_name(&mut tx, name).await?;
-    let (made, staff) = reset(&mut tx, &Passwords::default(), staff.id, now).await?;
-    let details = serde_json::json!({ "until": made.until });
-    let act = admin_act::New { at: now, staff: StaffId(Uuid::nil()), kind: "password_reset", subject: Some((staff.id.0, &staff.name)), details };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
+    let mut act = Act::by_command_line(pool).await?;
+    let now = act.at();
+    let staff = by_name(&mut act, name).await?;
+    let (made, staff) = reset(&mut act, &Passwords::default(), staff.id, now).await?;
+    act.done(Done::new(ActKind::PasswordReset).to(staff.id.0, &staff.name).with("until", json!(made.until))).await?;
     Ok(made)
 }
 

@@ -3,6 +3,7 @@
 //! `http/` takes requests and answers them, one endpoint a file; `push/` takes operations, `feed/` gives changes, `snapshot/` all of it; `db/` has
 //! one file for each table; `jobs/` is what the server does by itself, `mail/` what it writes to people. Started by [`Server::start`].
 
+mod act;
 mod assignment;
 mod books;
 pub mod cli;

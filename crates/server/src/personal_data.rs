@@ -13,8 +13,10 @@ use sqlx::PgConnection;
 
 use crate::{
     db::{
-        self, admin_act,
+        self,
+        admin_act::ActKind,
         feed::{self, Kind},
+    act::{Act, Done},
         lock::Lock,
     },
     error::Failure,
@@ -36,52 +38,45 @@ pub(crate) async fn find(conn: &mut PgConnection, text: &str, now: Timestamp) ->
     Ok(PersonRecords { at: now, records: with_vouchers(conn, found).await?, more })
 }
 
-/// Everything under these hashes. The caller commits.
-pub(crate) async fn export(conn: &mut PgConnection, hashes: &[PersonHash], admin: StaffId, now: Timestamp) -> Result<PersonRecords, Failure> {
-    let found = known(conn, hashes).await?;
-    let records = with_vouchers(conn, found).await?;
+/// Everything under these hashes.
+pub(crate) async fn export(mut act: Act, hashes: &[PersonHash]) -> Result<PersonRecords, Failure> {
+    let at = act.at();
+    let found = known(&mut act, hashes).await?;
+    let records = with_vouchers(&mut act, found).await?;
     let vouchers: usize = records.iter().map(|record| record.vouchers.len()).sum();
-    let details = serde_json::json!({ "persons": records.len(), "vouchers": vouchers });
-    admin_act::insert(conn, admin_act::New { at: now, staff: admin, kind: "person_exported", subject: None, details }).await?;
-    Ok(PersonRecords { at: now, records, more: false })
+    act.done(Done::new(ActKind::PersonExported).with("persons", records.len()).with("vouchers", vouchers)).await?;
+    Ok(PersonRecords { at, records, more: false })
 }
 
-/// Erases what is under these hashes, for a reason that does not name them. The caller commits.
-pub(crate) async fn erase(conn: &mut PgConnection, erasure: &PersonErasure, admin: StaffId, now: Timestamp) -> Result<Erased, Failure> {
+/// Erases what is under these hashes, for a reason that does not name them.
+pub(crate) async fn erase(mut act: Act, erasure: &PersonErasure) -> Result<Erased, Failure> {
     let reason = Reason::new(&erasure.reason).map_err(|error| Failure::malformed(format!("reason: {error}")))?;
     // Asked twice at once, the second finds nothing left.
-    Lock::Erasure.wait(conn).await?;
-    let found = known(conn, &erasure.hashes).await?;
+    Lock::Erasure.wait(&mut act).await?;
+    let found = known(&mut act, &erasure.hashes).await?;
     if found.iter().any(|(_, person)| names(reason.as_str(), person)) {
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::ReasonNamesPerson, "the reason is kept, and names the person"));
     }
     let hashes: Vec<PersonHash> = found.into_iter().map(|(hash, _)| hash).collect();
-    erase_all(conn, &hashes, Cause { by: admin, kind: "person_erased", reason: Some(reason.as_str()), now }).await
+    erase_all(act, &hashes, Done::new(ActKind::PersonErased).because(Some(&reason))).await
 }
 
-/// Why somebody is erased.
-pub(crate) struct Cause<'a> {
-    /// The nil id for the server by itself.
-    pub by: StaffId,
-    pub kind: &'a str,
-    pub reason: Option<&'a str>,
-    pub now: Timestamp,
-}
-
-/// Erases these. The caller commits.
-pub(crate) async fn erase_all(conn: &mut PgConnection, hashes: &[PersonHash], cause: Cause<'_>) -> Result<Erased, Failure> {
+/// Erases these, and completes what is said of it.
+pub(crate) async fn erase_all(mut act: Act, hashes: &[PersonHash], done: Done<'_>) -> Result<Erased, Failure> {
+    let at = act.at();
     // In the order in which pushes lock them.
-    let vouchers = db::personal_data::lock_vouchers(conn, hashes).await?;
-    db::personal_data::count_change(conn, &vouchers).await?;
-    let persons = hashes.len() as u64;
-    let details = serde_json::json!({ "reason": cause.reason, "persons": persons, "vouchers": vouchers.len() });
-    let act = admin_act::insert(conn, admin_act::New { at: cause.now, staff: cause.by, kind: cause.kind, subject: None, details }).await?;
-    db::erased_person::insert(conn, hashes, act, cause.now).await?;
+    let vouchers = db::personal_data::lock_vouchers(&mut act, hashes).await?;
+    db::personal_data::count_change(&mut act, &vouchers).await?;
+    let erased = Erased { persons: hashes.len() as u64, vouchers: vouchers.len() as u64 };
+    let mut recorded = act.record(done.with("persons", erased.persons).with("vouchers", erased.vouchers)).await?;
+    let (id, conn) = (recorded.id(), recorded.conn());
+    db::erased_person::insert(conn, hashes, id, at).await?;
     db::person::delete(conn, hashes).await?;
     // They hold whole rows; whoever is loading one begins anew.
     db::snapshot::delete_all(conn).await?;
     feed::note(conn, Kind::Voucher, &vouchers).await?;
-    Ok(Erased { persons, vouchers: vouchers.len() as u64 })
+    recorded.commit().await?;
+    Ok(erased)
 }
 
 /// Those of these that are there.

@@ -9,12 +9,13 @@ use beadsbox_protocol::{
 use jiff::SignedDuration;
 use sqlx::{PgConnection, PgPool};
 use totp_rs::{Builder, Totp};
-use uuid::Uuid;
 
 use crate::{
+    act::{Act, Done},
     credentials,
     db::{
-        self, admin_act,
+        self,
+        admin_act::ActKind,
         feed::{self, Kind},
         sign_in_delay::Scope,
     },
@@ -120,16 +121,13 @@ pub(crate) async fn remove(conn: &mut PgConnection, staff: StaffId) -> Result<bo
 
 /// The same from the command line, where no other admin can.
 pub(crate) async fn remove_by_name(pool: &PgPool, name: &str) -> Result<(), StartError> {
-    let mut tx = pool.begin().await?;
-    let staff = credentials::by_name(&mut tx, name).await?;
-    if !remove(&mut tx, staff.id).await? {
+    let mut act = Act::by_command_line(pool).await?;
+    let staff = credentials::by_name(&mut act, name).await?;
+    if !remove(&mut act, staff.id).await? {
         return Err(Failure::not_found("second factor").into());
     }
-    let details = serde_json::json!({ "reason": "by the command line" });
-    let (by, at) = (StaffId(Uuid::nil()), Timestamp::now());
-    let act = admin_act::New { at, staff: by, kind: "second_factor_removed", subject: Some((staff.id.0, &staff.name)), details };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
+    act.done(Done::new(ActKind::SecondFactorRemoved).to(staff.id.0, &staff.name).with("reason", "by the command line"))
+        .await?;
     Ok(())
 }
 

@@ -7,31 +7,74 @@ use serde_json::Value;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
+use crate::act::Done;
+
 /// The most acts of one page.
 pub const PAGE: usize = 100;
 
-/// An act that is done in this transaction. `subject`: what it is done to, and what that is called now.
-pub struct New<'a> {
-    pub at: Timestamp,
-    /// The nil id for the server itself and its command line.
-    pub staff: StaffId,
-    pub kind: &'a str,
-    pub subject: Option<(Uuid, &'a str)>,
-    /// An object. Never a secret, and nothing of a buyer.
-    pub details: Value,
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal,)+) => {
+        /// What kinds of acts there are. A name is kept for good, and has its words in every language (`act_<name>`).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ActKind { $($(#[$doc])* $kind,)+ }
+
+        impl ActKind {
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$kind),+];
+
+            /// As it stands in the column, on the wire and in the log.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)+ }
+            }
+        }
+    };
 }
 
-/// Its id.
-pub async fn insert(conn: &mut PgConnection, act: New<'_>) -> sqlx::Result<Uuid> {
+kinds! {
+    AccountsChanged = "accounts_changed",
+    BadgeGiven = "badge_given",
+    BadgeTaken = "badge_taken",
+    /// By the server: they were kept for as long as the organisation says.
+    BuyersOutlived = "buyers_outlived",
+    DeviceChanged = "device_changed",
+    DeviceLimits = "device_limits",
+    DeviceRevoked = "device_revoked",
+    EnrolmentCode = "enrolment_code",
+    /// One that was given up.
+    JobEnded = "job_ended",
+    /// One that was given up.
+    JobTriedAgain = "job_tried_again",
+    LeastValidityChanged = "least_validity_changed",
+    MailSettingsChanged = "mail_settings_changed",
+    MailTextChanged = "mail_text_changed",
+    PasswordReset = "password_reset",
+    PersonErased = "person_erased",
+    PersonExported = "person_exported",
+    PolicyChanged = "policy_changed",
+    SecondFactorRemoved = "second_factor_removed",
+    SecondFactorSet = "second_factor_set",
+    ShopAdded = "shop_added",
+    ShopChanged = "shop_changed",
+    StaffAdded = "staff_added",
+    StaffAddressChanged = "staff_address_changed",
+    StaffChanged = "staff_changed",
+}
+
+/// Writes the record of what is done in this transaction; its id. `by` is the nil id for the server itself and its command line.
+pub async fn insert(conn: &mut PgConnection, by: StaffId, at: Timestamp, done: Done<'_>) -> sqlx::Result<Uuid> {
     let id = Uuid::now_v7();
+    let mut details = done.details;
+    if let Some(reason) = done.reason {
+        details.insert("reason".to_owned(), reason.as_str().into());
+    }
     sqlx::query("INSERT INTO admin_act (id, at, staff_id, kind, subject_id, subject, details) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(id)
-        .bind(act.at.to_sqlx())
-        .bind(act.staff.0)
-        .bind(act.kind)
-        .bind(act.subject.map(|(id, _)| id))
-        .bind(act.subject.map(|(_, name)| name))
-        .bind(Json(act.details))
+        .bind(at.to_sqlx())
+        .bind(by.0)
+        .bind(done.kind.name())
+        .bind(done.subject.map(|(id, _)| id))
+        .bind(done.subject.map(|(_, name)| name))
+        .bind(Json(details))
         .execute(conn)
         .await?;
     Ok(id)
@@ -66,4 +109,25 @@ pub async fn newest(conn: &mut PgConnection, before: Option<Uuid>) -> sqlx::Resu
         details: record.details.0,
     };
     Ok(records.into_iter().map(read).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_words_in_every_language() {
+        for messages in [
+            include_str!("../../../../ui/src/i18n/messages/en/administration.json"),
+            include_str!("../../../../ui/src/i18n/messages/fr/administration.json"),
+        ] {
+            let messages: serde_json::Map<String, Value> = serde_json::from_str(messages).unwrap();
+            let silent: Vec<&str> = ActKind::ALL
+                .iter()
+                .map(|kind| kind.name())
+                .filter(|name| !messages.get(&format!("act_{name}")).is_some_and(Value::is_string))
+                .collect();
+            assert_eq!(silent, [] as [&str; 0]);
+        }
+    }
 }

@@ -1,13 +1,13 @@
 //! Erases buyers for whom nothing is open any more, after as many months as the organisation keeps them.
 
-use beadsbox_domain::{StaffId, Timestamp};
+use beadsbox_domain::Timestamp;
 use jiff::{ToSpan as _, tz::TimeZone};
-use uuid::Uuid;
 
 use crate::{
-    db::{self, lock::Lock},
+    act::{Act, Done},
+    db::{self, admin_act::ActKind, lock::Lock},
     error::Failure,
-    personal_data::{self, Cause},
+    personal_data,
     state::App,
 };
 
@@ -21,9 +21,6 @@ pub(crate) async fn forget_buyers(app: &App) -> Result<u64, Failure> {
         let Some((last, number)) = look_further(app, &after).await? else { break };
         erased += number;
         after = last;
-        if number > 0 {
-            app.feed.settle().await;
-        }
     }
     Ok(erased)
 }
@@ -31,18 +28,16 @@ pub(crate) async fn forget_buyers(app: &App) -> Result<u64, Failure> {
 /// Looks at the next people after that hash: the last one's, and how many of them were erased. None at the end, and where another process is at
 /// it: then it is that one's.
 async fn look_further(app: &App, after: &[u8]) -> Result<Option<(Vec<u8>, u64)>, Failure> {
-    let now = app.clock.now();
-    let mut tx = db::begin(&app.pool).await?;
-    if !Lock::Erasure.try_take(&mut tx).await? {
+    let mut act = Act::by_server(app).await?;
+    if !Lock::Erasure.try_take(&mut act).await? {
         return Ok(None);
     }
-    let months = db::settings::read(&mut tx).await?.policy.buyers_kept_months;
-    let (last, outlived) = db::personal_data::outlived(&mut tx, after, kept_since(months, now), LOOKED_AT).await?;
+    let months = db::settings::read(&mut act).await?.policy.buyers_kept_months;
+    let since = kept_since(months, act.at());
+    let (last, outlived) = db::personal_data::outlived(&mut act, after, since, LOOKED_AT).await?;
     let Some(last) = last else { return Ok(None) };
     if !outlived.is_empty() {
-        let cause = Cause { by: StaffId(Uuid::nil()), kind: "buyers_outlived", reason: None, now };
-        personal_data::erase_all(&mut tx, &outlived, cause).await?;
-        tx.commit().await?;
+        personal_data::erase_all(act, &outlived, Done::new(ActKind::BuyersOutlived)).await?;
     }
     Ok(Some((last, outlived.len() as u64)))
 }

@@ -1,13 +1,12 @@
 //! How the organisation writes: its settings and texts.
 
-use beadsbox_domain::StaffId;
 use beadsbox_protocol::mail::{MailKind, MailLanguage, MailSettingsChange, MailSetup, MailText, MailTextChange, Placeholders};
 
 use super::{
-    text::{check, default_words, names},
+    text::{default_words, fill, names, sample},
     trial::faulty,
 };
-use crate::{db, error::Failure, state::App};
+use crate::{act::Act, db, error::Failure, state::App};
 
 /// All of it, as it stands.
 pub(crate) async fn read(app: &App) -> Result<MailSetup, Failure> {
@@ -37,16 +36,18 @@ pub(crate) async fn read(app: &App) -> Result<MailSetup, Failure> {
 }
 
 /// Sets the settings, whole.
-pub(crate) async fn change_settings(app: &App, change: &MailSettingsChange) -> Result<(), Failure> {
-    let changed = db::mail::change_settings(&mut *app.pool.acquire().await?, change.row_version, &change.settings).await?;
+pub(crate) async fn change_settings(act: &mut Act, change: &MailSettingsChange) -> Result<(), Failure> {
+    let changed = db::mail::change_settings(act, change.row_version, &change.settings).await?;
     if changed { Ok(()) } else { Err(Failure::changed_meanwhile()) }
 }
 
-/// Sets a text that has no faults, or has the program's own hold again.
-pub(crate) async fn change_text(app: &App, change: &MailTextChange, by: StaffId) -> Result<(), Failure> {
-    if change.words.as_ref().is_some_and(|words| !check(change.kind, words).is_empty()) {
+/// Sets a text that can be filled in, or has the program's own hold again.
+pub(crate) async fn change_text(act: &mut Act, change: &MailTextChange) -> Result<(), Failure> {
+    let (kind, language) = (change.kind, change.language);
+    if change.words.as_ref().is_some_and(|words| fill(kind, language, words, &sample(kind, language)).is_err()) {
         return Err(faulty());
     }
-    let changed = db::mail::change_text(&mut *app.pool.acquire().await?, change, by, app.clock.now()).await?;
+    let (by, at) = (act.by(), act.at());
+    let changed = db::mail::change_text(act, change, by, at).await?;
     if changed { Ok(()) } else { Err(Failure::changed_meanwhile()) }
 }

@@ -9,7 +9,8 @@ use beadsbox_protocol::{
 
 use super::create::{MOST_CHARACTERS, verified};
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::{self, admin_act::ActKind},
     error::Failure,
     http::{auth::SessionAuth, json::Json},
     second_factor,
@@ -62,15 +63,10 @@ pub async fn confirm(
     SessionAuth { staff, token_hash, .. }: SessionAuth,
     Json(request): Json<SecondFactorConfirmation>,
 ) -> Result<Json<RecoveryCodes>, Failure> {
-    let now = app.clock.now();
-    let mut tx = db::begin(&app.pool).await?;
-    let codes = second_factor::confirm(&mut tx, staff.id, &request.code, now).await?;
-    db::session::delete_others_of_staff(&mut tx, staff.id, &token_hash).await?;
-    let details = serde_json::json!({});
-    let act = admin_act::New { at: now, staff: staff.id, kind: "second_factor_set", subject: Some((staff.id.0, &staff.name)), details };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(staff = %staff.id, "set a second factor");
-    app.feed.settle().await;
+    let mut act = Act::begin(&app, staff.id).await?;
+    let now = act.at();
+    let codes = second_factor::confirm(&mut act, staff.id, &request.code, now).await?;
+    db::session::delete_others_of_staff(&mut act, staff.id, &token_hash).await?;
+    act.done(Done::new(ActKind::SecondFactorSet).to(staff.id.0, &staff.name)).await?;
     Ok(Json(codes))
 }

@@ -1,5 +1,6 @@
 //! One module for each area of `src/http`.
 
+mod acts;
 mod admin;
 mod assignee;
 mod credentials;

@@ -2,9 +2,11 @@
 
 use axum::extract::State;
 use beadsbox_protocol::{Problem, report::AccountsChange};
+use serde_json::json;
 
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::{self, admin_act::ActKind},
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     state::App,
@@ -19,19 +21,10 @@ pub async fn change(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(ch
     if let Some(name) = change.accounts.fault() {
         return Err(Failure::malformed(format!("accounts.{name}: 1 to 20 letters and digits")));
     }
-    let mut tx = db::begin(&app.pool).await?;
-    let row_version = db::settings::change_accounts(&mut tx, change.row_version, &change.accounts)
+    let mut act = Act::begin(&app, admin).await?;
+    let row_version = db::settings::change_accounts(&mut act, change.row_version, &change.accounts)
         .await?
         .ok_or_else(Failure::changed_meanwhile)?;
-    let act = admin_act::New {
-        at: app.clock.now(),
-        staff: admin,
-        kind: "accounts_changed",
-        subject: None,
-        details: serde_json::json!({ "accounts": change.accounts }),
-    };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, accounts = ?change.accounts, "changed the accounts");
+    act.done(Done::new(ActKind::AccountsChanged).with("accounts", json!(change.accounts))).await?;
     Ok(Json(AccountsChange { row_version, ..change }))
 }

@@ -5,7 +5,8 @@ use beadsbox_domain::StaffId;
 use beadsbox_protocol::{Problem, mail::StaffAddressChange};
 
 use crate::{
-    db,
+    act::{Act, Done},
+    db::{self, admin_act::ActKind},
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -26,9 +27,9 @@ pub async fn change(
     Path(id): Path<StaffId>,
     Json(change): Json<StaffAddressChange>,
 ) -> Result<StatusCode, Failure> {
-    if !db::staff::set_address(&mut *app.pool.acquire().await?, id, change.email.as_ref()).await? {
-        return Err(Failure::not_found("staff member"));
-    }
-    tracing::info!(%admin, staff = %id, set = change.email.is_some(), "changed where a staff member gets mail");
+    let mut act = Act::begin(&app, admin).await?;
+    let staff = db::staff::find(&mut act, id).await?.ok_or_else(|| Failure::not_found("staff member"))?;
+    db::staff::set_address(&mut act, id, change.email.as_ref()).await?;
+    act.done(Done::new(ActKind::StaffAddressChanged).to(id.0, &staff.name).with("set", change.email.is_some())).await?;
     Ok(StatusCode::NO_CONTENT)
 }

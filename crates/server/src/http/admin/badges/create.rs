@@ -5,7 +5,8 @@ use beadsbox_domain::StaffId;
 use beadsbox_protocol::{Problem, admin::NewBadge};
 
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::admin_act::ActKind,
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -22,13 +23,8 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn create(State(app): State<App>, AdminAuth(admin): AdminAuth, Path(id): Path<StaffId>) -> Result<Json<NewBadge>, Failure> {
-    let mut tx = db::begin(&app.pool).await?;
-    let badge = organisation::new_badge(&mut tx, id).await?;
-    let act =
-        admin_act::New { at: app.clock.now(), staff: admin, kind: "badge_given", subject: Some((id.0, &badge.staff.name)), details: serde_json::json!({}) };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, staff = %id, "gave a staff member a new badge");
-    app.feed.settle().await;
+    let mut act = Act::begin(&app, admin).await?;
+    let badge = organisation::new_badge(&mut act, id).await?;
+    act.done(Done::new(ActKind::BadgeGiven).to(id.0, &badge.staff.name)).await?;
     Ok(Json(badge))
 }

@@ -6,9 +6,11 @@ use beadsbox_protocol::{
     Problem,
     admin::{DevicePatch, DeviceStatus},
 };
+use serde_json::json;
 
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::admin_act::ActKind,
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -30,18 +32,10 @@ pub async fn change(
     Path(id): Path<DeviceId>,
     Json(patch): Json<DevicePatch>,
 ) -> Result<Json<DeviceStatus>, Failure> {
-    let mut tx = db::begin(&app.pool).await?;
-    let device = organisation::change_device(&mut tx, id, &patch, app.clock.now(), admin).await?;
-    let act = admin_act::New {
-        at: app.clock.now(),
-        staff: admin,
-        kind: "device_changed",
-        subject: Some((id.0, &device.name)),
-        details: serde_json::json!({ "name": patch.name, "shop": patch.shop_id }),
-    };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, device = %id, name = ?patch.name, shop = ?patch.shop_id, "changed a device");
-    app.feed.settle().await;
+    let mut act = Act::begin(&app, admin).await?;
+    let now = act.at();
+    let device = organisation::change_device(&mut act, id, &patch, now, admin).await?;
+    act.done(Done::new(ActKind::DeviceChanged).to(id.0, &device.name).with("name", patch.name).with("shop", json!(patch.shop_id)))
+        .await?;
     Ok(Json(device.status()))
 }

@@ -6,9 +6,11 @@ use beadsbox_protocol::{
     Problem,
     admin::{DeviceStatus, LimitsChange},
 };
+use serde_json::json;
 
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::admin_act::ActKind,
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -30,18 +32,8 @@ pub async fn limits(
     Path(id): Path<DeviceId>,
     Json(change): Json<LimitsChange>,
 ) -> Result<Json<DeviceStatus>, Failure> {
-    let mut tx = db::begin(&app.pool).await?;
-    let device = organisation::set_limits(&mut tx, id, &change).await?;
-    let act = admin_act::New {
-        at: app.clock.now(),
-        staff: admin,
-        kind: "device_limits",
-        subject: Some((id.0, &device.name)),
-        details: serde_json::json!({ "limits": device.offline }),
-    };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, device = %id, limits = ?device.offline, "changed a device's offline limits");
-    app.feed.settle().await;
+    let mut act = Act::begin(&app, admin).await?;
+    let device = organisation::set_limits(&mut act, id, &change).await?;
+    act.done(Done::new(ActKind::DeviceLimits).to(id.0, &device.name).with("limits", json!(device.offline))).await?;
     Ok(Json(device.status()))
 }

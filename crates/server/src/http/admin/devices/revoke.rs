@@ -5,7 +5,8 @@ use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{Problem, admin::DeviceStatus};
 
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::admin_act::ActKind,
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -22,12 +23,8 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn revoke(State(app): State<App>, AdminAuth(admin): AdminAuth, Path(id): Path<DeviceId>) -> Result<Json<DeviceStatus>, Failure> {
-    let mut tx = db::begin(&app.pool).await?;
-    let device = organisation::revoke_device(&mut tx, id).await?;
-    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "device_revoked", subject: Some((id.0, &device.name)), details: serde_json::json!({}) };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, device = %id, "revoked a device");
-    app.feed.settle().await;
+    let mut act = Act::begin(&app, admin).await?;
+    let device = organisation::revoke_device(&mut act, id).await?;
+    act.done(Done::new(ActKind::DeviceRevoked).to(id.0, &device.name)).await?;
     Ok(Json(device.status()))
 }

@@ -7,7 +7,8 @@ use beadsbox_protocol::{
 };
 
 use crate::{
-    db::{self, Profile, admin_act},
+    act::{Act, Done},
+    db::{Profile, admin_act::ActKind},
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     organisation,
@@ -25,17 +26,9 @@ pub async fn create(
     AdminAuth(admin): AdminAuth,
     Json(new): Json<NewEnrolmentCode>,
 ) -> Result<(StatusCode, Json<EnrolmentCode>), Failure> {
-    let mut tx = db::begin(&app.pool).await?;
-    let code = organisation::create_enrolment_code(&mut tx, new.shop_id, Profile::Office, app.clock.now()).await?;
-    let act = admin_act::New {
-        at: app.clock.now(),
-        staff: admin,
-        kind: "enrolment_code",
-        subject: Some((code.shop.id.0, &code.shop.name)),
-        details: serde_json::json!({}),
-    };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, shop = %code.shop.id, "made an enrolment code");
+    let mut act = Act::begin(&app, admin).await?;
+    let now = act.at();
+    let code = organisation::create_enrolment_code(&mut act, new.shop_id, Profile::Office, now).await?;
+    act.done(Done::new(ActKind::EnrolmentCode).to(code.shop.id.0, &code.shop.name)).await?;
     Ok((StatusCode::CREATED, Json(code)))
 }

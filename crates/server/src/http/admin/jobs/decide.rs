@@ -2,10 +2,12 @@
 
 use axum::{extract::State, http::StatusCode};
 use beadsbox_protocol::{Problem, job::JobDecision};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    db,
+    act::{Act, Done},
+    db::{self, admin_act::ActKind},
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -26,9 +28,12 @@ pub async fn decide(
     Path(id): Path<Uuid>,
     Json(decision): Json<JobDecision>,
 ) -> Result<StatusCode, Failure> {
-    if !db::job::decide(&mut *app.pool.acquire().await?, id, decision.again, app.clock.now()).await? {
+    let mut act = Act::begin(&app, admin).await?;
+    let now = act.at();
+    if !db::job::decide(&mut act, id, decision.again, now).await? {
         return Err(Failure::not_found("job that was given up"));
     }
-    tracing::info!(%admin, job = %id, again = decision.again, "decided on a job that was given up");
+    let kind = if decision.again { ActKind::JobTriedAgain } else { ActKind::JobEnded };
+    act.done(Done::new(kind).with("job", json!(id))).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,9 +2,11 @@
 
 use axum::extract::State;
 use beadsbox_protocol::{Problem, admin::LeastValidityChange, rows::Settings};
+use serde_json::json;
 
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::admin_act::ActKind,
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     organisation,
@@ -18,13 +20,8 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn change(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(change): Json<LeastValidityChange>) -> Result<Json<Settings>, Failure> {
-    let mut tx = db::begin(&app.pool).await?;
-    let settings = organisation::set_least_validity(&mut tx, &change).await?;
-    let details = serde_json::json!({ "least_validity": settings.least_validity });
-    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "least_validity_changed", subject: None, details };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, least_validity = ?settings.least_validity, "changed the least validity of vouchers");
-    app.feed.settle().await;
+    let mut act = Act::begin(&app, admin).await?;
+    let settings = organisation::set_least_validity(&mut act, &change).await?;
+    act.done(Done::new(ActKind::LeastValidityChanged).with("least_validity", json!(settings.least_validity))).await?;
     Ok(Json(settings))
 }

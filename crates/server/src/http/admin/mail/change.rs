@@ -5,8 +5,11 @@ use beadsbox_protocol::{
     Problem,
     mail::{MailSettingsChange, MailSetup},
 };
+use serde_json::json;
 
 use crate::{
+    act::{Act, Done},
+    db::admin_act::ActKind,
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     mail,
@@ -20,7 +23,8 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn change(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(change): Json<MailSettingsChange>) -> Result<Json<MailSetup>, Failure> {
-    mail::setup::change_settings(&app, &change).await?;
-    tracing::info!(%admin, settings = ?change.settings, "changed the mail settings");
+    let mut act = Act::begin(&app, admin).await?;
+    mail::setup::change_settings(&mut act, &change).await?;
+    act.done(Done::new(ActKind::MailSettingsChanged).with("settings", json!(change.settings))).await?;
     Ok(Json(mail::setup::read(&app).await?))
 }

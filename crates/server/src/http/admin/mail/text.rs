@@ -5,8 +5,11 @@ use beadsbox_protocol::{
     Problem,
     mail::{MailSetup, MailTextChange},
 };
+use serde_json::json;
 
 use crate::{
+    act::{Act, Done},
+    db::admin_act::ActKind,
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     mail,
@@ -20,7 +23,9 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn text(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(change): Json<MailTextChange>) -> Result<Json<MailSetup>, Failure> {
-    mail::setup::change_text(&app, &change, admin).await?;
-    tracing::info!(%admin, kind = ?change.kind, language = ?change.language, own = change.words.is_some(), "changed the text of a mail");
+    let mut act = Act::begin(&app, admin).await?;
+    mail::setup::change_text(&mut act, &change).await?;
+    let done = Done::new(ActKind::MailTextChanged).with("text", json!(change.kind)).with("language", json!(change.language));
+    act.done(done.with("own", change.words.is_some())).await?;
     Ok(Json(mail::setup::read(&app).await?))
 }

@@ -7,7 +7,7 @@ use beadsbox_protocol::{
 };
 
 use crate::{
-    db,
+    act::Act,
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     personal_data,
@@ -21,10 +21,6 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn erase(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(request): Json<PersonErasure>) -> Result<Json<Erased>, Failure> {
-    let mut tx = db::begin(&app.pool).await?;
-    let erased = personal_data::erase(&mut tx, &request, admin, app.clock.now()).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, ?erased, "erased what was held on a person");
-    app.feed.settle().await;
-    Ok(Json(erased))
+    let act = Act::begin(&app, admin).await?;
+    Ok(Json(personal_data::erase(act, &request).await?))
 }

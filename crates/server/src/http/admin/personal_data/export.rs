@@ -7,7 +7,7 @@ use beadsbox_protocol::{
 };
 
 use crate::{
-    db,
+    act::Act,
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     personal_data,
@@ -21,9 +21,6 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn export(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(request): Json<PersonExport>) -> Result<Json<PersonRecords>, Failure> {
-    let mut tx = db::begin(&app.pool).await?;
-    let records = personal_data::export(&mut tx, &request.hashes, admin, app.clock.now()).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, records = records.records.len(), "handed out what is held on a person");
-    Ok(Json(records))
+    let act = Act::begin(&app, admin).await?;
+    Ok(Json(personal_data::export(act, &request.hashes).await?))
 }

@@ -2,9 +2,11 @@
 
 use axum::extract::State;
 use beadsbox_protocol::{Problem, admin::PolicyChange, rows::Settings};
+use serde_json::json;
 
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::admin_act::ActKind,
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     organisation,
@@ -17,13 +19,8 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn change(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(change): Json<PolicyChange>) -> Result<Json<Settings>, Failure> {
-    let mut tx = db::begin(&app.pool).await?;
-    let settings = organisation::set_policy(&mut tx, &change).await?;
-    let act =
-        admin_act::New { at: app.clock.now(), staff: admin, kind: "policy_changed", subject: None, details: serde_json::json!({ "policy": settings.policy }) };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, policy = ?settings.policy, "changed the policy");
-    app.feed.settle().await;
+    let mut act = Act::begin(&app, admin).await?;
+    let settings = organisation::set_policy(&mut act, &change).await?;
+    act.done(Done::new(ActKind::PolicyChanged).with("policy", json!(settings.policy))).await?;
     Ok(Json(settings))
 }

@@ -3,9 +3,11 @@
 use axum::extract::State;
 use beadsbox_domain::ShopId;
 use beadsbox_protocol::{Problem, admin::ShopChange, rows::Shop};
+use serde_json::json;
 
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::admin_act::ActKind,
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -28,14 +30,10 @@ pub async fn change(
     Path(id): Path<ShopId>,
     Json(change): Json<ShopChange>,
 ) -> Result<Json<Shop>, Failure> {
-    let now = app.clock.now();
-    let mut tx = db::begin(&app.pool).await?;
-    let shop = organisation::change_shop(&mut tx, id, change, now).await?;
-    let details = serde_json::json!({ "time_zone": shop.time_zone, "country": shop.country, "closed": shop.closed });
-    let act = admin_act::New { at: now, staff: admin, kind: "shop_changed", subject: Some((id.0, &shop.name)), details };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, shop = %id, closed = shop.closed, "changed a shop");
-    app.feed.settle().await;
+    let mut act = Act::begin(&app, admin).await?;
+    let now = act.at();
+    let shop = organisation::change_shop(&mut act, id, change, now).await?;
+    let done = Done::new(ActKind::ShopChanged).to(id.0, &shop.name).with("time_zone", shop.time_zone.clone());
+    act.done(done.with("country", json!(shop.country)).with("closed", shop.closed)).await?;
     Ok(Json(shop))
 }

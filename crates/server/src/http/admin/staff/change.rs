@@ -3,9 +3,11 @@
 use axum::extract::State;
 use beadsbox_domain::StaffId;
 use beadsbox_protocol::{Problem, admin::StaffPatch, rows::Staff};
+use serde_json::json;
 
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::admin_act::ActKind,
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -27,14 +29,15 @@ pub async fn change(
     Path(id): Path<StaffId>,
     Json(patch): Json<StaffPatch>,
 ) -> Result<Json<Staff>, Failure> {
+    let done = Done::new(ActKind::StaffChanged)
+        .with("name", patch.name.clone())
+        .with("role", json!(patch.role))
+        .with("active", patch.active);
     // Never the password itself.
-    let details = serde_json::json!({ "name": patch.name, "role": patch.role, "active": patch.active, "password": patch.password.is_some() });
-    let mut tx = db::begin(&app.pool).await?;
-    let staff = organisation::change_staff(&mut tx, &app.passwords, id, patch, app.clock.now()).await?;
-    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "staff_changed", subject: Some((id.0, &staff.name)), details };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, staff = %staff.id, role = staff.role.name(), active = staff.active, "changed a staff member");
-    app.feed.settle().await;
+    let done = done.with("password", patch.password.is_some());
+    let mut act = Act::begin(&app, admin).await?;
+    let now = act.at();
+    let staff = organisation::change_staff(&mut act, &app.passwords, id, patch, now).await?;
+    act.done(done.to(id.0, &staff.name)).await?;
     Ok(Json(staff))
 }

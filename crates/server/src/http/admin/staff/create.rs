@@ -6,11 +6,13 @@ use beadsbox_protocol::{
     Problem,
     admin::{AddedStaff, NewStaff},
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
+    act::{Act, Done},
     credentials,
-    db::{self, admin_act},
+    db::admin_act::ActKind,
     error::Failure,
     http::{auth::AdminAuth, json::Json},
     organisation,
@@ -23,20 +25,16 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn create(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(new): Json<NewStaff>) -> Result<(StatusCode, Json<AddedStaff>), Failure> {
-    let (id, now) = (StaffId(Uuid::now_v7()), app.clock.now());
-    let mut tx = db::begin(&app.pool).await?;
+    let id = StaffId(Uuid::now_v7());
+    let mut act = Act::begin(&app, admin).await?;
+    let now = act.at();
     let added = match new.password {
-        None => credentials::add_staff(&mut tx, &app.passwords, id, &new.name, new.role, now).await?,
+        None => credentials::add_staff(&mut act, &app.passwords, id, &new.name, new.role, now).await?,
         Some(password) => {
-            let staff = organisation::create_staff(&mut tx, &app.passwords, id, &new.name, new.role, password).await?;
+            let staff = organisation::create_staff(&mut act, &app.passwords, id, &new.name, new.role, password).await?;
             AddedStaff { staff, one_time: None }
         }
     };
-    let details = serde_json::json!({ "role": new.role });
-    let act = admin_act::New { at: now, staff: admin, kind: "staff_added", subject: Some((id.0, &added.staff.name)), details };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, staff = %id, role = new.role.name(), "added a staff member");
-    app.feed.settle().await;
+    act.done(Done::new(ActKind::StaffAdded).to(id.0, &added.staff.name).with("role", json!(new.role))).await?;
     Ok((StatusCode::CREATED, Json(added)))
 }

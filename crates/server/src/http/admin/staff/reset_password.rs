@@ -3,10 +3,12 @@
 use axum::extract::State;
 use beadsbox_domain::StaffId;
 use beadsbox_protocol::{Problem, admin::OneTimePassword};
+use serde_json::json;
 
 use crate::{
+    act::{Act, Done},
     credentials,
-    db::{self, admin_act},
+    db::admin_act::ActKind,
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -23,14 +25,9 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn reset_password(State(app): State<App>, AdminAuth(admin): AdminAuth, Path(id): Path<StaffId>) -> Result<Json<OneTimePassword>, Failure> {
-    let now = app.clock.now();
-    let mut tx = db::begin(&app.pool).await?;
-    let (made, staff) = credentials::reset(&mut tx, &app.passwords, id, now).await?;
-    let details = serde_json::json!({ "until": made.until });
-    let act = admin_act::New { at: now, staff: admin, kind: "password_reset", subject: Some((id.0, &staff.name)), details };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, staff = %id, "reset a password");
-    app.feed.settle().await;
+    let mut act = Act::begin(&app, admin).await?;
+    let now = act.at();
+    let (made, staff) = credentials::reset(&mut act, &app.passwords, id, now).await?;
+    act.done(Done::new(ActKind::PasswordReset).to(id.0, &staff.name).with("until", json!(made.until))).await?;
     Ok(Json(made))
 }

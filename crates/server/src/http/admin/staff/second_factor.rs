@@ -5,7 +5,8 @@ use beadsbox_domain::{StaffId, text::Reason};
 use beadsbox_protocol::{Problem, admin::SecondFactorRemoval};
 
 use crate::{
-    db::{self, admin_act},
+    act::{Act, Done},
+    db::{self, admin_act::ActKind},
     error::Failure,
     http::{
         auth::AdminAuth,
@@ -32,15 +33,11 @@ pub async fn remove(
     if id == admin {
         return Err(Failure::forbidden("another admin has to take it away"));
     }
-    let mut tx = db::begin(&app.pool).await?;
-    let staff = db::staff::find(&mut tx, id).await?.ok_or_else(|| Failure::not_found("staff member"))?;
-    if !second_factor::remove(&mut tx, id).await? {
+    let mut act = Act::begin(&app, admin).await?;
+    let staff = db::staff::find(&mut act, id).await?.ok_or_else(|| Failure::not_found("staff member"))?;
+    if !second_factor::remove(&mut act, id).await? {
         return Err(Failure::not_found("second factor"));
     }
-    let details = serde_json::json!({ "reason": reason });
-    let act = admin_act::New { at: app.clock.now(), staff: admin, kind: "second_factor_removed", subject: Some((id.0, &staff.name)), details };
-    admin_act::insert(&mut tx, act).await?;
-    tx.commit().await?;
-    tracing::info!(%admin, staff = %id, "took a second factor away");
+    act.done(Done::new(ActKind::SecondFactorRemoved).to(id.0, &staff.name).because(Some(&reason))).await?;
     Ok(StatusCode::NO_CONTENT)
 }
