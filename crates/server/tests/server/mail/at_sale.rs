@@ -1,7 +1,7 @@
 //! What is mailed by itself when the server takes a sale.
 
 use beadsbox_domain::{
-    Batch, BatchId, Operation, Outcome, Person, Role, VoucherCode, VoucherId,
+    Batch, BatchId, ExternalCode, Imported, Operation, Outcome, Person, Role, Status, VoucherCode, VoucherId,
     text::{Name, PersonName},
 };
 use beadsbox_protocol::{
@@ -117,16 +117,51 @@ async fn nothing_is_written_where_nothing_can_or_should_be_sent() {
 }
 
 #[tokio::test]
+async fn what_another_system_sold_is_mailed_to_nobody() {
+    let mails = MailStage::idle().await;
+    let mut desk = mails.stage.office("Margaux").await;
+    let (content, person) = (crate::support::introduction(&mut desk).await, fixtures::salted("Bruno"));
+    let (_, mut sale) = fixtures::sale(INTRODUCTION, 1, content, &person);
+    if let Operation::Sell { imported, payment, .. } = &mut sale {
+        *payment = beadsbox_domain::Payment::Other;
+        *imported = Some(Box::new(Imported {
+            source: Name::new("Old shop").unwrap(),
+            code: ExternalCode::new("f81d4fae-7dec").unwrap(),
+            sold_at: None,
+            expires_on: None,
+            expires_at: None,
+            status: Status::Purchased,
+            since: None,
+        }));
+    }
+    desk.remember(&person);
+    assert_eq!(desk.act(sale).await.unwrap(), Outcome::Applied);
+    assert_eq!(mails.stage.count("SELECT count(*) FROM job").await, 0);
+}
+
+#[tokio::test]
+async fn a_sale_of_very_many_is_taken_and_goes_in_several_mails() {
+    let mails = MailStage::idle().await;
+    let mut till = mails.stage.till("Camille").await;
+    sell_many(&mut till, 450).await;
+    assert!(till.results.values().all(|told| told.result == Some(Outcome::Applied)));
+    assert_eq!(mails.stage.count("SELECT count(*) FROM job WHERE jsonb_array_length(payload -> 'vouchers') = 50").await, 9);
+    assert_eq!(mails.stage.count("SELECT count(DISTINCT v) FROM job, jsonb_array_elements(payload -> 'vouchers') v").await, 450);
+}
+
+#[tokio::test]
 async fn a_refused_sale_is_not_mailed() {
     let mails = MailStage::idle().await;
     let mut till = mails.stage.till("Camille").await;
     sell(&mut till).await;
     let first = till.outbox[0].clone();
+    // Of one sale there is one job anyway: this is about another.
+    sqlx::query("DELETE FROM job").execute(&mails.stage.database.pool()).await.unwrap();
     // The same voucher once more: refused.
     let body = beadsbox_protocol::OperationBody::decode(&first.body).unwrap();
     till.record(body.operation);
     till.push().await.unwrap();
-    assert_eq!(mails.stage.count("SELECT count(*) FROM job").await, 1);
+    assert_eq!(mails.stage.count("SELECT count(*) FROM job").await, 0);
 }
 
 #[tokio::test]
