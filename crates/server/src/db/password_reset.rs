@@ -23,10 +23,16 @@ pub async fn redeem(conn: &mut PgConnection, token_hash: &[u8; 32], now: Timesta
         .bind(now.to_sqlx())
         .fetch_optional(&mut *conn)
         .await?;
+    let staff = staff.map(StaffId);
     if let Some(staff) = staff {
-        sqlx::query("DELETE FROM password_reset WHERE staff_id = $1").bind(staff).execute(conn).await?;
+        end(conn, staff).await?;
     }
-    Ok(staff.map(StaffId))
+    Ok(staff)
+}
+
+/// Whatever that person was sent is good no longer: they have another password or address, or may not sign in any more.
+pub async fn end(conn: &mut PgConnection, staff: StaffId) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM password_reset WHERE staff_id = $1").bind(staff.0).execute(conn).await.map(drop)
 }
 
 /// Forgets tokens whose time is over, `limit` at most.

@@ -15,7 +15,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{damaged, is_taken, to_bigint, to_count};
+use super::{damaged, is_taken, password_reset, to_bigint, to_count};
 use crate::error::Failure;
 
 #[derive(FromRow)]
@@ -118,10 +118,14 @@ fn read_email(text: &str) -> Result<Email, Failure> {
     Email::new(text).map_err(|_| damaged("staff.email"))
 }
 
-/// Sets where somebody gets mail. Whether there is such a staff member.
-pub async fn set_address(conn: &mut PgConnection, id: StaffId, email: Option<&Email>) -> sqlx::Result<bool> {
-    let set = sqlx::query("UPDATE staff SET email = $2 WHERE id = $1").bind(id.0).bind(email.map(Email::as_str)).execute(conn).await?;
-    Ok(set.rows_affected() == 1)
+/// Sets where somebody gets mail. What went to another address is good no longer.
+pub async fn set_address(conn: &mut PgConnection, id: StaffId, email: Option<&Email>) -> sqlx::Result<()> {
+    sqlx::query("UPDATE staff SET email = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(email.map(Email::as_str))
+        .execute(&mut *conn)
+        .await?;
+    password_reset::end(conn, id).await
 }
 
 pub async fn standings(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<StaffId, Standing>, Failure> {
@@ -155,7 +159,7 @@ pub struct Patch {
 }
 
 /// Whether there was such a staff member, at that version where one is named. With another password the PIN goes: whoever knew the old one
-/// may have set it.
+/// may have set it. With it, and with a bar, goes what they were sent to set one.
 pub async fn change(conn: &mut PgConnection, id: StaffId, patch: &Patch, now: Timestamp) -> Result<bool, Failure> {
     let changed = sqlx::query(
         "UPDATE staff SET role = coalesce($2, role), active = coalesce($3, active),
@@ -174,12 +178,16 @@ pub async fn change(conn: &mut PgConnection, id: StaffId, patch: &Patch, now: Ti
     .bind(patch.one_time_until.map(ToSqlx::to_sqlx))
     .bind(patch.name.as_ref().map(Name::as_str))
     .bind(patch.row_version.map(to_bigint))
-    .execute(conn)
+    .execute(&mut *conn)
     .await;
-    match changed {
-        Err(error) if is_taken(&error, "staff_name") => Err(Failure::name_taken()),
-        other => Ok(other?.rows_affected() == 1),
+    let changed = match changed {
+        Err(error) if is_taken(&error, "staff_name") => return Err(Failure::name_taken()),
+        other => other?.rows_affected() == 1,
+    };
+    if changed && (patch.password_hash.is_some() || patch.active == Some(false)) {
+        password_reset::end(conn, id).await?;
     }
+    Ok(changed)
 }
 
 /// Puts a password in the place of the one of that hash. Whether it was still there.
@@ -191,8 +199,9 @@ pub async fn replace_password(conn: &mut PgConnection, id: StaffId, old_hash: &s
     .bind(id.0)
     .bind(old_hash)
     .bind(new_hash)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    password_reset::end(conn, id).await?;
     Ok(replaced.rows_affected() == 1)
 }
 

@@ -52,6 +52,10 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     };
     let now = app.clock.now();
     let mut tx = db::begin(&app.pool).await?;
+    // The mail server was away for long: whoever asked has asked again by now, or has remembered.
+    if now.duration_since(job.created_at) > TOKEN_LIFE {
+        return Ok(Attempt::Done(Ended::NotOwed));
+    }
     let Some(staff) = db::staff::find(&mut tx, id).await?.filter(|staff| staff.active) else {
         return Ok(Attempt::Done(Ended::PersonBarred));
     };

@@ -5,9 +5,10 @@ use beadsbox_protocol::{
     ErrorCode,
     mail::{MailLanguage, NewPassword, ResetRequest, StaffAddress, StaffAddressChange},
 };
-use beadsbox_testkit::{Answer, TestDevice};
+use beadsbox_testkit::{Answer, Reception, TestDevice};
 use jiff::SignedDuration;
 use reqwest::Method;
+use serde_json::{Value, json};
 
 use super::stage::MailStage;
 use crate::support::{PASSWORD, Stage};
@@ -70,6 +71,48 @@ async fn a_code_is_good_for_an_hour() {
     let token = token(&mails.receiver.until(1).await[0].text());
     mails.stage.clock.advance(SignedDuration::from_mins(61));
     assert_eq!(set(&till, &token, NEW).await.unwrap_err().code, ErrorCode::ResetTokenWrong);
+}
+
+#[tokio::test]
+async fn a_code_ends_with_the_password_the_address_and_the_right_to_sign_in() {
+    let (mails, mut till, session) = stage().await;
+    let (mut admin, _) = mails.stage.device_with_session("Aimée", Role::Admin).await;
+    let camille: (uuid::Uuid,) = sqlx::query_as("SELECT id FROM staff WHERE name = 'Camille'").fetch_one(&mails.stage.pool).await.unwrap();
+    let path = format!("/v1/admin/staff/{}", camille.0);
+    ask(&till, "Camille").await.unwrap();
+    let first = token(&mails.receiver.until(1).await[0].text());
+    let own = json!({"password": PASSWORD, "new_password": NEW});
+    till.call_as::<Value>(&session, Method::PUT, "/v1/sessions/password", Some(&own)).await.unwrap();
+    assert_eq!(set(&till, &first, "another longer one").await.unwrap_err().code, ErrorCode::ResetTokenWrong, "their own change");
+    let by_admin: [(Method, String, Value); 4] = [
+        (Method::PUT, format!("{path}/email"), json!({"email": "elsewhere@example.com"})),
+        (Method::PATCH, path.clone(), json!({"active": false})),
+        (Method::POST, format!("{path}/password"), Value::Null),
+        (Method::PATCH, path.clone(), json!({"password": PASSWORD})),
+    ];
+    for (number, (method, path, body)) in (1..).zip(by_admin) {
+        // Two mails for one name are free in a day.
+        mails.stage.clock.advance(SignedDuration::from_hours(25));
+        let admins = admin.sign_in("Aimée", PASSWORD).await.unwrap();
+        ask(&till, "Camille").await.unwrap();
+        let token = token(&mails.receiver.until(number + 1).await[number].text());
+        let body = if body.is_null() { None } else { Some(body) };
+        admin.call_as::<Option<Value>>(&admins.token, method, &path, body.as_ref()).await.unwrap();
+        sqlx::query("UPDATE staff SET active = true, barred_at = NULL").execute(&mails.stage.pool).await.unwrap();
+        assert_eq!(set(&till, &token, "another longer one").await.unwrap_err().code, ErrorCode::ResetTokenWrong, "{path}");
+    }
+    till.sign_in("Camille", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_is_mailed_what_they_asked_for_hours_ago() {
+    let (mails, till, _) = stage().await;
+    mails.receiver.will([Reception::HangUp]);
+    ask(&till, "Camille").await.unwrap();
+    mails.until_tried(1).await;
+    mails.stage.clock.advance(SignedDuration::from_hours(8));
+    mails.until_ended("not_owed", 1).await;
+    assert!(mails.receiver.mails().is_empty());
 }
 
 #[tokio::test]
