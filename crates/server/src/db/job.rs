@@ -7,6 +7,7 @@ use beadsbox_protocol::{
 };
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -43,12 +44,25 @@ pub struct Leased {
     pub id: Uuid,
     pub kind: JobKind,
     pub cause: Uuid,
-    pub payload: Payload,
+    /// As it stands: one that nobody can read must not keep the others from being taken.
+    payload: Value,
     pub created_at: Timestamp,
     /// Counts from 1.
     pub attempts: i32,
     /// The name of this lease: once it has ended, and another worker has the job, nothing is noted under it any more.
     lease: Uuid,
+}
+
+impl Leased {
+    /// What it is about. A newer program may have written what this one cannot read.
+    pub fn payload(&self) -> Result<Payload, Failure> {
+        Payload::deserialize(&self.payload).map_err(|_| damaged("job.payload"))
+    }
+}
+
+/// As much of what a job is about as can be shown.
+fn shown(payload: Value) -> Payload {
+    serde_json::from_value(payload).unwrap_or_default()
 }
 
 /// What became of a job that was done.
@@ -82,7 +96,7 @@ struct LeasedRecord {
     id: Uuid,
     kind: String,
     cause: Uuid,
-    payload: Json<Payload>,
+    payload: Value,
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
     created_at: Timestamp,
     attempts: i32,
@@ -111,7 +125,7 @@ pub async fn take(conn: &mut PgConnection, kinds: &[JobKind], now: Timestamp, le
             id: record.id,
             kind: named(&record.kind, "job.kind")?,
             cause: record.cause,
-            payload: record.payload.0,
+            payload: record.payload,
             created_at: record.created_at,
             attempts: record.attempts,
             lease: record.lease,
@@ -120,16 +134,17 @@ pub async fn take(conn: &mut PgConnection, kinds: &[JobKind], now: Timestamp, le
     record.map(read).transpose()
 }
 
-/// Notes what became of it. Whether the lease was still this one: after it ended, another worker may have the job.
-pub async fn end(conn: &mut PgConnection, job: &Leased, ended: Ended, now: Timestamp) -> sqlx::Result<bool> {
+/// Notes what became of it, and which vouchers were mailed. Whether the lease was still this one: after it ended, another worker may have the job.
+pub async fn end(conn: &mut PgConnection, job: &Leased, ended: Ended, mailed: Option<&[VoucherId]>, now: Timestamp) -> sqlx::Result<bool> {
     let noted = sqlx::query(
-        "UPDATE job SET state = 'done', lease = NULL, leased_until = NULL, trouble = NULL, trouble_detail = NULL, ended = $3, ended_at = $4
+        "UPDATE job SET state = 'done', lease = NULL, leased_until = NULL, trouble = NULL, trouble_detail = NULL, ended = $3, ended_at = $4, mailed = $5
          WHERE id = $1 AND lease = $2",
     )
     .bind(job.id)
     .bind(job.lease)
     .bind(name_of(ended))
     .bind(now.to_sqlx())
+    .bind(mailed.map(|vouchers| vouchers.iter().map(|id| id.0).collect::<Vec<Uuid>>()))
     .execute(conn)
     .await?;
     Ok(noted.rows_affected() == 1)
@@ -164,7 +179,7 @@ pub async fn fail(conn: &mut PgConnection, job: &Leased, setback: &Setback, agai
 struct DeadRecord {
     id: Uuid,
     kind: String,
-    payload: Json<Payload>,
+    payload: Value,
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
     created_at: Timestamp,
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
@@ -188,11 +203,12 @@ pub async fn dead(conn: &mut PgConnection) -> Result<DeadJobs, Failure> {
     .fetch_all(conn)
     .await?;
     let read = |record: DeadRecord| -> Result<DeadJob, Failure> {
+        let payload = shown(record.payload);
         Ok(DeadJob {
             id: record.id,
             kind: named(&record.kind, "job.kind")?,
-            vouchers: record.payload.0.vouchers,
-            staff: record.payload.0.staff,
+            vouchers: payload.vouchers,
+            staff: payload.staff,
             created_at: record.created_at,
             died_at: record.ended_at,
             attempts: u32::try_from(record.attempts).unwrap_or(0),
@@ -217,19 +233,22 @@ pub async fn decide(conn: &mut PgConnection, id: Uuid, again: bool, now: Timesta
 #[derive(FromRow)]
 struct MailRecord {
     cause: Uuid,
-    payload: Json<Payload>,
+    payload: Value,
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
     created_at: Timestamp,
     state: String,
     trouble: Option<String>,
     ended: Option<String>,
     ended_at: Option<jiff_sqlx::Timestamp>,
+    /// The mail went, without this voucher.
+    left_out: bool,
 }
 
 impl MailRecord {
     fn read(self) -> Result<VoucherMail, Failure> {
         let state = match (self.state.as_str(), self.ended.as_deref()) {
             ("done", Some(ended)) => match named(ended, "job.ended")? {
+                Ended::Sent if self.left_out => MailState::NotOwed,
                 Ended::Sent => MailState::Sent,
                 Ended::BuyerErased => MailState::BuyerErased,
                 Ended::NoAddress => MailState::NoAddress,
@@ -243,7 +262,7 @@ impl MailRecord {
         };
         Ok(VoucherMail {
             id: self.cause,
-            by: self.payload.0.by,
+            by: shown(self.payload).by,
             created_at: self.created_at,
             state,
             ended_at: self.ended_at.map(jiff_sqlx::Timestamp::to_jiff),
@@ -255,11 +274,11 @@ impl MailRecord {
 /// The mails about a voucher that are still known of, the newest first; some dozens at most.
 pub async fn mails_of(conn: &mut PgConnection, voucher: VoucherId) -> Result<Vec<VoucherMail>, Failure> {
     let records: Vec<MailRecord> = sqlx::query_as(
-        "SELECT cause, payload, created_at, state, trouble, ended, ended_at FROM job
-         WHERE payload -> 'vouchers' @> jsonb_build_array($1::text) AND kind IN ('voucher_mail', 'voucher_mail_again')
+        "SELECT cause, payload, created_at, state, trouble, ended, ended_at, coalesce(NOT $1::uuid = ANY(mailed), false) AS left_out FROM job
+         WHERE payload -> 'vouchers' @> jsonb_build_array($1::uuid::text) AND kind IN ('voucher_mail', 'voucher_mail_again')
          ORDER BY created_at DESC, id DESC LIMIT 50",
     )
-    .bind(voucher.to_string())
+    .bind(voucher.0)
     .fetch_all(conn)
     .await?;
     records.into_iter().map(MailRecord::read).collect()

@@ -47,20 +47,21 @@ pub(crate) async fn ask(app: &App, request: &ResetRequest) -> Result<(), Failure
 
 /// Sends it. The token is made here: no job holds one.
 pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Attempt, Failure> {
-    let Some(id) = job.payload.staff else {
+    let payload = job.payload()?;
+    let Some(id) = payload.staff else {
         return Err(Failure::Defect("a job without the staff member that it is about".to_owned()));
     };
     let now = app.clock.now();
-    let mut tx = db::begin(&app.pool).await?;
     // The mail server was away for long: whoever asked has asked again by now, or has remembered.
     if now.duration_since(job.created_at) > TOKEN_LIFE {
         return Ok(Attempt::Done(Ended::NotOwed));
     }
+    let mut tx = db::begin(&app.pool).await?;
     let Some(staff) = db::staff::find(&mut tx, id).await?.filter(|staff| staff.active) else {
         return Ok(Attempt::Done(Ended::PersonBarred));
     };
     let Some(to) = db::staff::address(&mut tx, id).await? else { return Ok(Attempt::Done(Ended::NoAddress)) };
-    let language = match job.payload.language {
+    let language = match payload.language {
         Some(language) => language,
         None => db::mail::settings(&mut tx).await?.0.language,
     };

@@ -68,14 +68,18 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
         return Ok(Attempt::Done(Ended::NotOwed));
     };
     let Ok(filled) = fill(MailKind::Voucher, language, &words, &Values::Voucher(values)) else { return Ok(faulty()) };
+    let going = vouchers.iter().map(|(voucher, _)| voucher.id).collect();
     let papers = papers(app, job, vouchers, shops, paper).await?;
     let id = format!("{}.{}", if job.kind == JobKind::VoucherMail { "voucher" } else { "again" }, job.cause);
-    mailer.attempt(&Letter { to_name, to, filled, papers, id, date: job.created_at }).await
+    Ok(match mailer.attempt(&Letter { to_name, to, filled, papers, id, date: job.created_at }).await? {
+        Attempt::Done(Ended::Sent) => Attempt::Mailed(going),
+        failed => failed,
+    })
 }
 
 /// The vouchers that can still be redeemed and whose buyer is known, or why nothing is to be sent.
 async fn owed(conn: &mut PgConnection, job: &Leased) -> Result<Result<Vec<(Voucher, Person)>, Ended>, Failure> {
-    let ids: Vec<Uuid> = job.payload.vouchers.iter().map(|id| id.0).collect();
+    let ids: Vec<Uuid> = job.payload()?.vouchers.iter().map(|id| id.0).collect();
     let mut rows = db::voucher::rows(conn, &ids, Profile::Office).await?;
     rows.sort_by_key(|row| ids.iter().position(|id| *id == row.voucher.id.0));
     // A paper with a fresh signature would open other tills' drawers.

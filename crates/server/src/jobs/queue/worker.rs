@@ -1,9 +1,10 @@
 //! Whoever does the work.
 
+use beadsbox_domain::VoucherId;
 use beadsbox_protocol::job::{JobKind, JobTrouble};
 use tokio::{
     task::JoinSet,
-    time::{MissedTickBehavior, interval, timeout},
+    time::{Duration, Instant, MissedTickBehavior, interval, sleep, timeout},
 };
 
 use super::{LEASE, LONGEST, MOST_ATTEMPTS, next_attempt};
@@ -18,11 +19,17 @@ use crate::{
     token,
 };
 
+/// How long it waits for a database that is away: at first, and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
 /// What came of an attempt.
 #[derive(Debug)]
 pub(crate) enum Attempt {
     /// It is done.
     Done(Ended),
+    /// It is done: these vouchers were mailed.
+    Mailed(Vec<VoucherId>),
     /// It failed, and another attempt may go better.
     Later(Setback),
     /// It failed, and so would every other attempt.
@@ -73,14 +80,31 @@ async fn do_next(app: &App) -> Result<bool, Failure> {
     // From here on it counts as tried, whatever becomes of this process.
     tx.commit().await?;
     let Some(job) = job else { return Ok(false) };
-    if job.attempts > MOST_ATTEMPTS {
+    let leased_until = Instant::now() + LEASE.unsigned_abs();
+    let attempt = if job.attempts > MOST_ATTEMPTS {
         // Every worker that had it was ended in the middle: it may be what ends them.
-        note(app, &job, Attempt::Never(Setback { trouble: JobTrouble::Interrupted, detail: None })).await?;
-        return Ok(true);
-    }
-    let attempt = attempt(app, &job).await;
-    note(app, &job, attempt).await?;
+        Attempt::Never(Setback { trouble: JobTrouble::Interrupted, detail: None })
+    } else {
+        attempt(app, &job).await
+    };
+    note_while_leased(app, &job, &attempt, leased_until).await?;
     Ok(true)
+}
+
+/// Notes what came of it, however long the database is away meanwhile: what a mail server has taken would go out again. After the lease somebody
+/// else may have the job, and nothing is noted under this one.
+async fn note_while_leased(app: &App, job: &Leased, attempt: &Attempt, leased_until: Instant) -> Result<(), Failure> {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match note(app, job, attempt).await {
+            Err(error) if Instant::now() + pause < leased_until => {
+                tracing::warn!(%error, job = %job.id, ?attempt, "what came of a job could not be noted; it is tried again");
+                sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            noted => return noted,
+        }
+    }
 }
 
 /// One attempt, bounded in time. A fault of the server, a panic too, ends the attempt and not the worker.
@@ -111,24 +135,32 @@ async fn perform(app: App, job: Leased) -> Result<Attempt, Failure> {
     }
 }
 
-/// Notes what came of it. Where the database is away now, the lease ends and another attempt is made: of a mail, under the same id.
-async fn note(app: &App, job: &Leased, attempt: Attempt) -> Result<(), Failure> {
+/// Notes what came of it.
+async fn note(app: &App, job: &Leased, attempt: &Attempt) -> Result<(), Failure> {
     let now = app.clock.now();
     let mut conn = app.pool.acquire().await?;
-    let noted = match &attempt {
+    let noted = match attempt {
         Attempt::Done(ended) => {
+            let noted = db::job::end(&mut conn, job, *ended, None, now).await?;
             tracing::info!(job = %job.id, kind = ?job.kind, attempts = job.attempts, ?ended, "a job is done");
-            db::job::end(&mut conn, job, *ended, now).await?
+            noted
+        }
+        Attempt::Mailed(vouchers) => {
+            let noted = db::job::end(&mut conn, job, Ended::Sent, Some(vouchers), now).await?;
+            tracing::info!(job = %job.id, kind = ?job.kind, attempts = job.attempts, vouchers = vouchers.len(), "vouchers were mailed");
+            noted
         }
         Attempt::Later(setback) => {
             let [random] = token::random::<1>()?;
             let again = next_attempt(job.attempts, random, now);
+            let noted = db::job::fail(&mut conn, job, setback, again, now).await?;
             tracing::warn!(job = %job.id, kind = ?job.kind, attempts = job.attempts, ?setback, ?again, "a job failed");
-            db::job::fail(&mut conn, job, setback, again, now).await?
+            noted
         }
         Attempt::Never(setback) => {
+            let noted = db::job::fail(&mut conn, job, setback, None, now).await?;
             tracing::error!(job = %job.id, kind = ?job.kind, attempts = job.attempts, ?setback, "a job was given up: an admin has to look at it");
-            db::job::fail(&mut conn, job, setback, None, now).await?
+            noted
         }
     };
     if !noted {

@@ -9,7 +9,7 @@ use beadsbox_testkit::{Reception, fixtures};
 use uuid::Uuid;
 
 use super::stage::{MailStage, mail_again, mails_of, record_sale_to};
-use crate::support::{Stage, sell};
+use crate::support::{Stage, sell, sell_many};
 
 fn states(mails: &VoucherMails) -> Vec<MailState> {
     mails.mails.iter().map(|mail| mail.state).collect()
@@ -36,6 +36,21 @@ async fn a_voucher_is_mailed_again_once_for_each_asking() {
     assert_eq!(sent.len(), 2);
     assert_eq!(sent[1].header("Message-ID"), format!("<again.{id}@example.com>"));
     assert_eq!(states(&mails_of(&desk, &session.token, voucher).await.unwrap()), [MailState::Sent, MailState::Sent]);
+}
+
+#[tokio::test]
+async fn of_a_sale_that_was_mailed_in_part_each_voucher_says_whether_it_went() {
+    let mails = MailStage::idle().await;
+    let (mut desk, session) = mails.stage.device_with_session("Margaux", Role::BackOffice).await;
+    let vouchers = sell_many(&mut desk, 3).await;
+    desk.act(fixtures::ask(vouchers[1])).await.unwrap();
+    let worker = mails.worker().await;
+    assert_eq!(mails.receiver.until(1).await[0].pdfs().len(), 2);
+    mails.until_ended("sent", 1).await;
+    for (voucher, expected) in vouchers.into_iter().zip([MailState::Sent, MailState::NotOwed, MailState::Sent]) {
+        assert_eq!(states(&mails_of(&desk, &session.token, voucher).await.unwrap()), [expected]);
+    }
+    worker.stop().await;
 }
 
 #[tokio::test]

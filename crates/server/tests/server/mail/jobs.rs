@@ -107,7 +107,7 @@ async fn a_worker_killed_before_it_noted_the_answer_leaves_its_job_to_another() 
     // It is still leased: nobody else touches it.
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert_eq!(mails.receiver.mails().len(), 1);
-    mails.stage.clock.advance(SignedDuration::from_mins(11));
+    mails.stage.clock.advance(SignedDuration::from_mins(21));
     let sent = mails.receiver.until(2).await;
     assert_eq!(sent[0].header("Message-ID"), sent[1].header("Message-ID"));
     mails.until_ended("sent", 1).await;
@@ -126,6 +126,46 @@ async fn a_job_that_ends_whoever_takes_it_is_given_up() {
     let worker = mails.worker().await;
     mails.until_state("dead", 1).await;
     assert_eq!(mails.stage.count("SELECT count(*) FROM job WHERE trouble = 'interrupted'").await, 1);
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_job_that_nobody_can_read_stands_in_no_others_way() {
+    let mails = MailStage::idle().await;
+    let unreadable = "INSERT INTO job (id, kind, cause, payload, created_at, run_after)
+         VALUES (gen_random_uuid(), 'voucher_mail', gen_random_uuid(), '{\"language\": \"tlh\"}', 'epoch', 'epoch')";
+    sqlx::query(unreadable).execute(&mails.stage.pool).await.unwrap();
+    sell(&mut mails.stage.till("Camille").await).await;
+    let worker = mails.worker().await;
+    mails.until_ended("sent", 1).await;
+    assert_eq!(mails.stage.count("SELECT count(*) FROM job WHERE state = 'waiting' AND trouble = 'internal'").await, 1);
+    // It is given up like any other, and shown.
+    sqlx::query("UPDATE job SET state = 'dead', ended_at = now() WHERE trouble = 'internal'")
+        .execute(&mails.stage.pool)
+        .await
+        .unwrap();
+    let (admin, session) = mails.stage.device_with_session("Adrien", Role::Admin).await;
+    let dead = mails.dead_jobs(&admin, &session.token).await;
+    assert_eq!((dead.total, dead.jobs[0].trouble), (1, JobTrouble::Internal));
+    worker.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_of_the_mail_server_is_noted_once_the_database_is_back() {
+    let mails = MailStage::idle().await;
+    sell(&mut mails.stage.till("Camille").await).await;
+    // The mail server takes it; then the database is away, twice.
+    let away = "CREATE SEQUENCE refusals;
+         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+         BEGIN IF nextval('refusals') <= 2 THEN RAISE EXCEPTION 'going down' USING ERRCODE = '57P01'; END IF; RETURN NEW; END $$;
+         CREATE TRIGGER refuse BEFORE UPDATE ON job FOR EACH ROW WHEN (NEW.state = 'done') EXECUTE FUNCTION refuse();";
+    sqlx::raw_sql(away).execute(&mails.stage.pool).await.unwrap();
+    let worker = mails.worker().await;
+    mails.until_ended("sent", 1).await;
+    assert_eq!(mails.stage.count("SELECT last_value FROM refusals").await, 3);
+    mails.stage.clock.advance(LATER);
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!(mails.receiver.mails().len(), 1, "no second mail");
     worker.stop().await;
 }
 
