@@ -70,7 +70,8 @@ impl Walk {
             at = begin + length + end.len();
             // A sign beside the braces takes white space away.
             let inner = inner.strip_prefix('-').unwrap_or(inner);
-            let inner = inner.strip_suffix('-').unwrap_or(inner).trim();
+            // As the engine sees it: a space that does not break is a part of the name.
+            let inner = inner.strip_suffix('-').unwrap_or(inner).trim_ascii();
             match end {
                 "}}" => self.name(line, inner),
                 "%}" => self.block(line, inner),
@@ -93,7 +94,7 @@ impl Walk {
     }
 
     fn block(&mut self, line: usize, block: &str) {
-        let words: Vec<&str> = block.split_whitespace().collect();
+        let words: Vec<&str> = block.split_ascii_whitespace().collect();
         match words.as_slice() {
             ["if", name] | ["if", "not", name] => {
                 self.open.push((line, false));
@@ -158,6 +159,8 @@ mod tests {
     #[case("{{ buyer|upper }}", &[(1, TextFaultKind::NotAllowed)])]
     #[case("{{ 'x' * 100000000 }}", &[(1, TextFaultKind::NotAllowed)])]
     #[case("{{ }}", &[(1, TextFaultKind::NotAllowed)])]
+    #[case("{{\u{a0}buyer }}", &[(1, TextFaultKind::NotAllowed)])]
+    #[case("{%\u{a0}if buyer %}x{% endif %}", &[(1, TextFaultKind::NotAllowed), (1, TextFaultKind::Unbalanced)])]
     #[case("{% set x = buyer %}", &[(1, TextFaultKind::NotAllowed)])]
     #[case("{% for x in buyer %}{% endfor %}", &[(1, TextFaultKind::NotAllowed), (1, TextFaultKind::NotAllowed)])]
     #[case("{% raw %}", &[(1, TextFaultKind::NotAllowed)])]

@@ -92,6 +92,17 @@ async fn a_text_with_faults_is_shown_them_and_is_not_kept() {
 }
 
 #[tokio::test]
+async fn a_text_that_cannot_be_filled_in_is_not_kept() {
+    let mails = MailStage::new().await;
+    let admin = Admin::at(&mails).await;
+    let nested = format!("{}x{}", "{% if buyer %}".repeat(160), "{% endif %}".repeat(160));
+    for body in ["Dear {{\u{a0}buyer }}", nested.as_str()] {
+        assert_eq!(admin.change(0, Some(words("Hello", body))).await.unwrap_err().code, ErrorCode::MailTextFaulty, "{body}");
+    }
+    assert_eq!(mails.stage.count("SELECT count(*) FROM mail_text").await, 0);
+}
+
+#[tokio::test]
 async fn a_preview_and_a_test_mail_show_the_same() {
     let mails = MailStage::new().await;
     let admin = Admin::at(&mails).await;
