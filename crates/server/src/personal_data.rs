@@ -4,7 +4,10 @@
 //! device of the vouchers, and keeping the hash so that nothing comes back under it.
 
 use axum::http::StatusCode;
-use beadsbox_domain::{Person, PersonHash, StaffId, Timestamp, text::Reason};
+use beadsbox_domain::{
+    Person, PersonHash, Timestamp,
+    text::{PersonName, Reason},
+};
 use beadsbox_protocol::{
     ErrorCode,
     personal_data::{Erased, MOST_RECORDS, PersonErasure, PersonRecord, PersonRecords, SEARCH_LENGTHS},
@@ -12,11 +15,11 @@ use beadsbox_protocol::{
 use sqlx::PgConnection;
 
 use crate::{
+    act::{Act, Done},
     db::{
         self,
         admin_act::ActKind,
         feed::{self, Kind},
-    act::{Act, Done},
         lock::Lock,
     },
     error::Failure,
@@ -97,12 +100,20 @@ async fn with_vouchers(conn: &mut PgConnection, found: Vec<(PersonHash, Person)>
         .collect())
 }
 
-/// Whether a text names that person: by a word of a name, or by the address.
+/// Whether a text names that person: by a word of a name that says something, by a whole name however short, or by the address.
 fn names(text: &str, person: &Person) -> bool {
     let text = text.to_lowercase();
     let is_part = |character: char| character.is_alphanumeric();
-    let words: Vec<&str> = text.split(|character| !is_part(character)).collect();
+    let words: Vec<&str> = text.split(|character| !is_part(character)).filter(|word| !word.is_empty()).collect();
     let of_names = [Some(&person.buyer), person.recipient.as_ref()].into_iter().flatten();
+    let whole = |name: &PersonName| {
+        let lower = name.as_str().to_lowercase();
+        let parts: Vec<&str> = lower.split(|character| !is_part(character)).filter(|part| !part.is_empty()).collect();
+        !parts.is_empty() && words.windows(parts.len()).any(|run| run == parts)
+    };
+    if of_names.clone().any(whole) {
+        return true;
+    }
     let in_names = of_names.flat_map(|name| name.as_str().to_lowercase().split(|character| !is_part(character)).map(str::to_owned).collect::<Vec<_>>());
     in_names.filter(|word| word.chars().count() >= SHORTEST_NAME).any(|word| words.contains(&word.as_str()))
         || person.email.as_ref().is_some_and(|email| text.contains(&email.as_str().to_lowercase()))
@@ -110,7 +121,7 @@ fn names(text: &str, person: &Person) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use beadsbox_domain::text::{Email, PersonName};
+    use beadsbox_domain::text::Email;
     use rstest::rstest;
 
     use super::*;
@@ -131,6 +142,16 @@ mod tests {
             recipient: Some(PersonName::new("Odile").unwrap()),
             message: None,
         };
+        assert_eq!(names(reason, &person), is_named);
+    }
+
+    #[rstest]
+    #[case("li wu asked", true)]
+    #[case("asked by Li-Wu", true)]
+    #[case("wu, then li", false)]
+    #[case("asked by letter", false)]
+    fn a_name_of_short_words_is_one_as_a_whole(#[case] reason: &str, #[case] is_named: bool) {
+        let person = Person { buyer: PersonName::new("Li  Wu").unwrap(), email: None, recipient: None, message: None };
         assert_eq!(names(reason, &person), is_named);
     }
 }
