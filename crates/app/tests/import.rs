@@ -9,10 +9,11 @@ mod stage;
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use beadsbox_app::{
-    ErrorCode,
+    AppError, ErrorCode,
     error::FieldErrorCode,
     view::{
-        AnswerKind, DayOrder, FaultWord, ImportForm, LineState, PaperLanguage, RefusalView, RefusedWords, SheetField, SheetForm, SheetLine, SheetUse, SheetView,
+        AnswerKind, DayOrder, FaultWord, FieldColumn, ImportDone, ImportForm, LineState, PaperLanguage, RefusalView, RefusedWords, SheetField, SheetForm, SheetLine,
+        SheetUse, SheetView, SignInForm,
     },
 };
 use beadsbox_documents::read_table;
@@ -26,10 +27,14 @@ fn rows() -> usize {
 }
 
 fn form(view: &SheetView) -> ImportForm {
+    ImportForm { minor_units: view.minor_units, ..form_of(&view.mapping) }
+}
+
+fn form_of(mapping: &[FieldColumn]) -> ImportForm {
     ImportForm {
         source: "Old shop".to_owned(),
-        mapping: view.mapping.clone(),
-        minor_units: view.minor_units,
+        mapping: mapping.to_vec(),
+        minor_units: false,
         currency: "EUR".to_owned(),
         days: DayOrder::DayFirst,
         buyer: String::new(),
@@ -151,6 +156,66 @@ async fn rule_7_a_large_import_is_there_once_also_again_after_a_kill() {
     println!("sent in {:?}", begun.elapsed());
     assert_eq!(till.seat().status_bar().await.unwrap().refused, 0);
     each_is_at_the_centre_once(&centre, &foreign).await;
+}
+
+/// An import of that many lines that has recorded its first part.
+async fn under_way(till: &Till, rows: usize) -> (u64, tokio::task::JoinHandle<Result<ImportDone, AppError>>) {
+    let foreign = Foreign::make(rows);
+    let file = till.folder.path().join("old-shop.csv");
+    std::fs::write(&file, &foreign.text).unwrap();
+    let (view, good) = (till.open(&file).await, foreign.good.len() as u64);
+    till.go_offline().await;
+    let (seat, asked) = (till.seat(), form(&view));
+    let running = tokio::spawn(async move { seat.run_import(asked).await });
+    while till.seat().work_progress().unwrap().is_none_or(|progress| progress.of != good || progress.done == 0) {
+        assert!(!running.is_finished(), "it was over before it was seen");
+        tokio::task::yield_now().await;
+    }
+    (good, running)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_confirmed_goes_on_behind_the_lock_and_without_its_page() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Bruno").await;
+    let (good, running) = under_way(&till, 3_000).await;
+    assert_eq!(till.seat().may_install_update().await.unwrap_err().code, ErrorCode::UpdateNotNow);
+    till.seat().close_sheet().unwrap();
+    till.program.lock();
+    till.program.unlock(SignInForm::new("Bruno", PASSWORD)).await.unwrap();
+    let done = running.await.unwrap().unwrap();
+    assert_eq!((done.imported, done.left, done.error.clone()), (good, 0, None));
+    assert_eq!(till.seat().last_import().unwrap(), Some(done), "a page that was left finds what came of it");
+    till.seat().close_sheet().unwrap();
+    assert_eq!(till.seat().last_import().unwrap(), None);
+    till.seat().may_install_update().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_replaced_records_no_more_and_leaves_no_names_behind() {
+    let centre = Centre::open().await;
+    let (office, till) = (centre.till("Marais", "Ada").await, centre.till("Montmartre", "Bruno").await);
+    let carla = till.program.people().await.unwrap().into_iter().find(|person| person.name == "Carla").unwrap().id;
+    let badge = office.seat().create_badge(&carla).await.unwrap().qr.text;
+    till.sync().await;
+    let (good, running) = under_way(&till, 5_000).await;
+    assert_eq!(till.program.switch_by_badge(&badge).await.unwrap().name, "Carla");
+    let done = running.await.unwrap().unwrap();
+    assert!(done.left > 0 && done.imported + done.left == good, "{done:?}");
+    till.program.unlock(SignInForm::new("Bruno", PASSWORD)).await.unwrap();
+    assert_eq!(till.seat().work_progress().unwrap(), None);
+    assert_eq!(till.seat().check_import(form_of(&[])).await.unwrap_err().code, ErrorCode::NoSheet, "what is replaced does not come back");
+    assert_eq!(till.seat().last_import().unwrap(), Some(done), "but they see how far it came");
+
+    // A table that is still being read when its person goes is not put there behind them.
+    let seat = till.seat();
+    let file = sample("first-program.csv");
+    let opening = async { seat.open_sheet(&file, SheetUse::Import).await };
+    let gone = async { till.program.sign_out() };
+    let (opened, ()) = tokio::join!(biased; opening, gone);
+    assert_eq!(opened.unwrap_err().code, ErrorCode::Stopped);
+    till.sign_in("Bruno", PASSWORD).await.unwrap();
+    assert_eq!(till.seat().check_import(form_of(&[])).await.unwrap_err().code, ErrorCode::NoSheet);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -79,7 +79,7 @@ pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use selection::{ListOrder, SelectionSums, VoucherSelection};
 pub use sheet::{
     FaultCount, FaultWord, FieldColumn, FieldWord, LineFault, LineState, LineValue, RefusedWords, SheetColumn, SheetField, SheetForm, SheetLine, SheetUse,
-    SheetView, WorkProgress,
+    SheetView, WorkKind, WorkProgress,
 };
 pub use shell::{NotificationSettings, SupportPart, ZoomStep};
 pub use shop::{PlaceChoices, ShopForm, ShopRow};

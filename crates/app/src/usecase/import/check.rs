@@ -15,9 +15,10 @@ use crate::{
     usecase::{
         Seat,
         selection::add,
-        sheet::{Checked, CheckedLine, desk::Work},
+        sheet::{Checked, CheckedLine},
+        work::Work,
     },
-    view::{ImportCheck, ImportForm, ImportSum, LineFault, LineState, SheetField, SheetUse},
+    view::{ImportCheck, ImportForm, ImportSum, LineFault, LineState, SheetField, SheetUse, WorkKind},
 };
 
 /// So many lines are looked at before somebody may stop it.
@@ -34,12 +35,10 @@ impl Seat {
     /// What the import would do.
     pub async fn check_import(&self, form: ImportForm) -> AppResult<ImportCheck> {
         self.require(Deed::Import)?;
+        let at_work = self.device.desk.work.begin(WorkKind::Look, self.session.staff)?;
         let import = self.import(&form).await?;
-        let at_work = self.device.desk.begin()?;
         let (work, looking) = (Arc::clone(&at_work.work), import.clone());
-        let looked = self.read(move |view| looking.look(view, &work)).await;
-        drop(at_work);
-        let Looked { lines, good, templates } = looked?;
+        let Looked { lines, good, templates } = self.read(move |view| looking.look(view, &work)).await?;
         let chosen = Chosen::of(&good, &templates, &import.rules)?;
         self.keep_mapping(SheetUse::Import, &import.sheet, &import.rules.columns).await?;
         let rules = import.rules.clone();
@@ -55,7 +54,7 @@ impl Seat {
             template_count: chosen.count(),
             faults: checked.faults(),
         };
-        self.device.desk.keep_checked(checked);
+        self.device.desk.keep_checked(&at_work, checked)?;
         Ok(check)
     }
 }
@@ -64,7 +63,7 @@ impl Import {
     /// Every line by itself, then against those before it, then against what is here.
     pub(super) fn look(&self, view: &View<'_>, work: &Work) -> AppResult<Looked> {
         let rows = &self.sheet.table.rows;
-        work.expect(rows.len());
+        work.expect(rows.len() as u64);
         let templates = Templates::read(view)?;
         let (mut lines, mut good) = (Vec::with_capacity(rows.len()), Vec::new());
         let mut codes: HashMap<ExternalCode, u64> = HashMap::new();

@@ -12,8 +12,8 @@ use beadsbox_store::{NewOperation, View};
 use super::{Import, check::Looked, line::Line, templates::Chosen};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
-    usecase::{Seat, sheet::desk::Work},
-    view::{ImportDone, ImportForm},
+    usecase::{Seat, work::Work},
+    view::{ImportDone, ImportForm, WorkKind},
 };
 
 /// Recorded in one commit: few waits for the disk, and nobody else waits long.
@@ -32,9 +32,9 @@ impl Seat {
     /// the rest.
     pub async fn run_import(&self, form: ImportForm) -> AppResult<ImportDone> {
         self.require(Deed::Import)?;
-        let import = self.import(&form).await?;
-        let at_work = self.device.desk.begin()?;
-        let work = Arc::clone(&at_work.work);
+        // Before anything is waited for: whoever is replaced meanwhile has it stopped.
+        let at_work = self.device.desk.work.begin(WorkKind::Import, self.session.staff)?;
+        let (import, work) = (self.import(&form).await?, Arc::clone(&at_work.work));
         let (looking, looked_by) = (import.clone(), Arc::clone(&work));
         let Looked { lines, good, templates } = self.read(move |view| looking.look(view, &looked_by)).await?;
         if good.is_empty() {
@@ -44,13 +44,20 @@ impl Seat {
         let already = lines.iter().filter(|line| line.state == crate::view::LineState::Already).count() as u64;
         let counted = Arc::new(Counted { already: already.into(), ..Counted::default() });
         let all = good.len() as u64 + already;
-        work.expect(good.len());
+        work.expect(good.len() as u64);
         let ended = self.take_over(&import, good, chosen, &work, &counted).await;
-        drop(at_work);
         let number = |number: &AtomicU64| number.load(Ordering::Acquire);
         let (imported, already, refused) = (number(&counted.imported), number(&counted.already), number(&counted.refused));
         let error = ended.err().filter(|error| error.code != ErrorCode::Stopped);
-        Ok(ImportDone { imported, already, refused, left: all.saturating_sub(imported + already + refused), error })
+        let done = ImportDone { imported, already, refused, left: all.saturating_sub(imported + already + refused), error };
+        self.device.desk.keep_done(self.session.staff, done.clone());
+        Ok(done)
+    }
+
+    /// What came of this person's last import, until they let it go: the page that began it may not have seen its end.
+    pub fn last_import(&self) -> AppResult<Option<ImportDone>> {
+        self.require(Deed::Import)?;
+        Ok(self.device.desk.done(self.session.staff))
     }
 
     async fn take_over(&self, import: &Import, good: Vec<Line>, chosen: Arc<Chosen>, work: &Work, counted: &Arc<Counted>) -> AppResult<()> {

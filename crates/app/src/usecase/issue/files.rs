@@ -1,6 +1,6 @@
 //! A batch as a file: a table for mail and for printers' shops, or all vouchers as one PDF.
 
-use std::{io::Write as _, path::Path, sync::Arc};
+use std::{io::Write as _, path::Path};
 
 use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, VoucherBook, XlsxSheet};
 use beadsbox_domain::{BatchId, Deed, Status, VoucherId};
@@ -9,8 +9,8 @@ use beadsbox_store::{View, VoucherView};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
     saved_file,
-    usecase::{Seat, id, sheet::desk::Work},
-    view::{BatchFileForm, BatchFormat, SavedTable},
+    usecase::{Seat, id, work::Work},
+    view::{BatchFileForm, BatchFormat, SavedTable, WorkKind},
 };
 
 /// So many rows are written before somebody may stop it.
@@ -21,22 +21,19 @@ impl Seat {
     pub async fn save_batch(&self, form: BatchFileForm, path: &Path) -> AppResult<SavedTable> {
         self.require(Deed::IssueMany)?;
         let batch: BatchId = id(&form.batch_id, ErrorCode::InvalidInput)?;
-        let at_work = self.device.desk.begin()?;
-        let (work, path, seat) = (Arc::clone(&at_work.work), path.to_owned(), self.clone());
-        let saved = self
-            .read(move |view| {
-                let ids = view.batch_vouchers(batch)?;
-                work.expect(ids.len());
-                let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                let rows = match form.format {
-                    BatchFormat::Pdf => seat.save_book(view, &ids, &form, &work, &path)?,
-                    BatchFormat::Csv | BatchFormat::Xlsx => seat.save_batch_table(view, &ids, &form, &work, &path)?,
-                };
-                Ok(SavedTable { name, rows })
-            })
-            .await;
-        drop(at_work);
-        saved
+        let at_work = self.device.desk.work.begin(WorkKind::Save, self.session.staff)?;
+        let (path, seat) = (path.to_owned(), self.clone());
+        self.read(move |view| {
+            let (work, ids) = (&*at_work.work, view.batch_vouchers(batch)?);
+            work.expect(ids.len() as u64);
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let rows = match form.format {
+                BatchFormat::Pdf => seat.save_book(view, &ids, &form, work, &path)?,
+                BatchFormat::Csv | BatchFormat::Xlsx => seat.save_batch_table(view, &ids, &form, work, &path)?,
+            };
+            Ok(SavedTable { name, rows })
+        })
+        .await
     }
 
     fn save_batch_table(&self, view: &View<'_>, ids: &[VoucherId], form: &BatchFileForm, work: &Work, path: &Path) -> AppResult<u64> {
