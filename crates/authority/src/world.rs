@@ -80,7 +80,7 @@ impl World {
             Operation::Sell { code, template, template_version, replaces, imported, .. } => {
                 situation.template = self.templates.get(template).cloned();
                 situation.content_as_sold = self.contents.get(&(*template, *template_version)).cloned();
-                situation.code_taken = self.codes.contains(code) || imported.as_ref().is_some_and(|imported| self.external_codes.contains(&imported.code));
+                situation.code_taken = self.codes.contains(code) || imported.as_ref().is_some_and(|imported| self.is_on_paper(&imported.code));
                 let old = replaces.as_ref().and_then(|replaced| self.vouchers.get(&replaced.voucher));
                 situation.replaced = old.and_then(ReplacedVoucher::of);
             }
@@ -93,6 +93,11 @@ impl World {
             _ => {}
         }
         situation
+    }
+
+    /// Whether paper with that text names a voucher here, one of ours or another system's.
+    fn is_on_paper(&self, code: &ExternalCode) -> bool {
+        self.external_codes.contains(code) || code.as_ours().is_some_and(|ours| self.codes.contains(&ours))
     }
 
     fn open_conflicts(&self, voucher: VoucherId) -> Vec<Conflict> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    code::VoucherCode,
     ids::{BatchId, OpId, VoucherId},
     status::Status,
     text::{Name, TextError},
@@ -23,6 +24,11 @@ impl ExternalCode {
     /// The code.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The code of ours that the same text is, where it is one: a table that this program wrote may come back as another system's.
+    pub fn as_ours(&self) -> Option<VoucherCode> {
+        VoucherCode::parse(&self.0).ok()
     }
 }
 

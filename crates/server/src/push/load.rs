@@ -67,7 +67,10 @@ impl Named {
                         named.replaced.insert(replaced.voucher.0);
                     }
                     named.codes.push(code.compact());
-                    named.external_codes.extend(imported.as_ref().map(|imported| imported.code.as_str().to_owned()));
+                    if let Some(imported) = imported {
+                        named.codes.extend(imported.code.as_ours().map(VoucherCode::compact));
+                        named.external_codes.push(imported.code.as_str().to_owned());
+                    }
                     named.sold_from.insert((template.0, to_version(*template_version)));
                 }
                 Operation::Redeem { voucher, mode: RedeemMode::Honoured, .. } | Operation::Honour { voucher, .. } => _ = named.honoured.insert(voucher.0),

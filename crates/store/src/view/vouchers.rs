@@ -44,6 +44,12 @@ impl View<'_> {
         found.map(|found| self.cached_view(found)).transpose()
     }
 
+    /// The voucher that paper with that text names: one of ours, or else another system's.
+    pub fn voucher_on_paper(&self, code: &ExternalCode) -> Result<Option<VoucherView>, StoreError> {
+        let ours = code.as_ours().map(|ours| self.voucher_by_code(ours)).transpose()?.flatten();
+        ours.map_or_else(|| self.voucher_by_external_code(code), |ours| Ok(Some(ours)))
+    }
+
     fn cached_view(&self, found: CachedVoucher) -> Result<VoucherView, StoreError> {
         let open_conflict = self.cached(rows::has_open_conflict(&self.cache, found.voucher.id))?;
         self.with_own_words(VoucherView { voucher: found.voucher, person: found.person, waiting: false, open_conflict })
@@ -138,6 +144,6 @@ impl View<'_> {
         if other(self.voucher_by_code(code)?) {
             return Ok(true);
         }
-        external.map_or(Ok(false), |code| Ok(other(self.voucher_by_external_code(code)?)))
+        external.map_or(Ok(false), |code| Ok(other(self.voucher_on_paper(code)?)))
     }
 }

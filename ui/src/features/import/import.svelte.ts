@@ -66,7 +66,8 @@ class Import {
 
   async #find() {
     try {
-      this.done = await rust.lastImport()
+      const done = await rust.lastImport()
+      if (!this.sheet.view) this.done = done
     } catch (reason) {
       console.warn('what came of the last import is not known', reason)
     }

@@ -97,7 +97,7 @@ fn against(view: &View<'_>, line: &Line) -> AppResult<CheckedLine> {
     if view.voucher(line.voucher)?.is_some() {
         return Ok(CheckedLine { state: LineState::Already, faults: Vec::new() });
     }
-    let taken = view.voucher_by_external_code(&line.code)?.is_some();
+    let taken = view.voucher_on_paper(&line.code)?.is_some();
     Ok(if taken { refused(FieldErrorCode::CodeTaken, None) } else { CheckedLine::of(Vec::new()) })
 }
 
