@@ -309,17 +309,43 @@ async fn a_french_tills_table_is_read_and_its_refused_lines_come_back_with_reaso
     let path = office.folder.path().join("refused.csv");
     office.seat().save_refused_lines(SheetUse::Import, words(), &path).await.unwrap();
     let refused = read_table(&std::fs::read(&path).unwrap()).unwrap();
-    assert_eq!(refused.headings.last().map(String::as_str), Some("Reason"));
-    let told: Vec<(&str, &str)> = refused.rows.iter().map(|row| (row.cells[8].as_str(), row.cells[9].as_str())).collect();
+    assert_eq!(refused.headings[..3], ["Line", "Reason", view.columns[0].heading.as_str()]);
+    let told: Vec<(&str, &str)> = refused.rows.iter().map(|row| (row.cells[0].as_str(), row.cells[1].as_str())).collect();
     assert_eq!(told[0], ("5", "<twice 4>"));
     assert!(told[1].1.contains("<required >") && told[1].1.contains("<not_a_date >"), "{told:?}");
-    assert_eq!(refused.rows[2].cells[..3], ["AC-0005", "Atelier perles", "gratuit"]);
+    assert_eq!(refused.rows[2].cells[2..5], ["AC-0005", "Atelier perles", "gratuit"]);
 
     // The mapping is kept for the next table, also where nobody could have guessed it.
     let other = office.folder.path().join("other.csv");
     std::fs::write(&other, "Nom de l'acheteur,Numéro du bon\nAnna,AC-9\n").unwrap();
     let next = office.open(&other).await;
     assert_eq!(next.mapping.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_lines_are_refused_again_until_somebody_mends_them() {
+    let centre = Centre::open().await;
+    let office = centre.till("Montmartre", "Bruno").await;
+    let path = office.folder.path().join("round.csv");
+    std::fs::write(&path, "code,title,price,buyer,note,reason\n-0001,Tea,free,Anna,x,y\nA-2,Tea\nA-3,Tea,5,Bo,x,y,beyond\n").unwrap();
+    for round in 0..3 {
+        let view = office.open(&path).await;
+        let check = office.seat().check_import(form(&view)).await.unwrap();
+        assert_eq!((check.good, check.refused), (0, 3), "round {round}");
+        let faults: Vec<FieldErrorCode> = office.all_lines(false).iter().flat_map(|line| line.faults.iter().map(|fault| fault.code)).collect();
+        assert_eq!(faults, [FieldErrorCode::NotANumber, FieldErrorCode::CellCount, FieldErrorCode::CellCount]);
+        office.seat().save_refused_lines(SheetUse::Import, words(), &path).await.unwrap();
+        let headings = read_table(&std::fs::read(&path).unwrap()).unwrap().headings;
+        assert_eq!(headings, ["Line", "Reason 2", "code", "title", "price", "buyer", "note", "reason"], "once, in front of the table's own");
+    }
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("beyond"), "no cell is lost: {text}");
+    std::fs::write(&path, text.replace("free", "5")).unwrap();
+    let view = office.open(&path).await;
+    let check = office.seat().check_import(form(&view)).await.unwrap();
+    assert_eq!((check.good, check.refused), (1, 2));
+    let code = office.all_lines(false)[0].values.iter().find(|value| value.field == SheetField::Code).unwrap().text.clone();
+    assert_eq!(code, "-0001", "the apostrophe is the file's, and not the code's");
 }
 
 #[tokio::test(flavor = "multi_thread")]

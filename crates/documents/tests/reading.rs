@@ -73,7 +73,8 @@ fn a_line_with_other_cells_than_headings_is_told_with_its_number() {
     assert_eq!(table.headings, ["a", "b", "c"], "empty headings at the end are none");
     let faults: Vec<_> = table.rows.iter().map(|row| (row.line, row.fault)).collect();
     assert_eq!(faults, [(2, None), (3, Some(RowFault::Cells(2))), (4, Some(RowFault::Cells(4))), (5, None)]);
-    assert!(table.rows.iter().all(|row| row.cells.len() == 3));
+    let cells: Vec<usize> = table.rows.iter().map(|row| row.cells.len()).collect();
+    assert_eq!(cells, [3, 2, 4, 3], "what stands there is all kept");
 }
 
 #[test]
@@ -189,10 +190,10 @@ fn a_damaged_workbook_is_an_error_wherever_it_was_cut() {
     assert!(matches!(read_table(b"PK\x03\x04"), Err(ReadError::Damaged(_))));
 }
 
-/// What this program writes, it reads: an apostrophe stands in front of what would be a formula, and nothing else is changed.
+/// What this program writes, it reads: the apostrophe that stands in front of what would be a formula is no part of it.
 #[test]
 fn what_is_written_is_read_again() {
-    let hostile = ["=HYPERLINK(\"x\")", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "plain; \"quoted\", and\nlonger"];
+    let hostile = ["=HYPERLINK(\"x\")", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''-1", "'s", "plain; \"quoted\", and\nlonger"];
     for language in [Language::En, Language::Fr] {
         let columns = [Column::new("Text", Kind::Text), Column::new("Line", Kind::Integer)];
         let mut sheet = CsvSheet::begin(Vec::new(), &columns, Dialect::of(language)).unwrap();
@@ -202,8 +203,7 @@ fn what_is_written_is_read_again() {
         let table = read_table(&sheet.finish().unwrap()).unwrap();
         let read: Vec<&ReadRow> = table.rows.iter().collect();
         for (row, text) in read.iter().zip(hostile) {
-            let begins_a_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-            assert_eq!(row.cells[0], if begins_a_formula { format!("'{text}") } else { text.to_owned() });
+            assert_eq!(row.cells[0], text);
         }
     }
 }

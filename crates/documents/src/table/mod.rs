@@ -17,6 +17,7 @@ use std::io::{Seek, Write};
 pub use self::{
     cell::{Cell, Column, Kind},
     csv::{CsvSheet, Dialect},
+    defuse::defused,
     read::{Encoding, Form, MOST_CELL_CHARACTERS, MOST_COLUMNS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError, ReadRow, ReadTable, RowFault, folded, read},
     xlsx::{XLSX_ROWS, XlsxSheet},
 };

@@ -176,6 +176,11 @@ impl Columns {
         self.0.get(&field).and_then(|place| row.cells.get(*place)).map_or("", |cell| cell.trim())
     }
 
+    /// The columns that are a field.
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> {
+        self.0.values().copied()
+    }
+
     /// The fields that have a column.
     pub(super) fn known(&self) -> impl Iterator<Item = SheetField> {
         self.0.keys().copied()

@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::{Encoding, Form, MOST_READ_ROWS, Raw, ReadError, ReadRow, RowFault};
+use super::{super::defuse::undefused, Encoding, Form, MOST_READ_ROWS, Raw, ReadError, ReadRow, RowFault};
 
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// So many rows show which separator it is.
@@ -17,7 +17,7 @@ pub(super) fn read(text: &str, encoding: Encoding) -> Result<Raw, ReadError> {
     let mut record = StringRecord::new();
     while next(&mut reader, &mut record) {
         let line = lines.at(record.position().map_or(0, csv::Position::byte));
-        let cells: Vec<String> = record.iter().map(str::to_owned).collect();
+        let cells: Vec<String> = record.iter().map(|cell| undefused(cell).to_owned()).collect();
         let is_empty = cells.iter().all(|cell| cell.trim().is_empty());
         // A workbook leaves empty cells out; in text, fewer cells than headings are a line that was cut.
         let short = columns.is_some_and(|columns| cells.len() < columns) && !is_empty;

@@ -35,7 +35,7 @@ pub struct ReadTable {
 pub struct ReadRow {
     /// The line of the file, or the row of the sheet, on which it begins; the first is 1.
     pub line: u64,
-    /// As many as there are headings. Of a row with a fault, what could be read.
+    /// As many as there are headings; of a row with more or fewer, those that stand there.
     pub cells: Vec<String>,
     /// Why it cannot be used.
     pub fault: Option<RowFault>,
@@ -173,7 +173,9 @@ fn fitted(mut row: ReadRow, columns: usize) -> ReadRow {
     if row.cells.len() > columns {
         row.fault = row.fault.or(Some(RowFault::Cells(row.cells.len())));
     }
-    row.cells.resize(columns, String::new());
+    if row.fault.is_none() {
+        row.cells.resize(columns, String::new());
+    }
     if row.fault.is_none() && row.cells.iter().any(|cell| is_too_long(cell)) {
         row.fault = Some(RowFault::CellTooLong);
     }
