@@ -278,6 +278,36 @@ async fn two_devices_that_import_the_same_file_make_each_voucher_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_devices_that_import_one_systems_files_taxed_in_two_ways_both_get_in() {
+    let centre = Centre::open().await;
+    let (one, other) = (centre.till("Montmartre", "Bruno").await, centre.till("Marais", "Ada").await);
+    let taxed = Vat::SinglePurpose { rate_basis_points: 2_000 };
+    for (device, code, vat) in [(&one, "A-1", taxed), (&other, "B-1", Vat::MultiPurpose)] {
+        device.go_offline().await;
+        let path = device.folder.path().join("old.csv");
+        std::fs::write(&path, format!("code,title,price,buyer\n{code},Night walk,41.36,Anna\n")).unwrap();
+        let asked = ImportForm { vat, ..form(&device.open(&path).await) };
+        assert_eq!(device.seat().run_import(asked).await.unwrap().imported, 1);
+    }
+    for device in [&one, &other] {
+        device.come_back().await;
+        device.all_sent().await;
+        assert_eq!(device.seat().status_bar().await.unwrap().refused, 0);
+    }
+    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 2);
+    // Each way of taxing keeps its template, and one that is on sale is used and told of.
+    one.sync().await;
+    let path = one.folder.path().join("more.csv");
+    std::fs::write(&path, "code,title,price,buyer\nC-1,Night walk,41.36,Anna\nC-2,Quantum Cuisine - introductory course,41.36,Bo\n").unwrap();
+    let asked = ImportForm { vat: Vat::MultiPurpose, ..form(&one.open(&path).await) };
+    let check = one.seat().check_import(asked).await.unwrap();
+    let told: Vec<(&str, bool, bool)> = check.templates.iter().map(|row| (row.title.as_str(), row.known, row.other_vat)).collect();
+    assert!(told.contains(&("Night walk", true, false)), "{told:?}");
+    let on_sale = check.templates.iter().find(|row| row.title.starts_with("Quantum")).unwrap();
+    assert_eq!((on_sale.known, on_sale.other_vat), (true, on_sale.vat != Vat::MultiPurpose));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_french_tills_table_is_read_and_its_refused_lines_come_back_with_reasons() {
     let centre = Centre::open().await;
     let office = centre.till("Montmartre", "Bruno").await;

@@ -47,6 +47,10 @@ pub struct ImportTemplate {
     pub vouchers: u64,
     /// It is here; otherwise it will be made, and not offered for sale.
     pub known: bool,
+    /// How it is taxed.
+    pub vat: Vat,
+    /// It is taxed otherwise than the form says: what is here goes first.
+    pub other_vat: bool,
 }
 
 /// What an import would do. Nothing is done yet.

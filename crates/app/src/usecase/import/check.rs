@@ -50,7 +50,7 @@ impl Seat {
             already: checked.count(LineState::Already),
             refused: checked.count(LineState::Refused),
             sums: sums(&good),
-            templates: chosen.shown(),
+            templates: chosen.shown(import.rules.vat),
             template_count: chosen.count(),
             faults: checked.faults(),
         };
@@ -64,7 +64,7 @@ impl Import {
     pub(super) fn look(&self, view: &View<'_>, work: &Work) -> AppResult<Looked> {
         let rows = &self.sheet.table.rows;
         work.expect(rows.len() as u64);
-        let templates = Templates::read(view)?;
+        let templates = Templates::read(view, self.rules.vat)?;
         let (mut lines, mut good) = (Vec::with_capacity(rows.len()), Vec::new());
         let mut codes: HashMap<ExternalCode, u64> = HashMap::new();
         for part in rows.chunks(PART) {
