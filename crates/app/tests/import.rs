@@ -379,6 +379,20 @@ async fn refused_lines_are_refused_again_until_somebody_mends_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_stands_twice_is_found_however_lines_end() {
+    let centre = Centre::open().await;
+    let office = centre.till("Montmartre", "Bruno").await;
+    let path = office.folder.path().join("old-mac.csv");
+    std::fs::write(&path, "code,title,price,buyer,note\rA,T,5,Anna,\"x\ny\"\rB,T,5,Bo,\rB,T,5,Bo,\r").unwrap();
+    let view = office.open(&path).await;
+    let check = office.seat().check_import(form(&view)).await.unwrap();
+    assert_eq!((check.good, check.refused, check.faults[0].fault.code), (2, 1, FieldErrorCode::Twice));
+    let lines = office.all_lines(false);
+    assert_eq!(lines.iter().map(|line| line.line).collect::<Vec<_>>(), [2, 4, 5]);
+    assert_eq!(lines[2].faults[0].limit, Some(4), "where it stood first");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_says_why_and_changes_nothing() {
     let centre = Centre::open().await;
     let office = centre.till("Montmartre", "Bruno").await;

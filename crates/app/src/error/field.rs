@@ -38,6 +38,10 @@ pub enum FieldErrorCode {
     CodeTaken,
     /// More or fewer cells than there are headings: `limit` is how many.
     CellCount,
+    /// A workbook keeps no such large number exactly.
+    InexactNumber,
+    /// A cell shows an error.
+    ErrorCell,
 }
 
 /// A field that was not taken.

@@ -49,6 +49,8 @@ const codes: LineFault['code'][] = [
   'twice',
   'code_taken',
   'cell_count',
+  'inexact_number',
+  'error_cell',
 ]
 
 /** A bound that Rust puts in itself. */

@@ -66,17 +66,19 @@ impl Import {
         work.expect(rows.len() as u64);
         let templates = Templates::read(view, self.rules.vat)?;
         let (mut lines, mut good) = (Vec::with_capacity(rows.len()), Vec::new());
-        let mut codes: HashMap<ExternalCode, u64> = HashMap::new();
+        // By code, the first row that has it.
+        let mut codes: HashMap<ExternalCode, usize> = HashMap::new();
         for part in rows.chunks(PART) {
             for row in part {
+                let place = lines.len();
                 let checked = match self.rules.line(row, &templates) {
                     Err(faults) => CheckedLine::of(faults),
                     Ok(line) => {
-                        let first = *codes.entry(line.code.clone()).or_insert(row.line);
-                        let checked = if first == row.line {
+                        let first = *codes.entry(line.code.clone()).or_insert(place);
+                        let checked = if first == place {
                             against(view, &line)?
                         } else {
-                            refused(FieldErrorCode::Twice, u32::try_from(first).ok())
+                            refused(FieldErrorCode::Twice, rows.get(first).and_then(|row| u32::try_from(row.line).ok()))
                         };
                         if checked.state == LineState::Good {
                             good.push(line);

@@ -1,8 +1,11 @@
 //! The import itself.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use beadsbox_domain::{Deed, Imported, Operation, Outcome, Payment, ShopId, Timestamp};
@@ -82,9 +85,10 @@ impl Seat {
 
     /// The sales of a part, while nothing else can be recorded: what is here by now is not taken over again.
     fn sales(&self, view: &View<'_>, shop: ShopId, lines: &[Line], (import, chosen): (&Import, &Chosen), told: &Counted) -> AppResult<Vec<NewOperation>> {
-        let mut sales = Vec::with_capacity(lines.len());
+        let (mut sales, mut made) = (Vec::with_capacity(lines.len()), HashSet::new());
         for line in lines {
-            if view.voucher(line.voucher)?.is_some() {
+            // What this part makes is not in the view yet.
+            if !made.insert(line.voucher) || view.voucher(line.voucher)?.is_some() {
                 told.already.fetch_add(1, Ordering::AcqRel);
                 continue;
             }

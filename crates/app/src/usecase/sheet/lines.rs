@@ -41,10 +41,13 @@ impl CheckedLine {
 
     /// Why a row cannot be used, whatever stands in it.
     pub(in crate::usecase) fn broken(row: &ReadRow) -> Option<LineFault> {
-        row.fault.map(|fault| match fault {
-            RowFault::Cells(count) => LineFault { field: None, code: FieldErrorCode::CellCount, limit: u32::try_from(count).ok() },
-            RowFault::CellTooLong => LineFault { field: None, code: FieldErrorCode::TooLong, limit: None },
-        })
+        let (code, limit) = match row.fault? {
+            RowFault::Cells(count) => (FieldErrorCode::CellCount, u32::try_from(count).ok()),
+            RowFault::CellTooLong => (FieldErrorCode::TooLong, None),
+            RowFault::InexactNumber => (FieldErrorCode::InexactNumber, None),
+            RowFault::ErrorCell => (FieldErrorCode::ErrorCell, None),
+        };
+        Some(LineFault { field: None, code, limit })
     }
 }
 

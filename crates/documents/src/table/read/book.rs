@@ -5,12 +5,14 @@ use std::io::{self, Cursor, Read as _};
 use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
 use zip::ZipArchive;
 
-use super::{Form, MOST_BYTES_WITHIN, MOST_COLUMNS, MOST_READ_ROWS, Raw, ReadError, ReadRow};
+use super::{Form, MOST_BYTES_WITHIN, MOST_COLUMNS, MOST_READ_ROWS, Raw, ReadError, ReadRow, RowFault, declared::Declared};
 
 /// The most parts of a workbook.
 const MOST_PARTS: usize = 10_000;
 /// A spreadsheet shows so many digits; what a number has beyond them is a rest of its arithmetic.
 const DIGITS: usize = 15;
+/// Of a whole number it keeps every digit below 2⁵³.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
     check_size(bytes)?;
@@ -20,7 +22,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
     let mut rows: Vec<ReadRow> = Vec::new();
     let mut within = 0;
     while let Some(cell) = cells.next_cell().map_err(damaged)? {
-        let Some(text) = text_of(cell.get_value()) else { continue };
+        let (text, fault) = match text_of(cell.get_value()) {
+            Ok(Some(text)) => (text, None),
+            Ok(None) => continue,
+            Err(fault) => (String::new(), Some(fault)),
+        };
         let (row, column) = cell.get_position();
         let (line, column) = (u64::from(row) + 1, usize::try_from(column).unwrap_or(usize::MAX));
         within += text.len();
@@ -41,6 +47,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
         };
         last.cells.resize(column, String::new());
         last.cells.push(text);
+        last.fault = last.fault.or(fault);
     }
     Ok(Raw { rows, form: Form::Xlsx })
 }
@@ -54,7 +61,13 @@ fn check_size(bytes: &[u8]) -> Result<(), ReadError> {
     let mut left = MOST_BYTES_WITHIN as u64;
     for part in 0..archive.len() {
         let part = archive.by_index(part).map_err(damaged)?;
-        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink()).map_err(damaged)?;
+        let says_texts = part.name().to_ascii_lowercase().ends_with("sharedstrings.xml");
+        let mut declared = Declared::default();
+        let out: &mut dyn io::Write = if says_texts { &mut declared } else { &mut io::sink() };
+        let unpacked = io::copy(&mut part.take(left + 1), out).map_err(damaged)?;
+        if says_texts && !declared.is_possible() {
+            return Err(ReadError::Damaged("it says that it holds more texts than it has room for".to_owned()));
+        }
         left = left.checked_sub(unpacked).ok_or(ReadError::TooLarge)?;
     }
     Ok(())
@@ -64,34 +77,38 @@ fn damaged(error: impl std::fmt::Display) -> ReadError {
     ReadError::Damaged(error.to_string().chars().take(200).collect())
 }
 
-/// As a person would type it; none where nothing is there.
-fn text_of(value: &DataRef<'_>) -> Option<String> {
+/// As a person would type it; none where nothing is there, and a fault where nobody can tell what was.
+fn text_of(value: &DataRef<'_>) -> Result<Option<String>, RowFault> {
     let text = match value {
-        DataRef::Empty => return None,
+        DataRef::Empty => return Ok(None),
         DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => written(*number),
+        DataRef::Float(number) => written(*number)?,
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(value) => value.to_string(),
-        DataRef::DateTime(moment) => moment_of(moment),
+        DataRef::DateTime(moment) => moment_of(moment)?,
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::Error(error) => error.to_string(),
+        DataRef::Error(_) => return Err(RowFault::ErrorCell),
     };
-    Some(text).filter(|text| !text.is_empty())
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
-fn written(number: f64) -> String {
+/// A whole number is a code as often as a sum: it is exact, or it is none.
+fn written(number: f64) -> Result<String, RowFault> {
+    if number.fract() == 0.0 {
+        return if number.abs() < EXACT { Ok(number.to_string()) } else { Err(RowFault::InexactNumber) };
+    }
     let shown: f64 = format!("{number:.*e}", DIGITS - 1).parse().unwrap_or(number);
-    shown.to_string()
+    Ok(shown.to_string())
 }
 
-fn moment_of(moment: &ExcelDateTime) -> String {
+fn moment_of(moment: &ExcelDateTime) -> Result<String, RowFault> {
     if moment.is_duration() {
         return written(moment.as_f64());
     }
     let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-    if (hour, minute, second) == (0, 0, 0) {
+    Ok(if (hour, minute, second) == (0, 0, 0) {
         format!("{year:04}-{month:02}-{day:02}")
     } else {
         format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
-    }
+    })
 }

@@ -3,7 +3,9 @@
 //! Whatever the bytes are, the answer is a table or a reason, within bounds of memory and time: see the limits below.
 
 mod book;
+mod declared;
 mod delimited;
+mod shape;
 mod text;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -48,6 +50,10 @@ pub enum RowFault {
     Cells(usize),
     /// A cell has more characters than a spreadsheet holds.
     CellTooLong,
+    /// A whole number that is larger than a workbook keeps exactly: what was typed is not what stands there.
+    InexactNumber,
+    /// A cell shows an error such as `#REF!`.
+    ErrorCell,
 }
 
 /// How a table was written.
@@ -102,8 +108,8 @@ pub enum ReadError {
         /// The line.
         line: u64,
     },
-    /// A quotation mark that is never closed.
-    #[error("the quotation mark on line {line} is never closed")]
+    /// A quotation mark that is not closed where its cell ends, or never.
+    #[error("a quotation mark in the row on line {line} is not closed")]
     UnclosedQuote {
         /// The line on which the row begins.
         line: u64,
@@ -173,7 +179,7 @@ fn fitted(mut row: ReadRow, columns: usize) -> ReadRow {
     if row.cells.len() > columns {
         row.fault = row.fault.or(Some(RowFault::Cells(row.cells.len())));
     }
-    if row.fault.is_none() {
+    if !matches!(row.fault, Some(RowFault::Cells(_))) {
         row.cells.resize(columns, String::new());
     }
     if row.fault.is_none() && row.cells.iter().any(|cell| is_too_long(cell)) {
