@@ -379,6 +379,39 @@ async fn refused_lines_are_refused_again_until_somebody_mends_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_later_table_that_says_otherwise_of_what_is_here_is_told() {
+    let centre = Centre::open().await;
+    let office = centre.patient_till("Montmartre", "Bruno").await;
+    let path = office.folder.path().join("old.csv");
+    let open = async |lines: &str| {
+        std::fs::write(&path, format!("code,title,price,buyer,status,expires on\n{lines}")).unwrap();
+        form(&office.open(&path).await)
+    };
+    let monday = "A,Tea,5,Anna,purchased,2090-12-31\nB,Tea,5,Bo,purchased,2090-12-31\nC,Tea,5,Cy,used,\nD,Tea,5,Di,purchased,2090-12-31\n";
+    let asked = open(monday).await;
+    assert_eq!(office.seat().run_import(asked.clone()).await.unwrap().imported, 4);
+    office.all_sent().await;
+    assert_eq!(office.seat().redeem("B").await.unwrap().answer, AnswerKind::Confirmed);
+    let check = office.seat().check_import(asked).await.unwrap();
+    assert_eq!((check.good, check.already, check.refused), (0, 4, 0), "what was used here is no contradiction");
+
+    let friday = "A,Tea,5,Anna,used,2090-12-31\nB,Tea,5,Bo,used,2090-12-31\nC,Tea,6,Cy,used,\nD,Tea,5,Di,purchased,2091-01-31\nE,Tea,5,Eve,,\n";
+    let asked = open(friday).await;
+    let check = office.seat().check_import(asked.clone()).await.unwrap();
+    assert_eq!((check.good, check.already, check.refused), (1, 1, 3));
+    let told: Vec<(u64, Option<SheetField>, FieldErrorCode)> =
+        office.all_lines(true).iter().flat_map(|line| line.faults.iter().map(|fault| (line.line, fault.field, fault.code))).collect();
+    let otherwise = FieldErrorCode::HereOtherwise;
+    assert_eq!(told, [
+        (2, Some(SheetField::Status), otherwise),
+        (4, Some(SheetField::Price), otherwise),
+        (5, Some(SheetField::ExpiresOn), otherwise)
+    ]);
+    assert_eq!(office.seat().run_import(asked).await.unwrap().imported, 1, "and the good lines are taken over");
+    assert_eq!(office.status_of("A").await, Status::Purchased, "nothing is changed by itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_code_that_stands_twice_is_found_however_lines_end() {
     let centre = Centre::open().await;
     let office = centre.till("Montmartre", "Bruno").await;

@@ -48,6 +48,7 @@ const codes: LineFault['code'][] = [
   'unknown_status',
   'twice',
   'code_taken',
+  'here_otherwise',
   'cell_count',
   'inexact_number',
   'error_cell',

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use beadsbox_domain::{Deed, ExternalCode, Money, Status};
+use beadsbox_domain::{Deed, ExternalCode, Money, Status, Voucher};
 use beadsbox_store::View;
 
 use super::{
@@ -96,11 +96,26 @@ impl Import {
 
 /// What is here already, or has its code.
 fn against(view: &View<'_>, line: &Line) -> AppResult<CheckedLine> {
-    if view.voucher(line.voucher)?.is_some() {
-        return Ok(CheckedLine { state: LineState::Already, faults: Vec::new() });
+    if let Some(found) = view.voucher(line.voucher)? {
+        let faults = otherwise(&found.voucher, line);
+        let state = if faults.is_empty() { LineState::Already } else { LineState::Refused };
+        return Ok(CheckedLine { state, faults });
     }
     let taken = view.voucher_on_paper(&line.code)?.is_some();
     Ok(if taken { refused(FieldErrorCode::CodeTaken, None) } else { CheckedLine::of(Vec::new()) })
+}
+
+/// What a line says of a voucher that is here, and neither what it said when that was taken over nor what became of it here: a later table
+/// of the same system may know that it was used there meanwhile, and somebody has to see to that.
+fn otherwise(voucher: &Voucher, line: &Line) -> Vec<LineFault> {
+    let was = voucher.marks.origin.as_ref().map(|origin| origin.status);
+    let other = [
+        (SheetField::Status, Some(line.status) != was && line.status != voucher.status),
+        (SheetField::Price, line.price != voucher.snapshot.price),
+        (SheetField::ExpiresOn, line.end.map(|(day, _)| day) != voucher.expires_on),
+    ];
+    let fault = |field| LineFault { field: Some(field), code: FieldErrorCode::HereOtherwise, limit: None };
+    other.into_iter().filter(|(_, is_other)| *is_other).map(|(field, _)| fault(field)).collect()
 }
 
 fn refused(code: FieldErrorCode, limit: Option<u32>) -> CheckedLine {
