@@ -48,7 +48,7 @@ pub struct World {
     pub sold_at: HashMap<VoucherId, u32>,
     /// Codes that are taken.
     pub codes: HashSet<VoucherCode>,
-    /// The codes of other systems that vouchers have.
+    /// The codes of other systems that vouchers have, folded.
     pub external_codes: HashSet<ExternalCode>,
     /// Every redemption of these vouchers.
     pub redemptions: HashMap<OpId, Redemption>,
@@ -97,7 +97,7 @@ impl World {
 
     /// Whether paper with that text names a voucher here, one of ours or another system's.
     fn is_on_paper(&self, code: &ExternalCode) -> bool {
-        self.external_codes.contains(code) || code.as_ours().is_some_and(|ours| self.codes.contains(&ours))
+        self.external_codes.contains(&code.folded()) || code.as_ours().is_some_and(|ours| self.codes.contains(&ours))
     }
 
     fn open_conflicts(&self, voucher: VoucherId) -> Vec<Conflict> {
@@ -107,7 +107,7 @@ impl World {
 
     fn take_codes(&mut self, voucher: &Voucher) {
         self.codes.insert(voucher.code);
-        self.external_codes.extend(voucher.marks.external_code.clone());
+        self.external_codes.extend(voucher.marks.external_code.as_ref().map(ExternalCode::folded));
     }
 
     fn conflict(&self, id: ConflictId) -> Option<&Conflict> {

@@ -20,6 +20,7 @@ const CACHE: &[&str] = &[
     include_str!("../../../../migrations/cache/0004_home_shop.sql"),
     include_str!("../../../../migrations/cache/0005_marks.sql"),
     include_str!("../../../../migrations/cache/0006_grid.sql"),
+    include_str!("../../../../migrations/cache/0007_folded_codes.sql"),
 ];
 
 const fn steps(file: StoreFile) -> &'static [&'static str] {

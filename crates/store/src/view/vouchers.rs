@@ -35,7 +35,7 @@ impl View<'_> {
         found.map(|found| self.cached_view(found)).transpose()
     }
 
-    /// The voucher that has that code from another system, as it stands on its paper; none where this device does not know it.
+    /// The voucher that has that code from another system, in whatever case; none where this device does not know it.
     pub fn voucher_by_external_code(&self, code: &ExternalCode) -> Result<Option<VoucherView>, StoreError> {
         if let Some(entry) = self.overlay.voucher_by_external_code(code) {
             return entry.view().map(|view| self.with_own_words(view)).transpose();

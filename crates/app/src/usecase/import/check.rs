@@ -66,7 +66,7 @@ impl Import {
         work.expect(rows.len() as u64);
         let templates = Templates::read(view, self.rules.vat)?;
         let (mut lines, mut good) = (Vec::with_capacity(rows.len()), Vec::new());
-        // By code, the first row that has it.
+        // By code, whatever its case, the first row that has it.
         let mut codes: HashMap<ExternalCode, usize> = HashMap::new();
         for part in rows.chunks(PART) {
             for row in part {
@@ -74,7 +74,7 @@ impl Import {
                 let checked = match self.rules.line(row, &templates) {
                     Err(faults) => CheckedLine::of(faults),
                     Ok(line) => {
-                        let first = *codes.entry(line.code.clone()).or_insert(place);
+                        let first = *codes.entry(line.code.folded()).or_insert(place);
                         let checked = if first == place {
                             against(view, &line)?
                         } else {
