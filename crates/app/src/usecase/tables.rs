@@ -2,7 +2,7 @@
 
 use std::{ops::ControlFlow, path::Path};
 
-use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, XlsxSheet};
+use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, XlsxSheet, defused};
 use beadsbox_domain::{Deed, Timestamp};
 use beadsbox_store::{Directory, View, VoucherView};
 use jiff::tz::TimeZone;
@@ -180,12 +180,9 @@ impl Copied {
             }
             // A cell is one cell: what would begin another one or another line is a space.
             let one = cell.replace(['\t', '\r', '\n'], " ");
-            // Pasted into a sheet, nothing that somebody typed is a formula.
-            if one.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
-                self.text.push('\'');
-            }
-            self.text.push_str(&one);
-            let escaped = cell.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>");
+            // Pasted into a sheet, nothing that somebody typed is a formula: sheets take the table of HTML where they can.
+            self.text.push_str(&defused(&one));
+            let escaped = defused(&cell).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>");
             for part in ["<", tag, ">", &escaped, "</", tag, ">"] {
                 self.html.push_str(part);
             }
