@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::{FaultCount, FieldColumn, MoneyView};
 use crate::error::AppError;
 
-/// How a table writes days with strokes: 3/12/2025.
+/// How a table writes days whose year stands last, with strokes or dashes: 3/12/2025.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum DayOrder {
