@@ -149,7 +149,11 @@ async fn whoever_is_replaced_records_no_more_and_leaves_no_names_behind() {
     assert!(done.left > 0 && done.imported + done.left == good, "{done:?}");
     till.program.unlock(SignInForm::new("Bruno", PASSWORD)).await.unwrap();
     assert_eq!(till.seat().work_progress().unwrap(), None);
-    assert_eq!(till.seat().check_import(form_of(&[])).await.unwrap_err().code, ErrorCode::NoSheet, "what is replaced does not come back");
+    assert_eq!(
+        till.seat().check_import(form_of(&[])).await.unwrap_err().code,
+        ErrorCode::NoSheet,
+        "what is replaced does not come back"
+    );
     assert_eq!(till.seat().last_import().unwrap(), Some(done), "but they see how far it came");
 
     // A table that is still being read when its person goes is not put there behind them.

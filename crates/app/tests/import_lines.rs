@@ -145,14 +145,16 @@ async fn a_later_table_that_says_otherwise_of_what_is_here_is_told() {
     let asked = open(friday).await;
     let check = office.seat().check_import(asked.clone()).await.unwrap();
     assert_eq!((check.good, check.already, check.refused), (1, 1, 3));
-    let told: Vec<(u64, Option<SheetField>, FieldErrorCode)> =
-        office.all_lines(true).iter().flat_map(|line| line.faults.iter().map(|fault| (line.line, fault.field, fault.code))).collect();
+    let told: Vec<(u64, Option<SheetField>, FieldErrorCode)> = office
+        .all_lines(true)
+        .iter()
+        .flat_map(|line| line.faults.iter().map(|fault| (line.line, fault.field, fault.code)))
+        .collect();
     let otherwise = FieldErrorCode::HereOtherwise;
-    assert_eq!(told, [
-        (2, Some(SheetField::Status), otherwise),
-        (4, Some(SheetField::Price), otherwise),
-        (5, Some(SheetField::ExpiresOn), otherwise)
-    ]);
+    assert_eq!(
+        told,
+        [(2, Some(SheetField::Status), otherwise), (4, Some(SheetField::Price), otherwise), (5, Some(SheetField::ExpiresOn), otherwise)]
+    );
     assert_eq!(office.seat().run_import(asked).await.unwrap().imported, 1, "and the good lines are taken over");
     assert_eq!(office.status_of("A").await, Status::Purchased, "nothing is changed by itself");
 }

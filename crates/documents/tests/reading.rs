@@ -224,15 +224,18 @@ fn a_number_of_a_workbook_is_what_was_typed_or_a_fault_of_its_line() {
     ];
     let table = read_table(&book(&sheet(&format!("{heads}{}", rows.concat())))).unwrap();
     let read: Vec<(&str, Option<RowFault>)> = table.rows.iter().map(|row| (row.cells[0].as_str(), row.fault)).collect();
-    assert_eq!(read, [
-        ("1234567890123456", None),
-        ("9007199254740991", None),
-        ("", Some(RowFault::InexactNumber)),
-        ("", Some(RowFault::InexactNumber)),
-        ("", Some(RowFault::ErrorCell)),
-        ("-7", None),
-        ("0.3", None),
-    ]);
+    assert_eq!(
+        read,
+        [
+            ("1234567890123456", None),
+            ("9007199254740991", None),
+            ("", Some(RowFault::InexactNumber)),
+            ("", Some(RowFault::InexactNumber)),
+            ("", Some(RowFault::ErrorCell)),
+            ("-7", None),
+            ("0.3", None),
+        ]
+    );
 }
 
 #[test]

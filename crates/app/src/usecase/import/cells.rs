@@ -159,7 +159,24 @@ mod tests {
         assert_eq!(read("3-12-2025", DayOrder::DayFirst).as_deref(), Some("2025-12-03"));
         assert_eq!(read("2025-03-12", DayOrder::MonthFirst).as_deref(), Some("2025-03-12"), "a year in front has one order");
         assert_eq!(read("03.12.2025", DayOrder::MonthFirst).as_deref(), Some("2025-12-03"), "dots have one order");
-        for text in ["", "soon", "2025-02-30", "3/12/25", "31/31/2025", "2025-12", "1/2/3/2025", "3-12/2025", "3.12-2025", "2025/12-03", "31122025", "3 12 2025", "0001-01-01", "9999-12-31", "2025-12-03 25:00", "+025-1-1"] {
+        for text in [
+            "",
+            "soon",
+            "2025-02-30",
+            "3/12/25",
+            "31/31/2025",
+            "2025-12",
+            "1/2/3/2025",
+            "3-12/2025",
+            "3.12-2025",
+            "2025/12-03",
+            "31122025",
+            "3 12 2025",
+            "0001-01-01",
+            "9999-12-31",
+            "2025-12-03 25:00",
+            "+025-1-1",
+        ] {
             assert_eq!(read(text, DayOrder::DayFirst), None, "{text}");
         }
     }
