@@ -6,7 +6,7 @@ use std::io::{Cursor, Write as _};
 
 use beadsbox_documents::{
     Cell, Column, CsvSheet, Dialect, Encoding, Form, Kind, Language, MOST_CELL_CHARACTERS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError, ReadRow, ReadTable,
-    RowFault, Table, read_table,
+    RowFault, Table, read_table, title_key,
 };
 use jiff::civil::date;
 use rstest::rstest;
@@ -255,6 +255,13 @@ fn a_damaged_workbook_is_an_error_wherever_it_was_cut() {
     }
     assert!(matches!(read_table(&book("<worksheet")), Err(ReadError::Damaged(_) | ReadError::Empty)));
     assert!(matches!(read_table(b"PK\x03\x04"), Err(ReadError::Damaged(_))));
+}
+
+#[test]
+fn titles_are_alike_whatever_their_case_and_accents_and_not_without_their_signs() {
+    assert_eq!(title_key("  Atelier  D\u{e9}couverte "), title_key("atelier de\u{301}couverte"));
+    assert_ne!(title_key("Cours 1-2"), title_key("Cours 12"));
+    assert_ne!(title_key("Thé + gâteau"), title_key("Thé gâteau"));
 }
 
 /// What this program writes, it reads: the apostrophe that stands in front of what would be a formula is no part of it.

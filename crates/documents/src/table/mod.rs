@@ -18,7 +18,9 @@ pub use self::{
     cell::{Cell, Column, Kind},
     csv::{CsvSheet, Dialect},
     defuse::defused,
-    read::{Encoding, Form, MOST_CELL_CHARACTERS, MOST_COLUMNS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError, ReadRow, ReadTable, RowFault, folded, read},
+    read::{
+        Encoding, Form, MOST_CELL_CHARACTERS, MOST_COLUMNS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError, ReadRow, ReadTable, RowFault, folded, read, title_key,
+    },
     xlsx::{XLSX_ROWS, XlsxSheet},
 };
 use crate::Language;

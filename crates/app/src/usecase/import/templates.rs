@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use beadsbox_documents::folded;
+use beadsbox_documents::title_key;
 use beadsbox_domain::{Money, Operation, Template, TemplateContent, TemplateId, Vat, text::Description};
 use beadsbox_protocol::import::template_id;
 use beadsbox_store::{NewOperation, View};
@@ -23,7 +23,7 @@ const MOST_SHOWN: usize = 50;
 type Key = (String, i64, &'static str);
 
 fn key(title: &str, price: Money) -> Key {
-    (folded(title), price.minor, price.currency.code())
+    (title_key(title), price.minor, price.currency.code())
 }
 
 /// The templates that are here.
@@ -52,7 +52,7 @@ impl Templates {
         let (mut known, mut prices) = (HashMap::new(), HashMap::<String, Vec<Money>>::new());
         for template in view.templates(true)?.into_iter().map(|row| row.template) {
             let (title, price) = (template.content.title.as_str(), template.content.price);
-            let of_title = prices.entry(folded(title)).or_default();
+            let of_title = prices.entry(title_key(title)).or_default();
             if !of_title.contains(&price) {
                 of_title.push(price);
             }

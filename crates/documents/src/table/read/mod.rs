@@ -8,7 +8,7 @@ mod delimited;
 mod shape;
 mod text;
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 /// The most bytes of a file.
 pub const MOST_FILE_BYTES: usize = 64 * 1024 * 1024;
@@ -195,4 +195,10 @@ fn is_too_long(cell: &str) -> bool {
 /// Without case, accents, spaces and signs: how headings and words of a table are compared.
 pub fn folded(text: &str) -> String {
     text.nfkd().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Without case and accents, and with one space for each gap: how titles are compared, whose signs say something. 1-2 is not 12.
+pub fn title_key(text: &str) -> String {
+    let plain: String = text.nfkd().filter(|sign| !is_combining_mark(*sign)).flat_map(char::to_lowercase).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
