@@ -2,15 +2,15 @@
 
 use std::{ops::ControlFlow, path::Path};
 
-use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, XlsxSheet, defused};
+use beadsbox_documents::{Cell, Column, Kind, defused};
 use beadsbox_domain::{Deed, Timestamp};
 use beadsbox_store::{Directory, View, VoucherView};
 use jiff::tz::TimeZone;
 
 use super::{Seat, question::Asked, selection::Selection, work::Work};
 use crate::{
-    error::{AppError, AppResult},
-    saved_file,
+    error::AppResult,
+    saved_file::{self, Row, WrittenTable},
     view::{CopiedTable, GridColumn, SavedTable, TableForm, TableFormat, TableProgress, WorkKind},
 };
 
@@ -26,18 +26,8 @@ impl Seat {
         self.read(move |view| {
             let work = &*at_work.work;
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            saved_file::write(&path, |out| match format {
-                TableFormat::Csv => {
-                    let mut sheet = CsvSheet::begin(out, &columns(&form), Dialect::of(form.language.into()))?;
-                    each_row(view, &asked, &form, work, |row| Ok(sheet.row(row)?))?;
-                    Ok::<_, AppError>(sheet.finish().map(drop)?)
-                }
-                TableFormat::Xlsx => {
-                    let mut sheet = XlsxSheet::begin(&form.title, &columns(&form))?;
-                    each_row(view, &asked, &form, work, |row| Ok(sheet.row(row)?))?;
-                    Ok(sheet.finish(out)?)
-                }
-            })?;
+            let table = WrittenTable { format, title: &form.title, columns: &columns(&form), language: form.language };
+            saved_file::write_table(&path, &table, |row| each_row(view, &asked, &form, work, row))?;
             Ok(SavedTable { name, rows: work.progress().done })
         })
         .await
@@ -95,7 +85,7 @@ fn walk(view: &View<'_>, asked: &Asked, form: &TableForm, mut take: impl FnMut(&
     Selection::read(view, asked, &form.selection, form.order)?.walk(view, |found| take(&found, &words))
 }
 
-fn each_row(view: &View<'_>, asked: &Asked, form: &TableForm, work: &Work, mut row: impl FnMut(&[Cell]) -> AppResult<()>) -> AppResult<()> {
+fn each_row(view: &View<'_>, asked: &Asked, form: &TableForm, work: &Work, row: &mut Row<'_>) -> AppResult<()> {
     if let Some(sums) = super::selection::sums(view, asked, &form.selection)? {
         work.expect(sums.vouchers);
     }

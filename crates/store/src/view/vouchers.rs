@@ -26,6 +26,11 @@ impl View<'_> {
         found.map(|found| self.cached_view(found)).transpose()
     }
 
+    /// Those of these that this device knows, in their order.
+    pub fn known_vouchers(&self, ids: &[VoucherId]) -> Result<Vec<VoucherView>, StoreError> {
+        ids.iter().filter_map(|id| self.voucher(*id).transpose()).collect()
+    }
+
     /// The voucher of that code; none where this device does not know it.
     pub fn voucher_by_code(&self, code: VoucherCode) -> Result<Option<VoucherView>, StoreError> {
         if let Some(entry) = self.overlay.voucher_by_code(code) {
