@@ -229,13 +229,21 @@ fn a_number_of_a_workbook_is_what_was_typed_or_a_fault_of_its_line() {
         [
             ("1234567890123456", None),
             ("9007199254740991", None),
-            ("", Some(RowFault::InexactNumber)),
-            ("", Some(RowFault::InexactNumber)),
-            ("", Some(RowFault::ErrorCell)),
+            ("9.00719925474099E+15", Some(RowFault::InexactNumber)),
+            ("1.23456789012346E+18", Some(RowFault::InexactNumber)),
+            ("#REF!", Some(RowFault::ErrorCell)),
             ("-7", None),
             ("0.3", None),
         ]
     );
+}
+
+#[test]
+fn what_a_spreadsheet_exported_as_it_shows_it_is_a_fault_in_text_too() {
+    let table = read_table(b"code,price\n1.23457E+18,1\n#N/A,1\n\"1,2E+9\",1\nE+7,1\nA1E+7,1\n#7,1\n").unwrap();
+    let faults: Vec<Option<RowFault>> = table.rows.iter().map(|row| row.fault).collect();
+    let (inexact, error) = (Some(RowFault::InexactNumber), Some(RowFault::ErrorCell));
+    assert_eq!(faults, [inexact, error, inexact, None, None, None]);
 }
 
 #[test]

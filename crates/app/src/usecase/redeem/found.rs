@@ -91,7 +91,7 @@ impl Seat {
     async fn find_typed(&self, text: &str, until: Instant) -> AppResult<Found> {
         let (ours, typed) = (VoucherCode::parse(text).ok(), text.to_owned());
         let look = move |view: &View<'_>| on_paper(view, &typed);
-        if let Some(code) = ours
+        if let Some(code) = ours.filter(|code| code.is_training() != self.device.is_training())
             && self.read(look.clone()).await?.is_none()
             && let Some(refusal) = self.of_the_other_world(code).await?
         {

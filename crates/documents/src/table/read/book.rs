@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read as _};
 use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
 use zip::ZipArchive;
 
-use super::{Form, MOST_BYTES_WITHIN, MOST_COLUMNS, MOST_READ_ROWS, Raw, ReadError, ReadRow, RowFault, declared::Declared};
+use super::{Form, MOST_BYTES_WITHIN, MOST_COLUMNS, MOST_READ_ROWS, Raw, ReadError, ReadRow, declared::Declared};
 
 /// The most parts of a workbook.
 const MOST_PARTS: usize = 10_000;
@@ -22,11 +22,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
     let mut rows: Vec<ReadRow> = Vec::new();
     let mut within = 0;
     while let Some(cell) = cells.next_cell().map_err(damaged)? {
-        let (text, fault) = match text_of(cell.get_value()) {
-            Ok(Some(text)) => (text, None),
-            Ok(None) => continue,
-            Err(fault) => (String::new(), Some(fault)),
-        };
+        let Some(text) = text_of(cell.get_value()) else { continue };
         let (row, column) = cell.get_position();
         let (line, column) = (u64::from(row) + 1, usize::try_from(column).unwrap_or(usize::MAX));
         within += text.len();
@@ -47,7 +43,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
         };
         last.cells.resize(column, String::new());
         last.cells.push(text);
-        last.fault = last.fault.or(fault);
     }
     Ok(Raw { rows, form: Form::Xlsx })
 }
@@ -77,38 +72,41 @@ fn damaged(error: impl std::fmt::Display) -> ReadError {
     ReadError::Damaged(error.to_string().chars().take(200).collect())
 }
 
-/// As a person would type it; none where nothing is there, and a fault where nobody can tell what was.
-fn text_of(value: &DataRef<'_>) -> Result<Option<String>, RowFault> {
+/// As a person would type it; none where nothing is there.
+fn text_of(value: &DataRef<'_>) -> Option<String> {
     let text = match value {
-        DataRef::Empty => return Ok(None),
+        DataRef::Empty => return None,
         DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => written(*number)?,
+        DataRef::Float(number) => written(*number),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(value) => value.to_string(),
-        DataRef::DateTime(moment) => moment_of(moment)?,
+        DataRef::DateTime(moment) => moment_of(moment),
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::Error(_) => return Err(RowFault::ErrorCell),
+        DataRef::Error(error) => error.to_string(),
     };
-    Ok(Some(text).filter(|text| !text.is_empty()))
+    Some(text).filter(|text| !text.is_empty())
 }
 
-/// A whole number is a code as often as a sum: it is exact, or it is none.
-fn written(number: f64) -> Result<String, RowFault> {
+/// A whole number is a code as often as a sum: every digit of it is kept, or it is written so that nobody takes it for one.
+fn written(number: f64) -> String {
+    if number.abs() >= EXACT {
+        return format!("{number:.*E}", DIGITS - 1).replace('E', "E+");
+    }
     if number.fract() == 0.0 {
-        return if number.abs() < EXACT { Ok(number.to_string()) } else { Err(RowFault::InexactNumber) };
+        return number.to_string();
     }
     let shown: f64 = format!("{number:.*e}", DIGITS - 1).parse().unwrap_or(number);
-    Ok(shown.to_string())
+    shown.to_string()
 }
 
-fn moment_of(moment: &ExcelDateTime) -> Result<String, RowFault> {
+fn moment_of(moment: &ExcelDateTime) -> String {
     if moment.is_duration() {
         return written(moment.as_f64());
     }
     let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-    Ok(if (hour, minute, second) == (0, 0, 0) {
+    if (hour, minute, second) == (0, 0, 0) {
         format!("{year:04}-{month:02}-{day:02}")
     } else {
         format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
-    })
+    }
 }

@@ -18,6 +18,8 @@ pub const MOST_READ_ROWS: usize = 250_000;
 pub const MOST_COLUMNS: usize = 100;
 /// The most characters of a cell: what a spreadsheet can hold.
 pub const MOST_CELL_CHARACTERS: usize = 32_767;
+/// What a spreadsheet shows in the place of what it cannot compute.
+const ERRORS: [&str; 9] = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#DATA!", "#GETTING_DATA"];
 /// The most bytes that all cells together, or a compressed file, may come to.
 const MOST_BYTES_WITHIN: usize = 256 * 1024 * 1024;
 
@@ -50,7 +52,7 @@ pub enum RowFault {
     Cells(usize),
     /// A cell has more characters than a spreadsheet holds.
     CellTooLong,
-    /// A whole number that is larger than a workbook keeps exactly: what was typed is not what stands there.
+    /// A number with more digits than a spreadsheet keeps, as `1.23457E+18`: what was typed is not what stands there.
     InexactNumber,
     /// A cell shows an error such as `#REF!`.
     ErrorCell,
@@ -182,10 +184,28 @@ fn fitted(mut row: ReadRow, columns: usize) -> ReadRow {
     if !matches!(row.fault, Some(RowFault::Cells(_))) {
         row.cells.resize(columns, String::new());
     }
-    if row.fault.is_none() && row.cells.iter().any(|cell| is_too_long(cell)) {
-        row.fault = Some(RowFault::CellTooLong);
-    }
+    row.fault = row.fault.or_else(|| row.cells.iter().find_map(|cell| fault_of(cell)));
     row
+}
+
+fn fault_of(cell: &str) -> Option<RowFault> {
+    let cell = cell.trim();
+    if is_too_long(cell) {
+        Some(RowFault::CellTooLong)
+    } else if ERRORS.contains(&cell) {
+        Some(RowFault::ErrorCell)
+    } else if is_rounded(cell) {
+        Some(RowFault::InexactNumber)
+    } else {
+        None
+    }
+}
+
+/// `1.23457E+18`: how spreadsheets show and export a number with more digits than they keep, a code as well.
+fn is_rounded(cell: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mantissa = |text: &str| text.trim_start_matches('-').split(['.', ',']).all(digits);
+    cell.split_once("E+").is_some_and(|(number, exponent)| mantissa(number) && digits(exponent))
 }
 
 fn is_too_long(cell: &str) -> bool {
