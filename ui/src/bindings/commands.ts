@@ -1515,6 +1515,8 @@ export type ImportDone = {
 	already: number,
 	/**  The rules refused them meanwhile: somebody else was quicker. */
 	refused: number,
+	/**  The first of these. */
+	refusals: LineRefusal[],
 	/**  Not done, because somebody stopped it. The same import again does them, and no other again. */
 	left: number,
 	/**  What ended it before its end. */
@@ -1660,6 +1662,13 @@ export type LineFault = {
 	code: FieldErrorCode,
 	/**  The bound that was passed; of a code that stands there twice, the line on which it stood first. */
 	limit: number | null,
+};
+
+/**  A line that the rules refused. */
+export type LineRefusal = {
+	/**  Its line in the file. */
+	line: number,
+	refusal: Refusal,
 };
 
 /**  What becomes of a line. */

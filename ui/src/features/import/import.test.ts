@@ -11,7 +11,7 @@ const sheet = {
   minor_units: false,
 } as unknown as SheetView
 const check = { good: 5 } as ImportCheck
-const done: ImportDone = { imported: 5, already: 0, refused: 0, left: 0, error: null }
+const done: ImportDone = { imported: 5, already: 0, refused: 0, refusals: [], left: 0, error: null }
 
 let closed = 0
 let running = later<ImportDone>()
