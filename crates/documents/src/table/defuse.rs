@@ -3,7 +3,7 @@ use std::borrow::Cow;
 const MARK: char = '\'';
 
 /// A text that no spreadsheet takes for a formula: an apostrophe in front of what would begin one, also in the wide forms that some
-/// take for the same signs, and in front of what begins as if it had been defused already, so that [`undefused`] gives back every text.
+/// take for the same signs, and in front of what begins as if it had been defused already, so that reading gives back every text.
 pub fn defused(text: &str) -> Cow<'_, str> {
     if begins_a_formula(text.trim_start_matches(MARK)) {
         Cow::Owned(format!("{MARK}{text}"))
