@@ -46,7 +46,7 @@ pub(super) struct Rules {
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     /// Its line in the file.
-    pub(super) line: u64,
+    pub(super) place: u64,
     pub(super) voucher: VoucherId,
     pub(super) code: ExternalCode,
     pub(super) title: Title,
@@ -78,7 +78,7 @@ impl Rules {
         let person = person_of(row, &self.columns, self.nobody.as_ref(), faults)?;
         match (code, title, price, status, sold_at, since, end) {
             (Some(code), Some(title), Some(price), Some(status), Some(sold_at), Some(since), Some(end)) => {
-                Ok(Line { line: row.line, voucher: voucher_id(&self.source, &code), code, title, price, status, person, sold_at, end, since })
+                Ok(Line { place: row.line, voucher: voucher_id(&self.source, &code), code, title, price, status, person, sold_at, end, since })
             }
             // Whatever is missing is noted, and a person with notes is none.
             _ => Err(Vec::new()),

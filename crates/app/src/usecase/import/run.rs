@@ -114,7 +114,7 @@ impl Seat {
             let sale = NewOperation { shop, ..self.imported(import, line, chosen)? };
             if let Outcome::Rejected { refusal } = view.foretell(&sale)?.outcome {
                 told.refused += 1;
-                told.refuse([LineRefusal { line: line.line, refusal: names::refusal(view.directory(), &refusal) }]);
+                told.refuse([LineRefusal { line: line.place, refusal: names::refusal(view.directory(), &refusal) }]);
             } else {
                 told.imported += 1;
                 sales.push(sale);
