@@ -209,7 +209,9 @@ async fn recipients_out_of_a_table_are_looked_at_line_by_line() {
     assert_eq!((saved.rows, saved.name.as_str()), (3, "batch.csv"));
     let table = read_table(&std::fs::read(&path).unwrap()).unwrap();
     let buyers: Vec<&str> = table.rows.iter().map(|row| row.cells[2].as_str()).collect();
-    assert_eq!(buyers, ["Anna Berg", "Bert Klein", "'=cmd|' /C calc'!A0"]);
+    assert_eq!(buyers, ["Anna Berg", "Bert Klein", "=cmd|' /C calc'!A0"], "as it was typed, for a program that reads it");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(",'=cmd|'") && !text.contains(",=cmd|'"), "and guarded in the file: {text}");
     let xlsx = till.folder.path().join("batch.xlsx");
     till.seat().save_batch(file(&batch, BatchFormat::Xlsx), &xlsx).await.unwrap();
     assert_eq!(read_table(&std::fs::read(&xlsx).unwrap()).unwrap().rows.len(), 3);
