@@ -100,6 +100,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             issue::save_batch,
             issue::check_import,
             issue::run_import,
+            issue::last_import,
             templates::templates,
             templates::template_detail,
             templates::save_template,

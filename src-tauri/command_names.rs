@@ -78,6 +78,7 @@ pub const COMMANDS: &[&str] = &[
     "save_batch",
     "check_import",
     "run_import",
+    "last_import",
     "templates",
     "template_detail",
     "save_template",

@@ -149,7 +149,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["begin_bulk", "bulk_state", "run_bulk", "stop_bulk", "close_bulk", "bulk_rows", "save_bulk_results"],
                 &["save_table", "table_progress", "stop_table", "copy_table"],
                 &["open_sheet", "close_sheet", "sheet_lines", "save_refused_lines", "work_progress", "stop_work"],
-                &["issue_choices", "check_issue", "issue_batch", "batches", "save_batch", "check_import", "run_import"],
+                &["issue_choices", "check_issue", "issue_batch", "batches", "save_batch", "check_import", "run_import", "last_import"],
                 &["templates", "template_detail", "save_template", "template_specimen", "archive_template", "currencies"],
                 &["conflicts", "settle_conflict", "assign_conflict"],
                 &[

@@ -63,3 +63,10 @@ pub async fn check_import(program: Beads<'_>, form: ImportForm) -> Answer<Import
 pub async fn run_import(program: Beads<'_>, form: ImportForm) -> Answer<ImportDone> {
     program.seat()?.run_import(form).await
 }
+
+/// What came of this person's last import.
+#[tauri::command]
+#[specta::specta]
+pub async fn last_import(program: Beads<'_>) -> Answer<Option<ImportDone>> {
+    program.seat()?.last_import()
+}

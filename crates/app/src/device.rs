@@ -20,7 +20,7 @@ use crate::{
     replica::StoreReplica,
     secrets::DeviceSecrets,
     support::SupportBundle,
-    usecase::{bulk::Bulk, sheet::desk::Desk, writing::WritingDesk},
+    usecase::{bulk::Bulk, sheet::desk::Desk, work::WorkPlace},
     view::DataChanged,
 };
 
@@ -44,7 +44,8 @@ pub(crate) struct Device {
     tasks: Mutex<Vec<AbortHandle>>,
     /// An action for many vouchers.
     pub(crate) bulk: Mutex<Option<Arc<Bulk>>>,
-    pub(crate) writing: WritingDesk,
+    /// A table that is being written into a file.
+    pub(crate) writing: WorkPlace,
     /// What of this device somebody was shown, to save it as it was shown.
     support: Mutex<Option<SupportBundle>>,
     /// A table that was opened, and the work on it.
@@ -99,7 +100,7 @@ impl Device {
             training,
             tasks: Mutex::default(),
             bulk: Mutex::default(),
-            writing: WritingDesk::default(),
+            writing: WorkPlace::default(),
             support: Mutex::default(),
             desk: Desk::default(),
         })
@@ -138,23 +139,25 @@ impl Device {
     pub(crate) fn stop_work(&self, but_of: Option<StaffId>) {
         self.let_bulk_go(|bulk| !but_of.is_some_and(|staff| bulk.is_of(staff)));
         self.writing.stop(but_of);
+        self.desk.leave(but_of);
     }
 
     /// What was only looked at for many vouchers is let go: whoever comes next has not seen what would be confirmed.
     pub(crate) fn let_unconfirmed_go(&self) {
         self.let_bulk_go(|bulk| !bulk.is_confirmed());
+        self.desk.work.stop_unconfirmed();
     }
 
     fn let_bulk_go(&self, which: impl FnOnce(&Bulk) -> bool) {
         if let Some(bulk) = self.bulk.lock().unwrap_or_else(PoisonError::into_inner).take_if(|bulk| which(bulk)) {
             bulk.stop();
         }
-        self.desk.clear();
     }
 
-    /// Whether something is being done to many vouchers.
-    pub(crate) fn bulk_is_running(&self) -> bool {
-        self.bulk.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|bulk| bulk.is_at_work())
+    /// Whether something is being done to many vouchers, or with a table.
+    pub(crate) fn is_busy(&self) -> bool {
+        let bulk = || self.bulk.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|bulk| bulk.is_at_work());
+        self.writing.is_busy() || self.desk.work.is_busy() || bulk()
     }
 
     pub(crate) fn support(&self) -> Option<SupportBundle> {

@@ -6,10 +6,13 @@ use std::{
     path::Path,
 };
 
-use beadsbox_documents::TableError;
+use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, TableError, XlsxSheet};
 use uuid::Uuid;
 
-use crate::error::{AppError, AppResult};
+use crate::{
+    error::{AppError, AppResult},
+    view::{PaperLanguage, TableFormat},
+};
 
 /// Writes it beside its place, and puts it there when it is on the disk. Where it fails, what was under that name stays.
 pub(crate) fn write<E: Into<AppError>>(path: &Path, make: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>) -> AppResult<()> {
@@ -31,6 +34,34 @@ pub(crate) fn write<E: Into<AppError>>(path: &Path, make: impl FnOnce(&mut BufWr
         let _ = fs::remove_file(&hidden);
     }
     written
+}
+
+/// A table that is written.
+pub(crate) struct WrittenTable<'a> {
+    pub(crate) format: TableFormat,
+    /// The sheet's name.
+    pub(crate) title: &'a str,
+    pub(crate) columns: &'a [Column],
+    pub(crate) language: PaperLanguage,
+}
+
+/// Writes a row.
+pub(crate) type Row<'a> = dyn FnMut(&[Cell]) -> AppResult<()> + 'a;
+
+/// Writes a table, whole or not at all, with the rows that it is given one by one.
+pub(crate) fn write_table(path: &Path, table: &WrittenTable<'_>, rows: impl FnOnce(&mut Row<'_>) -> AppResult<()>) -> AppResult<()> {
+    write(path, |out| match table.format {
+        TableFormat::Csv => {
+            let mut sheet = CsvSheet::begin(out, table.columns, Dialect::of(table.language.into()))?;
+            rows(&mut |row| Ok(sheet.row(row)?))?;
+            Ok::<_, AppError>(sheet.finish().map(drop)?)
+        }
+        TableFormat::Xlsx => {
+            let mut sheet = XlsxSheet::begin(table.title, table.columns)?;
+            rows(&mut |row| Ok(sheet.row(row)?))?;
+            Ok(sheet.finish(out)?)
+        }
+    })
 }
 
 impl From<TableError> for AppError {

@@ -6,18 +6,18 @@
 mod foreign;
 mod stage;
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::collections::BTreeMap;
 
 use beadsbox_app::{
-    ErrorCode, Seat,
+    AppError, ErrorCode, Seat,
     error::FieldErrorCode,
-    view::{
-        AnswerKind, DayOrder, FaultWord, ImportForm, LineState, PaperLanguage, RefusalView, RefusedWords, SheetField, SheetForm, SheetLine, SheetUse, SheetView,
-    },
+    view::{AnswerKind, ImportDone, ImportForm, RefusalView, SheetField, SheetForm, SheetUse, SignInForm},
 };
-use beadsbox_documents::read_table;
-use beadsbox_domain::{Status, Vat};
-use foreign::Foreign;
+use beadsbox_domain::Status;
+use foreign::{
+    Foreign,
+    desk::{form, form_of, sample},
+};
 use stage::{Centre, PASSWORD, Till, victim::Victim};
 
 /// Of the other system, in the till's folder.
@@ -26,56 +26,6 @@ const FILE: &str = "old-shop.csv";
 /// `BEADSBOX_IMPORT_ROWS=100000` is the long form.
 fn rows() -> usize {
     std::env::var("BEADSBOX_IMPORT_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(3_000)
-}
-
-fn form(view: &SheetView) -> ImportForm {
-    ImportForm {
-        source: "Old shop".to_owned(),
-        mapping: view.mapping.clone(),
-        minor_units: view.minor_units,
-        currency: "EUR".to_owned(),
-        days: DayOrder::DayFirst,
-        buyer: String::new(),
-        template_id: None,
-        vat: Vat::SinglePurpose { rate_basis_points: 2_000 },
-    }
-}
-
-fn sample(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples").join(name)
-}
-
-fn words() -> RefusedWords {
-    let faults = ["required", "not_a_date", "twice"].map(|code| FaultWord { code: code.to_owned(), word: format!("<{code} {{limit}}>") });
-    let (title, line, reason) = ("Refused".to_owned(), "Line".to_owned(), "Reason".to_owned());
-    RefusedWords { title, line, reason, fields: Vec::new(), faults: faults.to_vec(), language: PaperLanguage::En }
-}
-
-impl Till {
-    async fn open(&self, path: &Path) -> SheetView {
-        self.seat().open_sheet(path, SheetUse::Import).await.unwrap()
-    }
-
-    fn all_lines(&self, only_refused: bool) -> Vec<SheetLine> {
-        let mut lines = Vec::new();
-        loop {
-            let page = self.seat().sheet_lines(SheetUse::Import, only_refused, lines.len() as u64, 500).unwrap();
-            if page.is_empty() {
-                return lines;
-            }
-            lines.extend(page);
-        }
-    }
-
-    async fn all_sent(&self) {
-        for _ in 0..1_200 {
-            if self.sync().await.waiting == 0 {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-        panic!("not everything was sent: {:?}", self.seat().status_bar().await);
-    }
 }
 
 async fn each_is_at_the_centre_once(centre: &Centre, foreign: &Foreign) {
@@ -161,6 +111,70 @@ async fn a_process_that_takes_over() {
     victim.tell(taken_over).await;
 }
 
+/// An import of that many lines that has recorded its first part.
+async fn under_way(till: &Till, rows: usize) -> (u64, tokio::task::JoinHandle<Result<ImportDone, AppError>>) {
+    let foreign = Foreign::make(rows);
+    let file = till.folder.path().join("old-shop.csv");
+    std::fs::write(&file, &foreign.text).unwrap();
+    let (view, good) = (till.open(&file).await, foreign.good.len() as u64);
+    till.go_offline().await;
+    let (seat, asked) = (till.seat(), form(&view));
+    let running = tokio::spawn(async move { seat.run_import(asked).await });
+    while till.seat().work_progress().unwrap().is_none_or(|progress| progress.of != good || progress.done == 0) {
+        assert!(!running.is_finished(), "it was over before it was seen");
+        tokio::task::yield_now().await;
+    }
+    (good, running)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_confirmed_goes_on_behind_the_lock_and_without_its_page() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Bruno").await;
+    let (good, running) = under_way(&till, 3_000).await;
+    assert_eq!(till.seat().may_install_update().await.unwrap_err().code, ErrorCode::UpdateNotNow);
+    till.seat().close_sheet().unwrap();
+    till.program.lock();
+    till.program.unlock(SignInForm::new("Bruno", PASSWORD)).await.unwrap();
+    let done = running.await.unwrap().unwrap();
+    assert_eq!((done.imported, done.left, done.error.clone()), (good, 0, None));
+    assert_eq!(till.seat().last_import().unwrap(), Some(done), "a page that was left finds what came of it");
+    till.seat().close_sheet().unwrap();
+    assert_eq!(till.seat().last_import().unwrap(), None);
+    till.seat().may_install_update().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_replaced_records_no_more_and_leaves_no_names_behind() {
+    let centre = Centre::open().await;
+    let (office, till) = (centre.till("Marais", "Ada").await, centre.till("Montmartre", "Bruno").await);
+    let carla = till.program.people().await.unwrap().into_iter().find(|person| person.name == "Carla").unwrap().id;
+    let badge = office.seat().create_badge(&carla).await.unwrap().qr.text;
+    till.sync().await;
+    let (good, running) = under_way(&till, 5_000).await;
+    assert_eq!(till.program.switch_by_badge(&badge).await.unwrap().name, "Carla");
+    let done = running.await.unwrap().unwrap();
+    assert!(done.left > 0 && done.imported + done.left == good, "{done:?}");
+    till.program.unlock(SignInForm::new("Bruno", PASSWORD)).await.unwrap();
+    assert_eq!(till.seat().work_progress().unwrap(), None);
+    assert_eq!(
+        till.seat().check_import(form_of(&[])).await.unwrap_err().code,
+        ErrorCode::NoSheet,
+        "what is replaced does not come back"
+    );
+    assert_eq!(till.seat().last_import().unwrap(), Some(done), "but they see how far it came");
+
+    // A table that is still being read when its person goes is not put there behind them.
+    let seat = till.seat();
+    let file = sample("first-program.csv");
+    let opening = async { seat.open_sheet(&file, SheetUse::Import).await };
+    let gone = async { till.program.sign_out() };
+    let (opened, ()) = tokio::join!(biased; opening, gone);
+    assert_eq!(opened.unwrap_err().code, ErrorCode::Stopped);
+    till.sign_in("Bruno", PASSWORD).await.unwrap();
+    assert_eq!(till.seat().check_import(form_of(&[])).await.unwrap_err().code, ErrorCode::NoSheet);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_programs_vouchers_are_redeemed_by_the_code_on_their_paper() {
     let centre = Centre::open().await;
@@ -186,7 +200,7 @@ async fn the_first_programs_vouchers_are_redeemed_by_the_code_on_their_paper() {
         "{answer:?}"
     );
     assert_eq!(till.seat().choose_reading(vec!["7c0f7a52'5b3e".to_owned(), code(5)]).await.unwrap(), code(5));
-    assert_eq!(till.seat().redeem("7c0f7a52-5b3e-4a0c-8d52-0d5f5d1f0009").await.unwrap().answer, AnswerKind::Refused);
+    assert_eq!(till.seat().redeem("7c0f7a52-5b3e-4a0c-8d52-0d5f5d1f0009").await.unwrap().answer, AnswerKind::Unknown);
 
     office.sync().await;
     let found = office.page(&code(3)).await;
@@ -221,78 +235,43 @@ async fn two_devices_that_import_the_same_file_make_each_voucher_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_french_tills_table_is_read_and_its_refused_lines_come_back_with_reasons() {
+async fn a_till_that_has_not_heard_of_an_imported_code_asks_and_never_calls_it_mistyped() {
     let centre = Centre::open().await;
-    let office = centre.till("Montmartre", "Bruno").await;
-    let view = office.open(&sample("ancienne-caisse.csv")).await;
-    assert_eq!(view.form, SheetForm::Windows1252);
-    let mapped: Vec<SheetField> = view.mapping.iter().map(|column| column.field).collect();
-    for field in [
-        SheetField::Code,
-        SheetField::Title,
-        SheetField::Price,
-        SheetField::Buyer,
-        SheetField::Email,
-        SheetField::Status,
-        SheetField::SoldOn,
-        SheetField::ExpiresOn,
-    ] {
-        assert!(mapped.contains(&field), "{field:?} in {mapped:?}");
-    }
-    let check = office.seat().check_import(form(&view)).await.unwrap();
-    assert_eq!((check.good, check.refused), (3, 3), "{:?}", office.all_lines(true));
-    let lines = office.all_lines(false);
-    assert_eq!(
-        lines.iter().map(|line| line.state).collect::<Vec<_>>()[..4],
-        [LineState::Good, LineState::Good, LineState::Good, LineState::Refused]
-    );
-    let sold = lines[0].values.iter().find(|value| value.field == SheetField::SoldOn).unwrap();
-    assert_eq!(sold.text, "2025-12-03", "days are shown as they were understood");
-
-    let path = office.folder.path().join("refused.csv");
-    office.seat().save_refused_lines(SheetUse::Import, words(), &path).await.unwrap();
-    let refused = read_table(&std::fs::read(&path).unwrap()).unwrap();
-    assert_eq!(refused.headings.last().map(String::as_str), Some("Reason"));
-    let told: Vec<(&str, &str)> = refused.rows.iter().map(|row| (row.cells[8].as_str(), row.cells[9].as_str())).collect();
-    assert_eq!(told[0], ("5", "<twice 4>"));
-    assert!(told[1].1.contains("<required >") && told[1].1.contains("<not_a_date >"), "{told:?}");
-    assert_eq!(refused.rows[2].cells[..3], ["AC-0005", "Atelier perles", "gratuit"]);
-
-    // The mapping is kept for the next table, also where nobody could have guessed it.
-    let other = office.folder.path().join("other.csv");
-    std::fs::write(&other, "Nom de l'acheteur,Numéro du bon\nAnna,AC-9\n").unwrap();
-    let next = office.open(&other).await;
-    assert_eq!(next.mapping.len(), 2);
+    let (office, till) = (centre.till("Montmartre", "Bruno").await, centre.patient_till("Marais", "Carla").await);
+    till.go_offline().await;
+    office.import("Old shop", "OLD/77,Tea,5,Anna\n").await;
+    office.all_sent().await;
+    let answer = till.seat().redeem("OLD/77").await.unwrap();
+    assert_eq!((answer.answer, answer.asked, answer.code.as_str()), (AnswerKind::Unknown, false, "OLD/77"));
+    let mistyped = till.seat().redeem("0123-4567-89ABC").await.unwrap();
+    assert_eq!((mistyped.answer, mistyped.refusal), (AnswerKind::Refused, Some(RefusalView::Mistyped)));
+    till.link.set(stage::link::Wire::Whole);
+    till.until("online", |status| status.online).await;
+    assert_eq!(till.seat().redeem("OLD/77").await.unwrap().answer, AnswerKind::Confirmed);
+    let nowhere = till.seat().redeem("OLD/78").await.unwrap();
+    assert_eq!((nowhere.answer, nowhere.asked), (AnswerKind::Unknown, true));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_read_says_why_and_changes_nothing() {
+async fn codes_that_differ_in_their_case_alone_never_stand_for_each_other() {
     let centre = Centre::open().await;
-    let office = centre.till("Montmartre", "Bruno").await;
-    let open = async |bytes: &[u8]| {
-        let path = office.folder.path().join("file.csv");
-        std::fs::write(&path, bytes).unwrap();
-        office.seat().open_sheet(&path, SheetUse::Import).await.map_err(|error| error.code)
-    };
-    assert_eq!(open(b"").await, Err(ErrorCode::SheetEmpty));
-    assert_eq!(open(b"code,title\n").await, Err(ErrorCode::SheetOnlyHeadings));
-    assert_eq!(open(b"code,code\n1,2\n").await, Err(ErrorCode::SameHeading));
-    assert_eq!(open(b"\x00\x01\x02").await, Err(ErrorCode::NotASheet));
-    assert_eq!(open(b"PK\x03\x04 and no more").await, Err(ErrorCode::DamagedWorkbook));
-    // Larger than may be read: no more than the bound is read of it, whatever its size.
-    let large = office.folder.path().join("large.csv");
-    std::fs::File::create(&large).unwrap().set_len(200 * 1024 * 1024).unwrap();
-    let error = office.seat().open_sheet(&large, SheetUse::Import).await.unwrap_err();
-    assert_eq!((error.code, error.params["most"].as_str()), (ErrorCode::SheetTooLarge, "64"));
-    assert_eq!(
-        office.seat().open_sheet(Path::new("/nowhere/at/all.csv"), SheetUse::Import).await.unwrap_err().code,
-        ErrorCode::DiskFailed
-    );
+    let (office, other) = (centre.patient_till("Montmartre", "Bruno").await, centre.till("Marais", "Ada").await);
+    other.go_offline().await;
+    let check = office.import("Old shop", "AB3X,Tea,5,Anna\nab3X,Tea,5,Bo\nuuid-7,Tea,5,Cy\n").await;
+    assert_eq!((check.good, check.faults[0].fault.code), (2, FieldErrorCode::Twice));
+    let check = office.import("Other shop", "Ab3x,Tea,5,Di\n").await;
+    assert_eq!((check.good, check.faults[0].fault.code), (0, FieldErrorCode::CodeTaken));
+    office.all_sent().await;
+    for wrong in ["ab3X", "Ab3x"] {
+        assert_eq!(office.seat().redeem(wrong).await.unwrap().answer, AnswerKind::Unknown, "{wrong} is on other paper");
+    }
+    assert_eq!(office.seat().redeem("UUID-7").await.unwrap().answer, AnswerKind::Confirmed, "Caps Lock is no other code");
+    assert_eq!(office.seat().redeem("AB3X").await.unwrap().answer, AnswerKind::Confirmed);
 
-    let view = open(b"code,title,price,buyer\nA,Beads,5,Anna\n").await.unwrap();
-    let unmapped = office.seat().check_import(ImportForm { mapping: Vec::new(), ..form(&view) }).await.unwrap_err();
-    assert_eq!((unmapped.code, unmapped.fields[0].field.as_str()), (ErrorCode::InvalidInput, "mapping.code"));
-    let nameless = office.seat().check_import(ImportForm { source: " ".to_owned(), ..form(&view) }).await.unwrap_err();
-    assert_eq!(nameless.fields[0].field, "source");
-    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 0);
+    // A device that has not heard of the first is told by the server.
+    other.import("Other shop", "aB3x,Tea,5,Di\n").await;
+    other.come_back().await;
+    other.all_sent().await;
+    assert!(other.seat().status_bar().await.unwrap().refused >= 1);
+    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 2);
 }

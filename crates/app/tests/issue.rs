@@ -11,12 +11,12 @@ use beadsbox_app::{
     ErrorCode,
     error::FieldErrorCode,
     view::{
-        BatchFileForm, BatchFormat, BatchRow, BatchWords, IssueForm, LineState, PaperLanguage, SheetField, SheetUse, SortKey, StatusWord, VoucherFilters,
-        VoucherQuery, VoucherSelection,
+        BatchFileForm, BatchFormat, BatchRow, BatchWords, DayOrder, ImportCheck, ImportForm, IssueForm, LineState, PaperLanguage, SheetField, SheetUse,
+        SheetView, SortKey, StatusWord, VoucherFilters, VoucherQuery, VoucherSelection,
     },
 };
 use beadsbox_documents::read_table;
-use beadsbox_domain::{Payment, Status};
+use beadsbox_domain::{Payment, Status, Vat};
 use stage::{Centre, PASSWORD, Till};
 
 /// `BEADSBOX_ISSUE_VOUCHERS=10000` is the long form.
@@ -129,6 +129,48 @@ async fn the_grid_lists_a_batch_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_this_program_wrote_is_not_taken_over_as_another_systems() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Bruno").await;
+    let batch = till.issue(till.for_one("Christmas", 3).await).await;
+    let path = till.folder.path().join("christmas.csv");
+    till.seat().save_batch(file(&batch, BatchFormat::Csv), &path).await.unwrap();
+    let import = |view: SheetView| ImportForm {
+        source: "Old shop".to_owned(),
+        mapping: view.mapping,
+        minor_units: false,
+        currency: "EUR".to_owned(),
+        days: DayOrder::DayFirst,
+        buyer: String::new(),
+        template_id: None,
+        vat: Vat::MultiPurpose,
+    };
+    let taken = |check: ImportCheck| {
+        assert!(check.faults.iter().all(|count| count.fault.code == FieldErrorCode::CodeTaken), "{:?}", check.faults);
+        (check.good, check.refused)
+    };
+    let form = import(till.seat().open_sheet(&path, SheetUse::Import).await.unwrap());
+    assert_eq!(taken(till.seat().check_import(form.clone()).await.unwrap()), (0, 3), "while they wait");
+    till.until("sent", |status| status.waiting == 0).await;
+    till.sync().await;
+    assert_eq!(taken(till.seat().check_import(form).await.unwrap()), (0, 3), "once they are there");
+
+    // A device that has not heard of them takes the lines for good ones; the server does not.
+    let late = centre.till("Marais", "Ada").await;
+    late.go_offline().await;
+    let batch = till.issue(till.for_one("Easter", 2).await).await;
+    let path = till.folder.path().join("easter.csv");
+    till.seat().save_batch(file(&batch, BatchFormat::Csv), &path).await.unwrap();
+    till.until("sent", |status| status.waiting == 0).await;
+    let form = import(late.seat().open_sheet(&path, SheetUse::Import).await.unwrap());
+    assert_eq!(late.seat().run_import(form).await.unwrap().imported, 2);
+    late.come_back().await;
+    late.until("sent", |status| status.waiting == 0).await;
+    assert_eq!(late.seat().status_bar().await.unwrap().refused, 2);
+    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn stopped_or_killed_in_the_middle_it_leaves_none_or_all() {
     let centre = Centre::open().await;
     let mut till = centre.till("Montmartre", "Bruno").await;
@@ -195,7 +237,9 @@ async fn recipients_out_of_a_table_are_looked_at_line_by_line() {
     assert_eq!((saved.rows, saved.name.as_str()), (3, "batch.csv"));
     let table = read_table(&std::fs::read(&path).unwrap()).unwrap();
     let buyers: Vec<&str> = table.rows.iter().map(|row| row.cells[2].as_str()).collect();
-    assert_eq!(buyers, ["Anna Berg", "Bert Klein", "'=cmd|' /C calc'!A0"]);
+    assert_eq!(buyers, ["Anna Berg", "Bert Klein", "=cmd|' /C calc'!A0"], "as it was typed, for a program that reads it");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(",'=cmd|'") && !text.contains(",=cmd|'"), "and guarded in the file: {text}");
     let xlsx = till.folder.path().join("batch.xlsx");
     till.seat().save_batch(file(&batch, BatchFormat::Xlsx), &xlsx).await.unwrap();
     assert_eq!(read_table(&std::fs::read(&xlsx).unwrap()).unwrap().rows.len(), 3);

@@ -316,6 +316,7 @@ async fn what_is_shown_becomes_a_table_with_its_columns_order_and_words() {
 
     let copied = till.seat().copy_table(table(all())).await.unwrap();
     assert_eq!((copied.rows, copied.cut, copied.text.lines().count()), (3, false, 4));
+    assert!(copied.html.contains("<td>'=HYPERLINK"), "sheets paste the HTML: {}", copied.html);
     assert!(copied.text.contains("'=HYPERLINK") && copied.html.contains("<td>Zoé; \"Müller\"</td>"), "{}", copied.html);
 }
 

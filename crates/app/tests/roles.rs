@@ -63,7 +63,7 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         }
         "begin_bulk" | "bulk_state" | "run_bulk" | "stop_bulk" | "close_bulk" | "bulk_rows" | "save_bulk_results" => act_on_many(seat, command).await,
         "open_sheet" | "close_sheet" | "sheet_lines" | "save_refused_lines" | "work_progress" | "stop_work" | "issue_choices" | "check_issue"
-        | "issue_batch" | "batches" | "save_batch" | "check_import" | "run_import" => role_calls::work_on_tables(seat, command).await,
+        | "issue_batch" | "batches" | "save_batch" | "check_import" | "run_import" | "last_import" => role_calls::work_on_tables(seat, command).await,
         "report_choices" | "report" | "save_report" | "open_report" | "accounts" | "set_accounts" => read_books(seat, command).await,
         "end_of_day" => seat.end_of_day(None).await.map(drop),
         "find_voucher" | "recent_actions" | "note_action" | "save_support" | "set_update_address" | "install_update" => shell(seat, command).await,

@@ -48,7 +48,7 @@ pub struct World {
     pub sold_at: HashMap<VoucherId, u32>,
     /// Codes that are taken.
     pub codes: HashSet<VoucherCode>,
-    /// The codes of other systems that vouchers have.
+    /// The codes of other systems that vouchers have, folded.
     pub external_codes: HashSet<ExternalCode>,
     /// Every redemption of these vouchers.
     pub redemptions: HashMap<OpId, Redemption>,
@@ -80,7 +80,7 @@ impl World {
             Operation::Sell { code, template, template_version, replaces, imported, .. } => {
                 situation.template = self.templates.get(template).cloned();
                 situation.content_as_sold = self.contents.get(&(*template, *template_version)).cloned();
-                situation.code_taken = self.codes.contains(code) || imported.as_ref().is_some_and(|imported| self.external_codes.contains(&imported.code));
+                situation.code_taken = self.codes.contains(code) || imported.as_ref().is_some_and(|imported| self.is_on_paper(&imported.code));
                 let old = replaces.as_ref().and_then(|replaced| self.vouchers.get(&replaced.voucher));
                 situation.replaced = old.and_then(ReplacedVoucher::of);
             }
@@ -95,6 +95,11 @@ impl World {
         situation
     }
 
+    /// Whether paper with that text names a voucher here, one of ours or another system's.
+    fn is_on_paper(&self, code: &ExternalCode) -> bool {
+        self.external_codes.contains(&code.folded()) || code.as_ours().is_some_and(|ours| self.codes.contains(&ours))
+    }
+
     fn open_conflicts(&self, voucher: VoucherId) -> Vec<Conflict> {
         let conflicts = self.conflicts.iter().map(|placed| &placed.conflict);
         conflicts.filter(|conflict| conflict.voucher == voucher && conflict.state == ConflictState::Open).cloned().collect()
@@ -102,7 +107,7 @@ impl World {
 
     fn take_codes(&mut self, voucher: &Voucher) {
         self.codes.insert(voucher.code);
-        self.external_codes.extend(voucher.marks.external_code.clone());
+        self.external_codes.extend(voucher.marks.external_code.as_ref().map(ExternalCode::folded));
     }
 
     fn conflict(&self, id: ConflictId) -> Option<&Conflict> {

@@ -30,6 +30,6 @@ pub use receipt::{Receipt, ReceiptLine, Reprint, Shop, VatLine};
 pub use report::ReportPaper;
 pub use table::{
     Cell, Column, CsvSheet, Dialect, Encoding, Form, Kind, MOST_CELL_CHARACTERS, MOST_COLUMNS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError, ReadRow, ReadTable,
-    RowFault, Table, TableError, XLSX_ROWS, XlsxSheet, folded, read as read_table,
+    RowFault, Table, TableError, XLSX_ROWS, XlsxSheet, defused, folded, read as read_table, title_key,
 };
 pub use voucher::{VoucherBook, VoucherPaper, terms};

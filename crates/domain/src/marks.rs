@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    code::VoucherCode,
     ids::{BatchId, OpId, VoucherId},
     status::Status,
     text::{Name, TextError},
 };
 
-/// What stands on paper that another system issued: up to 100 characters, compared as they are.
+/// What stands on paper that another system issued: up to 100 characters. No two vouchers have codes that differ in their case alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, max_length = 100))]
@@ -23,6 +24,24 @@ impl ExternalCode {
     /// The code.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Without the case of its ASCII letters, as both databases fold them: two codes alike in this are too alike for one of them to be meant.
+    #[must_use]
+    pub fn folded(&self) -> Self {
+        Self(self.0.to_ascii_lowercase())
+    }
+
+    /// Whether whoever typed or scanned that means this code: the same text, or the same wholly in the other case, as Caps Lock makes it. Where
+    /// a code has letters of both cases, the case says something.
+    pub fn is_meant_by(&self, typed: &Self) -> bool {
+        let is_of_one_case = |text: &str| !(text.contains(|sign: char| sign.is_ascii_lowercase()) && text.contains(|sign: char| sign.is_ascii_uppercase()));
+        self == typed || (self.0.eq_ignore_ascii_case(&typed.0) && is_of_one_case(&self.0) && is_of_one_case(&typed.0))
+    }
+
+    /// The code of ours that the same text is, where it is one: a table that this program wrote may come back as another system's.
+    pub fn as_ours(&self) -> Option<VoucherCode> {
+        VoucherCode::parse(&self.0).ok()
     }
 }
 

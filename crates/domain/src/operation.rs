@@ -303,11 +303,12 @@ impl Operation {
     }
 
     /// Whether it tells of something that has happened already: goods or money changed hands, and a refusal cannot take
-    /// that back. Such an operation is booked even if the person was barred meanwhile.
+    /// that back. Such an operation is booked even if the person was barred meanwhile. What another system sold is not: nobody here took
+    /// money for it, and the other system's paper says it still.
     pub const fn has_happened(&self) -> bool {
         matches!(
             self,
-            Self::Sell { replaces: None, .. }
+            Self::Sell { replaces: None, imported: None, .. }
                 | Self::Redeem { mode: RedeemMode::Honoured, .. }
                 | Self::Honour { .. }
                 | Self::Withdraw { .. }

@@ -162,6 +162,8 @@ export const commands = {
 	checkImport: (form: ImportForm) => typedError<ImportCheck, AppError>(__TAURI_INVOKE("check_import", { form })),
 	/**  Does it. */
 	runImport: (form: ImportForm) => typedError<ImportDone, AppError>(__TAURI_INVOKE("run_import", { form })),
+	/**  What came of this person's last import. */
+	lastImport: () => typedError<ImportDone | null, AppError>(__TAURI_INVOKE("last_import")),
 	/**  Every template. */
 	templates: (includeArchived: boolean) => typedError<TemplateRow[], AppError>(__TAURI_INVOKE("templates", { includeArchived })),
 	/**  Everything about a template. */
@@ -928,7 +930,7 @@ export type DayCount = {
 	unsent: number,
 };
 
-/**  How a table writes days with strokes: 3/12/2025. */
+/**  How a table writes days whose year stands last, with strokes or dashes: 3/12/2025. */
 export type DayOrder = "day_first" | "month_first";
 
 /**  Days as people name them, wherever today is when they are asked for. */
@@ -1409,8 +1411,14 @@ export type FieldErrorCode = "required" | "too_long" | "too_short" | "too_small"
 "twice" | 
 /**  Another voucher has that code. */
 "code_taken" | 
+/**  The voucher is here, and this is not what is known of it. */
+"here_otherwise" | 
 /**  More or fewer cells than there are headings: `limit` is how many. */
-"cell_count";
+"cell_count" | 
+/**  A workbook keeps no such large number exactly. */
+"inexact_number" | 
+/**  A cell shows an error. */
+"error_cell";
 
 /**  A word for a field. */
 export type FieldWord = {
@@ -1509,6 +1517,8 @@ export type ImportDone = {
 	already: number,
 	/**  The rules refused them meanwhile: somebody else was quicker. */
 	refused: number,
+	/**  The first of these. */
+	refusals: LineRefusal[],
 	/**  Not done, because somebody stopped it. The same import again does them, and no other again. */
 	left: number,
 	/**  What ended it before its end. */
@@ -1547,6 +1557,10 @@ export type ImportTemplate = {
 	vouchers: number,
 	/**  It is here; otherwise it will be made, and not offered for sale. */
 	known: boolean,
+	/**  How it is taxed. */
+	vat: Vat,
+	/**  It is taxed otherwise than the form says: what is here goes first. */
+	other_vat: boolean,
 };
 
 /**  What would be issued. Nothing is yet. */
@@ -1650,6 +1664,13 @@ export type LineFault = {
 	code: FieldErrorCode,
 	/**  The bound that was passed; of a code that stands there twice, the line on which it stood first. */
 	limit: number | null,
+};
+
+/**  A line that the rules refused. */
+export type LineRefusal = {
+	/**  Its line in the file. */
+	line: number,
+	refusal: Refusal,
 };
 
 /**  What becomes of a line. */
@@ -3179,8 +3200,16 @@ export type Whose = "mine" |
 /**  Nobody works on it, or somebody who was barred. */
 "nobodys";
 
+/**  What work is for. */
+export type WorkKind = 
+/**  A table is read, or its lines are looked at: nobody has confirmed anything yet. */
+"look" | "issue" | "import" | 
+/**  Something is written into a file. */
+"save";
+
 /**  How far the work is. */
 export type WorkProgress = {
+	kind: WorkKind,
 	done: number,
 	of: number,
 };

@@ -105,6 +105,12 @@ export function fieldFault({ code, limit }: Fault): string {
       return limit === null ? m.field_twice() : m.field_twice_line({ line: limit })
     case 'code_taken':
       return m.field_code_taken()
+    case 'here_otherwise':
+      return m.field_here_otherwise()
+    case 'inexact_number':
+      return m.field_inexact_number()
+    case 'error_cell':
+      return m.field_error_cell()
     case 'cell_count':
       return limit === null ? m.field_cell_count_plain() : m.field_cell_count({ count: limit })
     default:

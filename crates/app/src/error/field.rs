@@ -36,8 +36,14 @@ pub enum FieldErrorCode {
     Twice,
     /// Another voucher has that code.
     CodeTaken,
+    /// The voucher is here, and this is not what is known of it.
+    HereOtherwise,
     /// More or fewer cells than there are headings: `limit` is how many.
     CellCount,
+    /// A workbook keeps no such large number exactly.
+    InexactNumber,
+    /// A cell shows an error.
+    ErrorCell,
 }
 
 /// A field that was not taken.

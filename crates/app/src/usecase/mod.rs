@@ -44,7 +44,7 @@ pub(crate) mod till;
 pub(crate) mod training;
 pub(crate) mod updates;
 pub(crate) mod vouchers;
-pub(crate) mod writing;
+pub(crate) mod work;
 
 use std::sync::Arc;
 

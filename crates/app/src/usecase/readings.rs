@@ -1,9 +1,9 @@
 //! Which reading of a scan is meant, where its keys are a code on several keyboard layouts.
 
-use beadsbox_domain::{Deed, VoucherCode};
+use beadsbox_domain::Deed;
 use beadsbox_protocol::signed_code::SignedCode;
 
-use super::{Seat, redeem::imported};
+use super::{Seat, redeem::on_paper};
 use crate::error::AppResult;
 
 /// There are five layouts, Caps Lock, and the computer's own.
@@ -19,8 +19,7 @@ impl Seat {
                 if SignedCode::parse(reading).is_ok_and(|code| seat.is_genuine(view, &code)) {
                     return Ok(reading.clone());
                 }
-                let ours = VoucherCode::parse(reading).ok().map(|code| view.voucher_by_code(code)).transpose()?.flatten();
-                if ours.is_some() || imported(view, reading)?.is_some() {
+                if on_paper(view, reading)?.is_some() {
                     return Ok(reading.clone());
                 }
             }

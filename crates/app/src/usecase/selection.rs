@@ -56,11 +56,7 @@ impl Selection {
         match self.chosen {
             Chosen::These(ids) => {
                 for part in ids.chunks(500) {
-                    let mut found = Vec::with_capacity(part.len());
-                    for voucher in part {
-                        found.extend(view.voucher(*voucher)?);
-                    }
-                    if take(found)?.is_break() {
+                    if take(view.known_vouchers(part)?)?.is_break() {
                         break;
                     }
                 }

@@ -2,16 +2,16 @@
 
 use std::{ops::ControlFlow, path::Path};
 
-use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, XlsxSheet};
+use beadsbox_documents::{Cell, Column, Kind, defused};
 use beadsbox_domain::{Deed, Timestamp};
 use beadsbox_store::{Directory, View, VoucherView};
 use jiff::tz::TimeZone;
 
-use super::{Seat, question::Asked, selection::Selection, writing::Writing};
+use super::{Seat, question::Asked, selection::Selection, work::Work};
 use crate::{
-    error::{AppError, AppResult},
-    saved_file,
-    view::{CopiedTable, GridColumn, SavedTable, TableForm, TableFormat, TableProgress},
+    error::AppResult,
+    saved_file::{self, Row, WrittenTable},
+    view::{CopiedTable, GridColumn, SavedTable, TableForm, TableFormat, TableProgress, WorkKind},
 };
 
 /// A clipboard is for what somebody pastes into a mail or a sheet; a file is for more.
@@ -21,23 +21,14 @@ impl Seat {
     /// Writes the table into that file; one at a time.
     pub async fn save_table(&self, form: TableForm, format: TableFormat, path: &Path) -> AppResult<SavedTable> {
         self.require(Deed::UseOffice)?;
-        let (asked, turn, path) = (Asked::by(self), self.device.writing.begin(self.session.staff)?, path.to_owned());
+        let at_work = self.device.writing.begin(WorkKind::Save, self.session.staff)?;
+        let (asked, path) = (Asked::by(self), path.to_owned());
         self.read(move |view| {
-            let writing = &*turn.writing;
+            let work = &*at_work.work;
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            saved_file::write(&path, |out| match format {
-                TableFormat::Csv => {
-                    let mut sheet = CsvSheet::begin(out, &columns(&form), Dialect::of(form.language.into()))?;
-                    each_row(view, &asked, &form, writing, |row| Ok(sheet.row(row)?))?;
-                    Ok::<_, AppError>(sheet.finish().map(drop)?)
-                }
-                TableFormat::Xlsx => {
-                    let mut sheet = XlsxSheet::begin(&form.title, &columns(&form))?;
-                    each_row(view, &asked, &form, writing, |row| Ok(sheet.row(row)?))?;
-                    Ok(sheet.finish(out)?)
-                }
-            })?;
-            Ok(SavedTable { name, rows: writing.progress().rows })
+            let table = WrittenTable { format, title: &form.title, columns: &columns(&form), language: form.language };
+            saved_file::write_table(&path, &table, |row| each_row(view, &asked, &form, work, row))?;
+            Ok(SavedTable { name, rows: work.progress().done })
         })
         .await
     }
@@ -45,14 +36,14 @@ impl Seat {
     /// How far this person's table is that is being written; nothing where there is none.
     pub fn table_progress(&self) -> AppResult<Option<TableProgress>> {
         self.require(Deed::UseOffice)?;
-        Ok(self.device.writing.of(self.session.staff).map(|writing| writing.progress()))
+        Ok(self.device.writing.of(self.session.staff).map(|work| work.progress().into()))
     }
 
     /// Stops it. No file is left behind.
     pub fn stop_table(&self) -> AppResult<()> {
         self.require(Deed::UseOffice)?;
-        if let Some(writing) = self.device.writing.of(self.session.staff) {
-            writing.stop();
+        if let Some(work) = self.device.writing.of(self.session.staff) {
+            work.stop();
         }
         Ok(())
     }
@@ -94,15 +85,15 @@ fn walk(view: &View<'_>, asked: &Asked, form: &TableForm, mut take: impl FnMut(&
     Selection::read(view, asked, &form.selection, form.order)?.walk(view, |found| take(&found, &words))
 }
 
-fn each_row(view: &View<'_>, asked: &Asked, form: &TableForm, writing: &Writing, mut row: impl FnMut(&[Cell]) -> AppResult<()>) -> AppResult<()> {
+fn each_row(view: &View<'_>, asked: &Asked, form: &TableForm, work: &Work, row: &mut Row<'_>) -> AppResult<()> {
     if let Some(sums) = super::selection::sums(view, asked, &form.selection)? {
-        writing.expect(sums.vouchers);
+        work.expect(sums.vouchers);
     }
     walk(view, asked, form, |found, words| {
         for voucher in found {
             row(&words.row(voucher))?;
         }
-        writing.wrote(found.len())?;
+        work.did(found.len())?;
         Ok(ControlFlow::Continue(()))
     })
 }
@@ -179,12 +170,9 @@ impl Copied {
             }
             // A cell is one cell: what would begin another one or another line is a space.
             let one = cell.replace(['\t', '\r', '\n'], " ");
-            // Pasted into a sheet, nothing that somebody typed is a formula.
-            if one.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
-                self.text.push('\'');
-            }
-            self.text.push_str(&one);
-            let escaped = cell.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>");
+            // Pasted into a sheet, nothing that somebody typed is a formula: sheets take the table of HTML where they can.
+            self.text.push_str(&defused(&one));
+            let escaped = defused(&cell).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\n', "<br>");
             for part in ["<", tag, ">", &escaped, "</", tag, ">"] {
                 self.html.push_str(part);
             }

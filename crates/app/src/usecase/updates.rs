@@ -36,7 +36,7 @@ impl Seat {
 
     /// Whether the program may be replaced now: whatever is being recorded, written or practised comes first.
     pub async fn may_install_update(&self) -> AppResult<()> {
-        let busy = self.device.is_training() || self.device.writing.is_busy() || self.device.bulk_is_running();
+        let busy = self.device.is_training() || self.device.is_busy();
         let asked = self.read(|view| Ok(!view.open_asks()?.is_empty())).await?;
         if busy || asked {
             return Err(AppError::new(ErrorCode::UpdateNotNow, "something is being recorded"));

@@ -1,7 +1,7 @@
 use beadsbox_domain::{Payment, Status};
 use serde::{Deserialize, Serialize};
 
-use super::{CurrencyView, ListOrder, PaperLanguage, SortKey, VoucherFilters, VoucherSelection};
+use super::{CurrencyView, ListOrder, PaperLanguage, SortKey, VoucherFilters, VoucherSelection, WorkProgress};
 
 /// A column of the grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
@@ -130,6 +130,12 @@ pub struct TableProgress {
     pub rows: u64,
     /// Where it is known.
     pub of: Option<u64>,
+}
+
+impl From<WorkProgress> for TableProgress {
+    fn from(WorkProgress { done, of, .. }: WorkProgress) -> Self {
+        Self { rows: done, of: (of > 0).then_some(of) }
+    }
 }
 
 /// A table that was saved.

@@ -1,10 +1,10 @@
 use beadsbox_domain::{Status, Vat};
 use serde::{Deserialize, Serialize};
 
-use super::{FaultCount, FieldColumn, MoneyView};
+use super::{FaultCount, FieldColumn, MoneyView, RefusalView};
 use crate::error::AppError;
 
-/// How a table writes days with strokes: 3/12/2025.
+/// How a table writes days whose year stands last, with strokes or dashes: 3/12/2025.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum DayOrder {
@@ -47,6 +47,10 @@ pub struct ImportTemplate {
     pub vouchers: u64,
     /// It is here; otherwise it will be made, and not offered for sale.
     pub known: bool,
+    /// How it is taxed.
+    pub vat: Vat,
+    /// It is taxed otherwise than the form says: what is here goes first.
+    pub other_vat: bool,
 }
 
 /// What an import would do. Nothing is done yet.
@@ -65,6 +69,14 @@ pub struct ImportCheck {
     pub faults: Vec<FaultCount>,
 }
 
+/// A line that the rules refused.
+#[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
+pub struct LineRefusal {
+    /// Its line in the file.
+    pub line: u64,
+    pub refusal: RefusalView,
+}
+
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
 pub struct ImportDone {
@@ -74,6 +86,8 @@ pub struct ImportDone {
     pub already: u64,
     /// The rules refused them meanwhile: somebody else was quicker.
     pub refused: u64,
+    /// The first of these.
+    pub refusals: Vec<LineRefusal>,
     /// Not done, because somebody stopped it. The same import again does them, and no other again.
     pub left: u64,
     /// What ended it before its end.

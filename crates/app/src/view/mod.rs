@@ -53,7 +53,7 @@ pub use grid::{
     CopiedTable, FilterChoices, GridColumn, GridMemory, HeadedColumn, NamedId, PaymentWord, SavedTable, SavedView, ShownColumn, StatusWord, TableForm,
     TableFormat, TableProgress,
 };
-pub use import::{DayOrder, ImportCheck, ImportDone, ImportForm, ImportSum, ImportTemplate};
+pub use import::{DayOrder, ImportCheck, ImportDone, ImportForm, ImportSum, ImportTemplate, LineRefusal};
 pub use issue::{BatchFileForm, BatchFormat, BatchRow, BatchWords, IssueCheck, IssueChoices, IssueForm};
 pub use limits::{CountryValidityRow, DeviceLimitsForm, LeastValidityForm, LimitsForm, PolicyForm};
 pub use mail::{
@@ -79,7 +79,7 @@ pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use selection::{ListOrder, SelectionSums, VoucherSelection};
 pub use sheet::{
     FaultCount, FaultWord, FieldColumn, FieldWord, LineFault, LineState, LineValue, RefusedWords, SheetColumn, SheetField, SheetForm, SheetLine, SheetUse,
-    SheetView, WorkProgress,
+    SheetView, WorkKind, WorkProgress,
 };
 pub use shell::{NotificationSettings, SupportPart, ZoomStep};
 pub use shop::{PlaceChoices, ShopForm, ShopRow};

@@ -151,9 +151,22 @@ pub struct RefusedWords {
     pub language: PaperLanguage,
 }
 
+/// What work is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkKind {
+    /// A table is read, or its lines are looked at: nobody has confirmed anything yet.
+    Look,
+    Issue,
+    Import,
+    /// Something is written into a file.
+    Save,
+}
+
 /// How far the work is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
 pub struct WorkProgress {
+    pub kind: WorkKind,
     pub done: u64,
     pub of: u64,
 }

@@ -25,6 +25,7 @@ pub async fn work_on_tables(seat: &Seat, command: &str) -> Result<(), AppError> 
         "batches" => seat.batches().await.map(drop),
         "save_batch" => seat.save_batch(batch(), nowhere).await.map(drop),
         "check_import" => seat.check_import(import()).await.map(drop),
+        "last_import" => seat.last_import().map(drop),
         _ => seat.run_import(import()).await.map(drop),
     }
 }

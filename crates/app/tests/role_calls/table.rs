@@ -107,6 +107,7 @@ pub const TABLE: &[(&str, &[Role])] = &[
     ("save_batch", OFFICE_UP),
     ("check_import", OFFICE_UP),
     ("run_import", OFFICE_UP),
+    ("last_import", OFFICE_UP),
     ("templates", OFFICE_UP),
     ("template_detail", OFFICE_UP),
     ("save_template", OFFICE_UP),

@@ -72,7 +72,7 @@ impl<W: Write> CsvSheet<W> {
     /// Begins with the headings.
     pub fn begin(mut out: W, columns: &[Column], dialect: Dialect) -> Result<Self, TableError> {
         out.write_all(MARK)?;
-        let out = WriterBuilder::new().delimiter(dialect.separator).terminator(Terminator::CRLF).from_writer(out);
+        let out = WriterBuilder::new().flexible(true).delimiter(dialect.separator).terminator(Terminator::CRLF).from_writer(out);
         let mut sheet = Self { out, columns: columns.to_vec(), dialect, record: ByteRecord::new() };
         for column in columns {
             sheet.record.push_field(defused(&column.heading).as_bytes());
@@ -88,6 +88,24 @@ impl<W: Write> CsvSheet<W> {
     pub fn row(&mut self, row: &[Cell]) -> Result<(), TableError> {
         check(&self.columns, row)?;
         self.record.clear();
+        self.fields(row);
+        self.write()
+    }
+
+    /// Writes a row that was read with more or fewer cells than there are columns, and is to be read so again: these columns first, and then
+    /// the texts as they stood.
+    pub fn ragged_row(&mut self, row: &[Cell], texts: &[String]) -> Result<(), TableError> {
+        let columns = self.columns.get(..row.len()).ok_or(TableError::Ragged { cells: row.len(), columns: self.columns.len() })?;
+        check(columns, row)?;
+        self.record.clear();
+        self.fields(row);
+        for text in texts {
+            self.record.push_field(defused(text).as_bytes());
+        }
+        self.write()
+    }
+
+    fn fields(&mut self, row: &[Cell]) {
         for (column, cell) in self.columns.iter().zip(row) {
             self.record.push_field(written(cell, self.dialect).as_bytes());
             if column.kind == Kind::Money {
@@ -95,7 +113,6 @@ impl<W: Write> CsvSheet<W> {
                 self.record.push_field(currency.as_bytes());
             }
         }
-        self.write()
     }
 
     /// Writes what is still in memory, and gives back the place that was written to.

@@ -17,7 +17,10 @@ use std::io::{Seek, Write};
 pub use self::{
     cell::{Cell, Column, Kind},
     csv::{CsvSheet, Dialect},
-    read::{Encoding, Form, MOST_CELL_CHARACTERS, MOST_COLUMNS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError, ReadRow, ReadTable, RowFault, folded, read},
+    defuse::defused,
+    read::{
+        Encoding, Form, MOST_CELL_CHARACTERS, MOST_COLUMNS, MOST_FILE_BYTES, MOST_READ_ROWS, ReadError, ReadRow, ReadTable, RowFault, folded, read, title_key,
+    },
     xlsx::{XLSX_ROWS, XlsxSheet},
 };
 use crate::Language;

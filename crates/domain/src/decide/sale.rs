@@ -26,6 +26,9 @@ pub(super) fn sell(operation: &Operation, situation: &Situation, context: &Conte
         return Err(Refusal::CodeTaken);
     }
     snapshot.check().map_err(|error| Refusal::BadContent { rule: error.to_string() })?;
+    if imported.is_some() && (replaces.is_some() || batch.is_some()) {
+        return Err(Refusal::BadContent { rule: "what another system sold was not issued here".to_owned() });
+    }
     if let Some(replaced) = replaces {
         let stands = situation.replaced.as_ref().is_some_and(|old| old.is_replaced_by(*id, *template, snapshot, replaced));
         stands.then_some(()).ok_or(Refusal::NotReplaced)?;

@@ -1,12 +1,13 @@
 //! Vouchers that another system sold.
 
 use beadsbox_domain::{
-    Change, Conflict, ConflictKind, ExternalCode, Imported, Operation, Origin, Payment, RedeemMode, Refusal, Role, Situation, Status,
+    Batch, BatchId, Change, Conflict, ConflictKind, ExternalCode, Imported, Operation, Origin, Payment, RedeemMode, Refusal, Role, Situation, Status,
     ledger::{Cause, EntryKind, Standing, entries},
     text::Name,
 };
 use jiff::civil::date;
 use rstest::rstest;
+use uuid::Uuid;
 
 use crate::support::{
     NOW, NOW_MINUTE, VOUCHER, applied, at, context, minute, open_conflict, reason, redeem, refused, sale, stamp, template, voucher_in, with_voucher,
@@ -85,6 +86,19 @@ fn what_cannot_be_is_refused() {
     assert_eq!(refused(&import(Status::Used), &Situation { code_taken: true, ..on_sale() }, &office()), Refusal::CodeTaken);
     assert_eq!(refused(&import(Status::Used), &Situation::default(), &office()), Refusal::UnknownTemplate);
     assert_eq!(refused(&import(Status::Used), &on_sale(), &context(Role::Counter)), Refusal::NotPermitted { role: Role::Counter });
+}
+
+#[test]
+fn nobody_who_is_barred_takes_over_anything_and_nothing_that_was_issued_here_is() {
+    let barred = beadsbox_domain::Context { staff_active: false, ..office() };
+    assert_eq!(refused(&import(Status::Purchased), &on_sale(), &barred), Refusal::UnknownStaff, "no money was taken for it here");
+    let Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop, replaces, imported, .. } = import(Status::Purchased)
+    else {
+        unreachable!()
+    };
+    let batch = Some(Batch { id: BatchId(Uuid::from_u128(1)), name: Name::new("Christmas").expect("a name") });
+    let issued = Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop, replaces, batch, imported };
+    assert!(matches!(refused(&issued, &on_sale(), &office()), Refusal::BadContent { .. }));
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn all() -> Vec<(Operation, Deed, bool, &'static str)> {
         (Operation::EditTemplate { template, based_on: 1, content: content() }, Deed::WriteTemplates, false, "edit_template"),
         (Operation::ArchiveTemplate { template, archived: true }, Deed::WriteTemplates, false, "archive_template"),
         (sale(), Deed::Sell, true, "sell"),
-        (import(Status::Purchased), Deed::Import, true, "sell"),
+        (import(Status::Purchased), Deed::Import, false, "sell"),
         (redeem(RedeemMode::Asked), Deed::Redeem, false, "redeem"),
         (redeem(RedeemMode::Honoured), Deed::Redeem, true, "redeem"),
         (Operation::honour(voucher, redemption), Deed::Redeem, true, "honour"),

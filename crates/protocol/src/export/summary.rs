@@ -45,7 +45,8 @@ impl Summary {
         self.first_at = self.first_at.or(Some(body.at));
         self.last_at = Some(body.at);
         match &body.operation {
-            Operation::Sell { snapshot, .. } => {
+            // What another system sold is no money of this till's.
+            Operation::Sell { snapshot, imported: None, .. } => {
                 self.sales += 1;
                 self.add_sold(snapshot.price)?;
             }

@@ -223,14 +223,18 @@ fn a_voucher_of_another_system_is_of_the_fourth_format() {
 #[test]
 fn an_imported_voucher_has_the_same_id_for_ever() {
     use beadsbox_domain::{
-        ExternalCode, Money,
+        ExternalCode, Money, Vat,
         text::{Name, Title},
     };
     use beadsbox_protocol::import::{template_id, voucher_id};
     let (source, code) = (Name::new("Old shop").unwrap(), ExternalCode::new("A-17").unwrap());
     assert_eq!(voucher_id(&source, &code).to_string(), "a9382aaf-c13b-81a2-af23-d3537de352c4");
     let price = Money::new(4136, content().price.currency);
-    assert_eq!(template_id(&source, &Title::new("Night walk").unwrap(), price).to_string(), "704834c6-6702-8352-ab44-2c18425b4037");
+    let (title, taxed) = (Title::new("Night walk").unwrap(), Vat::SinglePurpose { rate_basis_points: 2_000 });
+    assert_eq!(template_id(&source, &title, price, taxed).to_string(), "79864c96-8e50-84d3-99ce-09af66aa1eb2");
+    // What is taxed otherwise is another template.
+    let others = [Vat::MultiPurpose, Vat::SinglePurpose { rate_basis_points: 0 }];
+    assert!(others.into_iter().all(|vat| template_id(&source, &title, price, vat) != template_id(&source, &title, price, taxed)));
     // Parts that meet elsewhere make another id.
     let (other, moved) = (Name::new("Old").unwrap(), ExternalCode::new("shopA-17").unwrap());
     assert_ne!(voucher_id(&other, &moved), voucher_id(&source, &code));

@@ -154,9 +154,11 @@ pub async fn taken_codes(conn: &mut PgConnection, codes: &[String]) -> sqlx::Res
     sqlx::query_scalar("SELECT code FROM voucher WHERE code = ANY($1)").bind(codes).fetch_all(conn).await
 }
 
-/// Which of these codes of other systems are taken.
+/// The codes of other systems that are taken and alike with one of these folded ones.
 pub async fn taken_external_codes(conn: &mut PgConnection, codes: &[String]) -> sqlx::Result<Vec<String>> {
-    let question = "SELECT marks ->> 'external_code' FROM voucher WHERE marks ->> 'external_code' = ANY($1)";
+    // The first condition is the index's own.
+    let question = "SELECT marks ->> 'external_code' FROM voucher WHERE marks ->> 'external_code' IS NOT NULL \
+                    AND lower((marks ->> 'external_code') COLLATE \"C\") = ANY($1)";
     sqlx::query_scalar(question).bind(codes).fetch_all(conn).await
 }
 

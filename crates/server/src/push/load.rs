@@ -22,7 +22,7 @@ struct Named {
     replaced: BTreeSet<Uuid>,
     honoured: BTreeSet<Uuid>,
     codes: Vec<String>,
-    /// Those of other systems.
+    /// Those of other systems, folded.
     external_codes: Vec<String>,
     /// Templates that may change, by id.
     templates: BTreeSet<Uuid>,
@@ -67,7 +67,10 @@ impl Named {
                         named.replaced.insert(replaced.voucher.0);
                     }
                     named.codes.push(code.compact());
-                    named.external_codes.extend(imported.as_ref().map(|imported| imported.code.as_str().to_owned()));
+                    if let Some(imported) = imported {
+                        named.codes.extend(imported.code.as_ours().map(VoucherCode::compact));
+                        named.external_codes.push(imported.code.folded().into());
+                    }
                     named.sold_from.insert((template.0, to_version(*template_version)));
                 }
                 Operation::Redeem { voucher, mode: RedeemMode::Honoured, .. } | Operation::Honour { voucher, .. } => _ = named.honoured.insert(voucher.0),
@@ -168,7 +171,7 @@ pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<Wor
     }
     if !named.external_codes.is_empty() {
         let taken = db::voucher::taken_external_codes(conn, &named.external_codes).await?;
-        world.external_codes = taken.iter().filter_map(|code| ExternalCode::new(code).ok()).collect();
+        world.external_codes = taken.iter().filter_map(|code| ExternalCode::new(code).ok()).map(|code| code.folded()).collect();
     }
     load_templates(&mut world, conn, fresh, &mut named).await?;
     named.add_created_after_sale(fresh, &world);

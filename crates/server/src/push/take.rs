@@ -131,7 +131,7 @@ fn refusal_of(error: &sqlx::Error) -> Refusal {
     match constraint {
         // Another device was faster, in the moment between looking and writing.
         Some("operation_op_id") => Refusal::Repeated,
-        Some("voucher_code") => Refusal::CodeTaken,
+        Some("voucher_code" | "voucher_external_code") => Refusal::CodeTaken,
         Some("voucher_pkey" | "voucher_template_pkey") => Refusal::IdTaken,
         _ => Refusal::Unreadable { detail: format!("the database refuses it ({})", sql_state(error).unwrap_or_default()) },
     }

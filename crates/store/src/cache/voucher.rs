@@ -159,10 +159,10 @@ pub(crate) fn find_code(connection: &Connection, code: VoucherCode, contents: &m
     one(connection, &question("WHERE v.code = ?1 ORDER BY v.id LIMIT 1"), &[&Sql(code)], contents)
 }
 
-/// The voucher that has that code from another system.
+/// The voucher that has that code from another system, in whatever case.
 pub(crate) fn find_external(connection: &Connection, code: &ExternalCode, contents: &mut Contents) -> rusqlite::Result<Option<CachedVoucher>> {
-    let which = question("WHERE v.marks IS NOT NULL AND v.marks ->> '$.external_code' = ?1 ORDER BY v.id LIMIT 1");
-    one(connection, &which, &[&code.as_str()], contents)
+    let which = question("WHERE v.marks IS NOT NULL AND lower(v.marks ->> '$.external_code') = ?1 ORDER BY v.id LIMIT 1");
+    one(connection, &which, &[&code.folded().as_str()], contents)
 }
 
 fn question(rest: &str) -> String {

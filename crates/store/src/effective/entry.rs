@@ -106,6 +106,11 @@ impl Foretelling for Cached<'_> {
             return Ok(true);
         }
         let Some(imported) = imported else { return Ok(false) };
+        if let Some(ours) = imported.code.as_ours()
+            && other(voucher::find_code(self.sources.cache, ours, self.contents).map_err(SourceError::Cache)?)
+        {
+            return Ok(true);
+        }
         Ok(other(voucher::find_external(self.sources.cache, &imported.code, self.contents).map_err(SourceError::Cache)?))
     }
 }

@@ -33,6 +33,7 @@ pub(crate) struct Overlay {
     templates: HashMap<TemplateId, Arc<TemplateEntry>>,
     /// Which of the vouchers a code names: an import puts a hundred thousand here.
     codes: HashMap<VoucherCode, VoucherId>,
+    /// Folded.
     external_codes: HashMap<ExternalCode, VoucherId>,
 }
 
@@ -53,14 +54,14 @@ impl Overlay {
 
     /// The voucher that has that code from another system, if this device did something to it.
     pub(crate) fn voucher_by_external_code(&self, code: &ExternalCode) -> Option<&VoucherEntry> {
-        self.voucher(*self.external_codes.get(code)?)
+        self.voucher(*self.external_codes.get(&code.folded())?)
     }
 
     fn put(&mut self, id: VoucherId, entry: VoucherEntry) {
         self.remove(id);
         if let Some(voucher) = entry.voucher() {
             self.codes.insert(voucher.code, id);
-            self.external_codes.extend(voucher.marks.external_code.clone().map(|code| (code, id)));
+            self.external_codes.extend(voucher.marks.external_code.as_ref().map(|code| (code.folded(), id)));
         }
         self.vouchers.insert(id, Arc::new(entry));
     }
@@ -72,8 +73,8 @@ impl Overlay {
         if self.codes.get(&voucher.code) == Some(&id) {
             self.codes.remove(&voucher.code);
         }
-        if let Some(code) = voucher.marks.external_code.as_ref().filter(|code| self.external_codes.get(*code) == Some(&id)) {
-            self.external_codes.remove(code);
+        if let Some(code) = voucher.marks.external_code.as_ref().map(ExternalCode::folded).filter(|code| self.external_codes.get(code) == Some(&id)) {
+            self.external_codes.remove(&code);
         }
     }
 

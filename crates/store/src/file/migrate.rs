@@ -22,6 +22,7 @@ const CACHE: &[&str] = &[
     include_str!("../../../../migrations/cache/0005_marks.sql"),
     include_str!("../../../../migrations/cache/0006_grid.sql"),
     include_str!("../../../../migrations/cache/0007_batches_in_the_grid.sql"),
+    include_str!("../../../../migrations/cache/0008_folded_codes.sql"),
 ];
 
 const fn steps(file: StoreFile) -> &'static [&'static str] {

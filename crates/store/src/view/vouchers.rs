@@ -26,6 +26,11 @@ impl View<'_> {
         found.map(|found| self.cached_view(found)).transpose()
     }
 
+    /// Those of these that this device knows, in their order.
+    pub fn known_vouchers(&self, ids: &[VoucherId]) -> Result<Vec<VoucherView>, StoreError> {
+        ids.iter().filter_map(|id| self.voucher(*id).transpose()).collect()
+    }
+
     /// The voucher of that code; none where this device does not know it.
     pub fn voucher_by_code(&self, code: VoucherCode) -> Result<Option<VoucherView>, StoreError> {
         if let Some(entry) = self.overlay.voucher_by_code(code) {
@@ -35,13 +40,19 @@ impl View<'_> {
         found.map(|found| self.cached_view(found)).transpose()
     }
 
-    /// The voucher that has that code from another system, as it stands on its paper; none where this device does not know it.
+    /// The voucher that has that code from another system, in whatever case; none where this device does not know it.
     pub fn voucher_by_external_code(&self, code: &ExternalCode) -> Result<Option<VoucherView>, StoreError> {
         if let Some(entry) = self.overlay.voucher_by_external_code(code) {
             return entry.view().map(|view| self.with_own_words(view)).transpose();
         }
         let found = self.cached(voucher::find_external(&self.cache, code, &mut self.contents.borrow_mut()))?;
         found.map(|found| self.cached_view(found)).transpose()
+    }
+
+    /// The voucher that paper with that text names: one of ours, or else another system's.
+    pub fn voucher_on_paper(&self, code: &ExternalCode) -> Result<Option<VoucherView>, StoreError> {
+        let ours = code.as_ours().map(|ours| self.voucher_by_code(ours)).transpose()?.flatten();
+        ours.map_or_else(|| self.voucher_by_external_code(code), |ours| Ok(Some(ours)))
     }
 
     fn cached_view(&self, found: CachedVoucher) -> Result<VoucherView, StoreError> {
@@ -138,6 +149,6 @@ impl View<'_> {
         if other(self.voucher_by_code(code)?) {
             return Ok(true);
         }
-        external.map_or(Ok(false), |code| Ok(other(self.voucher_by_external_code(code)?)))
+        external.map_or(Ok(false), |code| Ok(other(self.voucher_on_paper(code)?)))
     }
 }

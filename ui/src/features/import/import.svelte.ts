@@ -12,6 +12,7 @@ import {
 } from '$/platform'
 import { Sheet } from '../sheets/sheet.svelte'
 import { Work } from '../sheets/work.svelte'
+import { whenAnotherComes } from '../shift/session.svelte'
 
 /** Basis points are percent with two decimals, so they are typed and read like money. */
 const RATE_EXPONENT = 2
@@ -19,7 +20,7 @@ const RATE_EXPONENT = 2
 export const EACH = 'each'
 
 /** An import, from the file to what was taken over. Rust reads the lines and says what each is. */
-export class Import {
+class Import {
   source = $state('')
   currency = $state('EUR')
   minorUnits = $state<'whole' | 'minor'>('whole')
@@ -36,6 +37,41 @@ export class Import {
   done = $state.raw<ImportDone | null>(null)
   failure = $state<AppError | null>(null)
   #checked: ImportForm | null = null
+
+  /** Whoever comes back to the page finds what it is at, or what came of it. */
+  async come() {
+    await this.load()
+    if (this.work.running || this.done || this.check) return
+    await this.work.follow('import')
+    await this.#find()
+  }
+
+  /** Whoever leaves it lets the names in the table go; what was confirmed goes on. */
+  async leave() {
+    if (this.work.running) return
+    this.changed()
+    this.done = null
+    await this.sheet.close()
+  }
+
+  /** Another one works here. */
+  forget() {
+    this.changed()
+    this.work.forget()
+    this.done = null
+    this.sheet.forget()
+    this.source = this.buyer = ''
+    this.template = EACH
+  }
+
+  async #find() {
+    try {
+      const done = await rust.lastImport()
+      if (!this.sheet.view) this.done = done
+    } catch (reason) {
+      console.warn('what came of the last import is not known', reason)
+    }
+  }
 
   async load() {
     try {
@@ -108,3 +144,9 @@ export class Import {
     await this.sheet.close()
   }
 }
+
+/** One for the window: it goes on while other screens are open. */
+export const importing = new Import()
+whenAnotherComes(() => importing.forget())
+
+export type { Import }

@@ -10,9 +10,10 @@ import {
 } from '$/platform'
 import { Sheet } from '../sheets/sheet.svelte'
 import { Work } from '../sheets/work.svelte'
+import { shift, whenAnotherComes } from '../shift/session.svelte'
 
 /** A new batch, from its form to its vouchers. Rust says what is wrong with it and what it would be. */
-export class Issue {
+class Issue {
   choices = $state.raw<IssueChoices | null>(null)
   template = $state('')
   name = $state('')
@@ -29,6 +30,22 @@ export class Issue {
   checking = $state(false)
   /** What was checked: this, and no later change, is issued. */
   #checked: IssueForm | null = null
+
+  /** Whoever leaves it lets the names in the table go; what was confirmed goes on. */
+  async leave() {
+    if (this.work.running) return
+    this.changed()
+    this.issued = null
+    await this.sheet.close()
+  }
+
+  /** Another one works here. */
+  forget() {
+    this.changed()
+    this.work.forget()
+    this.sheet.forget()
+    this.another()
+  }
 
   async load() {
     try {
@@ -63,12 +80,17 @@ export class Issue {
 
   /** Whether it can be confirmed. */
   async look(): Promise<boolean> {
+    if (this.checking) return false
     this.checking = true
+    const turn = shift.turn
     this.failure = null
     this.check = null
     const form = this.#form
     try {
-      this.check = await rust.checkIssue(form)
+      const check = await rust.checkIssue(form)
+      // What was typed meanwhile was not looked at.
+      if (turn !== shift.turn || JSON.stringify(form) !== JSON.stringify(this.#form)) return false
+      this.check = check
       this.#checked = form
       return true
     } catch (thrown) {
@@ -94,3 +116,9 @@ export class Issue {
     this.name = this.buyer = this.email = ''
   }
 }
+
+/** One for the window: it goes on while other screens are open. */
+export const issuing = new Issue()
+whenAnotherComes(() => issuing.forget())
+
+export type { Issue }

@@ -45,11 +45,16 @@ export class Sheet {
     })
   }
 
-  /** The names in it are let go. */
-  async close() {
+  /** Rust has let it go already. */
+  forget() {
     this.view = null
     this.columns = {}
     this.failure = null
+  }
+
+  /** The names in it are let go. */
+  async close() {
+    this.forget()
     await rust.closeSheet().catch((reason) => console.warn('the table was not let go', reason))
   }
 }

@@ -48,7 +48,10 @@ const codes: LineFault['code'][] = [
   'unknown_status',
   'twice',
   'code_taken',
+  'here_otherwise',
   'cell_count',
+  'inexact_number',
+  'error_cell',
 ]
 
 /** A bound that Rust puts in itself. */

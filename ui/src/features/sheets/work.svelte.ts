@@ -1,4 +1,5 @@
-import { type AppError, asAppError, rust, type WorkProgress } from '$/platform'
+import { type AppError, asAppError, rust, type WorkKind, type WorkProgress } from '$/platform'
+import { shift } from '../shift/session.svelte'
 
 const LOOK = 200
 
@@ -18,9 +19,13 @@ export class Work {
     this.stopping = this.stopped = false
     this.failure = this.progress = null
     const looking = setInterval(() => this.#look(), LOOK)
+    const turn = shift.turn
     try {
-      return await ask()
+      const given = await ask()
+      // What came of it is for whoever began it; Rust keeps it for them.
+      return turn === shift.turn ? given : null
     } catch (thrown) {
+      if (turn !== shift.turn) return null
       const error = asAppError(thrown)
       if (error.code === 'stopped') this.stopped = true
       else this.failure = error
@@ -30,6 +35,28 @@ export class Work {
       this.running = this.stopping = false
       this.progress = null
     }
+  }
+
+  /** Watches work of that kind that went on while its window was closed, to its end. */
+  async follow(kind: WorkKind) {
+    if (this.running) return
+    const progress = await rust.workProgress().catch(() => null)
+    if (this.running || progress?.kind !== kind) return
+    this.running = true
+    this.stopping = this.stopped = false
+    this.progress = progress
+    while (this.progress?.kind === kind) {
+      await new Promise((then) => setTimeout(then, LOOK))
+      await this.#look()
+    }
+    this.running = this.stopping = false
+    this.progress = null
+  }
+
+  /** What was told of the last one. */
+  forget() {
+    this.failure = null
+    this.stopped = false
   }
 
   async #look() {

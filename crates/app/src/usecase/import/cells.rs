@@ -65,12 +65,14 @@ fn moment(at: DateTime, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 fn day_of(text: &str, order: DayOrder) -> Option<Date> {
-    let mut parts = text.split(['-', '/', '.']);
+    // One sign throughout: with two, nobody wrote a day.
+    let sign = text.chars().find(|sign| !sign.is_ascii_digit()).filter(|sign| ['-', '/', '.'].contains(sign))?;
+    let mut parts = text.split(sign);
     let (Some(one), Some(two), Some(three), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
         return None;
     };
-    // Only strokes are written in both orders.
-    let month_first = order == DayOrder::MonthFirst && text.contains('/');
+    // Dots are written in one order alone.
+    let month_first = order == DayOrder::MonthFirst && sign != '.';
     let (year, month, day) = match (one.len(), three.len()) {
         (4, 1..=2) => (one, two, three),
         (1..=2, 4) if month_first => (three, one, two),
@@ -153,8 +155,28 @@ mod tests {
             assert_eq!(read(text, DayOrder::DayFirst).as_deref(), Some(day), "{text}");
         }
         assert_eq!(read("3/12/2025", DayOrder::MonthFirst).as_deref(), Some("2025-03-12"));
+        assert_eq!(read("3-12-2025", DayOrder::MonthFirst).as_deref(), Some("2025-03-12"));
+        assert_eq!(read("3-12-2025", DayOrder::DayFirst).as_deref(), Some("2025-12-03"));
+        assert_eq!(read("2025-03-12", DayOrder::MonthFirst).as_deref(), Some("2025-03-12"), "a year in front has one order");
         assert_eq!(read("03.12.2025", DayOrder::MonthFirst).as_deref(), Some("2025-12-03"), "dots have one order");
-        for text in ["", "soon", "2025-02-30", "3/12/25", "31/31/2025", "2025-12", "1/2/3/2025", "0001-01-01", "9999-12-31", "2025-12-03 25:00", "+025-1-1"] {
+        for text in [
+            "",
+            "soon",
+            "2025-02-30",
+            "3/12/25",
+            "31/31/2025",
+            "2025-12",
+            "1/2/3/2025",
+            "3-12/2025",
+            "3.12-2025",
+            "2025/12-03",
+            "31122025",
+            "3 12 2025",
+            "0001-01-01",
+            "9999-12-31",
+            "2025-12-03 25:00",
+            "+025-1-1",
+        ] {
             assert_eq!(read(text, DayOrder::DayFirst), None, "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! A line of another system's table.
 
-use beadsbox_documents::{ReadRow, folded};
+use beadsbox_documents::{ReadRow, title_key};
 use beadsbox_domain::{
     Currency, Date, ExternalCode, Money, MoneyError, Person, Status, Template, Timestamp, Vat, VoucherId,
     text::{Name, PersonName, TextError, Title},
@@ -45,6 +45,8 @@ pub(super) struct Rules {
 /// A voucher as another system had it.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
+    /// Its line in the file.
+    pub(super) place: u64,
     pub(super) voucher: VoucherId,
     pub(super) code: ExternalCode,
     pub(super) title: Title,
@@ -68,15 +70,15 @@ impl Rules {
         let cell = |field| self.columns.cell(row, field);
         let code = take(&mut faults, SheetField::Code, ExternalCode::new(cell(SheetField::Code)));
         let title = take(&mut faults, SheetField::Title, self.title(cell(SheetField::Title)));
-        let price = noted(&mut faults, SheetField::Price, self.price(row, title.as_ref(), templates));
-        let status = noted(&mut faults, SheetField::Status, status_of(cell(SheetField::Status)));
-        let sold_at = noted(&mut faults, SheetField::SoldOn, self.past(cell(SheetField::SoldOn)));
-        let since = noted(&mut faults, SheetField::Since, self.past(cell(SheetField::Since)));
-        let end = noted(&mut faults, SheetField::ExpiresOn, self.end(cell(SheetField::ExpiresOn)));
+        let price = take(&mut faults, SheetField::Price, self.price(row, title.as_ref(), templates));
+        let status = take(&mut faults, SheetField::Status, status_of(cell(SheetField::Status)));
+        let sold_at = take(&mut faults, SheetField::SoldOn, self.past(cell(SheetField::SoldOn)));
+        let since = take(&mut faults, SheetField::Since, self.past(cell(SheetField::Since)));
+        let end = take(&mut faults, SheetField::ExpiresOn, self.end(cell(SheetField::ExpiresOn)));
         let person = person_of(row, &self.columns, self.nobody.as_ref(), faults)?;
         match (code, title, price, status, sold_at, since, end) {
             (Some(code), Some(title), Some(price), Some(status), Some(sold_at), Some(since), Some(end)) => {
-                Ok(Line { voucher: voucher_id(&self.source, &code), code, title, price, status, person, sold_at, end, since })
+                Ok(Line { place: row.line, voucher: voucher_id(&self.source, &code), code, title, price, status, person, sold_at, end, since })
             }
             // Whatever is missing is noted, and a person with notes is none.
             _ => Err(Vec::new()),
@@ -102,7 +104,7 @@ impl Rules {
     fn price(&self, row: &ReadRow, title: Option<&Title>, templates: &Templates) -> Result<Money, FieldFault> {
         let text = self.columns.cell(row, SheetField::Price);
         if text.is_empty() {
-            let known = title.and_then(|title| templates.price_of(&folded(title.as_str())));
+            let known = title.and_then(|title| templates.price_of(&title_key(title.as_str())));
             return known.ok_or(FieldFault(FieldErrorCode::Required, None));
         }
         let price = amount(text, self.currency(row)?, self.minor_units)?;
@@ -153,11 +155,6 @@ impl Rules {
             _ => as_it_stands,
         }
     }
-}
-
-/// The value, or a note of what is wrong with the field.
-fn noted<T>(faults: &mut Vec<LineFault>, field: SheetField, value: Result<T, FieldFault>) -> Option<T> {
-    value.map_err(|FieldFault(code, limit)| faults.push(LineFault { field: Some(field), code, limit })).ok()
 }
 
 /// A voucher of which nothing is said was sold, and nothing else.

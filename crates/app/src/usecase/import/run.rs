@@ -1,8 +1,9 @@
 //! The import itself.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::HashSet,
+    mem,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use beadsbox_domain::{Deed, Imported, Operation, Outcome, Payment, ShopId, Timestamp};
@@ -12,19 +13,37 @@ use beadsbox_store::{NewOperation, View};
 use super::{Import, check::Looked, line::Line, templates::Chosen};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
-    usecase::{Seat, sheet::desk::Work},
-    view::{ImportDone, ImportForm},
+    usecase::{Seat, names, work::Work},
+    view::{ImportDone, ImportForm, LineRefusal, WorkKind},
 };
 
 /// Recorded in one commit: few waits for the disk, and nobody else waits long.
 const PART: usize = 1_000;
+/// So many refused lines are told one by one.
+const MOST_REFUSALS: usize = 100;
 
 /// What became of the lines so far.
 #[derive(Default)]
 struct Counted {
-    imported: AtomicU64,
-    already: AtomicU64,
-    refused: AtomicU64,
+    imported: u64,
+    already: u64,
+    refused: u64,
+    /// The first of the refused ones.
+    refusals: Vec<LineRefusal>,
+}
+
+impl Counted {
+    fn refuse(&mut self, refusals: impl IntoIterator<Item = LineRefusal>) {
+        let free = MOST_REFUSALS.saturating_sub(self.refusals.len());
+        self.refusals.extend(refusals.into_iter().take(free));
+    }
+
+    fn add(&mut self, part: Self) {
+        self.imported += part.imported;
+        self.already += part.already;
+        self.refused += part.refused;
+        self.refuse(part.refusals);
+    }
 }
 
 impl Seat {
@@ -32,9 +51,9 @@ impl Seat {
     /// the rest.
     pub async fn run_import(&self, form: ImportForm) -> AppResult<ImportDone> {
         self.require(Deed::Import)?;
-        let import = self.import(&form).await?;
-        let at_work = self.device.desk.begin()?;
-        let work = Arc::clone(&at_work.work);
+        // Before anything is waited for: whoever is replaced meanwhile has it stopped.
+        let at_work = self.device.desk.work.begin(WorkKind::Import, self.session.staff)?;
+        let (import, work) = (self.import(&form).await?, Arc::clone(&at_work.work));
         let (looking, looked_by) = (import.clone(), Arc::clone(&work));
         let Looked { lines, good, templates } = self.read(move |view| looking.look(view, &looked_by)).await?;
         if good.is_empty() {
@@ -42,31 +61,41 @@ impl Seat {
         }
         let chosen = Arc::new(Chosen::of(&good, &templates, &import.rules)?);
         let already = lines.iter().filter(|line| line.state == crate::view::LineState::Already).count() as u64;
-        let counted = Arc::new(Counted { already: already.into(), ..Counted::default() });
+        let mut counted = Counted { already, ..Counted::default() };
         let all = good.len() as u64 + already;
-        work.expect(good.len());
-        let ended = self.take_over(&import, good, chosen, &work, &counted).await;
-        drop(at_work);
-        let number = |number: &AtomicU64| number.load(Ordering::Acquire);
-        let (imported, already, refused) = (number(&counted.imported), number(&counted.already), number(&counted.refused));
+        work.expect(good.len() as u64);
+        let ended = self.take_over(&import, good, chosen, &work, &mut counted).await;
+        let Counted { imported, already, refused, refusals } = counted;
         let error = ended.err().filter(|error| error.code != ErrorCode::Stopped);
-        Ok(ImportDone { imported, already, refused, left: all.saturating_sub(imported + already + refused), error })
+        let done = ImportDone { imported, already, refused, refusals, left: all.saturating_sub(imported + already + refused), error };
+        self.device.desk.keep_done(self.session.staff, done.clone());
+        Ok(done)
     }
 
-    async fn take_over(&self, import: &Import, good: Vec<Line>, chosen: Arc<Chosen>, work: &Work, counted: &Arc<Counted>) -> AppResult<()> {
+    /// What came of this person's last import, until they let it go: the page that began it may not have seen its end.
+    pub fn last_import(&self) -> AppResult<Option<ImportDone>> {
+        self.require(Deed::Import)?;
+        Ok(self.device.desk.done(self.session.staff))
+    }
+
+    async fn take_over(&self, import: &Import, good: Vec<Line>, chosen: Arc<Chosen>, work: &Work, counted: &mut Counted) -> AppResult<()> {
         chosen.make(self).await?;
         for part in good.chunks(PART) {
             if work.is_stopped() {
                 break;
             }
             let lines = part.to_vec();
-            let (seat, import, chosen, told) = (self.clone(), import.clone(), Arc::clone(&chosen), Arc::default());
-            let tell: Arc<Counted> = Arc::clone(&told);
-            self.device.record_with(move |view, shop| seat.sales(view, shop, &lines, (&import, &chosen), &tell)).await?;
+            let (seat, import, chosen) = (self.clone(), import.clone(), Arc::clone(&chosen));
+            let told: Arc<Mutex<Counted>> = Arc::default();
+            let tell = Arc::clone(&told);
+            let make = move |view: &View<'_>, shop| {
+                let (sales, part) = seat.sales(view, shop, &lines, (&import, &chosen))?;
+                *tell.lock().unwrap_or_else(PoisonError::into_inner) = part;
+                Ok::<_, AppError>(sales)
+            };
+            self.device.record_with(make).await?;
             // Only now they are on the disk.
-            for (sum, more) in [(&counted.imported, &told.imported), (&counted.already, &told.already), (&counted.refused, &told.refused)] {
-                sum.fetch_add(more.load(Ordering::Acquire), Ordering::AcqRel);
-            }
+            counted.add(mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner)));
             // A stop is seen above, before the next part.
             let _ = work.did(part.len());
         }
@@ -74,22 +103,24 @@ impl Seat {
     }
 
     /// The sales of a part, while nothing else can be recorded: what is here by now is not taken over again.
-    fn sales(&self, view: &View<'_>, shop: ShopId, lines: &[Line], (import, chosen): (&Import, &Chosen), told: &Counted) -> AppResult<Vec<NewOperation>> {
-        let mut sales = Vec::with_capacity(lines.len());
+    fn sales(&self, view: &View<'_>, shop: ShopId, lines: &[Line], (import, chosen): (&Import, &Chosen)) -> AppResult<(Vec<NewOperation>, Counted)> {
+        let (mut sales, mut made, mut told) = (Vec::with_capacity(lines.len()), HashSet::new(), Counted::default());
         for line in lines {
-            if view.voucher(line.voucher)?.is_some() {
-                told.already.fetch_add(1, Ordering::AcqRel);
+            // What this part makes is not in the view yet.
+            if !made.insert(line.voucher) || view.voucher(line.voucher)?.is_some() {
+                told.already += 1;
                 continue;
             }
             let sale = NewOperation { shop, ..self.imported(import, line, chosen)? };
-            if matches!(view.foretell(&sale)?.outcome, Outcome::Rejected { .. }) {
-                told.refused.fetch_add(1, Ordering::AcqRel);
+            if let Outcome::Rejected { refusal } = view.foretell(&sale)?.outcome {
+                told.refused += 1;
+                told.refuse([LineRefusal { line: line.place, refusal: names::refusal(view.directory(), &refusal) }]);
             } else {
-                told.imported.fetch_add(1, Ordering::AcqRel);
+                told.imported += 1;
                 sales.push(sale);
             }
         }
-        Ok(sales)
+        Ok((sales, told))
     }
 
     fn imported(&self, import: &Import, line: &Line, chosen: &Chosen) -> AppResult<NewOperation> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use beadsbox_documents::folded;
+use beadsbox_documents::title_key;
 use beadsbox_domain::{Money, Operation, Template, TemplateContent, TemplateId, Vat, text::Description};
 use beadsbox_protocol::import::template_id;
 use beadsbox_store::{NewOperation, View};
@@ -23,7 +23,7 @@ const MOST_SHOWN: usize = 50;
 type Key = (String, i64, &'static str);
 
 fn key(title: &str, price: Money) -> Key {
-    (folded(title), price.minor, price.currency.code())
+    (title_key(title), price.minor, price.currency.code())
 }
 
 /// The templates that are here.
@@ -47,15 +47,22 @@ struct Sold {
 }
 
 impl Templates {
-    pub(super) fn read(view: &View<'_>) -> AppResult<Self> {
+    /// Vouchers taxed so are to be taken over. A template that is not on sale and says otherwise is of another import: it is none of theirs.
+    pub(super) fn read(view: &View<'_>, vat: Vat) -> AppResult<Self> {
         let (mut known, mut prices) = (HashMap::new(), HashMap::<String, Vec<Money>>::new());
         for template in view.templates(true)?.into_iter().map(|row| row.template) {
             let (title, price) = (template.content.title.as_str(), template.content.price);
-            prices.entry(folded(title)).or_default().push(price);
-            let entry = known.entry(key(title, price));
-            // Of two that say the same, the one that is on sale.
-            let better = |other: &Template| other.archived && !template.archived;
-            match entry {
+            let of_title = prices.entry(title_key(title)).or_default();
+            if !of_title.contains(&price) {
+                of_title.push(price);
+            }
+            let rank = |template: &Template| (template.content.vat == vat, !template.archived);
+            if rank(&template) == (false, false) {
+                continue;
+            }
+            // Of two that say the same, the one that is taxed so, and then the one that is on sale.
+            let better = |other: &Template| rank(other) < rank(&template);
+            match known.entry(key(title, price)) {
                 std::collections::hash_map::Entry::Occupied(mut there) if better(there.get()) => _ = there.insert(template),
                 std::collections::hash_map::Entry::Occupied(_) => {}
                 std::collections::hash_map::Entry::Vacant(free) => _ = free.insert(template),
@@ -85,7 +92,7 @@ impl Chosen {
             let sold = match templates.known.get(&key) {
                 Some(template) => Sold { template: template.id, version: template.version, content: template.content.clone(), known: true, vouchers: 1 },
                 None => Sold {
-                    template: template_id(&rules.source, &line.title, line.price),
+                    template: template_id(&rules.source, &line.title, line.price, rules.vat),
                     version: 1,
                     content: content(line, rules.vat)?,
                     known: false,
@@ -105,7 +112,7 @@ impl Chosen {
     }
 
     /// Those with the most vouchers first.
-    pub(super) fn shown(&self) -> Vec<ImportTemplate> {
+    pub(super) fn shown(&self, vat: Vat) -> Vec<ImportTemplate> {
         let mut shown: Vec<&Sold> = self.by_key.values().collect();
         shown.sort_by_key(|sold| (std::cmp::Reverse(sold.vouchers), sold.template));
         let one = |sold: &Sold| ImportTemplate {
@@ -113,6 +120,8 @@ impl Chosen {
             price: sold.content.price.into(),
             vouchers: sold.vouchers,
             known: sold.known,
+            vat: sold.content.vat,
+            other_vat: sold.content.vat != vat,
         };
         shown.into_iter().take(MOST_SHOWN).map(one).collect()
     }

@@ -1,16 +1,16 @@
 //! A batch as a file: a table for mail and for printers' shops, or all vouchers as one PDF.
 
-use std::{io::Write as _, path::Path, sync::Arc};
+use std::{io::Write as _, path::Path};
 
-use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, VoucherBook, XlsxSheet};
+use beadsbox_documents::{Cell, Column, Kind, VoucherBook};
 use beadsbox_domain::{BatchId, Deed, Status, VoucherId};
 use beadsbox_store::{View, VoucherView};
 
 use crate::{
     error::{AppError, AppResult, ErrorCode},
-    saved_file,
-    usecase::{Seat, id, sheet::desk::Work},
-    view::{BatchFileForm, BatchFormat, SavedTable},
+    saved_file::{self, Row, WrittenTable},
+    usecase::{Seat, id, work::Work},
+    view::{BatchFileForm, BatchFormat, SavedTable, TableFormat, WorkKind},
 };
 
 /// So many rows are written before somebody may stop it.
@@ -21,44 +21,31 @@ impl Seat {
     pub async fn save_batch(&self, form: BatchFileForm, path: &Path) -> AppResult<SavedTable> {
         self.require(Deed::IssueMany)?;
         let batch: BatchId = id(&form.batch_id, ErrorCode::InvalidInput)?;
-        let at_work = self.device.desk.begin()?;
-        let (work, path, seat) = (Arc::clone(&at_work.work), path.to_owned(), self.clone());
-        let saved = self
-            .read(move |view| {
-                let ids = view.batch_vouchers(batch)?;
-                work.expect(ids.len());
-                let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                let rows = match form.format {
-                    BatchFormat::Pdf => seat.save_book(view, &ids, &form, &work, &path)?,
-                    BatchFormat::Csv | BatchFormat::Xlsx => seat.save_batch_table(view, &ids, &form, &work, &path)?,
-                };
-                Ok(SavedTable { name, rows })
-            })
-            .await;
-        drop(at_work);
-        saved
+        let at_work = self.device.desk.work.begin(WorkKind::Save, self.session.staff)?;
+        let (path, seat) = (path.to_owned(), self.clone());
+        self.read(move |view| {
+            let (work, ids) = (&*at_work.work, view.batch_vouchers(batch)?);
+            work.expect(ids.len() as u64);
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let rows = match form.format {
+                BatchFormat::Pdf => seat.save_book(view, &ids, &form, work, &path)?,
+                BatchFormat::Csv | BatchFormat::Xlsx => seat.save_batch_table(view, &ids, &form, work, &path)?,
+            };
+            Ok(SavedTable { name, rows })
+        })
+        .await
     }
 
     fn save_batch_table(&self, view: &View<'_>, ids: &[VoucherId], form: &BatchFileForm, work: &Work, path: &Path) -> AppResult<u64> {
-        let columns = columns(form);
-        saved_file::write(path, |out| match form.format {
-            BatchFormat::Xlsx => {
-                let mut sheet = XlsxSheet::begin(&form.title, &columns)?;
-                self.each_row(view, ids, form, work, |row| Ok(sheet.row(row)?))?;
-                Ok::<_, AppError>(sheet.finish(out)?)
-            }
-            BatchFormat::Csv | BatchFormat::Pdf => {
-                let mut sheet = CsvSheet::begin(out, &columns, Dialect::of(form.language.into()))?;
-                self.each_row(view, ids, form, work, |row| Ok(sheet.row(row)?))?;
-                Ok(sheet.finish().map(drop)?)
-            }
-        })?;
+        let format = if form.format == BatchFormat::Xlsx { TableFormat::Xlsx } else { TableFormat::Csv };
+        let table = WrittenTable { format, title: &form.title, columns: &columns(form), language: form.language };
+        saved_file::write_table(path, &table, |row| self.each_row(view, ids, form, work, row))?;
         Ok(ids.len() as u64)
     }
 
-    fn each_row(&self, view: &View<'_>, ids: &[VoucherId], form: &BatchFileForm, work: &Work, mut row: impl FnMut(&[Cell]) -> AppResult<()>) -> AppResult<()> {
+    fn each_row(&self, view: &View<'_>, ids: &[VoucherId], form: &BatchFileForm, work: &Work, row: &mut Row<'_>) -> AppResult<()> {
         for part in ids.chunks(PART) {
-            for found in found(view, part)? {
+            for found in view.known_vouchers(part)? {
                 row(&self.row_of(form, &found))?;
             }
             work.did(part.len())?;
@@ -91,7 +78,7 @@ impl Seat {
         let mut book = VoucherBook::begin(&form.title, self.device.host.clock.now());
         let mut pages = 0;
         for part in ids.chunks(VoucherBook::PART) {
-            let found = found(view, part)?;
+            let found = view.known_vouchers(part)?;
             let usable = found.iter().filter(|found| found.voucher.status == Status::Purchased);
             let papers: Vec<_> = usable.map(|found| self.voucher_paper(view.directory(), found, form.language.into(), form.with_price)).collect();
             book.add(&papers)?;
@@ -122,12 +109,4 @@ fn columns(form: &BatchFileForm) -> Vec<Column> {
         (&words.qr, Kind::Text),
     ];
     columns.into_iter().map(|(heading, kind)| Column::new(heading, kind)).collect()
-}
-
-fn found(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Vec<VoucherView>> {
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        found.extend(view.voucher(*id)?);
-    }
-    Ok(found)
 }

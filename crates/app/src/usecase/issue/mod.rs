@@ -15,10 +15,10 @@ use beadsbox_domain::{Batch, BatchId, Deed, Operation, Person, Template, Voucher
 use beadsbox_protocol::person::SaltedPerson;
 use beadsbox_store::{NewOperation, View};
 
-use super::{Seat, allowed, id, sheet::desk::Work};
+use super::{Seat, allowed, id, work::Work};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
-    view::{BatchRow, IssueCheck, IssueChoices, IssueForm, TemplateCard},
+    view::{BatchRow, IssueCheck, IssueChoices, IssueForm, TemplateCard, WorkKind},
 };
 
 /// The most vouchers of a batch: few enough for one commit and one document.
@@ -35,14 +35,15 @@ impl Seat {
     /// Looks at every line, and at the form. Nothing is issued.
     pub async fn check_issue(&self, form: IssueForm) -> AppResult<IssueCheck> {
         self.require(Deed::IssueMany)?;
+        let at_work = self.device.desk.work.begin(WorkKind::Look, self.session.staff)?;
         let plan = self.issue_plan(&form).await?;
         let batch_id = BatchId(self.device.host.new_id()).to_string();
         let (name, price) = (plan.name.clone(), plan.template.content.price);
-        let same_name = self.batches().await?.into_iter().find(|batch| batch.name == name.as_str());
+        let same_name = self.batch_named(&name).await?;
         let check = plan.check(batch_id, price, same_name)?;
         if let Some(checked) = plan.checked {
             self.keep_mapping(crate::view::SheetUse::Issue, &checked.sheet, &checked.columns).await?;
-            self.device.desk.keep_checked(checked);
+            self.device.desk.keep_checked(&at_work, checked)?;
         }
         Ok(check)
     }
@@ -51,13 +52,17 @@ impl Seat {
     pub async fn issue_batch(&self, form: IssueForm, batch_id: &str) -> AppResult<BatchRow> {
         self.require(Deed::IssueMany)?;
         let batch: BatchId = id(batch_id, ErrorCode::InvalidInput)?;
+        // Before anything is waited for: whoever is replaced meanwhile has it stopped.
+        let at_work = self.device.desk.work.begin(WorkKind::Issue, self.session.staff)?;
+        if let Some(there) = self.batch(batch).await? {
+            return Ok(there);
+        }
         let plan = self.issue_plan(&form).await?;
         if plan.persons.is_empty() {
             return Err(AppError::new(ErrorCode::NoGoodLine, "nothing to issue"));
         }
-        let at_work = self.device.desk.begin()?;
         let work = std::sync::Arc::clone(&at_work.work);
-        work.expect(plan.persons.len());
+        work.expect(plan.persons.len() as u64);
         let issue = Issue { batch: Batch { id: batch, name: plan.name }, template: plan.template, payment: form.payment };
         let seat = self.clone();
         self.device
@@ -70,9 +75,7 @@ impl Seat {
                 Ok::<_, AppError>(sales.into_iter().map(|sale| NewOperation { at, shop, ..sale }).collect())
             })
             .await?;
-        drop(at_work);
-        let found = self.batches().await?.into_iter().find(|row| row.id == batch_id);
-        found.ok_or_else(|| AppError::internal("a batch that is not there"))
+        self.batch(batch).await?.ok_or_else(|| AppError::internal("a batch that is not there"))
     }
 }
 

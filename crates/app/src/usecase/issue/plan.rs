@@ -5,7 +5,7 @@ use std::sync::Arc;
 use beadsbox_documents::ReadRow;
 use beadsbox_domain::{
     Money, Person, Template, TemplateId,
-    text::{Email, Message, Name, PersonName, TextError},
+    text::{Email, Message, Name, PersonName},
 };
 
 use super::MOST_OF_A_BATCH;
@@ -115,12 +115,13 @@ pub(in crate::usecase) fn person_of(
 }
 
 /// The value, or a note of what is wrong with the field.
-pub(in crate::usecase) fn take<T>(faults: &mut Vec<LineFault>, field: SheetField, value: Result<T, TextError>) -> Option<T> {
-    let fault = |error| {
-        let FieldFault(code, limit) = FieldFault::from(error);
-        LineFault { field: Some(field), code, limit }
-    };
-    value.map_err(|error| faults.push(fault(error))).ok()
+pub(in crate::usecase) fn take<T>(faults: &mut Vec<LineFault>, field: SheetField, value: Result<T, impl Into<FieldFault>>) -> Option<T> {
+    value
+        .map_err(|fault| {
+            let FieldFault(code, limit) = fault.into();
+            faults.push(LineFault { field: Some(field), code, limit });
+        })
+        .ok()
 }
 
 impl Plan {

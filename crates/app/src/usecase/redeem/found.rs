@@ -1,6 +1,9 @@
 //! What a scanned or typed text leads to.
 
-use beadsbox_domain::{ExternalCode, Timestamp, VoucherCode, code::grouped};
+use beadsbox_domain::{
+    ExternalCode, Timestamp, VoucherCode,
+    code::{CODE_LENGTH, grouped},
+};
 use beadsbox_protocol::signed_code::{PREFIX, SignedCode, SignedCodeError, SignedVoucher};
 use beadsbox_store::{View, VoucherView};
 use tokio::time::{Instant, timeout_at};
@@ -10,6 +13,9 @@ use crate::{
     error::AppResult,
     view::{AnswerKind, MoneyView, RedeemAnswer, RefusalView},
 };
+
+/// So much of a text that is no code is shown.
+const LONGEST: usize = 100;
 
 /// What was found.
 pub(super) enum Found {
@@ -83,28 +89,24 @@ impl Seat {
     }
 
     async fn find_typed(&self, text: &str, until: Instant) -> AppResult<Found> {
-        if let Some(found) = self.find_imported(text).await? {
-            return Ok(Found::Voucher(Box::new(found)));
-        }
-        let Ok(code) = VoucherCode::parse(text) else {
-            return Ok(Found::not(&grouped(text), AnswerKind::Refused, RefusalView::Mistyped));
-        };
-        if let Some(refusal) = self.of_the_other_world(code).await? {
+        let (ours, typed) = (VoucherCode::parse(text).ok(), text.to_owned());
+        let look = move |view: &View<'_>| on_paper(view, &typed);
+        if let Some(code) = ours.filter(|code| code.is_training() != self.device.is_training())
+            && self.read(look.clone()).await?.is_none()
+            && let Some(refusal) = self.of_the_other_world(code).await?
+        {
             return Ok(Found::not(&code.to_string(), AnswerKind::Refused, refusal));
         }
-        let (found, asked) = self.find(until, move |view| Ok(view.voucher_by_code(code)?)).await?;
-        let shown = || Box::new(Shown { asked, ..Shown::of_code(&code.to_string()) });
-        Ok(found.map_or_else(|| Found::Not(shown(), AnswerKind::Unknown, RefusalView::UnknownVoucher), |found| Found::Voucher(Box::new(found))))
-    }
-
-    /// The voucher of another system's paper, unless the text is a code of ours as well: then that one is meant.
-    async fn find_imported(&self, text: &str) -> AppResult<Option<VoucherView>> {
-        let text = text.to_owned();
-        self.read(move |view| {
-            let ours = VoucherCode::parse(&text).ok().map(|code| view.voucher_by_code(code)).transpose()?.flatten();
-            if ours.is_some() { Ok(None) } else { imported(view, &text) }
-        })
-        .await
+        let (found, asked) = self.find(until, look).await?;
+        if let Some(found) = found {
+            return Ok(Found::Voucher(Box::new(found)));
+        }
+        if ours.is_none() && looks_like_ours(text) {
+            return Ok(Found::not(&grouped(text), AnswerKind::Refused, RefusalView::Mistyped));
+        }
+        // What cannot be a code of ours stands as it was typed.
+        let code = ours.map_or_else(|| text.trim().chars().take(LONGEST).collect(), |code| code.to_string());
+        Ok(Found::Not(Box::new(Shown { asked, ..Shown::of_code(&code) }), AnswerKind::Unknown, RefusalView::UnknownVoucher))
     }
 
     /// A made-up voucher at a real till, or a real one in training.
@@ -124,9 +126,9 @@ impl Seat {
     pub(super) async fn find(
         &self,
         until: Instant,
-        look: impl FnOnce(&View<'_>) -> AppResult<Option<VoucherView>> + Copy + Send + 'static,
+        look: impl FnOnce(&View<'_>) -> AppResult<Option<VoucherView>> + Clone + Send + 'static,
     ) -> AppResult<(Option<VoucherView>, bool)> {
-        if let Some(found) = self.read(look).await? {
+        if let Some(found) = self.read(look.clone()).await? {
             return Ok((Some(found), false));
         }
         let synced = self.device.is_online() && matches!(timeout_at(until, self.device.syncer.sync_now()).await, Ok(Ok(())));
@@ -134,14 +136,21 @@ impl Seat {
     }
 }
 
-/// The voucher that has that code from another system: as it was typed or scanned, or else in the other case, which a person may take for
-/// the same.
-pub(in crate::usecase) fn imported(view: &View<'_>, text: &str) -> AppResult<Option<VoucherView>> {
-    for spelling in [text.to_owned(), text.to_uppercase(), text.to_lowercase()] {
-        let Ok(code) = ExternalCode::new(&spelling) else { continue };
-        if let Some(found) = view.voucher_by_external_code(&code)? {
-            return Ok(Some(found));
-        }
+/// The voucher that paper with that text names: one of ours, or else another system's.
+pub(in crate::usecase) fn on_paper(view: &View<'_>, text: &str) -> AppResult<Option<VoucherView>> {
+    let ours = VoucherCode::parse(text).ok().map(|code| view.voucher_by_code(code)).transpose()?.flatten();
+    if ours.is_some() {
+        return Ok(ours);
     }
-    Ok(None)
+    let Ok(typed) = ExternalCode::new(text) else { return Ok(None) };
+    let found = view.voucher_by_external_code(&typed)?;
+    // Alike is not enough: whose paper says `ab3X` has not got the voucher `AB3X`.
+    Ok(found.filter(|found| found.voucher.marks.external_code.as_ref().is_some_and(|code| code.is_meant_by(&typed))))
+}
+
+/// As many symbols as a code of ours has, or one more or less: then somebody mistyped one. Other texts are no such code, and may well be
+/// another system's that this till has not heard of.
+fn looks_like_ours(text: &str) -> bool {
+    let symbols = grouped(text).chars().filter(|symbol| *symbol != '-').count();
+    (CODE_LENGTH - 1..=CODE_LENGTH + 1).contains(&symbols)
 }

@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-pub(in crate::usecase) use self::found::imported;
+pub(in crate::usecase) use self::found::on_paper;
 use self::{
     found::{Found, Shown},
     target::{Place, Target},

@@ -3,14 +3,21 @@
 use std::collections::BTreeMap;
 
 use beadsbox_documents::{ReadRow, folded};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{AppError, AppResult, FieldErrorCode},
     view::{FieldColumn, SheetField, SheetUse},
 };
 
-/// By field, the heading that it had.
-pub(super) type Kept = BTreeMap<SheetField, String>;
+/// What a person said of the last table.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Kept {
+    /// By field, the heading that it had.
+    fields: BTreeMap<SheetField, String>,
+    /// All headings, folded.
+    headings: Vec<String>,
+}
 
 /// The fields of a table that is opened for that.
 pub(super) const fn fields(purpose: SheetUse) -> &'static [SheetField] {
@@ -127,9 +134,11 @@ pub(super) fn guessed(headings: &[String], purpose: SheetUse, kept: &Kept) -> Ve
         }
         place.is_some()
     };
-    let known = |field: &SheetField| kept.get(field).is_some_and(|heading| words.contains(&folded(heading)));
-    for field in fields(purpose) {
-        if let Some(heading) = kept.get(field) {
+    // A heading that the table of then had not may be the likelier one: a `code` beside the `id` that was the code there.
+    let is_new = |field: SheetField| words.iter().any(|word| !kept.headings.contains(word) && names(field).contains(&word.as_str()));
+    let known = |field: &SheetField| kept.fields.get(field).is_some_and(|heading| words.contains(&folded(heading))) && !is_new(*field);
+    for field in fields(purpose).iter().filter(|field| known(field)) {
+        if let Some(heading) = kept.fields.get(field) {
             take(*field, &folded(heading), &mut free);
         }
     }
@@ -176,13 +185,19 @@ impl Columns {
         self.0.get(&field).and_then(|place| row.cells.get(*place)).map_or("", |cell| cell.trim())
     }
 
+    /// The columns that are a field.
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> {
+        self.0.values().copied()
+    }
+
     /// The fields that have a column.
     pub(super) fn known(&self) -> impl Iterator<Item = SheetField> {
         self.0.keys().copied()
     }
 
     pub(super) fn kept(&self, headings: &[String]) -> Kept {
-        self.0.iter().filter_map(|(field, place)| Some((*field, headings.get(*place)?.clone()))).collect()
+        let fields = self.0.iter().filter_map(|(field, place)| Some((*field, headings.get(*place)?.clone()))).collect();
+        Kept { fields, headings: headings.iter().map(|heading| folded(heading)).collect() }
     }
 }
 
@@ -190,4 +205,33 @@ impl Columns {
 fn name_of(field: SheetField) -> String {
     let name = serde_json::to_value(field).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
     format!("mapping.{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headings(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_a_person_said_holds_until_a_likelier_heading_comes() {
+        let place_of_code = |texts: &[&str], kept: &Kept| {
+            let mapping = guessed(&headings(texts), SheetUse::Import, kept);
+            mapping.iter().find(|column| column.field == SheetField::Code).map(|column| column.column)
+        };
+        let said = |texts: &[&str], column: u32| {
+            let mapping = [FieldColumn { field: SheetField::Code, column }];
+            Columns::read(&mapping, texts.len(), SheetUse::Import, &[]).unwrap().kept(&headings(texts))
+        };
+        let nothing = Kept::default();
+        assert_eq!(place_of_code(&["Code", "Title", "Folio"], &nothing), Some(0));
+        let folio = said(&["Code", "Title", "Folio"], 2);
+        assert_eq!(place_of_code(&["Code", "Title", "Folio"], &folio), Some(2));
+        assert_eq!(place_of_code(&["Line", "Reason", "Code", "Title", "Folio"], &folio), Some(4), "nor does another column undo it");
+        let id = said(&["Id", "Title"], 0);
+        assert_eq!(place_of_code(&["Id", "Code", "Title"], &id), Some(1));
+        assert_eq!(place_of_code(&["Title", "Id"], &id), Some(1));
+    }
 }

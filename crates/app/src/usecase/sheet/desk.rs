@@ -1,119 +1,86 @@
-//! What lies on a person's desk: the table that is open, what was made of its lines, and the work that is being done.
+//! What lies on a person's desk: the table that is open, what was made of its lines, the work that is being done, and what came of the last.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use beadsbox_domain::StaffId;
 
 use super::{Checked, Sheet};
 use crate::{
-    error::{AppError, AppResult, ErrorCode},
-    view::WorkProgress,
+    error::AppResult,
+    usecase::work::{AtWork, WorkPlace},
+    view::ImportDone,
 };
 
 /// The desk. There is one at a device, as there is one office window.
 #[derive(Default)]
 pub(crate) struct Desk {
-    sheet: Mutex<Option<Arc<Sheet>>>,
-    checked: Mutex<Option<Arc<Checked>>>,
-    work: Mutex<Option<Arc<Work>>>,
+    pub(crate) work: WorkPlace,
+    papers: Mutex<Papers>,
 }
 
-/// Work that takes long enough to be watched.
-#[derive(Debug, Default)]
-pub(crate) struct Work {
-    done: AtomicU64,
-    of: AtomicU64,
-    stopped: AtomicBool,
-}
-
-impl Work {
-    pub(in crate::usecase) fn progress(&self) -> WorkProgress {
-        WorkProgress { done: self.done.load(Ordering::Acquire), of: self.of.load(Ordering::Acquire) }
-    }
-
-    /// It begins anew, with so much to do.
-    pub(in crate::usecase) fn expect(&self, of: usize) {
-        self.done.store(0, Ordering::Release);
-        self.of.store(of as u64, Ordering::Release);
-    }
-
-    /// So much more is done. An error where somebody stopped it.
-    pub(in crate::usecase) fn did(&self, done: usize) -> AppResult<()> {
-        self.done.fetch_add(done as u64, Ordering::AcqRel);
-        if self.is_stopped() {
-            Err(AppError::new(ErrorCode::Stopped, "stopped by whoever began it"))
-        } else {
-            Ok(())
-        }
-    }
-
-    pub(in crate::usecase) fn stop(&self) {
-        self.stopped.store(true, Ordering::Release);
-    }
-
-    pub(in crate::usecase) fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Acquire)
-    }
-}
-
-/// Work that is being done; it is off the desk when this is dropped.
-pub(in crate::usecase) struct AtWork<'a> {
-    desk: &'a Desk,
-    pub(in crate::usecase) work: Arc<Work>,
-}
-
-impl Drop for AtWork<'_> {
-    fn drop(&mut self) {
-        *lock(&self.desk.work) = None;
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Each holds one pointer, whole at every point where a panic could come.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// What lies there. The names in a table are let go with whoever opened it.
+#[derive(Default)]
+struct Papers {
+    sheet: Option<Arc<Sheet>>,
+    checked: Option<Arc<Checked>>,
+    /// Of the last import, for whoever comes back to a page that did not see its end.
+    done: Option<(StaffId, ImportDone)>,
 }
 
 impl Desk {
-    pub(super) fn put(&self, sheet: Arc<Sheet>) {
-        *lock(&self.checked) = None;
-        *lock(&self.sheet) = Some(sheet);
+    fn papers(&self) -> MutexGuard<'_, Papers> {
+        // Each is one value, whole at every point where a panic could come.
+        self.papers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Not where it was stopped meanwhile: whoever began is gone, and nothing of theirs comes back.
+    pub(super) fn put(&self, at_work: &AtWork, sheet: Arc<Sheet>) -> AppResult<()> {
+        let mut papers = self.papers();
+        at_work.work.check()?;
+        *papers = Papers { sheet: Some(sheet), ..Papers::default() };
+        Ok(())
     }
 
     pub(super) fn sheet(&self) -> Option<Arc<Sheet>> {
-        lock(&self.sheet).clone()
+        self.papers().sheet.clone()
     }
 
-    pub(in crate::usecase) fn keep_checked(&self, checked: Checked) {
-        *lock(&self.checked) = Some(Arc::new(checked));
+    /// Not where it was stopped meanwhile.
+    pub(in crate::usecase) fn keep_checked(&self, at_work: &AtWork, checked: Checked) -> AppResult<()> {
+        let mut papers = self.papers();
+        at_work.work.check()?;
+        papers.checked = Some(Arc::new(checked));
+        papers.done = None;
+        Ok(())
     }
 
     pub(super) fn checked(&self) -> Option<Arc<Checked>> {
-        lock(&self.checked).clone()
+        self.papers().checked.clone()
     }
 
-    pub(in crate::usecase) fn work(&self) -> Option<Arc<Work>> {
-        lock(&self.work).clone()
+    /// It names nobody, so it is kept also where whoever began it was replaced: they see it when they are back.
+    pub(in crate::usecase) fn keep_done(&self, staff: StaffId, done: ImportDone) {
+        self.papers().done = Some((staff, done));
     }
 
-    /// Begins work; only one at a time is done here.
-    pub(in crate::usecase) fn begin(&self) -> AppResult<AtWork<'_>> {
-        let mut slot = lock(&self.work);
-        if slot.is_some() {
-            return Err(AppError::new(ErrorCode::WorkRunning, "other work on a table is being done"));
+    /// That person's.
+    pub(in crate::usecase) fn done(&self, staff: StaffId) -> Option<ImportDone> {
+        self.papers().done.as_ref().filter(|(by, _)| *by == staff).map(|(_, done)| done.clone())
+    }
+
+    /// Whoever had it has done with the table, and has seen what came of the last import. What was confirmed goes on: it holds what it needs.
+    pub(super) fn clear(&self) {
+        self.work.stop_unconfirmed();
+        *self.papers() = Papers::default();
+    }
+
+    /// Everything stops and is let go, but for that person's.
+    pub(crate) fn leave(&self, but_of: Option<StaffId>) {
+        // First: what was stopped puts nothing there any more.
+        self.work.stop(but_of);
+        let mut papers = self.papers();
+        if papers.sheet.as_ref().is_some_and(|sheet| Some(sheet.staff) != but_of) {
+            (papers.sheet, papers.checked) = (None, None);
         }
-        let work = Arc::new(Work::default());
-        *slot = Some(Arc::clone(&work));
-        drop(slot);
-        Ok(AtWork { desk: self, work })
-    }
-
-    /// Whoever had it is gone, or has done with it: work stops when it can, and the table with its names is let go.
-    pub(crate) fn clear(&self) {
-        if let Some(work) = self.work() {
-            work.stop();
-        }
-        *lock(&self.sheet) = None;
-        *lock(&self.checked) = None;
     }
 }

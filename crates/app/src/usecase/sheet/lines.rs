@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::Path, sync::Arc};
 
-use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, ReadRow, RowFault};
+use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, ReadRow, RowFault, folded};
 
 use super::{Columns, Sheet, deed};
 use crate::{
@@ -41,10 +41,13 @@ impl CheckedLine {
 
     /// Why a row cannot be used, whatever stands in it.
     pub(in crate::usecase) fn broken(row: &ReadRow) -> Option<LineFault> {
-        row.fault.map(|fault| match fault {
-            RowFault::Cells(count) => LineFault { field: None, code: FieldErrorCode::CellCount, limit: u32::try_from(count).ok() },
-            RowFault::CellTooLong => LineFault { field: None, code: FieldErrorCode::TooLong, limit: None },
-        })
+        let (code, limit) = match row.fault? {
+            RowFault::Cells(count) => (FieldErrorCode::CellCount, u32::try_from(count).ok()),
+            RowFault::CellTooLong => (FieldErrorCode::TooLong, None),
+            RowFault::InexactNumber => (FieldErrorCode::InexactNumber, None),
+            RowFault::ErrorCell => (FieldErrorCode::ErrorCell, None),
+        };
+        Some(LineFault { field: None, code, limit })
     }
 }
 
@@ -67,6 +70,15 @@ impl Checked {
         let mut faults: Vec<FaultCount> = counted.into_values().collect();
         faults.sort_by_key(|count| (std::cmp::Reverse(count.lines), count.fault.field, count.fault.limit));
         faults
+    }
+
+    /// How many columns in front are the line and the reason that such a file got the last time.
+    fn of_an_earlier_round(&self, words: &RefusedWords) -> usize {
+        let told = [folded(&words.line), folded(&words.reason)];
+        // Without the number that tells one from a column of the table.
+        let plain = |heading: &String| folded(heading).trim_end_matches(|sign: char| sign.is_ascii_digit()).to_owned();
+        let is_told = self.sheet.table.headings.iter().take(2).map(plain).eq(told);
+        if is_told && !self.columns.places().any(|place| place < 2) { 2 } else { 0 }
     }
 
     fn line(&self, place: usize) -> Option<SheetLine> {
@@ -92,16 +104,16 @@ impl Seat {
         self.require(deed(purpose))?;
         let (checked, path) = (self.checked(purpose)?, path.to_owned());
         blocking(move || {
-            let headings = checked.sheet.table.headings.iter().map(String::as_str).chain([words.line.as_str(), words.reason.as_str()]);
-            let kinds = |place: usize| if place == checked.sheet.table.headings.len() { Kind::Integer } else { Kind::Text };
-            let columns: Vec<Column> = headings.enumerate().map(|(place, heading)| Column::new(heading, kinds(place))).collect();
+            let earlier = checked.of_an_earlier_round(&words);
+            let headings = &checked.sheet.table.headings[earlier..];
+            let ours = [Column::new(free_heading(&words.line, headings), Kind::Integer), Column::new(free_heading(&words.reason, headings), Kind::Text)];
+            let columns: Vec<Column> = ours.into_iter().chain(headings.iter().map(|heading| Column::new(heading, Kind::Text))).collect();
             saved_file::write(&path, |out| {
                 let mut sheet = CsvSheet::begin(out, &columns, Dialect::of(words.language.into()))?;
                 for (row, line) in checked.sheet.table.rows.iter().zip(&checked.lines).filter(|(_, line)| line.state == LineState::Refused) {
-                    let mut cells: Vec<Cell> = row.cells.iter().map(Cell::text).collect();
-                    cells.push(Cell::Integer(i64::try_from(row.line).unwrap_or(i64::MAX)));
-                    cells.push(Cell::text(reasons(&line.faults, &words)));
-                    sheet.row(&cells)?;
+                    let told = [Cell::Integer(i64::try_from(row.line).unwrap_or(i64::MAX)), Cell::text(reasons(&line.faults, &words))];
+                    // A row that was cut stays cut: filled up, it would be a good one that says what nobody wrote.
+                    sheet.ragged_row(&told, row.cells.get(earlier..).unwrap_or_default())?;
                 }
                 sheet.finish().map(drop)
             })
@@ -114,6 +126,13 @@ impl Seat {
         let checked = self.device.desk.checked().filter(|checked| Arc::ptr_eq(&checked.sheet, &sheet));
         checked.ok_or_else(|| AppError::new(ErrorCode::NoSheet, "the lines were not looked at"))
     }
+}
+
+/// The heading, or what is near it where the table has one like it: two alike could not be read again.
+fn free_heading(word: &str, headings: &[String]) -> String {
+    let is_free = |heading: &String| !headings.iter().any(|other| folded(other) == folded(heading));
+    let numbered = (2..=headings.len() + 2).map(|number| format!("{word} {number}"));
+    std::iter::once(word.to_owned()).chain(numbered).find(is_free).unwrap_or_else(|| word.to_owned())
 }
 
 /// `Buyer: required; E-mail: not an address`.

@@ -19,7 +19,7 @@ use super::Seat;
 use crate::{
     error::{AppError, AppResult, ErrorCode},
     program::blocking,
-    view::{SheetColumn, SheetForm, SheetUse, SheetView, WorkProgress},
+    view::{SheetColumn, SheetForm, SheetUse, SheetView, WorkKind, WorkProgress},
 };
 
 /// How many rows a page gets to see of each column.
@@ -39,33 +39,34 @@ impl Seat {
     /// Opens a table: what it is and, as far as headings and memory tell, which column is what. It takes the place of the one before.
     pub async fn open_sheet(&self, path: &Path, purpose: SheetUse) -> AppResult<SheetView> {
         self.require(deed(purpose))?;
+        let at_work = self.device.desk.work.begin(WorkKind::Look, self.session.staff)?;
         let path = path.to_owned();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let table = blocking(move || Ok(read_table(&bytes_of(&path)?)?)).await?;
         let kept = self.kept_mapping(purpose).await?;
         let sheet = Arc::new(Sheet { name, table, purpose, staff: self.session.staff });
         let view = sheet.view(&kept);
-        self.device.desk.put(sheet);
+        self.device.desk.put(&at_work, sheet)?;
         Ok(view)
     }
 
-    /// Lets the table go.
+    /// Lets the table go. What is being done with it goes on.
     pub fn close_sheet(&self) -> AppResult<()> {
         self.require(Deed::UseOffice)?;
         self.device.desk.clear();
         Ok(())
     }
 
-    /// How far the work on a table or a batch is; nothing where there is none.
+    /// How far this person's work on a table or a batch is; nothing where there is none.
     pub fn work_progress(&self) -> AppResult<Option<WorkProgress>> {
         self.require(Deed::UseOffice)?;
-        Ok(self.device.desk.work().map(|work| work.progress()))
+        Ok(self.device.desk.work.of(self.session.staff).map(|work| work.progress()))
     }
 
     /// Stops it, as soon as it can be stopped.
     pub fn stop_work(&self) -> AppResult<()> {
         self.require(Deed::UseOffice)?;
-        if let Some(work) = self.device.desk.work() {
+        if let Some(work) = self.device.desk.work.of(self.session.staff) {
             work.stop();
         }
         Ok(())

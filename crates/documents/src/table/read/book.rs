@@ -5,12 +5,14 @@ use std::io::{self, Cursor, Read as _};
 use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
 use zip::ZipArchive;
 
-use super::{Form, MOST_BYTES_WITHIN, MOST_COLUMNS, MOST_READ_ROWS, Raw, ReadError, ReadRow};
+use super::{Form, MOST_BYTES_WITHIN, MOST_COLUMNS, MOST_READ_ROWS, Raw, ReadError, ReadRow, declared::Declared};
 
 /// The most parts of a workbook.
 const MOST_PARTS: usize = 10_000;
 /// A spreadsheet shows so many digits; what a number has beyond them is a rest of its arithmetic.
 const DIGITS: usize = 15;
+/// Of a whole number it keeps every digit below 2⁵³.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Raw, ReadError> {
     check_size(bytes)?;
@@ -54,7 +56,13 @@ fn check_size(bytes: &[u8]) -> Result<(), ReadError> {
     let mut left = MOST_BYTES_WITHIN as u64;
     for part in 0..archive.len() {
         let part = archive.by_index(part).map_err(damaged)?;
-        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink()).map_err(damaged)?;
+        let says_texts = part.name().to_ascii_lowercase().ends_with("sharedstrings.xml");
+        let mut declared = Declared::default();
+        let out: &mut dyn io::Write = if says_texts { &mut declared } else { &mut io::sink() };
+        let unpacked = io::copy(&mut part.take(left + 1), out).map_err(damaged)?;
+        if says_texts && !declared.is_possible() {
+            return Err(ReadError::Damaged("it says that it holds more texts than it has room for".to_owned()));
+        }
         left = left.checked_sub(unpacked).ok_or(ReadError::TooLarge)?;
     }
     Ok(())
@@ -79,7 +87,14 @@ fn text_of(value: &DataRef<'_>) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
+/// A whole number is a code as often as a sum: every digit of it is kept, or it is written so that nobody takes it for one.
 fn written(number: f64) -> String {
+    if number.abs() >= EXACT {
+        return format!("{number:.*E}", DIGITS - 1).replace('E', "E+");
+    }
+    if number.fract() == 0.0 {
+        return number.to_string();
+    }
     let shown: f64 = format!("{number:.*e}", DIGITS - 1).parse().unwrap_or(number);
     shown.to_string()
 }

@@ -3,10 +3,12 @@
 //! Whatever the bytes are, the answer is a table or a reason, within bounds of memory and time: see the limits below.
 
 mod book;
+mod declared;
 mod delimited;
+mod shape;
 mod text;
 
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 /// The most bytes of a file.
 pub const MOST_FILE_BYTES: usize = 64 * 1024 * 1024;
@@ -16,6 +18,8 @@ pub const MOST_READ_ROWS: usize = 250_000;
 pub const MOST_COLUMNS: usize = 100;
 /// The most characters of a cell: what a spreadsheet can hold.
 pub const MOST_CELL_CHARACTERS: usize = 32_767;
+/// What a spreadsheet shows in the place of what it cannot compute.
+const ERRORS: [&str; 9] = ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#DATA!", "#GETTING_DATA"];
 /// The most bytes that all cells together, or a compressed file, may come to.
 const MOST_BYTES_WITHIN: usize = 256 * 1024 * 1024;
 
@@ -35,7 +39,7 @@ pub struct ReadTable {
 pub struct ReadRow {
     /// The line of the file, or the row of the sheet, on which it begins; the first is 1.
     pub line: u64,
-    /// As many as there are headings. Of a row with a fault, what could be read.
+    /// As many as there are headings; of a row with more or fewer, those that stand there.
     pub cells: Vec<String>,
     /// Why it cannot be used.
     pub fault: Option<RowFault>,
@@ -48,6 +52,10 @@ pub enum RowFault {
     Cells(usize),
     /// A cell has more characters than a spreadsheet holds.
     CellTooLong,
+    /// A number with more digits than a spreadsheet keeps, as `1.23457E+18`: what was typed is not what stands there.
+    InexactNumber,
+    /// A cell shows an error such as `#REF!`.
+    ErrorCell,
 }
 
 /// How a table was written.
@@ -102,8 +110,8 @@ pub enum ReadError {
         /// The line.
         line: u64,
     },
-    /// A quotation mark that is never closed.
-    #[error("the quotation mark on line {line} is never closed")]
+    /// A quotation mark that is not closed where its cell ends, or never.
+    #[error("a quotation mark in the row on line {line} is not closed")]
     UnclosedQuote {
         /// The line on which the row begins.
         line: u64,
@@ -173,11 +181,31 @@ fn fitted(mut row: ReadRow, columns: usize) -> ReadRow {
     if row.cells.len() > columns {
         row.fault = row.fault.or(Some(RowFault::Cells(row.cells.len())));
     }
-    row.cells.resize(columns, String::new());
-    if row.fault.is_none() && row.cells.iter().any(|cell| is_too_long(cell)) {
-        row.fault = Some(RowFault::CellTooLong);
+    if !matches!(row.fault, Some(RowFault::Cells(_))) {
+        row.cells.resize(columns, String::new());
     }
+    row.fault = row.fault.or_else(|| row.cells.iter().find_map(|cell| fault_of(cell)));
     row
+}
+
+fn fault_of(cell: &str) -> Option<RowFault> {
+    let cell = cell.trim();
+    if is_too_long(cell) {
+        Some(RowFault::CellTooLong)
+    } else if ERRORS.contains(&cell) {
+        Some(RowFault::ErrorCell)
+    } else if is_rounded(cell) {
+        Some(RowFault::InexactNumber)
+    } else {
+        None
+    }
+}
+
+/// `1.23457E+18`: how spreadsheets show and export a number with more digits than they keep, a code as well.
+fn is_rounded(cell: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mantissa = |text: &str| text.trim_start_matches('-').split(['.', ',']).all(digits);
+    cell.split_once("E+").is_some_and(|(number, exponent)| mantissa(number) && digits(exponent))
 }
 
 fn is_too_long(cell: &str) -> bool {
@@ -187,4 +215,10 @@ fn is_too_long(cell: &str) -> bool {
 /// Without case, accents, spaces and signs: how headings and words of a table are compared.
 pub fn folded(text: &str) -> String {
     text.nfkd().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Without case and accents, and with one space for each gap: how titles are compared, whose signs say something. 1-2 is not 12.
+pub fn title_key(text: &str) -> String {
+    let plain: String = text.nfkd().filter(|sign| !is_combining_mark(*sign)).flat_map(char::to_lowercase).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -24,9 +24,14 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<(String, Encoding), ReadError> {
     if text.contains('\0') || foreign > 64 {
         return Err(ReadError::NotATable);
     }
-    // Lines that end as on old Macs.
-    let text = if text.contains('\n') || !text.contains('\r') { text } else { text.replace('\r', "\n") };
     Ok((text, encoding))
+}
+
+/// How many lines end within: by CR as on old Macs, by LF, or by both together.
+pub(super) fn line_ends(text: &[u8]) -> u64 {
+    let ends = text.iter().filter(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let both = text.windows(2).filter(|pair| *pair == b"\r\n").count();
+    (ends - both) as u64
 }
 
 /// The text; none where it is another encoding. Where most of what is beyond ASCII is UTF-8, the rest is a fault and not another encoding:
@@ -35,11 +40,11 @@ fn utf8(bytes: &[u8]) -> Result<Option<String>, ReadError> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(Some(text.to_owned()));
     }
-    let (mut good, mut bad, mut lines, mut first) = (0_u64, 0_u64, 1_u64, None);
+    let (mut good, mut bad, mut lines, mut first) = (0, 0, 1, None);
     for chunk in bytes.utf8_chunks() {
         let text = chunk.valid();
-        good += text.chars().filter(|sign| !sign.is_ascii()).count() as u64;
-        lines += text.bytes().filter(|byte| *byte == b'\n').count() as u64;
+        good += text.chars().filter(|sign| !sign.is_ascii()).count();
+        lines += line_ends(text.as_bytes());
         if !chunk.invalid().is_empty() {
             bad += 1;
             first.get_or_insert(lines);
