@@ -16,7 +16,9 @@ export function bindKeys(keys: Record<string, () => void>): () => void {
     Object.entries(keys).map(([key, act]) => [
       key,
       (event: KeyboardEvent) => {
-        if (shift.locked || (!key.includes('$mod') && typing(event))) return
+        // What lies above the screen may have answered it: Escape closes one thing at a time.
+        if (event.defaultPrevented || shift.locked) return
+        if (!key.includes('$mod') && typing(event)) return
         event.preventDefault()
         act()
       },

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ada, play, tellSession } from '$/platform/testing/rust'
+import { strike } from './testing/keyboard'
+import { bindKeys } from './keys'
+
+let done: string[] = []
+let stop = () => {}
+
+beforeEach(async () => {
+  play({})
+  await tellSession(ada)
+  done = []
+  stop = bindKeys({ Escape: () => done.push('left'), '$mod+Digit2': () => done.push('second') })
+})
+afterEach(() => stop())
+
+describe('a key', () => {
+  it('does what it stands for', () => {
+    expect(strike('Escape')).toBe(true)
+    expect(strike('é', { code: 'Digit2', mods: ['Control'] })).toBe(true)
+    expect(done).toEqual(['left', 'second'])
+  })
+
+  it('does nothing more where a dialog has answered it', () => {
+    strike('Escape', { answered: true })
+    expect(done).toEqual([])
+  })
+
+  it('does nothing behind the lock', async () => {
+    await tellSession({ ...ada, locked: true })
+    strike('Escape')
+    expect(done).toEqual([])
+  })
+})

@@ -1,0 +1,38 @@
+// A keyboard for tests of what keys do. Import it before what binds keys.
+import { vi } from 'vitest'
+
+const target = new EventTarget()
+
+class Press extends Event {
+  readonly key: string
+  readonly code: string
+  #mods: string[]
+
+  constructor(key: string, code: string, mods: string[]) {
+    super('keydown', { bubbles: true, cancelable: true })
+    this.key = key
+    this.code = code
+    this.#mods = mods
+  }
+
+  getModifierState(mod: string) {
+    return this.#mods.includes(mod)
+  }
+}
+
+vi.stubGlobal('KeyboardEvent', Press)
+for (const element of ['HTMLElement', 'HTMLInputElement', 'HTMLTextAreaElement']) {
+  vi.stubGlobal(element, class {})
+}
+vi.stubGlobal('addEventListener', target.addEventListener.bind(target))
+vi.stubGlobal('removeEventListener', target.removeEventListener.bind(target))
+
+type Struck = { code?: string; mods?: string[]; answered?: boolean }
+
+/** Strikes a key; `answered`: by something that lies nearer to it than the window. Whether anything answered it. */
+export function strike(key: string, { code = '', mods = [], answered = false }: Struck = {}) {
+  const press = new Press(key, code, mods)
+  if (answered) press.preventDefault()
+  target.dispatchEvent(press)
+  return press.defaultPrevented
+}
