@@ -1,3 +1,6 @@
+import { untrack } from 'svelte'
+import { SvelteSet } from 'svelte/reactivity'
+
 /** What is open over the screen: a dialog, or a list to choose from. */
 export type OpenDialog = {
   /** Closes it, whatever it is doing: what it began goes on without it. */
@@ -6,9 +9,13 @@ export type OpenDialog = {
   stepAside?: () => void
   /** Shows it again, with the cursor where it was. */
   comeBack?: () => void
+  /** It is gone before what was chosen in it is done, and so keeps nothing beneath from being done. */
+  passing?: boolean
 }
 
-const open = new Set<OpenDialog>()
+const open = new SvelteSet<OpenDialog>()
+/** As they are now: whoever tells them something does not hear of the next one. */
+const all = () => untrack(() => [...open])
 
 /** Remembers an open dialog. Returns how to forget it. */
 export function opened(dialog: OpenDialog): () => void {
@@ -16,17 +23,20 @@ export function opened(dialog: OpenDialog): () => void {
   return () => open.delete(dialog)
 }
 
+/** Whether something lies over the screen, so that nothing beneath is to be done. */
+export const anyOpen = () => [...open].some(({ passing }) => !passing)
+
 /** Ends them: what was typed was somebody else's. */
 export function closeDialogs() {
-  for (const dialog of open) dialog.close()
+  for (const dialog of all()) dialog.close()
 }
 
 /** A scan opens its answer over anything, so what lies over the screen gives way until the answer is closed. */
 export function stepAside() {
-  for (const dialog of open) (dialog.stepAside ?? dialog.close)()
+  for (const dialog of all()) (dialog.stepAside ?? dialog.close)()
 }
 
 /** The answer is closed: whoever was filling in a form goes on. */
 export function comeBack() {
-  for (const dialog of open) dialog.comeBack?.()
+  for (const dialog of all()) dialog.comeBack?.()
 }

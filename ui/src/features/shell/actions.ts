@@ -19,6 +19,8 @@ export type Action = {
   apart?: boolean
   /** Named in the palette alone: the menu has it in another form, or would be too long. */
   paletteOnly?: boolean
+  /** It changes nothing of the screen: a dialog over that does not keep it from being done. */
+  aside?: boolean
   run: () => void
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { opened } from '$/components/dialogs'
 import { ada, play, tellSession } from '$/platform/testing/rust'
 import { strike } from './testing/keyboard'
 import { bindKeys } from './keys'
@@ -24,6 +25,15 @@ describe('a key', () => {
   it('does nothing more where a dialog has answered it', () => {
     strike('Escape', { answered: true })
     expect(done).toEqual([])
+  })
+
+  it('that may be meant for what lies over the screen does nothing beneath it', () => {
+    const forget = opened({ close: () => {} })
+    expect(strike('Escape')).toBe(false)
+    expect(strike('é', { code: 'Digit2', mods: ['Control'] })).toBe(true)
+    forget()
+    strike('Escape')
+    expect(done).toEqual(['second', 'left'])
   })
 
   it('does nothing behind the lock', async () => {

@@ -1,4 +1,5 @@
 import { tinykeys } from 'tinykeys'
+import { anyOpen } from '$/components/dialogs'
 import { shift } from '../shift/session.svelte'
 
 function typing(event: KeyboardEvent): boolean {
@@ -10,7 +11,10 @@ function typing(event: KeyboardEvent): boolean {
   )
 }
 
-/** Keys without a modifier do something only where nobody is typing, and none does anything while the screens are locked. Returns how to stop. */
+/** Whether striking it may be meant for whatever has the cursor. */
+const isPlain = (key: string) => !key.includes('$mod') && !/^F\d+$/.test(key)
+
+/** Plain keys do something only where nobody is typing and nothing lies over the screen, and none does anything while the screens are locked. Returns how to stop. */
 export function bindKeys(keys: Record<string, () => void>): () => void {
   const bound = Object.fromEntries(
     Object.entries(keys).map(([key, act]) => [
@@ -18,7 +22,7 @@ export function bindKeys(keys: Record<string, () => void>): () => void {
       (event: KeyboardEvent) => {
         // What lies above the screen may have answered it: Escape closes one thing at a time.
         if (event.defaultPrevented || shift.locked) return
-        if (!key.includes('$mod') && typing(event)) return
+        if (isPlain(key) && (typing(event) || anyOpen())) return
         event.preventDefault()
         act()
       },

@@ -15,6 +15,8 @@ vi.spyOn(console, 'error').mockImplementation(() => {})
 const { shown } = await import('./actions')
 const { officeActions, officeGestures } = await import('./officeActions')
 const { counterActions, counterGestures } = await import('./counterActions')
+const { heldBack } = await import('./sharedActions')
+const { opened } = await import('$/components/dialogs')
 
 const screens = [
   'vouchers',
@@ -62,6 +64,20 @@ describe.each(windows)('the registry of %s', (_, actions, gestures) => {
     const written = said.map((keys) => keys.join(' '))
     expect(new Set(written).size).toBe(written.length)
   })
+})
+
+it.each(windows)('%s changes no screen beneath what lies over it', (_, actions) => {
+  const before = heldBack(actions)
+  const forget = opened({ close: () => {} })
+  const meanwhile = heldBack(actions)
+  forget()
+  const free = (all: Action[]) => all.filter(({ blocked }) => !blocked).map(({ id }) => id)
+  expect(free(meanwhile).filter((id) => /^(go|report|search|new|enrol|sign|open)_?/.test(id))).toEqual([])
+  for (const id of ['lock', 'sync_now', 'palette', 'zoom_in']) expect(free(meanwhile)).toContain(id)
+  expect(before).toEqual(actions)
+  const passing = opened({ close: () => {}, passing: true })
+  expect(free(heldBack(actions))).toEqual(free(actions))
+  passing()
 })
 
 it('offers an admin’s work to admins alone', () => {

@@ -1,4 +1,5 @@
 import { toast } from 'svelte-sonner'
+import { anyOpen } from '$/components/dialogs'
 import { errorWords } from '$/i18n/errors'
 import * as m from '$/i18n/generated/messages'
 import { languages } from '$/i18n/languages'
@@ -17,6 +18,16 @@ export async function attempt(work: () => Promise<unknown>) {
     const { title, meaning, todo } = errorWords(asAppError(thrown))
     toast.error(title, { description: `${meaning} ${todo}`, duration: 12_000 })
   }
+}
+
+/** The same while something lies over the screen: what would change the screen beneath waits until that is closed. */
+export function heldBack(actions: Action[]): Action[] {
+  if (!anyOpen()) return actions
+  return actions.map((action) =>
+    action.aside || action.group === 'view' || action.group === 'help'
+      ? action
+      : { ...action, blocked: action.blocked ?? m.shell_close_first() },
+  )
 }
 
 /** Runs it, or says why not. */
@@ -71,6 +82,7 @@ export function sharedActions(): Action[] {
       group: 'do',
       keys: ['$mod+Shift+KeyS'],
       blocked: status.syncing ? m.shell_syncing_already() : undefined,
+      aside: true,
       run: () => void status.syncNow(),
     },
     {
@@ -86,6 +98,7 @@ export function sharedActions(): Action[] {
       group: 'do',
       keys: ['$mod+Shift+KeyL'],
       apart: true,
+      aside: true,
       run: () => void attempt(rust.lock),
     },
     { id: 'sign_out', words: m.sign_out(), group: 'do', run: () => void attempt(rust.signOut) },

@@ -79,12 +79,12 @@ describe('what is typed into a template', () => {
   it('stays where saving failed', async () => {
     play({
       save_template: () => {
-        throw error('storage_full')
+        throw error('disk_full')
       },
     })
     draft.typed.title = 'Long massage'
     expect(await draft.save(draft.basedOn)).toBeNull()
-    expect(draft.failure?.code).toBe('storage_full')
+    expect(draft.failure?.code).toBe('disk_full')
     expect(shows()).toEqual(['Long massage', true, 1])
   })
 
