@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { opened } from '$/components/dialogs'
 import { ada, play, tellSession } from '$/platform/testing/rust'
-import { strike } from './testing/keyboard'
 import { bindKeys } from './keys'
+import { strike } from './testing/keyboard'
 
 let done: string[] = []
 let stop = () => {}

@@ -1,7 +1,16 @@
 import type { Session } from '$/platform'
 import type { Screen } from './office.svelte'
 
-const worked: Screen[] = ['vouchers', 'templates', 'issue', 'import', 'conflicts', 'reports', 'sync', 'settings']
+const worked: Screen[] = [
+  'vouchers',
+  'templates',
+  'issue',
+  'import',
+  'conflicts',
+  'reports',
+  'sync',
+  'settings',
+]
 const administered: Screen[] = [...worked, 'endofday', 'mail', 'administration']
 
 /** By badge or PIN alone nobody administers. */

@@ -64,7 +64,9 @@ it.each(windows)('%s changes no screen beneath what lies over it', (_, actions) 
   const meanwhile = heldBack(actions)
   forget()
   const free = (all: Action[]) => all.filter(({ blocked }) => !blocked).map(({ id }) => id)
-  expect(free(meanwhile).filter((id) => /^(go|report|search|new|enrol|sign|open)_?/.test(id))).toEqual([])
+  expect(
+    free(meanwhile).filter((id) => /^(go|report|search|new|enrol|sign|open)_?/.test(id)),
+  ).toEqual([])
   for (const id of ['lock', 'sync_now', 'palette', 'zoom_in']) expect(free(meanwhile)).toContain(id)
   expect(before).toEqual(actions)
   const passing = opened({ close: () => {}, passing: true })

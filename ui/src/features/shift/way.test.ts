@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Person } from '$/platform'
 import { wayOf } from './way'
 
-const ada: Person = { id: 'ada', name: 'Ada', role: 'admin', has_pin: true }
+const ada: Person = { id: 'ada', name: 'Ada', role: 'admin', has_pin: true, has_badge: false }
 
 it('nobody waits behind the lock for a list that does not come', () => {
   expect(wayOf(null, false, null)).toBeNull()

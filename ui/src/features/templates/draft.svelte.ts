@@ -45,7 +45,7 @@ export class TemplateDraft {
     const { form } = this
     this.bad = 'bad' in form ? form.bad : []
     if ('bad' in form) return null
-    const sent = $state.snapshot(this.typed)
+    const sent = { ...this.typed }
     const done = await this.#attempt(() =>
       rust.saveTemplate({ id: this.id, based_on: basedOn, form: form.form }),
     )
