@@ -128,7 +128,7 @@ export function sharedActions(): Action[] {
       id: 'zoom_reset',
       words: m.shell_zoom_reset(),
       group: 'view',
-      keys: ['$mod+0'],
+      keys: ['$mod+Digit0'],
       run: () => void attempt(() => rust.zoom('reset')),
     },
     {
