@@ -1,6 +1,7 @@
 //! What the desktop tells while nobody looks: that conflicts have come, and that the server refused something. Words of the page's
 //! catalogue alone, never a person, a code or a sum: a locked screen shows them as well.
 
+mod inbox;
 mod level;
 
 use std::{
@@ -99,6 +100,7 @@ pub async fn consider(app: &AppHandle, program: &Program, status: &StatusBar) {
     if status.training {
         return;
     }
+    let status = &inbox::as_seen(status);
     let focused = app.webview_windows().into_iter().find(|(_, window)| window.is_focused().unwrap_or(false)).map(|(label, _)| label);
     let news = app.state::<Notices>().news(status, focused.as_deref(), Instant::now());
     if news.is_empty() || !program.notification_settings().await.on {

@@ -10,6 +10,7 @@ import { everything } from '../vouchers/pages'
 import { isEmpty } from '../vouchers/selection'
 import { tables } from '../vouchers/tables.svelte'
 import { office } from './office.svelte'
+import { unsaved } from './unsaved.svelte'
 
 const bruno = { ...ada, staff_id: 'bruno', name: 'Bruno', role: 'back_office' as const }
 const adas = { ...everything, name: 'Hers', columns: [] }
@@ -99,11 +100,11 @@ describe('another person at the same screens', () => {
 
   it('is left no screen that is not theirs, nor asked whether to leave it', () => {
     office.screen = 'reports'
-    office.guard = () => {}
+    unsaved.guard = () => {}
     office.keepWithin(['vouchers', 'reports'])
     expect(office.screen).toBe('reports')
     office.keepWithin(['vouchers', 'sync'])
-    expect([office.screen, office.guard]).toEqual(['vouchers', null])
+    expect([office.screen, unsaved.guard]).toEqual(['vouchers', null])
   })
 
   it('has no dialog over the lock, whatever it is doing', async () => {

@@ -9,6 +9,7 @@ import { over } from './over.svelte'
 import { preferences } from './preferences.svelte'
 import { recent } from './recent.svelte'
 import { status } from './status.svelte'
+import { unsaved } from './unsaved.svelte'
 
 /** Does what Rust may refuse; the words of a refusal stand below, whatever screen is open. */
 export async function attempt(work: () => Promise<unknown>) {
@@ -101,7 +102,12 @@ export function sharedActions(): Action[] {
       aside: true,
       run: () => void attempt(rust.lock),
     },
-    { id: 'sign_out', words: m.sign_out(), group: 'do', run: () => void attempt(rust.signOut) },
+    {
+      id: 'sign_out',
+      words: m.sign_out(),
+      group: 'do',
+      run: () => unsaved.leave(() => void attempt(rust.signOut)),
+    },
     {
       id: 'palette',
       words: m.palette_open(),

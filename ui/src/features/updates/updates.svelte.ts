@@ -1,4 +1,5 @@
 import { type AppError, asAppError, onUpdate, rust, type UpdateView } from '$/platform'
+import { unsaved } from '../shell/unsaved.svelte'
 
 /** What is known of newer versions of the program; the whole window shares one. */
 class Updates {
@@ -33,16 +34,25 @@ class Updates {
   }
 
   ask = () => this.#attempt(rust.checkUpdate)
-  install = () => this.#attempt(rust.installUpdate)
+  /** On Windows the installer ends the program at once. */
+  readonly exits = navigator.platform?.startsWith('Win') ?? false
+
+  install = () => {
+    const work = () => void this.#attempt(rust.installUpdate)
+    if (this.exits) unsaved.leave(work)
+    else work()
+  }
   setAddress = (address: string) => this.#attempt(() => rust.setUpdateAddress(address))
 
-  async restart() {
-    this.failure = null
-    try {
-      await rust.restartProgram()
-    } catch (thrown) {
-      this.failure = asAppError(thrown)
-    }
+  restart() {
+    unsaved.leave(async () => {
+      this.failure = null
+      try {
+        await rust.restartProgram()
+      } catch (thrown) {
+        this.failure = asAppError(thrown)
+      }
+    })
   }
 }
 
