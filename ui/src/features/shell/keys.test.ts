@@ -36,6 +36,14 @@ describe('a key', () => {
     expect(done).toEqual(['second', 'left'])
   })
 
+  it('that types nothing does its own while somebody writes', () => {
+    stop()
+    stop = bindKeys({ Escape: () => done.push('left'), n: () => done.push('new') })
+    strike('n', { writing: true })
+    strike('Escape', { writing: true })
+    expect(done).toEqual(['left'])
+  })
+
   it('does nothing behind the lock', async () => {
     await tellSession({ ...ada, locked: true })
     strike('Escape')

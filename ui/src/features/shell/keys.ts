@@ -22,7 +22,9 @@ export function bindKeys(keys: Record<string, () => void>): () => void {
       (event: KeyboardEvent) => {
         // What lies above the screen may have answered it: Escape closes one thing at a time.
         if (event.defaultPrevented || shift.locked) return
-        if (isPlain(key) && (typing(event) || anyOpen())) return
+        // Escape types nothing, unless it ends what an input method composes.
+        const types = key === 'Escape' ? event.isComposing : typing(event)
+        if (isPlain(key) && (types || anyOpen())) return
         event.preventDefault()
         act()
       },

@@ -2,10 +2,12 @@
 import { vi } from 'vitest'
 
 const target = new EventTarget()
+class Field {}
 
 class Press extends Event {
   readonly key: string
   readonly code: string
+  readonly isComposing = false
   #mods: string[]
 
   constructor(key: string, code: string, mods: string[]) {
@@ -21,17 +23,21 @@ class Press extends Event {
 }
 
 vi.stubGlobal('KeyboardEvent', Press)
-for (const element of ['HTMLElement', 'HTMLInputElement', 'HTMLTextAreaElement']) {
-  vi.stubGlobal(element, class {})
-}
+vi.stubGlobal('HTMLInputElement', Field)
+for (const element of ['HTMLElement', 'HTMLTextAreaElement']) vi.stubGlobal(element, class {})
 vi.stubGlobal('addEventListener', target.addEventListener.bind(target))
 vi.stubGlobal('removeEventListener', target.removeEventListener.bind(target))
 
-type Struck = { code?: string; mods?: string[]; answered?: boolean }
+type Struck = { code?: string; mods?: string[]; answered?: boolean; writing?: boolean }
 
-/** Strikes a key; `answered`: by something that lies nearer to it than the window. Whether anything answered it. */
-export function strike(key: string, { code = '', mods = [], answered = false }: Struck = {}) {
+/**
+ * Strikes a key. `answered`: by something that lies nearer to it than the window; `writing`: with the cursor in a field. Whether
+ * anything answered it.
+ */
+export function strike(key: string, struck: Struck = {}) {
+  const { code = '', mods = [], answered = false, writing = false } = struck
   const press = new Press(key, code, mods)
+  if (writing) Object.defineProperty(press, 'target', { value: new Field() })
   if (answered) press.preventDefault()
   target.dispatchEvent(press)
   return press.defaultPrevented
