@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Session } from '$/platform'
+import type { Preferences, Session } from '$/platform'
 import type { Action, Gesture } from './actions'
 
 // The registries reach for the window when they are loaded; nothing of it is called here.
@@ -80,6 +80,18 @@ it('offers an admin’s work to admins alone', () => {
     expect(ids(office(person('admin')))).toContain(id)
     expect(ids(office(person('back_office')))).not.toContain(id)
   }
+})
+
+it.each(windows)('%s has each theme that there is', (_, actions) => {
+  const ids = actions.map(({ id }) => id)
+  const every: Preferences['theme'][] = [
+    'system',
+    'light',
+    'dark',
+    'contrast_light',
+    'contrast_dark',
+  ]
+  for (const theme of every) expect(ids).toContain(`theme_${theme}`)
 })
 
 it('offers nothing that could only refuse: by badge or PIN alone, or at a role of the till', () => {

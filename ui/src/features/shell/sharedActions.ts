@@ -9,6 +9,7 @@ import { over } from './over.svelte'
 import { preferences } from './preferences.svelte'
 import { recent } from './recent.svelte'
 import { status } from './status.svelte'
+import { themes } from './themes'
 import { unsaved } from './unsaved.svelte'
 
 /** Does what Rust may refuse; the words of a refusal stand below, whatever screen is open. */
@@ -49,15 +50,10 @@ export function performAndNote(action: Action) {
 const change = (part: Partial<Preferences>) => attempt(() => preferences.change(part))
 
 function looks(): Action[] {
-  const themes = [
-    { value: 'system' as const, words: m.shell_theme_system() },
-    { value: 'light' as const, words: m.shell_theme_light() },
-    { value: 'dark' as const, words: m.shell_theme_dark() },
-  ]
   return [
-    ...themes.map(({ value, words }, place) => ({
+    ...themes.map(({ value, action }, place) => ({
       id: `theme_${value}`,
-      words,
+      words: action(),
       group: 'view' as const,
       also: m.settings_theme(),
       apart: place === 0,

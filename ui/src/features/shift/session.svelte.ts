@@ -28,10 +28,13 @@ class Shift {
   use(session: Session) {
     const another = session.staff_id !== this.session?.staff_id
     // What lies over the screen would lie over the lock, and is of whoever went.
-    if (session.locked || another) closeDialogs()
+    if (session.locked || another) {
+      closeDialogs()
+      toast.dismiss()
+    }
     if (this.session && another) {
-      for (const forget of forgetting) forget()
       this.turn++
+      for (const forget of forgetting) forget()
     }
     this.session = session
     this.failure = null
