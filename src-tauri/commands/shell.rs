@@ -116,6 +116,7 @@ pub enum Folder {
 #[tauri::command]
 #[specta::specta]
 pub async fn open_folder(app: AppHandle, program: Beads<'_>, folder: Folder) -> Answer<()> {
+    program.seat()?;
     let path = match folder {
         Folder::Data => program.state().await.about.data_folder.into(),
         Folder::Log => app.path().app_log_dir().map_err(AppError::internal)?,

@@ -38,6 +38,7 @@ class DeviceStatus {
   async load() {
     try {
       this.bar = await rust.statusBar()
+      this.failure = null
     } catch (thrown) {
       this.failure = asAppError(thrown)
     }

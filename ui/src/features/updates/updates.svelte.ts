@@ -6,6 +6,8 @@ class Updates {
   view = $state.raw<UpdateView | null>(null)
   /** Why Rust refused what was asked last. */
   failure = $state<AppError | null>(null)
+  /** Why not even that is known. */
+  unknown = $state<AppError | null>(null)
   busy = $state(false)
 
   readonly available = $derived(this.view?.newer ?? null)
@@ -13,9 +15,9 @@ class Updates {
   async load() {
     try {
       this.view = await rust.updateState()
-    } catch (reason) {
-      // Nobody is signed in any more: there is nobody to tell.
-      console.error('no state of updates', reason)
+      this.unknown = null
+    } catch (thrown) {
+      this.unknown = asAppError(thrown)
     }
   }
 
