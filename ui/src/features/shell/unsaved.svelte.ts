@@ -5,12 +5,9 @@ class Unsaved {
 
   /** Does it, once it is sure that nothing is lost by it. */
   leave(go: () => void) {
-    const gone = () => {
-      this.guard = null
-      go()
-    }
-    if (this.guard) this.guard(gone)
-    else gone()
+    // It guards on: whoever was to go may be kept here, as by a refusal.
+    if (this.guard) this.guard(go)
+    else go()
   }
 }
 

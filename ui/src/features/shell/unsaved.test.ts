@@ -65,6 +65,16 @@ it('another screen is open only once what is not saved may be lost', () => {
   expect(office.screen).toBe('sync')
 })
 
+it('what is not saved is asked for again where nobody went', async () => {
+  play({})
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  for (const times of [1, 2]) {
+    chosen('close_window')
+    expect(asked.length).toBe(times)
+    asked.at(-1)?.()
+  }
+})
+
 it('behind the lock nobody is asked', async () => {
   await tellSession({ ...ada, locked: true })
   chosen('close_window')
