@@ -18,7 +18,7 @@ export const commands = {
 	setScannerSettings: (settings: ScannerSettings) => typedError<ScannerSettings, AppError>(__TAURI_INVOKE("set_scanner_settings", { settings })),
 	/**  A QR code that tells how a scanner is set. */
 	scannerTest: () => typedError<Qr, AppError>(__TAURI_INVOKE("scanner_test")),
-	/**  Signs out, and shows the start window again. */
+	/**  Signs out, and shows the start window again; a window that holds unsaved text asks first. The calling page has asked already. */
 	signOut: () => typedError<null, AppError>(__TAURI_INVOKE("sign_out")),
 	/**  The line at the bottom. */
 	statusBar: () => typedError<StatusBar, AppError>(__TAURI_INVOKE("status_bar")),
