@@ -143,6 +143,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             reports::accounts,
             reports::set_accounts,
             shell::dress_window,
+            shell::leave_window,
             shell::zoom,
             shell::toggle_full_screen,
             shell::find_voucher,

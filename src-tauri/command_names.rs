@@ -121,6 +121,7 @@ pub const COMMANDS: &[&str] = &[
     "accounts",
     "set_accounts",
     "dress_window",
+    "leave_window",
     "zoom",
     "toggle_full_screen",
     "find_voucher",

@@ -11,6 +11,7 @@ mod open_dialog;
 mod save_dialog;
 mod setup;
 mod tray;
+mod unsaved;
 mod updates;
 mod windows;
 mod zoom;

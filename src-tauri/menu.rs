@@ -109,7 +109,7 @@ pub fn on_event(app: &AppHandle, event: &MenuEvent) {
     let done = match action {
         build::CLOSE => window.close(),
         build::QUIT => {
-            app.exit(0);
+            crate::unsaved::quit(app);
             Ok(())
         }
         _ => match edit::command(action) {

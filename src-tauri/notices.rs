@@ -1,6 +1,7 @@
 //! What the desktop tells while nobody looks: that conflicts have come, that the server refused something, or gave something up. Words of
 //! the page's catalogue alone, never a person, a code or a sum: a locked screen shows them as well. A click leads to the screen.
 
+mod inbox;
 mod level;
 
 use std::{
@@ -115,6 +116,7 @@ pub async fn consider(app: &AppHandle, program: &Program, status: &StatusBar) {
     if status.training {
         return;
     }
+    let status = &inbox::as_seen(status);
     tell(app, program, &[(Kind::Conflicts, status.open_conflicts), (Kind::Refused, status.refused)]).await;
 }
 

@@ -18,6 +18,7 @@ use crate::{
     menu::Menus,
     notices::{self, Notices},
     tray,
+    unsaved::Unsaved,
     updates::{self, Updates},
     windows,
     zoom::Zoom,
@@ -46,6 +47,7 @@ pub fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     app.manage(Menus::default());
     app.manage(Notices::default());
     app.manage(Zoom::default());
+    app.manage(Unsaved::default());
     app.manage(Updates::new(app.config(), arguments)?);
     tray::create(app.handle())?;
     notices::lead(app.handle());

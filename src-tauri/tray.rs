@@ -9,7 +9,7 @@ use tauri::{
     tray::TrayIconBuilder,
 };
 
-use crate::windows;
+use crate::{unsaved, windows};
 
 const ID: &str = "sync";
 
@@ -24,7 +24,7 @@ pub fn create(app: &AppHandle) -> anyhow::Result<()> {
         .menu(&menu)
         .on_menu_event(|app, event| match event.id().as_ref() {
             "open" => windows::show_front(app),
-            "quit" => app.exit(0),
+            "quit" => unsaved::quit(app),
             _ => {}
         });
     // On a Linux desktop without the indicator library the binding panics rather than answers an error.

@@ -136,10 +136,14 @@ impl Updates {
             return;
         }
         self.begin(UpdatePhase::Asking);
+        let address = self.address_of(program).await;
         let answer = self.look(app, program).await;
+        let moved = self.address_of(program).await != address;
         let mut state = self.state();
         state.phase = UpdatePhase::Idle;
         match answer {
+            // Meanwhile an admin named another server: what this one says counts no more.
+            _ if moved => {}
             Ok(newer) => (state.newer, state.asked_at) = (newer, Some(Timestamp::now())),
             Err(failure) => {
                 tracing::info!(%failure, "no word of updates");

@@ -5,7 +5,11 @@ use beadsbox_domain::Role;
 use tauri::{AppHandle, Manager as _, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
-use crate::{menu::Menus, zoom::Zoom};
+use crate::{
+    menu::Menus,
+    unsaved::{self, Leaving, Unsaved},
+    zoom::Zoom,
+};
 
 /// A window; its label is also the name of its capability file and of its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,11 +108,17 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
     if matches!(event, WindowEvent::Focused(true)) {
         window.state::<Menus>().bring_to_front(window.app_handle(), window.label());
     }
+    if let WindowEvent::CloseRequested { api, .. } = event
+        && unsaved::asks(window.app_handle(), window.label(), Leaving::Close)
+    {
+        api.prevent_close();
+    }
     if !matches!(event, WindowEvent::Destroyed) {
         return;
     }
     window.state::<Menus>().end(window.label());
     window.state::<crate::notices::Notices>().forget_screen(window.label());
+    window.state::<Unsaved>().note(window.label(), false);
     if window.app_handle().webview_windows().is_empty() {
         if let Some(program) = window.try_state::<Program>() {
             program.close();

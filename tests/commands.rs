@@ -65,8 +65,9 @@ fn every_command_is_allowed_somewhere_and_nothing_else_is() {
 }
 
 /// What is around the screens, in every window where somebody is signed in.
-const SHELL: [&str; 14] = [
+const SHELL: [&str; 15] = [
     "dress_window",
+    "leave_window",
     "zoom",
     "toggle_full_screen",
     "recent_actions",

@@ -130,3 +130,78 @@ async fn the_menu_does_what_the_palette_does_and_has_nothing_that_the_role_may_n
     desk.text_where("keys", |text| text.contains("Conflicts") && !text.contains("Staff")).await?;
     desk.close().await
 }
+
+/// A person of the back office at a device of their own.
+async fn at_the_office(server: &ServerProcess, data: &std::path::Path, layout: Layout) -> anyhow::Result<Desk> {
+    layout.use_it().await?;
+    let desk = Desk::open(data, Keys::File).await?;
+    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
+    desk.sign_in("Bea", PASSWORD, "office").await?;
+    desk.find("voucher-count").await?;
+    Ok(desk)
+}
+
+async fn is_gone(desk: &Desk, id: &str) -> anyhow::Result<()> {
+    let selector = format!("[data-testid='{id}']");
+    desk.until(&format!("{id} gone"), async || (desk.count(&selector).await.ok()? == 0).then_some(())).await
+}
+
+#[tokio::test]
+async fn what_is_typed_behind_the_lock_goes_into_the_lock_whatever_was_open() -> anyhow::Result<()> {
+    let server = server_with_people().await?;
+    let data = tempfile::tempdir()?;
+    let desk = at_the_office(&server, data.path(), Layout::Us).await?;
+    desk.click("voucher-filters").await?;
+    desk.find("filter-apply").await?;
+    desk.driver.execute("window.__TAURI_INTERNALS__.invoke('lock')", Vec::new()).await?;
+    desk.find("unlock-password").await?;
+    is_gone(&desk, "filter-apply").await?;
+    Hands::type_at(Layout::Us, "honey", PACE).await?;
+    desk.value_is("unlock-password", "honey").await?;
+    desk.close().await
+}
+
+#[tokio::test]
+async fn whatever_would_lose_what_is_typed_asks_before() -> anyhow::Result<()> {
+    let server = server_with_people().await?;
+    let data = tempfile::tempdir()?;
+    let desk = at_the_office(&server, data.path(), Layout::Us).await?;
+    take(&desk, "new templ", "new_template").await?;
+    desk.find("template-title").await?;
+    // The cursor stands where one goes on.
+    Hands::type_at(Layout::Us, "honey bath", PACE).await?;
+    desk.value_is("template-title", "honey bath").await?;
+
+    // Signing out, closing the window, and quitting, which stands last in the first menu.
+    for keys in [&[][..], &["alt+F4"], &["F10", "Up", "Return"], &["Escape"]] {
+        if keys.is_empty() {
+            desk.click("sign-out").await?;
+        } else {
+            Hands::strike(keys).await?;
+        }
+        desk.find("template-discard").await?;
+        // Escape closes the question, and nothing beneath it.
+        Hands::strike(&["Escape"]).await?;
+        is_gone(&desk, "template-discard").await?;
+        desk.value_is("template-title", "honey bath").await?;
+    }
+    desk.click("sign-out").await?;
+    desk.click("template-discard").await?;
+    desk.go_to_window("start").await?;
+    desk.close().await
+}
+
+#[tokio::test]
+async fn the_keys_work_on_a_french_keyboard() -> anyhow::Result<()> {
+    let server = server_with_people().await?;
+    let data = tempfile::tempdir()?;
+    let desk = at_the_office(&server, data.path(), Layout::Fr).await?;
+    // The key of the two, which types another letter there.
+    Hands::strike(&["ctrl+eacute"]).await?;
+    is_on(&desk, "templates").await?;
+    Hands::strike(&["slash"]).await?;
+    is_on(&desk, "vouchers").await?;
+    desk.css("[data-testid='voucher-search']:focus").await?;
+    Layout::Us.use_it().await?;
+    desk.close().await
+}

@@ -4,10 +4,13 @@ use beadsbox_app::{
     Program,
     view::{Preferences, ProgramState, QrView, ScannerSettings, StatusBar},
 };
-use tauri::{AppHandle, Manager as _};
+use tauri::{AppHandle, Manager as _, WebviewWindow};
 
 use super::{Answer, Beads};
-use crate::windows::{self, Kind};
+use crate::{
+    unsaved::{self, Leaving},
+    windows::{self, Kind},
+};
 
 /// How far the program is.
 #[tauri::command]
@@ -44,10 +47,13 @@ pub fn scanner_test() -> Answer<QrView> {
     beadsbox_app::scanner_test()
 }
 
-/// Signs out, and shows the start window again.
+/// Signs out, and shows the start window again; a window that holds unsaved text asks first. The calling page has asked already.
 #[tauri::command]
 #[specta::specta]
-pub async fn sign_out(app: AppHandle, program: Beads<'_>) -> Answer<()> {
+pub async fn sign_out(app: AppHandle, window: WebviewWindow, program: Beads<'_>) -> Answer<()> {
+    if unsaved::another_asks(&app, Some(window.label()), Leaving::SignOut) {
+        return Ok(());
+    }
     program.sign_out();
     windows::open(&app, Kind::Start).map_err(beadsbox_app::AppError::internal)?;
     windows::close_others(&app, Kind::Start);

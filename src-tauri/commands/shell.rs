@@ -13,16 +13,36 @@ use crate::{
     menu::{Dress, Menus},
     notices::Notices,
     save_dialog,
+    unsaved::Unsaved,
     zoom::Zoom,
 };
 
 /// Has the window's menu and the notifications say what the page can do, in its language.
 #[tauri::command]
 #[specta::specta]
-pub async fn dress_window(window: WebviewWindow, menus: State<'_, Menus>, notices: State<'_, Notices>, dress: Dress) -> Answer<()> {
+pub async fn dress_window(
+    window: WebviewWindow,
+    menus: State<'_, Menus>,
+    notices: State<'_, Notices>,
+    unsaved: State<'_, Unsaved>,
+    dress: Dress,
+) -> Answer<()> {
     dress.check()?;
+    unsaved.note(window.label(), dress.unsaved);
     notices.dress(window.label(), &dress);
     menus.dress(&window, dress).await
+}
+
+/// Lets the window go, or with `quit` the whole program, once its page has asked for what was not saved.
+#[tauri::command]
+#[specta::specta]
+pub async fn leave_window(app: AppHandle, window: WebviewWindow, unsaved: State<'_, Unsaved>, quit: bool) -> Answer<()> {
+    unsaved.note(window.label(), false);
+    if quit {
+        crate::unsaved::quit(&app);
+        return Ok(());
+    }
+    window.close().map_err(AppError::internal)
 }
 
 /// Draws every window larger or smaller, and remembers it. How large, in hundredths.
@@ -96,6 +116,7 @@ pub enum Folder {
 #[tauri::command]
 #[specta::specta]
 pub async fn open_folder(app: AppHandle, program: Beads<'_>, folder: Folder) -> Answer<()> {
+    program.seat()?;
     let path = match folder {
         Folder::Data => program.state().await.about.data_folder.into(),
         Folder::Log => app.path().app_log_dir().map_err(AppError::internal)?,

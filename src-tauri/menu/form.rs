@@ -16,6 +16,8 @@ pub struct Dress {
     pub notices: NoticeWords,
     /// The screen that is open.
     pub screen: String,
+    /// Text stands there that nobody has saved: the window asks before it goes.
+    pub unsaved: bool,
 }
 
 /// The words of the bar, and of what every menu has.
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
 
     fn dress(entries: Vec<MenuEntry>) -> Dress {
-        Dress { titles: MenuTitles::default(), entries, notices: NoticeWords::default(), screen: "vouchers".to_owned() }
+        Dress { titles: MenuTitles::default(), entries, notices: NoticeWords::default(), screen: "vouchers".to_owned(), unsaved: false }
     }
 
     fn entry(id: &str) -> MenuEntry {

@@ -18,7 +18,7 @@ export const commands = {
 	setScannerSettings: (settings: ScannerSettings) => typedError<ScannerSettings, AppError>(__TAURI_INVOKE("set_scanner_settings", { settings })),
 	/**  A QR code that tells how a scanner is set. */
 	scannerTest: () => typedError<Qr, AppError>(__TAURI_INVOKE("scanner_test")),
-	/**  Signs out, and shows the start window again. */
+	/**  Signs out, and shows the start window again; a window that holds unsaved text asks first. The calling page has asked already. */
 	signOut: () => typedError<null, AppError>(__TAURI_INVOKE("sign_out")),
 	/**  The line at the bottom. */
 	statusBar: () => typedError<StatusBar, AppError>(__TAURI_INVOKE("status_bar")),
@@ -248,6 +248,8 @@ export const commands = {
 	setAccounts: (form: AccountsForm) => typedError<AccountsForm, AppError>(__TAURI_INVOKE("set_accounts", { form })),
 	/**  Has the window's menu and the notifications say what the page can do, in its language. */
 	dressWindow: (dress: Dress) => typedError<null, AppError>(__TAURI_INVOKE("dress_window", { dress })),
+	/**  Lets the window go, or with `quit` the whole program, once its page has asked for what was not saved. */
+	leaveWindow: (quit: boolean) => typedError<null, AppError>(__TAURI_INVOKE("leave_window", { quit })),
 	/**  Draws every window larger or smaller, and remembers it. How large, in hundredths. */
 	zoom: (step: ZoomStep) => typedError<number, AppError>(__TAURI_INVOKE("zoom", { step })),
 	/**  Fills the screen with the window, or takes that back. */
@@ -1019,6 +1021,8 @@ export type Dress = {
 	notices: NoticeWords,
 	/**  The screen that is open. */
 	screen: string,
+	/**  Text stands there that nobody has saved: the window asks before it goes. */
+	unsaved: boolean,
 };
 
 /**  One day in every shop, for an admin. */

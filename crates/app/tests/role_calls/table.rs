@@ -38,6 +38,7 @@ pub const FREE: &[&str] = &[
     "enter_training",
     "leave_training",
     "dress_window",
+    "leave_window",
     "zoom",
     "toggle_full_screen",
     "support_bundle",

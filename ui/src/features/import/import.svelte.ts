@@ -31,6 +31,8 @@ class Import {
   rate = $state('20')
   templates = $state.raw<TemplateRow[]>([])
   currencies = $state.raw<Currency[]>([])
+  /** What can be chosen was read. */
+  known = $state(false)
   readonly sheet = new Sheet('import')
   readonly work = new Work()
   check = $state.raw<ImportCheck | null>(null)
@@ -78,6 +80,7 @@ class Import {
       const [templates, currencies] = await Promise.all([rust.templates(true), rust.currencies()])
       this.templates = templates
       this.currencies = currencies
+      this.known = true
       this.failure = null
     } catch (thrown) {
       this.failure = asAppError(thrown)

@@ -15,7 +15,7 @@ const action = (id: string, keys?: string[]): Action => ({
 describe('keys', () => {
   it('are shown as a person strikes them', () => {
     expect(shown('$mod+Shift+KeyS')).toEqual(['Ctrl', 'Shift', 'S'])
-    expect(shown('$mod+1')).toEqual(['Ctrl', '1'])
+    expect(shown('$mod+Digit1')).toEqual(['Ctrl', '1'])
     expect(shown('$mod++')).toEqual(['Ctrl', '+'])
     expect(shown('$mod+-')).toEqual(['Ctrl', '-'])
     expect(shown('Shift+?')).toEqual(['?'])
@@ -26,6 +26,7 @@ describe('keys', () => {
     const of = (keys: string) => accelerator(action('one', [keys]))
     expect(of('$mod+Shift+KeyS')).toBe('CmdOrCtrl+Shift+KeyS')
     expect(of('$mod++')).toBe('CmdOrCtrl+=')
+    expect(of('$mod+Digit1')).toBe('CmdOrCtrl+1')
     expect(of('F11')).toBe('F11')
     for (const typed of ['n', '/', '?', 'Shift+?']) expect(of(typed)).toBeNull()
     expect(accelerator(action('one'))).toBeNull()

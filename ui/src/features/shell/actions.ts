@@ -19,6 +19,8 @@ export type Action = {
   apart?: boolean
   /** Named in the palette alone: the menu has it in another form, or would be too long. */
   paletteOnly?: boolean
+  /** It changes nothing of the screen: a dialog over that does not keep it from being done. */
+  aside?: boolean
   run: () => void
 }
 
@@ -55,8 +57,8 @@ export function accelerator(action: Action): string | null {
   if (mods.length === 0 && !/^F\d+$/.test(key)) return null
   if (key === '?') return null
   const named = mods.map((mod) => (mod === '$mod' ? 'CmdOrCtrl' : mod))
-  // On the menu's keyboard plus is the key that it is typed with.
-  return [...named, key === '+' ? '=' : key].join('+')
+  // On the menu's keyboard plus is the key that it is typed with, and a number what is written on it.
+  return [...named, key === '+' ? '=' : key.replace(/^Digit/, '')].join('+')
 }
 
 function parts(keys: string): [mods: string[], key: string] {

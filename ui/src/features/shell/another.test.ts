@@ -1,3 +1,4 @@
+import { toast } from 'svelte-sonner'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { opened } from '$/components/dialogs'
 import type { CopiedTable, Report, SavedTable, VoucherRow } from '$/platform'
@@ -10,6 +11,8 @@ import { everything } from '../vouchers/pages'
 import { isEmpty } from '../vouchers/selection'
 import { tables } from '../vouchers/tables.svelte'
 import { office } from './office.svelte'
+import { recent } from './recent.svelte'
+import { unsaved } from './unsaved.svelte'
 
 const bruno = { ...ada, staff_id: 'bruno', name: 'Bruno', role: 'back_office' as const }
 const adas = { ...everything, name: 'Hers', columns: [] }
@@ -27,6 +30,7 @@ function playAll() {
     voucher_page: () => ({ rows, next: null, total: 1, found_by: 'question' }),
     report_choices: () => ({ today: '2026-11-26', shops: [], templates: [], currencies: [] }),
     report: () => report,
+    recent_actions: () => [],
   })
 }
 
@@ -99,11 +103,31 @@ describe('another person at the same screens', () => {
 
   it('is left no screen that is not theirs, nor asked whether to leave it', () => {
     office.screen = 'reports'
-    office.guard = () => {}
+    unsaved.guard = () => {}
     office.keepWithin(['vouchers', 'reports'])
     expect(office.screen).toBe('reports')
     office.keepWithin(['vouchers', 'sync'])
-    expect([office.screen, office.guard]).toEqual(['vouchers', null])
+    expect([office.screen, unsaved.guard]).toEqual(['vouchers', null])
+  })
+
+  it('reads nothing that was told to the one before', async () => {
+    const dismissed = vi.spyOn(toast, 'dismiss')
+    await tellSession({ ...ada, locked: true })
+    expect(dismissed).toHaveBeenCalledOnce()
+    dismissed.mockRestore()
+  })
+
+  it('finds first in the palette what they used themselves', async () => {
+    const slow = later<string[]>()
+    play({ recent_actions: () => slow.promise })
+    recent.ids = ['go_reports']
+    const late = recent.load()
+    play({ recent_actions: () => ['go_sync'] })
+    await tellSession(bruno)
+    await vi.waitFor(() => expect(recent.ids).toEqual(['go_sync']))
+    slow.answer(['go_reports'])
+    await late
+    expect(recent.ids).toEqual(['go_sync'])
   })
 
   it('has no dialog over the lock, whatever it is doing', async () => {

@@ -2,7 +2,8 @@ import * as m from '$/i18n/generated/messages'
 import { rust } from '$/platform'
 import { shift } from '../shift/session.svelte'
 import { type Action, accelerator } from './actions'
-import { perform } from './sharedActions'
+import { attempt, perform } from './sharedActions'
+import { unsaved } from './unsaved.svelte'
 
 let shown = ''
 
@@ -10,6 +11,7 @@ let shown = ''
 export function showMenu(actions: Action[], screen: string) {
   const dress = {
     screen,
+    unsaved: unsaved.guard !== null,
     titles: {
       file: m.menu_file(),
       edit: m.menu_edit(),
@@ -53,6 +55,12 @@ export function showMenu(actions: Action[], screen: string) {
 
 /** Runs what was chosen in the menu, if it can still be done. */
 export const actionOf = (actions: () => Action[]) => (id: string) => {
+  if (shift.locked) return
+  // The window was about to go, and holds something that is not saved.
+  if (id === 'close_window' || id === 'quit_program') {
+    unsaved.leave(() => void attempt(() => rust.leaveWindow(id === 'quit_program')))
+    return
+  }
   const action = actions().find((known) => known.id === id)
-  if (action && !shift.locked) perform(action)
+  if (action) perform(action)
 }

@@ -1,6 +1,7 @@
 import { whenAnotherComes } from '../shift/session.svelte'
 import { list } from '../vouchers/list.svelte'
 import { everything } from '../vouchers/pages'
+import { unsaved } from './unsaved.svelte'
 import { type Wish, wishes } from './wishes.svelte'
 
 export type Screen =
@@ -19,22 +20,16 @@ export type Screen =
 /** Which screen of the office is open. */
 class Office {
   screen = $state<Screen>('vouchers')
-  /** Asked before leaving; a screen with unsaved work sets it and calls `leave` when it may go. */
-  guard: ((leave: () => void) => void) | null = null
-
   /** Goes there, and does the rest once it is sure that nothing unsaved keeps it here. */
   go(screen: Screen, then?: () => void) {
     if (screen === this.screen) {
       then?.()
       return
     }
-    const leave = () => {
-      this.guard = null
+    unsaved.leave(() => {
       this.screen = screen
       then?.()
-    }
-    if (this.guard) this.guard(leave)
-    else leave()
+    })
   }
 
   /** Goes there and has the screen do that. */
@@ -45,7 +40,7 @@ class Office {
   /** Whoever works here now sees these screens alone: another one is left, and nothing is asked before that. */
   keepWithin(screens: Screen[]) {
     if (screens.includes(this.screen)) return
-    this.guard = null
+    unsaved.guard = null
     this.screen = 'vouchers'
   }
 
@@ -67,5 +62,5 @@ class Office {
 export const office = new Office()
 // Unsaved work was the other one's.
 whenAnotherComes(() => {
-  office.guard = null
+  unsaved.guard = null
 })

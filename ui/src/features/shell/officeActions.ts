@@ -28,7 +28,7 @@ export function officeActions(screens: OfficeScreen[], administers: boolean): Ac
         id: `go_${id}`,
         words: label,
         group: 'go',
-        ...(place < 9 ? { keys: [`$mod+${place + 1}`] } : {}),
+        ...(place < 9 ? { keys: [`$mod+Digit${place + 1}`] } : {}),
         run: () => office.go(id),
       }),
     ),
@@ -43,22 +43,30 @@ export function officeActions(screens: OfficeScreen[], administers: boolean): Ac
           }),
         )
       : []),
-    {
-      id: 'search',
-      words: m.shell_search_vouchers(),
-      group: 'go',
-      keys: ['/'],
-      apart: true,
-      run: () => office.ask('vouchers', 'search'),
-    },
-    {
-      id: 'new_template',
-      words: m.template_new(),
-      group: 'do',
-      // Where nothing is typed a bare letter is a key, and only on its own screen.
-      ...(office.screen === 'templates' ? { keys: ['n'] } : {}),
-      run: () => office.ask('templates', 'new_template'),
-    },
+    ...(sees('vouchers')
+      ? [
+          {
+            id: 'search',
+            words: m.shell_search_vouchers(),
+            group: 'go' as const,
+            keys: ['/', 'Shift+/'],
+            apart: true,
+            run: () => office.ask('vouchers', 'search'),
+          },
+        ]
+      : []),
+    ...(sees('templates')
+      ? [
+          {
+            id: 'new_template',
+            words: m.template_new(),
+            group: 'do' as const,
+            // Where nothing is typed a bare letter is a key, and only on its own screen.
+            ...(office.screen === 'templates' ? { keys: ['n'] } : {}),
+            run: () => office.ask('templates', 'new_template'),
+          },
+        ]
+      : []),
     { id: 'open_till', words: m.open_till(), group: 'do', run: () => void attempt(rust.openTill) },
     ...(administers
       ? [
@@ -76,14 +84,18 @@ export function officeActions(screens: OfficeScreen[], administers: boolean): Ac
           },
         ]
       : []),
-    {
-      id: 'check_copy',
-      words: m.shell_check_copy(),
-      group: 'do',
-      apart: true,
-      blocked: status.bar?.online ? undefined : m.status_offline_hint(),
-      run: () => office.ask('sync', 'check_copy'),
-    },
+    ...(sees('sync')
+      ? [
+          {
+            id: 'check_copy',
+            words: m.shell_check_copy(),
+            group: 'do' as const,
+            apart: true,
+            blocked: status.bar?.online ? undefined : m.status_offline_hint(),
+            run: () => office.ask('sync', 'check_copy'),
+          },
+        ]
+      : []),
     ...sharedActions(),
   ]
 }

@@ -7,6 +7,8 @@ const contrast = window.matchMedia('(prefers-contrast: more)')
 class CurrentPreferences {
   language = $state<Preferences['language']>('system')
   theme = $state<Preferences['theme']>('system')
+  /** Whether what is painted is dark, by choice or by the system's. */
+  dark = $state(false)
 
   use(preferences: Preferences) {
     this.language = preferences.language
@@ -17,12 +19,12 @@ class CurrentPreferences {
 
   paint() {
     const bySystem = this.theme === 'system'
-    const isDark = bySystem ? dark.matches : this.theme === 'dark' || this.theme === 'contrast_dark'
+    this.dark = bySystem ? dark.matches : this.theme === 'dark' || this.theme === 'contrast_dark'
     const stands = bySystem
       ? contrast.matches
       : this.theme === 'contrast_light' || this.theme === 'contrast_dark'
     const look = document.documentElement.dataset
-    look.theme = isDark ? 'dark' : 'light'
+    look.theme = this.dark ? 'dark' : 'light'
     look.contrast = stands ? 'more' : 'normal'
   }
 

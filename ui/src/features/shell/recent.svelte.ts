@@ -1,12 +1,15 @@
 import { rust } from '$/platform'
+import { shift, whenAnotherComes } from '../shift/session.svelte'
 
 /** What this person last did from the palette, the last first. */
 class Recent {
   ids = $state.raw<string[]>([])
 
   async load() {
+    const { turn } = shift
     try {
-      this.ids = await rust.recentActions()
+      const ids = await rust.recentActions()
+      if (turn === shift.turn) this.ids = ids
     } catch (reason) {
       // The order is a comfort: the palette works without it.
       console.error('no recent actions', reason)
@@ -14,8 +17,10 @@ class Recent {
   }
 
   async note(id: string) {
+    const { turn } = shift
     try {
-      this.ids = await rust.noteAction(id)
+      const ids = await rust.noteAction(id)
+      if (turn === shift.turn) this.ids = ids
     } catch (reason) {
       console.error('the action was not remembered', reason)
     }
@@ -23,3 +28,8 @@ class Recent {
 }
 
 export const recent = new Recent()
+// What stands first is that of whoever is there.
+whenAnotherComes(() => {
+  recent.ids = []
+  void recent.load()
+})

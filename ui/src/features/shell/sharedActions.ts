@@ -1,4 +1,5 @@
 import { toast } from 'svelte-sonner'
+import { anyOpen } from '$/components/dialogs'
 import { errorWords } from '$/i18n/errors'
 import * as m from '$/i18n/generated/messages'
 import { languages } from '$/i18n/languages'
@@ -8,6 +9,8 @@ import { over } from './over.svelte'
 import { preferences } from './preferences.svelte'
 import { recent } from './recent.svelte'
 import { status } from './status.svelte'
+import { themes } from './themes'
+import { unsaved } from './unsaved.svelte'
 
 /** Does what Rust may refuse; the words of a refusal stand below, whatever screen is open. */
 export async function attempt(work: () => Promise<unknown>) {
@@ -17,6 +20,16 @@ export async function attempt(work: () => Promise<unknown>) {
     const { title, meaning, todo } = errorWords(asAppError(thrown))
     toast.error(title, { description: `${meaning} ${todo}`, duration: 12_000 })
   }
+}
+
+/** The same while something lies over the screen: what would change the screen beneath waits until that is closed. */
+export function heldBack(actions: Action[]): Action[] {
+  if (!anyOpen()) return actions
+  return actions.map((action) =>
+    action.aside || action.group === 'view' || action.group === 'help'
+      ? action
+      : { ...action, blocked: action.blocked ?? m.shell_close_first() },
+  )
 }
 
 /** Runs it, or says why not. */
@@ -37,15 +50,10 @@ export function performAndNote(action: Action) {
 const change = (part: Partial<Preferences>) => attempt(() => preferences.change(part))
 
 function looks(): Action[] {
-  const themes = [
-    { value: 'system' as const, words: m.shell_theme_system() },
-    { value: 'light' as const, words: m.shell_theme_light() },
-    { value: 'dark' as const, words: m.shell_theme_dark() },
-  ]
   return [
-    ...themes.map(({ value, words }, place) => ({
+    ...themes.map(({ value, action }, place) => ({
       id: `theme_${value}`,
-      words,
+      words: action(),
       group: 'view' as const,
       also: m.settings_theme(),
       apart: place === 0,
@@ -71,6 +79,7 @@ export function sharedActions(): Action[] {
       group: 'do',
       keys: ['$mod+Shift+KeyS'],
       blocked: status.syncing ? m.shell_syncing_already() : undefined,
+      aside: true,
       run: () => void status.syncNow(),
     },
     {
@@ -86,9 +95,15 @@ export function sharedActions(): Action[] {
       group: 'do',
       keys: ['$mod+Shift+KeyL'],
       apart: true,
+      aside: true,
       run: () => void attempt(rust.lock),
     },
-    { id: 'sign_out', words: m.sign_out(), group: 'do', run: () => void attempt(rust.signOut) },
+    {
+      id: 'sign_out',
+      words: m.sign_out(),
+      group: 'do',
+      run: () => unsaved.leave(() => void attempt(rust.signOut)),
+    },
     {
       id: 'palette',
       words: m.palette_open(),
@@ -115,7 +130,7 @@ export function sharedActions(): Action[] {
       id: 'zoom_reset',
       words: m.shell_zoom_reset(),
       group: 'view',
-      keys: ['$mod+0'],
+      keys: ['$mod+Digit0'],
       run: () => void attempt(() => rust.zoom('reset')),
     },
     {

@@ -36,6 +36,7 @@ class DeviceStatus extends Attempt {
   async load() {
     try {
       this.bar = await rust.statusBar()
+      this.failure = null
     } catch (thrown) {
       this.failure = asAppError(thrown)
     }

@@ -31,9 +31,10 @@ class Shift {
     if (another) closeDialogs()
     else if (session.locked) hideForLock()
     else if (this.locked) comeBack()
+    if (session.locked || another) toast.dismiss()
     if (this.session && another) {
-      for (const forget of forgetting) forget()
       this.turn++
+      for (const forget of forgetting) forget()
     }
     this.session = session
     this.failure = null

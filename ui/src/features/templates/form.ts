@@ -15,6 +15,8 @@ export type Typed = {
 
 // Basis points are percent with two decimals, so they are typed and read like money.
 const RATE_EXPONENT = 2
+// No currency has more.
+const MOST_DECIMALS = 4
 
 export const blank: Typed = {
   title: '',
@@ -71,8 +73,16 @@ export function copyOf(typed: Typed, title: string): Typed {
 
 /** What an edit changes for vouchers that are sold from then on; the sold ones keep what they were sold with. */
 export function changesSales(typed: Typed, saved: Typed): boolean {
+  // However it is written: 49 is 49.00. What is no number is otherwise than any.
+  const value = (text: string, exponent: number) => typedMinor(text, exponent) ?? text.trim()
   const terms = ({ price, currency, ends, months, vat, rate }: Typed) =>
-    JSON.stringify([price.trim(), currency, ends && months, vat, vat === 'single_purpose' && rate])
+    JSON.stringify([
+      value(price, MOST_DECIMALS),
+      currency,
+      ends && value(months, 0),
+      vat,
+      vat === 'single_purpose' && value(rate, RATE_EXPONENT),
+    ])
   return terms(typed) !== terms(saved)
 }
 

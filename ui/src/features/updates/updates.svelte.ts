@@ -1,10 +1,13 @@
 import { type AppError, asAppError, onUpdate, rust, type UpdateView } from '$/platform'
+import { unsaved } from '../shell/unsaved.svelte'
 
 /** What is known of newer versions of the program; the whole window shares one. */
 class Updates {
   view = $state.raw<UpdateView | null>(null)
   /** Why Rust refused what was asked last. */
   failure = $state<AppError | null>(null)
+  /** Why not even that is known. */
+  unknown = $state<AppError | null>(null)
   busy = $state(false)
 
   readonly available = $derived(this.view?.newer ?? null)
@@ -12,9 +15,9 @@ class Updates {
   async load() {
     try {
       this.view = await rust.updateState()
-    } catch (reason) {
-      // Nobody is signed in any more: there is nobody to tell.
-      console.error('no state of updates', reason)
+      this.unknown = null
+    } catch (thrown) {
+      this.unknown = asAppError(thrown)
     }
   }
 
@@ -33,16 +36,25 @@ class Updates {
   }
 
   ask = () => this.#attempt(rust.checkUpdate)
-  install = () => this.#attempt(rust.installUpdate)
+  /** On Windows the installer ends the program at once. */
+  readonly exits = navigator.platform?.startsWith('Win') ?? false
+
+  install = () => {
+    const work = () => void this.#attempt(rust.installUpdate)
+    if (this.exits) unsaved.leave(work)
+    else work()
+  }
   setAddress = (address: string) => this.#attempt(() => rust.setUpdateAddress(address))
 
-  async restart() {
-    this.failure = null
-    try {
-      await rust.restartProgram()
-    } catch (thrown) {
-      this.failure = asAppError(thrown)
-    }
+  restart() {
+    unsaved.leave(async () => {
+      this.failure = null
+      try {
+        await rust.restartProgram()
+      } catch (thrown) {
+        this.failure = asAppError(thrown)
+      }
+    })
   }
 }
 

@@ -1,0 +1,66 @@
+import { type AppError, asAppError, type Payment, rust, type SaleReceipt } from '$/platform'
+import { shift, whenAnotherComes } from '../shift/session.svelte'
+import { Cart, type Line } from './cart.svelte'
+
+type Form = { buyer: string; email: string; payment: Payment; where: 'every' | 'this' }
+
+const blank = (): Form => ({ buyer: '', email: '', payment: 'cash', where: 'every' })
+
+/** The sale at this till, whichever screen is open: what is filled in, and what was sold until the next one is begun. */
+class Sale {
+  readonly cart = new Cart()
+  form = $state(blank())
+  search = $state('')
+  busy = $state(false)
+  error = $state<AppError | null>(null)
+  /** The till has no list of sales: until somebody begins another, this is where the codes are. */
+  receipt = $state.raw<SaleReceipt | null>(null)
+
+  async submit() {
+    if (this.busy) return
+    this.busy = true
+    this.error = null
+    const turn = shift.turn
+    const { where, ...form } = this.form
+    try {
+      // Whoever is there when it answers sees it: the buyer has paid, and waits.
+      this.receipt = await rust.sell({
+        lines: this.cart.form(),
+        ...form,
+        this_shop_only: where === 'this',
+      })
+      if (turn === shift.turn) this.#clear()
+    } catch (thrown) {
+      if (turn === shift.turn) this.error = asAppError(thrown)
+    } finally {
+      this.busy = false
+    }
+  }
+
+  /** Without its last line there is no sale, and nothing of it is left for the next buyer. */
+  remove(line: Line) {
+    this.cart.remove(line)
+    if (this.cart.lines.length === 0) this.#clear()
+  }
+
+  /** What was sold has been handed over. */
+  another() {
+    this.receipt = null
+    this.search = ''
+  }
+
+  /** Another person works here now. */
+  forget() {
+    this.another()
+    this.#clear()
+  }
+
+  #clear() {
+    this.cart.clear()
+    this.form = blank()
+    this.error = null
+  }
+}
+
+export const sale = new Sale()
+whenAnotherComes(() => sale.forget())

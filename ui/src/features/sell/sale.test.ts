@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { SaleReceipt, TemplateCard } from '$/platform'
+import { ada, error, later, play, tellSession } from '$/platform/testing/rust'
+import { counter } from '../shell/counter.svelte'
+import { sale } from './sale.svelte'
+
+const bruno = { ...ada, staff_id: 'bruno', name: 'Bruno' }
+const template = {
+  id: 'massage',
+  title: 'Massage',
+  price: { minor: 4900, currency: 'EUR', exponent: 2 },
+} as unknown as TemplateCard
+const receipt = { buyer: 'Clara', vouchers: [] } as unknown as SaleReceipt
+
+function fill() {
+  sale.cart.add(template)
+  sale.form.buyer = 'Clara'
+  sale.form.where = 'this'
+}
+
+const filled = () => [sale.cart.count, sale.form.buyer, sale.form.where]
+
+beforeEach(async () => {
+  play({})
+  await tellSession(ada)
+  sale.forget()
+  counter.go('sell')
+})
+
+describe('a sale', () => {
+  it('is still there after a look at another screen', () => {
+    fill()
+    counter.go('redeem')
+    counter.go('sell')
+    expect(filled()).toEqual([1, 'Clara', 'this'])
+  })
+
+  it('is sold once, and its receipt stays until another is begun', async () => {
+    const asked: unknown[] = []
+    play({ sell: ({ form }: { form: unknown }) => asked.push(form) && receipt })
+    fill()
+    await Promise.all([sale.submit(), sale.submit()])
+    expect(asked).toEqual([
+      {
+        lines: [{ template_id: 'massage', quantity: 1, recipient: '', message: '' }],
+        buyer: 'Clara',
+        email: '',
+        payment: 'cash',
+        this_shop_only: true,
+      },
+    ])
+    counter.go('redeem')
+    counter.go('sell')
+    expect([sale.receipt, ...filled()]).toEqual([receipt, 0, '', 'every'])
+    sale.another()
+    expect(sale.receipt).toBeNull()
+  })
+
+  it('keeps all that was filled in where it was refused', async () => {
+    play({
+      sell: () => {
+        throw error('invalid_input')
+      },
+    })
+    fill()
+    await sale.submit()
+    expect([sale.error?.code, sale.busy, ...filled()]).toEqual([
+      'invalid_input',
+      false,
+      1,
+      'Clara',
+      'this',
+    ])
+  })
+
+  it('leaves nothing of a buyer who wants nothing any more', () => {
+    fill()
+    const line = sale.cart.lines[0]
+    if (line) sale.remove(line)
+    expect(filled()).toEqual([0, '', 'every'])
+  })
+
+  it('is forgotten as another person comes, with its receipt', async () => {
+    sale.receipt = receipt
+    fill()
+    await tellSession(bruno)
+    expect([sale.receipt, ...filled()]).toEqual([null, 0, '', 'every'])
+  })
+
+  it('that was under way as another person came has its receipt all the same, and leaves what they began', async () => {
+    const slow = later<SaleReceipt>()
+    play({ sell: () => slow.promise })
+    fill()
+    const asked = sale.submit()
+    await tellSession(bruno)
+    sale.cart.add(template)
+    slow.answer(receipt)
+    await asked
+    expect([sale.receipt, sale.cart.count]).toEqual([receipt, 1])
+  })
+})
