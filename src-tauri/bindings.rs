@@ -105,6 +105,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             templates::save_template,
             templates::template_specimen,
             templates::archive_template,
+            templates::note_template,
             templates::currencies,
             conflicts::conflicts,
             conflicts::settle_conflict,

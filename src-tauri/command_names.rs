@@ -83,6 +83,7 @@ pub const COMMANDS: &[&str] = &[
     "save_template",
     "template_specimen",
     "archive_template",
+    "note_template",
     "currencies",
     "conflicts",
     "settle_conflict",

@@ -40,6 +40,8 @@ pub enum Operation {
     EditTemplate { template: TemplateId, based_on: u32, content: TemplateContent },
     /// Hides a template from sale, or shows it again.
     ArchiveTemplate { template: TemplateId, archived: bool },
+    /// Something that others should know of the template.
+    NoteTemplate { template: TemplateId, text: Reason },
     /// Sells a voucher. The money is taken and the code is out: only an impossible sale is refused.
     Sell {
         voucher: VoucherId,
@@ -212,9 +214,10 @@ impl Operation {
     /// The template or voucher whose history shows it.
     pub const fn subject(&self) -> Subject {
         match self {
-            Self::CreateTemplate { template, .. } | Self::EditTemplate { template, .. } | Self::ArchiveTemplate { template, .. } => {
-                Subject::Template(*template)
-            }
+            Self::CreateTemplate { template, .. }
+            | Self::EditTemplate { template, .. }
+            | Self::ArchiveTemplate { template, .. }
+            | Self::NoteTemplate { template, .. } => Subject::Template(*template),
             Self::Sell { voucher, .. }
             | Self::Redeem { voucher, .. }
             | Self::Honour { voucher, .. }
@@ -296,7 +299,7 @@ impl Operation {
             Self::HonourExpired { .. } => Deed::HonourExpired,
             Self::Extend { .. } => Deed::Extend,
             Self::Chargeback { .. } => Deed::Chargeback,
-            Self::Note { .. } => Deed::Note,
+            Self::Note { .. } | Self::NoteTemplate { .. } => Deed::Note,
             Self::SettleConflict { .. } => Deed::SettleConflicts,
             Self::MoveCash { .. } | Self::CloseDay { .. } => Deed::RunTill,
         }

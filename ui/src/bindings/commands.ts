@@ -172,6 +172,8 @@ export const commands = {
 	templateSpecimen: (form: TemplateForm, language: PaperLanguage) => typedError<string, AppError>(__TAURI_INVOKE("template_specimen", { form, language })),
 	/**  Hides a template from sale, or shows it again. */
 	archiveTemplate: (id: string, archived: boolean) => typedError<TemplateDetail, AppError>(__TAURI_INVOKE("archive_template", { id, archived })),
+	/**  Writes a note on a template. */
+	noteTemplate: (id: string, text: string) => typedError<TemplateDetail, AppError>(__TAURI_INVOKE("note_template", { id, text })),
 	/**  The currencies of ISO 4217. */
 	currencies: () => __TAURI_INVOKE<Currency[]>("currencies"),
 	/**  The inbox. */
@@ -2900,6 +2902,7 @@ export type TemplateRow = {
 	archived: boolean,
 	waiting: boolean,
 	sold: number,
+	may_note: boolean,
 	/**  Sold and neither used, cancelled nor expired. */
 	outstanding: number,
 	changed_at: string,

@@ -112,6 +112,7 @@ pub const TABLE: &[(&str, &[Role])] = &[
     ("save_template", OFFICE_UP),
     ("template_specimen", OFFICE_UP),
     ("archive_template", OFFICE_UP),
+    ("note_template", OFFICE_UP),
     ("conflicts", OFFICE_UP),
     ("settle_conflict", ADMIN),
     ("assign_conflict", OFFICE_UP),

@@ -15,6 +15,7 @@ fn all() -> Vec<(Operation, Deed, bool, &'static str)> {
         (Operation::CreateTemplate { template, content: content() }, Deed::WriteTemplates, false, "create_template"),
         (Operation::EditTemplate { template, based_on: 1, content: content() }, Deed::WriteTemplates, false, "edit_template"),
         (Operation::ArchiveTemplate { template, archived: true }, Deed::WriteTemplates, false, "archive_template"),
+        (Operation::NoteTemplate { template, text: reason() }, Deed::Note, false, "note_template"),
         (sale(), Deed::Sell, true, "sell"),
         (import(Status::Purchased), Deed::Import, true, "sell"),
         (redeem(RedeemMode::Asked), Deed::Redeem, false, "redeem"),
@@ -52,7 +53,7 @@ fn each_is_its_deed_and_stands_in_one_history() {
         assert_eq!(operation.deed(), deed, "{name}");
         assert_eq!(operation.has_happened(), has_happened, "{name}");
         let expected = match deed {
-            Deed::WriteTemplates => Subject::Template(TEMPLATE),
+            _ if name.ends_with("_template") => Subject::Template(TEMPLATE),
             Deed::RunTill => Subject::Till,
             _ => Subject::Voucher(VOUCHER),
         };

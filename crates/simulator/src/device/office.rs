@@ -74,6 +74,7 @@ impl Machine {
         let operation = match shown {
             Some(template) if pick % 4 == 1 => Operation::ArchiveTemplate { template: template.id, archived: !template.archived },
             Some(template) if !pick.is_multiple_of(4) => Operation::EditTemplate { template: template.id, based_on: template.version, content },
+            Some(template) if pick % 8 == 2 => Operation::NoteTemplate { template: template.id, text: reason()? },
             _ => Operation::CreateTemplate { template: names::template(self.number, self.made + 1), content },
         };
         self.correct(operation)
