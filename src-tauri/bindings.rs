@@ -50,7 +50,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             till::redeem_approved,
             till::undo_redemption,
             till::recent_redemptions,
-            till::sale_templates,
+            till::sale_choices,
             till::sell,
             day::day,
             day::missed_day,

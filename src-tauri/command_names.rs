@@ -28,7 +28,7 @@ pub const COMMANDS: &[&str] = &[
     "redeem_approved",
     "undo_redemption",
     "recent_redemptions",
-    "sale_templates",
+    "sale_choices",
     "sell",
     "day",
     "missed_day",

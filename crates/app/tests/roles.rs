@@ -32,11 +32,11 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "redeem" => seat.redeem("0000-0000-00000").await.map(drop),
         "undo_redemption" => seat.undo_redemption(id, id, "a reason").await.map(drop),
         "recent_redemptions" => seat.recent_redemptions().await.map(drop),
-        "sale_templates" => seat.sale_templates().await.map(drop),
+        "sale_choices" => seat.sale_choices().await.map(drop),
         "sell" => {
             let (template_id, buyer, none) = (id.to_owned(), "Buyer".to_owned(), String::new);
             let line = SaleLine { template_id, quantity: 1, recipient: none(), message: none() };
-            seat.sell(SaleForm { lines: vec![line], buyer, email: none(), payment: Payment::Cash, this_shop_only: false })
+            seat.sell(SaleForm { lines: vec![line], buyer, email: none(), mail: None, payment: Payment::Cash, this_shop_only: false })
                 .await
                 .map(drop)
         }

@@ -63,6 +63,9 @@ pub enum Operation {
         /// What another system said of it, where that one sold it. No money is taken for it now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         imported: Option<Box<Imported>>,
+        /// Whether its buyer is to have it by e-mail, as the seller chose; none where nobody was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mail: Option<bool>,
     },
     /// Redeems a voucher. The signed code stands there where the device did not know the voucher, and took the signature's word.
     Redeem {
@@ -267,6 +270,16 @@ impl Operation {
     /// The buyer whom a sale names.
     pub const fn buyer(&self) -> Option<PersonHash> {
         if let Self::Sell { person, .. } = self { Some(*person) } else { None }
+    }
+
+    /// Whether a sale goes to its buyer by e-mail, on a server that does so by itself or does not. Where nobody was asked, a batch is
+    /// handed over by whoever issued it. What another system sold was handed over there.
+    pub const fn is_mailed(&self, by_itself: bool) -> bool {
+        match self {
+            Self::Sell { imported: None, mail: Some(chosen), .. } => *chosen,
+            Self::Sell { imported: None, mail: None, batch: None, .. } => by_itself,
+            _ => false,
+        }
     }
 
     /// Whether a close of the day asks for it: money, goods or cash at the till.

@@ -12,7 +12,7 @@ pub const FORMAT: u16 = 5;
 pub const fn format_of(operation: &Operation) -> u16 {
     let says_more = operation.signed_code().is_some() || operation.approved_by().is_some() || operation.home_shop().is_some();
     match operation {
-        Operation::NoteTemplate { .. } => 5,
+        Operation::NoteTemplate { .. } | Operation::Sell { mail: Some(_), .. } => 5,
         Operation::Replace { replacement: Some(_), .. } | Operation::Sell { imported: Some(_), .. } => 4,
         Operation::Sell { replaces: Some(_), .. }
         | Operation::Sell { batch: Some(_), .. }

@@ -58,7 +58,7 @@ pub const TABLE: &[(&str, &[Role])] = &[
     ("redeem_approved", COUNTER_UP),
     ("undo_redemption", COUNTER_UP),
     ("recent_redemptions", COUNTER_UP),
-    ("sale_templates", COUNTER_UP),
+    ("sale_choices", COUNTER_UP),
     ("sell", COUNTER_UP),
     ("day", COUNTER_UP),
     ("missed_day", COUNTER_UP),

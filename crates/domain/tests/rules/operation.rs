@@ -84,6 +84,29 @@ fn each_reads_back_and_refuses_what_it_does_not_know() {
     }
 }
 
+#[test]
+fn a_sale_is_mailed_as_its_seller_chose_and_else_as_the_organisation_set() {
+    use beadsbox_domain::{Batch, BatchId, text::Name};
+    let said = |sale: Operation, chosen: Option<bool>, in_batch: bool| {
+        let mut said = sale;
+        if let Operation::Sell { mail, batch, .. } = &mut said {
+            *mail = chosen;
+            *batch = in_batch.then(|| Batch { id: BatchId(uuid::Uuid::nil()), name: Name::new("Christmas").unwrap() });
+        }
+        [false, true].map(|by_itself| said.is_mailed(by_itself))
+    };
+    for in_batch in [false, true] {
+        assert_eq!(said(sale(), Some(true), in_batch), [true, true]);
+        assert_eq!(said(sale(), Some(false), in_batch), [false, false]);
+        for chosen in [None, Some(true)] {
+            assert_eq!(said(import(Status::Purchased), chosen, in_batch), [false, false], "it was handed over long ago");
+        }
+    }
+    assert_eq!(said(sale(), None, false), [false, true]);
+    assert_eq!(said(sale(), None, true), [false, false], "whoever issued it hands it over");
+    assert_eq!(said(redeem(RedeemMode::Asked), None, false), [false, false]);
+}
+
 #[rstest]
 #[case(json!(null))]
 #[case(json!([]))]

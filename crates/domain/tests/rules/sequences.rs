@@ -95,6 +95,7 @@ fn operation(step: &Step, model: &Model) -> Operation {
             replaces: None,
             batch: None,
             imported: None,
+            mail: None,
         },
         6..=8 => Operation::redeem(voucher, RedeemMode::Honoured),
         9 | 10 => Operation::redeem(voucher, RedeemMode::Asked),
@@ -106,8 +107,8 @@ fn operation(step: &Step, model: &Model) -> Operation {
         17 => Operation::UndoRedemption { voucher, redemption, reason: reason() },
         18 => Operation::UndoRedemption { voucher, redemption: standing, reason: reason() },
         19 => Operation::HonourExpired { voucher, reason: reason() },
-        24 => Operation::MoveCash { movement: CashMovement::In, amount: eur(step.behind), reason: Some(reason()) },
         26 => Operation::NoteTemplate { template, text: reason() },
+        24 => Operation::MoveCash { movement: CashMovement::In, amount: eur(step.behind), reason: Some(reason()) },
         25 => {
             let last = model.closes.last().map_or((0, 0), |last| (last.number, last.through_seq));
             let (ahead, behind) = (u64::from(step.voucher), step.pick.index(3) as u64);
@@ -136,7 +137,7 @@ fn import(step: &Step, model: &Model) -> Operation {
     };
     match operation(&Step { kind: 3, ..step.clone() }, model) {
         Operation::Sell { voucher, code, template, template_version, snapshot, person, .. } => {
-            Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop, replaces, batch, imported }
+            Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop, replaces, batch, imported, mail: None }
         }
         other => other,
     }
@@ -184,8 +185,8 @@ fn the_sequences_reach_every_outcome() {
         "create_template",
         "edit_template",
         "archive_template",
-        "sell",
         "note_template",
+        "sell",
         "redeem",
         "honour",
         "withdraw",

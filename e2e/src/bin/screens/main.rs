@@ -15,6 +15,7 @@ mod hands;
 mod issue;
 mod look;
 mod mail;
+mod mail_choice;
 mod quarantine;
 mod reports;
 mod scanner;
@@ -27,12 +28,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 20] = [
+const SCENES: [&str; 21] = [
     "tour",
     "grid",
     "day",
     "reports",
     "mail",
+    "mail-choice",
     "training",
     "stick",
     "devices",
@@ -76,6 +78,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "day" => day::scene(folder).await,
         "reports" => reports::scene(folder).await,
         "mail" => mail::scene(folder).await,
+        "mail-choice" => mail_choice::scene(folder).await,
         "devices" => devices::scene(folder).await,
         "administration" => administration::scene(folder).await,
         "corrections" => corrections::scene(folder).await,

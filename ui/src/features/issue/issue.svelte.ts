@@ -21,6 +21,8 @@ export class Issue {
   buyer = $state('')
   email = $state('')
   payment = $state<Payment>('other')
+  /** Whether the checked batch is mailed. */
+  mail = $state(false)
   readonly sheet = new Sheet('issue')
   readonly work = new Work()
   check = $state.raw<IssueCheck | null>(null)
@@ -50,6 +52,8 @@ export class Issue {
       number: one ? (this.number ?? 0) : null,
       buyer: one ? this.buyer : '',
       email: one ? this.email : '',
+      // Asked once it is known to whom.
+      mail: null,
       mapping: one ? [] : this.sheet.mapping,
       payment: this.payment,
     }
@@ -69,6 +73,7 @@ export class Issue {
     const form = this.#form
     try {
       this.check = await rust.checkIssue(form)
+      this.mail = this.check.mail?.by_itself ?? false
       this.#checked = form
       return true
     } catch (thrown) {
@@ -82,7 +87,8 @@ export class Issue {
   async confirm() {
     const [form, check] = [this.#checked, this.check]
     if (!form || !check) return
-    const issued = await this.work.run(() => rust.issueBatch(form, check.batch_id))
+    const mail = check.mail && this.mail
+    const issued = await this.work.run(() => rust.issueBatch({ ...form, mail }, check.batch_id))
     if (!issued) return
     this.issued = issued
     this.check = null

@@ -115,6 +115,7 @@ impl Seat {
                 status: line.status,
                 since: line.since.map(to_millisecond),
             })),
+            mail: None,
         };
         Ok(NewOperation { person: Some(salted), ..self.operation(operation) })
     }

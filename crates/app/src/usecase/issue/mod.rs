@@ -12,7 +12,7 @@ use beadsbox_domain::{Batch, BatchId, Deed, Operation, Person, Template, Voucher
 use beadsbox_protocol::person::SaltedPerson;
 use beadsbox_store::{NewOperation, View};
 
-use super::{Seat, allowed, id, sheet::desk::Work};
+use super::{Seat, allowed, id, least_validity, sheet::desk::Work};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
     view::{BatchRow, IssueCheck, IssueChoices, IssueForm, TemplateCard},
@@ -48,6 +48,10 @@ impl Seat {
     pub async fn issue_batch(&self, form: IssueForm, batch_id: &str) -> AppResult<BatchRow> {
         self.require(Deed::IssueMany)?;
         let batch: BatchId = id(batch_id, ErrorCode::InvalidInput)?;
+        // Its template may have been archived since, or what the law asks have changed.
+        if let Some(issued) = self.batch(batch_id).await? {
+            return Ok(issued);
+        }
         let plan = self.issue_plan(&form).await?;
         if plan.persons.is_empty() {
             return Err(AppError::new(ErrorCode::NoGoodLine, "nothing to issue"));
@@ -55,7 +59,8 @@ impl Seat {
         let at_work = self.device.desk.begin()?;
         let work = std::sync::Arc::clone(&at_work.work);
         work.expect(plan.persons.len());
-        let issue = Issue { batch: Batch { id: batch, name: plan.name }, template: plan.template, payment: form.payment };
+        let mail = plan.chosen_mail(form.mail);
+        let issue = Issue { batch: Batch { id: batch, name: plan.name }, template: plan.template, payment: form.payment, mail };
         let seat = self.clone();
         self.device
             .record_with(move |view, shop| {
@@ -68,8 +73,11 @@ impl Seat {
             })
             .await?;
         drop(at_work);
-        let found = self.batches().await?.into_iter().find(|row| row.id == batch_id);
-        found.ok_or_else(|| AppError::internal("a batch that is not there"))
+        self.batch(batch_id).await?.ok_or_else(|| AppError::internal("a batch that is not there"))
+    }
+
+    async fn batch(&self, id: &str) -> AppResult<Option<BatchRow>> {
+        Ok(self.batches().await?.into_iter().find(|row| row.id == id))
     }
 }
 
@@ -78,6 +86,8 @@ struct Issue {
     batch: Batch,
     template: Template,
     payment: beadsbox_domain::Payment,
+    /// Whether each buyer with an address is mailed their vouchers; none where nobody was asked.
+    mail: Option<bool>,
 }
 
 impl Issue {
@@ -87,6 +97,8 @@ impl Issue {
         if now.as_ref().is_none_or(|now| now.version != self.template.version) {
             return Err(AppError::new(ErrorCode::ChangedMeanwhile, "the template was edited or archived meanwhile"));
         }
+        // What the law asks may have changed since it was looked at, as the template may.
+        least_validity::check_sale(view, [&self.template.content])?;
         // Ids sort by time and then at random: in their order, the batch is in the order of its lines.
         let mut ids: Vec<VoucherId> = persons.iter().map(|_| VoucherId(seat.device.host.new_id())).collect();
         ids.sort_unstable();
@@ -114,6 +126,7 @@ impl Issue {
             replaces: None,
             batch: Some(self.batch.clone()),
             imported: None,
+            mail: person.email.as_ref().and(self.mail),
         };
         Ok(NewOperation { person: Some(salted), ..seat.operation(operation) })
     }
