@@ -53,7 +53,9 @@ pub(crate) async fn change_settings(app: &App, change: &MailSettingsChange) -> R
         return Err(Failure::changed_meanwhile());
     }
     tell_devices(&mut tx, app).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    app.feed.settle().await;
+    Ok(())
 }
 
 /// Tells every device what becomes of a voucher whose seller does not choose: they ask the seller without the server as well. Where
