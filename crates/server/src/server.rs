@@ -30,7 +30,6 @@ impl Server {
         let mut tx = db::begin(&app.pool).await?;
         mail::setup::tell_devices(&mut tx, &app).await?;
         tx.commit().await?;
-        app.feed.settle().await;
         let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
 

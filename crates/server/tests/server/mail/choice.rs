@@ -17,7 +17,7 @@ use beadsbox_testkit::{
 use reqwest::Method;
 
 use super::stage::MailStage;
-use crate::support::introduction;
+use crate::support::{introduction, until_settled};
 
 const JOBS: &str = "SELECT count(*) FROM job";
 const MAILED: &str = "SELECT count(*) FROM job, jsonb_array_elements(payload -> 'vouchers')";
@@ -123,6 +123,7 @@ async fn devices_are_told_whether_mails_go_so_that_they_can_ask_without_the_serv
     let mut mails = MailStage::idle().await;
     let (admin, session) = mails.stage.device_with_session("Adrien", Role::Admin).await;
     let mut till = mails.stage.till("Camille").await;
+    until_settled(&mails.stage).await;
     till.pull().await.unwrap();
     assert_eq!(told(&till), Some(true));
     set_at_sale(&admin, &session.token, false).await;
@@ -135,6 +136,7 @@ async fn devices_are_told_whether_mails_go_so_that_they_can_ask_without_the_serv
     till.pull().await.unwrap();
     assert_eq!(till.cache[&RowKey::Settings], Row::Settings(before));
     mails.stage.restart().await;
+    until_settled(&mails.stage).await;
     let mut till = till.at(&mails.stage.base);
     till.pull().await.unwrap();
     assert_eq!(told(&till), None);
