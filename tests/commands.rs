@@ -129,7 +129,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &SHELL,
                 &printing,
                 &["check_code", "choose_reading", "redeem", "approvers", "redeem_approved", "undo_redemption", "recent_redemptions"],
-                &["sale_templates", "sell"],
+                &["sale_choices", "sell"],
                 &["day", "missed_day", "move_cash", "count_day", "close_day", "day_closes", "closed_day", "open_day_report"],
                 &["refused_operations", "acknowledge_refusal", "drives", "save_outbox"],
                 &["enter_training", "leave_training", "training_vouchers"],
@@ -151,7 +151,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &["save_table", "table_progress", "stop_table", "copy_table"],
                 &["open_sheet", "close_sheet", "sheet_lines", "save_refused_lines", "work_progress", "stop_work"],
                 &["issue_choices", "check_issue", "issue_batch", "batches", "save_batch", "check_import", "run_import", "last_import"],
-                &["templates", "template_detail", "save_template", "template_specimen", "archive_template", "currencies"],
+                &["templates", "template_detail", "save_template", "template_specimen", "archive_template", "note_template", "currencies"],
                 &["conflicts", "settle_conflict", "assign_conflict"],
                 &[
                     "end_of_day",

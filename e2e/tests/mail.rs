@@ -1,5 +1,5 @@
-//! Mail in the real window: a voucher is mailed again from its page, a text is written and previewed, and somebody who forgot their password
-//! sets another one.
+//! Mail in the real window: a seller chooses whether a sale is mailed, a voucher is mailed again from its page, a text is written and previewed,
+//! and somebody who forgot their password sets another one.
 
 use beadsbox_domain::Person;
 use beadsbox_e2e::{Desk, Keys, serve_mailing};
@@ -80,6 +80,43 @@ async fn a_voucher_is_mailed_again_and_its_text_is_written() -> anyhow::Result<(
         })
         .await?;
     office.close().await
+}
+
+/// Types a sale as far as the address.
+async fn begin_sale(till: &Desk, email: &str) -> anyhow::Result<()> {
+    till.click("nav-sell").await?;
+    till.css("[data-testid^='sell-template-']").await?.click().await?;
+    till.fill("sell-buyer", "Léa Dubois").await?;
+    anyhow::ensure!(till.count("[data-testid='sell-mail']").await? == 0, "nobody to write to yet");
+    till.fill("sell-email", email).await
+}
+
+#[tokio::test]
+async fn a_seller_chooses_whether_a_sale_is_mailed() -> anyhow::Result<()> {
+    let receiver = MailReceiver::start().await?;
+    let server = centre(&receiver).await?;
+    let data = tempfile::tempdir()?;
+    let till = Desk::open(data.path(), Keys::File).await?;
+    till.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Till 1").await?;
+    till.sign_in("Carla", PASSWORD, "counter").await?;
+
+    begin_sale(&till, "not-this-time@example.org").await?;
+    let tick = till.find("sell-mail").await?;
+    anyhow::ensure!(tick.is_selected().await?, "it goes unless somebody chooses otherwise");
+    tick.click().await?;
+    till.click("sell-submit").await?;
+    till.find("sell-receipt").await?;
+    till.click("sell-another").await?;
+
+    // The next sale begins as the organisation set it.
+    begin_sale(&till, "lea@example.org").await?;
+    anyhow::ensure!(till.find("sell-mail").await?.is_selected().await?, "what was chosen was that sale's");
+    till.click("sell-submit").await?;
+    let receipt = till.find("sell-receipt").await?;
+    anyhow::ensure!(receipt.text().await?.contains("lea@example.org"), "the receipt says where it goes");
+    let mails = receiver.until(1).await;
+    anyhow::ensure!(mails.len() == 1 && mails[0].to == ["lea@example.org"], "{:?}", mails[0].to);
+    till.close().await
 }
 
 #[tokio::test]

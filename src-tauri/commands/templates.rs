@@ -39,6 +39,13 @@ pub async fn archive_template(program: Beads<'_>, id: String, archived: bool) ->
     program.seat()?.archive_template(&id, archived).await
 }
 
+/// Writes a note on a template.
+#[tauri::command]
+#[specta::specta]
+pub async fn note_template(program: Beads<'_>, id: String, text: String) -> Answer<TemplateDetail> {
+    program.seat()?.note_template(&id, &text).await
+}
+
 /// The currencies of ISO 4217.
 #[tauri::command]
 #[specta::specta]

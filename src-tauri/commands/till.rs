@@ -1,6 +1,6 @@
 //! Commands of the till.
 
-use beadsbox_app::view::{ApprovalForm, CodeCheck, PersonView, RecentRedemption, RedeemAnswer, SaleForm, SaleReceipt, TemplateCard};
+use beadsbox_app::view::{ApprovalForm, CodeCheck, PersonView, RecentRedemption, RedeemAnswer, SaleChoices, SaleForm, SaleReceipt};
 
 use super::{Answer, Beads};
 
@@ -53,11 +53,11 @@ pub async fn recent_redemptions(program: Beads<'_>) -> Answer<Vec<RecentRedempti
     program.seat()?.recent_redemptions().await
 }
 
-/// What can be sold.
+/// What can be sold, and what a seller is asked.
 #[tauri::command]
 #[specta::specta]
-pub async fn sale_templates(program: Beads<'_>) -> Answer<Vec<TemplateCard>> {
-    program.seat()?.sale_templates().await
+pub async fn sale_choices(program: Beads<'_>) -> Answer<SaleChoices> {
+    program.seat()?.sale_choices().await
 }
 
 /// Sells a voucher.

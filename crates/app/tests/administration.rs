@@ -8,11 +8,11 @@ use beadsbox_app::{
     AppError, ErrorCode,
     error::FieldErrorCode,
     view::{
-        CountryValidityRow, ErasureForm, LeastValidityForm, NewStaffForm, PaperLanguage, PasswordForm, PersonExportForm, PersonFormat, SaveTemplate,
+        CountryValidityRow, ErasureForm, IssueForm, LeastValidityForm, NewStaffForm, PaperLanguage, PasswordForm, PersonExportForm, PersonFormat, SaveTemplate,
         SecondFactorForm, SecondFactorRemovalForm, ShopForm, ShopRow, SignInForm, StaffForm, StaffRow, TemplateForm,
     },
 };
-use beadsbox_domain::Role;
+use beadsbox_domain::{Payment, Role};
 use jiff::Timestamp;
 use stage::{Centre, PASSWORD, Till};
 use totp_rs::{Builder, Secret, Totp};
@@ -246,6 +246,20 @@ async fn what_the_law_of_a_shop_does_not_let_be_sold_is_neither_written_nor_sold
         (ErrorCode::ValidityTooShort, "24", "12")
     );
     let template = office.seat().templates(false).await.unwrap().into_iter().min_by_key(|row| row.price.minor).unwrap();
+    let batch = IssueForm {
+        template_id: template.id.clone(),
+        name: "Christmas".to_owned(),
+        number: Some(3),
+        buyer: "Dupont".to_owned(),
+        email: String::new(),
+        mail: None,
+        mapping: Vec::new(),
+        payment: Payment::Other,
+    };
+    assert_eq!(code_of(office.seat().check_issue(batch.clone()).await), ErrorCode::ValidityTooShort);
+    let issued = office.seat().issue_batch(batch, "0199a6d2-0000-7000-8000-000000000001").await;
+    assert_eq!(code_of(issued), ErrorCode::ValidityTooShort, "whatever a page thinks that it has checked");
+    assert_eq!(office.seat().batches().await.unwrap(), []);
     let detail = office.seat().template_detail(&template.id).await.unwrap();
     let save = |months: Option<u16>| SaveTemplate {
         id: Some(template.id.clone()),

@@ -33,6 +33,7 @@ impl Till {
             number: Some(number),
             buyer: "Dupont & fils".to_owned(),
             email: "achats@example.org".to_owned(),
+            mail: None,
             mapping: Vec::new(),
             payment: Payment::Other,
         }
@@ -297,4 +298,16 @@ async fn a_form_that_cannot_be_says_where() {
     till.seat().archive_template(&form.template_id, true).await.unwrap();
     assert_eq!(till.seat().issue_batch(form, &check.batch_id).await.unwrap_err().code, ErrorCode::UnknownTemplate);
     assert_eq!(till.seat().batches().await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_is_there_is_answered_as_it_is_whatever_became_of_its_template() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Bruno").await;
+    let form = till.for_one("Answer lost", 2).await;
+    let check = till.seat().check_issue(form.clone()).await.unwrap();
+    let batch = till.seat().issue_batch(form.clone(), &check.batch_id).await.unwrap();
+    till.seat().archive_template(&form.template_id, true).await.unwrap();
+    let again = till.seat().issue_batch(form, &check.batch_id).await.unwrap();
+    assert_eq!((again.id, again.vouchers), (batch.id, 2));
 }

@@ -43,11 +43,11 @@ fn over(answer: &RedeemAnswer) -> Option<OfflineLimit> {
 
 /// A voucher of the cheaper or the dearer template (41.36 and 299.79), for every shop or for the one alone.
 async fn sell(till: &Till, dear: bool, this_shop_only: bool) -> SoldVoucher {
-    let cards = till.seat().sale_templates().await.unwrap();
+    let cards = till.seat().sale_choices().await.unwrap().templates;
     let cards = cards.into_iter().map(|card| (card.price.minor, card.id));
     let (_, template_id) = if dear { cards.max() } else { cards.min() }.unwrap();
     let line = SaleLine { template_id, quantity: 1, recipient: String::new(), message: String::new() };
-    let form = SaleForm { lines: vec![line], buyer: "Buyer".to_owned(), email: String::new(), payment: Payment::Cash, this_shop_only };
+    let form = SaleForm { lines: vec![line], buyer: "Buyer".to_owned(), email: String::new(), mail: None, payment: Payment::Cash, this_shop_only };
     let mut receipt = till.seat().sell(form).await.unwrap();
     assert_eq!(receipt.home_shop.is_some(), this_shop_only);
     receipt.vouchers.remove(0)

@@ -32,16 +32,16 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "redeem" => seat.redeem("0000-0000-00000").await.map(drop),
         "undo_redemption" => seat.undo_redemption(id, id, "a reason").await.map(drop),
         "recent_redemptions" => seat.recent_redemptions().await.map(drop),
-        "sale_templates" => seat.sale_templates().await.map(drop),
+        "sale_choices" => seat.sale_choices().await.map(drop),
         "sell" => {
             let (template_id, buyer, none) = (id.to_owned(), "Buyer".to_owned(), String::new);
             let line = SaleLine { template_id, quantity: 1, recipient: none(), message: none() };
-            seat.sell(SaleForm { lines: vec![line], buyer, email: none(), payment: Payment::Cash, this_shop_only: false })
+            seat.sell(SaleForm { lines: vec![line], buyer, email: none(), mail: None, payment: Payment::Cash, this_shop_only: false })
                 .await
                 .map(drop)
         }
         "voucher_page" | "voucher_cursor" | "voucher_detail" | "exchange_choices" | "act_on_voucher" => look_at_one(seat, command).await,
-        "templates" | "template_detail" | "save_template" | "template_specimen" | "archive_template" => write_templates(seat, command).await,
+        "templates" | "template_detail" | "save_template" | "template_specimen" | "archive_template" | "note_template" => write_templates(seat, command).await,
         "conflicts" => seat.conflicts(ConflictFilter::default()).await.map(drop),
         "settle_conflict" => {
             let form = SettleForm { conflict_id: id.to_owned(), version: 1, settlement: Settlement::WriteOff, reason: text() };
@@ -119,6 +119,7 @@ async fn write_templates(seat: &Seat, command: &str) -> Result<(), AppError> {
         "template_detail" => seat.template_detail(id).await.map(drop),
         "save_template" => seat.save_template(SaveTemplate { id: None, based_on: None, form }).await.map(drop),
         "template_specimen" => seat.template_specimen(&form, PaperLanguage::En).await.map(drop),
+        "note_template" => seat.note_template(id, "a note").await.map(drop),
         _ => seat.archive_template(id, true).await.map(drop),
     }
 }

@@ -125,7 +125,7 @@ async fn while_it_is_locked_nobody_records_anything() {
     till.program.lock();
     till.program.sign_out();
     till.sign_in("Carla", PASSWORD).await.unwrap();
-    till.seat().sale_templates().await.unwrap();
+    till.seat().sale_choices().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -187,7 +187,7 @@ async fn a_till_that_was_locked_over_night_still_opens() {
         ("Carla", false, false),
         "what her password had opened has ended"
     );
-    till.seat().sale_templates().await.unwrap();
+    till.seat().sale_choices().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

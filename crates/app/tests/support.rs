@@ -18,12 +18,13 @@ const PRIVATE: [&str; 10] =
     ["Zazie", "Lefebvre", "zazie@example.org", "Pour ta fête", "Oncle Gabriel", "Carla", "Montmartre", "imprimante.example", "QRX~", PASSWORD];
 
 async fn sell_to_zazie(till: &Till) -> String {
-    let card = till.seat().sale_templates().await.unwrap().remove(0);
+    let card = till.seat().sale_choices().await.unwrap().templates.remove(0);
     let line = SaleLine { template_id: card.id, quantity: 1, recipient: "Oncle Gabriel".to_owned(), message: "Pour ta fête".to_owned() };
     let form = SaleForm {
         lines: vec![line],
         buyer: "Zazie Lefebvre".to_owned(),
         email: "zazie@example.org".to_owned(),
+        mail: None,
         payment: Payment::Cash,
         this_shop_only: false,
     };

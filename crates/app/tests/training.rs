@@ -45,11 +45,11 @@ async fn what_is_practised_reaches_neither_the_server_nor_the_real_files() {
     till.sell("Real").await;
     till.sync().await;
     let before = (real(&till).await, centre.count(OPERATIONS).await);
-    let real_cards = till.seat().sale_templates().await.unwrap().len();
+    let real_cards = till.seat().sale_choices().await.unwrap().templates.len();
 
     till.program.enter_training().await.unwrap();
     assert!(till.seat().status_bar().await.unwrap().training);
-    assert_eq!(till.seat().sale_templates().await.unwrap().len(), real_cards, "what is on sale is what is really on sale");
+    assert_eq!(till.seat().sale_choices().await.unwrap().templates.len(), real_cards, "what is on sale is what is really on sale");
     let vouchers = till.seat().training_vouchers().await.unwrap();
     let statuses: Vec<Status> = vouchers.iter().map(|voucher| voucher.status).collect();
     assert_eq!(statuses, [Status::Purchased, Status::Purchased, Status::Purchased, Status::Used, Status::Expired]);

@@ -74,7 +74,7 @@ async fn rule_6_own_work_stays_on_the_screen_from_before_the_load_until_after_it
     till.sign_in("Ada", PASSWORD).await.unwrap();
     // The first chunk brings the templates.
     for _ in 0..3000 {
-        if !till.seat().sale_templates().await.unwrap().is_empty() {
+        if !till.seat().sale_choices().await.unwrap().templates.is_empty() {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;

@@ -125,6 +125,7 @@ impl Till {
             replaces: None,
             batch: None,
             imported: None,
+            mail: None,
         };
         Ok(self.operation(staff, operation, Some(person)))
     }

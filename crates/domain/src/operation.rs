@@ -40,6 +40,8 @@ pub enum Operation {
     EditTemplate { template: TemplateId, based_on: u32, content: TemplateContent },
     /// Hides a template from sale, or shows it again.
     ArchiveTemplate { template: TemplateId, archived: bool },
+    /// Something that others should know of the template.
+    NoteTemplate { template: TemplateId, text: Reason },
     /// Sells a voucher. The money is taken and the code is out: only an impossible sale is refused.
     Sell {
         voucher: VoucherId,
@@ -61,6 +63,9 @@ pub enum Operation {
         /// What another system said of it, where that one sold it. No money is taken for it now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         imported: Option<Box<Imported>>,
+        /// Whether its buyer is to have it by e-mail, as the seller chose; none where nobody was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mail: Option<bool>,
     },
     /// Redeems a voucher. The signed code stands there where the device did not know the voucher, and took the signature's word.
     Redeem {
@@ -212,9 +217,10 @@ impl Operation {
     /// The template or voucher whose history shows it.
     pub const fn subject(&self) -> Subject {
         match self {
-            Self::CreateTemplate { template, .. } | Self::EditTemplate { template, .. } | Self::ArchiveTemplate { template, .. } => {
-                Subject::Template(*template)
-            }
+            Self::CreateTemplate { template, .. }
+            | Self::EditTemplate { template, .. }
+            | Self::ArchiveTemplate { template, .. }
+            | Self::NoteTemplate { template, .. } => Subject::Template(*template),
             Self::Sell { voucher, .. }
             | Self::Redeem { voucher, .. }
             | Self::Honour { voucher, .. }
@@ -266,6 +272,16 @@ impl Operation {
         if let Self::Sell { person, .. } = self { Some(*person) } else { None }
     }
 
+    /// Whether a sale goes to its buyer by e-mail, on a server that does so by itself or does not. Where nobody was asked, a batch is
+    /// handed over by whoever issued it. What another system sold was handed over there.
+    pub const fn is_mailed(&self, by_itself: bool) -> bool {
+        match self {
+            Self::Sell { imported: None, mail: Some(chosen), .. } => *chosen,
+            Self::Sell { imported: None, mail: None, batch: None, .. } => by_itself,
+            _ => false,
+        }
+    }
+
     /// Whether a close of the day asks for it: money, goods or cash at the till.
     pub const fn is_business(&self) -> bool {
         matches!(
@@ -296,7 +312,7 @@ impl Operation {
             Self::HonourExpired { .. } => Deed::HonourExpired,
             Self::Extend { .. } => Deed::Extend,
             Self::Chargeback { .. } => Deed::Chargeback,
-            Self::Note { .. } => Deed::Note,
+            Self::Note { .. } | Self::NoteTemplate { .. } => Deed::Note,
             Self::SettleConflict { .. } => Deed::SettleConflicts,
             Self::MoveCash { .. } | Self::CloseDay { .. } => Deed::RunTill,
         }

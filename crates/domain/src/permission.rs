@@ -41,7 +41,7 @@ pub enum Deed {
     Replace,
     /// Record that a bank took the money back.
     Chargeback,
-    /// Write a note on a voucher.
+    /// Write a note on a voucher or template.
     Note,
     /// Issue many vouchers at once.
     IssueMany,

@@ -72,6 +72,7 @@ fn sale() -> OperationBody {
             replaces: None,
             batch: None,
             imported: None,
+            mail: None,
         },
     )
 }

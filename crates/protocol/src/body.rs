@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize, de::Error as _};
 use crate::{MOST_BODY_BYTES, chain::Incarnation};
 
 /// The newest format that this program reads and writes.
-pub const FORMAT: u16 = 4;
+pub const FORMAT: u16 = 5;
 
 /// The oldest format that says all of it: a server that is older than a device holds back no more than it must.
 pub const fn format_of(operation: &Operation) -> u16 {
     let says_more = operation.signed_code().is_some() || operation.approved_by().is_some() || operation.home_shop().is_some();
     match operation {
+        Operation::NoteTemplate { .. } | Operation::Sell { mail: Some(_), .. } => 5,
         Operation::Replace { replacement: Some(_), .. } | Operation::Sell { imported: Some(_), .. } => 4,
         Operation::Sell { replaces: Some(_), .. }
         | Operation::Sell { batch: Some(_), .. }

@@ -97,11 +97,14 @@ pub struct MailAgain {
     pub id: Uuid,
 }
 
+/// The most vouchers that one mail brings.
+pub const MOST_VOUCHERS_OF_A_MAIL: usize = 50;
+
 /// How the organisation writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailSettings {
-    /// Whether a voucher goes to its buyer by itself once the server has its sale.
+    /// Whether a voucher goes to its buyer by itself once the server has its sale, where its seller does not choose.
     pub at_sale: bool,
     /// In which language.
     pub language: MailLanguage,

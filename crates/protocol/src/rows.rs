@@ -125,6 +125,9 @@ pub struct Settings {
     /// The least validity of vouchers by country.
     #[serde(default, skip_serializing_if = "LeastValidity::is_standard")]
     pub least_validity: LeastValidity,
+    /// Whether a voucher goes to its buyer by mail unless its seller chooses otherwise; none where the server sends no mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mails_at_sale: Option<bool>,
     /// Counts every change, from 1.
     pub row_version: u64,
 }

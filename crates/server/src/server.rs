@@ -5,7 +5,16 @@ use std::{net::SocketAddr, time::Duration};
 use secrecy::ExposeSecret as _;
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 
-use crate::{books, config::Config, db, error::StartError, feed, http, identity, jobs, mail::Mailer, push, state::App};
+use crate::{
+    books,
+    config::Config,
+    db,
+    error::StartError,
+    feed, http, identity, jobs,
+    mail::{self, Mailer},
+    push,
+    state::App,
+};
 
 /// How long requests and jobs may still take when the server ends.
 const LAST_ORDERS: Duration = Duration::from_secs(30);
@@ -18,6 +27,9 @@ impl Server {
     pub async fn start(config: Config) -> Result<RunningServer, StartError> {
         let (listen, workers) = (config.listen, config.workers);
         let app = open(config).await?;
+        let mut tx = db::begin(&app.pool).await?;
+        mail::setup::tell_devices(&mut tx, &app).await?;
+        tx.commit().await?;
         let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
 

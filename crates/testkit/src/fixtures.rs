@@ -115,6 +115,7 @@ pub fn sale(template: TemplateId, template_version: u32, snapshot: TemplateConte
         replaces: None,
         batch: None,
         imported: None,
+        mail: None,
     };
     (voucher, operation)
 }

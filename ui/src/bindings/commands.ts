@@ -62,8 +62,8 @@ export const commands = {
 	undoRedemption: (voucherId: string, redemption: string, reason: string) => typedError<RecentRedemption[], AppError>(__TAURI_INVOKE("undo_redemption", { voucherId, redemption, reason })),
 	/**  This till's last redemptions. */
 	recentRedemptions: () => typedError<RecentRedemption[], AppError>(__TAURI_INVOKE("recent_redemptions")),
-	/**  What can be sold. */
-	saleTemplates: () => typedError<TemplateCard[], AppError>(__TAURI_INVOKE("sale_templates")),
+	/**  What can be sold, and what a seller is asked. */
+	saleChoices: () => typedError<SaleChoices, AppError>(__TAURI_INVOKE("sale_choices")),
 	/**  Sells a voucher. */
 	sell: (form: SaleForm) => typedError<SaleReceipt, AppError>(__TAURI_INVOKE("sell", { form })),
 	/**  How the till's day stands, without what should lie in the drawer. */
@@ -174,6 +174,8 @@ export const commands = {
 	templateSpecimen: (form: TemplateForm, language: PaperLanguage) => typedError<string, AppError>(__TAURI_INVOKE("template_specimen", { form, language })),
 	/**  Hides a template from sale, or shows it again. */
 	archiveTemplate: (id: string, archived: boolean) => typedError<TemplateDetail, AppError>(__TAURI_INVOKE("archive_template", { id, archived })),
+	/**  Writes a note on a template. */
+	noteTemplate: (id: string, text: string) => typedError<TemplateDetail, AppError>(__TAURI_INVOKE("note_template", { id, text })),
 	/**  The currencies of ISO 4217. */
 	currencies: () => __TAURI_INVOKE<Currency[]>("currencies"),
 	/**  The inbox. */
@@ -512,6 +514,14 @@ export type BatchFileForm = {
 export type BatchFormat = "csv" | "xlsx" | 
 /**  All vouchers, a page each. */
 "pdf";
+
+/**  Mails that would bring the vouchers of a batch to their buyers. */
+export type BatchMail = {
+	/**  How many addresses there are. */
+	addresses: number,
+	/**  Whether they are sent unless somebody chooses otherwise. */
+	by_itself: boolean,
+};
 
 /**  Vouchers that were issued together. */
 export type BatchRow = {
@@ -1578,6 +1588,8 @@ export type IssueCheck = {
 	price: Money,
 	/**  What all of the good ones cost. */
 	total: Money,
+	/**  What the mails would be; none where nobody gets one. */
+	mail: BatchMail | null,
 	/**  A batch of that name is there: perhaps this one was issued already. */
 	same_name: BatchRow | null,
 };
@@ -1597,6 +1609,8 @@ export type IssueForm = {
 	number: number | null,
 	buyer: string,
 	email: string,
+	/**  Whether every address gets its vouchers by mail; none where nobody was asked. */
+	mail: boolean | null,
 	/**  Of the opened table. */
 	mapping: FieldColumn[],
 	payment: Payment,
@@ -2396,11 +2410,20 @@ export type Role =
 /**  How wide its roll is. */
 export type RollWidth = "mm58" | "mm80";
 
+/**  What can be sold, and what a seller is asked. */
+export type SaleChoices = {
+	templates: TemplateCard[],
+	/**  Whether vouchers are mailed to a buyer who gives an address, unless the seller chooses otherwise; none where no mail can be sent. */
+	mail: boolean | null,
+};
+
 /**  A sale as typed, of one or several vouchers; empty texts are left out. */
 export type SaleForm = {
 	lines: SaleLine[],
 	buyer: string,
 	email: string,
+	/**  Whether that address gets the vouchers; none where the seller was not asked. */
+	mail: boolean | null,
 	payment: Payment,
 	/**  Only this shop redeems it without the server. */
 	this_shop_only: boolean,
@@ -2419,6 +2442,8 @@ export type SaleReceipt = {
 	vouchers: SoldVoucher[],
 	total: Money,
 	buyer: string,
+	/**  Where they go by mail once the server has the sale. */
+	mailed_to: string | null,
 	/**  The only shop that redeems them without the server. */
 	home_shop: string | null,
 	sold_at: string,
@@ -2917,6 +2942,7 @@ export type TemplateDetail = {
 	history: HistoryEntry[],
 	history_complete: boolean,
 	may_edit: boolean,
+	may_note: boolean,
 };
 
 /**  A template as typed. */

@@ -39,6 +39,7 @@ pub(super) fn rows(host: &Host, view: &View<'_>, enrolment: &Enrolment) -> AppRe
     rows.push(Row::Settings(Settings {
         policy: *directory.policy(),
         least_validity: directory.least_validity().clone(),
+        mails_at_sale: directory.mails_at_sale(),
         row_version: 1,
     }));
     let by = directory.staff_members().first().map_or_else(|| StaffId(host.new_id()), |staff| staff.id);

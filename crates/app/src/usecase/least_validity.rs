@@ -1,4 +1,4 @@
-//! The least validity of vouchers by country: set by an admin, and asked where a template is written and a voucher is sold.
+//! The least validity of vouchers by country: set by an admin, and asked where a template is written and vouchers are sold or issued.
 
 use beadsbox_domain::{Country, CountryValidity, Deed, LeastValidity, TemplateContent};
 use beadsbox_protocol::admin::LeastValidityChange;
@@ -56,8 +56,8 @@ pub(super) fn check_template(view: &View<'_>, validity_months: Option<u16>) -> A
     }
 }
 
-/// Refuses to sell here what the law of this shop's country does not let be sold.
-pub(super) fn check_sale(view: &View<'_>, contents: impl IntoIterator<Item = TemplateContent>) -> AppResult<()> {
+/// Refuses to sell or issue here what the law of this shop's country does not let be sold.
+pub(super) fn check_sale<'a>(view: &View<'_>, contents: impl IntoIterator<Item = &'a TemplateContent>) -> AppResult<()> {
     let (directory, shop) = (view.directory(), view.place().map_err(AppError::from)?.shop);
     let country = directory.shop(shop).and_then(|shop| shop.country);
     for content in contents {

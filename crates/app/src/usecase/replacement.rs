@@ -82,6 +82,7 @@ impl Seat {
             replaces: Some(Replaced { voucher: old.id, value: old.snapshot.price, replacement }),
             batch: None,
             imported: None,
+            mail: None,
         };
         let replace = self.operation(Operation::Replace { voucher: old.id, by: new, reason, replacement: Some(replacement) });
         let sale = NewOperation { person: salted, ..self.operation(sale) };

@@ -11,19 +11,19 @@ use beadsbox_store::{NewOperation, View};
 use super::{Seat, id, least_validity, qr};
 use crate::{
     error::{AppError, AppResult, ErrorCode, FieldErrorCode, FieldErrors},
-    view::{SaleForm, SaleReceipt, SoldVoucher, TemplateCard},
+    view::{SaleChoices, SaleForm, SaleReceipt, SoldVoucher, TemplateCard},
 };
 
 /// More than anybody buys at once, and few enough to print.
 pub(super) const MOST_VOUCHERS_OF_A_SALE: u32 = 50;
 
 impl Seat {
-    /// What can be sold.
-    pub async fn sale_templates(&self) -> AppResult<Vec<TemplateCard>> {
+    /// What can be sold, and what a seller is asked.
+    pub async fn sale_choices(&self) -> AppResult<SaleChoices> {
         self.require(Deed::Sell)?;
         self.read(|view| {
             let cards = view.templates(false)?.into_iter().map(|row| TemplateCard::from(&row.template));
-            Ok(cards.collect())
+            Ok(SaleChoices { templates: cards.collect(), mail: view.directory().mails_at_sale() })
         })
         .await
     }
@@ -36,16 +36,19 @@ impl Seat {
         let ids: Vec<TemplateId> = asked.iter().map(|line| line.template).collect();
         let look = move |view: &View<'_>| {
             let templates = on_sale(view, &ids)?;
-            least_validity::check_sale(view, templates.iter().map(|template| template.content.clone()))?;
-            Ok(templates)
+            least_validity::check_sale(view, templates.iter().map(|template| &template.content))?;
+            Ok((templates, view.directory().mails_at_sale()))
         };
-        let templates = self.read(look).await?;
+        let (templates, mails_at_sale) = self.read(look).await?;
         let total = total(&asked, &templates)?;
         let home_shop = form.this_shop_only.then_some(self.device.place().shop);
+        let email = asked.first().and_then(|line| line.person.email.clone());
+        // Without an address, or without mail, there was nothing to choose.
+        let mail = email.as_ref().and(mails_at_sale).and(form.mail);
         let (mut vouchers, mut sales) = (Vec::new(), Vec::new());
         for (line, template) in asked.iter().zip(&templates) {
             for _ in 0..line.quantity {
-                let sale = self.sale_of(template, &line.person, form.payment, home_shop)?;
+                let sale = self.sale_of(template, &line.person, form.payment, home_shop, mail)?;
                 vouchers.push((sale.0, line.person.recipient.clone()));
                 sales.push(sale.1);
             }
@@ -61,6 +64,7 @@ impl Seat {
                 vouchers: sold.into_iter().map(|(voucher, _)| voucher).collect(),
                 total: total.into(),
                 buyer: form.buyer,
+                mailed_to: email.filter(|_| mail == Some(true)).map(String::from),
                 home_shop: home_shop.map(|shop| view.directory().shop_name(shop).to_owned()),
                 sold_at,
                 online,
@@ -69,7 +73,14 @@ impl Seat {
         .await
     }
 
-    fn sale_of(&self, template: &Template, person: &Person, payment: Payment, home_shop: Option<ShopId>) -> AppResult<(VoucherId, NewOperation)> {
+    fn sale_of(
+        &self,
+        template: &Template,
+        person: &Person,
+        payment: Payment,
+        home_shop: Option<ShopId>,
+        mail: Option<bool>,
+    ) -> AppResult<(VoucherId, NewOperation)> {
         let salted = SaltedPerson::new(person, self.device.host.random_bytes()).map_err(AppError::internal)?;
         let voucher = VoucherId(self.device.host.new_id());
         let operation = Operation::Sell {
@@ -84,6 +95,7 @@ impl Seat {
             replaces: None,
             batch: None,
             imported: None,
+            mail,
         };
         Ok((voucher, NewOperation { person: Some(salted), ..self.operation(operation) }))
     }

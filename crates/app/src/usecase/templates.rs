@@ -3,7 +3,7 @@
 use beadsbox_domain::{
     Currency, Deed, Money, Operation, TemplateContent, TemplateId,
     operation::Subject,
-    text::{Description, Title},
+    text::{Description, Reason, Title},
 };
 use beadsbox_store::{TemplateView, View};
 
@@ -62,10 +62,20 @@ impl Seat {
         self.detail(template).await
     }
 
+    /// Writes a note on a template. It stays in the template's history for good.
+    pub async fn note_template(&self, template: &str, text: &str) -> AppResult<TemplateDetail> {
+        self.require(Deed::UseOffice)?;
+        self.require(Deed::Note)?;
+        let template = id(template, ErrorCode::UnknownTemplate)?;
+        let text = Reason::new(text).map_err(|fault| AppError::of_field("text", fault))?;
+        self.record(Operation::NoteTemplate { template, text }, None).await?;
+        self.detail(template).await
+    }
+
     async fn detail(&self, template: TemplateId) -> AppResult<TemplateDetail> {
         let subject = Subject::Template(template);
         let from_server = self.server_history(subject).await;
-        let may_edit = self.session.role.may(Deed::WriteTemplates);
+        let role = self.session.role;
         self.read(move |view: &View<'_>| {
             let found = view.template(template)?.ok_or_else(|| AppError::new(ErrorCode::UnknownTemplate, "no such template here"))?;
             let history_complete = from_server.is_some();
@@ -74,7 +84,8 @@ impl Seat {
                 form: TemplateForm::from(&found.template.content),
                 history: history::merged(view, subject, from_server)?,
                 history_complete,
-                may_edit,
+                may_edit: role.may(Deed::WriteTemplates),
+                may_note: role.may(Deed::Note),
             })
         })
         .await

@@ -59,7 +59,7 @@ impl What {
             Operation::Extend { reason, .. } => (Self::Extended, because(reason)),
             Operation::Replace { reason, .. } => (Self::Replaced, because(reason)),
             Operation::Chargeback { reason, .. } => (Self::ChargedBack, because(reason)),
-            Operation::Note { text, .. } => (Self::Noted, because(text)),
+            Operation::Note { text, .. } | Operation::NoteTemplate { text, .. } => (Self::Noted, because(text)),
             Operation::Redeem { mode: RedeemMode::Asked, .. } => (Self::RedeemAsked, None),
             Operation::Redeem { mode: RedeemMode::Honoured, .. } => (Self::Redeemed, None),
             Operation::Honour { .. } => (Self::Honoured, None),

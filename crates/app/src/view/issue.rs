@@ -20,6 +20,8 @@ pub struct IssueForm {
     pub number: Option<u32>,
     pub buyer: String,
     pub email: String,
+    /// Whether every address gets its vouchers by mail; none where nobody was asked.
+    pub mail: Option<bool>,
     /// Of the opened table.
     pub mapping: Vec<FieldColumn>,
     pub payment: Payment,
@@ -37,8 +39,19 @@ pub struct IssueCheck {
     pub price: MoneyView,
     /// What all of the good ones cost.
     pub total: MoneyView,
+    /// What the mails would be; none where nobody gets one.
+    pub mail: Option<BatchMail>,
     /// A batch of that name is there: perhaps this one was issued already.
     pub same_name: Option<BatchRow>,
+}
+
+/// Mails that would bring the vouchers of a batch to their buyers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+pub struct BatchMail {
+    /// How many addresses there are.
+    pub addresses: u64,
+    /// Whether they are sent unless somebody chooses otherwise.
+    pub by_itself: bool,
 }
 
 /// Vouchers that were issued together.

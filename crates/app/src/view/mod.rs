@@ -54,7 +54,7 @@ pub use grid::{
     TableFormat, TableProgress,
 };
 pub use import::{DayOrder, ImportCheck, ImportDone, ImportForm, ImportSum, ImportTemplate, LineRefusal};
-pub use issue::{BatchFileForm, BatchFormat, BatchRow, BatchWords, IssueCheck, IssueChoices, IssueForm};
+pub use issue::{BatchFileForm, BatchFormat, BatchMail, BatchRow, BatchWords, IssueCheck, IssueChoices, IssueForm};
 pub use limits::{CountryValidityRow, DeviceLimitsForm, LeastValidityForm, LimitsForm, PolicyForm};
 pub use mail::{
     FailedJob, FailedJobs, MailDraftForm, MailPlaceholders, MailPreviewView, MailRow, MailSettingsForm, MailSetupView, MailTestForm, MailTextForm,
@@ -74,7 +74,7 @@ pub use report::{
     AccountField, AccountsForm, ReportCell, ReportChart, ReportChoices, ReportColumn, ReportForm, ReportFormat, ReportGrain, ReportKind, ReportSeries,
     ReportSplit, ReportTable, ReportTemplate, ReportView,
 };
-pub use sale::{QrView, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
+pub use sale::{QrView, SaleChoices, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use selection::{ListOrder, SelectionSums, VoucherSelection};
 pub use sheet::{

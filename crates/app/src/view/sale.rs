@@ -27,12 +27,22 @@ impl From<&Template> for TemplateCard {
     }
 }
 
+/// What can be sold, and what a seller is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+pub struct SaleChoices {
+    pub templates: Vec<TemplateCard>,
+    /// Whether vouchers are mailed to a buyer who gives an address, unless the seller chooses otherwise; none where no mail can be sent.
+    pub mail: Option<bool>,
+}
+
 /// A sale as typed, of one or several vouchers; empty texts are left out.
 #[derive(Debug, Clone, Deserialize, specta::Type)]
 pub struct SaleForm {
     pub lines: Vec<SaleLine>,
     pub buyer: String,
     pub email: String,
+    /// Whether that address gets the vouchers; none where the seller was not asked.
+    pub mail: Option<bool>,
     pub payment: Payment,
     /// Only this shop redeems it without the server.
     pub this_shop_only: bool,
@@ -53,6 +63,8 @@ pub struct SaleReceipt {
     pub vouchers: Vec<SoldVoucher>,
     pub total: MoneyView,
     pub buyer: String,
+    /// Where they go by mail once the server has the sale.
+    pub mailed_to: Option<String>,
     /// The only shop that redeems them without the server.
     pub home_shop: Option<String>,
     pub sold_at: String,

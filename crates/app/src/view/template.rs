@@ -52,6 +52,7 @@ pub struct TemplateDetail {
     pub history: Vec<HistoryEntry>,
     pub history_complete: bool,
     pub may_edit: bool,
+    pub may_note: bool,
 }
 
 /// A new template, or a new content of one.

@@ -38,7 +38,7 @@ fn refused_words() -> RefusedWords {
 fn issue() -> IssueForm {
     let text = || "Text".to_owned();
     let (template_id, email) = (NOBODY.to_owned(), String::new());
-    IssueForm { template_id, name: text(), number: Some(1), buyer: text(), email, mapping: Vec::new(), payment: Payment::Other }
+    IssueForm { template_id, name: text(), number: Some(1), buyer: text(), email, mail: None, mapping: Vec::new(), payment: Payment::Other }
 }
 
 fn batch() -> BatchFileForm {

@@ -24,8 +24,8 @@ use beadsbox_app::{
 };
 use beadsbox_domain::{Payment, Role, ShopId, Status};
 use beadsbox_protocol::{admin::StaffPatch, rows::Staff};
-use beadsbox_server::{Profile, organisation};
-use beadsbox_testkit::{TestDatabase, TestDevice};
+use beadsbox_server::{Config, MailConfig, Profile, Server, organisation};
+use beadsbox_testkit::{MailReceiver, TestDatabase, TestDevice};
 use reqwest::Method;
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -72,6 +72,14 @@ impl Centre {
 
     pub async fn start_again(&mut self) {
         self.server = Some(start(&self.database.serve_url(), self.address).await);
+    }
+
+    /// From now on it sends mail.
+    pub async fn send_mail_by(&mut self, receiver: &MailReceiver) {
+        self.stop().await;
+        let mail = MailConfig { smtp_url: receiver.url().into(), from: "My Beads Box <vouchers@example.com>".to_owned() };
+        let config = Config { mail: Some(mail), ..Config::new(self.database.serve_url(), self.address) };
+        self.server = Some(Server::start(config).await.unwrap());
     }
 
     /// A new device of that shop, signed in as that person.
@@ -121,7 +129,7 @@ impl Centre {
 }
 
 async fn start(url: &str, listen: SocketAddr) -> beadsbox_server::RunningServer {
-    beadsbox_server::Server::start(beadsbox_server::Config::new(url, listen)).await.unwrap()
+    Server::start(Config::new(url, listen)).await.unwrap()
 }
 
 /// A device: its folder, its wire, its clock, and the program on it.
@@ -241,9 +249,9 @@ impl Till {
 
     /// So many vouchers of the cheapest template.
     pub async fn sale(&self, buyer: &str, quantity: u32) -> SaleForm {
-        let card = self.seat().sale_templates().await.unwrap().into_iter().min_by_key(|card| card.price.minor).unwrap();
+        let card = self.seat().sale_choices().await.unwrap().templates.into_iter().min_by_key(|card| card.price.minor).unwrap();
         let line = SaleLine { template_id: card.id, quantity, recipient: String::new(), message: String::new() };
-        SaleForm { lines: vec![line], buyer: buyer.to_owned(), email: String::new(), payment: Payment::Cash, this_shop_only: false }
+        SaleForm { lines: vec![line], buyer: buyer.to_owned(), email: String::new(), mail: None, payment: Payment::Cash, this_shop_only: false }
     }
 
     pub async fn page(&self, search: &str) -> VoucherPage {

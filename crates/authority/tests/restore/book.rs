@@ -58,6 +58,7 @@ pub fn sell_from(template: TemplateId, id: VoucherId, template_version: u32, sna
         replaces: None,
         batch: None,
         imported: None,
+        mail: None,
     }
 }
 

@@ -146,6 +146,7 @@ pub fn decide(operation: &Operation, situation: &Situation, context: &Context) -
         Operation::CreateTemplate { template, content } => template::create(*template, content, situation, context),
         Operation::EditTemplate { based_on, content, .. } => template::edit(*based_on, content, situation, context),
         Operation::ArchiveTemplate { archived, .. } => template::archive(*archived, situation, context),
+        Operation::NoteTemplate { .. } => template::note(situation),
         Operation::Sell { .. } => sale::sell(operation, situation, context),
         Operation::Redeem { voucher, mode, .. } => redemption::redeem(*voucher, *mode, situation, context),
         Operation::Honour { voucher, redemption, .. } => redemption::honour(*voucher, *redemption, situation, context),

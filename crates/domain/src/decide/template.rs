@@ -1,4 +1,4 @@
-//! Create, edit, archive a template.
+//! Create, edit, archive a template; write a note on it.
 
 use super::{Change, Context, Decided, Decision, Situation};
 use crate::{
@@ -34,6 +34,12 @@ pub(super) fn archive(archived: bool, situation: &Situation, context: &Context) 
         return Err(Refusal::ArchivedAlready { archived });
     }
     Ok(changed(current, context, |template| template.archived = archived))
+}
+
+/// It stands in the history and changes nothing: whoever edits at the same time is not in its way.
+pub(super) fn note(situation: &Situation) -> Decided {
+    let known = situation.template.as_ref().ok_or(Refusal::UnknownTemplate);
+    known.map(|_| Decision::applied(Vec::new()))
 }
 
 fn changed(current: &Template, context: &Context, change: impl FnOnce(&mut Template)) -> Decision {

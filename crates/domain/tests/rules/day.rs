@@ -61,6 +61,7 @@ fn entry(number: u128, (kind, other, payment, currency, minor, named, answer, kn
                     replaces: None,
                     batch: None,
                     imported: None,
+                    mail: None,
                 }
             }
             other => other,

@@ -33,7 +33,7 @@ fn said(change: impl FnOnce(&mut Imported)) -> Operation {
     };
     change(&mut imported);
     let (payment, imported) = (Payment::Other, Some(Box::new(imported)));
-    Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop, replaces, batch, imported }
+    Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop, replaces, batch, imported, mail: None }
 }
 
 fn on_sale() -> Situation {

@@ -138,6 +138,7 @@ fn instead(replacement: Replacement, snapshot: TemplateContent, value: i64) -> O
         replaces,
         batch: None,
         imported: None,
+        mail: None,
     }
 }
 

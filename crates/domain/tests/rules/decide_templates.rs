@@ -1,8 +1,8 @@
-//! Templates: created once, edited on the version that was seen, archived and shown again.
+//! Templates: created once, edited on the version that was seen, archived and shown again, noted on.
 
 use beadsbox_domain::{Change, Context, Operation, Refusal, Role, Situation, Template, TemplateContent};
 
-use crate::support::{NOW, NOW_MINUTE, TEMPLATE, applied, content, context, eur, op, refused, server, stamp, template};
+use crate::support::{NOW, NOW_MINUTE, TEMPLATE, applied, content, context, eur, op, reason, refused, server, stamp, template};
 
 fn there(template: Template) -> Situation {
     Situation { template: Some(template), ..Situation::default() }
@@ -18,6 +18,10 @@ fn edit(based_on: u32, content: TemplateContent) -> Operation {
 
 fn archive(archived: bool) -> Operation {
     Operation::ArchiveTemplate { template: TEMPLATE, archived }
+}
+
+fn note() -> Operation {
+    Operation::NoteTemplate { template: TEMPLATE, text: reason() }
 }
 
 fn dearer() -> TemplateContent {
@@ -75,8 +79,19 @@ fn what_breaks_a_rule_is_refused_with_the_rule() {
 
 #[test]
 fn one_that_is_not() {
-    for operation in [edit(1, content()), archive(true), archive(false)] {
+    for operation in [edit(1, content()), archive(true), archive(false), note()] {
         assert_eq!(refused(&operation, &Situation::default(), &context(Role::Admin)), Refusal::UnknownTemplate);
+    }
+}
+
+#[test]
+fn a_note_changes_nothing_whoever_writes_it() {
+    for there in [there(template()), there(Template { archived: true, ..template() })] {
+        for role in Role::ALL {
+            assert_eq!(applied(&note(), &there, &context(role)), []);
+        }
+        let barred = Context { staff_active: false, ..context(Role::Admin) };
+        assert_eq!(refused(&note(), &there, &barred), Refusal::UnknownStaff);
     }
 }
 

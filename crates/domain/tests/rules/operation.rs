@@ -15,6 +15,7 @@ fn all() -> Vec<(Operation, Deed, bool, &'static str)> {
         (Operation::CreateTemplate { template, content: content() }, Deed::WriteTemplates, false, "create_template"),
         (Operation::EditTemplate { template, based_on: 1, content: content() }, Deed::WriteTemplates, false, "edit_template"),
         (Operation::ArchiveTemplate { template, archived: true }, Deed::WriteTemplates, false, "archive_template"),
+        (Operation::NoteTemplate { template, text: reason() }, Deed::Note, false, "note_template"),
         (sale(), Deed::Sell, true, "sell"),
         (import(Status::Purchased), Deed::Import, false, "sell"),
         (redeem(RedeemMode::Asked), Deed::Redeem, false, "redeem"),
@@ -52,7 +53,7 @@ fn each_is_its_deed_and_stands_in_one_history() {
         assert_eq!(operation.deed(), deed, "{name}");
         assert_eq!(operation.has_happened(), has_happened, "{name}");
         let expected = match deed {
-            Deed::WriteTemplates => Subject::Template(TEMPLATE),
+            _ if name.ends_with("_template") => Subject::Template(TEMPLATE),
             Deed::RunTill => Subject::Till,
             _ => Subject::Voucher(VOUCHER),
         };
@@ -81,6 +82,29 @@ fn each_reads_back_and_refuses_what_it_does_not_know() {
         more["extra"] = json!(1);
         assert!(serde_json::from_value::<Operation>(more).is_err(), "{name} with a field too many");
     }
+}
+
+#[test]
+fn a_sale_is_mailed_as_its_seller_chose_and_else_as_the_organisation_set() {
+    use beadsbox_domain::{Batch, BatchId, text::Name};
+    let said = |sale: Operation, chosen: Option<bool>, in_batch: bool| {
+        let mut said = sale;
+        if let Operation::Sell { mail, batch, .. } = &mut said {
+            *mail = chosen;
+            *batch = in_batch.then(|| Batch { id: BatchId(uuid::Uuid::nil()), name: Name::new("Christmas").unwrap() });
+        }
+        [false, true].map(|by_itself| said.is_mailed(by_itself))
+    };
+    for in_batch in [false, true] {
+        assert_eq!(said(sale(), Some(true), in_batch), [true, true]);
+        assert_eq!(said(sale(), Some(false), in_batch), [false, false]);
+        for chosen in [None, Some(true)] {
+            assert_eq!(said(import(Status::Purchased), chosen, in_batch), [false, false], "it was handed over long ago");
+        }
+    }
+    assert_eq!(said(sale(), None, false), [false, true]);
+    assert_eq!(said(sale(), None, true), [false, false], "whoever issued it hands it over");
+    assert_eq!(said(redeem(RedeemMode::Asked), None, false), [false, false]);
 }
 
 #[rstest]

@@ -32,7 +32,7 @@ struct Step {
 fn step() -> impl Strategy<Value = Step> {
     let passed = prop_oneof![4 => 0..4_i64, 2 => 0..3000_i64, 1 => 0..60_000_i64];
     let behind = prop_oneof![4 => Just(0_i64), 1 => -10..4000_i64, 1 => 0..100_000_i64];
-    (0..26_u8, 0..3_u8, any::<Index>(), 0..8_u8, prop::bool::weighted(0.05), any::<bool>(), passed, behind)
+    (0..27_u8, 0..3_u8, any::<Index>(), 0..8_u8, prop::bool::weighted(0.05), any::<bool>(), passed, behind)
         .prop_map(|(kind, voucher, pick, actor, barred, clock_right, passed, behind)| Step { kind, voucher, pick, actor, barred, clock_right, passed, behind })
 }
 
@@ -95,6 +95,7 @@ fn operation(step: &Step, model: &Model) -> Operation {
             replaces: None,
             batch: None,
             imported: None,
+            mail: None,
         },
         6..=8 => Operation::redeem(voucher, RedeemMode::Honoured),
         9 | 10 => Operation::redeem(voucher, RedeemMode::Asked),
@@ -106,6 +107,7 @@ fn operation(step: &Step, model: &Model) -> Operation {
         17 => Operation::UndoRedemption { voucher, redemption, reason: reason() },
         18 => Operation::UndoRedemption { voucher, redemption: standing, reason: reason() },
         19 => Operation::HonourExpired { voucher, reason: reason() },
+        26 => Operation::NoteTemplate { template, text: reason() },
         24 => Operation::MoveCash { movement: CashMovement::In, amount: eur(step.behind), reason: Some(reason()) },
         25 => {
             let last = model.closes.last().map_or((0, 0), |last| (last.number, last.through_seq));
@@ -135,7 +137,7 @@ fn import(step: &Step, model: &Model) -> Operation {
     };
     match operation(&Step { kind: 3, ..step.clone() }, model) {
         Operation::Sell { voucher, code, template, template_version, snapshot, person, .. } => {
-            Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop, replaces, batch, imported }
+            Operation::Sell { voucher, code, template, template_version, snapshot, person, payment, home_shop, replaces, batch, imported, mail: None }
         }
         other => other,
     }
@@ -183,6 +185,7 @@ fn the_sequences_reach_every_outcome() {
         "create_template",
         "edit_template",
         "archive_template",
+        "note_template",
         "sell",
         "redeem",
         "honour",

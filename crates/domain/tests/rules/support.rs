@@ -110,6 +110,7 @@ pub fn sale() -> Operation {
         replaces: None,
         batch: None,
         imported: None,
+        mail: None,
     }
 }
 

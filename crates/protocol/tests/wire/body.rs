@@ -219,6 +219,25 @@ fn a_voucher_of_another_system_is_of_the_fourth_format() {
     );
 }
 
+#[test]
+fn a_note_on_a_template_and_what_a_seller_chose_about_mail_are_of_the_fifth_format() {
+    use beadsbox_protocol::body::format_of;
+    let note = Operation::NoteTemplate { template: TEMPLATE, text: "Not on Sundays".to_owned().try_into().unwrap() };
+    assert_eq!(format_of(&note), 5);
+    let expected = json!({"kind": "note_template", "template": id(6), "text": "Not on Sundays"});
+    assert_eq!(serde_json::to_value(&note).unwrap(), expected);
+    for chosen in [true, false] {
+        let mut mailed = sale();
+        if let Operation::Sell { mail, .. } = &mut mailed {
+            *mail = Some(chosen);
+        }
+        assert_eq!(format_of(&mailed), 5);
+        let json = serde_json::to_value(&mailed).unwrap();
+        assert_eq!(json["mail"], json!(chosen));
+        assert_eq!(serde_json::from_value::<Operation>(json).unwrap(), mailed);
+    }
+}
+
 /// The same line of the same system is the same voucher for good: these ids are in people's books.
 #[test]
 fn an_imported_voucher_has_the_same_id_for_ever() {

@@ -74,6 +74,7 @@ pub fn sale() -> Operation {
         replaces: None,
         batch: None,
         imported: None,
+        mail: None,
     }
 }
 

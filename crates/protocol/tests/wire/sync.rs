@@ -140,6 +140,6 @@ fn the_answer_to_a_gap_names_what_is_expected() {
 fn limits() {
     use beadsbox_protocol::{CLIENT_VERSION_HEADER, LONGEST_WAIT_SECONDS, MOST_BODY_BYTES, MOST_OPERATIONS, MOST_PUSH_BYTES, MOST_ROWS, VERSION, body::FORMAT};
     assert_eq!((MOST_OPERATIONS, MOST_PUSH_BYTES, MOST_BODY_BYTES), (500, 1_048_576, 65_536));
-    assert_eq!((MOST_ROWS, LONGEST_WAIT_SECONDS, FORMAT), (2000, 25, 4));
+    assert_eq!((MOST_ROWS, LONGEST_WAIT_SECONDS, FORMAT), (2000, 25, 5));
     assert_eq!((CLIENT_VERSION_HEADER, VERSION), ("x-beadsbox-version", env!("CARGO_PKG_VERSION")));
 }

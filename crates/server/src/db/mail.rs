@@ -15,6 +15,11 @@ pub async fn settings(conn: &mut PgConnection) -> Result<(MailSettings, u64), Fa
     Ok((MailSettings { at_sale, language: named(&language, "mail_settings.language")? }, to_count(row_version)))
 }
 
+/// Whether vouchers go to their buyers by themselves. It stays so until the caller commits.
+pub async fn at_sale(conn: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT at_sale FROM mail_settings FOR SHARE").fetch_one(conn).await
+}
+
 /// Sets them whole. Whether they were of that version still.
 pub async fn change_settings(conn: &mut PgConnection, row_version: u64, settings: &MailSettings) -> sqlx::Result<bool> {
     let changed = sqlx::query("UPDATE mail_settings SET at_sale = $2, language = $3, row_version = row_version + 1 WHERE row_version = $1")

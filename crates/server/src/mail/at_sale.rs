@@ -2,7 +2,7 @@
 
 use beadsbox_authority::{Fresh, Reading};
 use beadsbox_domain::{Operation, Person, Timestamp, VoucherId};
-use beadsbox_protocol::job::JobKind;
+use beadsbox_protocol::{job::JobKind, mail::MOST_VOUCHERS_OF_A_MAIL};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -16,18 +16,16 @@ use crate::{
     state::App,
 };
 
-/// The most vouchers of one mail: as many as one sale at a till has. Whoever sells more to one person at a time has them in several mails.
-const MOST_OF_A_MAIL: usize = 50;
-
 /// Writes the jobs that mail what these operations sold, in the transaction that took them. What was sold together to one address goes in
-/// one mail. A batch of many vouchers is handed over by whoever issued it, and what another system sold has long been with its buyer: neither
-/// goes to anybody by itself.
+/// one mail, or in several where it is more than one can bring. What another system sold has long been with its buyer, and a batch is handed
+/// over by whoever issued it unless they chose otherwise: neither goes to anybody by itself.
 pub(crate) async fn write_jobs(conn: &mut PgConnection, app: &App, fresh: &[Fresh]) -> Result<(), Failure> {
-    if app.mailer.is_none() {
+    // Whatever the settings say: those of which the seller chose, and those that may go by themselves.
+    if app.mailer.is_none() || mailed(fresh, true).is_empty() {
         return Ok(());
     }
-    let sales: Vec<(Uuid, Uuid)> = fresh.iter().filter_map(sale).collect();
-    if sales.is_empty() || !db::mail::settings(conn).await?.0.at_sale {
+    let sales = mailed(fresh, db::mail::settings(conn).await?.0.at_sale);
+    if sales.is_empty() {
         return Ok(());
     }
     let ids: Vec<Uuid> = sales.iter().map(|(voucher, _)| *voucher).collect();
@@ -40,13 +38,16 @@ pub(crate) async fn write_jobs(conn: &mut PgConnection, app: &App, fresh: &[Fres
     Ok(())
 }
 
-/// The voucher that it sells, and its own id.
-fn sale(fresh: &Fresh) -> Option<(Uuid, Uuid)> {
-    let Reading::Operation(body) = &fresh.arrived.reading else { return None };
-    match &body.operation {
-        Operation::Sell { voucher, batch: None, imported: None, .. } => Some((voucher.0, body.op.0)),
-        _ => None,
-    }
+/// The vouchers that are sold and mailed, each with its sale's own id; `by_itself` is what the organisation set.
+fn mailed(fresh: &[Fresh], by_itself: bool) -> Vec<(Uuid, Uuid)> {
+    let sale = |fresh: &Fresh| {
+        let Reading::Operation(body) = &fresh.arrived.reading else { return None };
+        match &body.operation {
+            Operation::Sell { voucher, .. } if body.operation.is_mailed(by_itself) => Some((voucher.0, body.op.0)),
+            _ => None,
+        }
+    };
+    fresh.iter().filter_map(sale).collect()
 }
 
 /// A job for each sale, or for each part of one. The first of its operations names it, so that the same sale makes the same mail, also after a
@@ -57,7 +58,8 @@ fn together(sold: impl Iterator<Item = Sold>) -> Vec<New> {
         // Without an address there is nobody to write to.
         let Some(email) = serde_json::from_str::<Person>(&sold.person).ok().and_then(|person| person.email) else { continue };
         let key = (sold.at, sold.staff, String::from(email));
-        if let Some((_, new)) = sales.iter_mut().find(|(known, new)| *known == key && new.payload.vouchers.len() < MOST_OF_A_MAIL) {
+        let has_room = |new: &New| new.payload.vouchers.len() < MOST_VOUCHERS_OF_A_MAIL;
+        if let Some((_, new)) = sales.iter_mut().find(|(known, new)| *known == key && has_room(new)) {
             new.payload.vouchers.push(VoucherId(sold.id));
         } else {
             let payload = Payload { vouchers: vec![VoucherId(sold.id)], ..Payload::default() };

@@ -2,11 +2,22 @@
 
 use beadsbox_protocol::mail::{MailKind, MailLanguage, MailSettingsChange, MailSetup, MailText, MailTextChange, Placeholders};
 
+use sqlx::PgConnection;
+use uuid::Uuid;
+
 use super::{
     text::{default_words, fill, names, sample},
     trial::faulty,
 };
-use crate::{act::Act, db, error::Failure, state::App};
+use crate::{
+    act::Act,
+    db::{
+        self,
+        feed::{self, Kind},
+    },
+    error::Failure,
+    state::App,
+};
 
 /// All of it, as it stands.
 pub(crate) async fn read(app: &App) -> Result<MailSetup, Failure> {
@@ -36,9 +47,21 @@ pub(crate) async fn read(app: &App) -> Result<MailSetup, Failure> {
 }
 
 /// Sets the settings, whole.
-pub(crate) async fn change_settings(act: &mut Act, change: &MailSettingsChange) -> Result<(), Failure> {
-    let changed = db::mail::change_settings(act, change.row_version, &change.settings).await?;
-    if changed { Ok(()) } else { Err(Failure::changed_meanwhile()) }
+pub(crate) async fn change_settings(act: &mut Act, app: &App, change: &MailSettingsChange) -> Result<(), Failure> {
+    if !db::mail::change_settings(act, change.row_version, &change.settings).await? {
+        return Err(Failure::changed_meanwhile());
+    }
+    Ok(tell_devices(act, app).await?)
+}
+
+/// Tells every device what becomes of a voucher whose seller does not choose: they ask the seller without the server as well. Where
+/// processes disagree about whether mail can be sent, the one that started last is believed. The caller commits.
+pub(crate) async fn tell_devices(conn: &mut PgConnection, app: &App) -> sqlx::Result<()> {
+    let at_sale = db::mail::at_sale(conn).await?;
+    if db::settings::set_mails_at_sale(conn, app.mailer.is_some().then_some(at_sale)).await? {
+        feed::note(conn, Kind::Settings, &[Uuid::nil()]).await?;
+    }
+    Ok(())
 }
 
 /// Sets a text that can be filled in, or has the program's own hold again.

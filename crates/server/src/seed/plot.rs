@@ -269,6 +269,7 @@ impl Plot {
             replaces: None,
             batch: None,
             imported: None,
+            mail: None,
         };
         self.at_till(till, at, true, operation);
         Ok(voucher)

@@ -41,6 +41,7 @@ impl Machine {
             replaces: Some(Replaced { voucher: old.id, value: old.snapshot.price, replacement }),
             batch: None,
             imported: None,
+            mail: None,
             snapshot: old.snapshot,
         };
         let op = self.record(operation, Some(salted));
@@ -73,6 +74,7 @@ impl Machine {
         let content = names::content(&title, 2500, if pick.is_multiple_of(3) { Some(1) } else { None })?;
         let operation = match shown {
             Some(template) if pick % 4 == 1 => Operation::ArchiveTemplate { template: template.id, archived: !template.archived },
+            Some(template) if pick % 8 == 2 => Operation::NoteTemplate { template: template.id, text: reason()? },
             Some(template) if !pick.is_multiple_of(4) => Operation::EditTemplate { template: template.id, based_on: template.version, content },
             _ => Operation::CreateTemplate { template: names::template(self.number, self.made + 1), content },
         };

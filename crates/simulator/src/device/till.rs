@@ -166,6 +166,7 @@ impl Machine {
             replaces: None,
             batch: None,
             imported: None,
+            mail: None,
         };
         let op = self.record(operation, Some(salted));
         self.tell(op, Word::Recorded);

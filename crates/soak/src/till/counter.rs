@@ -52,11 +52,17 @@ async fn sell(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<bool> {
 }
 
 async fn sell_one(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<Option<Told>> {
-    let cards = seat.sale_templates().await?;
+    let cards = seat.sale_choices().await?.templates;
     let Some(card) = random.choice(&cards) else { return Ok(None) };
     let line = SaleLine { template_id: card.id.clone(), quantity: 1, recipient: String::new(), message: String::new() };
-    let form =
-        SaleForm { lines: vec![line], buyer: format!("Customer {}", random.u32(..)), email: String::new(), payment: Payment::Cash, this_shop_only: false };
+    let form = SaleForm {
+        lines: vec![line],
+        buyer: format!("Customer {}", random.u32(..)),
+        email: String::new(),
+        mail: None,
+        payment: Payment::Cash,
+        this_shop_only: false,
+    };
     let sold = seat.sell(form).await?.vouchers.remove(0);
     Ok(Some(Told::Sold { voucher: sold.voucher_id.parse()?, code: sold.code }))
 }

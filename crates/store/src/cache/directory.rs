@@ -88,6 +88,11 @@ impl Directory {
         &self.settings.least_validity
     }
 
+    /// Whether a voucher goes to its buyer by mail unless its seller chooses otherwise; none where no mail can be sent.
+    pub const fn mails_at_sale(&self) -> Option<bool> {
+        self.settings.mails_at_sale
+    }
+
     /// The countries of the shops that are open.
     pub fn countries(&self) -> impl Iterator<Item = Country> {
         self.shops.values().filter(|shop| !shop.closed).filter_map(|shop| shop.country)

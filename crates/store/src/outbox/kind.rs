@@ -9,6 +9,7 @@ pub(crate) const fn kind(operation: &Operation) -> &'static str {
         Operation::CreateTemplate { .. } => "create_template",
         Operation::EditTemplate { .. } => "edit_template",
         Operation::ArchiveTemplate { .. } => "archive_template",
+        Operation::NoteTemplate { .. } => "note_template",
         // No business of the day: another system took its money.
         Operation::Sell { imported: Some(_), .. } => "import",
         Operation::Sell { .. } => "sell",

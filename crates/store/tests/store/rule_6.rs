@@ -311,6 +311,7 @@ fn rule_6_own_work_of_templates_follows_the_server() {
         let shown = device.store.view().unwrap().template(template).unwrap().unwrap();
         let based_on = shown.template.version;
         device.record(10 + u64::from(based_on), Operation::EditTemplate { template, based_on, content: said(i64::from(based_on) + 1) });
+        device.record(100 + u64::try_from(round).unwrap(), Operation::NoteTemplate { template, text: reason() });
         if round % 3 == 0 {
             server.sync(&device.store, at(round));
         }
@@ -319,5 +320,8 @@ fn rule_6_own_work_of_templates_follows_the_server() {
         }
         let shown = device.store.view().unwrap().template(template).unwrap().unwrap();
         assert_eq!(shown.template.version, based_on + 1);
+        let own = device.store.view().unwrap().own_operations(Subject::Template(template)).unwrap();
+        let notes = own.iter().filter(|own| matches!(own.body.operation, Operation::NoteTemplate { .. })).count();
+        assert_eq!(i64::try_from(notes).unwrap(), round, "a note disappeared, or is there twice");
     }
 }

@@ -59,6 +59,11 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     desk.click("nav-templates").await?;
     edit_first_template(&desk).await?;
     in_every_look(&desk, folder, "template-history").await?;
+    desk.fill("template-note", "The cook is away in May: sell it for June on").await?;
+    desk.click("template-note-add").await?;
+    desk.css("[data-testid='template-note-line']").await?;
+    scroll_to(&desk, "template-notes").await?;
+    in_every_look(&desk, folder, "template-notes").await?;
     desk.close().await
 }
 

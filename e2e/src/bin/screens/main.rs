@@ -16,6 +16,7 @@ mod hands;
 mod issue;
 mod look;
 mod mail;
+mod mail_choice;
 mod quarantine;
 mod reports;
 mod scanner;
@@ -35,6 +36,7 @@ const SCENES: [&str; 21] = [
     "day",
     "reports",
     "mail",
+    "mail-choice",
     "training",
     "stick",
     "devices",
@@ -79,6 +81,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "day" => day::scene(folder).await,
         "reports" => reports::scene(folder).await,
         "mail" => mail::scene(folder).await,
+        "mail-choice" => mail_choice::scene(folder).await,
         "devices" => devices::scene(folder).await,
         "administration" => administration::scene(folder).await,
         "corrections" => corrections::scene(folder).await,

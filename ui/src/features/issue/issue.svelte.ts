@@ -13,7 +13,7 @@ import { Work } from '../sheets/work.svelte'
 import { shift, whenAnotherComes } from '../shift/session.svelte'
 
 /** A new batch, from its form to its vouchers. Rust says what is wrong with it and what it would be. */
-class Issue {
+export class Issue {
   choices = $state.raw<IssueChoices | null>(null)
   template = $state('')
   name = $state('')
@@ -22,6 +22,8 @@ class Issue {
   buyer = $state('')
   email = $state('')
   payment = $state<Payment>('other')
+  /** Whether the checked batch is mailed. */
+  mail = $state(false)
   readonly sheet = new Sheet('issue')
   readonly work = new Work()
   check = $state.raw<IssueCheck | null>(null)
@@ -67,6 +69,8 @@ class Issue {
       number: one ? (this.number ?? 0) : null,
       buyer: one ? this.buyer : '',
       email: one ? this.email : '',
+      // Asked once it is known to whom.
+      mail: null,
       mapping: one ? [] : this.sheet.mapping,
       payment: this.payment,
     }
@@ -91,6 +95,7 @@ class Issue {
       // What was typed meanwhile was not looked at.
       if (turn !== shift.turn || JSON.stringify(form) !== JSON.stringify(this.#form)) return false
       this.check = check
+      this.mail = check.mail?.by_itself ?? false
       this.#checked = form
       return true
     } catch (thrown) {
@@ -104,7 +109,8 @@ class Issue {
   async confirm() {
     const [form, check] = [this.#checked, this.check]
     if (!form || !check) return
-    const issued = await this.work.run(() => rust.issueBatch(form, check.batch_id))
+    const mail = check.mail && this.mail
+    const issued = await this.work.run(() => rust.issueBatch({ ...form, mail }, check.batch_id))
     if (!issued) return
     this.issued = issued
     this.check = null
@@ -120,5 +126,3 @@ class Issue {
 /** One for the window: it goes on while other screens are open. */
 export const issuing = new Issue()
 whenAnotherComes(() => issuing.forget())
-
-export type { Issue }

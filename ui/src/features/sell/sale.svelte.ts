@@ -2,14 +2,24 @@ import { type AppError, asAppError, type Payment, rust, type SaleReceipt } from 
 import { shift, whenAnotherComes } from '../shift/session.svelte'
 import { Cart, type Line } from './cart.svelte'
 
-type Form = { buyer: string; email: string; payment: Payment; where: 'every' | 'this' }
+type Form = {
+  buyer: string
+  email: string
+  payment: Payment
+  where: 'every' | 'this'
+  /** Whether the seller wants it mailed, once they chose. */
+  mail: boolean | null
+}
 
-const blank = (): Form => ({ buyer: '', email: '', payment: 'cash', where: 'every' })
+const blank = (): Form => ({ buyer: '', email: '', payment: 'cash', where: 'every', mail: null })
 
 /** The sale at this till, whichever screen is open: what is filled in, and what was sold until the next one is begun. */
 class Sale {
   readonly cart = new Cart()
   form = $state(blank())
+  /** Whether mails go unless the seller chooses otherwise; null where none can. */
+  mails = $state<boolean | null>(null)
+  readonly sends = $derived(this.mails === null ? null : (this.form.mail ?? this.mails))
   search = $state('')
   busy = $state(false)
   error = $state<AppError | null>(null)
@@ -27,6 +37,7 @@ class Sale {
       this.receipt = await rust.sell({
         lines: this.cart.form(),
         ...form,
+        mail: this.sends,
         this_shop_only: where === 'this',
       })
       if (turn === shift.turn) this.#clear()

@@ -146,6 +146,7 @@ impl Seat {
                 status: line.status,
                 since: line.since.map(to_millisecond),
             })),
+            mail: None,
         };
         Ok(NewOperation { person: Some(salted), ..self.operation(operation) })
     }

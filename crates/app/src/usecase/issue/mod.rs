@@ -15,7 +15,7 @@ use beadsbox_domain::{Batch, BatchId, Deed, Operation, Person, Template, Voucher
 use beadsbox_protocol::person::SaltedPerson;
 use beadsbox_store::{NewOperation, View};
 
-use super::{Seat, allowed, id, work::Work};
+use super::{Seat, allowed, id, least_validity, work::Work};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
     view::{BatchRow, IssueCheck, IssueChoices, IssueForm, TemplateCard, WorkKind},
@@ -54,6 +54,7 @@ impl Seat {
         let batch: BatchId = id(batch_id, ErrorCode::InvalidInput)?;
         // Before anything is waited for: whoever is replaced meanwhile has it stopped.
         let at_work = self.device.desk.work.begin(WorkKind::Issue, self.session.staff)?;
+        // Its template may have been archived since, or what the law asks have changed.
         if let Some(there) = self.batch(batch).await? {
             return Ok(there);
         }
@@ -63,7 +64,8 @@ impl Seat {
         }
         let work = std::sync::Arc::clone(&at_work.work);
         work.expect(plan.persons.len() as u64);
-        let issue = Issue { batch: Batch { id: batch, name: plan.name }, template: plan.template, payment: form.payment };
+        let mail = plan.chosen_mail(form.mail);
+        let issue = Issue { batch: Batch { id: batch, name: plan.name }, template: plan.template, payment: form.payment, mail };
         let seat = self.clone();
         self.device
             .record_with(move |view, shop| {
@@ -84,6 +86,8 @@ struct Issue {
     batch: Batch,
     template: Template,
     payment: beadsbox_domain::Payment,
+    /// Whether each buyer with an address is mailed their vouchers; none where nobody was asked.
+    mail: Option<bool>,
 }
 
 impl Issue {
@@ -93,6 +97,8 @@ impl Issue {
         if now.as_ref().is_none_or(|now| now.version != self.template.version) {
             return Err(AppError::new(ErrorCode::ChangedMeanwhile, "the template was edited or archived meanwhile"));
         }
+        // What the law asks may have changed since it was looked at, as the template may.
+        least_validity::check_sale(view, [&self.template.content])?;
         // Ids sort by time and then at random: in their order, the batch is in the order of its lines.
         let mut ids: Vec<VoucherId> = persons.iter().map(|_| VoucherId(seat.device.host.new_id())).collect();
         ids.sort_unstable();
@@ -120,6 +126,7 @@ impl Issue {
             replaces: None,
             batch: Some(self.batch.clone()),
             imported: None,
+            mail: person.email.as_ref().and(self.mail),
         };
         Ok(NewOperation { person: Some(salted), ..seat.operation(operation) })
     }

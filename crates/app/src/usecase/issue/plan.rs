@@ -1,28 +1,32 @@
 //! Who gets the vouchers of a batch.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use beadsbox_documents::ReadRow;
 use beadsbox_domain::{
     Money, Person, Template, TemplateId,
     text::{Email, Message, Name, PersonName},
 };
+use beadsbox_protocol::mail::MOST_VOUCHERS_OF_A_MAIL;
+use beadsbox_store::View;
 
 use super::MOST_OF_A_BATCH;
 use crate::{
     error::{AppError, AppResult, ErrorCode, FieldErrorCode, FieldErrors, FieldFault},
     usecase::{
-        Seat, id,
+        Seat, id, least_validity,
         sell::{on_sale, optional},
         sheet::{Checked, CheckedLine, Columns, shown},
     },
-    view::{BatchRow, FieldColumn, IssueCheck, IssueForm, LineFault, LineState, SheetField, SheetUse},
+    view::{BatchMail, BatchRow, FieldColumn, IssueCheck, IssueForm, LineFault, LineState, SheetField, SheetUse},
 };
 
 /// A batch that can be issued.
 pub(super) struct Plan {
     pub(super) name: Name,
     pub(super) template: Template,
+    /// What the organisation set about mails at a sale; none where no mail can be sent.
+    mails_at_sale: Option<bool>,
     /// One for each voucher.
     pub(super) persons: Vec<Person>,
     /// The lines of the table that they come from, where they do.
@@ -40,15 +44,20 @@ impl Seat {
         };
         faults.finish()?;
         let template: TemplateId = id(&form.template_id, ErrorCode::UnknownTemplate)?;
-        let found = self.read(move |view| on_sale(view, &[template])).await?;
+        let look = move |view: &View<'_>| {
+            let found = on_sale(view, &[template])?;
+            least_validity::check_sale(view, found.iter().map(|template| &template.content))?;
+            Ok((found, view.directory().mails_at_sale()))
+        };
+        let (found, mails_at_sale) = self.read(look).await?;
         let template = found.into_iter().next().ok_or_else(|| AppError::new(ErrorCode::UnknownTemplate, "no such template on sale"))?;
         let name = name.ok_or_else(|| AppError::internal("a form without a fault"))?;
         if let Some((person, number)) = one {
             let persons = std::iter::repeat_n(person, usize::try_from(number).unwrap_or_default()).collect();
-            return Ok(Plan { name, template, persons, checked: None });
+            return Ok(Plan { name, template, mails_at_sale, persons, checked: None });
         }
         let (persons, checked) = self.issue_lines(form.mapping.clone()).await?;
-        Ok(Plan { name, template, persons, checked: Some(checked) })
+        Ok(Plan { name, template, mails_at_sale, persons, checked: Some(checked) })
     }
 
     async fn issue_lines(&self, mapping: Vec<FieldColumn>) -> AppResult<(Vec<Person>, Checked)> {
@@ -125,6 +134,21 @@ pub(in crate::usecase) fn take<T>(faults: &mut Vec<LineFault>, field: SheetField
 }
 
 impl Plan {
+    /// What the mails would be; none where none can be sent, or nobody has an address. As at a till they go unless somebody chooses otherwise
+    /// where all is one mail; several cannot be called back, so somebody has to want them.
+    fn mail(&self) -> Option<BatchMail> {
+        let addresses = self.persons.iter().filter_map(|person| person.email.as_ref().map(Email::as_str));
+        let vouchers = addresses.clone().count();
+        let addresses = addresses.collect::<BTreeSet<_>>().len();
+        let by_itself = self.mails_at_sale? && addresses == 1 && vouchers <= MOST_VOUCHERS_OF_A_MAIL;
+        (addresses > 0).then_some(BatchMail { addresses: addresses as u64, by_itself })
+    }
+
+    /// What was chosen about them, where there was anything to choose.
+    pub(super) fn chosen_mail(&self, chosen: Option<bool>) -> Option<bool> {
+        self.mail().and(chosen)
+    }
+
     pub(super) fn check(&self, batch_id: String, price: Money, same_name: Option<BatchRow>) -> AppResult<IssueCheck> {
         let good = self.persons.len() as u64;
         let (lines, refused, faults) = match &self.checked {
@@ -134,6 +158,6 @@ impl Plan {
         let minor = i64::try_from(good).ok().and_then(|number| price.minor.checked_mul(number));
         let total = minor.ok_or_else(|| AppError::in_field("number", FieldErrorCode::TooLarge, None))?;
         let total = Money::new(total, price.currency).into();
-        Ok(IssueCheck { batch_id, lines, good, refused, faults, price: price.into(), total, same_name })
+        Ok(IssueCheck { batch_id, lines, good, refused, faults, price: price.into(), total, mail: self.mail(), same_name })
     }
 }

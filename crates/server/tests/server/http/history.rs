@@ -37,6 +37,24 @@ async fn the_first_templates_show_that_the_server_created_them() {
 }
 
 #[tokio::test]
+async fn a_note_on_a_template_is_in_its_history_for_every_office_and_changes_nothing() {
+    let stage = Stage::new().await;
+    let (mut one, mut two) = (stage.office("Margaux").await, stage.office("Bruno").await);
+    two.pull().await.unwrap();
+    let before = two.cache.clone();
+    let note = Operation::NoteTemplate { template: fixtures::INTRODUCTION, text: fixtures::reason() };
+    assert_eq!(one.act(note.clone()).await.unwrap(), Outcome::Applied);
+    let path = format!("/v1/templates/{}/history", fixtures::INTRODUCTION);
+    let items: Vec<HistoryItem> = two.call(Method::GET, &path, None::<&()>).await.unwrap();
+    assert_eq!((items.len(), &items[1].operation, items[1].stamp.staff), (2, &note, one.staff));
+    two.pull().await.unwrap();
+    assert_eq!(two.cache, before, "whoever edits it meanwhile is not in its way");
+    // On one that is not there it says so.
+    let nowhere = Operation::NoteTemplate { template: beadsbox_domain::TemplateId(Uuid::now_v7()), text: fixtures::reason() };
+    assert!(matches!(two.act(nowhere).await.unwrap(), Outcome::Rejected { refusal: beadsbox_domain::Refusal::UnknownTemplate }));
+}
+
+#[tokio::test]
 async fn nobody_knows_an_unknown_voucher() {
     let stage = Stage::new().await;
     let device = stage.bare_device("Till").await;

@@ -2,6 +2,7 @@
 
 mod again;
 mod at_sale;
+mod choice;
 mod jobs;
 mod paper;
 mod reset;

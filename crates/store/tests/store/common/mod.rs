@@ -79,6 +79,7 @@ pub fn sale(number: u64, template: TemplateId, snapshot: &TemplateContent, buyer
         replaces: None,
         batch: None,
         imported: None,
+        mail: None,
     };
     (operation, Some(salted))
 }

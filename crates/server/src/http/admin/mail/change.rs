@@ -24,7 +24,7 @@ use crate::{
 ))]
 pub async fn change(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(change): Json<MailSettingsChange>) -> Result<Json<MailSetup>, Failure> {
     let mut act = Act::begin(&app, admin).await?;
-    mail::setup::change_settings(&mut act, &change).await?;
+    mail::setup::change_settings(&mut act, &app, &change).await?;
     act.done(Done::new(ActKind::MailSettingsChanged).with("settings", json!(change.settings))).await?;
     Ok(Json(mail::setup::read(&app).await?))
 }
