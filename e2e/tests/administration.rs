@@ -55,12 +55,15 @@ async fn set_up(desk: &Desk) -> anyhow::Result<Factor> {
     desk.fill("factor-code", &app.code().await?).await?;
     desk.click("factor-next").await?;
     desk.css("[data-testid='recovery-codes'] li").await?;
-    let listed = desk.text_where("recovery-codes", |text| text.lines().count() == 10).await?;
+    // The driver reads a grid as it is drawn.
+    let listed = "return [...document.querySelectorAll(\"[data-testid='recovery-codes'] li\")].map((one) => one.textContent)";
+    let recovery: Vec<String> = desk.driver.execute(listed, Vec::new()).await?.convert()?;
+    anyhow::ensure!(recovery.len() == 10, "{recovery:?}");
     anyhow::ensure!(!desk.find("factor-done").await?.is_enabled().await?, "they are shown this once: first they are kept");
     desk.click("recovery-kept").await?;
     desk.click("factor-done").await?;
     desk.attribute_is("factor-state", "data-on", "true").await?;
-    Ok(Factor { app, recovery: listed.lines().map(|line| line.trim().to_owned()).collect() })
+    Ok(Factor { app, recovery })
 }
 
 /// Name and password, after which the server asks for a code.
