@@ -12,7 +12,7 @@ const OUTBOX: &[&str] = &[
     include_str!("../../../../migrations/outbox/0004_pin_attempts.sql"),
     include_str!("../../../../migrations/outbox/0005_place.sql"),
     include_str!("../../../../migrations/outbox/0006_sign_in_version.sql"),
-    include_str!("../../../../migrations/outbox/0007_sign_in_by_staff_people.sql"),
+    include_str!("../../../../migrations/outbox/0007_sign_in_by_staff.sql"),
 ];
 const CACHE: &[&str] = &[
     include_str!("../../../../migrations/cache/0001_cache.sql"),
