@@ -182,7 +182,7 @@ mod tests {
     }
 
     fn dressed(screen: &str) -> Dress {
-        Dress { titles: MenuTitles::default(), entries: Vec::new(), notices: words(), screen: screen.to_owned() }
+        Dress { titles: MenuTitles::default(), entries: Vec::new(), notices: words(), screen: screen.to_owned(), unsaved: false }
     }
 
     /// The titles of what is told.

@@ -56,13 +56,13 @@ async fn with_keys_alone_a_batch_is_issued() -> anyhow::Result<()> {
     assert_eq!(std::fs::read_to_string(&path)?.lines().count(), 26);
 
     // And its vouchers in the list, where the keys go on.
-    at(&desk, "batch-download").await?;
-    press(&desk, Key::Tab).await?;
-    at(&desk, "issued-show").await?;
-    press(&desk, Key::Enter).await?;
+    desk.cursor_at("batch-download").await?;
+    desk.press(Key::Tab).await?;
+    desk.cursor_at("issued-show").await?;
+    desk.press(Key::Enter).await?;
     desk.until("the batch in the list", async || (desk.count("[data-testid^='chip-batch-']").await.ok()? == 1).then_some(()))
         .await?;
-    at(&desk, "voucher-grid").await?;
+    desk.cursor_at("voucher-grid").await?;
     desk.until("its vouchers", async || (desk.count("[data-testid='voucher-row']").await.ok()? >= 20).then_some(())).await?;
     desk.text_where("voucher-count", |text| text.starts_with("25 ")).await?;
     desk.close().await

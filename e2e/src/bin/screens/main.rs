@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 21] = [
+const SCENES: [&str; 22] = [
     "tour",
     "grid",
     "day",
