@@ -162,36 +162,6 @@ async fn what_is_typed_behind_the_lock_goes_into_the_lock_whatever_was_open() ->
 }
 
 #[tokio::test]
-async fn whatever_would_lose_what_is_typed_asks_before() -> anyhow::Result<()> {
-    let server = server_with_people().await?;
-    let data = tempfile::tempdir()?;
-    let desk = at_the_office(&server, data.path(), Layout::Us).await?;
-    take(&desk, "new templ", "new_template").await?;
-    desk.find("template-title").await?;
-    // The cursor stands where one goes on.
-    Hands::type_at(Layout::Us, "honey bath", PACE).await?;
-    desk.value_is("template-title", "honey bath").await?;
-
-    // Signing out, closing the window, and quitting, which stands last in the first menu.
-    for keys in [&[][..], &["alt+F4"], &["F10", "Up", "Return"], &["Escape"]] {
-        if keys.is_empty() {
-            desk.click("sign-out").await?;
-        } else {
-            Hands::strike(keys).await?;
-        }
-        desk.find("template-discard").await?;
-        // Escape closes the question, and nothing beneath it.
-        Hands::strike(&["Escape"]).await?;
-        is_gone(&desk, "template-discard").await?;
-        desk.value_is("template-title", "honey bath").await?;
-    }
-    desk.click("sign-out").await?;
-    desk.click("template-discard").await?;
-    desk.go_to_window("start").await?;
-    desk.close().await
-}
-
-#[tokio::test]
 async fn the_keys_work_on_a_french_keyboard() -> anyhow::Result<()> {
     let server = server_with_people().await?;
     let data = tempfile::tempdir()?;
