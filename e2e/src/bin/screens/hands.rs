@@ -19,6 +19,16 @@ pub async fn click_first(desk: &Desk, selector: &str) -> anyhow::Result<()> {
     desk.until(selector, async || desk.driver.find(By::Css(selector)).await.ok()?.click().await.ok()).await
 }
 
+/// Clicks by the page itself: where letters are larger the driver clicks beside what it means.
+pub async fn choose(desk: &Desk, selector: &str) -> anyhow::Result<()> {
+    let click = "const [selector, done] = arguments; const found = document.querySelector(selector); found?.click(); done(found !== null);";
+    desk.until(selector, async || {
+        let clicked = desk.driver.execute_async(click, vec![selector.into()]).await.ok()?;
+        clicked.json().as_bool()?.then_some(())
+    })
+    .await
+}
+
 pub async fn sign_out(desk: &Desk) -> anyhow::Result<()> {
     desk.sign_out().await?;
     desk.find("signin-name").await.map(drop)

@@ -20,7 +20,7 @@ use beadsbox_testkit::{
 
 use crate::{
     centre::{ADMIN, COUNTER, enrolled, sample_data},
-    hands::{click_first, new_device, sign_out},
+    hands::{choose, new_device, sign_out},
     look::in_every_look,
 };
 
@@ -53,10 +53,11 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
         desk.resize(width, height).await?;
         zoom_to(&desk, zoom).await?;
         office(&desk, folder, name).await?;
+        zoom_to(&desk, 100).await?;
         sign_out(&desk).await?;
-        in_every_look(&desk, folder, &format!("{name}-sign-in")).await?;
         desk.sign_in(COUNTER.0, COUNTER.1, "counter").await?;
         desk.resize(width, height).await?;
+        zoom_to(&desk, zoom).await?;
         counter(&desk, folder, name).await?;
         zoom_to(&desk, 100).await?;
         sign_out(&desk).await?;
@@ -66,16 +67,16 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
 
 async fn office(desk: &Desk, folder: &Path, strain: &str) -> anyhow::Result<()> {
     for (screen, there) in OFFICE {
-        click_first(desk, &format!("[data-testid='nav-{screen}']")).await?;
+        choose(desk, &format!("[data-testid='nav-{screen}']")).await?;
         desk.css(there).await?;
         in_every_look(desk, folder, &format!("{strain}-{screen}")).await?;
     }
-    click_first(desk, "[data-testid='nav-vouchers']").await?;
-    click_first(desk, "[data-testid='voucher-row']").await?;
+    choose(desk, "[data-testid='nav-vouchers']").await?;
+    choose(desk, "[data-testid='voucher-row']").await?;
     desk.css("[data-testid='history-entry']").await?;
     in_every_look(desk, folder, &format!("{strain}-voucher")).await?;
-    click_first(desk, "[data-testid='nav-templates']").await?;
-    click_first(desk, "[data-testid='template-row'] td:first-child").await?;
+    choose(desk, "[data-testid='nav-templates']").await?;
+    choose(desk, "[data-testid='template-row'] td:first-child").await?;
     desk.find("template-title").await?;
     in_every_look(desk, folder, &format!("{strain}-template")).await
 }
@@ -83,8 +84,8 @@ async fn office(desk: &Desk, folder: &Path, strain: &str) -> anyhow::Result<()> 
 async fn counter(desk: &Desk, folder: &Path, strain: &str) -> anyhow::Result<()> {
     desk.find("redeem-input").await?;
     in_every_look(desk, folder, &format!("{strain}-redeem")).await?;
-    desk.click("nav-sell").await?;
-    click_first(desk, "[data-testid^='sell-template-']").await?;
+    choose(desk, "[data-testid='nav-sell']").await?;
+    choose(desk, "[data-testid^='sell-template-']").await?;
     desk.fill("sell-buyer", WORD).await?;
     in_every_look(desk, folder, &format!("{strain}-sell")).await
 }

@@ -45,6 +45,7 @@ describe('a sale', () => {
         lines: [{ template_id: 'massage', quantity: 1, recipient: '', message: '' }],
         buyer: 'Clara',
         email: '',
+        mail: null,
         payment: 'cash',
         this_shop_only: true,
       },
