@@ -39,7 +39,7 @@ pub(super) fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
         let ours = bench.ours(measured, Unit::Milliseconds, note)?;
         Ok(Entry::new("documents", size, what, ours, None))
     };
-    let batch = *bench.scale.vouchers.first().context("no size")?;
+    let batch = bench.scale.pages;
     let book = Entry::new(
         "documents",
         batch,

@@ -109,6 +109,8 @@ pub struct Scale {
     pub pushed: (u64, usize),
     /// How often a short thing is measured.
     pub rounds: usize,
+    /// How many pages a batch has as one PDF.
+    pub pages: u64,
     /// How long a peer may take for one measurement.
     pub patience: Duration,
 }
@@ -116,12 +118,19 @@ pub struct Scale {
 impl Scale {
     /// What the goals are about.
     pub fn full() -> Self {
-        Self { vouchers: vec![10_000, 100_000, 1_000_000], pulled: (100_000, 2), pushed: (10_000, 3), rounds: 300, patience: Duration::from_secs(150) }
+        Self {
+            vouchers: vec![10_000, 100_000, 1_000_000],
+            pulled: (100_000, 2),
+            pushed: (10_000, 3),
+            rounds: 300,
+            pages: 10_000,
+            patience: Duration::from_secs(150),
+        }
     }
 
     /// A few minutes' worth.
     pub fn quick() -> Self {
-        Self { vouchers: vec![1_000, 10_000], pulled: (10_000, 2), pushed: (2_000, 2), rounds: 60, patience: Duration::from_mins(1) }
+        Self { vouchers: vec![1_000, 10_000], pulled: (10_000, 2), pushed: (2_000, 2), rounds: 60, pages: 1_000, patience: Duration::from_mins(1) }
     }
 }
 
