@@ -70,6 +70,12 @@ export class TemplateDraft {
     return done
   }
 
+  /** A note changes nothing of what is typed, nor the version that is edited. What was read before it does not know of it. */
+  noted({ history, history_complete }: TemplateDetail) {
+    this.#turn++
+    if (this.detail) this.detail = { ...this.detail, history, history_complete }
+  }
+
   /** What another one wrote in place of what is typed here. */
   takeOther(version: number, other: Typed) {
     this.typed = { ...other }
