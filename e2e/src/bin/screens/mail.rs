@@ -22,12 +22,15 @@ use crate::{
     look::in_every_look,
 };
 
+/// Sample data have nobody of that name.
+const ZOE: &str = "Zoë Quatremer";
+
 pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     not_set_up(folder).await?;
     let receiver = MailReceiver::start().await?;
     let mut server = serve_mailing(&receiver).await?;
     let shop = sample_data(&server).await?;
-    sell(&server, &shop, "Zoë").await?;
+    sell(&server, &shop, ZOE).await?;
     receiver.until(1).await;
     receiver.will([Reception::Refuse("550 5.1.1 no such person"), Reception::Refuse("554 5.7.1 not from here")]);
     for buyer in ["Élodie Marchand", "Jean-Baptiste de La Rochefoucauld"] {
@@ -103,7 +106,7 @@ async fn texts(desk: &Desk, folder: &Path) -> anyhow::Result<()> {
 
 async fn voucher(desk: &Desk, folder: &Path, server: &mut ServerProcess) -> anyhow::Result<()> {
     desk.click("nav-vouchers").await?;
-    desk.fill("voucher-search", "Zoë").await?;
+    desk.fill("voucher-search", ZOE).await?;
     desk.until("Zoë's alone", async || (desk.count("[data-testid='voucher-row']").await.ok()? == 1).then_some(())).await?;
     click_first(desk, "[data-testid='voucher-row']").await?;
     desk.css("[data-testid='voucher-mail'][data-state='sent']").await.context("the mail of the sale")?;
