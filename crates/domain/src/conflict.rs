@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{ConflictId, VoucherId},
+    status::Status,
     text::Reason,
     voucher::Stamp,
 };
@@ -26,6 +27,19 @@ pub enum ConflictKind {
     HonouredAfterReplacement,
     /// Honoured, but the server does not know the voucher (yet): its sale may still wait on another device.
     UnknownVoucher,
+}
+
+impl ConflictKind {
+    /// What it is to honour a voucher that stands so.
+    pub const fn against(status: Status) -> Self {
+        match status {
+            Status::Cancelled => Self::HonouredAfterCancellation,
+            Status::Refunded => Self::HonouredAfterRefund,
+            Status::Expired => Self::HonouredAfterExpiry,
+            Status::Replaced => Self::HonouredAfterReplacement,
+            Status::Used | Status::Purchased => Self::DoubleRedemption,
+        }
+    }
 }
 
 /// How far it is.

@@ -229,7 +229,7 @@ impl Folding<'_> {
     fn contradicted(&mut self, told: &Told) {
         let Some(status) = self.world.vouchers.get(&self.id).map(|voucher| voucher.status) else { return };
         match &told.body.operation {
-            Operation::HonourExpired { .. } => self.collide(told, kind_against(status)),
+            Operation::HonourExpired { .. } => self.collide(told, ConflictKind::against(status)),
             // Money is owed for a voucher whose goods went: a person must look at it.
             Operation::Cancel { .. } if status == Status::Used => self.open_conflict(told, ConflictKind::HonouredAfterCancellation),
             // So it is where another voucher was issued for it.
@@ -310,16 +310,6 @@ impl Folding<'_> {
         conflicts.extend(gone);
         conflicts.sort_by_key(|placed| placed.taken_no);
         Rows { voucher: voucher.map(|voucher| versioned_voucher(voucher, self.before.voucher.as_ref())), redemptions: self.world.redemptions, conflicts }
-    }
-}
-
-const fn kind_against(status: Status) -> ConflictKind {
-    match status {
-        Status::Cancelled => ConflictKind::HonouredAfterCancellation,
-        Status::Refunded => ConflictKind::HonouredAfterRefund,
-        Status::Expired => ConflictKind::HonouredAfterExpiry,
-        Status::Replaced => ConflictKind::HonouredAfterReplacement,
-        Status::Used | Status::Purchased => ConflictKind::DoubleRedemption,
     }
 }
 

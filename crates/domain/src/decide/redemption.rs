@@ -145,7 +145,12 @@ pub(super) fn known_at_last(voucher: Voucher, open_conflicts: &[Conflict], chang
         return promote_oldest(voucher, open_conflicts, changes);
     }
     changes.extend(open_conflicts.iter().map(|conflict| {
-        Change::Conflict(Conflict { accepted: Some(voucher.since), kind: collision(voucher.status), row_version: conflict.row_version + 1, ..conflict.clone() })
+        Change::Conflict(Conflict {
+            accepted: Some(voucher.since),
+            kind: ConflictKind::against(voucher.status),
+            row_version: conflict.row_version + 1,
+            ..conflict.clone()
+        })
     }));
     voucher
 }
@@ -191,7 +196,7 @@ fn asked<'a>(voucher: VoucherId, op: OpId, situation: &'a Situation, context: &C
 /// What stands against redeeming: as a conflict, if the goods went, and as a refusal, if they did not.
 fn obstacle(voucher: &Voucher, stamp: &Stamp, context: &Context) -> Option<(ConflictKind, Refusal)> {
     if let Err(refusal) = next_status(voucher, StatusChange::Redeem) {
-        return Some((collision(voucher.status), refusal));
+        return Some((ConflictKind::against(voucher.status), refusal));
     }
     // A right clock's word counts until the grace is over; otherwise only the time at which the server got it. It does not
     // matter whether the nightly run has marked the voucher yet.
@@ -201,17 +206,6 @@ fn obstacle(voucher: &Voucher, stamp: &Stamp, context: &Context) -> Option<(Conf
             Some((ConflictKind::HonouredAfterExpiry, Refusal::Expired { expires_on }))
         }
         _ => None,
-    }
-}
-
-/// What it is to honour one that stands so.
-const fn collision(status: Status) -> ConflictKind {
-    match status {
-        Status::Cancelled => ConflictKind::HonouredAfterCancellation,
-        Status::Refunded => ConflictKind::HonouredAfterRefund,
-        Status::Expired => ConflictKind::HonouredAfterExpiry,
-        Status::Replaced => ConflictKind::HonouredAfterReplacement,
-        Status::Used | Status::Purchased => ConflictKind::DoubleRedemption,
     }
 }
 
