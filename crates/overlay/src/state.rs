@@ -40,16 +40,28 @@ impl VoucherState {
     }
 
     /// What became of a redemption without an outcome that the rows hold already: after an older copy of the device's operations was
-    /// put back, the cached rows know more than these do. It does not collide with itself.
+    /// put back, or where the answer to an `honour` is still on its way, the cached rows know more than these do. It does not collide
+    /// with itself.
     pub(crate) fn outcome_in_the_rows(&self, body: &OperationBody) -> Option<Outcome> {
-        if !matches!(body.operation, Operation::Redeem { .. } | Operation::HonourExpired { .. }) {
-            return None;
-        }
-        if self.voucher.as_ref().is_some_and(|voucher| voucher.status == Status::Used && voucher.since.op == body.op) {
+        let redemption = self.redemption_to_be_taken(body)?;
+        if self.voucher.as_ref().is_some_and(|voucher| voucher.status == Status::Used && voucher.since.op == redemption) {
             return Some(Outcome::Applied);
         }
-        let conflict = self.conflicts.iter().find(|conflict| conflict.other.op == body.op)?;
+        let conflict = self.conflicts.iter().find(|conflict| conflict.other.op == redemption)?;
         Some(Outcome::Conflict { conflict: conflict.id, conflict_kind: conflict.kind })
+    }
+
+    /// The redemption that the operation would have the server take: its own, or the refused one that it honours.
+    fn redemption_to_be_taken(&self, body: &OperationBody) -> Option<OpId> {
+        match &body.operation {
+            Operation::Redeem { .. } | Operation::HonourExpired { .. } => Some(body.op),
+            Operation::Honour { redemption, .. } => self
+                .redemptions
+                .get(redemption)
+                .filter(|known| known.outcome == RedemptionOutcome::Rejected)
+                .map(|known| known.stamp.op),
+            _ => None,
+        }
     }
 
     /// Writes what an operation changed.

@@ -1,12 +1,13 @@
-//! What a screen shows while a restored server has folded what came back, and after an older copy of the outbox was put back.
+//! What a screen shows while a restored server has folded what came back, after an older copy of the outbox was put back, and where
+//! the rows came before the answer.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::convert::Infallible;
 
 use beadsbox_domain::{
-    Conflict, ConflictKind, ConflictState, Context, Currency, DeviceId, Money, OpId, Operation, Outcome, Payment, PersonHash, Policy, RedeemMode, ShopId,
-    StaffId, Status, TemplateContent, TemplateId, Timestamp, Vat, Voucher, VoucherCode, VoucherId,
+    Conflict, ConflictKind, ConflictState, Context, Currency, DeviceId, Money, OpId, Operation, Outcome, Payment, PersonHash, Policy, RedeemMode, Refusal,
+    ShopId, StaffId, Status, TemplateContent, TemplateId, Timestamp, Vat, Voucher, VoucherCode, VoucherId,
     text::{Description, Title},
 };
 use beadsbox_overlay::{Acknowledgement, Foretelling, Own, Place, VoucherState, context, voucher};
@@ -132,6 +133,31 @@ fn rule_6_a_redemption_put_back_without_its_outcome_does_not_collide_with_itself
     let state = shown(Some(used(&asked, 2)), &[], &[waiting(&sale()), waiting(&asked), waiting(&honour)]);
     assert_eq!(state.conflicts, Vec::new());
     assert_eq!(state.voucher.map(|voucher| voucher.row_version), Some(2));
+}
+
+#[test]
+fn rule_6_an_honoured_redemption_that_became_the_accepted_one_before_its_answer_came_does_not_collide_with_itself() {
+    let (asked, refused) = (redemption(RedeemMode::Asked), Outcome::Rejected { refusal: Refusal::NotStanding });
+    let honour = body(3, Operation::honour(VOUCHER, asked.op));
+    let resolved = collided(&asked, ConflictState::Resolved);
+    let sold = sale();
+    let own = [waiting(&sold), answered(&asked, &refused, None), waiting(&honour)];
+    let state = shown(Some(used(&asked, 3)), std::slice::from_ref(&resolved), &own);
+    assert_eq!(state.conflicts, vec![resolved]);
+    assert_eq!(state.voucher.map(|voucher| (voucher.status, voucher.since.op, voucher.row_version)), Some((Status::Used, asked.op, 3)));
+}
+
+#[test]
+fn rule_6_an_honoured_redemption_that_was_taken_back_before_its_answer_came_is_not_shown_as_the_use() {
+    let (asked, refused) = (redemption(RedeemMode::Asked), Outcome::Rejected { refusal: Refusal::NotStanding });
+    let honour = body(3, Operation::honour(VOUCHER, asked.op));
+    let resolved = collided(&asked, ConflictState::Resolved);
+    let undo = body(9, Operation::Withdraw { voucher: VOUCHER, redemption: asked.op });
+    let undone = Voucher { status: Status::Purchased, since: undo.stamp(), ..used(&asked, 4) };
+    let sold = sale();
+    let own = [waiting(&sold), answered(&asked, &refused, None), waiting(&honour)];
+    let state = shown(Some(undone.clone()), std::slice::from_ref(&resolved), &own);
+    assert_eq!((state.voucher, state.conflicts), (Some(undone), vec![resolved]));
 }
 
 #[test]
