@@ -1,7 +1,7 @@
 import type { Money } from '../platform'
 import * as m from './generated/messages'
 import { locale } from './locale.svelte'
-import { formatMoney } from './money'
+import { decimal, formatMoney, typedMinor } from './money'
 
 const cached = new Map<string, Intl.DateTimeFormat>()
 
@@ -109,6 +109,25 @@ export const hundredths = (decimal: string) =>
   new Intl.NumberFormat(locale.regional, { minimumFractionDigits: 2 }).format(
     decimal as Intl.StringNumericLiteral,
   )
+
+// No currency has more.
+const MOST_DECIMALS = 4
+
+/** An amount as somebody typed it ("49", "49,00"), as money; as it stands where it is no amount. */
+export function typedMoney(text: string, currency: string): string {
+  const minor = typedMinor(text, MOST_DECIMALS)
+  if (minor === null) return `${text} ${currency}`
+  return new Intl.NumberFormat(locale.regional, { style: 'currency', currency }).format(
+    decimal(minor, MOST_DECIMALS) as Intl.StringNumericLiteral,
+  )
+}
+
+/** A plain decimal as this reader would type it: "49.00", in French "49,00". */
+export const asTyped = (decimal: string) => decimal.replace('.', decimalMark())
+
+const decimalMark = () =>
+  new Intl.NumberFormat(locale.regional).formatToParts(0.5).find((part) => part.type === 'decimal')
+    ?.value ?? '.'
 
 /** "12 months", or what stands for a voucher without an end. */
 export function validity(months: number | null): string {

@@ -1,5 +1,5 @@
 import type { TemplateForm } from '../platform'
-import { validity } from './format'
+import { typedMoney, validity } from './format'
 import * as m from './generated/messages'
 import { vatWord } from './words'
 
@@ -12,8 +12,8 @@ export function templateDifferences(mine: TemplateForm, theirs: TemplateForm): D
     { label: m.template_description(), mine: mine.description, theirs: theirs.description },
     {
       label: m.word_price(),
-      mine: `${mine.price} ${mine.currency}`,
-      theirs: `${theirs.price} ${theirs.currency}`,
+      mine: typedMoney(mine.price, mine.currency),
+      theirs: typedMoney(theirs.price, theirs.currency),
     },
     {
       label: m.word_validity(),

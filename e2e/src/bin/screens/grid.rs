@@ -58,9 +58,10 @@ async fn shots(desk: &Desk, folder: &Path, look: Look) -> anyhow::Result<()> {
     desk.attribute_is("bulk", "data-phase", "ready").await?;
     look.shot(desk, folder, "bulk-ready").await?;
     escape().await?;
-    // One that may and one that may not, in each look.
+    // One that may and one that may not, in each look; by status each comes first once.
     desk.click("selection-clear").await?;
     for status in ["purchased", "used"] {
+        desk.click("sort-status").await?;
         click_first(desk, &format!("[data-testid='voucher-row'][data-status='{status}'] [data-testid='choose-row']")).await?;
     }
     desk.click("selection-actions").await?;

@@ -1,4 +1,5 @@
 import { type Component, mount } from 'svelte'
+import { translateHints } from '$/i18n/hints'
 import { rust } from '$/platform'
 import { preferences } from './preferences.svelte'
 import '$/styles/app.css'
@@ -8,6 +9,7 @@ const LONGEST = 150
 
 /** Puts a window's screens on the page once its language and theme are known. */
 export async function open(App: Component) {
+  translateHints(document)
   preferences.use({ language: 'system', theme: 'system' })
   const known = rust.programState().then(
     (program) => preferences.use(program.preferences),

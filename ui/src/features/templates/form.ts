@@ -1,3 +1,4 @@
+import { asTyped } from '$/i18n/format'
 import { decimal, typedMinor } from '$/i18n/money'
 import type { Currency, Money, TemplateForm } from '$/platform'
 
@@ -34,12 +35,12 @@ export function typedFrom(form: TemplateForm): Typed {
   return {
     title: form.title,
     description: form.description,
-    price: form.price,
+    price: asTyped(form.price),
     currency: form.currency,
     ends: form.validity_months !== null,
     months: form.validity_months === null ? '12' : String(form.validity_months),
     vat: form.vat.kind,
-    rate: rate === null ? '20' : decimal(rate, RATE_EXPONENT).replace(/\.?0+$/, ''),
+    rate: rate === null ? '20' : asTyped(decimal(rate, RATE_EXPONENT).replace(/\.?0+$/, '')),
   }
 }
 

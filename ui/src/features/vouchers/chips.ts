@@ -1,4 +1,4 @@
-import { day, number } from '$/i18n/format'
+import { asTyped, day, number } from '$/i18n/format'
 import * as m from '$/i18n/generated/messages'
 import { decimal } from '$/i18n/money'
 import { paymentWord, statusWord } from '$/i18n/words'
@@ -33,7 +33,8 @@ function range(words: Range, from: string | null, to: string | null): string | n
 
 const nameOf = (id: string, all: Named[]) => all.find((one) => one.id === id)?.name ?? '…'
 const dayOf = (date: string | null) => date && day(date)
-const amount = (minor: number | null) => (minor === null ? null : decimal(minor, VALUE_EXPONENT))
+const amount = (minor: number | null) =>
+  minor === null ? null : asTyped(decimal(minor, VALUE_EXPONENT))
 
 /** One chip for each of several values, without which the others stay. */
 function each<
