@@ -43,6 +43,20 @@ describe('what is loaded', () => {
     expect([loaded.value, loaded.failure]).toEqual(['new', null])
   })
 
+  it('is shown also where it changes faster than it is answered', async () => {
+    const [first, second] = [later<string>(), later<string>()]
+    const asked = [first.promise, second.promise]
+    const loaded = new Loaded(() => asked.shift() ?? Promise.resolve('too often'))
+    const done = loaded.load()
+    for (let change = 0; change < 3; change++) void loaded.again()
+    first.answer('old')
+    await vi.waitFor(() => expect(loaded.value).toBe('old'))
+    second.answer('new')
+    await done
+    expect(loaded.value).toBe('new')
+    expect(asked).toEqual([])
+  })
+
   it('follows the changes that it is about, until it is stopped', async () => {
     let asked = 0
     const loaded = new Loaded(async () => ++asked)

@@ -83,7 +83,7 @@ async fn office(desk: &Desk, folder: &Path) -> anyhow::Result<String> {
     desk.find("badge-card").await?;
     in_every_look(desk, folder, "badge").await?;
     let says = desk.find("badge-qr").await?.attr("data-text").await?.unwrap_or_default();
-    desk.driver.action_chain().send_keys(Key::Escape).perform().await?;
+    desk.click("badge-close").await?;
     sign_out(desk).await?;
 
     open_sync(desk).await?;

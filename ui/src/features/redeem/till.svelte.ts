@@ -173,5 +173,5 @@ function measure(start: number, code: string) {
 
 export const till = new Till()
 onData((what) => {
-  if (what.vouchers || what.conflicts) void till.recent.load()
+  if (what.vouchers || what.conflicts) void till.recent.again()
 })
