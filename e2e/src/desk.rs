@@ -239,6 +239,9 @@ impl Desk {
 
 /// A picture of the program's last window on the screen.
 async fn snapshot(path: &Path) -> anyhow::Result<()> {
+    // A pointer that rests on the window would leave a hint over it, black in the picture.
+    let moved = Command::new("xdotool").args(["mousemove", "9999", "9999"]).status().await.context("xdotool")?;
+    anyhow::ensure!(moved.success(), "the pointer stays where it is");
     let window = window().await?;
     let taken = Command::new("import").args(["-window", &window]).arg(path).status().await.context("import of ImageMagick")?;
     if taken.success() { Ok(()) } else { Err(anyhow!("no picture of window {window}")) }

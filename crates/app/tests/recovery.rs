@@ -196,7 +196,7 @@ async fn rule_6_what_an_admin_rejects_stays_on_the_clones_screen_as_refused() {
     let mut till = centre.till("Montmartre", "Ada").await;
     till.sell("Before").await;
     till.sync().await;
-    let (clone, _) = fork_of(&mut till).await;
+    let (clone, code) = fork_of(&mut till).await;
     assert_eq!(clone.sync().await.quarantined, 1);
     let entry = till.seat().quarantine().await.unwrap().remove(0);
     assert!(till.seat().decide_quarantine(decision(&entry, false)).await.unwrap().is_empty());
@@ -204,6 +204,11 @@ async fn rule_6_what_an_admin_rejects_stays_on_the_clones_screen_as_refused() {
     assert_eq!((status.quarantined, status.refused), (0, 1));
     let refused = clone.seat().sync_overview().await.unwrap().refused;
     assert!(!refused[0].contradicted && refused[0].refusal.is_some());
+    assert_eq!(
+        (&refused[0].subject, &refused[0].voucher_id),
+        (&code, &None),
+        "somebody holds a paper with this code, and there is no voucher to open"
+    );
     // Whoever works at the till may say that they have read it.
     clone.sign_in("Carla", PASSWORD).await.unwrap();
     assert_eq!(clone.seat().refused_operations().await.unwrap(), refused);

@@ -1,6 +1,6 @@
 //! How the sync stands.
 
-use beadsbox_domain::{Deed, Outcome, operation::Subject};
+use beadsbox_domain::{Deed, Operation, Outcome, operation::Subject};
 use beadsbox_protocol::{admin::DeviceStatus, rows::DeviceState};
 use beadsbox_store::{OwnOperation, View};
 
@@ -198,7 +198,12 @@ fn refused(view: &View<'_>, own: &OwnOperation) -> AppResult<Option<RefusedOpera
         _ => return Ok(None),
     };
     let (subject, voucher_id) = match own.body.operation.subject() {
-        Subject::Voucher(voucher) => (view.voucher(voucher)?.map(|found| found.voucher.code.to_string()), Some(voucher.to_string())),
+        Subject::Voucher(voucher) => match (view.voucher(voucher)?, &own.body.operation) {
+            (Some(found), _) => (Some(found.voucher.code.to_string()), Some(voucher.to_string())),
+            // A sale that was refused left no voucher, but a paper with this code.
+            (None, Operation::Sell { code, .. }) => (Some(code.to_string()), None),
+            (None, _) => (None, None),
+        },
         Subject::Till => (None, None),
         Subject::Template(template) => (view.template(template)?.map(|found| found.template.content.title.into()), None),
     };

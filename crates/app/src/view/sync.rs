@@ -18,6 +18,7 @@ pub struct RefusedOperation {
     pub what: What,
     /// The voucher's code or the template's title.
     pub subject: String,
+    /// None where there is no such voucher, as after a sale that was refused.
     pub voucher_id: Option<String>,
     pub at: String,
     pub staff: String,
