@@ -157,10 +157,9 @@ async fn whatever_would_lose_what_is_typed_asks_before() -> anyhow::Result<()> {
     let server = server_with_people().await?;
     let data = tempfile::tempdir()?;
     let desk = at_the_office(&server, data.path(), Layout::Us).await?;
-    take(&desk, "new templ", "new_template").await?;
-    desk.cursor_at("template-title").await?;
-    Hands::type_at(Layout::Us, "honey bath", PACE).await?;
-    desk.value_is("template-title", "honey bath").await?;
+    desk.click("nav-templates").await?;
+    desk.click("template-new").await?;
+    desk.fill("template-title", "honey bath").await?;
 
     // Signing out, closing the window by the desktop's keys, and quitting, which stands last in the first menu.
     for keys in [&[][..], &["alt+F4"], &["F10", "Up", "Return"]] {

@@ -52,6 +52,8 @@ fn a_batch_is_counted_once_before_and_after_the_server_has_it() {
 #[test]
 fn of_many_batches_the_newest_are_told_whoever_has_them_and_any_is_found() {
     let (mut server, device) = (Server::new(EPOCH), Device::new());
+    server.sell_there(100, "No batch");
+    server.sync(&device.store, at(0));
     // Their ids say nothing of their order.
     let id = |number: u64| BatchId(Uuid::from_u128(u128::from(number * 7 % 10)));
     let issue_one = |number: u64| issue_in(&device, number, number, id(number), &format!("Batch {number}"));
