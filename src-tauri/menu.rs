@@ -16,7 +16,7 @@ use tauri::{AppHandle, Manager as _, WebviewWindow, Wry, menu::MenuEvent};
 use tauri_specta::Event as _;
 
 pub use build::Bar;
-pub use form::{Dress, MenuTitles, NoticeWords};
+pub use form::{Dress, MenuTitles, NoticeWords, TrayWords};
 
 /// Something was chosen in the menu of that window.
 #[derive(Debug, Clone, Serialize, specta::Type, tauri_specta::Event)]

@@ -167,7 +167,7 @@ async fn tell(app: &AppHandle, program: &Program, counts: &[(Kind, u64)]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::menu::MenuTitles;
+    use crate::menu::{MenuTitles, TrayWords};
 
     fn words() -> NoticeWords {
         let word = str::to_owned;
@@ -182,7 +182,8 @@ mod tests {
     }
 
     fn dressed(screen: &str) -> Dress {
-        Dress { titles: MenuTitles::default(), entries: Vec::new(), notices: words(), screen: screen.to_owned(), unsaved: false }
+        let (titles, tray) = (MenuTitles::default(), TrayWords::default());
+        Dress { title: String::new(), titles, tray, entries: Vec::new(), notices: words(), screen: screen.to_owned(), unsaved: false }
     }
 
     /// The titles of what is told.

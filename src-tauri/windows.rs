@@ -30,14 +30,6 @@ impl Kind {
         }
     }
 
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Start => "My Beads Box",
-            Self::Counter => "My Beads Box – Till",
-            Self::Office => "My Beads Box – Office",
-        }
-    }
-
     const fn size(self) -> (f64, f64) {
         match self {
             Self::Start => (920.0, 640.0),
@@ -69,7 +61,8 @@ pub fn open(app: &AppHandle, kind: Kind) -> tauri::Result<()> {
     }
     let (width, height) = kind.size();
     let mut builder = WebviewWindowBuilder::new(app, kind.label(), WebviewUrl::App(format!("{}.html", kind.label()).into()))
-        .title(kind.title())
+        // Until its page says more, in the language that is spoken.
+        .title("My Beads Box")
         .inner_size(width, height)
         .min_inner_size(760.0, 560.0)
         .center();

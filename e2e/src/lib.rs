@@ -7,6 +7,7 @@ mod desk;
 pub mod dialog;
 mod keyboard;
 pub mod layout;
+pub mod office;
 mod scanner;
 mod server;
 mod updates;

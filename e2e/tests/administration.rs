@@ -1,10 +1,11 @@
 //! In the real window: an admin adds somebody, who signs in by the one-time password and has to choose another, and resets it; and sets up a
 //! second factor, which is asked for from then on.
 
-use beadsbox_e2e::{Authenticator, Desk, Keys, serve};
+use beadsbox_e2e::{
+    Authenticator, Desk,
+    office::{PASSWORD, centre, office},
+};
 
-const SHOP: &str = "Montmartre";
-const PASSWORD: &str = "honey and amber 7";
 const OWN: &str = "beads of many colours";
 
 async fn row_action(desk: &Desk, name: &str, action: &str) -> anyhow::Result<()> {
@@ -97,13 +98,9 @@ async fn sign_in_with(desk: &Desk, code: &str) -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_second_factor_is_asked_for_and_a_recovery_code_serves_once() -> anyhow::Result<()> {
-    let server = serve().await?;
-    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
-    server.program().run(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], PASSWORD).await?;
+    let server = centre(&[("Ada", "admin")]).await?;
     let data = tempfile::tempdir()?;
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Desk 1").await?;
-    desk.sign_in("Ada", PASSWORD, "office").await?;
+    let desk = office(&server, data.path(), "Ada").await?;
     let Factor { mut app, recovery } = set_up(&desk).await?;
     desk.sign_out().await?;
 
@@ -126,13 +123,9 @@ async fn a_second_factor_is_asked_for_and_a_recovery_code_serves_once() -> anyho
 
 #[tokio::test]
 async fn an_admin_lets_somebody_in() -> anyhow::Result<()> {
-    let server = serve().await?;
-    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
-    server.program().run(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], PASSWORD).await?;
+    let server = centre(&[("Ada", "admin")]).await?;
     let data = tempfile::tempdir()?;
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Desk 1").await?;
-    desk.sign_in("Ada", PASSWORD, "office").await?;
+    let desk = office(&server, data.path(), "Ada").await?;
 
     // Somebody new.
     desk.click("nav-administration").await?;

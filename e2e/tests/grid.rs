@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use beadsbox_e2e::{Desk, Keys, Wire, dialog, serve};
+use beadsbox_e2e::{
+    Desk, Wire, dialog,
+    office::{PASSWORD, centre, office_by},
+};
 use beadsbox_testkit::ServerProcess;
 use thirtyfour::Key;
-
-const SHOP: &str = "Montmartre";
-const PASSWORD: &str = "honey and amber 7";
 
 async fn office(data: &Path) -> anyhow::Result<(ServerProcess, Desk)> {
     let server = filled_server("400").await?;
@@ -18,17 +18,13 @@ async fn office(data: &Path) -> anyhow::Result<(ServerProcess, Desk)> {
 }
 
 async fn filled_server(vouchers: &str) -> anyhow::Result<ServerProcess> {
-    let server = serve().await?;
-    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
-    server.program().run(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], PASSWORD).await?;
+    let server = centre(&[("Ada", "admin")]).await?;
     server.program().run(&["seed", "--vouchers", vouchers], "").await?;
     Ok(server)
 }
 
 async fn office_at(server: &ServerProcess, url: &str, data: &Path) -> anyhow::Result<Desk> {
-    let desk = Desk::open(data, Keys::File).await?;
-    desk.enrol(url, &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
-    desk.sign_in("Ada", PASSWORD, "office").await?;
+    let desk = office_by(server, url, data, "Ada").await?;
     desk.css("[data-testid='voucher-row']").await?;
     Ok(desk)
 }

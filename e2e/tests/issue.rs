@@ -2,20 +2,16 @@
 
 use std::path::Path;
 
-use beadsbox_e2e::{Desk, Keys, dialog, serve};
+use beadsbox_e2e::{
+    Desk, dialog,
+    office::{self, centre},
+};
 use beadsbox_testkit::ServerProcess;
 use thirtyfour::Key;
 
-const SHOP: &str = "Montmartre";
-const PASSWORD: &str = "honey and amber 7";
-
 async fn office(data: &Path) -> anyhow::Result<(ServerProcess, Desk)> {
-    let server = serve().await?;
-    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
-    server.program().run(&["staff", "add", "Bruno", "--role", "back_office", "--password-stdin"], PASSWORD).await?;
-    let desk = Desk::open(data, Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
-    desk.sign_in("Bruno", PASSWORD, "office").await?;
+    let server = centre(&[("Bruno", "back_office")]).await?;
+    let desk = office::office(&server, data, "Bruno").await?;
     desk.find("nav-issue").await?;
     Ok((server, desk))
 }

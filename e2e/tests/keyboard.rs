@@ -3,21 +3,17 @@
 
 use std::path::Path;
 
-use beadsbox_e2e::{Desk, Keys, dialog, serve};
+use beadsbox_e2e::{
+    Desk, dialog,
+    office::{self, centre},
+};
 use beadsbox_testkit::ServerProcess;
 use thirtyfour::Key;
 
-const SHOP: &str = "Montmartre";
-const PASSWORD: &str = "honey and amber 7";
-
 async fn office(data: &Path) -> anyhow::Result<(ServerProcess, Desk)> {
-    let server = serve().await?;
-    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
-    server.program().run(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], PASSWORD).await?;
+    let server = centre(&[("Ada", "admin")]).await?;
     server.program().run(&["seed"], "").await?;
-    let desk = Desk::open(data, Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
-    desk.sign_in("Ada", PASSWORD, "office").await?;
+    let desk = office::office(&server, data, "Ada").await?;
     desk.css("[data-testid='voucher-row']").await?;
     Ok((server, desk))
 }

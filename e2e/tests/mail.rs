@@ -2,7 +2,11 @@
 //! and somebody who forgot their password sets another one.
 
 use beadsbox_domain::Person;
-use beadsbox_e2e::{Desk, Keys, serve_mailing};
+use beadsbox_e2e::{
+    Desk, Keys,
+    office::{PASSWORD, SHOP, furnish, office},
+    serve_mailing,
+};
 use beadsbox_protocol::{
     person::SaltedPerson,
     rows::{Row, RowKey},
@@ -13,15 +17,9 @@ use beadsbox_testkit::{
     told,
 };
 
-const SHOP: &str = "Montmartre";
-const PASSWORD: &str = "honey and amber 7";
-
 async fn centre(receiver: &MailReceiver) -> anyhow::Result<ServerProcess> {
     let server = serve_mailing(receiver).await?;
-    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
-    for (name, role) in [("Ada", "admin"), ("Carla", "counter")] {
-        server.program().run(&["staff", "add", name, "--role", role, "--password-stdin"], PASSWORD).await?;
-    }
+    furnish(&server, &[("Ada", "admin"), ("Carla", "counter")]).await?;
     Ok(server)
 }
 
@@ -47,9 +45,7 @@ async fn a_voucher_is_mailed_again_and_its_text_is_written() -> anyhow::Result<(
     sell_elsewhere(&server).await?;
     receiver.until(1).await;
     let data = tempfile::tempdir()?;
-    let office = Desk::open(data.path(), Keys::File).await?;
-    office.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
-    office.sign_in("Ada", PASSWORD, "office").await?;
+    let office = office(&server, data.path(), "Ada").await?;
 
     // The text, and how it arrives.
     office.click("nav-mail").await?;
@@ -124,9 +120,7 @@ async fn whoever_forgot_their_password_sets_another_one_by_mail() -> anyhow::Res
     let receiver = MailReceiver::start().await?;
     let server = centre(&receiver).await?;
     let data = tempfile::tempdir()?;
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
-    desk.sign_in("Ada", PASSWORD, "office").await?;
+    let desk = office(&server, data.path(), "Ada").await?;
     desk.click("nav-mail").await?;
     desk.css("[data-testid='address-row'][data-name='Carla'] [data-testid='address-change']").await?.click().await?;
     desk.fill("address-email", "carla@example.org").await?;

@@ -1,6 +1,10 @@
 //! The palette and the menu in the real window, by keys of the X server: what is typed there reaches screens, actions and vouchers.
 
-use beadsbox_e2e::{Desk, Hands, Keys, Layout, serve};
+use anyhow::Context as _;
+use beadsbox_e2e::{
+    Desk, Hands, Layout,
+    office::{PASSWORD, SHOP, centre, office},
+};
 use beadsbox_protocol::rows::{Row, RowKey};
 use beadsbox_testkit::{
     ServerProcess, TestDevice,
@@ -8,17 +12,10 @@ use beadsbox_testkit::{
     told,
 };
 
-const SHOP: &str = "Montmartre";
-const PASSWORD: &str = "honey and amber 7";
 const PACE: u32 = 120;
 
 async fn server_with_people() -> anyhow::Result<ServerProcess> {
-    let server = serve().await?;
-    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
-    for (name, role) in [("Ada", "admin"), ("Bea", "back_office"), ("Carla", "counter")] {
-        server.program().run(&["staff", "add", name, "--role", role, "--password-stdin"], PASSWORD).await?;
-    }
-    Ok(server)
+    centre(&[("Ada", "admin"), ("Bea", "back_office"), ("Carla", "counter")]).await
 }
 
 /// A voucher that some till sold.
@@ -60,9 +57,7 @@ async fn the_palette_reaches_screens_actions_and_vouchers_by_the_keyboard_alone(
     let code = sold(&server).await?;
     let data = tempfile::tempdir()?;
     Layout::Us.use_it().await?;
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
-    desk.sign_in("Ada", PASSWORD, "office").await?;
+    let desk = office(&server, data.path(), "Ada").await?;
     desk.find("voucher-row").await?;
 
     take(&desk, "confl", "go_conflicts").await?;
@@ -91,9 +86,7 @@ async fn the_menu_does_what_the_palette_does_and_has_nothing_that_the_role_may_n
     let server = server_with_people().await?;
     let data = tempfile::tempdir()?;
     Layout::Us.use_it().await?;
-    let desk = Desk::open(data.path(), Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
-    desk.sign_in("Bea", PASSWORD, "office").await?;
+    let desk = office(&server, data.path(), "Bea").await?;
     desk.find("voucher-count").await?;
 
     // File, Edit, View, Go: its second entry is the second screen. The page fills the menu a moment after it is there itself.
@@ -134,9 +127,7 @@ async fn the_menu_does_what_the_palette_does_and_has_nothing_that_the_role_may_n
 /// A person of the back office at a device of their own.
 async fn at_the_office(server: &ServerProcess, data: &std::path::Path, layout: Layout) -> anyhow::Result<Desk> {
     layout.use_it().await?;
-    let desk = Desk::open(data, Keys::File).await?;
-    desk.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
-    desk.sign_in("Bea", PASSWORD, "office").await?;
+    let desk = office(server, data, "Bea").await?;
     desk.find("voucher-count").await?;
     Ok(desk)
 }
@@ -158,6 +149,34 @@ async fn what_is_typed_behind_the_lock_goes_into_the_lock_whatever_was_open() ->
     is_gone(&desk, "filter-apply").await?;
     Hands::type_at(Layout::Us, "honey", PACE).await?;
     desk.value_is("unlock-password", "honey").await?;
+    desk.close().await
+}
+
+#[tokio::test]
+async fn whatever_would_lose_what_is_typed_asks_before() -> anyhow::Result<()> {
+    let server = server_with_people().await?;
+    let data = tempfile::tempdir()?;
+    let desk = at_the_office(&server, data.path(), Layout::Us).await?;
+    desk.click("nav-templates").await?;
+    desk.click("template-new").await?;
+    desk.fill("template-title", "honey bath").await?;
+
+    // Signing out, closing the window by the desktop's keys, and quitting, which stands last in the first menu.
+    for keys in [&[][..], &["alt+F4"], &["F10", "Up", "Return"]] {
+        if keys.is_empty() {
+            desk.click("sign-out").await?;
+        } else {
+            Hands::strike(keys).await?;
+        }
+        desk.find("template-discard").await.with_context(|| format!("{keys:?}"))?;
+        // Escape closes the question, and nothing beneath it.
+        Hands::strike(&["Escape"]).await?;
+        is_gone(&desk, "template-discard").await?;
+        desk.value_is("template-title", "honey bath").await?;
+    }
+    desk.click("sign-out").await?;
+    desk.click("template-discard").await?;
+    desk.go_to_window("start").await?;
     desk.close().await
 }
 

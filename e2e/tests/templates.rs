@@ -1,20 +1,13 @@
 //! A note on a template in the real window: it is not lost by a click beside it, and nothing that is typed above it is lost by it.
 
-use beadsbox_e2e::{Desk, Keys, serve};
+use beadsbox_e2e::office::{centre, office};
 use thirtyfour::Key;
-
-const SHOP: &str = "Montmartre";
-const PASSWORD: &str = "honey and amber 7";
 
 #[tokio::test]
 async fn a_note_is_added_while_the_template_is_edited() -> anyhow::Result<()> {
-    let server = serve().await?;
-    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
-    server.program().run(&["staff", "add", "Bruno", "--role", "back_office", "--password-stdin"], PASSWORD).await?;
+    let server = centre(&[("Bruno", "back_office")]).await?;
     let data = tempfile::tempdir()?;
-    let office = Desk::open(data.path(), Keys::File).await?;
-    office.enrol(&server.url(), &server.program().enrolment_code(SHOP).await?, "Office 1").await?;
-    office.sign_in("Bruno", PASSWORD, "office").await?;
+    let office = office(&server, data.path(), "Bruno").await?;
     office.click("nav-templates").await?;
     office.css("[data-testid='template-row'] td:first-child button").await?.click().await?;
     office.fill("template-title", "An evening at the stove").await?;

@@ -3,10 +3,11 @@
 
 use std::path::Path;
 
-use beadsbox_e2e::{Desk, Keys, SigningKey, UpdateServer, serve};
+use beadsbox_e2e::{
+    Desk, Keys, SigningKey, UpdateServer,
+    office::{PASSWORD, SHOP, centre},
+};
 
-const SHOP: &str = "Montmartre";
-const PASSWORD: &str = "honey and amber 7";
 const PACKAGE: &[u8] = b"as if it were a package";
 
 /// The office of an admin, on its settings, where nobody has asked for updates yet.
@@ -30,9 +31,7 @@ async fn is_refused(data: &Path, more: &[String], version: &str, code: &str) -> 
 
 #[tokio::test]
 async fn an_update_is_offered_checked_and_never_forced() -> anyhow::Result<()> {
-    let server = serve().await?;
-    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
-    server.program().run(&["staff", "add", "Ada", "--role", "admin", "--password-stdin"], PASSWORD).await?;
+    let server = centre(&[("Ada", "admin")]).await?;
     let (ours, theirs, mut updates) = (SigningKey::make().await?, SigningKey::make().await?, UpdateServer::open().await?);
     let data = tempfile::tempdir()?;
     let more = ["--update-url", &updates.url(), "--update-key", &ours.public().display().to_string()].map(str::to_owned);

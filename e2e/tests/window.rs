@@ -1,19 +1,14 @@
 //! The main job in the real window: enrol, sign in, create a template, sell, find, redeem with the server stopped, start it,
 //! sync, and see it confirmed on a second device.
 
-use beadsbox_e2e::{Desk, Keys, serve};
+use beadsbox_e2e::{
+    Desk, Keys,
+    office::{PASSWORD, SHOP, centre},
+};
 use beadsbox_testkit::ServerProcess;
 
-const SHOP: &str = "Montmartre";
-const PASSWORD: &str = "honey and amber 7";
-
 async fn server_with_people() -> anyhow::Result<ServerProcess> {
-    let server = serve().await?;
-    server.program().run(&["shop", "add", SHOP, "--time-zone", "Europe/Paris"], "").await?;
-    for (name, role) in [("Ada", "admin"), ("Carla", "counter")] {
-        server.program().run(&["staff", "add", name, "--role", role, "--password-stdin"], PASSWORD).await?;
-    }
-    Ok(server)
+    centre(&[("Ada", "admin"), ("Carla", "counter")]).await
 }
 
 async fn write_template(office: &Desk) -> anyhow::Result<()> {

@@ -88,23 +88,24 @@ see_window() {
     "'
 }
 
-# What the person made of it is theirs, and goes with them.
+# The person stays, with their home: what they did is not the package's to take, and what it left there has to be seen.
 remove_package() {
   in_root apt-get remove -y $PACKAGE
   in_root dpkg --purge $PACKAGE
-  in_root userdel --remove somebody
 }
 
-# None of the package's own files (folders may be others' as well), and nothing that is called like it.
+# None of the package's own files (folders may be others' as well), and nothing that is called like it but the program's folder in the
+# person's home, as for any program. What they did, which may not be sent yet, is still there.
 nothing_is_left() {
-  local path left=()
+  local path left=() home=$PACKAGE_ROOT/home/somebody
+  [ -s "$home/data/outbox.db" ] || left+=("not what the person did: $home/data/outbox.db")
   ! in_root dpkg -s $PACKAGE >/dev/null 2>&1 || left+=("the package itself")
   while read -r path; do
     [ ! -e "$PACKAGE_ROOT/$path" ] || [ -d "$PACKAGE_ROOT/$path" ] || left+=("$path")
   done <"$DEV_DIR/package/own"
   while read -r path; do
     left+=("$path")
-  done < <(find "$PACKAGE_ROOT" -xdev -iname '*beads*' -not -path "$PACKAGE_ROOT/var/log/*")
+  done < <(find "$PACKAGE_ROOT" -xdev -path "$home/.local/share/com.mybeadsbox.desktop" -prune -o -iname '*beads*' -not -path "$PACKAGE_ROOT/var/log/*" -print)
   [ ${#left[@]} -eq 0 ] || printf '%s\n' "${left[@]}" >&2
   [ ${#left[@]} -eq 0 ]
 }

@@ -12,12 +12,12 @@ use crate::{
     log,
     menu::{Dress, Menus},
     notices::Notices,
-    save_dialog,
+    save_dialog, tray,
     unsaved::Unsaved,
     zoom::Zoom,
 };
 
-/// Has the window's menu and the notifications say what the page can do, in its language.
+/// Has the window's title and menu, the tray and the notifications say what the page can do, in its language.
 #[tauri::command]
 #[specta::specta]
 pub async fn dress_window(
@@ -30,6 +30,8 @@ pub async fn dress_window(
     dress.check()?;
     unsaved.note(window.label(), dress.unsaved);
     notices.dress(window.label(), &dress);
+    tray::dress(window.app_handle(), &dress.tray);
+    window.set_title(&dress.title).map_err(AppError::internal)?;
     menus.dress(&window, dress).await
 }
 
@@ -86,19 +88,19 @@ pub async fn note_action(program: Beads<'_>, id: String) -> Answer<Vec<String>> 
 /// What a support bundle holds now, to be read before it is saved.
 #[tauri::command]
 #[specta::specta]
-pub async fn support_bundle(app: AppHandle, program: Beads<'_>) -> Answer<Vec<SupportPart>> {
+pub async fn support_bundle(app: AppHandle, window: WebviewWindow, program: Beads<'_>) -> Answer<Vec<SupportPart>> {
     let folder = app.path().app_log_dir().map_err(AppError::internal)?;
     let end = spawn_blocking(move || log::end(&folder).unwrap_or_default());
-    program.support_bundle(&end.await.map_err(AppError::internal)?).await
+    program.support_bundle(window.label(), &end.await.map_err(AppError::internal)?).await
 }
 
-/// Saves the bundle that was shown last where the person says. The file's name; none where they closed the dialog.
+/// Saves the bundle that this window showed last where the person says. The file's name; none where they closed the dialog.
 #[tauri::command]
 #[specta::specta]
 pub async fn save_support(window: WebviewWindow, program: Beads<'_>) -> Answer<Option<String>> {
     let seat = program.seat()?;
     let Some(path) = save_dialog::ask(&window, "my-beads-box-support.zip", save_dialog::ZIP).await else { return Ok(None) };
-    seat.save_support(&path).await?;
+    seat.save_support(window.label(), &path).await?;
     Ok(Some(path.file_name().unwrap_or_default().to_string_lossy().into_owned()))
 }
 

@@ -8,10 +8,13 @@ const MOST_ENTRIES: usize = 200;
 /// Characters of any words.
 const LONGEST: usize = 300;
 
-/// What stands in a window's menu, and what notifications say, in the language that is spoken.
+/// What a window is called, what stands in its menu, and what notifications and the tray say, in the language that is spoken.
 #[derive(Debug, Clone, Deserialize, specta::Type)]
 pub struct Dress {
+    /// The window's own.
+    pub title: String,
     pub titles: MenuTitles,
+    pub tray: TrayWords,
     pub entries: Vec<MenuEntry>,
     pub notices: NoticeWords,
     /// The screen that is open.
@@ -60,6 +63,23 @@ impl Default for MenuTitles {
     }
 }
 
+/// What the icon in the tray says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, specta::Type)]
+pub struct TrayWords {
+    pub open: String,
+    pub quit: String,
+    pub online: String,
+    pub offline: String,
+}
+
+impl Default for TrayWords {
+    /// Until the first page has said more.
+    fn default() -> Self {
+        let word = str::to_owned;
+        Self { open: word("My Beads Box"), quit: word("Quit / Quitter"), online: word("Online"), offline: word("Offline") }
+    }
+}
+
 /// Where an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
@@ -99,7 +119,7 @@ impl Dress {
     pub fn check(&self) -> Result<(), AppError> {
         let is_id = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
         let short = |text: &str| text.chars().count() <= LONGEST;
-        let (titles, notices) = (&self.titles, &self.notices);
+        let (titles, notices, tray) = (&self.titles, &self.notices, &self.tray);
         let words = [&titles.file, &titles.edit, &titles.view, &titles.go, &titles.help, &titles.undo, &titles.redo, &titles.cut, &titles.copy];
         let more = [&titles.paste, &titles.select_all, &titles.close, &titles.quit, &self.screen, &notices.conflicts_title, &notices.conflicts_text];
         let fits = self.entries.len() <= MOST_ENTRIES
@@ -107,6 +127,7 @@ impl Dress {
                 .into_iter()
                 .chain(more)
                 .chain([&notices.refused_title, &notices.refused_text, &notices.failed_title, &notices.failed_text])
+                .chain([&self.title, &tray.open, &tray.quit, &tray.online, &tray.offline])
                 .all(|text| short(text))
             && self
                 .entries
@@ -121,7 +142,8 @@ mod tests {
     use super::*;
 
     fn dress(entries: Vec<MenuEntry>) -> Dress {
-        Dress { titles: MenuTitles::default(), entries, notices: NoticeWords::default(), screen: "vouchers".to_owned(), unsaved: false }
+        let (titles, tray, notices) = (MenuTitles::default(), TrayWords::default(), NoticeWords::default());
+        Dress { title: "My Beads Box – Office".to_owned(), titles, tray, entries, notices, screen: "vouchers".to_owned(), unsaved: false }
     }
 
     fn entry(id: &str) -> MenuEntry {
@@ -136,5 +158,7 @@ mod tests {
         }
         assert!(dress(vec![entry("a"); 201]).check().is_err());
         assert!(dress(vec![MenuEntry { words: "x".repeat(301), ..entry("a") }]).check().is_err());
+        assert!(Dress { title: "x".repeat(301), ..dress(vec![]) }.check().is_err());
+        assert!(Dress { tray: TrayWords { open: "x".repeat(301), ..TrayWords::default() }, ..dress(vec![]) }.check().is_err());
     }
 }

@@ -1,6 +1,9 @@
 //! An enrolled device: its files, its server, and the sync between them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use beadsbox_domain::{OpId, Operation, ShopId, StaffId, VoucherCode};
 use beadsbox_store::{Enrolment, NewOperation, Place, RecordError, Store, View};
@@ -47,7 +50,8 @@ pub(crate) struct Device {
     /// A table that is being written into a file.
     pub(crate) writing: WorkPlace,
     /// What of this device somebody was shown, to save it as it was shown.
-    support: Mutex<Option<SupportBundle>>,
+    /// What each window showed last, by its name.
+    support: Mutex<HashMap<String, SupportBundle>>,
     /// A table that was opened, and the work on it.
     pub(crate) desk: Desk,
 }
@@ -160,12 +164,12 @@ impl Device {
         self.writing.is_busy() || self.desk.work.is_busy() || bulk()
     }
 
-    pub(crate) fn support(&self) -> Option<SupportBundle> {
-        self.support.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn support(&self, window: &str) -> Option<SupportBundle> {
+        self.support.lock().unwrap_or_else(PoisonError::into_inner).get(window).cloned()
     }
 
-    pub(crate) fn set_support(&self, bundle: SupportBundle) {
-        *self.support.lock().unwrap_or_else(PoisonError::into_inner) = Some(bundle);
+    pub(crate) fn set_support(&self, window: &str, bundle: SupportBundle) {
+        self.support.lock().unwrap_or_else(PoisonError::into_inner).insert(window.to_owned(), bundle);
     }
 
     /// Runs work on the files outside the async threads.

@@ -8,8 +8,8 @@ use beadsbox_app::{
     AppError, ErrorCode,
     error::FieldErrorCode,
     view::{
-        CountryValidityRow, ErasureForm, IssueForm, LeastValidityForm, NewStaffForm, PaperLanguage, PasswordForm, PersonExportForm, PersonFormat, SaveTemplate,
-        SecondFactorForm, SecondFactorRemovalForm, ShopForm, ShopRow, SignInForm, StaffForm, StaffRow, TemplateForm,
+        ActChange, CountryValidityRow, ErasureForm, IssueForm, LeastValidityForm, NewStaffForm, PaperLanguage, PasswordForm, PersonExportForm, PersonFormat,
+        SaveTemplate, SecondFactorForm, SecondFactorRemovalForm, ShopForm, ShopRow, SignInForm, StaffForm, StaffRow, TemplateForm,
     },
 };
 use beadsbox_domain::{Payment, Role};
@@ -179,6 +179,9 @@ async fn people_are_renamed_given_roles_and_barred_and_the_last_admin_stays() {
     assert!(!person(&office, "Carla M.").await.active);
     let acts = office.seat().admin_acts(None).await.unwrap();
     assert_eq!((acts[0].kind.as_str(), acts[0].staff.as_deref(), acts[0].subject.as_str()), ("staff_changed", Some("Ada"), "Carla M."));
+    assert_eq!(acts[0].changes, [ActChange::Active { before: Some(true), after: false }]);
+    let renamed = ActChange::Name { before: Some("Carla".to_owned()), after: "Carla M.".to_owned() };
+    assert_eq!(acts[1].changes, [renamed, ActChange::Role { before: Some(Role::Counter), after: Role::Admin }]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -76,7 +76,7 @@ async fn shell(seat: &Seat, command: &str) -> Result<(), AppError> {
         "find_voucher" => seat.find_voucher("0000-0000-00000".to_owned()).await.map(drop),
         "recent_actions" => seat.recent_actions().await.map(drop),
         "note_action" => seat.note_action("go_vouchers".to_owned()).await.map(drop),
-        "save_support" => seat.save_support(std::path::Path::new("/nowhere/at/all.zip")).await,
+        "save_support" => seat.save_support("counter", std::path::Path::new("/nowhere/at/all.zip")).await,
         "set_update_address" => seat.set_update_address("https://updates.example.org").await.map(drop),
         _ => seat.may_install_update().await,
     }

@@ -10,6 +10,7 @@ pub mod country;
 pub mod day;
 pub mod decide;
 pub mod expiry;
+pub mod folding;
 pub mod ids;
 pub mod least_validity;
 pub mod ledger;

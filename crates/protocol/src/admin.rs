@@ -50,9 +50,6 @@ pub struct ShopChange {
 pub struct NewStaff {
     /// 1 to 100 characters, no other staff member's.
     pub name: String,
-    /// 8 to 200 characters; none for a one-time password that the server makes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<String>,
     /// What they may do.
     pub role: Role,
 }
@@ -74,9 +71,8 @@ pub struct AddedStaff {
     /// Who.
     #[serde(flatten)]
     pub staff: Staff,
-    /// With what they sign in for the first time; none where the request said a password.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub one_time: Option<OneTimePassword>,
+    /// With what they sign in for the first time.
+    pub one_time: OneTimePassword,
 }
 
 /// When somebody last signed in at a device, with the server.
@@ -126,9 +122,6 @@ pub struct StaffPatch {
     /// Bar them, or let them in again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
-    /// A new password; ends their sessions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub password: Option<String>,
     /// A new name, no other staff member's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

@@ -1,6 +1,6 @@
 //! What is held on a buyer or recipient: found, handed out and erased on request. Bodies and not queries, because addresses stand in logs.
 
-use beadsbox_domain::{Date, Money, Person, PersonHash, Status, Timestamp, VoucherId};
+use beadsbox_domain::{Date, Money, Person, PersonHash, Status, Timestamp, VoucherId, folding::fold};
 use serde::{Deserialize, Serialize};
 
 /// The most records of one answer or request.
@@ -8,11 +8,17 @@ pub const MOST_RECORDS: usize = 100;
 /// The shortest and the longest text to look for, in characters.
 pub const SEARCH_LENGTHS: std::ops::RangeInclusive<usize> = 2..=254;
 
+/// What is looked for, folded; none where it is too short or too long. Accents alone are no text: they would be in everybody.
+pub fn searched(text: &str) -> Option<String> {
+    let (text, folded) = (text.trim(), fold(text.trim()).trim().to_owned());
+    (text.chars().count() <= *SEARCH_LENGTHS.end() && folded.chars().count() >= *SEARCH_LENGTHS.start()).then_some(folded)
+}
+
 /// `POST /v1/admin/personal-data/find`.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonSearch {
-    /// A part of a buyer's or recipient's name, or of an e-mail address; case-blind, 2 to 254 characters.
+    /// A part of a buyer's or recipient's name, or of an e-mail address, 2 to 254 characters; case and accents do not count.
     pub text: String,
 }
 

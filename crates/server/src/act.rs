@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use beadsbox_domain::{StaffId, Timestamp, text::Reason};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
@@ -101,6 +101,14 @@ impl<'a> Done<'a> {
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.details.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// A detail as it was and as it is; nothing where it is as it was.
+    pub fn changed<T: Into<Value> + PartialEq>(self, name: &str, before: T, after: T) -> Self {
+        if before == after {
+            return self;
+        }
+        self.with(name, json!({"before": before.into(), "after": after.into()}))
     }
 
     /// Why, in somebody's own words. They are kept, and stand in no log.

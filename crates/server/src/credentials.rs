@@ -45,17 +45,25 @@ pub(crate) async fn add_staff(
     let (name, made) = (checked_name(name)?, one_time(now)?);
     let hash = hashed(passwords, made.password.clone()).await?;
     db::staff::insert(conn, id, name.as_str(), &hash, role, Some(made.until)).await?;
-    Ok(AddedStaff { staff: changed(conn, id, true).await?, one_time: Some(made) })
+    Ok(AddedStaff { staff: changed(conn, id, true).await?, one_time: made })
 }
 
 /// Puts a one-time password in the place of somebody's own, who cannot sign in with theirs any more. Their sessions end, and what lets them
 /// in without the server. The caller commits.
 pub(crate) async fn reset(conn: &mut PgConnection, passwords: &Passwords, id: StaffId, now: Timestamp) -> Result<(OneTimePassword, Staff), Failure> {
     let made = one_time(now)?;
-    let password_hash = Some(hashed(passwords, made.password.clone()).await?);
-    let there = db::staff::change(conn, id, &Patch { password_hash, one_time_until: Some(made.until), ..Patch::default() }, now).await?;
+    let hash = hashed(passwords, made.password.clone()).await?;
+    let staff = put(conn, id, hash, Some(made.until), now).await?;
+    Ok((made, staff))
+}
+
+/// Puts the password of that hash in the place of somebody's, whatever theirs is; `one_time_until`: it serves once, and until then. Their sessions
+/// end, and what lets them in without the server. The caller commits.
+pub(crate) async fn put(conn: &mut PgConnection, id: StaffId, hash: String, one_time_until: Option<Timestamp>, now: Timestamp) -> Result<Staff, Failure> {
+    let patch = Patch { password_hash: Some(hash), one_time_until, ..Patch::default() };
+    let there = db::staff::change(conn, id, &patch, now).await?;
     db::session::delete_of_staff(conn, id).await?;
-    Ok((made, changed(conn, id, there).await?))
+    changed(conn, id, there).await
 }
 
 /// The same from the command line, where no admin can sign in any more.

@@ -49,7 +49,7 @@ fn check_time_zone(name: &str) -> Result<(), Failure> {
 
 /// Sets a shop whole. Its time zone stays once business was done there, because the days of the books are kept in it; it closes once no
 /// device stands in it. The caller commits.
-pub(crate) async fn change_shop(conn: &mut PgConnection, id: ShopId, change: ShopChange, now: Timestamp) -> Result<Shop, Failure> {
+pub(crate) async fn change_shop(conn: &mut PgConnection, id: ShopId, change: ShopChange, now: Timestamp) -> Result<Changed<Shop>, Failure> {
     let name = checked_name(&change.name)?;
     check_time_zone(&change.time_zone)?;
     let country = change
@@ -77,7 +77,8 @@ pub(crate) async fn change_shop(conn: &mut PgConnection, id: ShopId, change: Sho
         return Err(Failure::changed_meanwhile());
     }
     feed::note(conn, Kind::Shop, &[id.0]).await?;
-    db::shop::find(conn, id).await?.ok_or_else(|| Failure::not_found("shop"))
+    let after = db::shop::find(conn, id).await?.ok_or_else(|| Failure::not_found("shop"))?;
+    Ok(Changed { before, after })
 }
 
 /// A shop that is open, its row locked, so that it does not close before the caller commits.
@@ -105,15 +106,17 @@ pub(crate) async fn create_staff(
     db::staff::find(conn, id).await?.ok_or_else(|| Failure::not_found("staff member"))
 }
 
-/// Changes a staff member. A new password, role or bar ends their sessions. The caller commits.
-pub(crate) async fn change_staff(conn: &mut PgConnection, passwords: &Passwords, id: StaffId, patch: StaffPatch, now: Timestamp) -> Result<Staff, Failure> {
-    let password_hash = match patch.password {
-        Some(password) => Some(hashed(passwords, password).await?),
-        None => None,
-    };
+/// Somebody or something as it was, and as it is.
+pub(crate) struct Changed<T> {
+    pub before: T,
+    pub after: T,
+}
+
+/// Changes a staff member. A new role or a bar ends their sessions. The caller commits.
+pub(crate) async fn change_staff(conn: &mut PgConnection, id: StaffId, patch: &StaffPatch, now: Timestamp) -> Result<Changed<Staff>, Failure> {
     let name = patch.name.as_deref().map(checked_name).transpose()?;
-    let patch = Patch { role: patch.role, active: patch.active, password_hash, one_time_until: None, name, row_version: patch.row_version };
-    let admins = db::staff::lock_active_admins(conn).await?;
+    let patch = Patch { role: patch.role, active: patch.active, name, row_version: patch.row_version, ..Patch::default() };
+    let admins = db::staff::lock_with_active_admins(conn, id).await?;
     let before = db::staff::find(conn, id).await?.ok_or_else(|| Failure::not_found("staff member"))?;
     let demoted = patch.active == Some(false) || patch.role.is_some_and(|role| role != Role::Admin);
     if demoted && admins == [id.0] {
@@ -122,10 +125,10 @@ pub(crate) async fn change_staff(conn: &mut PgConnection, passwords: &Passwords,
     if !db::staff::change(conn, id, &patch, now).await? {
         return Err(Failure::changed_meanwhile());
     }
-    if patch.password_hash.is_some() || patch.active == Some(false) || patch.role.is_some_and(|role| role != before.role) {
+    if patch.active == Some(false) || patch.role.is_some_and(|role| role != before.role) {
         db::session::delete_of_staff(conn, id).await?;
     }
-    changed(conn, id, true).await
+    Ok(Changed { before, after: changed(conn, id, true).await? })
 }
 
 /// A staff member as they are after a change, which every device is told of; `there`: whether it found them.
@@ -161,7 +164,7 @@ pub(crate) async fn change_device(
     patch: &DevicePatch,
     now: Timestamp,
     by: StaffId,
-) -> Result<db::device::Device, Failure> {
+) -> Result<Changed<db::device::Device>, Failure> {
     let name = patch.name.as_deref().map(checked_name).transpose()?;
     // Its pushes wait for this, so that none brings a sale in between.
     let before = db::device::lock(conn, id)
@@ -180,7 +183,7 @@ pub(crate) async fn change_device(
         return Err(Failure::changed_meanwhile());
     }
     feed::note(conn, Kind::Device, &[id.0]).await?;
-    device(conn, id).await
+    Ok(Changed { before, after: device(conn, id).await? })
 }
 
 /// Sets what a device may honour without the server. The caller commits.

@@ -6,11 +6,12 @@
 use axum::http::StatusCode;
 use beadsbox_domain::{
     Person, PersonHash, Timestamp,
+    folding::fold,
     text::{PersonName, Reason},
 };
 use beadsbox_protocol::{
     ErrorCode,
-    personal_data::{Erased, MOST_RECORDS, PersonErasure, PersonRecord, PersonRecords, SEARCH_LENGTHS},
+    personal_data::{Erased, MOST_RECORDS, PersonErasure, PersonRecord, PersonRecords, SEARCH_LENGTHS, searched},
 };
 use sqlx::PgConnection;
 
@@ -30,12 +31,8 @@ const SHORTEST_NAME: usize = 3;
 
 /// The records in which that text stands as a part of a name or address.
 pub(crate) async fn find(conn: &mut PgConnection, text: &str, now: Timestamp) -> Result<PersonRecords, Failure> {
-    let text = text.trim();
-    // PostgreSQL's texts hold no NUL, so nobody is called so.
-    if !SEARCH_LENGTHS.contains(&text.chars().count()) || text.contains('\0') {
-        return Err(Failure::malformed(format!("text has {} to {} characters", SEARCH_LENGTHS.start(), SEARCH_LENGTHS.end())));
-    }
-    let mut found = db::personal_data::find(conn, text, MOST_RECORDS + 1).await?;
+    let folded = searched(text).ok_or_else(|| Failure::malformed(format!("text has {} to {} characters", SEARCH_LENGTHS.start(), SEARCH_LENGTHS.end())))?;
+    let mut found = db::personal_data::find(conn, &folded, MOST_RECORDS + 1).await?;
     let more = found.len() > MOST_RECORDS;
     found.truncate(MOST_RECORDS);
     Ok(PersonRecords { at: now, records: with_vouchers(conn, found).await?, more })
@@ -100,23 +97,24 @@ async fn with_vouchers(conn: &mut PgConnection, found: Vec<(PersonHash, Person)>
         .collect())
 }
 
-/// Whether a text names that person: by a word of a name that says something, by a whole name however short, or by the address.
+/// Whether a text names that person, however it is spelt: by a word of a name that says something, by a whole name however short, or by the
+/// address.
 fn names(text: &str, person: &Person) -> bool {
-    let text = text.to_lowercase();
+    let text = fold(text);
     let is_part = |character: char| character.is_alphanumeric();
     let words: Vec<&str> = text.split(|character| !is_part(character)).filter(|word| !word.is_empty()).collect();
     let of_names = [Some(&person.buyer), person.recipient.as_ref()].into_iter().flatten();
     let whole = |name: &PersonName| {
-        let lower = name.as_str().to_lowercase();
-        let parts: Vec<&str> = lower.split(|character| !is_part(character)).filter(|part| !part.is_empty()).collect();
+        let folded = fold(name.as_str());
+        let parts: Vec<&str> = folded.split(|character| !is_part(character)).filter(|part| !part.is_empty()).collect();
         !parts.is_empty() && words.windows(parts.len()).any(|run| run == parts)
     };
     if of_names.clone().any(whole) {
         return true;
     }
-    let in_names = of_names.flat_map(|name| name.as_str().to_lowercase().split(|character| !is_part(character)).map(str::to_owned).collect::<Vec<_>>());
+    let in_names = of_names.flat_map(|name| fold(name.as_str()).split(|character| !is_part(character)).map(str::to_owned).collect::<Vec<_>>());
     in_names.filter(|word| word.chars().count() >= SHORTEST_NAME).any(|word| words.contains(&word.as_str()))
-        || person.email.as_ref().is_some_and(|email| text.contains(&email.as_str().to_lowercase()))
+        || person.email.as_ref().is_some_and(|email| text.contains(&fold(email.as_str())))
 }
 
 #[cfg(test)]
@@ -135,6 +133,8 @@ mod tests {
     #[case("mail from Ada@Example.org!", true)]
     #[case("the adaptation", false)]
     #[case("de", false)]
+    #[case("Adá asked", true)]
+    #[case("for odi\u{301}le", true)]
     fn a_reason_is_told_from_a_name(#[case] reason: &str, #[case] is_named: bool) {
         let person = Person {
             buyer: PersonName::new("Ada de Lovelace").unwrap(),

@@ -12,7 +12,6 @@ mod load;
 mod outbox;
 mod page;
 mod store;
-mod text;
 mod types;
 mod view;
 

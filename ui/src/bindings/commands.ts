@@ -248,7 +248,7 @@ export const commands = {
 	accounts: () => typedError<AccountsForm, AppError>(__TAURI_INVOKE("accounts")),
 	/**  Sets the numbers of the accounts in the accounting export. */
 	setAccounts: (form: AccountsForm) => typedError<AccountsForm, AppError>(__TAURI_INVOKE("set_accounts", { form })),
-	/**  Has the window's menu and the notifications say what the page can do, in its language. */
+	/**  Has the window's title and menu, the tray and the notifications say what the page can do, in its language. */
 	dressWindow: (dress: Dress) => typedError<null, AppError>(__TAURI_INVOKE("dress_window", { dress })),
 	/**  Lets the window go, or with `quit` the whole program, once its page has asked for what was not saved. */
 	leaveWindow: (quit: boolean) => typedError<null, AppError>(__TAURI_INVOKE("leave_window", { quit })),
@@ -264,7 +264,7 @@ export const commands = {
 	noteAction: (id: string) => typedError<string[], AppError>(__TAURI_INVOKE("note_action", { id })),
 	/**  What a support bundle holds now, to be read before it is saved. */
 	supportBundle: () => typedError<SupportPart[], AppError>(__TAURI_INVOKE("support_bundle")),
-	/**  Saves the bundle that was shown last where the person says. The file's name; none where they closed the dialog. */
+	/**  Saves the bundle that this window showed last where the person says. The file's name; none where they closed the dialog. */
 	saveSupport: () => typedError<string | null, AppError>(__TAURI_INVOKE("save_support")),
 	/**  Opens a folder in the computer's own file manager. */
 	openFolder: (folder: Folder) => typedError<null, AppError>(__TAURI_INVOKE("open_folder", { folder })),
@@ -391,6 +391,9 @@ export type AccountsForm = {
 	accounts: AccountField[],
 };
 
+/**  What was changed of a person, a shop or a device. Records of somebody new, and old ones, do not say what was before. */
+export type ActChange = { kind: "name"; before: string | null; after: string } | { kind: "role"; before: Role | null; after: Role } | { kind: "active"; before: boolean | null; after: boolean };
+
 /**  An action on a voucher. */
 export type ActionForm = {
 	voucher_id: string,
@@ -426,6 +429,7 @@ export type AdminAct = {
 	/**  How many people it was about. */
 	persons: number | null,
 	vouchers: number | null,
+	changes: ActChange[],
 };
 
 /**  What a counter sees when it redeems: exactly one of these. */
@@ -1024,9 +1028,12 @@ export type Drawer = {
 	difference: Money,
 };
 
-/**  What stands in a window's menu, and what notifications say, in the language that is spoken. */
+/**  What a window is called, what stands in its menu, and what notifications and the tray say, in the language that is spoken. */
 export type Dress = {
+	/**  The window's own. */
+	title: string,
 	titles: MenuTitles,
+	tray: TrayWords,
 	entries: MenuEntry[],
 	notices: NoticeWords,
 	/**  The screen that is open. */
@@ -3020,6 +3027,14 @@ export type TrainingVoucher = {
 	price: Money,
 	status: VoucherStatus,
 	qr: Qr,
+};
+
+/**  What the icon in the tray says. */
+export type TrayWords = {
+	open: string,
+	quit: string,
+	online: string,
+	offline: string,
 };
 
 /**  An update of the program was found, or what is known of it is otherwise. */

@@ -44,10 +44,10 @@ impl Program {
         self.seat_behind_lock().ok()?.failed_jobs_in_all().await
     }
 
-    /// What a support bundle holds now, for a person to read before it is saved. `log` is the end of the program's log.
-    pub async fn support_bundle(&self, log: &str) -> AppResult<Vec<SupportPart>> {
+    /// What a support bundle holds now, for a person to read in that window before it is saved. `log` is the end of the program's log.
+    pub async fn support_bundle(&self, window: &str, log: &str) -> AppResult<Vec<SupportPart>> {
         let around = Around { about: self.about(), preferences: self.preferences().await, scanner: self.scanner_settings().await };
-        self.seat()?.support_bundle(around, log).await
+        self.seat()?.support_bundle(window, around, log).await
     }
 }
 

@@ -6,7 +6,7 @@ use beadsbox_documents::{Cell, Column, Kind, Language, Table};
 use beadsbox_domain::{Date, Deed, PersonHash};
 use beadsbox_protocol::{
     ErrorCode as ServerCode,
-    personal_data::{MOST_RECORDS, PersonErasure, PersonExport, PersonRecord, PersonRecords, PersonSearch, PersonVoucher, SEARCH_LENGTHS},
+    personal_data::{MOST_RECORDS, PersonErasure, PersonExport, PersonRecord, PersonRecords, PersonSearch, PersonVoucher, SEARCH_LENGTHS, searched},
 };
 use beadsbox_sync::TransportError;
 use jiff::tz::TimeZone;
@@ -27,12 +27,12 @@ impl Seat {
     /// The records in which a text stands as a part of a name or e-mail address.
     pub async fn find_personal_data(&self, text: String) -> AppResult<PersonsFound> {
         self.require(Deed::Administer)?;
-        let (text, length) = (text.trim().to_owned(), text.trim().chars().count());
-        if length < *SEARCH_LENGTHS.start() {
-            return Err(AppError::in_field("text", FieldErrorCode::TooShort, u32::try_from(*SEARCH_LENGTHS.start()).ok()));
-        }
-        if length > *SEARCH_LENGTHS.end() {
+        let text = text.trim().to_owned();
+        if text.chars().count() > *SEARCH_LENGTHS.end() {
             return Err(AppError::in_field("text", FieldErrorCode::TooLong, u32::try_from(*SEARCH_LENGTHS.end()).ok()));
+        }
+        if searched(&text).is_none() {
+            return Err(AppError::in_field("text", FieldErrorCode::TooShort, u32::try_from(*SEARCH_LENGTHS.start()).ok()));
         }
         let found = self.device.server.find_personal_data(self.server_session()?, &PersonSearch { text }).await?;
         Ok(PersonsFound { rows: found.records.iter().map(row).collect(), more: found.more })

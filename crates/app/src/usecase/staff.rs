@@ -53,11 +53,10 @@ impl Seat {
     pub async fn add_staff(&self, form: NewStaffForm) -> AppResult<OneTimePasswordView> {
         self.require(Deed::Administer)?;
         let name = Name::new(&form.name).map_err(|fault| AppError::of_field("name", fault))?;
-        let new = NewStaff { name: name.to_string(), password: None, role: form.role };
+        let new = NewStaff { name: name.to_string(), role: form.role };
         let added = self.device.server.create_staff(self.server_session()?, &new).await.map_err(name_fault)?;
         self.take_news().await;
-        let one_time = added.one_time.ok_or_else(|| AppError::internal("somebody new without a password"))?;
-        Ok(shown(name.to_string(), one_time))
+        Ok(shown(name.to_string(), added.one_time))
     }
 
     /// Changes somebody's name and role.

@@ -23,7 +23,7 @@ pub(crate) struct Around {
 
 impl Seat {
     /// Puts together what helps to find a fault: versions, settings, the state of the sync, counts, codes and lines of the log.
-    pub(crate) async fn support_bundle(&self, around: Around, log: &str) -> AppResult<Vec<SupportPart>> {
+    pub(crate) async fn support_bundle(&self, window: &str, around: Around, log: &str) -> AppResult<Vec<SupportPart>> {
         let parts = vec![
             part("versions.json", &versions(&around.about))?,
             part("settings.json", &self.settings_told(&around).await?)?,
@@ -31,13 +31,13 @@ impl Seat {
             part("refused.json", &refused_told(&self.refused_operations().await?)?)?,
             SupportPart { name: "log.txt".to_owned(), text: log_lines::plain(log) },
         ];
-        self.device.set_support(SupportBundle { parts: parts.clone() });
+        self.device.set_support(window, SupportBundle { parts: parts.clone() });
         Ok(parts)
     }
 
-    /// Writes what was shown last to that file.
-    pub async fn save_support(&self, path: &Path) -> AppResult<()> {
-        let bundle = self.device.support().ok_or_else(|| AppError::internal("a support bundle is saved that nobody has seen"))?;
+    /// Writes what that window showed last to that file: beside it another may show one of another moment.
+    pub async fn save_support(&self, window: &str, path: &Path) -> AppResult<()> {
+        let bundle = self.device.support(window).ok_or_else(|| AppError::internal("a support bundle is saved that nobody has seen"))?;
         let path = path.to_owned();
         crate::program::blocking(move || bundle.save(&path)).await
     }

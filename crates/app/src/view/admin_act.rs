@@ -1,3 +1,4 @@
+use beadsbox_domain::Role;
 use serde::Serialize;
 
 /// Something that an admin did.
@@ -16,4 +17,14 @@ pub struct AdminActRow {
     /// How many people it was about.
     pub persons: Option<u64>,
     pub vouchers: Option<u64>,
+    pub changes: Vec<ActChange>,
+}
+
+/// What was changed of a person, a shop or a device. Records of somebody new, and old ones, do not say what was before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ActChange {
+    Name { before: Option<String>, after: String },
+    Role { before: Option<Role>, after: Role },
+    Active { before: Option<bool>, after: bool },
 }

@@ -36,7 +36,7 @@ mod training;
 mod voucher;
 
 pub use account::{PasswordForm, SecondFactorForm, SecondFactorOfferView, SecondFactorView};
-pub use admin_act::AdminActRow;
+pub use admin_act::{ActChange, AdminActRow};
 pub use bulk::{BulkForm, BulkPhase, BulkReason, BulkReasonForm, BulkResult, BulkRow, BulkView, BulkWords};
 pub use conflict::{
     AssigneeForm, AssigneeView, BearerKind, BooksView, ColleagueView, ConflictFilter, ConflictInbox, ConflictRow, SettleForm, SettledView, SettlementOffer,

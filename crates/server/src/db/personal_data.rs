@@ -1,8 +1,12 @@
 //! `person` with the vouchers that name it: what is held on somebody.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use beadsbox_domain::{Currency, Money, Person, PersonHash, Status, Timestamp, VoucherCode, VoucherId};
+use beadsbox_domain::{
+    Currency, Money, Person, PersonHash, Status, Timestamp, VoucherCode, VoucherId,
+    folding::fold,
+    text::{Email, PersonName},
+};
 use beadsbox_protocol::personal_data::PersonVoucher;
 use jiff_sqlx::ToSqlx;
 use sqlx::{FromRow, PgConnection};
@@ -26,23 +30,45 @@ fn columns(hashes: &[PersonHash]) -> Vec<&[u8]> {
     hashes.iter().map(|hash| hash.0.as_slice()).collect()
 }
 
-/// People in whose names or address that text stands, case-blind. The raw JSON is looked at first: few rows are worth reading.
-pub async fn find(conn: &mut PgConnection, text: &str, limit: usize) -> Result<Vec<(PersonHash, Person)>, Failure> {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let pattern = format!("%{escaped}%");
-    // What JSON escapes stands otherwise in the raw text.
-    let raw = if text.contains(['"', '\\']) { "%".to_owned() } else { pattern.clone() };
-    let found: Vec<Record> = sqlx::query_as(
-        "SELECT hash, person FROM person WHERE person ILIKE $1
-             AND concat_ws(E'\\n', person::jsonb ->> 'buyer', person::jsonb ->> 'recipient', person::jsonb ->> 'email') ILIKE $2
-         ORDER BY person::jsonb ->> 'buyer', hash LIMIT $3",
-    )
-    .bind(raw)
-    .bind(pattern)
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch_all(conn)
-    .await?;
-    found.into_iter().map(read).collect()
+/// As many as are read at once while one is looked for.
+const PAGE: i64 = 5000;
+
+/// People in whose names or address that folded text stands, by the buyers' names; the first so many. Nothing but the fold decides, and here it
+/// is made of each candidate: PostgreSQL has none like it. A row of plain ASCII without escapes folds to its lower case, so that PostgreSQL leaves
+/// out those that cannot match.
+pub async fn find(conn: &mut PgConnection, folded: &str, limit: usize) -> Result<Vec<(PersonHash, Person)>, Failure> {
+    let pattern = format!("%{}%", folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let mut found = BTreeMap::new();
+    let mut after = Vec::new();
+    loop {
+        let candidates: Vec<Record> = sqlx::query_as(
+            "SELECT hash, person FROM person WHERE hash > $1
+                 AND (octet_length(person) <> char_length(person) OR position('\\' IN person) > 0 OR lower(person COLLATE \"C\") LIKE $2)
+             ORDER BY hash LIMIT $3",
+        )
+        .bind(&after)
+        .bind(&pattern)
+        .bind(PAGE)
+        .fetch_all(&mut *conn)
+        .await?;
+        let Some((last, _)) = candidates.last() else { break };
+        after.clone_from(last);
+        for record in candidates {
+            let (hash, person) = read(record)?;
+            if stands_in(folded, &person) {
+                found.insert((fold(person.buyer.as_str()), hash), person);
+            }
+            if found.len() > limit {
+                found.pop_last();
+            }
+        }
+    }
+    Ok(found.into_iter().map(|((_, hash), person)| (hash, person)).collect())
+}
+
+fn stands_in(folded: &str, person: &Person) -> bool {
+    let names = [Some(&person.buyer), person.recipient.as_ref()].into_iter().flatten().map(PersonName::as_str);
+    names.chain(person.email.as_ref().map(Email::as_str)).any(|text| fold(text).contains(folded))
 }
 
 /// Those of these that are there.

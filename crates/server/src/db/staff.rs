@@ -140,9 +140,15 @@ pub async fn standings(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<
         .collect()
 }
 
-/// Locks every admin that is active, so that two requests cannot bar each other's last one.
-pub async fn lock_active_admins(conn: &mut PgConnection) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar("SELECT id FROM staff WHERE role = 'admin' AND active ORDER BY id FOR UPDATE").fetch_all(conn).await
+/// Locks that person, who so stays as they are read next, and every admin that is active, so that two requests cannot bar each other's last one.
+/// The admins.
+pub async fn lock_with_active_admins(conn: &mut PgConnection, id: StaffId) -> sqlx::Result<Vec<Uuid>> {
+    let locked: Vec<(Uuid, bool)> =
+        sqlx::query_as("SELECT id, role = 'admin' AND active FROM staff WHERE (role = 'admin' AND active) OR id = $1 ORDER BY id FOR UPDATE")
+            .bind(id.0)
+            .fetch_all(conn)
+            .await?;
+    Ok(locked.into_iter().filter(|(_, is_admin)| *is_admin).map(|(id, _)| id).collect())
 }
 
 /// What an admin changes of a staff member; what is none stays.

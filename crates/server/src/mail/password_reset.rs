@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use beadsbox_domain::StaffId;
 use beadsbox_protocol::{
     ErrorCode,
-    admin::StaffPatch,
     job::JobKind,
     mail::{MailKind, NewPassword, ResetRequest},
 };
@@ -18,6 +17,7 @@ use super::{
     voucher::{faulty, words_of},
 };
 use crate::{
+    credentials,
     db::{
         self,
         job::{Ended, Leased, New, Payload},
@@ -86,7 +86,8 @@ pub(crate) async fn set(app: &App, new: NewPassword) -> Result<StaffId, Failure>
     if !db::staff::find(&mut tx, staff).await?.is_some_and(|staff| staff.active) {
         return Err(wrong());
     }
-    organisation::change_staff(&mut tx, &app.passwords, staff, StaffPatch { password: Some(new.password), ..StaffPatch::default() }, now).await?;
+    let hash = organisation::hashed(&app.passwords, new.password).await?;
+    credentials::put(&mut tx, staff, hash, None, now).await?;
     tx.commit().await?;
     tracing::info!(%staff, "set another password by mail");
     app.feed.settle().await;

@@ -5,7 +5,7 @@ use beadsbox_protocol::{
     ErrorCode,
     admin::AdminAct,
     person::SaltedPerson,
-    personal_data::{Erased, PersonErasure, PersonExport, PersonRecords, PersonSearch},
+    personal_data::{Erased, MOST_RECORDS, PersonErasure, PersonExport, PersonRecords, PersonSearch},
     report::{Liability, ReportQuery},
     rows::{Row, RowKey, Settings},
 };
@@ -126,10 +126,10 @@ async fn a_person_is_found_by_a_part_of_a_name_or_address_and_handed_out() {
         assert_eq!(office.find(text).await.unwrap().records.len(), 1, "{text}: taken by the letter");
     }
     // Neither the names of fields nor messages.
-    for text in ["recipient", "birthday", "100_", "' OR 1=1 --", "\u{202e}x"] {
+    for text in ["recipient", "birthday", "100_", "' OR 1=1 --", "\u{202e}x", "a\0b"] {
         assert_eq!(office.find(text).await.unwrap().records, [], "{text}");
     }
-    for text in ["", "x", " y ", "a\0b", &"x".repeat(255)] {
+    for text in ["", "x", " y ", "\u{301}\u{300}", &"x".repeat(255)] {
         assert_eq!(office.find(text).await.unwrap_err().code, ErrorCode::Malformed, "{text:?}");
     }
     let handed = office.export(vec![person.hash().unwrap()]).await.unwrap();
@@ -142,6 +142,57 @@ async fn a_person_is_found_by_a_part_of_a_name_or_address_and_handed_out() {
         ("person_exported", &json!({"persons": 1, "vouchers": 1})),
         "kept, without the person"
     );
+}
+
+/// As the list of vouchers finds them: a letter asks for Helene, and the sale was Hélène's.
+#[tokio::test]
+async fn a_person_is_found_however_the_name_is_spelt_and_erased_everywhere() {
+    let stage = Stage::new().await;
+    let office = Office::new(&stage).await;
+    let mut till = stage.till("Camille").await;
+    let spelt = ["Hélène Groß", "He\u{301}le\u{300}ne Gross", "HÉLÈNE GROSS", "Helene Groß", "helene gross"];
+    let mut expected = Vec::new();
+    for name in spelt {
+        let person = fixtures::salted(name);
+        sell_to(&mut till, &person).await;
+        expected.push(person.hash().unwrap());
+    }
+    sell_to(&mut till, &fixtures::salted("Hélas Groseille")).await;
+    expected.sort();
+    for text in spelt.into_iter().chain(["ELENE GR", "groß", "gross"]) {
+        let mut found = hashes(&office.find(text).await.unwrap());
+        found.sort();
+        assert_eq!(found, expected, "{text}");
+    }
+    let found = office.find("helene").await.unwrap();
+    let refused = office.erase(hashes(&found), "Helene asked by letter").await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ReasonNamesPerson, "in whatever spelling");
+    assert_eq!(office.erase(hashes(&found), "asked by letter").await.unwrap(), Erased { persons: 5, vouchers: 5 });
+    for text in spelt {
+        assert_eq!(office.find(text).await.unwrap().records, [], "{text}");
+    }
+    assert_eq!(office.find("groseille").await.unwrap().records.len(), 1, "and nobody else goes");
+}
+
+/// More of them than are read at once, and no more told than fit: those whose names come first.
+#[tokio::test]
+async fn a_search_through_many_is_bounded_and_ordered() {
+    let stage = Stage::new().await;
+    let office = Office::new(&stage).await;
+    sqlx::query(
+        "INSERT INTO person (hash, salt, person) SELECT sha256(salt || convert_to(person, 'UTF8')), salt, person
+         FROM (SELECT int4send(n) || '\\x000000000000000000000000'::bytea AS salt,
+                      json_build_object('buyer', 'Éloïse ' || lpad(n::text, 6, '0'))::text AS person FROM generate_series(1, 12000) n) AS p",
+    )
+    .execute(&stage.pool)
+    .await
+    .unwrap();
+    let found = office.find("eloise").await.unwrap();
+    assert!(found.more);
+    let buyers: Vec<&str> = found.records.iter().map(|record| record.person.buyer.as_str()).collect();
+    let expected: Vec<String> = (1..=buyers.len()).map(|number| format!("Éloïse {number:06}")).collect();
+    assert_eq!((buyers.len(), buyers), (MOST_RECORDS, expected.iter().map(String::as_str).collect()));
+    assert_eq!(office.find("ELOISE 012000").await.unwrap().records.len(), 1, "the last of them too");
 }
 
 #[tokio::test]

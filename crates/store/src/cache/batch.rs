@@ -1,36 +1,45 @@
 //! Vouchers that were issued together, as cached. The index of the batches has them; the vouchers' rows are fetched for where they stand.
 
-use beadsbox_domain::{BatchId, Status, VoucherId};
-use rusqlite::Connection;
+use beadsbox_domain::{BatchId, Status, Timestamp, VoucherId};
+use rusqlite::{Connection, Row, params};
 
 use super::voucher::{COLUMNS, CachedVoucher, Contents, each_once, read};
 use crate::file::sql::{Sql, status_number};
 
+/// The order of batches: when the first voucher was sold, and which.
+pub(crate) type Begun = (Timestamp, VoucherId);
+
 /// A batch in numbers.
-pub(crate) struct CachedBatch {
-    pub(crate) id: BatchId,
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct BatchCounts {
     pub(crate) vouchers: u64,
     pub(crate) purchased: u64,
     pub(crate) used: u64,
 }
 
-/// Every batch. What names none is none.
-pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<CachedBatch>> {
+/// That batch, counted: each of its rows is looked at.
+pub(crate) fn counts(connection: &Connection, id: BatchId) -> rusqlite::Result<BatchCounts> {
     let mut statement =
-        connection.prepare_cached("SELECT v.batch, count(*), sum(v.status = ?1), sum(v.status = ?2) FROM voucher v WHERE v.batch IS NOT NULL GROUP BY 1")?;
-    let mut rows = statement.query([status_number(Status::Purchased), status_number(Status::Used)])?;
-    let mut batches = Vec::new();
-    while let Some(row) = rows.next()? {
+        connection.prepare_cached("SELECT count(*), coalesce(sum(v.status = ?1), 0), coalesce(sum(v.status = ?2), 0) FROM voucher v WHERE v.batch = ?3")?;
+    let (purchased, used) = (status_number(Status::Purchased), status_number(Status::Used));
+    statement.query_row(params![purchased, used, id.to_string()], |row| {
         let number = |column| row.get::<_, Sql<u64>>(column).map(|number| number.0);
-        if let Ok(id) = row.get::<_, String>(0)?.parse() {
-            batches.push(CachedBatch { id, vouchers: number(1)?, purchased: number(2)?, used: number(3)? });
-        }
-    }
-    Ok(batches)
+        Ok(BatchCounts { vouchers: number(0)?, purchased: number(1)?, used: number(2)? })
+    })
 }
 
-/// Which batches there are. Nothing is counted, and of their vouchers no row is fetched.
-pub(crate) fn ids(connection: &Connection) -> rusqlite::Result<Vec<BatchId>> {
+/// When each batch was begun, and with which voucher. Nothing is counted, and of their vouchers no row is fetched: the index has it.
+pub(crate) fn begun(connection: &Connection) -> rusqlite::Result<Vec<(BatchId, Begun)>> {
+    let mut first = connection.prepare_cached("SELECT v.sold_at, v.id FROM voucher v WHERE v.batch = ?1 ORDER BY v.sold_at, v.id LIMIT 1")?;
+    let begun = |id: BatchId| {
+        let read = |row: &Row<'_>| Ok((row.get::<_, Sql<Timestamp>>(0)?.0, row.get::<_, Sql<VoucherId>>(1)?.0));
+        Ok((id, first.query_row([id.to_string()], read)?))
+    };
+    ids(connection)?.into_iter().map(begun).collect()
+}
+
+/// Which batches there are. What names none is none.
+fn ids(connection: &Connection) -> rusqlite::Result<Vec<BatchId>> {
     let mut statement = connection.prepare_cached(&each_once("batch"))?;
     let found: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     Ok(found.iter().filter_map(|id| id.parse().ok()).collect())

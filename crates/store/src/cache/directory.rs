@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use beadsbox_domain::{Country, DeviceId, LeastValidity, OfflineLimits, Policy, ShopId, StaffId};
+use beadsbox_domain::{Country, DeviceId, LeastValidity, OfflineLimits, Policy, ShopId, StaffId, folding::fold};
 use beadsbox_protocol::rows::{Device, Settings, Shop, Staff};
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
 
 use super::rows::{self, Table};
-use crate::text::fold;
 
 /// The names behind the ids, as far as this device knows them.
 #[derive(Debug, Clone, Default)]

@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use beadsbox_domain::{
     Date, ExternalCode, Marks, Payment, Person, PersonHash, Stamp, Status, TemplateContent, Timestamp, Voucher, VoucherCode, VoucherId,
+    folding::{fold, fold_optional},
     text::{Email, Message, PersonName},
 };
 use beadsbox_protocol::rows::VoucherRow;
@@ -12,10 +13,7 @@ use rusqlite::{
     types::{FromSql, Type},
 };
 
-use crate::{
-    file::sql::{Json, Sql},
-    text::{fold, fold_optional},
-};
+use crate::file::sql::{Json, Sql};
 
 /// A cached voucher and its buyer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use beadsbox_domain::TemplateContent;
+use beadsbox_domain::{TemplateContent, folding::fold};
 use beadsbox_protocol::{
     flat::ContentHash,
     rows::Row,
@@ -18,7 +18,6 @@ use crate::{
         Beginning, migrate,
         sql::{Json, Sql},
     },
-    text::fold,
 };
 
 /// Rows come sorted and go to the file's end: few pages have to be at hand.

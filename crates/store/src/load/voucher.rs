@@ -2,6 +2,7 @@
 
 use beadsbox_domain::{
     Marks, Status, Timestamp, VoucherCode,
+    folding::fold_optional,
     text::{Email, Message, PersonName},
 };
 use beadsbox_protocol::flat::{FlatPerson, FlatVoucher, day_of, marks_text};
@@ -11,7 +12,6 @@ use super::Content;
 use crate::{
     cache::voucher::INSERT,
     file::sql::{NEVER, Sql},
-    text::fold_optional,
 };
 
 /// The payments by their numbers in the flat form, as the column has them.

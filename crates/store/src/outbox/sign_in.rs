@@ -1,6 +1,6 @@
 //! What lets staff in without the server.
 
-use beadsbox_domain::{Role, StaffId, Timestamp};
+use beadsbox_domain::{Role, StaffId, Timestamp, folding::fold};
 use beadsbox_protocol::rows::Staff;
 use rusqlite::{
     Connection, Params, Row, params,
@@ -10,7 +10,6 @@ use rusqlite::{
 use super::guessing::{delay_after, waits_until};
 use crate::{
     file::sql::Sql,
-    text::fold,
     types::{OfflineSignIn, SignInEnd},
 };
 

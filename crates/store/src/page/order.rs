@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use beadsbox_domain::{
     Payment, Person, ShopId, StaffId, Voucher, VoucherId,
+    folding::{fold, fold_optional},
     text::{Email, PersonName},
 };
 use rusqlite::{Connection, types::Value};
@@ -16,7 +17,6 @@ use super::{
 use crate::{
     cache::{directory::Directory, voucher::each_once},
     file::sql::{NEVER, Sql, day_number, status_number},
-    text::{fold, fold_optional},
 };
 
 /// The order of one list.

@@ -3,6 +3,7 @@
 use beadsbox_domain::{
     Person, Voucher,
     code::{CODE_LENGTH, grouped},
+    folding::{fold, fold_optional},
 };
 use rusqlite::{Connection, types::Value};
 
@@ -10,10 +11,7 @@ use super::{
     mistake::{self, Parts},
     order::{email_key, recipient_key},
 };
-use crate::{
-    cache::search_text,
-    text::{fold, fold_optional},
-};
+use crate::cache::search_text;
 
 /// No text of a voucher is longer, so nothing can be found by more.
 const LONGEST: usize = 400;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use beadsbox_domain::{Status, Template, TemplateId, Voucher};
+use beadsbox_domain::{Status, Template, TemplateId, Voucher, folding::fold};
 use rusqlite::Connection;
 
 use super::View;
@@ -10,7 +10,6 @@ use crate::{
     cache::rows::{self, Table},
     error::StoreError,
     file::sql::Sql,
-    text::fold,
     types::TemplateView,
 };
 

@@ -9,16 +9,20 @@ use crate::common::{Device, EPOCH, at, content, imported_as, new_operation, pers
 const BATCH: BatchId = BatchId(Uuid::from_u128(0xba7c));
 
 fn issue(device: &Device, op: u64, number: u64) {
+    issue_in(device, op, number, BATCH, "Christmas");
+}
+
+fn issue_in(device: &Device, op: u64, number: u64, id: BatchId, name: &str) {
     let (mut operation, salted) = sale(number, template_id(1), &content("Bread", 4000, Some(12)), &person("Dupont"));
     if let Operation::Sell { batch, .. } = &mut operation {
-        *batch = Some(Batch { id: BATCH, name: Name::new("Christmas").unwrap() });
+        *batch = Some(Batch { id, name: Name::new(name).unwrap() });
     }
     device.record_with(op, operation, salted);
 }
 
 /// Vouchers, purchased, used, waiting.
 fn counts(device: &Device) -> Option<(u64, u64, u64, u64)> {
-    let batches = device.store.view().unwrap().batches().unwrap();
+    let batches = device.store.view().unwrap().batches(10).unwrap();
     batches.first().map(|batch| (batch.vouchers, batch.purchased, batch.used, batch.waiting))
 }
 
@@ -40,9 +44,31 @@ fn a_batch_is_counted_once_before_and_after_the_server_has_it() {
     server.sync(&device.store, at(20));
     assert_eq!(counts(&device), Some((4, 3, 1, 0)));
     let view = device.store.view().unwrap();
-    assert_eq!(view.batches().unwrap()[0].voucher.marks.batch.as_ref().unwrap().name.as_str(), "Christmas");
+    assert_eq!(view.batches(10).unwrap()[0].voucher.marks.batch.as_ref().unwrap().name.as_str(), "Christmas");
     assert_eq!(view.batch_names(10).unwrap().len(), 1);
     assert_eq!(view.batch_vouchers(BATCH).unwrap(), (1..=4).map(voucher_id).collect::<Vec<_>>());
+}
+
+#[test]
+fn of_many_batches_the_newest_are_told_whoever_has_them_and_any_is_found() {
+    let (mut server, device) = (Server::new(EPOCH), Device::new());
+    server.sell_there(100, "No batch");
+    server.sync(&device.store, at(0));
+    // Their ids say nothing of their order.
+    let id = |number: u64| BatchId(Uuid::from_u128(u128::from(number * 7 % 10)));
+    let issue_one = |number: u64| issue_in(&device, number, number, id(number), &format!("Batch {number}"));
+    (1..=7).for_each(issue_one);
+    server.sync(&device.store, at(10));
+    (8..=9).for_each(issue_one);
+    let view = device.store.view().unwrap();
+    let names: Vec<String> = view.batches(4).unwrap().iter().map(|batch| batch.voucher.marks.batch.as_ref().unwrap().name.to_string()).collect();
+    assert_eq!(names, ["Batch 9", "Batch 8", "Batch 7", "Batch 6"]);
+    assert_eq!(view.batch_names(4).unwrap().iter().map(|batch| batch.name.to_string()).collect::<Vec<_>>(), names);
+    let waiting: Vec<u64> = view.batches(4).unwrap().iter().map(|batch| batch.waiting).collect();
+    assert_eq!(waiting, [1, 1, 0, 0]);
+    let oldest = view.batch(id(1)).unwrap().unwrap();
+    assert_eq!((oldest.vouchers, oldest.voucher.id), (1, voucher_id(1)));
+    assert_eq!(view.batch(BATCH).unwrap(), None);
 }
 
 #[test]

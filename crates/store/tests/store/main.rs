@@ -3,10 +3,12 @@
 
 mod batches;
 mod common;
+mod damaged;
 mod effective;
 mod exchange;
 mod files;
 mod load;
+mod other_versions;
 mod paging;
 mod pins;
 mod recording;

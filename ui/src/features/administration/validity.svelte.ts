@@ -1,10 +1,4 @@
-import {
-  type AppError,
-  asAppError,
-  type CountryValidity,
-  type LeastValidity,
-  rust,
-} from '$/platform'
+import { Attempt, asAppError, type CountryValidity, type LeastValidity, rust } from '$/platform'
 
 /** A row as it is being edited; `key` tells it from the others whatever is typed and wherever it stands. */
 type DraftRow = CountryValidity & { key: number }
@@ -13,15 +7,14 @@ type DraftRow = CountryValidity & { key: number }
 export class ValidityDraft {
   /** Null until it is read. */
   rows = $state<DraftRow[] | null>(null)
-  failure = $state.raw<AppError | null>(null)
-  busy = $state(false)
+  readonly asking = new Attempt()
   #saved = $state('')
   #version = 0
   #keys = 0
 
   readonly dirty = $derived(this.rows !== null && JSON.stringify(this.#plain()) !== this.#saved)
   /** Somebody else saved other rows: these cannot be saved over them. */
-  readonly overtaken = $derived(this.failure?.code === 'changed_meanwhile')
+  readonly overtaken = $derived(this.asking.failure?.code === 'changed_meanwhile')
 
   /** Reads what holds. Rows that somebody is editing stay, and can still be saved if nobody else changed any. */
   async load() {
@@ -32,36 +25,22 @@ export class ValidityDraft {
       const same = JSON.stringify(now.rows) === this.#saved
       if (!this.dirty) this.#take(now)
       else if (same) this.#version = now.row_version
-      if (!this.overtaken) this.failure = null
+      if (!this.overtaken) this.asking.failure = null
     } catch (thrown) {
-      if (this.rows === null) this.failure = asAppError(thrown)
+      if (this.rows === null) this.asking.failure = asAppError(thrown)
     }
   }
 
   /** Lets go of what was typed, for what holds now. */
-  async discard() {
-    try {
-      this.#take(await rust.leastValidity())
-      this.failure = null
-    } catch (thrown) {
-      this.failure = asAppError(thrown)
-    }
+  discard() {
+    return this.asking.run(async () => this.#take(await rust.leastValidity()))
   }
 
   /** Whether it was saved. */
   async save(): Promise<boolean> {
     if (this.rows === null) return false
-    this.busy = true
-    this.failure = null
-    try {
-      this.#take(await rust.setLeastValidity({ row_version: this.#version, rows: this.#plain() }))
-      return true
-    } catch (thrown) {
-      this.failure = asAppError(thrown)
-      return false
-    } finally {
-      this.busy = false
-    }
+    const form = { row_version: this.#version, rows: this.#plain() }
+    return this.asking.run(async () => this.#take(await rust.setLeastValidity(form)))
   }
 
   add() {

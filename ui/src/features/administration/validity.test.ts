@@ -38,7 +38,7 @@ describe('the least validity by country', () => {
     await draft.load()
     expect([plain(draft), draft.dirty]).toEqual([[ireland], true])
     expect(await draft.save()).toBe(true)
-    expect([held.rows, draft.dirty, draft.failure]).toEqual([[ireland], false, null])
+    expect([held.rows, draft.dirty, draft.asking.failure]).toEqual([[ireland], false, null])
     draft.add()
     expect([draft.dirty, await draft.save()]).toEqual([true, true])
   })
@@ -57,7 +57,7 @@ describe('the least validity by country', () => {
     await draft.load()
     expect([draft.overtaken, plain(draft)?.length]).toEqual([true, 2])
     await draft.discard()
-    expect([plain(draft), draft.failure, draft.dirty]).toEqual([[france], null, false])
+    expect([plain(draft), draft.asking.failure, draft.dirty]).toEqual([[france], null, false])
   })
 
   it('does not go back to rows from before it was saved', async () => {
@@ -89,12 +89,12 @@ describe('the least validity by country', () => {
   it('tells why it cannot be read, and not while it is shown', async () => {
     play({})
     const draft = await opened()
-    expect(draft.failure?.code).toBe('internal')
+    expect(draft.asking.failure?.code).toBe('internal')
     play({ least_validity: () => held })
     await draft.load()
-    expect([draft.failure, plain(draft)]).toEqual([null, [france, ireland]])
+    expect([draft.asking.failure, plain(draft)]).toEqual([null, [france, ireland]])
     play({})
     await draft.load()
-    expect([draft.failure, plain(draft)]).toEqual([null, [france, ireland]])
+    expect([draft.asking.failure, plain(draft)]).toEqual([null, [france, ireland]])
   })
 })

@@ -1,10 +1,9 @@
 import {
-  type AppError,
-  asAppError,
+  Attempt,
+  Loaded,
   type MailDraftForm,
   type MailKind,
   type MailLanguage,
-  type MailPreview,
   type MailSetup,
   type MailText,
   rust,
@@ -22,12 +21,12 @@ class Draft {
   body = $state('')
   /** What the server has of it. */
   kept = $state.raw<MailText | null>(null)
-  preview = $state.raw<MailPreview | null>(null)
-  previewFailure = $state<AppError | null>(null)
-  failure = $state<AppError | null>(null)
-  busy = $state(false)
+  /** As it would arrive. */
+  readonly preview = new Loaded(() => rust.previewMail(this.form))
+  readonly saving = new Attempt(({ code }) =>
+    code === 'changed_meanwhile' ? this.#takeVersion() : null,
+  )
   saved = $state(false)
-  #asked = 0
   #pause: ReturnType<typeof setTimeout> | undefined
 
   readonly form = $derived<MailDraftForm>({
@@ -39,7 +38,7 @@ class Draft {
   readonly changed = $derived(
     this.kept !== null && (this.subject !== this.kept.subject || this.body !== this.kept.body),
   )
-  readonly faults = $derived(this.preview?.faults ?? [])
+  readonly faults = $derived(this.preview.value?.faults ?? [])
 
   /** Opens a text as it is kept. */
   open(from: MailSetup, kind: MailKind, language: MailLanguage) {
@@ -50,7 +49,7 @@ class Draft {
     this.kept = text
     this.subject = text.subject
     this.body = text.body
-    this.failure = null
+    this.saving.failure = null
     this.saved = false
     this.look(0)
   }
@@ -58,18 +57,7 @@ class Draft {
   /** Makes the preview anew, once nobody has typed for a moment. */
   look(pause = PAUSE) {
     clearTimeout(this.#pause)
-    const asked = ++this.#asked
-    this.#pause = setTimeout(async () => {
-      try {
-        const preview = await rust.previewMail(this.form)
-        // A later one may be there already.
-        if (asked !== this.#asked) return
-        this.preview = preview
-        this.previewFailure = null
-      } catch (thrown) {
-        if (asked === this.#asked) this.previewFailure = asAppError(thrown)
-      }
-    }, pause)
+    this.#pause = setTimeout(this.preview.load, pause)
   }
 
   typed() {
@@ -80,21 +68,16 @@ class Draft {
   /** Keeps the text; `back`: has the program's own hold again. */
   async save(back: boolean) {
     if (!this.kept) return
-    this.busy = true
-    this.failure = null
-    try {
+    const { row_version } = this.kept
+    await this.saving.run(async () => {
       const sent = this.form
-      setup.now = await rust.setMailText({ draft: sent, row_version: this.kept.row_version, back })
+      const now = await rust.setMailText({ draft: sent, row_version, back })
+      setup.take(now)
       if (this.#shows(sent)) {
-        this.open(setup.now, sent.kind, sent.language)
+        this.open(now, sent.kind, sent.language)
         this.saved = true
       } else this.#takeKept()
-    } catch (thrown) {
-      this.failure = asAppError(thrown)
-      if (this.failure.code === 'changed_meanwhile') await this.#takeVersion()
-    } finally {
-      this.busy = false
-    }
+    })
   }
 
   /** Whether that still stands in the fields: people go on typing, or to another text, while one is saved. */
@@ -110,7 +93,7 @@ class Draft {
 
   /** What was typed stays, beside what the server has by now. */
   #takeKept() {
-    const text = setup.now?.texts.find(
+    const text = setup.value?.texts.find(
       (one) => one.kind === this.kind && one.language === this.language,
     )
     if (text) this.kept = text

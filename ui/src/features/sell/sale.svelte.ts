@@ -1,4 +1,4 @@
-import { type AppError, asAppError, type Payment, rust, type SaleReceipt } from '$/platform'
+import { Attempt, type Payment, rust, type SaleChoices, type SaleReceipt } from '$/platform'
 import { shift, whenAnotherComes } from '../shift/session.svelte'
 import { Cart, type Line } from './cart.svelte'
 
@@ -21,18 +21,21 @@ class Sale {
   mails = $state<boolean | null>(null)
   readonly sends = $derived(this.mails === null ? null : (this.form.mail ?? this.mails))
   search = $state('')
-  busy = $state(false)
-  error = $state<AppError | null>(null)
+  readonly selling = new Attempt()
   /** The till has no list of sales: until somebody begins another, this is where the codes are. */
   receipt = $state.raw<SaleReceipt | null>(null)
 
+  /** What can be sold now, and whether it is mailed. */
+  offer({ templates, mail }: SaleChoices) {
+    this.mails = mail
+    this.cart.refresh(templates)
+  }
+
   async submit() {
-    if (this.busy) return
-    this.busy = true
-    this.error = null
+    if (this.selling.running) return
     const turn = shift.turn
     const { where, ...form } = this.form
-    try {
+    const sold = await this.selling.run(async () => {
       // Whoever is there when it answers sees it: the buyer has paid, and waits.
       this.receipt = await rust.sell({
         lines: this.cart.form(),
@@ -40,12 +43,10 @@ class Sale {
         mail: this.sends,
         this_shop_only: where === 'this',
       })
-      if (turn === shift.turn) this.#clear()
-    } catch (thrown) {
-      if (turn === shift.turn) this.error = asAppError(thrown)
-    } finally {
-      this.busy = false
-    }
+    })
+    // What went wrong was another person's.
+    if (turn !== shift.turn) this.selling.failure = null
+    else if (sold) this.#clear()
   }
 
   /** Without its last line there is no sale, and nothing of it is left for the next buyer. */
@@ -69,7 +70,7 @@ class Sale {
   #clear() {
     this.cart.clear()
     this.form = blank()
-    this.error = null
+    this.selling.failure = null
   }
 }
 

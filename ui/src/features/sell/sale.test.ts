@@ -65,7 +65,7 @@ describe('a sale', () => {
     })
     fill()
     await sale.submit()
-    expect([sale.error?.code, sale.busy, ...filled()]).toEqual([
+    expect([sale.selling.failure?.code, sale.selling.running, ...filled()]).toEqual([
       'invalid_input',
       false,
       1,

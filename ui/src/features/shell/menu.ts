@@ -7,9 +7,13 @@ import { unsaved } from './unsaved.svelte'
 
 let shown = ''
 
-/** Has the window's menu show these, in the language that is spoken; and what notifications say of what is not on the screen. */
-export function showMenu(actions: Action[], screen: string) {
+/**
+ * Has the window's title and menu show these, in the language that is spoken; and the tray and the notifications what they say of what is not on
+ * the screen.
+ */
+export function showMenu(actions: Action[], screen: string, title: string) {
   const dress = {
+    title,
     screen,
     unsaved: unsaved.guard !== null,
     titles: {
@@ -26,6 +30,12 @@ export function showMenu(actions: Action[], screen: string) {
       select_all: m.menu_select_all(),
       close: m.menu_close(),
       quit: m.menu_quit(),
+    },
+    tray: {
+      open: m.tray_open(),
+      quit: m.menu_quit(),
+      online: m.status_online(),
+      offline: m.status_offline(),
     },
     entries: actions
       .filter((action) => !action.paletteOnly)

@@ -1,6 +1,6 @@
 import { toast } from 'svelte-sonner'
 import * as m from '$/i18n/generated/messages'
-import { type AppError, asAppError, rust, type TemplateDetail } from '$/platform'
+import { Attempt, rust, type TemplateDetail } from '$/platform'
 import { blank, formFrom, type Typed, typedFrom } from './form'
 
 const same = (one: Typed, other: Typed) => JSON.stringify(one) === JSON.stringify(other)
@@ -14,8 +14,8 @@ export class TemplateDraft {
   saved = $state.raw<Typed>({ ...blank })
   /** The version that the next save changes. */
   basedOn = $state<number | null>(null)
-  busy = $state(false)
-  failure = $state<AppError | null>(null)
+  /** What was asked last: to save it, or to take it off sale or put it back. */
+  readonly asking = new Attempt()
   /** The fields that are no numbers. */
   bad = $state.raw<string[]>([])
 
@@ -46,7 +46,7 @@ export class TemplateDraft {
     this.bad = 'bad' in form ? form.bad : []
     if ('bad' in form) return null
     const sent = { ...this.typed }
-    const done = await this.#attempt(() =>
+    const done = await this.#ask(() =>
       rust.saveTemplate({ id: this.id, based_on: basedOn, form: form.form }),
     )
     if (!done) return null
@@ -61,7 +61,7 @@ export class TemplateDraft {
   async archive(archived: boolean) {
     const { id } = this
     if (id === null) return null
-    const done = await this.#attempt(() => rust.archiveTemplate(id, archived))
+    const done = await this.#ask(() => rust.archiveTemplate(id, archived))
     if (!done) return null
     this.detail = done
     // Where somebody else wrote as well, the next save still says so.
@@ -81,7 +81,7 @@ export class TemplateDraft {
     this.typed = { ...other }
     this.saved = { ...other }
     this.basedOn = version
-    this.failure = null
+    this.asking.failure = null
   }
 
   #take(next: TemplateDetail) {
@@ -96,18 +96,13 @@ export class TemplateDraft {
     this.basedOn = next.row.version
   }
 
-  async #attempt(work: () => Promise<TemplateDetail>) {
-    if (this.busy) return null
+  async #ask(work: () => Promise<TemplateDetail>) {
+    if (this.asking.running) return null
     this.#turn++
-    this.busy = true
-    this.failure = null
-    try {
-      return await work()
-    } catch (thrown) {
-      this.failure = asAppError(thrown)
-      return null
-    } finally {
-      this.busy = false
-    }
+    let done = null as TemplateDetail | null
+    await this.asking.run(async () => {
+      done = await work()
+    })
+    return done
   }
 }

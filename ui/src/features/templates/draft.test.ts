@@ -84,7 +84,7 @@ describe('what is typed into a template', () => {
     })
     draft.typed.title = 'Long massage'
     expect(await draft.save(draft.basedOn)).toBeNull()
-    expect(draft.failure?.code).toBe('disk_full')
+    expect(draft.asking.failure?.code).toBe('disk_full')
     expect(shows()).toEqual(['Long massage', true, 1])
   })
 

@@ -1,6 +1,6 @@
 //! The batches that there are.
 
-use beadsbox_domain::{Batch, BatchId, Deed, text::Name};
+use beadsbox_domain::{BatchId, Deed, text::Name};
 use beadsbox_store::{BatchSummary, Directory};
 
 use crate::{error::AppResult, usecase::Seat, view::BatchRow};
@@ -12,26 +12,20 @@ impl Seat {
     /// The batches, the newest first.
     pub async fn batches(&self) -> AppResult<Vec<BatchRow>> {
         self.require(Deed::IssueMany)?;
-        self.read(|view| Ok(view.batches()?.iter().take(MOST_SHOWN).filter_map(|batch| row(view.directory(), batch)).collect()))
-            .await
+        self.read(|view| Ok(view.batches(MOST_SHOWN)?.iter().filter_map(|batch| row(view.directory(), batch)).collect())).await
     }
 
     /// That one, however old it is; none where it is not there.
     pub(super) async fn batch(&self, id: BatchId) -> AppResult<Option<BatchRow>> {
-        self.batch_where(move |named| named.id == id).await
+        self.read(move |view| Ok(view.batch(id)?.and_then(|batch| row(view.directory(), &batch)))).await
     }
 
     /// The newest of that name.
     pub(super) async fn batch_named(&self, name: &Name) -> AppResult<Option<BatchRow>> {
         let name = name.clone();
-        self.batch_where(move |named| named.name == name).await
-    }
-
-    async fn batch_where(&self, is_it: impl Fn(&Batch) -> bool + Send + 'static) -> AppResult<Option<BatchRow>> {
         self.read(move |view| {
-            let batches = view.batches()?;
-            let found = batches.iter().find(|batch| batch.voucher.marks.batch.as_ref().is_some_and(&is_it));
-            Ok(found.and_then(|batch| row(view.directory(), batch)))
+            let Some(named) = view.batch_names(usize::MAX)?.into_iter().find(|batch| batch.name == name) else { return Ok(None) };
+            Ok(view.batch(named.id)?.and_then(|batch| row(view.directory(), &batch)))
         })
         .await
     }

@@ -4,7 +4,7 @@ use argon2::{Argon2, PasswordVerifier as _, password_hash::phc::PasswordHash};
 use beadsbox_domain::{Operation, Outcome, RedeemMode, Role, StaffId, VoucherId};
 use beadsbox_protocol::{
     ErrorCode,
-    admin::{NewBadge, StaffPatch},
+    admin::{NewBadge, OneTimePassword, StaffPatch},
     badge,
     history::{Approval, HistoryItem},
     rows::{Row, RowKey, Staff},
@@ -93,9 +93,8 @@ async fn a_pin_needs_the_password_and_goes_with_it() {
     set_pin(&device, &session, PASSWORD, Some(PIN)).await.unwrap();
 
     let (admins, admin) = stage.device_with_session("Adrien", Role::Admin).await;
-    let new_password = StaffPatch { password: Some("another password".to_owned()), ..StaffPatch::default() };
-    let path = format!("/v1/admin/staff/{}", session.staff.id);
-    admins.call_as::<Staff>(&admin.token, Method::PATCH, &path, Some(&new_password)).await.unwrap();
+    let path = format!("/v1/admin/staff/{}/password", session.staff.id);
+    admins.call_as::<OneTimePassword>(&admin.token, Method::POST, &path, None::<&()>).await.unwrap();
     assert_eq!(row_of(&mut device, session.staff.id).await.pin, None, "whoever knew the old password may have set it");
     assert_eq!(set_pin(&device, &session, PASSWORD, Some(PIN)).await.unwrap_err().code, ErrorCode::SessionExpired);
 }

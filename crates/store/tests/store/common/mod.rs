@@ -1,4 +1,5 @@
 //! A device with real files, things to sell, and a server in memory that decides by the domain's rules.
+pub mod files;
 pub mod server;
 pub mod snapshot;
 

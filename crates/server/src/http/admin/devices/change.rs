@@ -16,7 +16,7 @@ use crate::{
         auth::AdminAuth,
         json::{Json, Path},
     },
-    organisation,
+    organisation::{self, Changed},
     state::App,
 };
 
@@ -34,8 +34,11 @@ pub async fn change(
 ) -> Result<Json<DeviceStatus>, Failure> {
     let mut act = Act::begin(&app, admin).await?;
     let now = act.at();
-    let device = organisation::change_device(&mut act, id, &patch, now, admin).await?;
-    act.done(Done::new(ActKind::DeviceChanged).to(id.0, &device.name).with("name", patch.name).with("shop", json!(patch.shop_id)))
-        .await?;
-    Ok(Json(device.status()))
+    let Changed { before, after } = organisation::change_device(&mut act, id, &patch, now, admin).await?;
+    let done = Done::new(ActKind::DeviceChanged)
+        .to(id.0, &after.name)
+        .changed("name", before.name.as_str(), after.name.as_str())
+        .with("shop", json!(patch.shop_id));
+    act.done(done).await?;
+    Ok(Json(after.status()))
 }

@@ -13,7 +13,7 @@ use crate::{
         auth::AdminAuth,
         json::{Json, Path},
     },
-    organisation,
+    organisation::{self, Changed},
     state::App,
 };
 
@@ -32,8 +32,13 @@ pub async fn change(
 ) -> Result<Json<Shop>, Failure> {
     let mut act = Act::begin(&app, admin).await?;
     let now = act.at();
-    let shop = organisation::change_shop(&mut act, id, change, now).await?;
-    let done = Done::new(ActKind::ShopChanged).to(id.0, &shop.name).with("time_zone", shop.time_zone.clone());
-    act.done(done.with("country", json!(shop.country)).with("closed", shop.closed)).await?;
-    Ok(Json(shop))
+    let Changed { before, after } = organisation::change_shop(&mut act, id, change, now).await?;
+    let done = Done::new(ActKind::ShopChanged)
+        .to(id.0, &after.name)
+        .changed("name", before.name.as_str(), after.name.as_str())
+        .with("time_zone", after.time_zone.clone())
+        .with("country", json!(after.country))
+        .with("closed", after.closed);
+    act.done(done).await?;
+    Ok(Json(after))
 }

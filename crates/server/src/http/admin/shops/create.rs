@@ -30,7 +30,7 @@ pub async fn create(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(ne
     if new.country.is_some() || new.address.is_some() {
         let NewShop { name, time_zone, country, address } = new;
         let change = ShopChange { row_version: shop.row_version, name, time_zone, country, address, closed: false };
-        shop = organisation::change_shop(&mut act, shop.id, change, now).await?;
+        shop = organisation::change_shop(&mut act, shop.id, change, now).await?.after;
     }
     act.done(Done::new(ActKind::ShopAdded).to(shop.id.0, &shop.name)).await?;
     Ok((StatusCode::CREATED, Json(shop)))

@@ -13,11 +13,11 @@ use crate::{
         auth::AdminAuth,
         json::{Json, Path},
     },
-    organisation,
+    organisation::{self, Changed},
     state::App,
 };
 
-/// Changes a staff member's name, role or password, bars them or lets them in again.
+/// Changes a staff member's name or role, bars them or lets them in again.
 #[utoipa::path(patch, path = "/v1/admin/staff/{id}", operation_id = "change_staff", tag = "admin", params(("id" = StaffId, Path)),
     request_body = StaffPatch, security(("session" = [])), responses(
     (status = 200, body = Staff),
@@ -29,15 +29,14 @@ pub async fn change(
     Path(id): Path<StaffId>,
     Json(patch): Json<StaffPatch>,
 ) -> Result<Json<Staff>, Failure> {
-    let done = Done::new(ActKind::StaffChanged)
-        .with("name", patch.name.clone())
-        .with("role", json!(patch.role))
-        .with("active", patch.active);
-    // Never the password itself.
-    let done = done.with("password", patch.password.is_some());
     let mut act = Act::begin(&app, admin).await?;
     let now = act.at();
-    let staff = organisation::change_staff(&mut act, &app.passwords, id, patch, now).await?;
-    act.done(done.to(id.0, &staff.name)).await?;
-    Ok(Json(staff))
+    let Changed { before, after } = organisation::change_staff(&mut act, id, &patch, now).await?;
+    let done = Done::new(ActKind::StaffChanged)
+        .to(id.0, &after.name)
+        .changed("name", before.name.as_str(), after.name.as_str())
+        .changed("role", json!(before.role), json!(after.role))
+        .changed("active", before.active, after.active);
+    act.done(done).await?;
+    Ok(Json(after))
 }

@@ -15,11 +15,10 @@ use crate::{
     db::admin_act::ActKind,
     error::Failure,
     http::{auth::AdminAuth, json::Json},
-    organisation,
     state::App,
 };
 
-/// Adds a staff member. Without a password in the request a one-time one is made, and shown this once.
+/// Adds a staff member, with a one-time password that is shown this once.
 #[utoipa::path(post, path = "/v1/admin/staff", operation_id = "create_staff", tag = "admin", request_body = NewStaff, security(("session" = [])), responses(
     (status = 201, body = AddedStaff),
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
@@ -28,13 +27,7 @@ pub async fn create(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(ne
     let id = StaffId(Uuid::now_v7());
     let mut act = Act::begin(&app, admin).await?;
     let now = act.at();
-    let added = match new.password {
-        None => credentials::add_staff(&mut act, &app.passwords, id, &new.name, new.role, now).await?,
-        Some(password) => {
-            let staff = organisation::create_staff(&mut act, &app.passwords, id, &new.name, new.role, password).await?;
-            AddedStaff { staff, one_time: None }
-        }
-    };
+    let added = credentials::add_staff(&mut act, &app.passwords, id, &new.name, new.role, now).await?;
     act.done(Done::new(ActKind::StaffAdded).to(id.0, &added.staff.name).with("role", json!(new.role))).await?;
     Ok((StatusCode::CREATED, Json(added)))
 }
