@@ -41,14 +41,14 @@ enum Command {
         #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true)]
         database_read_url: Option<SecretString>,
         #[command(flatten)]
-        work: worker::Arguments,
+        work: worker::WorkArguments,
         #[command(flatten)]
         mail: mail::Arguments,
     },
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {
         #[command(flatten)]
-        work: worker::Arguments,
+        work: worker::WorkArguments,
         #[command(flatten)]
         mail: mail::Arguments,
     },

@@ -18,7 +18,7 @@ const MORE_CONNECTIONS: u32 = 2;
 
 /// How much is worked on at once, and how that ends.
 #[derive(clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct WorkArguments {
     /// How many jobs to work on at once, such as mails to send; a server that has 0 leaves them to `beadsbox-server worker`
     #[arg(long, default_value_t = 2, env = "BEADSBOX_WORKERS")]
     workers: usize,
@@ -27,13 +27,13 @@ pub(super) struct Arguments {
     last_orders: u64,
 }
 
-impl Arguments {
+impl WorkArguments {
     pub(super) fn config(&self, config: Config) -> Config {
         Config { workers: self.workers, last_orders: Duration::from_secs(self.last_orders), ..config }
     }
 }
 
-pub(super) async fn work(url: &SecretString, work: &Arguments, mail: &mail::Arguments) -> Result<(), StartError> {
+pub(super) async fn work(url: &SecretString, work: &WorkArguments, mail: &mail::Arguments) -> Result<(), StartError> {
     log();
     let ended = signalled()?;
     tokio::pin!(ended);

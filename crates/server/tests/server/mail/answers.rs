@@ -13,7 +13,7 @@ use reqwest::Method;
 use rstest::rstest;
 
 use super::stage::{MailStage, mailing, mails_of};
-use crate::support::{Stage, sell, sell_many};
+use crate::support::{PASSWORD, Stage, sell, sell_many};
 
 /// Longer than any delay.
 const LATER: SignedDuration = SignedDuration::from_hours(8);
@@ -55,7 +55,7 @@ async fn what_is_about_the_recipient_is_final(#[case] refusal: Reception) {
 async fn a_mail_of_which_each_answer_is_lost_goes_three_times_and_no_more() {
     let mails = MailStage::new().await;
     mails.receiver.will([Reception::TakeAndHangUp; 5]);
-    let (mut desk, session) = mails.stage.device_with_session("Margaux", Role::BackOffice).await;
+    let (mut desk, _) = mails.stage.device_with_session("Margaux", Role::BackOffice).await;
     let voucher = sell(&mut desk).await;
     for attempt in 1..=3 {
         mails.until_tried(attempt).await;
@@ -63,6 +63,7 @@ async fn a_mail_of_which_each_answer_is_lost_goes_three_times_and_no_more() {
     }
     mails.until_state("dead", 1).await;
     assert_eq!(mails.receiver.mails().len(), 3);
+    let session = desk.sign_in("Margaux", PASSWORD).await.unwrap();
     let told = mails_of(&desk, &session.token, voucher).await.unwrap();
     assert_eq!((told.mails[0].state, told.mails[0].trouble), (MailState::MayHaveArrived, Some(JobTrouble::MayHaveArrived)));
 }
