@@ -169,6 +169,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             mail::send_test_mail,
             mail::failed_jobs,
             mail::decide_job,
+            mail::try_jobs_again,
             mail::staff_addresses,
             mail::set_staff_address,
             start::ask_password_reset,

@@ -147,6 +147,7 @@ pub const COMMANDS: &[&str] = &[
     "send_test_mail",
     "failed_jobs",
     "decide_job",
+    "try_jobs_again",
     "staff_addresses",
     "set_staff_address",
     "ask_password_reset",

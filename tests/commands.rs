@@ -114,7 +114,7 @@ fn each_window_may_call_exactly_its_own_commands() {
     let shift = ["current_session", "people", "switch_by_badge", "switch_by_pin", "unlock", "lock", "note_activity", "set_pin"];
     let printing = ["printer_settings", "set_printer_settings", "print_test", "print_receipt", "open_receipt", "open_vouchers"];
     let mail = ["voucher_mails", "mail_voucher", "mail_setup", "set_mail_settings", "set_mail_text", "preview_mail", "send_test_mail"];
-    let mail = [&mail[..], &["failed_jobs", "decide_job", "staff_addresses", "set_staff_address"]].concat();
+    let mail = [&mail[..], &["failed_jobs", "decide_job", "try_jobs_again", "staff_addresses", "set_staff_address"]].concat();
     let expected = [
         (
             "start",

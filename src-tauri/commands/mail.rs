@@ -5,6 +5,8 @@ use beadsbox_app::view::{
     VoucherMailsView,
 };
 
+use beadsbox_protocol::job::JobTrouble;
+
 use super::{Answer, Beads};
 
 /// What was mailed about a voucher.
@@ -63,11 +65,18 @@ pub async fn failed_jobs(program: Beads<'_>) -> Answer<FailedJobs> {
     program.seat()?.failed_jobs().await
 }
 
-/// Has it tried again, or ends it; what is left.
+/// Has it tried again, or ends it.
 #[tauri::command]
 #[specta::specta]
-pub async fn decide_job(program: Beads<'_>, id: String, again: bool) -> Answer<FailedJobs> {
+pub async fn decide_job(program: Beads<'_>, id: String, again: bool) -> Answer<()> {
     program.seat()?.decide_job(&id, again).await
+}
+
+/// Has all that failed for that reason tried again, or for any.
+#[tauri::command]
+#[specta::specta]
+pub async fn try_jobs_again(program: Beads<'_>, trouble: Option<JobTrouble>) -> Answer<()> {
+    program.seat()?.try_jobs_again(trouble).await
 }
 
 /// Where staff members get mail.
@@ -80,6 +89,6 @@ pub async fn staff_addresses(program: Beads<'_>) -> Answer<Vec<StaffAddressView>
 /// Sets where a staff member gets mail.
 #[tauri::command]
 #[specta::specta]
-pub async fn set_staff_address(program: Beads<'_>, form: StaffAddressForm) -> Answer<Vec<StaffAddressView>> {
+pub async fn set_staff_address(program: Beads<'_>, form: StaffAddressForm) -> Answer<()> {
     program.seat()?.set_staff_address(form).await
 }

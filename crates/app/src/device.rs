@@ -23,7 +23,7 @@ use crate::{
     replica::StoreReplica,
     secrets::DeviceSecrets,
     support::SupportBundle,
-    usecase::{bulk::Bulk, sheet::desk::Desk, work::WorkPlace},
+    usecase::{bulk::Bulk, mail::AskedMails, sheet::desk::Desk, work::WorkPlace},
     view::DataChanged,
 };
 
@@ -54,6 +54,8 @@ pub(crate) struct Device {
     support: Mutex<HashMap<String, SupportBundle>>,
     /// A table that was opened, and the work on it.
     pub(crate) desk: Desk,
+    /// Mails that were asked for and of which no answer came.
+    pub(crate) asked_mails: AskedMails,
 }
 
 /// What a device is made of.
@@ -107,6 +109,7 @@ impl Device {
             writing: WorkPlace::default(),
             support: Mutex::default(),
             desk: Desk::default(),
+            asked_mails: AskedMails::default(),
         })
     }
 

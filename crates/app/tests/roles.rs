@@ -225,9 +225,10 @@ async fn write_mail(seat: &Seat, command: &str) -> Result<(), AppError> {
         "preview_mail" => seat.preview_mail(draft()).await.map(drop),
         "send_test_mail" => seat.send_test_mail(MailTestForm { draft: draft(), to: "ada@example.org".to_owned() }).await,
         "failed_jobs" => seat.failed_jobs().await.map(drop),
-        "decide_job" => seat.decide_job(NOBODY, true).await.map(drop),
+        "decide_job" => seat.decide_job(NOBODY, true).await,
+        "try_jobs_again" => seat.try_jobs_again(None).await,
         "staff_addresses" => seat.staff_addresses().await.map(drop),
-        "set_staff_address" => seat.set_staff_address(StaffAddressForm { staff_id: NOBODY.to_owned(), email: String::new() }).await.map(drop),
+        "set_staff_address" => seat.set_staff_address(StaffAddressForm { staff_id: NOBODY.to_owned(), email: String::new() }).await,
         other => panic!("the table has no call for {other}"),
     }
 }

@@ -87,6 +87,11 @@ impl Voucher {
         self.expires_at.is_some_and(|end| at >= end)
     }
 
+    /// Whether it stands for something at that moment: it was sold, and its last day has not passed. Papers of it are worth handing out.
+    pub fn is_owed(&self, at: Timestamp) -> bool {
+        self.status == Status::Purchased && !self.is_overdue(at)
+    }
+
     /// What it is once its redemption was taken back: owed again, unless a bank took the money back meanwhile.
     pub const fn status_given_back(&self) -> Status {
         if self.marks.charged_back.is_some() { Status::Refunded } else { Status::Purchased }

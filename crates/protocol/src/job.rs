@@ -1,4 +1,4 @@
-//! `GET /v1/admin/jobs`, `POST /v1/admin/jobs/{id}`: work that the server could not do, for an admin to look at.
+//! `GET /v1/admin/jobs`, `POST /v1/admin/jobs`, `POST /v1/admin/jobs/{id}`: work that the server could not do, for an admin to look at.
 
 use beadsbox_domain::{StaffId, Timestamp, VoucherId};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ pub enum JobKind {
     VoucherMailAgain,
     /// Mails a staff member what they need to set another password.
     PasswordResetMail,
+    /// Tells a staff member at their former address that they get mail elsewhere.
+    AddressChangedMail,
 }
 
 /// Why an attempt came to nothing.
@@ -24,19 +26,23 @@ pub enum JobKind {
 pub enum JobTrouble {
     /// The mail server cannot be reached, or did not answer.
     Unreachable,
-    /// The mail server cannot be trusted: its certificate does not hold.
+    /// The mail server cannot be trusted: its certificate does not hold, or it speaks no TLS.
     Untrusted,
     /// The mail server does not let this server in.
     SignInRefused,
     /// The mail server refuses it for now; `detail` has its numbers.
     RefusedForNow,
-    /// The mail server refuses it for good; `detail` has its numbers.
+    /// The mail server refuses its recipient for good; `detail` has its numbers.
     Refused,
+    /// The mail server refuses what this server sends, by a policy or because of the sender; `detail` has its numbers.
+    RefusedByPolicy,
+    /// The mail server had all of it and did not answer: it may have arrived. Nobody sends it once more by itself.
+    MayHaveArrived,
     /// No mail server takes this address, or it cannot be written in a mail.
     AddressRefused,
     /// The text that an admin wrote cannot be filled in.
     TextFaulty,
-    /// Whoever worked on it was ended in the middle, each time.
+    /// Whoever worked on it was ended in the middle.
     Interrupted,
     /// A fault of the server; it was logged.
     Internal,
@@ -79,6 +85,25 @@ pub struct DeadJobs {
     pub waiting: u64,
     /// The newest, 200 at most.
     pub jobs: Vec<DeadJob>,
+    /// Those that can be tried again at once, also of those that are not listed, by what stood in their way.
+    pub again: Vec<DeadOfTrouble>,
+}
+
+/// How many jobs were given up for one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct DeadOfTrouble {
+    /// Why they failed the last time.
+    pub trouble: JobTrouble,
+    /// How many.
+    pub jobs: u64,
+}
+
+/// `POST /v1/admin/jobs`: has jobs that were given up tried again at once. What may have arrived is never among them: that is decided one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JobsAgain {
+    /// Those of that trouble; none for all.
+    pub trouble: Option<JobTrouble>,
 }
 
 /// What an admin has done about a job.

@@ -49,6 +49,8 @@ pub enum MailState {
     Sent,
     /// Nobody tries it any more: an admin sees why.
     Failed,
+    /// The mail server had it and did not answer. Nobody tries it any more by itself.
+    MayHaveArrived,
     /// The buyer was erased before it was sent.
     BuyerErased,
     /// The buyer has no address.

@@ -41,6 +41,11 @@ impl Act {
         Ok(Self { tx: db::begin(pool).await?, by: StaffId(Uuid::nil()), at: Timestamp::now(), app: None })
     }
 
+    /// It turned out who does it.
+    pub const fn is_by(&mut self, by: StaffId) {
+        self.by = by;
+    }
+
     /// Who does it; the nil id for the server itself and its command line.
     pub const fn by(&self) -> StaffId {
         self.by

@@ -43,6 +43,9 @@ pub struct Config {
     pub jobs_every: Duration,
     /// How many jobs this process works on at once; 0 leaves them to others.
     pub workers: usize,
+    /// How long requests and jobs that have begun may still take when it is to end. A mail whose answer does not come by then is said to have been
+    /// sent perhaps.
+    pub last_orders: Duration,
     /// By which mail server mail goes; none where this process sends none.
     pub mail: Option<MailConfig>,
 }
@@ -68,6 +71,7 @@ impl Config {
             decide_held_every: Duration::from_hours(1),
             jobs_every: Duration::from_secs(1),
             workers: 2,
+            last_orders: Duration::from_secs(30),
             mail: None,
         }
     }

@@ -3,7 +3,11 @@
 use std::{net::SocketAddr, time::Duration};
 
 use secrecy::ExposeSecret as _;
-use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio::{
+    net::TcpListener,
+    task::JoinHandle,
+    time::{Instant, timeout_at},
+};
 
 use crate::{
     books,
@@ -16,8 +20,8 @@ use crate::{
     state::App,
 };
 
-/// How long requests and jobs may still take when the server ends.
-const LAST_ORDERS: Duration = Duration::from_secs(30);
+/// How long a job whose time is over has to note how far it came.
+const NOTING: Duration = Duration::from_secs(5);
 
 /// The central server.
 pub struct Server;
@@ -30,6 +34,8 @@ impl Server {
         let mut tx = db::begin(&app.pool).await?;
         mail::setup::tell_devices(&mut tx, &app).await?;
         tx.commit().await?;
+        // Whoever asks once it listens is told.
+        app.feed.settle().await;
         let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
 
@@ -81,13 +87,28 @@ fn work(app: &App, workers: usize) -> impl Iterator<Item = JoinHandle<()>> {
     (0..workers).map(|_| tokio::spawn(jobs::queue::run(app.clone())))
 }
 
-/// Waits until these have ended what they are at, or for so long.
-async fn ended(tasks: Vec<JoinHandle<()>>) {
-    for mut task in tasks {
-        if timeout(LAST_ORDERS, &mut task).await.is_err() {
-            task.abort();
+/// Waits until these have ended what they are at. After `until` they are told to say how far they came, and then they are cut.
+async fn end(app: &App, mut tasks: Vec<JoinHandle<()>>, until: Instant) {
+    if !have_ended(&mut tasks, until).await {
+        app.over.send_replace(true);
+        if !have_ended(&mut tasks, Instant::now() + NOTING).await {
+            tracing::warn!("not all work could be ended in order");
         }
     }
+    for task in tasks {
+        task.abort();
+    }
+}
+
+/// Whether all of them have ended by then.
+async fn have_ended(tasks: &mut [JoinHandle<()>], until: Instant) -> bool {
+    let all = async {
+        for task in tasks.iter_mut().filter(|task| !task.is_finished()) {
+            // A panic is told where it happens.
+            let _ = task.await;
+        }
+    };
+    timeout_at(until, all).await.is_ok()
 }
 
 /// Workers that work until they are stopped. Dropped without [`RunningWorker::stop`], they go on.
@@ -102,10 +123,10 @@ impl RunningWorker {
         self.app.stopped().await;
     }
 
-    /// Ends it in order: what is being done is finished.
+    /// Ends it in order: what is being done is finished, or says how far it came.
     pub async fn stop(self) {
         self.app.stopping.send_replace(true);
-        ended(self.tasks).await;
+        end(&self.app, self.tasks, Instant::now() + self.app.config.last_orders).await;
         self.app.pool.close().await;
         self.app.read_pool.close().await;
         tracing::info!("stopped");
@@ -176,11 +197,12 @@ impl RunningServer {
     /// Ends it in order: no new connections, long polls are woken, requests that have begun are finished.
     pub async fn stop(mut self) {
         self.app.stopping.send_replace(true);
-        if timeout(LAST_ORDERS, &mut self.serving).await.is_err() {
-            tracing::warn!("requests were still running after {LAST_ORDERS:?}");
+        let until = Instant::now() + self.app.config.last_orders;
+        if timeout_at(until, &mut self.serving).await.is_err() {
+            tracing::warn!("requests were still running after {:?}", self.app.config.last_orders);
             self.serving.abort();
         }
-        ended(self.tasks).await;
+        end(&self.app, self.tasks, until).await;
         self.app.pool.close().await;
         self.app.read_pool.close().await;
         tracing::info!("stopped");

@@ -29,6 +29,8 @@ pub(crate) struct Parts {
     pub polls: Semaphore,
     /// Turns true once, when the program is to end.
     pub stopping: watch::Sender<bool>,
+    /// Turns true once, when the time is over in which what had begun was to end.
+    pub over: watch::Sender<bool>,
 }
 
 impl App {
@@ -45,6 +47,7 @@ impl App {
             requests: Semaphore::new(config.most_requests),
             polls: Semaphore::new(config.most_polls),
             stopping: watch::Sender::new(false),
+            over: watch::Sender::new(false),
             config,
         }))
     }
@@ -62,10 +65,18 @@ impl App {
 
     /// Resolves when the program is to end.
     pub async fn stopped(&self) {
-        let mut stopping = self.0.stopping.subscribe();
-        // The sender lives as long as `self`.
-        let _ = stopping.wait_for(|stopping| *stopping).await;
+        turned_true(&self.0.stopping).await;
     }
+
+    /// Resolves when whatever has not ended by then is to say how far it came, at once.
+    pub async fn last_orders_over(&self) {
+        turned_true(&self.0.over).await;
+    }
+}
+
+async fn turned_true(sender: &watch::Sender<bool>) {
+    // The sender lives as long as this call.
+    let _ = sender.subscribe().wait_for(|turned| *turned).await;
 }
 
 impl std::ops::Deref for App {

@@ -298,12 +298,14 @@ export const commands = {
 	sendTestMail: (form: MailTestForm) => typedError<null, AppError>(__TAURI_INVOKE("send_test_mail", { form })),
 	/**  What the server gave up. */
 	failedJobs: () => typedError<FailedJobs, AppError>(__TAURI_INVOKE("failed_jobs")),
-	/**  Has it tried again, or ends it; what is left. */
-	decideJob: (id: string, again: boolean) => typedError<FailedJobs, AppError>(__TAURI_INVOKE("decide_job", { id, again })),
+	/**  Has it tried again, or ends it. */
+	decideJob: (id: string, again: boolean) => typedError<null, AppError>(__TAURI_INVOKE("decide_job", { id, again })),
+	/**  Has all that failed for that reason tried again, or for any. */
+	tryJobsAgain: (trouble: JobTrouble | null) => typedError<null, AppError>(__TAURI_INVOKE("try_jobs_again", { trouble })),
 	/**  Where staff members get mail. */
 	staffAddresses: () => typedError<StaffAddress[], AppError>(__TAURI_INVOKE("staff_addresses")),
 	/**  Sets where a staff member gets mail. */
-	setStaffAddress: (form: StaffAddressForm) => typedError<StaffAddress[], AppError>(__TAURI_INVOKE("set_staff_address", { form })),
+	setStaffAddress: (form: StaffAddressForm) => typedError<null, AppError>(__TAURI_INVOKE("set_staff_address", { form })),
 	/**  Has a mail sent with which somebody sets another password. */
 	askPasswordReset: (name: string, language: MailLanguage) => typedError<null, AppError>(__TAURI_INVOKE("ask_password_reset", { name, language })),
 	/**  Sets another password with what that mail said. */
@@ -1373,7 +1375,7 @@ export type FailedJob = {
 	kind: JobKind,
 	/**  The codes of the vouchers that it is about, as far as this device knows them. */
 	codes: string[],
-	/**  The first of them, to go to. */
+	/**  The one of the first code, to go to. */
 	voucher_id: string | null,
 	/**  Whom it is about. */
 	staff: string | null,
@@ -1392,6 +1394,14 @@ export type FailedJobs = {
 	/**  How many wait to be done, or are being done. */
 	waiting: number,
 	jobs: FailedJob[],
+	/**  What can be tried again at once, also of what is not listed, by what stood in the way; the most first. */
+	again: FailedOfTrouble[],
+};
+
+/**  How much failed for one reason. */
+export type FailedOfTrouble = {
+	trouble: JobTrouble,
+	count: number,
 };
 
 /**  How many lines of a table have that fault. */
@@ -1630,25 +1640,31 @@ export type JobKind =
 /**  Mails a voucher to its buyer once more, because somebody in the office asked for it. */
 "voucher_mail_again" | 
 /**  Mails a staff member what they need to set another password. */
-"password_reset_mail";
+"password_reset_mail" | 
+/**  Tells a staff member at their former address that they get mail elsewhere. */
+"address_changed_mail";
 
 /**  Why an attempt came to nothing. */
 export type JobTrouble = 
 /**  The mail server cannot be reached, or did not answer. */
 "unreachable" | 
-/**  The mail server cannot be trusted: its certificate does not hold. */
+/**  The mail server cannot be trusted: its certificate does not hold, or it speaks no TLS. */
 "untrusted" | 
 /**  The mail server does not let this server in. */
 "sign_in_refused" | 
 /**  The mail server refuses it for now; `detail` has its numbers. */
 "refused_for_now" | 
-/**  The mail server refuses it for good; `detail` has its numbers. */
+/**  The mail server refuses its recipient for good; `detail` has its numbers. */
 "refused" | 
+/**  The mail server refuses what this server sends, by a policy or because of the sender; `detail` has its numbers. */
+"refused_by_policy" | 
+/**  The mail server had all of it and did not answer: it may have arrived. Nobody sends it once more by itself. */
+"may_have_arrived" | 
 /**  No mail server takes this address, or it cannot be written in a mail. */
 "address_refused" | 
 /**  The text that an admin wrote cannot be filled in. */
 "text_faulty" | 
-/**  Whoever worked on it was ended in the middle, each time. */
+/**  Whoever worked on it was ended in the middle. */
 "interrupted" | 
 /**  A fault of the server; it was logged. */
 "internal";
@@ -1795,6 +1811,8 @@ export type MailState =
 "sent" | 
 /**  Nobody tries it any more: an admin sees why. */
 "failed" | 
+/**  The mail server had it and did not answer. Nobody tries it any more by itself. */
+"may_have_arrived" | 
 /**  The buyer was erased before it was sent. */
 "buyer_erased" | 
 /**  The buyer has no address. */

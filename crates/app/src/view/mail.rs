@@ -133,7 +133,7 @@ pub struct FailedJob {
     pub kind: JobKind,
     /// The codes of the vouchers that it is about, as far as this device knows them.
     pub codes: Vec<String>,
-    /// The first of them, to go to.
+    /// The one of the first code, to go to.
     pub voucher_id: Option<String>,
     /// Whom it is about.
     pub staff: Option<String>,
@@ -153,6 +153,15 @@ pub struct FailedJobs {
     /// How many wait to be done, or are being done.
     pub waiting: u64,
     pub jobs: Vec<FailedJob>,
+    /// What can be tried again at once, also of what is not listed, by what stood in the way; the most first.
+    pub again: Vec<FailedOfTrouble>,
+}
+
+/// How much failed for one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+pub struct FailedOfTrouble {
+    pub trouble: JobTrouble,
+    pub count: u64,
 }
 
 /// Where a staff member gets mail.

@@ -57,8 +57,8 @@ pub use import::{DayOrder, ImportCheck, ImportDone, ImportForm, ImportSum, Impor
 pub use issue::{BatchFileForm, BatchFormat, BatchMail, BatchRow, BatchWords, IssueCheck, IssueChoices, IssueForm};
 pub use limits::{CountryValidityRow, DeviceLimitsForm, LeastValidityForm, LimitsForm, PolicyForm};
 pub use mail::{
-    FailedJob, FailedJobs, MailDraftForm, MailPlaceholders, MailPreviewView, MailRow, MailSettingsForm, MailSetupView, MailTestForm, MailTextForm,
-    MailTextView, NewPasswordForm, StaffAddressForm, StaffAddressView, TextFaultView, VoucherMailsView,
+    FailedJob, FailedJobs, FailedOfTrouble, MailDraftForm, MailPlaceholders, MailPreviewView, MailRow, MailSettingsForm, MailSetupView, MailTestForm,
+    MailTextForm, MailTextView, NewPasswordForm, StaffAddressForm, StaffAddressView, TextFaultView, VoucherMailsView,
 };
 pub use money::{CurrencyView, MoneyView};
 pub use outbox_file::{OutboxFileFound, OutboxFileSum, OutboxFileView, SaveOutboxForm, SavedOutbox, TakeInForm, TakenIn};

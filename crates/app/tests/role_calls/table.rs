@@ -163,6 +163,7 @@ pub const TABLE: &[(&str, &[Role])] = &[
     ("send_test_mail", ADMIN),
     ("failed_jobs", ADMIN),
     ("decide_job", ADMIN),
+    ("try_jobs_again", ADMIN),
     ("staff_addresses", ADMIN),
     ("set_staff_address", ADMIN),
     ("shop_rows", ADMIN),

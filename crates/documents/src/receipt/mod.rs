@@ -4,7 +4,7 @@ mod blocks;
 mod pdf;
 mod totals;
 
-use beadsbox_domain::{Date, Money, Payment, Vat};
+use beadsbox_domain::{Date, Money, Payment, Vat, text::Address};
 use jiff::civil::DateTime;
 
 pub(crate) use blocks::{Block, blocks};
@@ -38,12 +38,19 @@ pub struct Receipt {
 }
 
 /// A shop, as it stands on paper.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Shop {
     /// Its name.
     pub name: String,
     /// Address, telephone, VAT number: a line each.
     pub lines: Vec<String>,
+}
+
+impl Shop {
+    /// A shop of that name, with what it wants to stand below it.
+    pub fn new(name: impl Into<String>, address: Option<&Address>) -> Self {
+        Self { name: name.into(), lines: address.map(|address| address.as_str().lines().map(str::to_owned).collect()).unwrap_or_default() }
+    }
 }
 
 /// A voucher that was sold.

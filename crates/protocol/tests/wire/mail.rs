@@ -1,5 +1,5 @@
 use beadsbox_protocol::{
-    job::{DeadJob, DeadJobs, JobDecision, JobKind, JobTrouble},
+    job::{DeadJob, DeadJobs, DeadOfTrouble, JobDecision, JobKind, JobTrouble, JobsAgain},
     mail::{
         MailAgain, MailDraft, MailKind, MailLanguage, MailState, MailTest, MailTextChange, MailWords, NewPassword, ResetRequest, StaffAddressChange,
         VoucherMail, VoucherMails,
@@ -43,8 +43,11 @@ fn jobs_that_were_given_up() {
     let form = json!({"total": 1, "waiting": 2, "jobs": [{
         "id": id(7), "kind": "voucher_mail_again", "vouchers": [VOUCHER.to_string()], "staff": null, "created_at": at().to_string(),
         "died_at": at().to_string(), "attempts": 3, "trouble": "sign_in_refused", "detail": "535"
-    }]});
-    has_form(&DeadJobs { total: 1, waiting: 2, jobs: vec![job] }, &form);
+    }], "again": [{"trouble": "refused_by_policy", "jobs": 5}]});
+    let again = vec![DeadOfTrouble { trouble: JobTrouble::RefusedByPolicy, jobs: 5 }];
+    has_form(&DeadJobs { total: 1, waiting: 2, jobs: vec![job], again }, &form);
+    has_form(&JobsAgain { trouble: Some(JobTrouble::Unreachable) }, &json!({"trouble": "unreachable"}));
+    has_form(&JobsAgain { trouble: None }, &json!({"trouble": null}));
     has_form(&JobDecision { again: true }, &json!({"again": true}));
 }
 

@@ -40,17 +40,15 @@ enum Command {
         /// Where a copy of the database is that reports read; without one they read the database itself
         #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true)]
         database_read_url: Option<SecretString>,
-        /// How many jobs to work on at once, such as mails to send; 0 leaves them to `beadsbox-server worker`
-        #[arg(long, default_value_t = 2, env = "BEADSBOX_WORKERS")]
-        workers: usize,
+        #[command(flatten)]
+        work: worker::WorkArguments,
         #[command(flatten)]
         mail: mail::Arguments,
     },
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {
-        /// How many to work on at once
-        #[arg(long, default_value_t = 2, env = "BEADSBOX_WORKERS")]
-        workers: usize,
+        #[command(flatten)]
+        work: worker::WorkArguments,
         #[command(flatten)]
         mail: mail::Arguments,
     },
@@ -84,10 +82,11 @@ pub async fn run() -> Result<(), StartError> {
             books::fill(&pool(&url).await?, Clock::system().now()).await?;
             output::line("The database is up to date.")
         }
-        Command::Serve { listen, database_read_url, workers, mail } => {
-            serve::serve(Config { database_read_url, workers, mail: mail.config()?, ..Config::new(url.expose_secret(), listen) }).await
+        Command::Serve { listen, database_read_url, work, mail } => {
+            let config = work.config(Config::new(url.expose_secret(), listen));
+            serve::serve(Config { database_read_url, mail: mail.config()?, ..config }).await
         }
-        Command::Worker { workers, mail } => worker::work(&url, workers, &mail).await,
+        Command::Worker { work, mail } => worker::work(&url, &work, &mail).await,
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
         Command::Device(command) => device::run(&pool(&url).await?, command).await,

@@ -1,11 +1,14 @@
 //! `beadsbox-server worker`
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    mail::Arguments,
+    mail,
     serve::{log, signalled, until},
 };
 use crate::{Config, Server, error::StartError};
@@ -13,14 +16,32 @@ use crate::{Config, Server, error::StartError};
 /// What a worker needs beside one connection for each job: one to look, and one to spare.
 const MORE_CONNECTIONS: u32 = 2;
 
-pub(super) async fn work(url: &SecretString, workers: usize, mail: &Arguments) -> Result<(), StartError> {
+/// How much is worked on at once, and how that ends.
+#[derive(clap::Args)]
+pub(super) struct WorkArguments {
+    /// How many jobs to work on at once, such as mails to send; a server that has 0 leaves them to `beadsbox-server worker`
+    #[arg(long, default_value_t = 2, env = "BEADSBOX_WORKERS")]
+    workers: usize,
+    /// How many seconds requests and jobs that have begun may still take on SIGTERM or SIGINT. Let whoever ends the process wait for 15 more
+    #[arg(long, default_value_t = 30, env = "BEADSBOX_LAST_ORDERS", value_parser = clap::value_parser!(u64).range(1..=900))]
+    last_orders: u64,
+}
+
+impl WorkArguments {
+    pub(super) fn config(&self, config: Config) -> Config {
+        Config { workers: self.workers, last_orders: Duration::from_secs(self.last_orders), ..config }
+    }
+}
+
+pub(super) async fn work(url: &SecretString, work: &WorkArguments, mail: &mail::Arguments) -> Result<(), StartError> {
     log();
     let ended = signalled()?;
     tokio::pin!(ended);
     // It listens nowhere.
     let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let connections = u32::try_from(workers.max(1)).unwrap_or(u32::MAX).saturating_add(MORE_CONNECTIONS);
-    let config = Config { workers, mail: mail.config()?, database_connections: connections, ..Config::new(url.expose_secret(), nowhere) };
+    let connections = u32::try_from(work.workers.max(1)).unwrap_or(u32::MAX).saturating_add(MORE_CONNECTIONS);
+    let config = work.config(Config::new(url.expose_secret(), nowhere));
+    let config = Config { mail: mail.config()?, database_connections: connections, ..config };
     let worker = tokio::select! {
         worker = Server::start_worker(config) => worker?,
         _ = &mut ended => return Ok(()),

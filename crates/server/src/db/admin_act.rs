@@ -44,10 +44,14 @@ kinds! {
     JobEnded = "job_ended",
     /// One that was given up.
     JobTriedAgain = "job_tried_again",
+    /// Those that were given up for one reason, or all.
+    JobsTriedAgain = "jobs_tried_again",
     LeastValidityChanged = "least_validity_changed",
     MailSettingsChanged = "mail_settings_changed",
     MailTextChanged = "mail_text_changed",
     PasswordReset = "password_reset",
+    /// By the person, with what a mail said: whoever has their mailbox could.
+    PasswordSetByMail = "password_set_by_mail",
     PersonErased = "person_erased",
     PersonExported = "person_exported",
     PolicyChanged = "policy_changed",

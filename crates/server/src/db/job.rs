@@ -2,7 +2,7 @@
 
 use beadsbox_domain::{StaffId, Timestamp, VoucherId};
 use beadsbox_protocol::{
-    job::{DeadJob, DeadJobs, JobKind, JobTrouble, MOST_DEAD_JOBS},
+    job::{DeadJob, DeadJobs, DeadOfTrouble, JobKind, JobTrouble, MOST_DEAD_JOBS},
     mail::{MailState, VoucherMail},
 };
 use jiff_sqlx::ToSqlx;
@@ -25,6 +25,9 @@ pub struct Payload {
     /// Who asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<StaffId>,
+    /// Nobody chose it: it goes because the organisation's setting says so, and only while that does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_itself: bool,
     /// The language that whoever asked for it reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<beadsbox_protocol::mail::MailLanguage>,
@@ -103,21 +106,26 @@ struct LeasedRecord {
     lease: Uuid,
 }
 
-/// Leases the next job of one of these kinds: one whose lease has ended without a word, or else the one that is due longest. Whoever
-/// asks at the same moment gets another one.
+/// Somebody sits and waits for these, or has to be warned: they pass by the others, however many of these are due.
+const FIRST: [JobKind; 2] = [JobKind::PasswordResetMail, JobKind::AddressChangedMail];
+
+/// Leases the next job of one of these kinds: one whose lease has ended without a word, or else the one that is due longest, [`FIRST`] of
+/// all. Whoever asks at the same moment gets another one.
 pub async fn take(conn: &mut PgConnection, kinds: &[JobKind], now: Timestamp, leased_until: Timestamp) -> Result<Option<Leased>, Failure> {
-    let names: Vec<String> = kinds.iter().map(|kind| name_of(*kind)).collect();
+    let names = |first: bool| kinds.iter().filter(|kind| FIRST.contains(kind) == first).map(|kind| name_of(*kind)).collect::<Vec<String>>();
     let record: Option<LeasedRecord> = sqlx::query_as(
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $4, leased_until = $2
          WHERE id = coalesce(
-             (SELECT id FROM job WHERE state = 'running' AND leased_until <= $1 AND kind = ANY($3) ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED),
-             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $1 AND kind = ANY($3) ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED))
+             (SELECT id FROM job WHERE state = 'running' AND leased_until <= $1 AND kind = ANY($3::text[] || $5::text[]) ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED),
+             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $1 AND kind = ANY($3::text[]) ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED),
+             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $1 AND kind = ANY($5::text[]) ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED))
          RETURNING id, kind, cause, payload, created_at, attempts, lease",
     )
     .bind(now.to_sqlx())
     .bind(leased_until.to_sqlx())
-    .bind(names)
+    .bind(names(true))
     .bind(Uuid::now_v7())
+    .bind(names(false))
     .fetch_optional(conn)
     .await?;
     let read = |record: LeasedRecord| {
@@ -195,6 +203,7 @@ pub async fn dead(conn: &mut PgConnection) -> Result<DeadJobs, Failure> {
         sqlx::query_as("SELECT count(*) FILTER (WHERE state = 'dead'), count(*) FILTER (WHERE state <> 'dead') FROM job WHERE state <> 'done'")
             .fetch_one(&mut *conn)
             .await?;
+    let again = dead_by_trouble(conn).await?;
     let records: Vec<DeadRecord> = sqlx::query_as(
         "SELECT id, kind, payload, created_at, ended_at, attempts, trouble, trouble_detail FROM job WHERE state = 'dead'
          ORDER BY ended_at DESC, id DESC LIMIT $1",
@@ -216,7 +225,36 @@ pub async fn dead(conn: &mut PgConnection) -> Result<DeadJobs, Failure> {
             detail: record.trouble_detail,
         })
     };
-    Ok(DeadJobs { total: to_count(total), waiting: to_count(waiting), jobs: records.into_iter().map(read).collect::<Result<_, _>>()? })
+    let jobs = records.into_iter().map(read).collect::<Result<_, _>>()?;
+    Ok(DeadJobs { total: to_count(total), waiting: to_count(waiting), jobs, again })
+}
+
+/// Which of those that were given up [`try_again`] takes, by what stood in their way; the most first.
+async fn dead_by_trouble(conn: &mut PgConnection) -> Result<Vec<DeadOfTrouble>, Failure> {
+    let counted: Vec<(String, i64)> =
+        sqlx::query_as("SELECT trouble, count(*) FROM job WHERE state = 'dead' AND trouble <> $1 GROUP BY trouble ORDER BY count(*) DESC, trouble")
+            .bind(name_of(JobTrouble::MayHaveArrived))
+            .fetch_all(conn)
+            .await?;
+    counted
+        .into_iter()
+        .map(|(trouble, jobs)| Ok(DeadOfTrouble { trouble: named(&trouble, "job.trouble")?, jobs: to_count(jobs) }))
+        .collect()
+}
+
+/// Has all that were given up for that reason tried again from the beginning; none for any reason. How many. What may have arrived is not among
+/// them: somebody could get it twice.
+pub async fn try_again(conn: &mut PgConnection, trouble: Option<JobTrouble>, now: Timestamp) -> sqlx::Result<u64> {
+    let tried = sqlx::query(
+        "UPDATE job SET state = 'waiting', run_after = $1, attempts = 0, ended_at = NULL
+         WHERE state = 'dead' AND trouble <> $2 AND ($3::text IS NULL OR trouble = $3)",
+    )
+    .bind(now.to_sqlx())
+    .bind(name_of(JobTrouble::MayHaveArrived))
+    .bind(trouble.map(name_of))
+    .execute(conn)
+    .await?;
+    Ok(tried.rows_affected())
 }
 
 /// Has a job that was given up tried again from the beginning, or ends it. Whether there was such a job.
@@ -246,6 +284,7 @@ struct MailRecord {
 
 impl MailRecord {
     fn read(self) -> Result<VoucherMail, Failure> {
+        let trouble: Option<JobTrouble> = self.trouble.map(|trouble| named(&trouble, "job.trouble")).transpose()?;
         let state = match (self.state.as_str(), self.ended.as_deref()) {
             ("done", Some(ended)) => match named(ended, "job.ended")? {
                 Ended::Sent if self.left_out => MailState::NotOwed,
@@ -256,6 +295,7 @@ impl MailRecord {
                 Ended::PersonBarred => MailState::PersonBarred,
                 Ended::Discarded => MailState::Discarded,
             },
+            ("dead", _) if trouble == Some(JobTrouble::MayHaveArrived) => MailState::MayHaveArrived,
             ("dead", _) => MailState::Failed,
             ("waiting" | "running", _) => MailState::Waiting,
             _ => return Err(damaged("job.state")),
@@ -266,7 +306,7 @@ impl MailRecord {
             created_at: self.created_at,
             state,
             ended_at: self.ended_at.map(jiff_sqlx::Timestamp::to_jiff),
-            trouble: self.trouble.map(|trouble| named(&trouble, "job.trouble")).transpose()?,
+            trouble,
         })
     }
 }

@@ -11,6 +11,7 @@ pub mod enrolment_code;
 pub mod erased_person;
 pub mod feed;
 pub mod flat;
+pub mod former_address;
 pub mod held;
 pub mod job;
 pub mod ledger;

@@ -118,14 +118,17 @@ fn read_email(text: &str) -> Result<Email, Failure> {
     Email::new(text).map_err(|_| damaged("staff.email"))
 }
 
-/// Sets where somebody gets mail. What went to another address is good no longer.
-pub async fn set_address(conn: &mut PgConnection, id: StaffId, email: Option<&Email>) -> sqlx::Result<()> {
-    sqlx::query("UPDATE staff SET email = $2 WHERE id = $1")
-        .bind(id.0)
-        .bind(email.map(Email::as_str))
-        .execute(&mut *conn)
-        .await?;
-    password_reset::end(conn, id).await
+/// Sets where somebody gets mail. What went to another address is good no longer. The address before; none where they had none.
+pub async fn set_address(conn: &mut PgConnection, id: StaffId, email: Option<&Email>) -> Result<Option<Email>, Failure> {
+    let former: Option<Option<String>> = sqlx::query_scalar(
+        "UPDATE staff SET email = $2 FROM (SELECT id, email FROM staff WHERE id = $1 FOR UPDATE) AS former WHERE staff.id = former.id RETURNING former.email",
+    )
+    .bind(id.0)
+    .bind(email.map(Email::as_str))
+    .fetch_optional(&mut *conn)
+    .await?;
+    password_reset::end(conn, id).await?;
+    former.flatten().as_deref().map(read_email).transpose()
 }
 
 pub async fn standings(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<StaffId, Standing>, Failure> {

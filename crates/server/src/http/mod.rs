@@ -102,6 +102,7 @@ fn administration() -> OpenApiRouter<App> {
         .routes(routes!(admin::personal_data::erase::erase))
         .routes(routes!(admin::acts::list::list))
         .routes(routes!(admin::jobs::list::list))
+        .routes(routes!(admin::jobs::again::again))
         .routes(routes!(admin::jobs::decide::decide))
         .routes(routes!(admin::mail::read::read, admin::mail::change::change))
         .routes(routes!(admin::mail::text::text))

@@ -31,6 +31,8 @@ pub struct Pruned {
     pub jobs: u64,
     /// Tokens for another password.
     pub resets: u64,
+    /// Addresses that were staff members'.
+    pub addresses: u64,
 }
 
 /// One run.
@@ -43,6 +45,7 @@ pub(crate) async fn prune(app: &App) -> Result<Pruned, Failure> {
     let codes = db::enrolment_code::prune(&mut conn, now - CODES_KEPT, MOST).await?;
     let jobs = db::job::prune(&mut conn, now - JOBS_KEPT, MOST).await?;
     let resets = db::password_reset::prune(&mut conn, now, MOST).await?;
+    let addresses = db::former_address::prune(&mut conn, MOST).await?;
     drop(conn);
-    Ok(Pruned { tags, delays, sessions, codes, snapshots: snapshot::prune(app).await?, jobs, resets })
+    Ok(Pruned { tags, delays, sessions, codes, snapshots: snapshot::prune(app).await?, jobs, resets, addresses })
 }

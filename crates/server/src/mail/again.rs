@@ -1,7 +1,7 @@
 //! Mails a voucher to its buyer once more, because somebody in the office asked for it.
 
 use axum::http::StatusCode;
-use beadsbox_domain::{StaffId, Status, VoucherId};
+use beadsbox_domain::{StaffId, VoucherId};
 use beadsbox_protocol::{
     ErrorCode, Profile,
     job::JobKind,
@@ -10,6 +10,7 @@ use beadsbox_protocol::{
 use jiff::SignedDuration;
 use uuid::Uuid;
 
+use super::not_set_up;
 use crate::{
     db::{
         self,
@@ -21,11 +22,6 @@ use crate::{
 
 /// How often within an hour somebody may have one voucher mailed.
 const MOST_AN_HOUR: i64 = 5;
-
-/// This process sends no mail.
-pub(crate) fn not_set_up() -> Failure {
-    Failure::told(StatusCode::CONFLICT, ErrorCode::MailNotSetUp, "this server has no mail server to send by")
-}
 
 /// Writes the job. What is known of the voucher's mails then.
 pub(crate) async fn ask(app: &App, voucher: VoucherId, id: Uuid, by: StaffId) -> Result<Vec<VoucherMail>, Failure> {
@@ -41,7 +37,7 @@ pub(crate) async fn ask(app: &App, voucher: VoucherId, id: Uuid, by: StaffId) ->
     if mails.iter().any(|mail| mail.id == id || mail.state == MailState::Waiting) {
         return Ok(mails);
     }
-    if row.voucher.status != Status::Purchased {
+    if !row.voucher.is_owed(now) {
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::VoucherNotOwed, "only a voucher that can still be redeemed is mailed"));
     }
     if row.person.is_none_or(|person| person.email.is_none()) {

@@ -28,9 +28,10 @@ pub(crate) async fn write_jobs(conn: &mut PgConnection, app: &App, fresh: &[Fres
     if sales.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = sales.iter().map(|(voucher, _)| *voucher).collect();
+    let ids: Vec<Uuid> = sales.iter().map(|sale| sale.voucher).collect();
     // A refused sale left no voucher, or another's of the same id.
-    let sold = db::voucher::sold(conn, &ids).await?.into_iter().filter(|sold| sales.contains(&(sold.id, sold.op)));
+    let found = db::voucher::sold(conn, &ids).await?.into_iter();
+    let sold = found.filter_map(|sold| Some((sales.iter().find(|sale| (sale.voucher, sale.op) == (sold.id, sold.op))?.by_itself, sold)));
     let now = app.clock.now();
     for new in together(sold) {
         db::job::insert(conn, &new, now).await?;
@@ -38,12 +39,22 @@ pub(crate) async fn write_jobs(conn: &mut PgConnection, app: &App, fresh: &[Fres
     Ok(())
 }
 
-/// The vouchers that are sold and mailed, each with its sale's own id; `by_itself` is what the organisation set.
-fn mailed(fresh: &[Fresh], by_itself: bool) -> Vec<(Uuid, Uuid)> {
+/// A voucher that is sold and mailed.
+struct Sale {
+    voucher: Uuid,
+    op: Uuid,
+    /// Nobody chose it.
+    by_itself: bool,
+}
+
+/// What is sold and mailed; `by_itself` is what the organisation set.
+fn mailed(fresh: &[Fresh], by_itself: bool) -> Vec<Sale> {
     let sale = |fresh: &Fresh| {
         let Reading::Operation(body) = &fresh.arrived.reading else { return None };
         match &body.operation {
-            Operation::Sell { voucher, .. } if body.operation.is_mailed(by_itself) => Some((voucher.0, body.op.0)),
+            Operation::Sell { voucher, .. } if body.operation.is_mailed(by_itself) => {
+                Some(Sale { voucher: voucher.0, op: body.op.0, by_itself: !body.operation.is_mailed(false) })
+            }
             _ => None,
         }
     };
@@ -52,17 +63,17 @@ fn mailed(fresh: &[Fresh], by_itself: bool) -> Vec<(Uuid, Uuid)> {
 
 /// A job for each sale, or for each part of one. The first of its operations names it, so that the same sale makes the same mail, also after a
 /// restore.
-fn together(sold: impl Iterator<Item = Sold>) -> Vec<New> {
-    let mut sales: Vec<((Timestamp, Uuid, String), New)> = Vec::new();
-    for sold in sold {
+fn together(sold: impl Iterator<Item = (bool, Sold)>) -> Vec<New> {
+    let mut sales: Vec<((Timestamp, Uuid, String, bool), New)> = Vec::new();
+    for (by_itself, sold) in sold {
         // Without an address there is nobody to write to.
         let Some(email) = serde_json::from_str::<Person>(&sold.person).ok().and_then(|person| person.email) else { continue };
-        let key = (sold.at, sold.staff, String::from(email));
+        let key = (sold.at, sold.staff, String::from(email), by_itself);
         let has_room = |new: &New| new.payload.vouchers.len() < MOST_VOUCHERS_OF_A_MAIL;
         if let Some((_, new)) = sales.iter_mut().find(|(known, new)| *known == key && has_room(new)) {
             new.payload.vouchers.push(VoucherId(sold.id));
         } else {
-            let payload = Payload { vouchers: vec![VoucherId(sold.id)], ..Payload::default() };
+            let payload = Payload { vouchers: vec![VoucherId(sold.id)], by_itself, ..Payload::default() };
             sales.push((key, New { kind: JobKind::VoucherMail, cause: sold.op, payload }));
         }
     }

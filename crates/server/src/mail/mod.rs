@@ -1,11 +1,13 @@
 //! Mail: what is written, to whom, and by which mail server it goes.
 //!
 //! A mail is a job (`jobs/queue`): written in the transaction of what causes it, so that neither a crash nor a mail server that is away loses
-//! it. It is sent again only where the mail server's answer is not known, and then under the same Message-ID.
+//! it. It is sent again only where the line broke before the mail server's answer, and then under the same Message-ID.
 
+pub(crate) mod address_changed;
 pub(crate) mod again;
 mod at_sale;
 mod config;
+mod conversation;
 mod message;
 pub(crate) mod password_reset;
 mod send;
@@ -14,6 +16,16 @@ pub(crate) mod text;
 pub(crate) mod trial;
 pub(crate) mod voucher;
 
+use axum::http::StatusCode;
+use beadsbox_protocol::ErrorCode;
+
+use crate::error::Failure;
+
 pub(crate) use at_sale::write_jobs;
 pub use config::MailConfig;
 pub(crate) use send::Mailer;
+
+/// This process sends no mail.
+pub(crate) fn not_set_up() -> Failure {
+    Failure::told(StatusCode::CONFLICT, ErrorCode::MailNotSetUp, "this server has no mail server to send by")
+}

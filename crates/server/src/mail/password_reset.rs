@@ -1,7 +1,6 @@
 //! Mails a staff member what they need to set another password, and sets it.
 
 use axum::http::StatusCode;
-use beadsbox_domain::StaffId;
 use beadsbox_protocol::{
     ErrorCode,
     job::JobKind,
@@ -14,12 +13,14 @@ use super::{
     Mailer,
     message::Letter,
     text::{ResetValues, Values, fill},
-    voucher::{faulty, words_of},
+    voucher::{cannot_be_filled_in, words_of},
 };
 use crate::{
+    act::{Act, Done},
     credentials,
     db::{
         self,
+        admin_act::ActKind,
         job::{Ended, Leased, New, Payload},
     },
     error::Failure,
@@ -71,25 +72,24 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     db::password_reset::insert(&mut tx, &token::hash(&token), id, now, now + TOKEN_LIFE).await?;
     tx.commit().await?;
     let values = Values::PasswordReset(ResetValues { name: staff.name.clone(), token });
-    let Ok(filled) = fill(MailKind::PasswordReset, language, &words, &values) else { return Ok(faulty()) };
+    let Ok(filled) = fill(MailKind::PasswordReset, language, &words, &values) else { return Ok(cannot_be_filled_in()) };
     let id = format!("password.{}", job.cause);
-    mailer.attempt(&Letter { to_name: Some(staff.name), to, filled, papers: Vec::new(), id, date: job.created_at }).await
+    mailer
+        .attempt(app, job, &Letter { to_name: Some(staff.name), to, filled, papers: Vec::new(), id, date: job.created_at })
+        .await
 }
 
-/// Sets another password with a token, and ends every session of whose it is.
-pub(crate) async fn set(app: &App, new: NewPassword) -> Result<StaffId, Failure> {
+/// Sets another password with a token, and ends every session of whose it is. It leaves its record: whoever has their mailbox could do it.
+pub(crate) async fn set(app: &App, new: NewPassword) -> Result<(), Failure> {
     let wrong = || Failure::told(StatusCode::FORBIDDEN, ErrorCode::ResetTokenWrong, "no such code, or it was used, or its hour is over");
-    let now = app.clock.now();
-    let mut tx = db::begin(&app.pool).await?;
+    // The nil id until the token says who they are.
+    let mut act = Act::by_server(app).await?;
+    let now = act.at();
     // Taken back with everything else where the password is not taken.
-    let staff = db::password_reset::redeem(&mut tx, &token::hash(new.token.trim()), now).await?.ok_or_else(wrong)?;
-    if !db::staff::find(&mut tx, staff).await?.is_some_and(|staff| staff.active) {
-        return Err(wrong());
-    }
+    let staff = db::password_reset::redeem(&mut act, &token::hash(new.token.trim()), now).await?.ok_or_else(wrong)?;
+    let Some(person) = db::staff::find(&mut act, staff).await?.filter(|staff| staff.active) else { return Err(wrong()) };
+    act.is_by(staff);
     let hash = organisation::hashed(&app.passwords, new.password).await?;
-    credentials::put(&mut tx, staff, hash, None, now).await?;
-    tx.commit().await?;
-    tracing::info!(%staff, "set another password by mail");
-    app.feed.settle().await;
-    Ok(staff)
+    credentials::put(&mut act, staff, hash, None, now).await?;
+    act.done(Done::new(ActKind::PasswordSetByMail).to(staff.0, &person.name)).await
 }

@@ -1,28 +1,31 @@
 //! Hands mails to the mail server, and tells what its answer means.
 
-use std::{error::Error as _, time::Duration};
+use std::error::Error as _;
 
 use beadsbox_domain::text::Email;
 use beadsbox_protocol::job::JobTrouble;
-use lettre::{
-    AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor,
-    message::Mailbox,
-    transport::smtp::{self, PoolConfig},
-};
+use lettre::{message::Mailbox, transport::smtp};
 
-use super::{MailConfig, message::Letter};
+use super::{
+    MailConfig,
+    config::{MailServer, Security},
+    conversation::{Broken, Step, hand_over},
+    message::Letter,
+};
 use crate::{
-    db::job::{Ended, Setback},
+    db::job::{Ended, Leased, Setback},
     error::{Failure, StartError},
     jobs::Attempt,
+    state::App,
 };
 
-/// How long one step of the conversation may take.
-const STEP_LIMIT: Duration = Duration::from_secs(30);
+/// How often a mail is tried whose line breaks once the mail server has it: each time it may have arrived.
+const MOST_BREAKS: i32 = 3;
 
-/// The mail server that this process sends by.
+/// The mail server that this process sends by. Each mail is a conversation of its own: a line that was left in the middle of one would give its
+/// late answers to the next mail.
 pub(crate) struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    server: MailServer,
     from: Mailbox,
 }
 
@@ -36,12 +39,7 @@ pub(crate) struct NotSent {
 impl Mailer {
     /// Nothing is sent yet.
     pub fn new(config: &MailConfig) -> Result<Self, StartError> {
-        let sound = config.check()?;
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&sound.url)
-            .map_err(|_| StartError::Refused("mail: SMTP_URL is no address of a mail server".to_owned()))?;
-        // A connection for each mail: one that was left in the middle of a conversation would give its late answers to the next mail.
-        let transport = builder.timeout(Some(STEP_LIMIT)).pool_config(PoolConfig::new().max_size(0)).build();
-        Ok(Self { transport, from: sound.from })
+        Ok(Self { server: config.mail_server()?, from: config.sender()? })
     }
 
     /// Whom mails come from, as a reader sees it.
@@ -49,20 +47,20 @@ impl Mailer {
         self.from.to_string()
     }
 
-    /// Sends it. Ok once the mail server has taken it, whatever becomes of it there.
-    pub async fn send(&self, letter: &Letter) -> Result<Result<(), NotSent>, Failure> {
+    /// Sends it, unless `over` comes before. Ok once the mail server has taken it, whatever becomes of it there.
+    pub async fn send(&self, letter: &Letter, over: impl Future<Output = ()>) -> Result<Result<(), NotSent>, Failure> {
         let Some(to) = mailbox(letter.to_name.as_deref(), &letter.to) else { return Ok(Err(NotSent::unwritable())) };
-        let plain = to.email.to_string().is_ascii();
         let message = letter.message(&self.from, to)?;
-        Ok(self.transport.send(message).await.map(drop).map_err(|error| NotSent::by(&error, plain)))
+        let sent = hand_over(&self.server, message.envelope(), &message.formatted(), over).await;
+        Ok(sent.map_err(|broken| NotSent::by(broken, &self.server)))
     }
 
     /// Sends it for a job.
-    pub async fn attempt(&self, letter: &Letter) -> Result<Attempt, Failure> {
-        Ok(match self.send(letter).await? {
+    pub async fn attempt(&self, app: &App, job: &Leased, letter: &Letter) -> Result<Attempt, Failure> {
+        Ok(match self.send(letter, app.last_orders_over()).await? {
             Ok(()) => Attempt::Done(Ended::Sent),
-            Err(NotSent { setback, passing: true }) => Attempt::Later(setback),
-            Err(NotSent { setback, passing: false }) => Attempt::Never(setback),
+            Err(NotSent { setback, passing: true }) if setback.trouble != JobTrouble::MayHaveArrived || job.attempts < MOST_BREAKS => Attempt::Later(setback),
+            Err(NotSent { setback, .. }) => Attempt::Never(setback),
         })
     }
 }
@@ -75,58 +73,113 @@ pub(super) fn mailbox(name: Option<&str>, email: &Email) -> Option<Mailbox> {
 }
 
 impl NotSent {
-    fn passing(trouble: JobTrouble, detail: Option<String>) -> Self {
-        Self { setback: Setback { trouble, detail }, passing: true }
+    fn new(trouble: JobTrouble, detail: Option<String>, passing: bool) -> Self {
+        Self { setback: Setback { trouble, detail }, passing }
     }
 
     fn unwritable() -> Self {
-        Self { setback: Setback { trouble: JobTrouble::AddressRefused, detail: None }, passing: false }
+        Self::new(JobTrouble::AddressRefused, None, false)
     }
 
-    /// `plain`: the address is plain ASCII, as every mail server takes it.
-    fn by(error: &smtp::Error, plain: bool) -> Self {
-        let numbers = numbers(error);
-        if let Some(status) = error.status() {
-            let code = u16::from(status);
-            return match code {
-                // It wants another name or password, or any: whoever runs this server mends that.
-                530 | 534 | 535 | 538 => Self::passing(JobTrouble::SignInRefused, numbers),
-                _ if error.is_permanent() => Self { setback: Setback { trouble: JobTrouble::Refused, detail: numbers }, passing: false },
-                _ => Self::passing(JobTrouble::RefusedForNow, numbers),
-            };
+    fn by(broken: Broken, server: &MailServer) -> Self {
+        match broken {
+            Broken::By(error, step) => match error.status() {
+                Some(status) => Self::by_answer(u16::from(status), &error, step),
+                // Cut off behind the last line of a mail, it was most likely not taken: a mail server that has taken one says so.
+                None if step == Step::HandedOver => Self::new(JobTrouble::MayHaveArrived, None, true),
+                None if step == Step::SignIn && error.is_client() => Self::new(JobTrouble::SignInRefused, None, true),
+                None if !matches!(server.security, Security::Plain) && is_about_trust(&error) => Self::new(JobTrouble::Untrusted, None, true),
+                None => Self::new(JobTrouble::Unreachable, None, true),
+            },
+            Broken::Unwritable => Self::unwritable(),
+            // The line stood, and it had the mail: most likely it takes it. Nobody is sent it once more by itself.
+            Broken::Silent(Step::HandedOver) | Broken::Cut(Step::HandedOver) => Self::new(JobTrouble::MayHaveArrived, None, false),
+            Broken::Silent(_) => Self::new(JobTrouble::Unreachable, None, true),
+            Broken::Cut(_) => Self::new(JobTrouble::Interrupted, None, true),
         }
-        if error.is_client() && !plain {
-            return Self::unwritable();
-        }
-        // Cut off behind the last line of a mail, it may have been taken: the next attempt has the same Message-ID.
-        Self::passing(if error.is_tls() { JobTrouble::Untrusted } else { JobTrouble::Unreachable }, None)
     }
+
+    fn by_answer(code: u16, error: &smtp::Error, step: Step) -> Self {
+        let numbers = Some(numbers(code, error));
+        match code {
+            // It wants another name or password, or any: whoever runs this server mends that.
+            530 | 534 | 535 | 538 => Self::new(JobTrouble::SignInRefused, numbers, true),
+            _ if error.is_transient() => Self::new(JobTrouble::RefusedForNow, numbers, true),
+            _ if step == Step::SignIn => Self::new(JobTrouble::SignInRefused, numbers, true),
+            _ if is_about_recipient(code, enhanced(error), step) => Self::new(JobTrouble::Refused, numbers, false),
+            // A policy, the sender, a list that this server stands on: that passes, or whoever runs this server mends it.
+            _ => Self::new(JobTrouble::RefusedByPolicy, numbers, true),
+        }
+    }
+}
+
+/// Whether a refusal for good is about the address, so that it would come again each time. The status code of RFC 3463 says it, other than of the
+/// sender's (5.1.7, 5.1.8); without one it is what the answer to a recipient usually means.
+fn is_about_recipient(code: u16, enhanced: Option<[u16; 3]>, step: Step) -> bool {
+    match enhanced {
+        Some([5, 1, detail]) => step >= Step::Recipient && !matches!(detail, 7 | 8),
+        Some([5, 2, _]) => step >= Step::Recipient,
+        Some(_) => false,
+        None => step == Step::Recipient && matches!(code, 550 | 551 | 553),
+    }
+}
+
+/// Whether TLS came to nothing: the certificate does not hold, or the other side speaks none. The library tells it as a line that could not be
+/// made, with what it was by inside.
+fn is_about_trust(error: &smtp::Error) -> bool {
+    let reasons = std::iter::successors(error.source(), |reason| (**reason).source());
+    let mut kinds = reasons.filter_map(|reason| reason.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
+    error.is_tls() || error.is_client() || kinds.any(|kind| kind == std::io::ErrorKind::InvalidData)
 }
 
 /// The numbers of an answer, `550 5.1.1`; never its words, in which a mail server repeats the address.
-fn numbers(error: &smtp::Error) -> Option<String> {
-    let code = u16::from(error.status()?);
-    let words = error.source().map(ToString::to_string).unwrap_or_default();
-    let enhanced = words.split_whitespace().next().filter(|first| is_enhanced(first));
-    Some(enhanced.map_or_else(|| code.to_string(), |enhanced| format!("{code} {enhanced}")))
+fn numbers(code: u16, error: &smtp::Error) -> String {
+    match enhanced(error) {
+        Some([class, subject, detail]) => format!("{code} {class}.{subject}.{detail}"),
+        None => code.to_string(),
+    }
 }
 
-/// Whether it is a status code of RFC 3463.
-fn is_enhanced(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('.').collect();
-    let digits = |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    parts.len() == 3 && parts.iter().all(digits) && parts[0].len() == 1
+/// The status code of RFC 3463 with which an answer begins.
+fn enhanced(error: &smtp::Error) -> Option<[u16; 3]> {
+    parsed(error.source()?.to_string().split_whitespace().next()?)
+}
+
+fn parsed(text: &str) -> Option<[u16; 3]> {
+    let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten().filter(|_| part.len() <= 3);
+    let parts: Vec<u16> = text.split('.').map(number).collect::<Option<_>>()?;
+    parts.try_into().ok().filter(|[class, ..]: &[u16; 3]| (2..=5).contains(class))
 }
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
     #[test]
     fn only_numbers_of_an_answer_are_kept() {
         for (text, is) in [("5.1.1", true), ("4.7.650", true), ("5.1", false), ("ada@example.org", false), ("55.1.1", false), ("5..1", false), ("", false)] {
-            assert_eq!(is_enhanced(text), is, "{text}");
+            assert_eq!(parsed(text).is_some(), is, "{text}");
         }
+        assert_eq!(parsed("4.7.650"), Some([4, 7, 650]));
+    }
+
+    #[rstest]
+    #[case(550, "", Step::Recipient, true)]
+    #[case(553, "", Step::Recipient, true)]
+    #[case(554, "", Step::Recipient, false)]
+    #[case(550, "5.1.1", Step::Recipient, true)]
+    #[case(552, "5.2.2", Step::Recipient, true)]
+    #[case(550, "5.1.1", Step::HandedOver, true)]
+    #[case(550, "5.7.1", Step::Recipient, false)]
+    #[case(550, "", Step::Sender, false)]
+    #[case(553, "5.1.8", Step::Recipient, false)]
+    #[case(550, "5.1.0", Step::Sender, false)]
+    #[case(554, "5.7.1", Step::HandedOver, false)]
+    #[case(550, "", Step::HandedOver, false)]
+    fn only_a_refusal_of_the_recipient_is_final(#[case] code: u16, #[case] enhanced: &str, #[case] step: Step, #[case] is_final: bool) {
+        assert_eq!(is_about_recipient(code, parsed(enhanced), step), is_final);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use beadsbox_documents::{Language, Shop, VoucherPaper};
-use beadsbox_domain::{Person, ShopId, Status, Voucher};
+use beadsbox_domain::{Person, ShopId, Timestamp, Voucher};
 use beadsbox_protocol::{
     Profile,
     job::{JobKind, JobTrouble},
@@ -23,7 +23,7 @@ use crate::{
     db::{
         self,
         device::SERVER,
-        job::{Ended, Leased, Setback},
+        job::{Ended, Leased, Payload, Setback},
     },
     error::Failure,
     jobs::Attempt,
@@ -44,18 +44,24 @@ pub(super) async fn words_of(conn: &mut PgConnection, kind: MailKind, language: 
 }
 
 /// A text that cannot be filled in is for an admin to mend.
-pub(super) const fn faulty() -> Attempt {
+pub(super) const fn cannot_be_filled_in() -> Attempt {
     Attempt::Never(Setback { trouble: JobTrouble::TextFaulty, detail: None })
 }
 
 /// Sends what is still owed of the job's vouchers, as it stands now.
 pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Attempt, Failure> {
     let mut tx = db::at_one_moment(&app.pool).await?;
-    let vouchers = match owed(&mut tx, job).await? {
+    let settings = db::mail::settings(&mut tx).await?.0;
+    let payload = job.payload()?;
+    if payload.by_itself && !settings.at_sale {
+        // An admin switched it off before it went.
+        return Ok(Attempt::Done(Ended::Discarded));
+    }
+    let vouchers = match owed(&mut tx, &payload, app.clock.now()).await? {
         Ok(vouchers) => vouchers,
         Err(ended) => return Ok(Attempt::Done(ended)),
     };
-    let language = db::mail::settings(&mut tx).await?.0.language;
+    let language = settings.language;
     let words = words_of(&mut tx, MailKind::Voucher, language).await?;
     let shops = Shops::load(&mut tx, &vouchers).await?;
     drop(tx);
@@ -67,23 +73,25 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     let Some(values) = voucher_values(&vouchers, shops.name(first.sold.shop), paper) else {
         return Ok(Attempt::Done(Ended::NotOwed));
     };
-    let Ok(filled) = fill(MailKind::Voucher, language, &words, &Values::Voucher(values)) else { return Ok(faulty()) };
+    let Ok(filled) = fill(MailKind::Voucher, language, &words, &Values::Voucher(values)) else {
+        return Ok(cannot_be_filled_in());
+    };
     let going = vouchers.iter().map(|(voucher, _)| voucher.id).collect();
     let papers = papers(app, job, vouchers, shops, paper).await?;
     let id = format!("{}.{}", if job.kind == JobKind::VoucherMail { "voucher" } else { "again" }, job.cause);
-    Ok(match mailer.attempt(&Letter { to_name, to, filled, papers, id, date: job.created_at }).await? {
+    Ok(match mailer.attempt(app, job, &Letter { to_name, to, filled, papers, id, date: job.created_at }).await? {
         Attempt::Done(Ended::Sent) => Attempt::Mailed(going),
         failed => failed,
     })
 }
 
 /// The vouchers that can still be redeemed and whose buyer is known, or why nothing is to be sent.
-async fn owed(conn: &mut PgConnection, job: &Leased) -> Result<Result<Vec<(Voucher, Person)>, Ended>, Failure> {
-    let ids: Vec<Uuid> = job.payload()?.vouchers.iter().map(|id| id.0).collect();
+async fn owed(conn: &mut PgConnection, payload: &Payload, now: Timestamp) -> Result<Result<Vec<(Voucher, Person)>, Ended>, Failure> {
+    let ids: Vec<Uuid> = payload.vouchers.iter().map(|id| id.0).collect();
     let mut rows = db::voucher::rows(conn, &ids, Profile::Office).await?;
     rows.sort_by_key(|row| ids.iter().position(|id| *id == row.voucher.id.0));
     // A paper with a fresh signature would open other tills' drawers.
-    rows.retain(|row| row.voucher.status == Status::Purchased);
+    rows.retain(|row| row.voucher.is_owed(now));
     if rows.is_empty() {
         return Ok(Err(Ended::NotOwed));
     }
@@ -95,21 +103,26 @@ async fn owed(conn: &mut PgConnection, job: &Leased) -> Result<Result<Vec<(Vouch
     })
 }
 
-/// What the shops are called that stand on the papers.
-struct Shops(Vec<(ShopId, String)>);
+/// The shops that stand on the papers: what they are called, and what else stands above a receipt of theirs.
+struct Shops(Vec<(ShopId, Shop)>);
 
 impl Shops {
     async fn load(conn: &mut PgConnection, vouchers: &[(Voucher, Person)]) -> Result<Self, Failure> {
         let named: BTreeSet<ShopId> = vouchers.iter().flat_map(|(voucher, _)| [Some(voucher.sold.shop), voucher.home_shop]).flatten().collect();
         let mut shops = Vec::with_capacity(named.len());
         for id in named {
-            shops.push((id, db::shop::find(conn, id).await?.map(|shop| shop.name).unwrap_or_default()));
+            let shop = db::shop::find(conn, id).await?;
+            shops.push((id, shop.map(|shop| Shop::new(shop.name, shop.address.as_ref())).unwrap_or_default()));
         }
         Ok(Self(shops))
     }
 
+    fn shop(&self, shop: ShopId) -> Shop {
+        self.0.iter().find(|(id, _)| *id == shop).map(|(_, shop)| shop.clone()).unwrap_or_default()
+    }
+
     fn name(&self, shop: ShopId) -> &str {
-        self.0.iter().find(|(id, _)| *id == shop).map_or("", |(_, name)| name)
+        self.0.iter().find(|(id, _)| *id == shop).map_or("", |(_, shop)| &shop.name)
     }
 }
 
@@ -125,7 +138,7 @@ async fn papers(app: &App, job: &Leased, vouchers: Vec<(Voucher, Person)>, shops
                     Some(person),
                     SignedVoucher::of(voucher).sign(SERVER, &key),
                     voucher.home_shop.map(|home| shops.name(home)),
-                    Shop { name: shops.name(voucher.sold.shop).to_owned(), lines: Vec::new() },
+                    shops.shop(voucher.sold.shop),
                     language,
                 )
             };

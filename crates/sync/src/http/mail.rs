@@ -2,7 +2,7 @@
 
 use beadsbox_domain::{StaffId, VoucherId};
 use beadsbox_protocol::{
-    job::{DeadJobs, JobDecision},
+    job::{DeadJobs, JobDecision, JobsAgain},
     mail::{
         MailAgain, MailDraft, MailPreview, MailSettingsChange, MailSetup, MailTest, MailTextChange, NewPassword, ResetRequest, StaffAddress,
         StaffAddressChange, VoucherMails,
@@ -53,6 +53,11 @@ impl HttpServer {
     /// Work that the server could not do.
     pub async fn dead_jobs(&self, session: &str) -> Result<DeadJobs, TransportError> {
         self.fetch(self.request(Method::GET, "v1/admin/jobs")?.bearer_auth(session)).await
+    }
+
+    /// Has such work tried again, all of it or what failed for one reason.
+    pub async fn try_jobs_again(&self, session: &str, which: &JobsAgain) -> Result<(), TransportError> {
+        self.complete(self.request(Method::POST, "v1/admin/jobs")?.bearer_auth(session).json(which)).await.map(drop)
     }
 
     /// Has such work tried again, or ends it.

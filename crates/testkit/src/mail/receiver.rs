@@ -33,6 +33,12 @@ pub enum Reception {
     HangUp,
     /// It is not taken, with that answer to its recipient: `550 5.1.1 no such person`.
     Refuse(&'static str),
+    /// It is not taken, with that answer to its sender: `554 5.7.1 not from here`.
+    RefuseSender(&'static str),
+    /// Its sender is not answered until [`MailReceiver::answer`].
+    WaitEarly,
+    /// The line is cut in the place of an answer to its sender.
+    HangUpEarly,
 }
 
 #[derive(Default)]
@@ -148,7 +154,15 @@ async fn converse(stream: TcpStream, state: &Mutex<State>, mut answered: watch::
             "MAIL" => {
                 reception = locked(state).next.pop_front().unwrap_or(Reception::Take);
                 recipients.clear();
-                say(&mut line_by_line, "250 ok").await?;
+                match reception {
+                    Reception::RefuseSender(answer) => say(&mut line_by_line, answer).await?,
+                    Reception::HangUpEarly => return Ok(()),
+                    Reception::WaitEarly => {
+                        _ = answered.wait_for(|answered| *answered).await;
+                        say(&mut line_by_line, "250 ok").await?;
+                    }
+                    _ => say(&mut line_by_line, "250 ok").await?,
+                }
             }
             "RCPT" => {
                 let answer = if let Reception::Refuse(answer) = reception { answer } else { "250 ok" };

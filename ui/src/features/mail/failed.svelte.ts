@@ -1,4 +1,4 @@
-import { type FailedJobs, Loaded, rust } from '$/platform'
+import { type FailedJobs, type JobTrouble, Loaded, rust } from '$/platform'
 
 /** What the server gave up, as an admin last saw it; the navigation counts it as well. */
 class Failed extends Loaded<FailedJobs> {
@@ -6,7 +6,14 @@ class Failed extends Loaded<FailedJobs> {
 
   /** Throws what the server says against it. */
   async decide(id: string, again: boolean) {
-    this.value = await rust.decideJob(id, again)
+    await rust.decideJob(id, again)
+    await this.load()
+  }
+
+  /** All that failed for that reason, or for any. Throws what the server says against it. */
+  async tryAllAgain(trouble: JobTrouble | null) {
+    await rust.tryJobsAgain(trouble)
+    await this.load()
   }
 }
 

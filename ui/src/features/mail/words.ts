@@ -1,6 +1,7 @@
 import Ban from '@lucide/svelte/icons/ban'
 import CircleCheck from '@lucide/svelte/icons/circle-check'
 import CircleDashed from '@lucide/svelte/icons/circle-dashed'
+import CircleHelp from '@lucide/svelte/icons/circle-question-mark'
 import Clock from '@lucide/svelte/icons/clock'
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert'
 import type { Look } from '$/components/tones'
@@ -15,6 +16,7 @@ export const stateLook: Record<MailState, Look> = {
   no_address: { tone: 'slate', icon: CircleDashed, word: m.mail_state_no_address },
   not_owed: { tone: 'slate', icon: CircleDashed, word: m.mail_state_not_owed },
   person_barred: { tone: 'slate', icon: CircleDashed, word: m.mail_state_person_barred },
+  may_have_arrived: { tone: 'rust', icon: CircleHelp, word: m.mail_state_may_have_arrived },
   discarded: { tone: 'slate', icon: Ban, word: m.mail_state_discarded },
 }
 
@@ -29,6 +31,8 @@ const troubles: Record<JobTrouble, () => string> = {
   sign_in_refused: m.trouble_sign_in_refused,
   refused_for_now: m.trouble_refused_for_now,
   refused: m.trouble_refused,
+  refused_by_policy: m.trouble_refused_by_policy,
+  may_have_arrived: m.trouble_may_have_arrived,
   address_refused: m.trouble_address_refused,
   text_faulty: m.trouble_text_faulty,
   interrupted: m.trouble_interrupted,
@@ -44,6 +48,8 @@ export function jobWord({ kind, staff }: FailedJob): string {
       return m.job_voucher_mail_again()
     case 'password_reset_mail':
       return m.job_password_reset_mail({ name: staff ?? '' })
+    case 'address_changed_mail':
+      return m.job_address_changed_mail({ name: staff ?? '' })
   }
 }
 

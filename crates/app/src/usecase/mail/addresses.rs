@@ -26,7 +26,7 @@ impl Seat {
     }
 
     /// Sets where somebody gets mail, or takes the address away.
-    pub async fn set_staff_address(&self, form: StaffAddressForm) -> AppResult<Vec<StaffAddressView>> {
+    pub async fn set_staff_address(&self, form: StaffAddressForm) -> AppResult<()> {
         self.require(Deed::Administer)?;
         let staff = id(&form.staff_id, ErrorCode::Internal)?;
         let typed = form.email.trim();
@@ -35,7 +35,6 @@ impl Seat {
         } else {
             Some(Email::new(typed).map_err(|fault| AppError::of_field("email", fault))?)
         };
-        self.device.server.change_staff_address(self.server_session()?, staff, &StaffAddressChange { email }).await?;
-        self.staff_addresses().await
+        Ok(self.device.server.change_staff_address(self.server_session()?, staff, &StaffAddressChange { email }).await?)
     }
 }

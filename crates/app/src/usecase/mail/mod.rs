@@ -4,3 +4,5 @@ mod addresses;
 mod failed;
 mod texts;
 mod voucher;
+
+pub(crate) use voucher::AskedMails;

@@ -111,9 +111,7 @@ fn found(view: &View<'_>, ids: &[VoucherId]) -> AppResult<Vec<VoucherView>> {
 }
 
 pub(super) fn shop(directory: &Directory, shop: ShopId) -> Shop {
-    let address = directory.shop(shop).and_then(|shop| shop.address.as_ref());
-    let lines = address.map(|address| address.as_str().lines().map(str::to_owned).collect()).unwrap_or_default();
-    Shop { name: directory.shop_name(shop).to_owned(), lines }
+    Shop::new(directory.shop_name(shop), directory.shop(shop).and_then(|shop| shop.address.as_ref()))
 }
 
 /// What the clock of that shop shows.

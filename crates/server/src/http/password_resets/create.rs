@@ -23,7 +23,7 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
         return Err(Failure::malformed(format!("a name has at most {MOST_CHARACTERS} characters")));
     }
     if app.mailer.is_none() {
-        return Err(mail::again::not_set_up());
+        return Err(mail::not_set_up());
     }
     let now = app.clock.now();
     let name = token::hash(&request.name.trim().to_lowercase());

@@ -13,9 +13,9 @@ pub(crate) use worker::{Attempt, run};
 
 /// How long a worker has a job. Longer than anything that is done about one may take, by far: a worker that lives never loses one.
 const LEASE: SignedDuration = SignedDuration::from_mins(20);
-/// How long a worker may be at one job. A mail server may think for ten minutes about a mail that it has (RFC 5321, 4.5.3.2.6): whoever does not wait
-/// so long sends it once more.
-const LONGEST: std::time::Duration = std::time::Duration::from_mins(12);
+/// How long a worker may be at one job: longer than a conversation with a mail server (`mail/conversation.rs`), which ends by itself and knows how
+/// far it came.
+const LONGEST: std::time::Duration = std::time::Duration::from_mins(16);
 /// How often a job is tried. With the delays between them that takes more than a day: a mail server may be away for a night and a morning.
 pub(crate) const MOST_ATTEMPTS: i32 = 14;
 /// The delay after the first attempt; each is twice the one before.

@@ -61,7 +61,7 @@ pub(crate) async fn run(app: App) {
 /// The kinds of jobs that this process can do. Without a mail server it leaves mails to a process that has one.
 fn kinds(app: &App) -> &'static [JobKind] {
     if app.mailer.is_some() {
-        &[JobKind::VoucherMail, JobKind::VoucherMailAgain, JobKind::PasswordResetMail]
+        &[JobKind::VoucherMail, JobKind::VoucherMailAgain, JobKind::PasswordResetMail, JobKind::AddressChangedMail]
     } else {
         &[]
     }
@@ -123,7 +123,10 @@ async fn attempt(app: &App, job: &Leased) -> Attempt {
             later(JobTrouble::Internal)
         }
         // Dropped with the set: it is not left running beside the next attempt.
-        Err(_) => later(JobTrouble::Unreachable),
+        Err(_) => {
+            tracing::error!(job = %job.id, "a job took longer than anything about one may");
+            later(JobTrouble::Internal)
+        }
     }
 }
 
@@ -132,6 +135,7 @@ async fn perform(app: App, job: Leased) -> Result<Attempt, Failure> {
     match job.kind {
         JobKind::VoucherMail | JobKind::VoucherMailAgain => mail::voucher::send(&app, mailer, &job).await,
         JobKind::PasswordResetMail => mail::password_reset::send(&app, mailer, &job).await,
+        JobKind::AddressChangedMail => mail::address_changed::send(&app, mailer, &job).await,
     }
 }
 

@@ -54,6 +54,11 @@ pub(crate) fn fill(kind: MailKind, language: MailLanguage, words: &MailWords, va
     }
     let subject: String = one_line(&filled(TextPart::Subject, &words.subject, values)?).chars().take(MOST_SUBJECT).collect();
     let text = tidied(&filled(TextPart::Body, &words.body, values)?);
+    laid_out(language, subject, text).map_err(|error| vec![fault(TextPart::Body, &error)])
+}
+
+/// With the HTML that says the same: every letter of it as it is.
+pub(super) fn laid_out(language: MailLanguage, subject: String, text: String) -> Result<Filled, minijinja::Error> {
     let page = Page {
         language: match language {
             MailLanguage::En => "en",
@@ -62,7 +67,7 @@ pub(crate) fn fill(kind: MailKind, language: MailLanguage, words: &MailWords, va
         title: &subject,
         paragraphs: text.split("\n\n").map(|paragraph| paragraph.lines().collect()).collect(),
     };
-    let html = ENVIRONMENT.render_named_str(LAYOUT_NAME, LAYOUT, Serde(page)).map_err(|error| vec![fault(TextPart::Body, &error)])?;
+    let html = ENVIRONMENT.render_named_str(LAYOUT_NAME, LAYOUT, Serde(page))?;
     Ok(Filled { subject, text, html })
 }
 

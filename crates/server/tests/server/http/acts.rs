@@ -168,6 +168,12 @@ impl Office {
             let (_, details) = self.does(("POST", "/v1/admin/jobs/{id}"), &id.to_string(), &json!({"again": again}), kind, "").await;
             assert_eq!(details, json!({"job": id}));
         }
+        let dead = "INSERT INTO job (id, kind, cause, payload, created_at, run_after, state, trouble, ended_at)
+             SELECT id, 'voucher_mail', id, '{}', now(), now(), 'dead', 'unreachable', now() FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, 3)) AS ids";
+        sqlx::query(dead).execute(&self.stage.pool).await.unwrap();
+        let which = json!({"trouble": "unreachable"});
+        let (_, details) = self.does(("POST", "/v1/admin/jobs"), "", &which, "jobs_tried_again", "").await;
+        assert_eq!(details, json!({"trouble": "unreachable", "jobs": 3}));
     }
 
     async fn personal_data(&mut self) {
@@ -211,6 +217,7 @@ async fn what_is_refused_leaves_no_record() {
         (Method::PUT, format!("/v1/admin/staff/{nobody}/email"), json!({"email": "nobody@example.org"})),
         (Method::DELETE, format!("/v1/admin/staff/{nobody}/badge"), Value::Null),
         (Method::POST, format!("/v1/admin/jobs/{}", Uuid::now_v7()), json!({"again": true})),
+        (Method::POST, "/v1/admin/jobs".to_owned(), json!({"trouble": null})),
         (Method::PUT, "/v1/admin/accounts".to_owned(), json!({"row_version": 9, "accounts": Accounts::default()})),
     ] {
         let (status, _) = office.ask(method, &path, &body).await;

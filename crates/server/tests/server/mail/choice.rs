@@ -55,6 +55,24 @@ async fn set_at_sale(admin: &TestDevice, token: &str, at_sale: bool) {
 }
 
 #[tokio::test]
+async fn what_goes_by_itself_goes_no_more_once_an_admin_switched_that_off() {
+    let mails = MailStage::idle().await;
+    let mut till = mails.stage.till("Camille").await;
+    record(&mut till, "by.itself@example.org", NOT_ASKED).await;
+    record(&mut till, "chosen@example.org", Choice { mail: Some(true), ..NOT_ASKED }).await;
+    push(&mut till).await;
+    assert_eq!(mails.stage.count(JOBS).await, 2);
+    let (admin, session) = mails.stage.device_with_session("Adrien", Role::Admin).await;
+    set_at_sale(&admin, &session.token, false).await;
+    let worker = mails.worker().await;
+    mails.until_ended("discarded", 1).await;
+    mails.until_ended("sent", 1).await;
+    let to: Vec<String> = mails.receiver.mails().into_iter().flat_map(|mail| mail.to).collect();
+    assert_eq!(to, ["chosen@example.org"]);
+    worker.stop().await;
+}
+
+#[tokio::test]
 async fn what_the_seller_chose_is_done_whatever_the_organisation_set() {
     let mails = MailStage::idle().await;
     let mut till = mails.stage.till("Camille").await;

@@ -172,7 +172,7 @@ async fn an_answer_of_the_mail_server_is_noted_once_the_database_is_back() {
 #[tokio::test]
 async fn a_mail_server_that_stays_away_is_called_for_a_day_and_then_no_more() {
     let mails = MailStage::new().await;
-    mails.receiver.will([Reception::HangUp; 14]);
+    mails.receiver.will([Reception::HangUpEarly; 14]);
     sell(&mut mails.stage.till("Camille").await).await;
     for attempt in 1..=14 {
         mails.until_tried(attempt).await;

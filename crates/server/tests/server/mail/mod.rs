@@ -1,6 +1,7 @@
 //! Mail, by a conversation with a real mail server.
 
 mod again;
+mod answers;
 mod at_sale;
 mod choice;
 mod jobs;

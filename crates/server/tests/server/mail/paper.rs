@@ -3,6 +3,13 @@
 use beadsbox_protocol::signed_code::SignedCode;
 use hayro::{RenderCache, RenderSettings, hayro_interpret::InterpreterSettings, hayro_syntax::Pdf, render, vello_cpu::color::palette::css::WHITE};
 
+/// All that is written on it, in one line.
+pub fn read_text(pdf: &[u8]) -> String {
+    let document = lopdf::Document::load_mem(pdf).unwrap();
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    document.extract_text(&pages).unwrap().replace('\u{200b}', " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// What a camera reads from the first page of a PDF.
 pub fn read_code(pdf: &[u8]) -> SignedCode {
     const SCALE: f32 = 4.0;

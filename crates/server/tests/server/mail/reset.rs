@@ -27,7 +27,11 @@ async fn set(device: &TestDevice, token: &str, password: &str) -> Answer<()> {
 
 /// The line of the mail that is a token.
 fn token(text: &str) -> String {
-    text.lines().find(|line| line.len() == 64 && line.bytes().all(|byte| byte.is_ascii_hexdigit())).unwrap().to_owned()
+    found_token(text).unwrap()
+}
+
+fn found_token(text: &str) -> Option<String> {
+    text.lines().find(|line| line.len() == 64 && line.bytes().all(|byte| byte.is_ascii_hexdigit())).map(str::to_owned)
 }
 
 /// A till at which Camille works, whose address an admin has set.
@@ -56,6 +60,9 @@ async fn a_mail_brings_a_code_that_sets_another_password_once() {
     // Too short: the code is not used up by that.
     assert_eq!(set(&till, &token, "short").await.unwrap_err().code, ErrorCode::Malformed);
     set(&till, &token, NEW).await.unwrap();
+    let record = "SELECT count(*) FROM admin_act a JOIN staff s ON s.id = a.staff_id AND s.id = a.subject_id
+         WHERE a.kind = 'password_set_by_mail' AND a.subject = 'Camille' AND s.name = 'Camille'";
+    assert_eq!(mails.stage.count(record).await, 1, "whoever has the mailbox could have done it");
     assert_eq!(set(&till, &token, NEW).await.unwrap_err().code, ErrorCode::ResetTokenWrong, "once");
     assert_eq!(till.sign_in("Camille", PASSWORD).await.unwrap_err().code, ErrorCode::WrongPassword);
     till.sign_in("Camille", NEW).await.unwrap();
@@ -90,16 +97,83 @@ async fn a_code_ends_with_the_password_the_address_and_the_right_to_sign_in() {
         (Method::POST, format!("{path}/password"), Value::Null),
     ];
     for (number, (method, path, body)) in (1..).zip(by_admin) {
+        // Nobody's lease ends by what comes now.
+        mails.until_state("waiting", 0).await;
+        mails.until_state("running", 0).await;
         // Two mails for one name are free in a day.
         mails.stage.clock.advance(SignedDuration::from_hours(25));
         let admins = admin.sign_in("Aimée", PASSWORD).await.unwrap();
         ask(&till, "Camille").await.unwrap();
-        let token = token(&mails.receiver.until(number + 1).await[number].text());
+        // The first of these changes is told by a mail of its own, at the former address.
+        let came = mails.receiver.until(number + 1 + usize::from(number > 1)).await;
+        let token = came.iter().filter_map(|mail| found_token(&mail.text())).nth(number).unwrap();
         let body = if body.is_null() { None } else { Some(body) };
         admin.call_as::<Option<Value>>(&admins.token, method, &path, body.as_ref()).await.unwrap();
         sqlx::query("UPDATE staff SET active = true, barred_at = NULL").execute(&mails.stage.pool).await.unwrap();
         assert_eq!(set(&till, &token, "another longer one").await.unwrap_err().code, ErrorCode::ResetTokenWrong, "{path}");
     }
+}
+
+#[tokio::test]
+async fn whoever_gets_mail_elsewhere_is_told_so_where_they_got_it_before() {
+    let (mails, _, _) = stage().await;
+    let (admin, admins) = mails.stage.device_with_session("Aimée", Role::Admin).await;
+    let camille: uuid::Uuid = sqlx::query_scalar("SELECT id FROM staff WHERE name = 'Camille'").fetch_one(&mails.stage.pool).await.unwrap();
+    let change = async |email: Value| {
+        let path = format!("/v1/admin/staff/{camille}/email");
+        admin.call_as::<()>(&admins.token, Method::PUT, &path, Some(&json!({"email": email}))).await.unwrap();
+    };
+    assert_eq!(mails.stage.count("SELECT count(*) FROM job").await, 0, "nobody had the first address before");
+    change(json!("camille@example.com")).await;
+    assert_eq!(mails.stage.count("SELECT count(*) FROM job").await, 0, "it is the same");
+
+    change(json!("elsewhere@example.com")).await;
+    let mail = mails.receiver.until(1).await.remove(0);
+    assert_eq!(mail.to, ["camille@example.com"]);
+    assert!(mail.text().contains("Aimée changed the address") && mail.html().contains("Camille"), "{}", mail.text());
+    assert!(!mail.raw.contains("elsewhere"), "whoever reads the old mailbox is not told the new one: {}", mail.raw);
+    change(Value::Null).await;
+    assert_eq!(mails.receiver.until(2).await[1].to, ["elsewhere@example.com"]);
+
+    mails.until_ended("sent", 2).await;
+    assert_eq!(mails.stage.count("SELECT count(*) FROM job WHERE payload::text LIKE '%example.com%'").await, 0);
+    assert_eq!(mails.stage.server.as_ref().unwrap().prune_now().await.unwrap().addresses, 2);
+    assert_eq!(mails.stage.count("SELECT count(*) FROM former_address").await, 0);
+}
+
+#[tokio::test]
+async fn a_former_address_is_kept_until_its_mail_went() {
+    let (mails, _, _) = stage().await;
+    mails.receiver.will([Reception::RefuseSender("451 later")]);
+    let (admin, admins) = mails.stage.device_with_session("Aimée", Role::Admin).await;
+    let camille: uuid::Uuid = sqlx::query_scalar("SELECT id FROM staff WHERE name = 'Camille'").fetch_one(&mails.stage.pool).await.unwrap();
+    let path = format!("/v1/admin/staff/{camille}/email");
+    admin.call_as::<()>(&admins.token, Method::PUT, &path, Some(&json!({"email": null}))).await.unwrap();
+    mails.until_tried(1).await;
+    assert_eq!(mails.stage.server.as_ref().unwrap().prune_now().await.unwrap().addresses, 0);
+    mails.stage.clock.advance(SignedDuration::from_hours(1));
+    assert_eq!(mails.receiver.until(1).await[0].to, ["camille@example.com"]);
+}
+
+#[tokio::test]
+async fn a_code_goes_before_all_vouchers_that_wait() {
+    let mails = MailStage::idle().await;
+    let mut till = mails.stage.till("Camille").await;
+    for _ in 0..3 {
+        till.now += SignedDuration::from_secs(1);
+        crate::support::sell_many(&mut till, 1).await;
+    }
+    sqlx::query("UPDATE staff SET email = 'camille@example.com' WHERE name = 'Camille'")
+        .execute(&mails.stage.pool)
+        .await
+        .unwrap();
+    mails.stage.clock.advance(SignedDuration::from_mins(1));
+    ask(&till, "Camille").await.unwrap();
+    let worker = mails.worker().await;
+    let came = mails.receiver.until(4).await;
+    assert_eq!(came[0].to, ["camille@example.com"]);
+    assert!(came[1..].iter().all(|mail| mail.pdfs().len() == 1));
+    worker.stop().await;
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ impl MailStage {
     }
 }
 
-fn mailing(stage: &Stage, receiver: &MailReceiver) -> Config {
+pub fn mailing(stage: &Stage, receiver: &MailReceiver) -> Config {
     let mail = MailConfig { smtp_url: receiver.url().into(), from: "My Beads Box <vouchers@example.com>".to_owned() };
     Config { mail: Some(mail), ..config(&stage.database, &stage.clock) }
 }

@@ -1,3 +1,4 @@
 //! Work that the server could not do.
+pub mod again;
 pub mod decide;
 pub mod list;

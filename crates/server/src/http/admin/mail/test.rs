@@ -17,7 +17,7 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn test(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(test): Json<MailTest>) -> Result<StatusCode, Failure> {
-    let mailer = app.mailer.as_ref().ok_or_else(mail::again::not_set_up)?;
+    let mailer = app.mailer.as_ref().ok_or_else(mail::not_set_up)?;
     mail::trial::send(mailer, &test, app.clock.now()).await?;
     tracing::info!(%admin, kind = ?test.draft.kind, "sent a test mail");
     Ok(StatusCode::NO_CONTENT)
