@@ -45,10 +45,10 @@ module "logs" {
 
 locals {
   services = {
-    # What is administered comes before the rest of `/v1`.
-    admin = { order = 10, port = var.ports.admin, paths = ["/v1/admin", "/v1/admin/*"] }
-    api   = { order = 20, port = var.ports.api, paths = ["/v1/*", "/openapi.json"] }
-    shop  = { order = 30, port = var.ports.shop, paths = ["/vouchers", "/vouchers/*"] }
+    # As the server's fronts divide it; what is administered, and what buyers see, comes before the rest of `/v1`.
+    admin = { order = 10, port = var.ports.admin, paths = ["/v1/admin/*", "/v1/reports/*"] }
+    api   = { order = 30, port = var.ports.api, paths = ["/v1/*", "/openapi.json"] }
+    shop  = { order = 20, port = var.ports.shop, paths = ["/vouchers", "/vouchers/*", "/v1/catalogue"] }
   }
   attachments = {
     for pair in setproduct(keys(local.services), keys(var.machines)) :

@@ -2,14 +2,14 @@
 
 locals {
   graphs = {
-    "1 Requests a second"              = "sum:beadsbox.http_requests.count{${local.env}} by {route}.as_rate()"
-    "2 Failures a second"              = "sum:beadsbox.http_requests.count{${local.env},status:5*} by {route}.as_rate()"
-    "3 Slowest, 99 of 100"             = "p99:beadsbox.http_request_duration_seconds{${local.env}} by {route}"
-    "4 Connections to the database"    = "avg:beadsbox.pool_connections{${local.env}} by {host,state}"
-    "5 Jobs that wait"                 = "max:beadsbox.jobs_waiting{${local.env}} by {kind}"
-    "6 Oldest job that waits, seconds" = "max:beadsbox.jobs_oldest_waiting_seconds{${local.env}}"
+    "1 Requests a second"              = "sum:beadsbox.requests.count{${local.env}} by {route}.as_rate()"
+    "2 Failures a second"              = "sum:beadsbox.requests.count{${local.env},status:5*} by {route}.as_rate()"
+    "3 Slowest, 99 of 100"             = "p99:beadsbox.request_seconds{${local.env}} by {route}"
+    "4 Connections to the database"    = "avg:beadsbox.pool_connections{${local.env}} by {host,front,state}"
+    "5 Jobs that wait"                 = "max:beadsbox.jobs_waiting{${local.env}}"
+    "6 Oldest job that waits, seconds" = "max:beadsbox.jobs_due_seconds{${local.env}}"
     "7 The sequencer behind, seconds"  = "max:beadsbox.sequencer_lag_seconds{${local.env}}"
-    "8 Replicas behind, seconds"       = "max:postgresql.replication_delay{${local.env}} by {host}"
+    "8 Replicas behind, seconds"       = "max:beadsbox.replica_lag_seconds{${local.env}}"
     "9 Messages in the broker"         = "sum:rabbitmq.queue.messages{${local.env}} by {queue}"
   }
 }

@@ -3,23 +3,23 @@
 locals {
   env = "env:${var.environment}"
 
-  # The names under which the agent sends what `/metrics` says (openmetrics, namespace `beadsbox`).
+  # Names are those under which the agent sends what `/metrics` says (openmetrics, without the prefix, namespace `beadsbox`).
   monitors = {
     refusing = {
       name     = "Requests fail"
-      query    = "sum(last_5m):sum:beadsbox.http_requests.count{${local.env},status:5*}.as_count() / sum:beadsbox.http_requests.count{${local.env}}.as_count() > 0.02"
+      query    = "sum(last_5m):sum:beadsbox.requests.count{${local.env},status:5*}.as_count() / sum:beadsbox.requests.count{${local.env}}.as_count() > 0.02"
       critical = 0.02
       message  = "More than one in fifty requests fails. Tills go on offline. Look at /readyz of each server, then at PostgreSQL."
     }
     jobs_late = {
       name     = "Jobs wait"
-      query    = "min(last_15m):max:beadsbox.jobs_oldest_waiting_seconds{${local.env}} > 3600"
+      query    = "min(last_15m):max:beadsbox.jobs_due_seconds{${local.env}} > 3600"
       critical = 3600
       message  = "A job has waited for more than an hour: buyers lack their vouchers. Do workers run? Does the mail server answer?"
     }
     jobs_dead = {
       name     = "Jobs were given up"
-      query    = "max(last_10m):max:beadsbox.jobs_dead{${local.env}} > 0"
+      query    = "max(last_10m):max:beadsbox.jobs_given_up{${local.env}} > 0"
       critical = 0
       message  = "An admin decides about them in the office: Mail, What could not be sent."
     }
@@ -37,7 +37,7 @@ locals {
     }
     replica = {
       name     = "The replica is late"
-      query    = "min(last_15m):max:postgresql.replication_delay{${local.env},group:replica} > 300"
+      query    = "min(last_15m):max:beadsbox.replica_lag_seconds{${local.env}} > 300"
       critical = 300
       message  = "Reports are more than five minutes old."
     }
@@ -49,9 +49,9 @@ locals {
     }
     backup = {
       name     = "No backup"
-      query    = "max(last_1h):max:beadsbox.backup.age_seconds{${local.env}} > 108000"
-      critical = 108000
-      message  = "The newest backup is older than thirty hours. On the primary: systemctl status beadsbox-backup, pgbackrest info."
+      query    = "change(max(last_4h),last_1d):max:beadsbox.backup_finished_seconds{${local.env}} < 1"
+      critical = 1
+      message  = "No backup ended since yesterday. On the primary: systemctl status beadsbox-backup, pgbackrest info."
     }
   }
 }
@@ -60,7 +60,7 @@ resource "datadog_monitor" "this" {
   for_each = local.monitors
 
   name                = "My Beads Box ${var.environment}: ${each.value.name}"
-  type                = startswith(each.value.query, "sum(") && strcontains(each.value.query, "/") ? "query alert" : "metric alert"
+  type                = "query alert"
   query               = each.value.query
   message             = "${each.value.message} ${var.notify}"
   require_full_window = false
@@ -79,8 +79,8 @@ resource "datadog_service_level_objective" "answered" {
   tags = [local.env]
 
   query {
-    numerator   = "sum:beadsbox.http_requests.count{${local.env},!status:5*}.as_count()"
-    denominator = "sum:beadsbox.http_requests.count{${local.env}}.as_count()"
+    numerator   = "sum:beadsbox.requests.count{${local.env},!status:5*}.as_count()"
+    denominator = "sum:beadsbox.requests.count{${local.env}}.as_count()"
   }
 
   thresholds {
