@@ -24,6 +24,7 @@ def password($of): ($random + "/@:" + $of);
       rabbitmq_epmd_port: $ports.epmd,
       rabbitmq_erlang_port: $ports.erlang,
       rabbitmq_disk_free: "50MB",
+      server_reports: "localhost:\($ports.postgresql_two)/beadsbox",
       server_program: $server,
       server_listen: "127.0.0.1",
       server_drain_seconds: 1,
