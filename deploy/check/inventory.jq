@@ -26,6 +26,9 @@ def password($of): ($random + "/@:" + $of);
       rabbitmq_disk_free: "50MB",
       server_reports: "localhost:\($ports.postgresql_two)/beadsbox",
       server_program: $server,
+      # Nobody listens there: mails wait, and the worker goes on.
+      server_smtp_url: "smtp://127.0.0.1:9",
+      server_mail_from: "My Beads Box <vouchers@beads.example.org>",
       server_listen: "127.0.0.1",
       server_drain_seconds: 1,
       server_workers: [{

@@ -13,7 +13,7 @@ check_deploy() {
 }
 
 check_scripts() {
-  shellcheck --external-sources dev scripts/dev/*.sh
+  shellcheck --external-sources --severity=warning dev scripts/dev/*.sh
   shellcheck --external-sources deploy/backup/{backup,rehearse,restore,common.sh} deploy/release/gather deploy/check/{migrations,release}
 }
 

@@ -57,9 +57,10 @@ probe_units() {
 }
 
 probe_server() {
-  wanted "the server is ready" curl -fsS --max-time 5 "http://127.0.0.1:$(port web)/readyz"
+  wanted "the server is ready" curl -fsS --max-time 5 --output /dev/null "http://127.0.0.1:$(port web)/readyz"
   wanted "it says who it is" test "$(curl -fsS --max-time 5 "http://127.0.0.1:$(port web)/v1/info" | jq -r .epoch | wc -c)" -eq 37
-  wanted "the worker runs" on one systemctl is-active beadsbox-worker.service
+  wanted "the worker runs" on one systemctl is-active --quiet beadsbox-worker.service
+  wanted "and has not been started again" test "$(on one systemctl show --property=NRestarts --value beadsbox-worker.service)" -eq 0
   wanted "settings are for the server alone" test "$(on one stat -c '%U %G %a' /etc/beadsbox/api.env)" = "root beadsbox 640"
   # Ended, it is started again; the epoch is the same, as the database is.
   local before
@@ -136,7 +137,7 @@ rehearse_restore() {
   wanted "the backup comes back, row by row" "${backup[@]}" /usr/local/lib/beadsbox/rehearse --target-name rehearsed --expect "$expected"
   # A digest that cannot tell would prove nothing: one row otherwise, and it has to say so.
   on one sed -i -E '/^public\.ledger_entry/ s/\|(-?[0-9]+)$/|1\1/' "$expected"
-  refused "a row that is otherwise is taken for the same" "${backup[@]}" /usr/local/lib/beadsbox/rehearse --target-name rehearsed --expect "$expected"
+  refused "a row that is otherwise is noticed" "${backup[@]}" /usr/local/lib/beadsbox/rehearse --target-name rehearsed --expect "$expected"
   wanted "the rehearsal of each week passes" on one systemctl start beadsbox-rehearsal.service
   on one journalctl --no-pager -o cat -u beadsbox-rehearsal.service | grep '^Restored in'
   wanted "and leaves a number for whoever watches" curl -fsS "http://$(jq -r .all.hosts.one.machine_exporter_listen "$DEPLOY_DIR/inventory/hosts.json")/metrics" -o "$DEPLOY_DIR/numbers"
@@ -148,7 +149,7 @@ server_does() {
   local program
   program=$(on one systemctl show --property=ExecStart --value beadsbox-api.service | grep -oE '/opt/beadsbox/[^ ;]+' | head -n 1)
   on one env "DATABASE_URL=postgres://beadsbox_owner:$(jq -rn --arg p "$(secret postgresql_passwords.owner)" '$p | @uri')@localhost:$(port postgresql_one)/beadsbox?sslmode=verify-full&sslrootcert=/etc/ssl/beadsbox/authority.pem" \
-    "$program" "$@"
+    "$program" "$@" >/dev/null
 }
 
 # As docs/operations.md says: everything ends, the database comes back, the first server begins a new epoch, and what follows is made anew.
@@ -158,7 +159,7 @@ restore_for_real() {
   before=$(curl -fsS "http://127.0.0.1:$(port web)/v1/info" | jq -r .epoch)
   held=$(as_superuser one -c 'SELECT count(*) FROM voucher')
   as_superuser one -c 'SELECT pg_switch_wal()' >/dev/null
-  refused "a restore goes over a database that runs" "${backup[@]}" /usr/local/lib/beadsbox/restore --yes
+  refused "nobody restores over a database that runs" "${backup[@]}" /usr/local/lib/beadsbox/restore --yes
   on one systemctl stop beadsbox-api.service beadsbox-worker.service
   on two systemctl stop postgresql@15-main.service
   on one systemctl stop postgresql@15-main.service
@@ -170,9 +171,9 @@ restore_for_real() {
     sleep 1
   done
   wanted "every voucher is back" test "$(as_superuser one -c 'SELECT count(*) FROM voucher')" = "$held"
-  apply -e postgresql_anew=true --limit all
+  apply -e postgresql_anew=true
   on one systemctl start beadsbox-api.service beadsbox-worker.service
   wait_until_ready
-  refused "the epoch is the one before" test "$(curl -fsS "http://127.0.0.1:$(port web)/v1/info" | jq -r .epoch)" = "$before"
+  refused "the epoch is a new one" test "$(curl -fsS "http://127.0.0.1:$(port web)/v1/info" | jq -r .epoch)" = "$before"
   probe_replication
 }
