@@ -35,7 +35,7 @@ def password($of): ($random + "/@:" + $of);
         name: "worker", arguments: "worker --workers 2", stop_seconds: 780,
         settings: { BEADSBOX_LAST_ORDERS: "765", BEADSBOX_METRICS_LISTEN: "127.0.0.1:\($ports.worker_metrics)" }
       }],
-      postgresql_passwords: { owner: password("owner"), web: password("web"), ops: password("ops"), replicator: password("replicator") | gsub(":"; "-") },
+      postgresql_passwords: { owner: password("owner"), web: password("web"), ops: password("ops"), replicator: password("replicator") },
       backup_cipher_password: $random,
       redis_password: password("redis"),
       rabbitmq_password: password("rabbitmq"),
