@@ -57,14 +57,14 @@ check_policies() {
   ! grep -rnE 'checkov:skip=[A-Z0-9_]+ *(:|$) *$' deploy/terraform
 }
 
-check_playbooks() {
-  local playbook
-  # Its lists of what to look at hold no inventory of ours.
-  (cd deploy/ansible && ansible-lint --offline --nocolor --strict)
-  for playbook in deploy/ansible/playbooks/*.yml; do
+# In their folder, where Ansible's settings are.
+check_playbooks() (
+  cd deploy/ansible
+  ansible-lint --offline --nocolor --strict
+  for playbook in playbooks/*.yml; do
     ansible-playbook --inventory localhost, --syntax-check "$playbook"
   done
-}
+)
 
 check_workflows() {
   actionlint -no-color .github/workflows/*.yml
