@@ -59,7 +59,7 @@ check_policies() {
 
 # In their folder, where Ansible's settings are.
 check_playbooks() (
-  cd deploy/ansible
+  cd deploy/ansible || exit
   ansible-lint --offline --nocolor --strict
   for playbook in playbooks/*.yml; do
     ansible-playbook --inventory localhost, --syntax-check "$playbook"
