@@ -47,9 +47,7 @@ make_root() {
   mkdir -p "$PACKAGE_ROOT"
   local suite mirror
   suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-  # shellcheck disable=SC2016 # apt's own words
-  mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' | awk -v suite="$suite" '$2 == suite && $3 == "main" { print $1; exit }')
-  [ -n "$mirror" ] || fail "This machine names no mirror of Debian $suite."
+  mirror=$(debian_mirror "$suite")
   debootstrap --variant=minbase "$suite" "$PACKAGE_ROOT" "$mirror"
   mount --bind /proc "$PACKAGE_ROOT/proc"
   in_root apt-get update

@@ -54,6 +54,15 @@ install_packages() {
   "${apt[@]}" install -y --no-install-recommends "$@"
 }
 
+# debian_mirror SUITE: the mirror that this machine uses for it.
+debian_mirror() {
+  local mirror
+  # shellcheck disable=SC2016 # apt's own words
+  mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' | awk -v suite="$1" '$2 == suite && $3 == "main" { print $1; exit }')
+  [ -n "$mirror" ] || fail "This machine names no mirror of Debian $1."
+  printf '%s' "$mirror"
+}
+
 # at_least HAVE WANT: compares versions.
 at_least() { [ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
 

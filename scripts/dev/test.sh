@@ -7,6 +7,12 @@
 
 # With arguments it is somebody who works on those tests: then only they run.
 dev_test() {
+  if [ "${1:-}" = --deploy ]; then
+    # shellcheck source=scripts/dev/deploy.sh
+    . scripts/dev/deploy.sh
+    test_deploy "${@:2}"
+    return
+  fi
   set_up test
   if [ $# -eq 0 ]; then
     check_all

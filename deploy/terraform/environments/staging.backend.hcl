@@ -1,0 +1,3 @@
+bucket = "example-org-terraform"
+key    = "beadsbox/staging.tfstate"
+region = "eu-west-3"

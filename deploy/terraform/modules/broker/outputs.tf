@@ -1,0 +1,4 @@
+output "nodes" {
+  description = "The nodes' names in the private zone."
+  value       = keys(module.machine)
+}
