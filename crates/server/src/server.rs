@@ -34,6 +34,8 @@ impl Server {
         let mut tx = db::begin(&app.pool).await?;
         mail::setup::tell_devices(&mut tx, &app).await?;
         tx.commit().await?;
+        // Whoever asks once it listens is told.
+        app.feed.settle().await;
         let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
 

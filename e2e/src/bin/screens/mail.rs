@@ -32,11 +32,13 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let shop = sample_data(&server).await?;
     sell(&server, &shop, ZOE).await?;
     receiver.until(1).await;
-    receiver.will([Reception::Refuse("550 5.1.1 no such person"), Reception::Refuse("554 5.7.1 not from here")]);
-    for buyer in ["Élodie Marchand", "Jean-Baptiste de La Rochefoucauld"] {
+    // Two are given up, and one is tried again.
+    let policy = Reception::RefuseSender("554 5.7.1 not from here");
+    receiver.will([Reception::Refuse("550 5.1.1 no such person"), Reception::Refuse("552 5.2.2 the mailbox is full"), policy]);
+    for buyer in ["Élodie Marchand", "Jean-Baptiste de La Rochefoucauld", "Ida Nkemelu"] {
         sell(&server, &shop, buyer).await?;
     }
-    receiver.until_called(3).await;
+    receiver.until_called(4).await;
     let data = tempfile::tempdir()?;
     let desk = new_device(&server, &shop, "Office 1", data.path()).await?;
     desk.sign_in(ADMIN.0, ADMIN.1, "office").await?;

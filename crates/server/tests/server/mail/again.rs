@@ -66,6 +66,14 @@ async fn what_must_not_or_cannot_be_mailed_says_why() {
     seller.push().await.unwrap();
     assert_eq!(ask(nobody).await, ErrorCode::NoMailAddress);
     assert_eq!(ask(used).await, ErrorCode::VoucherNotOwed);
+    let over = sell(&mut seller).await;
+    mails.until_ended("sent", 1).await;
+    sqlx::query("UPDATE voucher SET expires_on = '2019-12-31', expires_at = '2020-01-01T00:00:00Z' WHERE id = $1")
+        .bind(over.0)
+        .execute(&mails.stage.pool)
+        .await
+        .unwrap();
+    assert_eq!(ask(over).await, ErrorCode::VoucherNotOwed, "its last day has passed, and nothing has marked it yet");
     desk.pull().await.unwrap();
 
     let stage = Stage::new().await;

@@ -102,7 +102,7 @@ async fn what_was_given_up_is_tried_again_at_once_but_not_what_may_have_arrived(
     assert_eq!(mails.dead_jobs(&admin, token).await.again, [of(JobTrouble::Unreachable, 3)]);
     try_again(&admin, token, None).await.unwrap();
     for nothing in [None, Some(JobTrouble::MayHaveArrived)] {
-        assert_eq!(try_again(&admin, token, nothing).await.unwrap_err().code, ErrorCode::NotFound);
+        assert_eq!(try_again(&admin, token, nothing).await.unwrap_err().code, ErrorCode::ChangedMeanwhile);
     }
     assert_eq!(mails.dead_jobs(&admin, token).await.total, 1);
     let worker = mails.worker().await;

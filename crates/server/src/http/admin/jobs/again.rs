@@ -23,7 +23,8 @@ pub async fn again(State(app): State<App>, AdminAuth(admin): AdminAuth, Json(whi
     let now = act.at();
     let jobs = db::job::try_again(&mut act, which.trouble, now).await?;
     if jobs == 0 {
-        return Err(Failure::not_found("job that was given up"));
+        // Somebody else did so, or ended the last of them.
+        return Err(Failure::changed_meanwhile());
     }
     act.done(Done::new(ActKind::JobsTriedAgain).with("trouble", json!(which.trouble)).with("jobs", jobs)).await?;
     Ok(StatusCode::NO_CONTENT)
