@@ -14,7 +14,7 @@ use crate::free_port;
 /// Where Debian's package has it. The one on the path gives up root and goes into its own folder.
 const PROGRAM: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 /// How long it may take to start on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A broker with a user that has the least rights the server needs. It ends with the value.
 pub struct BrokerProcess {

@@ -6,13 +6,13 @@ use crate::BrokerConfig;
 
 /// Which broker.
 #[derive(clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct BrokerArguments {
     /// A RabbitMQ that tells of jobs: `amqps://name:password@host/vhost`; without one, workers look for jobs in the database
     #[arg(long, env = "BROKER_URL", hide_env_values = true)]
     broker_url: Option<SecretString>,
 }
 
-impl Arguments {
+impl BrokerArguments {
     /// None where there is none.
     pub(super) fn config(&self) -> Option<BrokerConfig> {
         // A variable that is set to nothing is not set.

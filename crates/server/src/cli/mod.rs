@@ -46,7 +46,7 @@ enum Command {
         #[command(flatten)]
         mail: mail::Arguments,
         #[command(flatten)]
-        broker: broker::Arguments,
+        broker: broker::BrokerArguments,
     },
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {
@@ -55,7 +55,7 @@ enum Command {
         #[command(flatten)]
         mail: mail::Arguments,
         #[command(flatten)]
-        broker: broker::Arguments,
+        broker: broker::BrokerArguments,
     },
     /// Staff members
     #[command(subcommand)]

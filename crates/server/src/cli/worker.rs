@@ -33,7 +33,7 @@ impl WorkArguments {
     }
 }
 
-pub(super) async fn work(url: &SecretString, work: &WorkArguments, mail: &mail::Arguments, broker: &broker::Arguments) -> Result<(), StartError> {
+pub(super) async fn work(url: &SecretString, work: &WorkArguments, mail: &mail::Arguments, broker: &broker::BrokerArguments) -> Result<(), StartError> {
     log();
     let ended = signalled()?;
     tokio::pin!(ended);

@@ -3,7 +3,10 @@
 use beadsbox_server::{Config, RunningWorker, Server};
 use jiff::SignedDuration;
 
-use crate::support::{Stage, config, sell_many};
+use crate::{
+    http::snapshot::{crowd, ready},
+    support::{Stage, config, sell_many},
+};
 
 /// A process that plans upkeep, and does it.
 async fn worker(stage: &Stage) -> RunningWorker {
@@ -34,7 +37,7 @@ async fn two_workers_at_the_same_second_of_the_night_do_it_once() {
     let (one, two) = tokio::join!(worker(&stage), worker(&stage));
     until_done(&stage, KINDS).await;
     assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'expired'").await, 3);
-    assert_eq!(stage.count("SELECT attempts FROM job WHERE kind = 'expire_vouchers'").await, 1);
+    assert_eq!(stage.count("SELECT attempts::bigint FROM job WHERE kind = 'expire_vouchers'").await, 1);
     assert_eq!(stage.count("SELECT count(*) FROM operation WHERE convert_from(body, 'UTF8')::json #>> '{operation,kind}' = 'expire'").await, 3);
     tokio::join!(one.stop(), two.stop());
 
@@ -78,4 +81,20 @@ async fn what_is_not_done_yet_stands_for_the_next_period_as_well_and_what_was_gi
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     second.stop().await;
+}
+
+#[tokio::test]
+async fn a_snapshot_that_is_a_day_old_is_made_anew_before_anybody_asks() {
+    let stage = Stage::new().await;
+    let mut till = stage.till("Camille").await;
+    sell_many(&mut till, 1).await;
+    crowd(&stage).await;
+    let first = ready(&till).await;
+    stage.clock.advance(SignedDuration::from_hours(25));
+    let worker = worker(&stage).await;
+    until_done(&stage, KINDS).await;
+    worker.stop().await;
+    let made: Vec<uuid::Uuid> = sqlx::query_scalar("SELECT id FROM snapshot WHERE made_at IS NOT NULL ORDER BY made_at").fetch_all(&stage.pool).await.unwrap();
+    assert_eq!((made.len(), made[0]), (2, first.id), "of the one profile that somebody asked for");
+    assert_eq!(ready(&till).await.id, made[1]);
 }

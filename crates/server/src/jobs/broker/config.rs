@@ -12,6 +12,9 @@ use crate::{
 /// A line on which nobody is heard for twice as long is cut.
 const HEARTBEAT_SECONDS: u16 = 10;
 
+/// The longest name that the protocol knows, in bytes.
+const LONGEST_NAME: usize = 255;
+
 /// Which broker tells of jobs.
 #[derive(Debug, Clone)]
 pub struct BrokerConfig {
@@ -44,6 +47,9 @@ impl BrokerConfig {
         };
         let path = url.path().strip_prefix('/').unwrap_or_default();
         let vhost = if path.is_empty() { "/".to_owned() } else { word(path)? };
+        if vhost.len() > LONGEST_NAME {
+            return Err(refused("the virtual host in BROKER_URL is too long a name"));
+        }
         let port = url.port().unwrap_or(if scheme == AMQPScheme::AMQPS { 5671 } else { 5672 });
         // A host of numbers stands in brackets where it is of the sixth version; a line is opened to what is between.
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();

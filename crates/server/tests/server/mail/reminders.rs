@@ -11,7 +11,7 @@ use jiff::{SignedDuration, ToSpan as _, tz::TimeZone};
 use reqwest::Method;
 
 use super::stage::{MailStage, mails_of, record_sale_to};
-use crate::support::{sell, sell_many};
+use crate::support::{PASSWORD, sell, sell_many};
 
 const DAYS: u8 = 14;
 
@@ -44,6 +44,7 @@ async fn remind(mails: &MailStage) -> u64 {
 async fn a_buyer_is_reminded_once_of_what_is_still_good_and_only_where_an_admin_wants_it() {
     let mails = MailStage::idle().await;
     let mut till = mails.stage.till("Camille").await;
+    let mut desk = mails.stage.office("Margaux").await;
     let bought = sell_many(&mut till, 2).await;
     let used = record_sale_to(&mut till, &fixtures::person("Bruno")).await;
     till.push().await.unwrap();
@@ -68,7 +69,7 @@ async fn a_buyer_is_reminded_once_of_what_is_still_good_and_only_where_an_admin_
     assert!(mail.header("Subject").starts_with("Your voucher from Marais is good until "), "{}", mail.header("Subject"));
     assert!(mail.header("Message-ID").starts_with("<reminder."), "{}", mail.header("Message-ID"));
     assert!(mail.text().contains("Ada Lovelace") && mail.text().matches("Quantum Cuisine").count() == 2, "{}", mail.text());
-    let (desk, session) = mails.stage.device_with_session("Margaux", Role::BackOffice).await;
+    let session = desk.sign_in("Margaux", PASSWORD).await.unwrap();
     let known = mails_of(&desk, &session.token, bought[0]).await.unwrap().mails;
     assert_eq!(known.iter().map(|mail| (mail.reminder, mail.state)).collect::<Vec<_>>(), [(true, MailState::Sent)]);
 }
