@@ -17,6 +17,42 @@ pub enum JobKind {
     PasswordResetMail,
     /// Tells a staff member at their former address that they get mail elsewhere.
     AddressChangedMail,
+    /// Reminds a buyer of vouchers whose last day is near.
+    ReminderMail,
+    /// Looks for vouchers of which their buyers are to be reminded.
+    RemindBuyers,
+    /// Marks vouchers whose last day and grace have passed.
+    ExpireVouchers,
+    /// Makes the snapshots anew that new devices take.
+    RefreshSnapshots,
+    /// Erases buyers who are kept no longer.
+    ForgetBuyers,
+    /// Forgets what nobody asks for any more.
+    Prune,
+    /// Puts the books' monthly sums together that are alike.
+    PutSumsTogether,
+}
+
+impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::VoucherMail,
+        Self::VoucherMailAgain,
+        Self::PasswordResetMail,
+        Self::AddressChangedMail,
+        Self::ReminderMail,
+        Self::RemindBuyers,
+        Self::ExpireVouchers,
+        Self::RefreshSnapshots,
+        Self::ForgetBuyers,
+        Self::Prune,
+        Self::PutSumsTogether,
+    ];
+
+    /// Whether it writes to somebody.
+    pub const fn is_mail(self) -> bool {
+        matches!(self, Self::VoucherMail | Self::VoucherMailAgain | Self::PasswordResetMail | Self::AddressChangedMail | Self::ReminderMail)
+    }
 }
 
 /// Why an attempt came to nothing.
@@ -81,7 +117,7 @@ pub const MOST_DEAD_JOBS: u32 = 200;
 pub struct DeadJobs {
     /// How many there are.
     pub total: u64,
-    /// How many wait to be done, or are being done.
+    /// How many mails wait to be sent, or are being sent.
     pub waiting: u64,
     /// The newest, 200 at most.
     pub jobs: Vec<DeadJob>,

@@ -31,11 +31,13 @@ pub enum MailKind {
     Voucher,
     /// What a staff member needs to set another password.
     PasswordReset,
+    /// Vouchers whose last day is near, to their buyer.
+    Reminder,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Voucher, Self::PasswordReset];
+    pub const ALL: [Self; 3] = [Self::Voucher, Self::Reminder, Self::PasswordReset];
 }
 
 /// What became of a mail.
@@ -68,8 +70,10 @@ pub enum MailState {
 pub struct VoucherMail {
     /// What caused it.
     pub id: Uuid,
-    /// Who asked for it; none for the one that goes by itself at the sale.
+    /// Who asked for it; none for the one that goes by itself at the sale, and for reminders.
     pub by: Option<StaffId>,
+    /// Whether it reminds of the voucher's last day.
+    pub reminder: bool,
     /// When it was caused.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -110,7 +114,13 @@ pub struct MailSettings {
     pub at_sale: bool,
     /// In which language.
     pub language: MailLanguage,
+    /// How many days before its last day the buyer is reminded of a voucher, from 1 to 60; none to remind nobody.
+    #[schema(minimum = 1, maximum = 60)]
+    pub reminder_days: Option<u8>,
 }
+
+/// The most days before a voucher's last day at which its buyer is reminded. What reminds is forgotten 90 days after it was sent.
+pub const MOST_REMINDER_DAYS: u8 = 60;
 
 /// `PUT /v1/admin/mail`: the settings, whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

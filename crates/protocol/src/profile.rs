@@ -13,6 +13,9 @@ pub enum Profile {
 }
 
 impl Profile {
+    /// Every profile.
+    pub const ALL: [Self; 2] = [Self::Counter, Self::Office];
+
     /// The name, as wire, database and command line have it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -23,6 +26,6 @@ impl Profile {
 
     /// The profile of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Counter, Self::Office].into_iter().find(|profile| profile.name() == name)
+        Self::ALL.into_iter().find(|profile| profile.name() == name)
     }
 }

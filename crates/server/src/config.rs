@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::{clock::Clock, mail::MailConfig};
+use crate::{clock::Clock, jobs::broker::BrokerConfig, mail::MailConfig};
 
 /// Where a server listens and what it bounds.
 #[derive(Debug, Clone)]
@@ -31,8 +31,14 @@ pub struct Config {
     pub time_limit: Duration,
     /// How often the sequencer looks by itself.
     pub sequence_every: Duration,
+    /// Whether this process writes the jobs of upkeep when their time comes.
+    pub plans_upkeep: bool,
     /// How often overdue vouchers are looked for.
     pub expire_every: Duration,
+    /// How often vouchers are looked for of which buyers are to be reminded.
+    pub remind_every: Duration,
+    /// How often snapshots that are given no longer are made anew.
+    pub refresh_every: Duration,
     /// How often what nobody asks for any more is forgotten.
     pub prune_every: Duration,
     /// How often buyers are looked for who are kept no longer.
@@ -48,6 +54,8 @@ pub struct Config {
     pub last_orders: Duration,
     /// By which mail server mail goes; none where this process sends none.
     pub mail: Option<MailConfig>,
+    /// Which broker tells of jobs; none where workers look for them in the database.
+    pub broker: Option<BrokerConfig>,
 }
 
 impl Config {
@@ -65,7 +73,10 @@ impl Config {
             most_chunks: 16,
             time_limit: Duration::from_secs(30),
             sequence_every: Duration::from_secs(1),
+            plans_upkeep: true,
             expire_every: Duration::from_hours(1),
+            remind_every: Duration::from_hours(1),
+            refresh_every: Duration::from_hours(1),
             prune_every: Duration::from_hours(1),
             retention_every: Duration::from_hours(24),
             decide_held_every: Duration::from_hours(1),
@@ -73,6 +84,7 @@ impl Config {
             workers: 2,
             last_orders: Duration::from_secs(30),
             mail: None,
+            broker: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! one file for each table; `jobs/` is what the server does by itself, `mail/` what it writes to people. Started by [`Server::start`].
 
 mod act;
+mod address;
 mod assignment;
 mod books;
 pub mod cli;
@@ -36,6 +37,6 @@ pub use db::{MIGRATIONS, Profile, connect, migrate};
 pub use error::StartError;
 pub use http::{openapi_document, router_paths};
 pub use identity::begin_epoch;
-pub use jobs::Pruned;
+pub use jobs::{Pruned, broker::BrokerConfig};
 pub use mail::MailConfig;
 pub use server::{RunningServer, RunningWorker, Server};

@@ -45,26 +45,23 @@ impl Server {
         let mut tasks = vec![
             tokio::spawn(feed::listen(app.clone())),
             tokio::spawn(jobs::sequence(app.clone())),
-            tokio::spawn(jobs::expire(app.clone())),
-            tokio::spawn(jobs::forget(app.clone())),
             tokio::spawn(jobs::decide_held(app.clone())),
-            tokio::spawn(jobs::put_sums_together(app.clone())),
-            tokio::spawn(jobs::keep_buyers_no_longer(app.clone())),
         ];
         tasks.extend(work(&app, workers));
         tracing::info!(%address, epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), "serving");
         Ok(RunningServer { address, app, serving, tasks })
     }
 
-    /// Starts to work at jobs, and serves nobody. The database must be migrated, and there must be something that this process can do.
+    /// Starts to work at jobs, and serves nobody. The database must be migrated.
     pub async fn start_worker(config: Config) -> Result<RunningWorker, StartError> {
         let workers = config.workers.max(1);
-        let app = open(config).await?;
+        let app = open(Config { workers, ..config }).await?;
         if app.mailer.is_none() {
-            return Err(StartError::Refused("a worker needs a mail server: set SMTP_URL and MAIL_FROM".to_owned()));
+            tracing::warn!("this worker has no mail server (SMTP_URL, MAIL_FROM): it does upkeep, and leaves mails to others");
         }
-        let tasks = work(&app, workers).collect();
-        tracing::info!(epoch = %app.identity.epoch, workers, "working");
+        let mut tasks = vec![tokio::spawn(feed::listen(app.clone()))];
+        tasks.extend(work(&app, workers));
+        tracing::info!(epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), broker = app.config.broker.is_some(), "working");
         Ok(RunningWorker { app, tasks })
     }
 }
@@ -72,6 +69,9 @@ impl Server {
 /// Everything that serving and working stand on.
 async fn open(config: Config) -> Result<App, StartError> {
     let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
+    if let Some(broker) = &config.broker {
+        broker.check()?;
+    }
     let pool = db::connect(config.database_url.expose_secret(), config.database_connections).await?;
     db::check_migrated(&pool).await?;
     books::fill(&pool, config.clock.now()).await?;
@@ -83,8 +83,19 @@ async fn open(config: Config) -> Result<App, StartError> {
     Ok(App::new(pool, read_pool, identity, mailer, config))
 }
 
-fn work(app: &App, workers: usize) -> impl Iterator<Item = JoinHandle<()>> {
-    (0..workers).map(|_| tokio::spawn(jobs::queue::run(app.clone())))
+/// Whoever works at jobs, plans them, or passes word of them.
+fn work(app: &App, workers: usize) -> Vec<JoinHandle<()>> {
+    let mut tasks: Vec<JoinHandle<()>> = (0..workers).map(|_| tokio::spawn(jobs::queue::poll(app.clone()))).collect();
+    if app.config.plans_upkeep {
+        tasks.push(tokio::spawn(jobs::plan(app.clone())));
+    }
+    if let Some(broker) = &app.config.broker {
+        tasks.push(tokio::spawn(jobs::broker::relay(app.clone(), broker.clone())));
+        if workers > 0 {
+            tasks.push(tokio::spawn(jobs::broker::consume(app.clone(), broker.clone())));
+        }
+    }
+    tasks
 }
 
 /// Waits until these have ended what they are at. After `until` they are told to say how far they came, and then they are cut.
@@ -187,6 +198,11 @@ impl RunningServer {
     /// Erases buyers who are kept no longer now, as the nightly job does. How many.
     pub async fn forget_buyers_now(&self) -> Result<u64, StartError> {
         Ok(jobs::forget_buyers(&self.app).await?)
+    }
+
+    /// Writes the mails now that remind buyers, as the hourly job does. Of how many vouchers.
+    pub async fn remind_now(&self) -> Result<u64, StartError> {
+        Ok(jobs::remind_buyers(&self.app).await?)
     }
 
     /// Puts the books' monthly sums together now, as the timer does. How many rows there are then; 0 where there were few.

@@ -6,7 +6,17 @@ use beadsbox_authority::Identity;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, watch};
 
-use crate::{clock::Clock, config::Config, db, error::Failure, feed::Feed, mail::Mailer, password::Passwords, snapshot::Snapshots};
+use crate::{
+    clock::Clock,
+    config::Config,
+    db,
+    error::Failure,
+    feed::Feed,
+    jobs::{broker::Broker, queue::Bell},
+    mail::Mailer,
+    password::Passwords,
+    snapshot::Snapshots,
+};
 
 /// The running program, shared by all its tasks.
 #[derive(Clone)]
@@ -27,6 +37,11 @@ pub(crate) struct Parts {
     pub config: Config,
     pub requests: Semaphore,
     pub polls: Semaphore,
+    pub broker: Broker,
+    /// Wakes whoever works at jobs.
+    pub bell: Bell,
+    /// One for each job that this process may work on at once, whoever told of it.
+    pub hands: Arc<Semaphore>,
     /// Turns true once, when the program is to end.
     pub stopping: watch::Sender<bool>,
     /// Turns true once, when the time is over in which what had begun was to end.
@@ -46,6 +61,9 @@ impl App {
             passwords: Passwords::default(),
             requests: Semaphore::new(config.most_requests),
             polls: Semaphore::new(config.most_polls),
+            broker: Broker::new(config.broker.as_ref()),
+            bell: Bell::default(),
+            hands: Arc::new(Semaphore::new(config.workers)),
             stopping: watch::Sender::new(false),
             over: watch::Sender::new(false),
             config,

@@ -1,6 +1,7 @@
-//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a mail server that takes mails,
+//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a mail server that takes mails, a broker,
 //! and a device that speaks plain HTTP.
 
+mod broker;
 mod clock;
 mod cluster;
 mod database;
@@ -10,6 +11,7 @@ mod http;
 mod mail;
 mod server;
 
+pub use broker::BrokerProcess;
 pub use clock::TestClock;
 pub use cluster::Cluster;
 pub use database::TestDatabase;

@@ -1642,7 +1642,21 @@ export type JobKind =
 /**  Mails a staff member what they need to set another password. */
 "password_reset_mail" | 
 /**  Tells a staff member at their former address that they get mail elsewhere. */
-"address_changed_mail";
+"address_changed_mail" | 
+/**  Reminds a buyer of vouchers whose last day is near. */
+"reminder_mail" | 
+/**  Looks for vouchers of which their buyers are to be reminded. */
+"remind_buyers" | 
+/**  Marks vouchers whose last day and grace have passed. */
+"expire_vouchers" | 
+/**  Makes the snapshots anew that new devices take. */
+"refresh_snapshots" | 
+/**  Erases buyers who are kept no longer. */
+"forget_buyers" | 
+/**  Forgets what nobody asks for any more. */
+"prune" | 
+/**  Puts the books' monthly sums together that are alike. */
+"put_sums_together";
 
 /**  Why an attempt came to nothing. */
 export type JobTrouble = 
@@ -1749,7 +1763,9 @@ export type MailKind =
 /**  Vouchers, to their buyer. */
 "voucher" | 
 /**  What a staff member needs to set another password. */
-"password_reset";
+"password_reset" | 
+/**  Vouchers whose last day is near, to their buyer. */
+"reminder";
 
 /**  The language of a mail. */
 export type MailLanguage = 
@@ -1779,8 +1795,10 @@ export type MailRow = {
 	state: MailState,
 	/**  When it was decided what becomes of it, or else when it was asked for. */
 	at: string,
-	/**  Who asked for it; none for the one that goes by itself at the sale. */
+	/**  Who asked for it; none for the one that goes by itself at the sale, and for reminders. */
 	by: string | null,
+	/**  It reminds of the voucher's last day. */
+	reminder: boolean,
 	/**  Why the last attempt failed, while it is tried or after it was given up. */
 	trouble: JobTrouble | null,
 };
@@ -1790,6 +1808,8 @@ export type MailSettingsForm = {
 	row_version: number,
 	at_sale: boolean,
 	language: MailLanguage,
+	/**  None to remind nobody. */
+	reminder_days: number | null,
 };
 
 /**  How the organisation writes. */
@@ -1798,6 +1818,9 @@ export type MailSetup = {
 	from: string | null,
 	at_sale: boolean,
 	language: MailLanguage,
+	/**  How many days before its last day a buyer is reminded of a voucher; none to remind nobody. */
+	reminder_days: number | null,
+	most_reminder_days: number,
 	row_version: number,
 	texts: MailText[],
 	placeholders: MailPlaceholders[],

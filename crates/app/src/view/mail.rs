@@ -11,8 +11,10 @@ pub struct MailRow {
     pub state: MailState,
     /// When it was decided what becomes of it, or else when it was asked for.
     pub at: String,
-    /// Who asked for it; none for the one that goes by itself at the sale.
+    /// Who asked for it; none for the one that goes by itself at the sale, and for reminders.
     pub by: Option<String>,
+    /// It reminds of the voucher's last day.
+    pub reminder: bool,
     /// Why the last attempt failed, while it is tried or after it was given up.
     pub trouble: Option<JobTrouble>,
 }
@@ -65,6 +67,9 @@ pub struct MailSetupView {
     pub from: Option<String>,
     pub at_sale: bool,
     pub language: MailLanguage,
+    /// How many days before its last day a buyer is reminded of a voucher; none to remind nobody.
+    pub reminder_days: Option<u8>,
+    pub most_reminder_days: u8,
     pub row_version: u64,
     pub texts: Vec<MailTextView>,
     pub placeholders: Vec<MailPlaceholders>,
@@ -76,6 +81,8 @@ pub struct MailSettingsForm {
     pub row_version: u64,
     pub at_sale: bool,
     pub language: MailLanguage,
+    /// None to remind nobody.
+    pub reminder_days: Option<u32>,
 }
 
 /// A text that somebody is writing.

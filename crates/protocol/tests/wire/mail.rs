@@ -14,13 +14,14 @@ fn what_became_of_mails() {
     let mail = VoucherMail {
         id: EPOCH,
         by: Some(STAFF),
+        reminder: false,
         created_at: at(),
         state: MailState::BuyerErased,
         ended_at: Some(at()),
         trouble: Some(JobTrouble::RefusedForNow),
     };
     let form = json!({"set_up": true, "mails": [{
-        "id": id(7), "by": id(3), "created_at": at().to_string(), "state": "buyer_erased", "ended_at": at().to_string(), "trouble": "refused_for_now"
+        "id": id(7), "by": id(3), "reminder": false, "created_at": at().to_string(), "state": "buyer_erased", "ended_at": at().to_string(), "trouble": "refused_for_now"
     }]});
     has_form(&VoucherMails { set_up: true, mails: vec![mail] }, &form);
     has_form(&MailAgain { id: EPOCH }, &json!({"id": id(7)}));

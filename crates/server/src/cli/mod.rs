@@ -1,5 +1,6 @@
 //! The command line.
 
+mod broker;
 mod device;
 mod epoch;
 mod mail;
@@ -44,6 +45,8 @@ enum Command {
         work: worker::WorkArguments,
         #[command(flatten)]
         mail: mail::Arguments,
+        #[command(flatten)]
+        broker: broker::BrokerArguments,
     },
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {
@@ -51,6 +54,8 @@ enum Command {
         work: worker::WorkArguments,
         #[command(flatten)]
         mail: mail::Arguments,
+        #[command(flatten)]
+        broker: broker::BrokerArguments,
     },
     /// Staff members
     #[command(subcommand)]
@@ -82,11 +87,11 @@ pub async fn run() -> Result<(), StartError> {
             books::fill(&pool(&url).await?, Clock::system().now()).await?;
             output::line("The database is up to date.")
         }
-        Command::Serve { listen, database_read_url, work, mail } => {
+        Command::Serve { listen, database_read_url, work, mail, broker } => {
             let config = work.config(Config::new(url.expose_secret(), listen));
-            serve::serve(Config { database_read_url, mail: mail.config()?, ..config }).await
+            serve::serve(Config { database_read_url, mail: mail.config()?, broker: broker.config(), ..config }).await
         }
-        Command::Worker { work, mail } => worker::work(&url, &work, &mail).await,
+        Command::Worker { work, mail, broker } => worker::work(&url, &work, &mail, &broker).await,
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
         Command::Device(command) => device::run(&pool(&url).await?, command).await,

@@ -8,13 +8,13 @@ use std::{
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
-    mail,
+    broker, mail,
     serve::{log, signalled, until},
 };
 use crate::{Config, Server, error::StartError};
 
-/// What a worker needs beside one connection for each job: one to look, and one to spare.
-const MORE_CONNECTIONS: u32 = 2;
+/// What a worker needs beside one connection for each job: some to look, to tell a broker, to make a snapshot, and one to spare.
+const MORE_CONNECTIONS: u32 = 4;
 
 /// How much is worked on at once, and how that ends.
 #[derive(clap::Args)]
@@ -33,7 +33,7 @@ impl WorkArguments {
     }
 }
 
-pub(super) async fn work(url: &SecretString, work: &WorkArguments, mail: &mail::Arguments) -> Result<(), StartError> {
+pub(super) async fn work(url: &SecretString, work: &WorkArguments, mail: &mail::Arguments, broker: &broker::BrokerArguments) -> Result<(), StartError> {
     log();
     let ended = signalled()?;
     tokio::pin!(ended);
@@ -41,7 +41,7 @@ pub(super) async fn work(url: &SecretString, work: &WorkArguments, mail: &mail::
     let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let connections = u32::try_from(work.workers.max(1)).unwrap_or(u32::MAX).saturating_add(MORE_CONNECTIONS);
     let config = work.config(Config::new(url.expose_secret(), nowhere));
-    let config = Config { mail: mail.config()?, database_connections: connections, ..config };
+    let config = Config { mail: mail.config()?, broker: broker.config(), database_connections: connections, ..config };
     let worker = tokio::select! {
         worker = Server::start_worker(config) => worker?,
         _ = &mut ended => return Ok(()),

@@ -1,9 +1,8 @@
 //! `job`: work that is done later.
 
-use beadsbox_domain::{StaffId, Timestamp, VoucherId};
+use beadsbox_domain::{Date, StaffId, Timestamp, VoucherId};
 use beadsbox_protocol::{
     job::{DeadJob, DeadJobs, DeadOfTrouble, JobKind, JobTrouble, MOST_DEAD_JOBS},
-    mail::{MailState, VoucherMail},
 };
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
@@ -31,6 +30,9 @@ pub struct Payload {
     /// The language that whoever asked for it reads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<beadsbox_protocol::mail::MailLanguage>,
+    /// The last day of which it reminds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_day: Option<Date>,
 }
 
 /// A job that is not written yet.
@@ -64,7 +66,7 @@ impl Leased {
 }
 
 /// As much of what a job is about as can be shown.
-fn shown(payload: Value) -> Payload {
+pub(super) fn shown(payload: Value) -> Payload {
     serde_json::from_value(payload).unwrap_or_default()
 }
 
@@ -73,6 +75,8 @@ fn shown(payload: Value) -> Payload {
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
     Sent,
+    /// It was no mail.
+    Done,
     BuyerErased,
     NoAddress,
     NotOwed,
@@ -80,8 +84,14 @@ pub enum Ended {
     Discarded,
 }
 
+/// Tells workers and relays that there is a job. Sales need no word of their own: the sequencer tells everybody once it has moved them.
+pub const CHANNEL: &str = "beadsbox_job";
+
 /// Writes a job, in the transaction of what causes it. Whether it is new: one of that kind and cause may be there.
 pub async fn insert(conn: &mut PgConnection, new: &New, now: Timestamp) -> sqlx::Result<bool> {
+    if new.kind != JobKind::VoucherMail {
+        sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut *conn).await?;
+    }
     let inserted =
         sqlx::query("INSERT INTO job (id, kind, cause, payload, created_at, run_after) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (kind, cause) DO NOTHING")
             .bind(Uuid::now_v7())
@@ -92,6 +102,28 @@ pub async fn insert(conn: &mut PgConnection, new: &New, now: Timestamp) -> sqlx:
             .execute(conn)
             .await?;
     Ok(inserted.rows_affected() == 1)
+}
+
+/// Writes the jobs of upkeep of these periods, none of a kind of which one is not done yet. How many are new.
+pub async fn insert_upkeep(conn: &mut PgConnection, due: &[(JobKind, Uuid)], now: Timestamp) -> sqlx::Result<u64> {
+    let (kinds, causes): (Vec<String>, Vec<Uuid>) = due.iter().map(|(kind, cause)| (name_of(*kind), *cause)).unzip();
+    let inserted = sqlx::query(
+        "INSERT INTO job (id, kind, cause, payload, created_at, run_after)
+         SELECT n.id, n.kind, n.cause, '{}', $4, $4 FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS n (id, kind, cause)
+         WHERE NOT EXISTS (SELECT FROM job j WHERE j.kind = n.kind AND j.state IN ('waiting', 'running'))
+         ON CONFLICT (kind, cause) DO NOTHING",
+    )
+    .bind(due.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+    .bind(kinds)
+    .bind(causes)
+    .bind(now.to_sqlx())
+    .execute(&mut *conn)
+    .await?
+    .rows_affected();
+    if inserted > 0 {
+        sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(conn).await?;
+    }
+    Ok(inserted)
 }
 
 #[derive(FromRow)]
@@ -106,40 +138,79 @@ struct LeasedRecord {
     lease: Uuid,
 }
 
-/// Somebody sits and waits for these, or has to be warned: they pass by the others, however many of these are due.
-const FIRST: [JobKind; 2] = [JobKind::PasswordResetMail, JobKind::AddressChangedMail];
+impl LeasedRecord {
+    fn read(self) -> Result<Leased, Failure> {
+        Ok(Leased {
+            id: self.id,
+            kind: named(&self.kind, "job.kind")?,
+            cause: self.cause,
+            payload: self.payload,
+            created_at: self.created_at,
+            attempts: self.attempts,
+            lease: self.lease,
+        })
+    }
+}
 
-/// Leases the next job of one of these kinds: one whose lease has ended without a word, or else the one that is due longest, [`FIRST`] of
-/// all. Whoever asks at the same moment gets another one.
-pub async fn take(conn: &mut PgConnection, kinds: &[JobKind], now: Timestamp, leased_until: Timestamp) -> Result<Option<Leased>, Failure> {
-    let names = |first: bool| kinds.iter().filter(|kind| FIRST.contains(kind) == first).map(|kind| name_of(*kind)).collect::<Vec<String>>();
+/// Which jobs somebody looks for: those that are due since then, and of which a broker was told no later than at that other moment, or not at all.
+#[derive(Debug, Clone, Copy)]
+pub struct Looking {
+    pub due_since: Timestamp,
+    pub announced_before: Timestamp,
+}
+
+/// Leases the next job: one whose lease has ended without a word, or else the one that is due longest, of the first of these groups of kinds that
+/// has one. Whoever asks at the same moment gets another one.
+pub async fn take(conn: &mut PgConnection, groups: &[Vec<JobKind>; 4], looking: Looking, now: Timestamp, leased_until: Timestamp) -> Result<Option<Leased>, Failure> {
+    let names = groups.each_ref().map(|kinds| names_of(kinds));
     let record: Option<LeasedRecord> = sqlx::query_as(
-        "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $4, leased_until = $2
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $3, leased_until = $2
          WHERE id = coalesce(
-             (SELECT id FROM job WHERE state = 'running' AND leased_until <= $1 AND kind = ANY($3::text[] || $5::text[]) ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED),
-             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $1 AND kind = ANY($3::text[]) ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED),
-             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $1 AND kind = ANY($5::text[]) ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED))
+             (SELECT id FROM job WHERE state = 'running' AND leased_until <= $1 AND kind = ANY($4::text[] || $5::text[] || $6::text[] || $7::text[])
+              ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED),
+             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $8 AND (announced_at IS NULL OR announced_at <= $9) AND kind = ANY($4::text[])
+              ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED),
+             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $8 AND (announced_at IS NULL OR announced_at <= $9) AND kind = ANY($5::text[])
+              ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED),
+             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $8 AND (announced_at IS NULL OR announced_at <= $9) AND kind = ANY($6::text[])
+              ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED),
+             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $8 AND (announced_at IS NULL OR announced_at <= $9) AND kind = ANY($7::text[])
+              ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED))
          RETURNING id, kind, cause, payload, created_at, attempts, lease",
     )
     .bind(now.to_sqlx())
     .bind(leased_until.to_sqlx())
-    .bind(names(true))
     .bind(Uuid::now_v7())
-    .bind(names(false))
+    .bind(&names[0])
+    .bind(&names[1])
+    .bind(&names[2])
+    .bind(&names[3])
+    .bind(looking.due_since.to_sqlx())
+    .bind(looking.announced_before.to_sqlx())
     .fetch_optional(conn)
     .await?;
-    let read = |record: LeasedRecord| {
-        Ok(Leased {
-            id: record.id,
-            kind: named(&record.kind, "job.kind")?,
-            cause: record.cause,
-            payload: record.payload,
-            created_at: record.created_at,
-            attempts: record.attempts,
-            lease: record.lease,
-        })
-    };
-    record.map(read).transpose()
+    record.map(LeasedRecord::read).transpose()
+}
+
+/// Leases that job, if it is of one of these kinds, due, and nobody has it. Whoever asks at the same moment waits, and gets nothing.
+pub async fn take_this(conn: &mut PgConnection, id: Uuid, kinds: &[JobKind], now: Timestamp, leased_until: Timestamp) -> Result<Option<Leased>, Failure> {
+    let record: Option<LeasedRecord> = sqlx::query_as(
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $4, leased_until = $3
+         WHERE id = $1 AND kind = ANY($5) AND ((state = 'waiting' AND run_after <= $2) OR (state = 'running' AND leased_until <= $2))
+         RETURNING id, kind, cause, payload, created_at, attempts, lease",
+    )
+    .bind(id)
+    .bind(now.to_sqlx())
+    .bind(leased_until.to_sqlx())
+    .bind(Uuid::now_v7())
+    .bind(names_of(kinds))
+    .fetch_optional(conn)
+    .await?;
+    record.map(LeasedRecord::read).transpose()
+}
+
+fn names_of(kinds: &[JobKind]) -> Vec<String> {
+    kinds.iter().map(|kind| name_of(*kind)).collect()
 }
 
 /// Notes what became of it, and which vouchers were mailed. Whether the lease was still this one: after it ended, another worker may have the job.
@@ -169,7 +240,7 @@ pub struct Setback {
 pub async fn fail(conn: &mut PgConnection, job: &Leased, setback: &Setback, again: Option<Timestamp>, now: Timestamp) -> sqlx::Result<bool> {
     let noted = sqlx::query(
         "UPDATE job SET state = CASE WHEN $5::timestamptz IS NULL THEN 'dead' ELSE 'waiting' END, lease = NULL, leased_until = NULL, trouble = $3, trouble_detail = $4,
-                run_after = coalesce($5, run_after), ended_at = CASE WHEN $5::timestamptz IS NULL THEN $6::timestamptz END
+                run_after = coalesce($5, run_after), announced_at = NULL, ended_at = CASE WHEN $5::timestamptz IS NULL THEN $6::timestamptz END
          WHERE id = $1 AND lease = $2",
     )
     .bind(job.id)
@@ -200,7 +271,8 @@ struct DeadRecord {
 /// Jobs that were given up, the newest first.
 pub async fn dead(conn: &mut PgConnection) -> Result<DeadJobs, Failure> {
     let (total, waiting): (i64, i64) =
-        sqlx::query_as("SELECT count(*) FILTER (WHERE state = 'dead'), count(*) FILTER (WHERE state <> 'dead') FROM job WHERE state <> 'done'")
+        sqlx::query_as("SELECT count(*) FILTER (WHERE state = 'dead'), count(*) FILTER (WHERE state <> 'dead' AND kind = ANY($1)) FROM job WHERE state <> 'done'")
+            .bind(names_of(&JobKind::ALL.into_iter().filter(|kind| kind.is_mail()).collect::<Vec<_>>()))
             .fetch_one(&mut *conn)
             .await?;
     let again = dead_by_trouble(conn).await?;
@@ -246,7 +318,7 @@ async fn dead_by_trouble(conn: &mut PgConnection) -> Result<Vec<DeadOfTrouble>, 
 /// them: somebody could get it twice.
 pub async fn try_again(conn: &mut PgConnection, trouble: Option<JobTrouble>, now: Timestamp) -> sqlx::Result<u64> {
     let tried = sqlx::query(
-        "UPDATE job SET state = 'waiting', run_after = $1, attempts = 0, ended_at = NULL
+        "UPDATE job SET state = 'waiting', run_after = $1, attempts = 0, ended_at = NULL, announced_at = NULL
          WHERE state = 'dead' AND trouble <> $2 AND ($3::text IS NULL OR trouble = $3)",
     )
     .bind(now.to_sqlx())
@@ -260,7 +332,7 @@ pub async fn try_again(conn: &mut PgConnection, trouble: Option<JobTrouble>, now
 /// Has a job that was given up tried again from the beginning, or ends it. Whether there was such a job.
 pub async fn decide(conn: &mut PgConnection, id: Uuid, again: bool, now: Timestamp) -> sqlx::Result<bool> {
     let statement = if again {
-        "UPDATE job SET state = 'waiting', run_after = $2, attempts = 0, ended_at = NULL WHERE id = $1 AND state = 'dead'"
+        "UPDATE job SET state = 'waiting', run_after = $2, attempts = 0, ended_at = NULL, announced_at = NULL WHERE id = $1 AND state = 'dead'"
     } else {
         "UPDATE job SET state = 'done', ended = 'discarded', ended_at = $2 WHERE id = $1 AND state = 'dead'"
     };
@@ -268,77 +340,14 @@ pub async fn decide(conn: &mut PgConnection, id: Uuid, again: bool, now: Timesta
     Ok(decided.rows_affected() == 1)
 }
 
-#[derive(FromRow)]
-struct MailRecord {
-    cause: Uuid,
-    payload: Value,
-    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
-    created_at: Timestamp,
-    state: String,
-    trouble: Option<String>,
-    ended: Option<String>,
-    ended_at: Option<jiff_sqlx::Timestamp>,
-    /// The mail went, without this voucher.
-    left_out: bool,
-}
-
-impl MailRecord {
-    fn read(self) -> Result<VoucherMail, Failure> {
-        let trouble: Option<JobTrouble> = self.trouble.map(|trouble| named(&trouble, "job.trouble")).transpose()?;
-        let state = match (self.state.as_str(), self.ended.as_deref()) {
-            ("done", Some(ended)) => match named(ended, "job.ended")? {
-                Ended::Sent if self.left_out => MailState::NotOwed,
-                Ended::Sent => MailState::Sent,
-                Ended::BuyerErased => MailState::BuyerErased,
-                Ended::NoAddress => MailState::NoAddress,
-                Ended::NotOwed => MailState::NotOwed,
-                Ended::PersonBarred => MailState::PersonBarred,
-                Ended::Discarded => MailState::Discarded,
-            },
-            ("dead", _) if trouble == Some(JobTrouble::MayHaveArrived) => MailState::MayHaveArrived,
-            ("dead", _) => MailState::Failed,
-            ("waiting" | "running", _) => MailState::Waiting,
-            _ => return Err(damaged("job.state")),
-        };
-        Ok(VoucherMail {
-            id: self.cause,
-            by: shown(self.payload).by,
-            created_at: self.created_at,
-            state,
-            ended_at: self.ended_at.map(jiff_sqlx::Timestamp::to_jiff),
-            trouble,
-        })
-    }
-}
-
-/// The mails about a voucher that are still known of, the newest first; some dozens at most.
-pub async fn mails_of(conn: &mut PgConnection, voucher: VoucherId) -> Result<Vec<VoucherMail>, Failure> {
-    let records: Vec<MailRecord> = sqlx::query_as(
-        "SELECT cause, payload, created_at, state, trouble, ended, ended_at, coalesce(NOT $1::uuid = ANY(mailed), false) AS left_out FROM job
-         WHERE payload -> 'vouchers' @> jsonb_build_array($1::uuid::text) AND kind IN ('voucher_mail', 'voucher_mail_again')
-         ORDER BY created_at DESC, id DESC LIMIT 50",
+/// Forgets mails that were done with before that moment, and what was no mail before that other one, `limit` at most. Those that were given up stay
+/// until somebody decides.
+pub async fn prune(conn: &mut PgConnection, mails_before: Timestamp, others_before: Timestamp, limit: i64) -> sqlx::Result<u64> {
+    let pruned = sqlx::query(
+        "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 'done' AND (ended_at < $1 OR (ended = 'done' AND ended_at < $2)) LIMIT $3)",
     )
-    .bind(voucher.0)
-    .fetch_all(conn)
-    .await?;
-    records.into_iter().map(MailRecord::read).collect()
-}
-
-/// How many mails about a voucher somebody asked for since that moment.
-pub async fn asked_since(conn: &mut PgConnection, voucher: VoucherId, since: Timestamp) -> sqlx::Result<i64> {
-    sqlx::query_scalar(
-        "SELECT count(*) FROM job WHERE payload -> 'vouchers' @> jsonb_build_array($1::text) AND kind = 'voucher_mail_again' AND created_at > $2",
-    )
-    .bind(voucher.to_string())
-    .bind(since.to_sqlx())
-    .fetch_one(conn)
-    .await
-}
-
-/// Forgets jobs that were done before that moment, `limit` at most. Those that were given up stay until somebody decides.
-pub async fn prune(conn: &mut PgConnection, done_before: Timestamp, limit: i64) -> sqlx::Result<u64> {
-    let pruned = sqlx::query("DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 'done' AND ended_at < $1 LIMIT $2)")
-        .bind(done_before.to_sqlx())
+        .bind(mails_before.to_sqlx())
+        .bind(others_before.to_sqlx())
         .bind(limit)
         .execute(conn)
         .await?;

@@ -20,6 +20,8 @@ pub enum Lock {
     UnknownDevices = 0x6265_6164_756e_6b33,
     /// Booking what was done before there were books: one at a time, however many processes start.
     Books = 0x6265_6164_626f_6f6b,
+    /// Telling the broker of jobs: one at a time, or each would be told of by all.
+    Relay = 0x6265_6164_7265_6c79,
     /// Erasing buyers: one at a time, however many ask and however many processes look for who is kept no longer.
     Erasure = 0x6265_6164_6572_6173,
 }

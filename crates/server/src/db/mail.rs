@@ -5,14 +5,15 @@ use beadsbox_protocol::mail::{MailKind, MailLanguage, MailSettings, MailTextChan
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 
-use super::{name_of, named, to_bigint, to_count};
+use super::{damaged, name_of, named, to_bigint, to_count};
 use crate::error::Failure;
 
 /// The settings, and their version.
 pub async fn settings(conn: &mut PgConnection) -> Result<(MailSettings, u64), Failure> {
-    let (at_sale, language, row_version): (bool, String, i64) =
-        sqlx::query_as("SELECT at_sale, language, row_version FROM mail_settings").fetch_one(conn).await?;
-    Ok((MailSettings { at_sale, language: named(&language, "mail_settings.language")? }, to_count(row_version)))
+    let (at_sale, language, reminder_days, row_version): (bool, String, Option<i16>, i64) =
+        sqlx::query_as("SELECT at_sale, language, reminder_days, row_version FROM mail_settings").fetch_one(conn).await?;
+    let reminder_days = reminder_days.map(u8::try_from).transpose().map_err(|_| damaged("mail_settings.reminder_days"))?;
+    Ok((MailSettings { at_sale, language: named(&language, "mail_settings.language")?, reminder_days }, to_count(row_version)))
 }
 
 /// Whether vouchers go to their buyers by themselves. It stays so until the caller commits.
@@ -22,10 +23,11 @@ pub async fn at_sale(conn: &mut PgConnection) -> sqlx::Result<bool> {
 
 /// Sets them whole. Whether they were of that version still.
 pub async fn change_settings(conn: &mut PgConnection, row_version: u64, settings: &MailSettings) -> sqlx::Result<bool> {
-    let changed = sqlx::query("UPDATE mail_settings SET at_sale = $2, language = $3, row_version = row_version + 1 WHERE row_version = $1")
+    let changed = sqlx::query("UPDATE mail_settings SET at_sale = $2, language = $3, reminder_days = $4, row_version = row_version + 1 WHERE row_version = $1")
         .bind(to_bigint(row_version))
         .bind(settings.at_sale)
         .bind(name_of(settings.language))
+        .bind(settings.reminder_days.map(i16::from))
         .execute(conn)
         .await?;
     Ok(changed.rows_affected() == 1)

@@ -1,6 +1,7 @@
 //! The database: one file for each table, with its rows and queries.
 
 pub mod admin_act;
+pub mod announcement;
 pub mod approval;
 mod begin;
 pub mod conflict;
@@ -14,6 +15,7 @@ pub mod flat;
 pub mod former_address;
 pub mod held;
 pub mod job;
+pub mod job_mail;
 pub mod ledger;
 pub mod life;
 pub mod lock;
@@ -28,6 +30,7 @@ pub mod quarantine;
 pub mod range;
 pub mod recovery_code;
 pub mod redemption;
+pub mod reminder;
 pub mod report;
 pub mod second_factor;
 pub mod server;

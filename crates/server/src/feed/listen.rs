@@ -1,4 +1,4 @@
-//! Hears of new heads from the other processes.
+//! Hears of new heads and of jobs from the other processes.
 
 use std::time::Duration;
 
@@ -33,15 +33,20 @@ async fn listen_for_ever(app: &App) {
 
 async fn listen_once(app: &App) -> Result<(), Failure> {
     let mut listener = PgListener::connect_with(&app.pool).await?;
-    listener.listen(db::feed::CHANNEL).await?;
+    listener.listen_all([db::feed::CHANNEL, db::job::CHANNEL]).await?;
     // What was told before this connection listened.
     let head = db::feed::head(&mut *app.pool.acquire().await?).await?;
     app.feed.note_head(head.map_or(0, |(head, _)| to_count(head)));
+    app.bell.ring();
     // None is a lost connection: the next one starts by reading the head.
     while let Some(notification) = listener.try_recv().await? {
-        if let Ok(head) = notification.payload().parse() {
+        if notification.channel() == db::feed::CHANNEL
+            && let Ok(head) = notification.payload().parse()
+        {
             app.feed.note_head(head);
         }
+        // What moved the head may have been a sale, with mails to send.
+        app.bell.ring();
     }
     Ok(())
 }

@@ -1,46 +1,39 @@
-//! What the server does by itself: each at the start, and then on a timer. What fails is tried again the next time. `queue/` is work that
-//! something else caused.
+//! What the server does by itself. Upkeep is planned: each kind is one job a period, however many processes there are (`upkeep`). What only
+//! this process can do is on a timer of its own, and what fails there is tried again the next time. `queue/` is how jobs are done, `broker/` who may tell
+//! of them.
 
+pub(crate) mod broker;
 mod expiry;
 mod prune;
 pub(crate) mod queue;
+mod reminders;
 mod retention;
+mod upkeep;
 
 use std::{fmt::Debug, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{books, error::Failure, push, state::App};
+use crate::{error::Failure, push, state::App};
 
 pub(crate) use expiry::expire_overdue;
 pub use prune::Pruned;
 pub(crate) use prune::prune;
 pub(crate) use queue::Attempt;
+pub(crate) use reminders::remind_buyers;
 pub(crate) use retention::forget_buyers;
+
+/// How often it is looked whether the time of some upkeep has come.
+const PLAN_EVERY: Duration = Duration::from_secs(10);
 
 /// Runs the sequencer on a short timer, for what a process that died has left in the inbox.
 pub(crate) async fn sequence(app: App) {
     repeat(&app, app.config.sequence_every, "sequencing", async |app| app.feed.run_if_needed().await).await;
 }
 
-/// Marks overdue vouchers. Every hour rather than every night: shops have time zones.
-pub(crate) async fn expire(app: App) {
-    repeat(&app, app.config.expire_every, "marking overdue vouchers as expired", async |app| expire_overdue(app).await).await;
-}
-
-/// Forgets what nobody asks for any more.
-pub(crate) async fn forget(app: App) {
-    repeat(&app, app.config.prune_every, "forgetting what nobody asks for any more", async |app| prune(app).await).await;
-}
-
-/// Erases buyers who are kept no longer.
-pub(crate) async fn keep_buyers_no_longer(app: App) {
-    repeat(&app, app.config.retention_every, "erasing buyers who are kept no longer", async |app| forget_buyers(app).await).await;
-}
-
-/// Puts the books' monthly sums together that are alike.
-pub(crate) async fn put_sums_together(app: App) {
-    repeat(&app, app.config.prune_every, "putting the books' sums together", async |app| books::put_together(&app.pool).await).await;
+/// Writes the jobs of upkeep when their time comes.
+pub(crate) async fn plan(app: App) {
+    repeat(&app, PLAN_EVERY, "planning upkeep", async |app| upkeep::plan(app).await.map(drop)).await;
 }
 
 /// Decides on what a newer program wrote before this server was upgraded. Not only at the start: until it ends, an older server beside

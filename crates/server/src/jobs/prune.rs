@@ -1,6 +1,6 @@
 //! Forgets what nobody asks for any more: a little at a time, so that no run holds anything up.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, tz::TimeZone};
 
 use crate::{db, error::Failure, snapshot, state::App};
 
@@ -11,8 +11,10 @@ const TAGS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// So long an enrolment code is told to be used or over; afterwards nobody knows it.
 const CODES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// So long it is told what became of a job.
-const JOBS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// So long it is told what became of a mail. Longer than a reminder comes before its last day: it is not sent again.
+const MAILS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// So long it is told what became of upkeep.
+const UPKEEP_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How many rows of which kind were forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +35,8 @@ pub struct Pruned {
     pub resets: u64,
     /// Addresses that were staff members'.
     pub addresses: u64,
+    /// Of which vouchers buyers were reminded.
+    pub reminders: u64,
 }
 
 /// One run.
@@ -43,9 +47,10 @@ pub(crate) async fn prune(app: &App) -> Result<Pruned, Failure> {
     let delays = db::sign_in_delay::prune(&mut conn, now, MOST).await?;
     let sessions = db::session::prune(&mut conn, now, MOST).await?;
     let codes = db::enrolment_code::prune(&mut conn, now - CODES_KEPT, MOST).await?;
-    let jobs = db::job::prune(&mut conn, now - JOBS_KEPT, MOST).await?;
+    let jobs = db::job::prune(&mut conn, now - MAILS_KEPT, now - UPKEEP_KEPT, MOST).await?;
     let resets = db::password_reset::prune(&mut conn, now, MOST).await?;
     let addresses = db::former_address::prune(&mut conn, MOST).await?;
+    let reminders = db::reminder::prune(&mut conn, (now - MAILS_KEPT).to_zoned(TimeZone::UTC).date(), MOST).await?;
     drop(conn);
-    Ok(Pruned { tags, delays, sessions, codes, snapshots: snapshot::prune(app).await?, jobs, resets, addresses })
+    Ok(Pruned { tags, delays, sessions, codes, snapshots: snapshot::prune(app).await?, jobs, resets, addresses, reminders })
 }

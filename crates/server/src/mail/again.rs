@@ -33,8 +33,8 @@ pub(crate) async fn ask(app: &App, voucher: VoucherId, id: Uuid, by: StaffId) ->
     // The lock on the voucher: two who ask at the same moment take turns, and the second sees what the first asked for.
     db::voucher::lock(&mut tx, &[voucher.0]).await?;
     let row = db::voucher::rows(&mut tx, &[voucher.0], Profile::Office).await?.pop().ok_or_else(|| Failure::not_found("voucher"))?;
-    let mails = db::job::mails_of(&mut tx, voucher).await?;
-    if mails.iter().any(|mail| mail.id == id || mail.state == MailState::Waiting) {
+    let mails = db::job_mail::mails_of(&mut tx, voucher).await?;
+    if mails.iter().any(|mail| mail.id == id || (mail.state == MailState::Waiting && !mail.reminder)) {
         return Ok(mails);
     }
     if !row.voucher.is_owed(now) {
@@ -43,13 +43,13 @@ pub(crate) async fn ask(app: &App, voucher: VoucherId, id: Uuid, by: StaffId) ->
     if row.person.is_none_or(|person| person.email.is_none()) {
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::NoMailAddress, "the buyer has no e-mail address"));
     }
-    if db::job::asked_since(&mut tx, voucher, now - SignedDuration::from_hours(1)).await? >= MOST_AN_HOUR {
+    if db::job_mail::asked_since(&mut tx, voucher, now - SignedDuration::from_hours(1)).await? >= MOST_AN_HOUR {
         return Err(Failure::told(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, "it was mailed often enough for now")
             .with(|problem| problem.retry_after = Some(3600)));
     }
     let payload = Payload { vouchers: vec![voucher], by: Some(by), ..Payload::default() };
     db::job::insert(&mut tx, &New { kind: JobKind::VoucherMailAgain, cause: id, payload }, now).await?;
-    let mails = db::job::mails_of(&mut tx, voucher).await?;
+    let mails = db::job_mail::mails_of(&mut tx, voucher).await?;
     tx.commit().await?;
     tracing::info!(%voucher, staff = %by, "a voucher is to be mailed again");
     Ok(mails)

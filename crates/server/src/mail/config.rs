@@ -4,11 +4,13 @@ use lettre::{
     message::Mailbox,
     transport::smtp::{authentication::Credentials, client::TlsParameters, extension::ClientId},
 };
-use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
-use crate::error::StartError;
+use crate::{
+    address::{decoded, is_this_machine},
+    error::StartError,
+};
 
 /// By which mail server mail goes, and whom it comes from.
 #[derive(Debug, Clone)]
@@ -76,24 +78,11 @@ impl MailConfig {
 
 /// Whom the mail server is to let in; none where nobody is named.
 fn credentials(url: &Url) -> Result<Option<Credentials>, StartError> {
-    let decoded = |text: &str| {
-        let text = percent_decode_str(text).decode_utf8().map_err(|_| refused("name and password in SMTP_URL are UTF-8"))?;
-        Ok::<_, StartError>(text.into_owned())
-    };
+    let decoded = |text: &str| decoded(text).ok_or_else(|| refused("name and password in SMTP_URL are UTF-8"));
     match (url.username(), url.password()) {
         ("", None) => Ok(None),
         (_, None) => Err(refused("SMTP_URL has a name without a password")),
         (name, Some(password)) => Ok(Some(Credentials::new(decoded(name)?, decoded(password)?))),
-    }
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        // The host of a scheme that browsers do not know is never read as a number.
-        Some(Host::Domain(name)) => name == "localhost" || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback()),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

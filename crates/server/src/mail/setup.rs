@@ -1,6 +1,6 @@
 //! How the organisation writes: its settings and texts.
 
-use beadsbox_protocol::mail::{MailKind, MailLanguage, MailSettingsChange, MailSetup, MailText, MailTextChange, Placeholders};
+use beadsbox_protocol::mail::{MOST_REMINDER_DAYS, MailKind, MailLanguage, MailSettingsChange, MailSetup, MailText, MailTextChange, Placeholders};
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -48,6 +48,9 @@ pub(crate) async fn read(app: &App) -> Result<MailSetup, Failure> {
 
 /// Sets the settings, whole.
 pub(crate) async fn change_settings(act: &mut Act, app: &App, change: &MailSettingsChange) -> Result<(), Failure> {
+    if change.settings.reminder_days.is_some_and(|days| !(1..=MOST_REMINDER_DAYS).contains(&days)) {
+        return Err(Failure::malformed(format!("settings.reminder_days: from 1 to {MOST_REMINDER_DAYS}")));
+    }
     if !db::mail::change_settings(act, change.row_version, &change.settings).await? {
         return Err(Failure::changed_meanwhile());
     }

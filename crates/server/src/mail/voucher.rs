@@ -1,8 +1,8 @@
-//! Mails vouchers to their buyer, each attached as a PDF with its signed code.
+//! Mails vouchers to their buyer, each attached as a PDF with its signed code: at the sale, when somebody asks, and before their last day.
 
 use std::collections::BTreeSet;
 
-use beadsbox_documents::{Language, Shop, VoucherPaper};
+use beadsbox_documents::{Language, Shop, VoucherPaper, written_day};
 use beadsbox_domain::{Person, ShopId, Timestamp, Voucher};
 use beadsbox_protocol::{
     Profile,
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     Mailer,
     message::Letter,
-    text::{Values, default_words, fill, voucher_values},
+    text::{ReminderValues, Values, default_words, fill, voucher_values},
 };
 use crate::{
     db::{
@@ -53,7 +53,8 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     let mut tx = db::at_one_moment(&app.pool).await?;
     let settings = db::mail::settings(&mut tx).await?.0;
     let payload = job.payload()?;
-    if payload.by_itself && !settings.at_sale {
+    let reminds = job.kind == JobKind::ReminderMail;
+    if (payload.by_itself && !settings.at_sale) || (reminds && settings.reminder_days.is_none()) {
         // An admin switched it off before it went.
         return Ok(Attempt::Done(Ended::Discarded));
     }
@@ -62,7 +63,8 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
         Err(ended) => return Ok(Attempt::Done(ended)),
     };
     let language = settings.language;
-    let words = words_of(&mut tx, MailKind::Voucher, language).await?;
+    let kind = if reminds { MailKind::Reminder } else { MailKind::Voucher };
+    let words = words_of(&mut tx, kind, language).await?;
     let shops = Shops::load(&mut tx, &vouchers).await?;
     drop(tx);
 
@@ -73,25 +75,38 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     let Some(values) = voucher_values(&vouchers, shops.name(first.sold.shop), paper) else {
         return Ok(Attempt::Done(Ended::NotOwed));
     };
-    let Ok(filled) = fill(MailKind::Voucher, language, &words, &Values::Voucher(values)) else {
+    let values = match payload.last_day {
+        Some(day) if reminds => Values::Reminder(ReminderValues { vouchers: values, last_day: written_day(day, paper) }),
+        _ => Values::Voucher(values),
+    };
+    let Ok(filled) = fill(kind, language, &words, &values) else {
         return Ok(cannot_be_filled_in());
     };
     let going = vouchers.iter().map(|(voucher, _)| voucher.id).collect();
     let papers = papers(app, job, vouchers, shops, paper).await?;
-    let id = format!("{}.{}", if job.kind == JobKind::VoucherMail { "voucher" } else { "again" }, job.cause);
+    let id = format!("{}.{}", named(job.kind), job.cause);
     Ok(match mailer.attempt(app, job, &Letter { to_name, to, filled, papers, id, date: job.created_at }).await? {
         Attempt::Done(Ended::Sent) => Attempt::Mailed(going),
         failed => failed,
     })
 }
 
-/// The vouchers that can still be redeemed and whose buyer is known, or why nothing is to be sent.
+/// What the Message-ID begins with.
+const fn named(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::VoucherMail => "voucher",
+        JobKind::ReminderMail => "reminder",
+        _ => "again",
+    }
+}
+
+/// The vouchers that can still be redeemed, on that day for the last time where one is named, and whose buyer is known, or why nothing is to be sent.
 async fn owed(conn: &mut PgConnection, payload: &Payload, now: Timestamp) -> Result<Result<Vec<(Voucher, Person)>, Ended>, Failure> {
     let ids: Vec<Uuid> = payload.vouchers.iter().map(|id| id.0).collect();
     let mut rows = db::voucher::rows(conn, &ids, Profile::Office).await?;
     rows.sort_by_key(|row| ids.iter().position(|id| *id == row.voucher.id.0));
     // A paper with a fresh signature would open other tills' drawers.
-    rows.retain(|row| row.voucher.is_owed(now));
+    rows.retain(|row| row.voucher.is_owed(now) && (payload.last_day.is_none() || row.voucher.expires_on == payload.last_day));
     if rows.is_empty() {
         return Ok(Err(Ended::NotOwed));
     }

@@ -114,6 +114,21 @@ fn make_in_background(app: &App, profile: Profile) {
     });
 }
 
+/// Makes those anew that somebody once asked for and that are given no longer, so that whoever comes next need not wait. How many.
+pub(crate) async fn refresh(app: &App) -> Result<u64, Failure> {
+    let mut made = 0;
+    for profile in Profile::ALL {
+        let mut conn = app.pool.acquire().await?;
+        let known = db::snapshot::newest(&mut conn, profile, app.identity.epoch).await?;
+        drop(conn);
+        // One that is fresh, or is being made by another process, is left alone.
+        if known.is_some() && make::make(app, profile).await?.is_some() {
+            made += 1;
+        }
+    }
+    Ok(made)
+}
+
 /// Forgets snapshots that nobody reads any more. How many.
 pub(crate) async fn prune(app: &App) -> Result<u64, Failure> {
     let mut conn = app.pool.acquire().await?;

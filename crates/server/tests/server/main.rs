@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, also in its helpers")]
 
 mod books;
+mod broker;
 mod day_close;
 mod feed;
 mod held;
@@ -18,3 +19,4 @@ mod rules;
 mod seed;
 mod serve_role;
 mod support;
+mod upkeep;

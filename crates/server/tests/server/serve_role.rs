@@ -46,6 +46,7 @@ async fn who_serves_cannot_change_what_happened() {
         "TRUNCATE job",
         "DELETE FROM mail_settings",
         "DELETE FROM mail_text",
+        "UPDATE reminder SET last_day = last_day",
         "UPDATE password_reset SET expires_at = expires_at",
         "UPDATE admin_act SET kind = ''",
         "DELETE FROM admin_act",

@@ -123,6 +123,8 @@ pub fn config(database: &TestDatabase, clock: &TestClock) -> Config {
     config.clock = Clock::new(clock.reader());
     config.database_connections = 12;
     config.sequence_every = std::time::Duration::from_millis(20);
+    // What a test counts are the jobs that it causes.
+    config.plans_upkeep = false;
     config.jobs_every = std::time::Duration::from_millis(20);
     config
 }

@@ -45,7 +45,7 @@ impl Stage {
         let mut config = Config::new(database.serve_url(), "127.0.0.1:0".parse().unwrap());
         config.clock = Clock::new(clock.reader());
         // The model's server marks nothing by itself.
-        config.expire_every = std::time::Duration::from_hours(1000);
+        config.plans_upkeep = false;
         let server = Server::start(config).await.unwrap();
         let epoch = sqlx::query_scalar("SELECT epoch FROM server").fetch_one(&pool).await.unwrap();
         Self { server, clock, pool, epoch, _database: database }

@@ -22,6 +22,7 @@ export const stateLook: Record<MailState, Look> = {
 
 export const kindWord: Record<MailKind, () => string> = {
   voucher: m.mail_kind_voucher,
+  reminder: m.mail_kind_reminder,
   password_reset: m.mail_kind_password_reset,
 }
 
@@ -50,6 +51,20 @@ export function jobWord({ kind, staff }: FailedJob): string {
       return m.job_password_reset_mail({ name: staff ?? '' })
     case 'address_changed_mail':
       return m.job_address_changed_mail({ name: staff ?? '' })
+    case 'reminder_mail':
+      return m.job_reminder_mail()
+    case 'remind_buyers':
+      return m.job_remind_buyers()
+    case 'expire_vouchers':
+      return m.job_expire_vouchers()
+    case 'refresh_snapshots':
+      return m.job_refresh_snapshots()
+    case 'forget_buyers':
+      return m.job_forget_buyers()
+    case 'prune':
+      return m.job_prune()
+    case 'put_sums_together':
+      return m.job_put_sums_together()
   }
 }
 

@@ -1,11 +1,11 @@
 //! How the organisation writes: an admin sets it, and sees it before anybody else does.
 
 use beadsbox_domain::{Deed, text::Email};
-use beadsbox_protocol::mail::{MailDraft, MailSettings, MailSettingsChange, MailSetup, MailTest, MailTextChange, MailWords, TextFault};
+use beadsbox_protocol::mail::{MOST_REMINDER_DAYS, MailDraft, MailSettings, MailSettingsChange, MailSetup, MailTest, MailTextChange, MailWords, TextFault};
 
 use super::super::Seat;
 use crate::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, FieldErrorCode, FieldFault},
     view::{MailDraftForm, MailPlaceholders, MailPreviewView, MailSettingsForm, MailSetupView, MailTestForm, MailTextForm, TextFaultView},
 };
 
@@ -19,7 +19,8 @@ impl Seat {
     /// Sets how the organisation writes.
     pub async fn set_mail_settings(&self, form: MailSettingsForm) -> AppResult<MailSetupView> {
         self.require(Deed::Administer)?;
-        let settings = MailSettings { at_sale: form.at_sale, language: form.language };
+        let reminder_days = form.reminder_days.map(days).transpose().map_err(|fault| AppError::of_field("reminder_days", fault))?;
+        let settings = MailSettings { at_sale: form.at_sale, language: form.language, reminder_days };
         let change = MailSettingsChange { row_version: form.row_version, settings };
         Ok(self.device.server.change_mail_settings(self.server_session()?, &change).await?.into())
     }
@@ -49,6 +50,15 @@ impl Seat {
     }
 }
 
+/// A number of days that the server takes.
+fn days(typed: u32) -> Result<u8, FieldFault> {
+    match u8::try_from(typed) {
+        Ok(0) => Err(FieldFault(FieldErrorCode::TooSmall, Some(1))),
+        Ok(days) if days <= MOST_REMINDER_DAYS => Ok(days),
+        _ => Err(FieldFault(FieldErrorCode::TooLarge, Some(MOST_REMINDER_DAYS.into()))),
+    }
+}
+
 impl From<MailDraftForm> for MailDraft {
     fn from(form: MailDraftForm) -> Self {
         // A page may send the line ends of its platform.
@@ -63,6 +73,8 @@ impl From<MailSetup> for MailSetupView {
             from: setup.from,
             at_sale: setup.settings.at_sale,
             language: setup.settings.language,
+            reminder_days: setup.settings.reminder_days,
+            most_reminder_days: MOST_REMINDER_DAYS,
             row_version: setup.row_version,
             texts: setup.texts.into_iter().map(Into::into).collect(),
             placeholders: setup.placeholders.into_iter().map(|of| MailPlaceholders { kind: of.kind, names: of.names }).collect(),

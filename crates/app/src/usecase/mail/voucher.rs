@@ -58,12 +58,13 @@ impl Seat {
         self.read(move |view| {
             let found = view.voucher(voucher)?.ok_or_else(|| AppError::new(ErrorCode::UnknownVoucher, "no such voucher here"))?;
             let address = found.person.and_then(|person| person.email).map(String::from);
-            let on_its_way = mails.mails.iter().any(|mail| mail.state == MailState::Waiting);
+            let on_its_way = mails.mails.iter().any(|mail| mail.state == MailState::Waiting && !mail.reminder);
             let row = |mail: beadsbox_protocol::mail::VoucherMail| MailRow {
                 id: mail.id.to_string(),
                 state: mail.state,
                 at: mail.ended_at.unwrap_or(mail.created_at).to_string(),
                 by: mail.by.map(|staff| view.directory().staff_name(staff).to_owned()),
+                reminder: mail.reminder,
                 trouble: mail.trouble,
             };
             Ok(VoucherMailsView {

@@ -1,15 +1,35 @@
 //! Work that is done later: written in the transaction that causes it, taken by whoever is free, tried again with growing delays, and given
 //! up at last for an admin to look at.
 //!
-//! A job is the row: whoever works has leased it there. So a broker that is put in front later has only to tell workers which jobs there
-//! are; neither those who write them nor what is done about them changes.
+//! A job is the row: whoever works has leased it there. A broker (`jobs/broker`) only tells workers which jobs there are; where there is none, or
+//! it is away, they look for themselves.
 
+mod lane;
+mod poll;
 mod worker;
 
 use beadsbox_domain::Timestamp;
 use jiff::SignedDuration;
+use tokio::sync::Notify;
 
-pub(crate) use worker::{Attempt, run};
+pub(crate) use lane::Lane;
+pub(crate) use poll::poll;
+pub(crate) use worker::{Attempt, Which, do_job, lanes};
+
+/// Rung whenever there may be something to do: by another process, through the database, or by a worker that found more than it can do.
+#[derive(Default)]
+pub(crate) struct Bell {
+    pub workers: Notify,
+    pub relay: Notify,
+}
+
+impl Bell {
+    /// Wakes one worker, and whoever tells the broker.
+    pub fn ring(&self) {
+        self.workers.notify_one();
+        self.relay.notify_one();
+    }
+}
 
 /// How long a worker has a job. Longer than anything that is done about one may take, by far: a worker that lives never loses one.
 const LEASE: SignedDuration = SignedDuration::from_mins(20);

@@ -2,18 +2,21 @@
 
 use beadsbox_domain::VoucherId;
 use beadsbox_protocol::job::{JobKind, JobTrouble};
+use jiff::SignedDuration;
 use tokio::{
     task::JoinSet,
-    time::{Duration, Instant, MissedTickBehavior, interval, sleep, timeout},
+    time::{Duration, Instant, sleep, timeout},
 };
+use uuid::Uuid;
 
-use super::{LEASE, LONGEST, MOST_ATTEMPTS, next_attempt};
+use super::{LEASE, LONGEST, Lane, MOST_ATTEMPTS, next_attempt};
 use crate::{
     db::{
         self,
-        job::{Ended, Leased, Setback},
+        job::{Ended, Leased, Looking, Setback},
     },
     error::Failure,
+    jobs::upkeep,
     mail,
     state::App,
     token,
@@ -36,50 +39,56 @@ pub(crate) enum Attempt {
     Never(Setback),
 }
 
-/// Does one job after the other until the server stops; looks for the next one on a timer where none is due.
-pub(crate) async fn run(app: App) {
-    let mut timer = interval(app.config.jobs_every);
-    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = app.stopped() => return,
-            _ = timer.tick() => {}
-        }
-        while !*app.stopping.borrow() {
-            match do_next(&app).await {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => {
-                    tracing::error!(%error, "taking or ending a job failed; it is tried again");
-                    break;
-                }
-            }
-        }
-    }
+/// Which job is to be done.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Which {
+    /// The next one that is due.
+    Next,
+    /// The next one that the broker lost, or was never told of: those that are due for longer than a relay takes.
+    Overlooked,
+    /// This one, if nobody has it.
+    This(Uuid),
 }
 
-/// The kinds of jobs that this process can do. Without a mail server it leaves mails to a process that has one.
-fn kinds(app: &App) -> &'static [JobKind] {
-    if app.mailer.is_some() {
-        &[JobKind::VoucherMail, JobKind::VoucherMailAgain, JobKind::PasswordResetMail, JobKind::AddressChangedMail]
-    } else {
-        &[]
-    }
+/// A relay has told of a job by then.
+const RELAYED_WITHIN: SignedDuration = SignedDuration::from_secs(10);
+/// What was announced for so long, and is still not begun, may have been lost with its message. Where it was not, but stands in a long queue, it does
+/// no harm to take it early.
+const DELIVERED_WITHIN: SignedDuration = SignedDuration::from_mins(2);
+
+/// The lanes whose jobs this process can do. Without a mail server it leaves mails to a process that has one.
+pub(crate) fn lanes(app: &App) -> impl Iterator<Item = Lane> {
+    let mails = app.mailer.is_some();
+    Lane::ALL.into_iter().filter(move |lane| mails || !lane.needs_mail_server())
 }
 
-/// Takes the next job and does it. False where none is due.
-async fn do_next(app: &App) -> Result<bool, Failure> {
-    let kinds = kinds(app);
-    if kinds.is_empty() {
-        return Ok(false);
-    }
+/// Leases it.
+async fn take(app: &App, which: Which) -> Result<Option<Leased>, Failure> {
     let now = app.clock.now();
+    let mut groups: [Vec<JobKind>; 4] = Default::default();
+    for (group, lane) in groups.iter_mut().zip(lanes(app)) {
+        *group = lane.kinds();
+    }
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
-    let job = db::job::take(&mut tx, kinds, now, now + LEASE).await?;
+    let looking = |due_since, announced_before| Looking { due_since, announced_before };
+    let job = match which {
+        Which::Next => db::job::take(&mut tx, &groups, looking(now, now), now, now + LEASE).await?,
+        Which::Overlooked => db::job::take(&mut tx, &groups, looking(now - RELAYED_WITHIN, now - DELIVERED_WITHIN), now, now + LEASE).await?,
+        Which::This(id) => db::job::take_this(&mut tx, id, &groups.concat(), now, now + LEASE).await?,
+    };
     // From here on it counts as tried, whatever becomes of this process.
     tx.commit().await?;
-    let Some(job) = job else { return Ok(false) };
+    Ok(job)
+}
+
+/// Takes that job and does it. False where there is none.
+pub(crate) async fn do_job(app: &App, which: Which) -> Result<bool, Failure> {
+    let Some(job) = take(app, which).await? else { return Ok(false) };
+    if matches!(which, Which::Next) {
+        // There may be more than one.
+        app.bell.workers.notify_one();
+    }
     let leased_until = Instant::now() + LEASE.unsigned_abs();
     let attempt = if job.attempts > MOST_ATTEMPTS {
         // Every worker that had it was ended in the middle: it may be what ends them.
@@ -131,11 +140,14 @@ async fn attempt(app: &App, job: &Leased) -> Attempt {
 }
 
 async fn perform(app: App, job: Leased) -> Result<Attempt, Failure> {
+    if !job.kind.is_mail() {
+        return upkeep::perform(&app, job.kind).await;
+    }
     let Some(mailer) = &app.mailer else { return Err(Failure::Defect("a job that this process cannot do".to_owned())) };
     match job.kind {
-        JobKind::VoucherMail | JobKind::VoucherMailAgain => mail::voucher::send(&app, mailer, &job).await,
         JobKind::PasswordResetMail => mail::password_reset::send(&app, mailer, &job).await,
         JobKind::AddressChangedMail => mail::address_changed::send(&app, mailer, &job).await,
+        _ => mail::voucher::send(&app, mailer, &job).await,
     }
 }
 

@@ -7,6 +7,8 @@ pub(crate) fn default_words(kind: MailKind, language: MailLanguage) -> MailWords
     let (subject, body) = match (kind, language) {
         (MailKind::Voucher, MailLanguage::En) => ("Your voucher from {{ shop }}", VOUCHER_EN),
         (MailKind::Voucher, MailLanguage::Fr) => ("Votre bon cadeau de {{ shop }}", VOUCHER_FR),
+        (MailKind::Reminder, MailLanguage::En) => ("Your voucher from {{ shop }} is good until {{ last_day }}", REMINDER_EN),
+        (MailKind::Reminder, MailLanguage::Fr) => ("Votre bon cadeau de {{ shop }} est valable jusqu’au {{ last_day }}", REMINDER_FR),
         (MailKind::PasswordReset, MailLanguage::En) => ("Another password for My Beads Box", RESET_EN),
         (MailKind::PasswordReset, MailLanguage::Fr) => ("Un autre mot de passe pour My Beads Box", RESET_FR),
     };
@@ -34,6 +36,32 @@ Merci de votre achat. Votre bon est joint à ce message, prêt à être imprimé
 {{ vouchers }}
 
 Présentez son QR code en caisse, sur papier ou sur un téléphone. La première personne qui le présente peut l’utiliser\u{a0}: gardez-le en lieu sûr.
+
+À bientôt,
+{{ shop }}
+";
+
+const REMINDER_EN: &str = "
+Hello {{ buyer }},
+
+This voucher can still be used, until {{ last_day }}:
+
+{{ vouchers }}
+
+It is attached once more, in case it is not at hand. If you gave it to somebody, please let them know.
+
+See you soon,
+{{ shop }}
+";
+
+const REMINDER_FR: &str = "
+Bonjour {{ buyer }},
+
+Ce bon peut encore être utilisé, jusqu’au {{ last_day }}\u{a0}:
+
+{{ vouchers }}
+
+Il est joint une nouvelle fois, au cas où vous ne l’auriez pas sous la main. Si vous l’avez offert, pensez à prévenir la personne.
 
 À bientôt,
 {{ shop }}

@@ -14,5 +14,5 @@ pub(crate) use check::check;
 pub(crate) use defaults::default_words;
 pub(crate) use fill::{Filled, fill};
 pub(crate) use sample::sample;
-pub(crate) use values::{ResetValues, Values, VoucherValues, names, voucher_values};
+pub(crate) use values::{ReminderValues, ResetValues, Values, VoucherValues, names, voucher_values};
 pub(crate) use warning::address_changed;

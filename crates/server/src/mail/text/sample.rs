@@ -4,7 +4,7 @@ use beadsbox_documents::{Language, written_amount, written_day};
 use beadsbox_domain::{Currency, Date, Money};
 use beadsbox_protocol::mail::{MailKind, MailLanguage};
 
-use super::{ResetValues, Values, VoucherValues, values::OneVoucher};
+use super::{ReminderValues, ResetValues, Values, VoucherValues, values::OneVoucher};
 use crate::mail::voucher::paper_language;
 
 /// Sample data of that kind.
@@ -12,6 +12,10 @@ pub(crate) fn sample(kind: MailKind, language: MailLanguage) -> Values {
     let language = paper_language(language);
     match kind {
         MailKind::Voucher => Values::Voucher(voucher(language)),
+        MailKind::Reminder => {
+            let vouchers = voucher(language);
+            Values::Reminder(ReminderValues { last_day: vouchers.voucher.expires.clone(), vouchers })
+        }
         MailKind::PasswordReset => Values::PasswordReset(ResetValues { name: "Margaux".to_owned(), token: "0123456789abcdef".repeat(4) }),
     }
 }

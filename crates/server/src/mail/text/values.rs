@@ -10,6 +10,7 @@ use serde::Serialize;
 #[serde(untagged)]
 pub(crate) enum Values {
     Voucher(VoucherValues),
+    Reminder(ReminderValues),
     PasswordReset(ResetValues),
 }
 
@@ -20,6 +21,15 @@ pub(crate) struct VoucherValues {
     /// A line for each voucher of the mail.
     pub vouchers: String,
     pub voucher: OneVoucher,
+}
+
+/// What reminds of vouchers that end on one day.
+#[derive(Serialize)]
+pub(crate) struct ReminderValues {
+    #[serde(flatten)]
+    pub vouchers: VoucherValues,
+    /// Their last day.
+    pub last_day: String,
 }
 
 /// The first voucher of the mail. What it has not is empty.
@@ -42,6 +52,9 @@ pub(crate) struct ResetValues {
 pub(crate) const fn names(kind: MailKind) -> &'static [&'static str] {
     match kind {
         MailKind::Voucher => &["buyer", "shop", "vouchers", "voucher.code", "voucher.title", "voucher.price", "voucher.expires", "voucher.recipient"],
+        MailKind::Reminder => &[
+            "last_day", "buyer", "shop", "vouchers", "voucher.code", "voucher.title", "voucher.price", "voucher.expires", "voucher.recipient",
+        ],
         MailKind::PasswordReset => &["name", "token"],
     }
 }

@@ -50,7 +50,7 @@ async fn push(device: &mut TestDevice) {
 
 async fn set_at_sale(admin: &TestDevice, token: &str, at_sale: bool) {
     let setup: MailSetup = admin.call_as(token, Method::GET, "/v1/admin/mail", None::<&()>).await.unwrap();
-    let change = MailSettingsChange { row_version: setup.row_version, settings: MailSettings { at_sale, language: MailLanguage::En } };
+    let change = MailSettingsChange { row_version: setup.row_version, settings: MailSettings { at_sale, language: MailLanguage::En, reminder_days: None } };
     admin.call_as::<MailSetup>(token, Method::PUT, "/v1/admin/mail", Some(&change)).await.unwrap();
 }
 

@@ -6,6 +6,7 @@ mod at_sale;
 mod choice;
 mod jobs;
 mod paper;
+mod reminders;
 mod reset;
-mod stage;
+pub mod stage;
 mod texts;

@@ -78,7 +78,7 @@ impl MailStage {
         self.until(&format!("{attempts} attempts"), tried).await;
     }
 
-    async fn until(&self, what: &str, seen: impl AsyncFn() -> bool) {
+    pub async fn until(&self, what: &str, seen: impl AsyncFn() -> bool) {
         for _ in 0..3000 {
             if seen().await {
                 return;

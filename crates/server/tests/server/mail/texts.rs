@@ -58,7 +58,7 @@ async fn an_admins_text_is_sent_until_the_programs_own_holds_again() {
     let mails = MailStage::new().await;
     let admin = Admin::at(&mails).await;
     let before = admin.setup().await;
-    assert_eq!((before.texts.len(), before.from.as_deref()), (4, Some("My Beads Box <vouchers@example.com>")));
+    assert_eq!((before.texts.len(), before.from.as_deref()), (6, Some("My Beads Box <vouchers@example.com>")));
     assert!(!english(&before).own);
     let own = words("Beads for {{ buyer }}", "Dear {{ buyer }},\n\n{% if voucher.expires %}use it by {{ voucher.expires }}{% endif %}");
     let after = admin.change(0, Some(own.clone())).await.unwrap();

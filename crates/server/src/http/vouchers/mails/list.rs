@@ -21,6 +21,6 @@ use crate::{
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn list(State(app): State<App>, _: VouchersAuth, Path(id): Path<VoucherId>) -> Result<Json<VoucherMails>, Failure> {
-    let mails = db::job::mails_of(&mut *app.pool.acquire().await?, id).await?;
+    let mails = db::job_mail::mails_of(&mut *app.pool.acquire().await?, id).await?;
     Ok(Json(VoucherMails { set_up: app.mailer.is_some(), mails }))
 }
