@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::{clock::Clock, mail::MailConfig};
+use crate::{clock::Clock, mail::MailConfig, shop::ShopConfig};
 
 /// Where a server listens and what it bounds.
 #[derive(Debug, Clone)]
@@ -45,6 +45,10 @@ pub struct Config {
     pub workers: usize,
     /// By which mail server mail goes; none where this process sends none.
     pub mail: Option<MailConfig>,
+    /// How the shop page is reached and paid.
+    pub shop: ShopConfig,
+    /// How often orders are looked for whose time is over.
+    pub orders_every: Duration,
 }
 
 impl Config {
@@ -69,6 +73,8 @@ impl Config {
             jobs_every: Duration::from_secs(1),
             workers: 2,
             mail: None,
+            shop: ShopConfig::default(),
+            orders_every: Duration::from_mins(1),
         }
     }
 }

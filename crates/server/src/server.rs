@@ -13,6 +13,7 @@ use crate::{
     feed, http, identity, jobs,
     mail::{self, Mailer},
     push,
+    shop::{self, Settled, Shop},
     state::App,
 };
 
@@ -35,7 +36,7 @@ impl Server {
 
         let stopped = app.clone();
         let service = http::router(app.clone());
-        let serving = tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(async move { stopped.stopped().await }).await });
+        let serving = tokio::spawn(async move { axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move { stopped.stopped().await }).await });
         let mut tasks = vec![
             tokio::spawn(feed::listen(app.clone())),
             tokio::spawn(jobs::sequence(app.clone())),
@@ -44,6 +45,7 @@ impl Server {
             tokio::spawn(jobs::decide_held(app.clone())),
             tokio::spawn(jobs::put_sums_together(app.clone())),
             tokio::spawn(jobs::keep_buyers_no_longer(app.clone())),
+            tokio::spawn(jobs::settle_orders(app.clone())),
         ];
         tasks.extend(work(&app, workers));
         tracing::info!(%address, epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), "serving");
@@ -74,7 +76,8 @@ async fn open(config: Config) -> Result<App, StartError> {
         None => pool.clone(),
     };
     let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;
-    Ok(App::new(pool, read_pool, identity, mailer, config))
+    let shop = Shop::new(config.shop.clone(), &identity)?;
+    Ok(App::new(pool, read_pool, identity, mailer, shop, config))
 }
 
 fn work(app: &App, workers: usize) -> impl Iterator<Item = JoinHandle<()>> {
@@ -166,6 +169,11 @@ impl RunningServer {
     /// Erases buyers who are kept no longer now, as the nightly job does. How many.
     pub async fn forget_buyers_now(&self) -> Result<u64, StartError> {
         Ok(jobs::forget_buyers(&self.app).await?)
+    }
+
+    /// Settles orders of the shop page now, as the timer does: what is paid gets its voucher, what nobody paid is let go.
+    pub async fn settle_orders_now(&self) -> Result<Settled, StartError> {
+        Ok(shop::settle(&self.app).await?)
     }
 
     /// Puts the books' monthly sums together now, as the timer does. How many rows there are then; 0 where there were few.

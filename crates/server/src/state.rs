@@ -6,7 +6,7 @@ use beadsbox_authority::Identity;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, watch};
 
-use crate::{clock::Clock, config::Config, db, error::Failure, feed::Feed, mail::Mailer, password::Passwords, snapshot::Snapshots};
+use crate::{clock::Clock, config::Config, db, error::Failure, feed::Feed, mail::Mailer, password::Passwords, shop::Shop, snapshot::Snapshots};
 
 /// The running program, shared by all its tasks.
 #[derive(Clone)]
@@ -24,6 +24,7 @@ pub(crate) struct Parts {
     pub passwords: Passwords,
     /// None where this process sends no mail.
     pub mailer: Option<Mailer>,
+    pub shop: Shop,
     pub config: Config,
     pub requests: Semaphore,
     pub polls: Semaphore,
@@ -32,7 +33,7 @@ pub(crate) struct Parts {
 }
 
 impl App {
-    pub fn new(pool: PgPool, read_pool: PgPool, identity: Identity, mailer: Option<Mailer>, config: Config) -> Self {
+    pub fn new(pool: PgPool, read_pool: PgPool, identity: Identity, mailer: Option<Mailer>, shop: Shop, config: Config) -> Self {
         Self(Arc::new(Parts {
             feed: Feed::new(pool.clone()),
             snapshots: Snapshots::new(config.most_chunks),
@@ -40,6 +41,7 @@ impl App {
             read_pool,
             identity,
             mailer,
+            shop,
             clock: config.clock.clone(),
             passwords: Passwords::default(),
             requests: Semaphore::new(config.most_requests),

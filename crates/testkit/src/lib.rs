@@ -1,5 +1,5 @@
-//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a mail server that takes mails,
-//! and a device that speaks plain HTTP.
+//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a mail server that takes mails, a payment
+//! provider, and a device that speaks plain HTTP.
 
 mod clock;
 mod cluster;
@@ -9,6 +9,7 @@ pub mod fixtures;
 mod http;
 mod mail;
 mod server;
+pub mod stripe;
 
 pub use clock::TestClock;
 pub use cluster::Cluster;
@@ -17,3 +18,4 @@ pub use device::{Recorded, Session, TestDevice};
 pub use http::{Answer, told};
 pub use mail::{Mail, MailReceiver, Reception};
 pub use server::{ServerLog, ServerProcess, ServerProgram, free_port};
+pub use stripe::StripeProvider;

@@ -4,8 +4,10 @@ mod device;
 mod epoch;
 mod mail;
 mod output;
+mod pay;
 mod serve;
 mod shop;
+mod shop_page;
 mod staff;
 mod worker;
 
@@ -45,6 +47,8 @@ enum Command {
         workers: usize,
         #[command(flatten)]
         mail: mail::Arguments,
+        #[command(flatten)]
+        pay: pay::Arguments,
     },
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {
@@ -60,6 +64,9 @@ enum Command {
     /// Shops
     #[command(subcommand)]
     Shop(shop::Command),
+    /// The shop page at `/vouchers/`
+    #[command(subcommand)]
+    ShopPage(shop_page::Command),
     /// Devices
     #[command(subcommand)]
     Device(device::Command),
@@ -84,12 +91,13 @@ pub async fn run() -> Result<(), StartError> {
             books::fill(&pool(&url).await?, Clock::system().now()).await?;
             output::line("The database is up to date.")
         }
-        Command::Serve { listen, database_read_url, workers, mail } => {
-            serve::serve(Config { database_read_url, workers, mail: mail.config()?, ..Config::new(url.expose_secret(), listen) }).await
+        Command::Serve { listen, database_read_url, workers, mail, pay } => {
+            serve::serve(Config { database_read_url, workers, mail: mail.config()?, shop: pay.config()?, ..Config::new(url.expose_secret(), listen) }).await
         }
         Command::Worker { workers, mail } => worker::work(&url, workers, &mail).await,
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
+        Command::ShopPage(command) => shop_page::run(&pool(&url).await?, command).await,
         Command::Device(command) => device::run(&pool(&url).await?, command).await,
         Command::Epoch(command) => epoch::run(&pool(&url).await?, command).await,
         Command::Seed { vouchers } => {

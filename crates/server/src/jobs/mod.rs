@@ -10,7 +10,7 @@ use std::{fmt::Debug, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{books, error::Failure, push, state::App};
+use crate::{books, error::Failure, push, shop, state::App};
 
 pub(crate) use expiry::expire_overdue;
 pub use prune::Pruned;
@@ -41,6 +41,11 @@ pub(crate) async fn keep_buyers_no_longer(app: App) {
 /// Puts the books' monthly sums together that are alike.
 pub(crate) async fn put_sums_together(app: App) {
     repeat(&app, app.config.prune_every, "putting the books' sums together", async |app| books::put_together(&app.pool).await).await;
+}
+
+/// Settles orders of the shop page: what is paid gets its voucher, what nobody paid is let go.
+pub(crate) async fn settle_orders(app: App) {
+    repeat(&app, app.config.orders_every, "settling orders", async |app| shop::settle(app).await).await;
 }
 
 /// Decides on what a newer program wrote before this server was upgraded. Not only at the start: until it ends, an older server beside

@@ -1,6 +1,7 @@
 //! Forgets what nobody asks for any more: a little at a time, so that no run holds anything up.
 
 use jiff::SignedDuration;
+use sqlx::Connection as _;
 
 use crate::{db, error::Failure, snapshot, state::App};
 
@@ -13,6 +14,10 @@ const CODES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// So long it is told what became of a job.
 const JOBS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// So long an order that was let go is kept with its buyer: a payment that comes later still finds it.
+const ORDERS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// The payment provider tells again for three days at most.
+const PAYMENT_EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// How many rows of which kind were forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +36,10 @@ pub struct Pruned {
     pub jobs: u64,
     /// Tokens for another password.
     pub resets: u64,
+    /// Orders of the shop page that were let go.
+    pub orders: u64,
+    /// What the payment provider told.
+    pub payment_events: u64,
 }
 
 /// One run.
@@ -43,6 +52,13 @@ pub(crate) async fn prune(app: &App) -> Result<Pruned, Failure> {
     let codes = db::enrolment_code::prune(&mut conn, now - CODES_KEPT, MOST).await?;
     let jobs = db::job::prune(&mut conn, now - JOBS_KEPT, MOST).await?;
     let resets = db::password_reset::prune(&mut conn, now, MOST).await?;
+    let mut tx = conn.begin().await?;
+    let let_go = db::shop_order::prune(&mut tx, now - ORDERS_KEPT, MOST).await?;
+    // Whoever ordered and never bought is nobody's buyer.
+    db::person::forget_unnamed(&mut tx, &let_go).await?;
+    tx.commit().await?;
+    let payment_events = db::payment_event::prune(&mut conn, now - PAYMENT_EVENTS_KEPT, MOST).await?;
     drop(conn);
-    Ok(Pruned { tags, delays, sessions, codes, snapshots: snapshot::prune(app).await?, jobs, resets })
+    let orders = let_go.len() as u64;
+    Ok(Pruned { tags, delays, sessions, codes, snapshots: snapshot::prune(app).await?, jobs, resets, orders, payment_events })
 }

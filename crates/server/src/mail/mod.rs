@@ -14,6 +14,6 @@ pub(crate) mod text;
 pub(crate) mod trial;
 pub(crate) mod voucher;
 
-pub(crate) use at_sale::write_jobs;
+pub(crate) use at_sale::{write_job_of_sale, write_jobs};
 pub use config::MailConfig;
 pub(crate) use send::Mailer;

@@ -17,4 +17,5 @@ mod recovery;
 mod rules;
 mod seed;
 mod serve_role;
+mod shop;
 mod support;

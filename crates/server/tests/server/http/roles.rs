@@ -27,7 +27,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Office, Session};
 
-const TABLE: [(&str, &str, Caller); 68] = [
+const TABLE: [(&str, &str, Caller); 69] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -87,6 +87,7 @@ const TABLE: [(&str, &str, Caller); 68] = [
     ("POST", "/v1/vouchers/{id}/mails", Office),
     ("POST", "/v1/password-resets", Device),
     ("PUT", "/v1/password-resets", Device),
+    ("POST", "/v1/reservations/find", Session),
     ("GET", "/v1/admin/jobs", Admin),
     ("POST", "/v1/admin/jobs/{id}", Admin),
     ("GET", "/v1/admin/mail", Admin),
