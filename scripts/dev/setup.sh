@@ -16,12 +16,14 @@ LEAST_NODE=20
 set_up() {
   local packages=("${BUILD_PACKAGES[@]}")
   [ "$1" = build ] || packages+=("${RUN_PACKAGES[@]}")
+  [ "$1" != test ] || packages+=(chromium)
   set_up_packages "${packages[@]}"
   check_rust
   check_node
   set_up_ui
   [ "$1" = build ] || set_up_tauri_driver
   [ "$1" != test ] || set_up_nextest
+  [ "$1" != test ] || set_up_browser
 }
 
 set_up_packages() {
@@ -82,6 +84,17 @@ set_up_ui() {
 install_ui() {
   in_ui npm ci --no-audit --no-fund
   touch ui/node_modules/.package-lock.json
+}
+
+# What drives Debian's Chromium over the shop page. No browser comes with it.
+set_up_browser() {
+  [ e2e/browser/node_modules/.package-lock.json -nt e2e/browser/package-lock.json ] ||
+    step browser "Installing what drives the browser" install_browser
+}
+
+install_browser() {
+  (cd e2e/browser && npm ci --no-audit --no-fund)
+  touch e2e/browser/node_modules/.package-lock.json
 }
 
 set_up_tauri_driver() {

@@ -39,5 +39,5 @@ pub use http::{openapi_document, router_paths};
 pub use identity::begin_epoch;
 pub use jobs::Pruned;
 pub use mail::MailConfig;
-pub use shop::{Settled, ShopConfig, StripeConfig};
 pub use server::{RunningServer, RunningWorker, Server};
+pub use shop::{Settled, ShopConfig, StripeConfig};

@@ -36,7 +36,11 @@ impl Server {
 
         let stopped = app.clone();
         let service = http::router(app.clone());
-        let serving = tokio::spawn(async move { axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move { stopped.stopped().await }).await });
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(async move { stopped.stopped().await })
+                .await
+        });
         let mut tasks = vec![
             tokio::spawn(feed::listen(app.clone())),
             tokio::spawn(jobs::sequence(app.clone())),

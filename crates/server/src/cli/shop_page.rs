@@ -43,7 +43,11 @@ pub(super) async fn run(pool: &PgPool, command: Command) -> Result<(), StartErro
 async fn show(pool: &PgPool) -> Result<(), StartError> {
     let mut conn = pool.acquire().await?;
     match db::shop_page::read(&mut conn).await? {
-        Some(page) => line(&format!("The shop page sells for {}, and holds what is paid there for {} hours.", page.shop.name, page.holds.as_hours()))?,
+        Some(page) => line(&format!(
+            "The shop page sells for {}, and holds what is paid there for {} hours.",
+            page.shop.name,
+            page.holds.as_hours()
+        ))?,
         None => line("The shop page sells nothing.")?,
     }
     for order in db::shop_order::in_trouble(&mut conn, MOST).await? {

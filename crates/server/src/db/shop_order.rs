@@ -241,7 +241,12 @@ pub async fn note_session(conn: &mut PgConnection, id: Uuid, session: &str) -> s
 
 /// Holds it longer: its payment is on its way.
 pub async fn hold(conn: &mut PgConnection, id: Uuid, until: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("UPDATE shop_order SET holds_until = greatest(holds_until, $2) WHERE id = $1").bind(id).bind(until.to_sqlx()).execute(conn).await.map(drop)
+    sqlx::query("UPDATE shop_order SET holds_until = greatest(holds_until, $2) WHERE id = $1")
+        .bind(id)
+        .bind(until.to_sqlx())
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 /// It was paid, also where it had been let go.
@@ -291,7 +296,12 @@ pub async fn end_earlier_of_form(conn: &mut PgConnection, form_id: Uuid, but: Uu
 }
 
 pub async fn set_trouble(conn: &mut PgConnection, id: Uuid, trouble: Trouble) -> sqlx::Result<()> {
-    sqlx::query("UPDATE shop_order SET trouble = $2 WHERE id = $1").bind(id).bind(name_of(trouble)).execute(conn).await.map(drop)
+    sqlx::query("UPDATE shop_order SET trouble = $2 WHERE id = $1")
+        .bind(id)
+        .bind(name_of(trouble))
+        .execute(conn)
+        .await
+        .map(drop)
 }
 
 /// Forgets orders that were let go before that moment, `limit` at most. The hashes of their buyers.

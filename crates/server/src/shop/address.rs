@@ -7,5 +7,7 @@ use axum::{extract::ConnectInfo, http::Extensions};
 /// The address of whoever asks: the other end of the connection. Behind a load balancer that is the balancer's, until whoever ends the
 /// connection there says otherwise in [`ConnectInfo`].
 pub(super) fn of(extensions: &Extensions) -> IpAddr {
-    extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
+    extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip())
 }

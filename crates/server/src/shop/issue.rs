@@ -72,9 +72,7 @@ async fn sell(conn: &mut PgConnection, app: &App, order: &Order) -> Result<Order
     let now = app.clock.now();
     let at = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
     let snapshot = db::shop_order::content(conn, order).await?;
-    let device = db::device::lock(conn, SERVER)
-        .await?
-        .ok_or_else(|| Failure::Defect("the server's own device is missing".to_owned()))?;
+    let device = db::device::lock(conn, SERVER).await?.ok_or_else(|| Failure::Defect("the server's own device is missing".to_owned()))?;
     let op = OpId(Uuid::now_v7());
     let operation = Operation::Sell {
         voucher: order.voucher,

@@ -21,7 +21,8 @@ use std::sync::Arc;
 use beadsbox_authority::Identity;
 
 pub use config::{ShopConfig, StripeConfig};
-pub(crate) use due::{Settled, settle};
+pub use due::Settled;
+pub(crate) use due::settle;
 pub(crate) use issue::Ordered;
 pub(crate) use open::set as set_page;
 pub(crate) use pages::router;

@@ -74,7 +74,9 @@ async fn place_once(app: &App, page: &ShopPage, wanted: &Wanted, key: &[u8; 32])
     if let Some(order) = db::shop_order::find_by_form(&mut tx, key).await? {
         return Ok(Some(Placed::Order(Box::new(order))));
     }
-    let Some(template) = open::find_on_sale(&mut tx, page, wanted.form.template).await? else { return Ok(Some(Placed::Gone)) };
+    let Some(template) = open::find_on_sale(&mut tx, page, wanted.form.template).await? else {
+        return Ok(Some(Placed::Gone));
+    };
     if template.version != wanted.form.version {
         return Ok(Some(Placed::Changed(Box::new(template))));
     }

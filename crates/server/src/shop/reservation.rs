@@ -14,9 +14,7 @@ use crate::{
 /// The reservation as it stands. Whoever sells it needs the voucher's code and the buyer; where it cannot be sold, nobody does.
 pub(crate) async fn lookup(app: &App, code: &ReservationCode) -> Result<Reservation, Failure> {
     let mut tx = db::at_one_moment(&app.pool).await?;
-    let order = db::shop_order::find_by_reservation(&mut tx, code.compact())
-        .await?
-        .ok_or_else(|| Failure::not_found("reservation"))?;
+    let order = db::shop_order::find_by_reservation(&mut tx, code.compact()).await?.ok_or_else(|| Failure::not_found("reservation"))?;
     let state = match (order.state, order.payment) {
         (OrderState::Reserved, PayBy::InShop) if order.holds_until > app.clock.now() => ReservationState::Open,
         (OrderState::Reserved, PayBy::Card) | (OrderState::Paid, _) => ReservationState::PaidOnline,

@@ -54,7 +54,9 @@ pub(super) async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option
     let mut line = String::new();
     stream.read_line(&mut line).await?;
     let mut words = line.split_whitespace();
-    let (Some(method), Some(path)) = (words.next().map(str::to_owned), words.next().map(str::to_owned)) else { return Ok(None) };
+    let (Some(method), Some(path)) = (words.next().map(str::to_owned), words.next().map(str::to_owned)) else {
+        return Ok(None);
+    };
     let mut headers = Vec::new();
     loop {
         line.clear();

@@ -116,7 +116,12 @@ impl StripeProvider {
     }
 
     /// An event about a session as it stands, and its body.
-    pub async fn serve(desk: Desk, mut stream: BufReader<TcpStream>) {
+    pub fn event(kind: &str, session: &PaidSession) -> (String, String) {
+        event(kind, session)
+    }
+}
+
+async fn serve(desk: Desk, mut stream: BufReader<TcpStream>) {
     // Whoever hangs up gets no answer.
     let Ok(Some(request)) = http::read(&mut stream).await else { return };
     let response = match request.path.strip_prefix("/pay/") {
@@ -124,11 +129,6 @@ impl StripeProvider {
         None => session::answer(&desk, &request),
     };
     _ = http::answer(&mut stream, &response).await;
-}
-
-fn event(kind: &str, session: &PaidSession) -> (String, String) {
-        event(kind, session)
-    }
 }
 
 impl Drop for StripeProvider {

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Redirect},
 };
 use beadsbox_domain::Template;
-use minijinja::{Value, context};
+use minijinja::context;
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
     form::{Fault, Typed, wrongs},
     order::{address, moment},
     pay,
-    render::{Page, Shown, show as show_page, word},
+    render::{Page, Shown, serialized, show as show_page, word},
     visitor::Visitor,
 };
 use crate::{
@@ -82,7 +82,11 @@ fn form_page(app: &App, visitor: &Visitor, sale: &Sale, typed: &Typed, faults: &
     let form = Form::new(sale.template.id.0, sale.template.version, now)?;
     let card = Card::of(&sale.template, visitor.language);
     let title = format!("{}: {}", word(visitor.language, "buy_title"), card.title());
-    let title = if faults.is_empty() { title } else { word(visitor.language, "error_prefix").replace("{title}", &title) };
+    let title = if faults.is_empty() {
+        title
+    } else {
+        word(visitor.language, "error_prefix").replace("{title}", &title)
+    };
     let path = format!("/vouchers/buy/{}", sale.template.id);
     let shown = Shown {
         page: Page::Buy,
@@ -91,11 +95,11 @@ fn form_page(app: &App, visitor: &Visitor, sale: &Sale, typed: &Typed, faults: &
         // The other language would lose what was typed.
         path: (*typed == Typed::default()).then_some(path.as_str()),
         values: context! {
-            card => Value::from_serialize(&card),
+            card => serialized(&card),
             form => app.shop.keys.seal(&form, &cookie),
-            typed => Value::from_serialize(typed),
-            faults => Value::from_serialize(faults),
-            wrongs => Value::from_serialize(wrongs(faults)),
+            typed => serialized(typed),
+            faults => serialized(faults),
+            wrongs => serialized(wrongs(faults)),
             card_payment => by_card(app, &sale.template),
             until => moment(now + sale.page.holds, &sale.page.shop.time_zone, visitor.language),
         },

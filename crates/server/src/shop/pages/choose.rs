@@ -5,11 +5,11 @@ use axum::{
     extract::State,
     http::{HeaderValue, Response, StatusCode, header},
 };
-use minijinja::{Value, context};
+use minijinja::context;
 
 use super::{
     card::Card,
-    render::{Page, Shown, show, word},
+    render::{Page, Shown, serialized, show, word},
     visitor::Visitor,
 };
 use crate::{db, error::Failure, shop::open, state::App};
@@ -28,7 +28,7 @@ pub(super) async fn show_all(State(app): State<App>, visitor: Visitor) -> Result
         status: StatusCode::OK,
         title: word(visitor.language, "choose_title"),
         path: Some("/vouchers/"),
-        values: context! { cards => Value::from_serialize(&cards) },
+        values: context! { cards => serialized(&cards) },
     };
     let mut response = show(&visitor, &shown)?;
     // It is the same for everybody who reads that language, and asked for anew when it is looked at again.

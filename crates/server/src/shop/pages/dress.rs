@@ -79,9 +79,7 @@ fn worded(visitor: &Visitor, response: Response<Body>) -> Response<Body> {
 /// Nothing but the page's own style and icon loads; nobody may frame it; its address goes to nobody else.
 fn bind(app: &App, response: &mut Response<Body>) {
     let elsewhere = app.shop.config.checkout_origin().map(|origin| format!(" {origin}")).unwrap_or_default();
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{elsewhere}; base-uri 'none'; frame-ancestors 'none'"
-    );
+    let policy = format!("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{elsewhere}; base-uri 'none'; frame-ancestors 'none'");
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -104,7 +104,9 @@ impl Typed {
             }
         };
         match (buyer, email, recipient, message, payment) {
-            (Some(buyer), Some(email), Some(recipient), Some(message), Some(payment)) => Ok((Person { buyer, email: Some(email), recipient, message }, payment)),
+            (Some(buyer), Some(email), Some(recipient), Some(message), Some(payment)) => {
+                Ok((Person { buyer, email: Some(email), recipient, message }, payment))
+            }
             _ => Err(faults),
         }
     }

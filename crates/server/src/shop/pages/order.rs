@@ -59,7 +59,10 @@ pub(super) async fn show(State(app): State<App>, visitor: Visitor, Path(link): P
     };
     let here = address(&app, order.id);
     let values = context! { here => &here, ..values };
-    show_page(&visitor, &Shown { page: Page::Order, status: StatusCode::OK, title: word(visitor.language, title), path: Some(&here), values })
+    show_page(
+        &visitor,
+        &Shown { page: Page::Order, status: StatusCode::OK, title: word(visitor.language, title), path: Some(&here), values },
+    )
 }
 
 /// The voucher of an order that has one.
@@ -133,9 +136,7 @@ async fn waiting(app: &App, visitor: &Visitor, order: &Order, failed: bool) -> R
     Ok(match (order.state, order.payment) {
         _ if order.trouble == Some(Trouble::AmountDiffers) => ("order_paid_title", told("order_trouble_heading", "order_trouble_text", false)),
         (OrderState::Reserved, PayBy::InShop) if !over => ("order_reserved_title", context! { state => "reserved", ..common }),
-        (OrderState::Reserved, PayBy::Card) => {
-            ("order_unpaid_title", context! { state => "unpaid", failed, payable => is_payable(app, order, now), ..common })
-        }
+        (OrderState::Reserved, PayBy::Card) => ("order_unpaid_title", context! { state => "unpaid", failed, payable => is_payable(app, order, now), ..common }),
         (OrderState::Paid | OrderState::Issued, _) => ("order_paid_title", told("order_paid_heading", "order_paid_text", true)),
         (OrderState::Cancelled, _) => ("order_expired_title", told("order_expired_heading", "order_cancelled_text", false)),
         (OrderState::Expired | OrderState::Reserved, _) => ("order_expired_title", told("order_expired_heading", "order_expired_text", false)),

@@ -7,7 +7,11 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
 };
 use beadsbox_documents::Language;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, syntax::SyntaxConfig, value::Kwargs};
+use minijinja::{
+    AutoEscape, Environment, UndefinedBehavior, Value, context,
+    syntax::SyntaxConfig,
+    value::{Kwargs, Serde},
+};
 
 use super::{assets, visitor::Visitor, words::WORDS};
 use crate::error::Failure;
@@ -59,11 +63,16 @@ fn fill(text: String, values: Kwargs) -> Result<String, minijinja::Error> {
     Ok(filled)
 }
 
+/// Anything that serde writes, as a page gets it.
+pub(super) fn serialized(value: impl serde::Serialize) -> Value {
+    Value::from(Serde(value))
+}
+
 /// The words of each language, by their keys.
 static TABLES: LazyLock<[Value; 2]> = LazyLock::new(|| {
     [Language::En, Language::Fr].map(|language| {
         let table: BTreeMap<&str, &str> = WORDS.iter().map(|(key, en, fr)| (*key, language.pick(en, fr))).collect();
-        Value::from_serialize(table)
+        serialized(table)
     })
 });
 

@@ -153,7 +153,8 @@ mod tests {
         assert_eq!(keys.len(), WORDS.len());
         for (key, en, fr) in WORDS {
             assert!(!en.trim().is_empty() && !fr.trim().is_empty(), "{key}");
-            let names = |text: &str| -> BTreeSet<String> { text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect() };
+            let names =
+                |text: &str| -> BTreeSet<String> { text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect() };
             assert_eq!(names(en), names(fr), "{key}");
             for mark in [" :", " ;", " !", " ?", " »"] {
                 assert!(!fr.contains(mark), "{key}: a non-breaking space before {mark:?}");

@@ -122,7 +122,11 @@ impl Stripe {
             .header("Content-Type", "application/x-www-form-urlencoded")
             .body(checkout.form());
         let session: Session = understood(request).await?;
-        let url = session.url.as_deref().and_then(|url| Url::parse(url).ok()).ok_or(StripeError::NotUnderstood("a session without an address"))?;
+        let url = session
+            .url
+            .as_deref()
+            .and_then(|url| Url::parse(url).ok())
+            .ok_or(StripeError::NotUnderstood("a session without an address"))?;
         if url.origin() != self.config.checkout_url.origin() {
             return Err(StripeError::NotUnderstood("a payment page at another address than the account's"));
         }
@@ -189,6 +193,8 @@ async fn understood(request: reqwest::RequestBuilder) -> Result<Session, StripeE
     }
     // Its message may repeat what it was sent: only its codes are kept.
     let told: Option<Told> = serde_json::from_slice(&body).ok();
-    let code = told.and_then(|told| told.error.code.or(told.error.kind)).filter(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+    let code = told
+        .and_then(|told| told.error.code.or(told.error.kind))
+        .filter(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
     Err(StripeError::Refused { status: status.as_u16(), code: code.unwrap_or_default() })
 }

@@ -21,7 +21,9 @@ pub(super) fn holds(header: &str, body: &[u8], secret: &SecretString, now: Times
             _ => {}
         }
     }
-    let Some((seconds, signed_at)) = at.and_then(|seconds| Some((seconds, Timestamp::from_second(seconds).ok()?))) else { return false };
+    let Some((seconds, signed_at)) = at.and_then(|seconds| Some((seconds, Timestamp::from_second(seconds).ok()?))) else {
+        return false;
+    };
     if signed_at.duration_since(now).abs() > TOLERANCE {
         return false;
     }
@@ -57,7 +59,10 @@ mod tests {
     fn what_stripe_signed_holds() {
         let good = sign(SECRET, 1_800_000_000, b"{}");
         assert!(holds_now(&format!("t=1800000000,v1={good}"), b"{}"));
-        assert!(holds_now(&format!("t=1800000000, v1={}, v1={good}, v0=abc", sign("whsec_old", 1_800_000_000, b"{}")), b"{}"), "one of several");
+        assert!(
+            holds_now(&format!("t=1800000000, v1={}, v1={good}, v0=abc", sign("whsec_old", 1_800_000_000, b"{}")), b"{}"),
+            "one of several"
+        );
     }
 
     #[test]

@@ -20,7 +20,11 @@ async fn a_card_pays_for_one_voucher_and_one_mail() {
     let mut browser = shop.browser();
     let (session, back) = shop.order_by_card(&mut browser).await;
     assert_eq!(
-        (session.get("line_items[0][price_data][unit_amount]"), session.get("line_items[0][price_data][currency]"), session.get("customer_email")),
+        (
+            session.get("line_items[0][price_data][unit_amount]"),
+            session.get("line_items[0][price_data][currency]"),
+            session.get("customer_email")
+        ),
         ("4136", "eur", "lea@example.org")
     );
     // Coming back says nothing: the provider has to.
@@ -93,10 +97,22 @@ async fn another_amount_makes_no_voucher_and_is_for_a_person_to_see() {
     let mut browser = shop.browser();
     let (session, back) = shop.order_by_card(&mut browser).await;
     let paid = shop.provider.pay(&session.id);
-    let dollars = session.asked.iter().cloned().map(|(name, value)| if value == "eur" { (name, "usd".to_owned()) } else { (name, value) }).collect();
-    for wrong in [PaidSession { amount: 4135, ..paid.clone() }, PaidSession { asked: dollars, ..paid.clone() }, PaidSession { id: "cs_other".to_owned(), ..paid.clone() }] {
+    let dollars = session
+        .asked
+        .iter()
+        .cloned()
+        .map(|(name, value)| if value == "eur" { (name, "usd".to_owned()) } else { (name, value) })
+        .collect();
+    for wrong in [
+        PaidSession { amount: 4135, ..paid.clone() },
+        PaidSession { asked: dollars, ..paid.clone() },
+        PaidSession { id: "cs_other".to_owned(), ..paid.clone() },
+    ] {
         assert_eq!(shop.tell(&shop.stage.base, &StripeProvider::event(COMPLETED, &wrong).1).await, StatusCode::OK);
-        assert_eq!((shop.sold().await, shop.text("SELECT state || ' ' || trouble FROM shop_order").await.as_str()), ((0, 0), "reserved amount_differs"));
+        assert_eq!(
+            (shop.sold().await, shop.text("SELECT state || ' ' || trouble FROM shop_order").await.as_str()),
+            ((0, 0), "reserved amount_differs")
+        );
     }
     assert!(browser.get(&back).await.text.contains("We are looking at your payment"));
     // What nobody ordered here is none of the shop's business.
@@ -135,10 +151,16 @@ async fn a_payment_that_takes_its_time_is_waited_for() {
     shop.stage.clock.advance(SignedDuration::from_hours(5 * 24));
     assert_eq!(shop.stage.server.as_ref().unwrap().settle_orders_now().await.unwrap().expired, 0);
     let paid = shop.provider.pay(&session.id);
-    assert_eq!(shop.tell(&shop.stage.base, &StripeProvider::event("checkout.session.async_payment_succeeded", &paid).1).await, StatusCode::OK);
+    assert_eq!(
+        shop.tell(&shop.stage.base, &StripeProvider::event("checkout.session.async_payment_succeeded", &paid).1).await,
+        StatusCode::OK
+    );
     assert_eq!(shop.sold().await, (1, 1));
     let (session, _) = shop.order_by_card(&mut shop.browser()).await;
-    assert_eq!(shop.tell(&shop.stage.base, &StripeProvider::event("checkout.session.async_payment_failed", &session).1).await, StatusCode::OK);
+    assert_eq!(
+        shop.tell(&shop.stage.base, &StripeProvider::event("checkout.session.async_payment_failed", &session).1).await,
+        StatusCode::OK
+    );
     assert_eq!(shop.stage.count("SELECT count(*) FROM shop_order WHERE state = 'cancelled'").await, 1);
 }
 
@@ -169,13 +191,20 @@ async fn a_provider_that_is_away_costs_nobody_their_order() {
     let page = shop.order(&mut browser, "card").await;
     assert!(page.status == StatusCode::SEE_OTHER && page.location.ends_with("?payment=failed"), "{page:?}");
     let shown = browser.get(&page.location).await;
-    assert!(shown.text.contains("The payment page could not be opened") && shown.text.contains("Pay €41.36 by card"), "{}", shown.text);
+    assert!(
+        shown.text.contains("The payment page could not be opened") && shown.text.contains("Pay €41.36 by card"),
+        "{}",
+        shown.text
+    );
     assert!(!shown.text.contains(SECRET_KEY));
     shop.provider.be_away(false);
     let path = format!("{}/pay", page.location.strip_suffix("?payment=failed").unwrap());
     let first = browser.post(&path, &[]).await;
     let second = browser.post(&path, &[]).await;
-    assert!(first.location.starts_with(shop.provider.url()) && first.location == second.location, "one payment page for each order: {first:?}");
+    assert!(
+        first.location.starts_with(shop.provider.url()) && first.location == second.location,
+        "one payment page for each order: {first:?}"
+    );
     assert_eq!(shop.provider.sessions().len(), 1);
     // Too near its end none is made any more.
     shop.stage.clock.advance(SignedDuration::from_mins(90));
@@ -191,11 +220,21 @@ async fn a_kill_in_the_middle_loses_and_doubles_nothing() {
     let (_, body) = StripeProvider::event(COMPLETED, &shop.provider.pay(&session.id));
     // It stands still with the order locked and its sale half written: the server's own device is held.
     let mut held = shop.stage.pool.begin().await.unwrap();
-    sqlx::query("SELECT FROM device WHERE id = '00000000-0000-0000-0000-000000000000' FOR UPDATE").execute(&mut *held).await.unwrap();
+    sqlx::query("SELECT FROM device WHERE id = '00000000-0000-0000-0000-000000000000' FOR UPDATE")
+        .execute(&mut *held)
+        .await
+        .unwrap();
     let (base, signed) = (shop.stage.base.clone(), signature(&body, WEBHOOK_SECRET, shop.stage.clock.now().as_second()));
     let telling = {
         let body = body.clone();
-        tokio::spawn(async move { reqwest::Client::new().post(format!("{base}/vouchers/stripe-events")).header("stripe-signature", signed).body(body).send().await })
+        tokio::spawn(async move {
+            reqwest::Client::new()
+                .post(format!("{base}/vouchers/stripe-events"))
+                .header("stripe-signature", signed)
+                .body(body)
+                .send()
+                .await
+        })
     };
     until_waiting(&shop.stage, 1).await;
     shop.stage.server.take().unwrap().kill();

@@ -54,7 +54,10 @@ async fn a_counter_sells_what_was_reserved_and_no_other_does() {
     let (mut one, mut other) = (till(&shop.stage, "Camille").await, till(&shop.stage, "Noé").await);
     // As a person types it.
     let found = find(&one, &code.to_lowercase().replace('-', " ")).await.unwrap();
-    assert_eq!((found.state, found.person.as_ref().unwrap().buyer.as_str(), found.content.price), (ReservationState::Open, "Léa Dubois", fixtures::euros(4136)));
+    assert_eq!(
+        (found.state, found.person.as_ref().unwrap().buyer.as_str(), found.content.price),
+        (ReservationState::Open, "Léa Dubois", fixtures::euros(4136))
+    );
     let at_the_other = find(&other, &code).await.unwrap();
     // Both take money at the same moment.
     sell(&mut one.0, &found);

@@ -16,7 +16,11 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_is_lost() {
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.text.contains("role=\"alert\"") && page.text.contains("<a href=\"#email\">"), "{}", page.text);
     assert!(page.text.contains("aria-describedby=\"email-hint email-fault\" aria-invalid=\"true\""), "{}", page.text);
-    assert!(page.text.contains("<title>Error: ") && page.text.contains("value=\"Léa Dubois\"") && page.text.contains("value=\"nobody\""), "{}", page.text);
+    assert!(
+        page.text.contains("<title>Error: ") && page.text.contains("value=\"Léa Dubois\"") && page.text.contains("value=\"nobody\""),
+        "{}",
+        page.text
+    );
     assert!(page.text.contains("&lt;b&gt;&amp; &quot;quoted&quot;") && !page.text.contains("<b>"), "{}", page.text);
     assert_eq!(shop.stage.count("SELECT count(*) FROM shop_order").await, 0);
     // Mended, it is taken.
@@ -56,7 +60,11 @@ async fn another_site_sends_no_form() {
     let form = browser.form(&shop.stage).await;
     for site in ["cross-site", "same-site"] {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields(&form, "in_shop")).finish();
-        let request = browser.request(&form_path()).header("sec-fetch-site", site).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+        let request = browser
+            .request(&form_path())
+            .header("sec-fetch-site", site)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body);
         let page = browser.ask(request).await;
         assert!(page.status == StatusCode::FORBIDDEN && page.text.contains("comes from another page"), "{}", page.text);
     }

@@ -59,7 +59,11 @@ async fn a_price_that_changed_is_shown_before_anything_is_ordered() {
     office.record(Operation::EditTemplate { template: INTRODUCTION, based_on: 1, content });
     office.push().await.unwrap();
     let page = browser.send(&fields(&form, "in_shop")).await;
-    assert!(page.status == StatusCode::UNPROCESSABLE_ENTITY && page.text.contains("changed while you were typing") && page.text.contains("€50.00"), "{}", page.text);
+    assert!(
+        page.status == StatusCode::UNPROCESSABLE_ENTITY && page.text.contains("changed while you were typing") && page.text.contains("€50.00"),
+        "{}",
+        page.text
+    );
     assert_eq!(shop.stage.count("SELECT count(*) FROM shop_order").await, 0);
     office.record(Operation::ArchiveTemplate { template: INTRODUCTION, archived: true });
     office.push().await.unwrap();

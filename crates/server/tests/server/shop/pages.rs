@@ -16,7 +16,11 @@ async fn cards_have_their_price_in_the_browsers_language() {
     let shop = ShopStage::new().await;
     let mut browser = shop.browser();
     let page = browser.get("/vouchers/").await;
-    assert!(page.text.contains("<html lang=\"en\">") && page.text.contains("Buy for €41.36") && page.text.contains("Buy for €299.79"), "{}", page.text);
+    assert!(
+        page.text.contains("<html lang=\"en\">") && page.text.contains("Buy for €41.36") && page.text.contains("Buy for €299.79"),
+        "{}",
+        page.text
+    );
     assert_eq!(page.headers[header::CONTENT_LANGUAGE], "en");
     browser.language = "fr-CH, fr;q=0.9, en;q=0.8";
     let page = browser.get("/vouchers/").await;
@@ -34,8 +38,14 @@ async fn nothing_but_the_pages_own_style_loads() {
     for path in ["/vouchers/".to_owned(), form_path(), "/vouchers/orders/nobody".to_owned()] {
         let page = browser.get(&path).await;
         let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'") && !policy.contains("script"), "{policy}");
-        assert_eq!((&page.headers[header::X_CONTENT_TYPE_OPTIONS], &page.headers[header::REFERRER_POLICY]), (&"nosniff".parse().unwrap(), &"same-origin".parse().unwrap()));
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'") && !policy.contains("script"),
+            "{policy}"
+        );
+        assert_eq!(
+            (&page.headers[header::X_CONTENT_TYPE_OPTIONS], &page.headers[header::REFERRER_POLICY]),
+            (&"nosniff".parse().unwrap(), &"same-origin".parse().unwrap())
+        );
         assert!(!page.text.contains("<script") && !page.text.contains(" style="), "{}", page.text);
         let style = format!("/vouchers/assets/shop-{}", page.between("/vouchers/assets/shop-", "\""));
         let style = browser.get(&style).await;
@@ -78,7 +88,11 @@ async fn a_page_that_is_closed_sells_nothing() {
     open_page(&stage).await;
     let page = browser.get(&form_path()).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text.contains("Reserve for €41.36") && !page.text.contains("value=\"card\""), "without Stripe it is paid in the shop: {}", page.text);
+    assert!(
+        page.text.contains("Reserve for €41.36") && !page.text.contains("value=\"card\""),
+        "without Stripe it is paid in the shop: {}",
+        page.text
+    );
     let page = browser.get("/vouchers/elsewhere").await;
     assert!(page.status == StatusCode::NOT_FOUND && page.text.contains("This page does not exist"), "{}", page.text);
 }

@@ -48,7 +48,9 @@ impl ShopStage {
         let shop = ShopConfig { public_url: Some(format!("http://127.0.0.1:{port}").parse().unwrap()), stripe: Some(stripe), ..ShopConfig::default() };
         let mail = MailConfig { smtp_url: self.receiver.url().into(), from: "My Beads Box <vouchers@example.com>".to_owned() };
         let listen = format!("127.0.0.1:{port}").parse().unwrap();
-        Server::start(Config { shop, mail: Some(mail), listen, ..config(&self.stage.database, &self.stage.clock) }).await.unwrap()
+        Server::start(Config { shop, mail: Some(mail), listen, ..config(&self.stage.database, &self.stage.clock) })
+            .await
+            .unwrap()
     }
 
     pub fn browser(&self) -> Browser {
