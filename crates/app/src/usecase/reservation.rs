@@ -60,7 +60,10 @@ impl Seat {
         let op = sale.op;
         let outcomes = self.device.outcomes();
         self.record_all(vec![NewOperation { person: Some(salted), ..sale }]).await?;
-        if let Ok(Outcome::Rejected { refusal }) = tokio::time::timeout(LIMIT, self.outcome_of(op, outcomes)).await.unwrap_or(Ok(Outcome::Applied)) {
+        if let Ok(Outcome::Rejected { refusal }) = tokio::time::timeout(LIMIT.max(self.device.host.ask_limit), self.outcome_of(op, outcomes))
+            .await
+            .unwrap_or(Ok(Outcome::Applied))
+        {
             // It stays in the list of refusals: there is money to give back.
             return Err(AppError::refused(self.read(move |view| Ok(names::refusal(view.directory(), &refusal))).await?));
         }

@@ -2,7 +2,7 @@
 
 use beadsbox_server::{Config, MailConfig, Profile, RunningServer, Server, ShopConfig, StripeConfig};
 use beadsbox_testkit::{
-    MailReceiver, StripeProvider,
+    MailReceiver, ServerLog, ServerProcess, ServerProgram, StripeProvider,
     fixtures::INTRODUCTION,
     free_port,
     stripe::{SECRET_KEY, WEBHOOK_SECRET, signature},
@@ -51,6 +51,24 @@ impl ShopStage {
         Server::start(Config { shop, mail: Some(mail), listen, ..config(&self.stage.database, &self.stage.clock) })
             .await
             .unwrap()
+    }
+
+    /// The program as a process of its own on the same database, with the same account at the provider.
+    pub async fn program(&self) -> ServerProcess {
+        let program = ServerProgram::new(env!("CARGO_BIN_EXE_beadsbox-server"), &self.stage.database);
+        let mut program = program.server(ServerLog::WithTheTest).unwrap();
+        let url = program.url();
+        for (name, value) in [
+            ("SHOP_PUBLIC_URL", url.as_str()),
+            ("STRIPE_SECRET_KEY", SECRET_KEY),
+            ("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET),
+            ("STRIPE_API_URL", self.provider.url()),
+            ("STRIPE_CHECKOUT_URL", self.provider.url()),
+        ] {
+            program.set(name, value);
+        }
+        program.up().await.unwrap();
+        program
     }
 
     pub fn browser(&self) -> Browser {
