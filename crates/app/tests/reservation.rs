@@ -6,7 +6,7 @@ mod stage;
 
 use std::time::Duration;
 
-use beadsbox_app::{ErrorCode, view::FieldErrorCode};
+use beadsbox_app::{ErrorCode, error::FieldErrorCode};
 use beadsbox_domain::Payment;
 use beadsbox_testkit::fixtures::INTRODUCTION;
 use reqwest::{Client, redirect::Policy};

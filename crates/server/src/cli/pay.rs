@@ -7,6 +7,8 @@ use crate::{ShopConfig, StripeConfig, error::StartError};
 
 /// The public address, and the account at Stripe.
 #[derive(clap::Args)]
+// A name of its own beside those for mail.
+#[group(id = "pay")]
 pub(super) struct Arguments {
     /// Where people's browsers reach this server: `https://shop.example.com`; needed with Stripe
     #[arg(long, env = "SHOP_PUBLIC_URL")]
