@@ -31,8 +31,8 @@ async fn browse(server: &ServerProcess, arguments: &[&str]) -> anyhow::Result<Va
     if let Some(pictures) = std::env::var_os("BEADSBOX_E2E_PICTURES") {
         command.env("PICTURES", pictures);
     }
-    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true).output().await.context("node")?;
-    anyhow::ensure!(output.status.success(), "the browser met something that is not as it should be");
+    let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await.context("node")?;
+    anyhow::ensure!(output.status.success(), "in the browser: {}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout)?;
     Ok(serde_json::from_str(text.lines().last().unwrap_or_default())?)
 }

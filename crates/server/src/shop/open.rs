@@ -18,7 +18,8 @@ pub(super) async fn on_sale(conn: &mut PgConnection, page: &ShopPage) -> Result<
     let least = db::settings::read(conn).await?.least_validity;
     let mut templates = db::template::on_sale(conn).await?;
     templates.retain(|template| least.broken(template.content.validity_months, page.shop.country).is_none());
-    templates.sort_by(|one, other| one.content.price.minor.cmp(&other.content.price.minor).then_with(|| one.id.0.cmp(&other.id.0)));
+    // Prices of one currency beside each other, the lowest first.
+    templates.sort_by_key(|template| (template.content.price.currency.code(), template.content.price.minor, template.id.0));
     Ok(templates)
 }
 

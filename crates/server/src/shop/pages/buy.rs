@@ -105,6 +105,10 @@ fn form_page(app: &App, visitor: &Visitor, sale: &Sale, typed: &Typed, faults: &
         },
     };
     let mut response = show_page(visitor, &shown)?;
+    if status == StatusCode::OK {
+        // Whoever comes back to it finds the same form, with what they typed: sent again, it is the same order.
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
     if is_new && let Ok(value) = HeaderValue::from_str(&visitor.set_cookie(&cookie)) {
         response.headers_mut().insert(header::SET_COOKIE, value);
     }

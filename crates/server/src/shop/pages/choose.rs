@@ -32,8 +32,6 @@ pub(super) async fn show_all(State(app): State<App>, visitor: Visitor) -> Result
     };
     let mut response = show(&visitor, &shown)?;
     // It is the same for everybody who reads that language, and asked for anew when it is looked at again.
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
 }
