@@ -52,6 +52,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             till::recent_redemptions,
             till::sale_choices,
             till::sell,
+            till::find_reservation,
+            till::sell_reservation,
             day::day,
             day::missed_day,
             day::move_cash,

@@ -30,6 +30,8 @@ pub const COMMANDS: &[&str] = &[
     "recent_redemptions",
     "sale_choices",
     "sell",
+    "find_reservation",
+    "sell_reservation",
     "day",
     "missed_day",
     "move_cash",

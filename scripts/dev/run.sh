@@ -92,6 +92,7 @@ start_server() {
   for _ in {1..300}; do
     if curl -fsS -o /dev/null --max-time 2 "$SERVER_URL/readyz" 2>/dev/null; then
       say "The server is ready at $SERVER_URL (log: .dev/logs/server.log)"
+      say "The shop page: http://localhost:${listen##*:}/vouchers/"
       return
     fi
     kill -0 "$SERVER" 2>/dev/null || break

@@ -10,7 +10,7 @@ RUN_PACKAGES=(
   xvfb openbox xdotool imagemagick dbus dbus-x11 gnome-keyring webkit2gtk-driver "${POSTGRES_PACKAGES[@]}" iproute2
 )
 # What stands beside the server in tests: none of it is needed to try the program.
-TEST_PACKAGES=(rabbitmq-server)
+TEST_PACKAGES=(chromium rabbitmq-server)
 LEAST_RUST=1.95
 LEAST_NODE=20
 
@@ -25,6 +25,7 @@ set_up() {
   set_up_ui
   [ "$1" = build ] || set_up_tauri_driver
   [ "$1" != test ] || set_up_nextest
+  [ "$1" != test ] || set_up_browser
 }
 
 set_up_packages() {
@@ -94,6 +95,17 @@ set_up_ui() {
 install_ui() {
   in_ui npm ci --no-audit --no-fund
   touch ui/node_modules/.package-lock.json
+}
+
+# What drives Debian's Chromium over the shop page. No browser comes with it.
+set_up_browser() {
+  [ e2e/browser/node_modules/.package-lock.json -nt e2e/browser/package-lock.json ] ||
+    step browser "Installing what drives the browser" install_browser
+}
+
+install_browser() {
+  (cd e2e/browser && npm ci --no-audit --no-fund)
+  touch e2e/browser/node_modules/.package-lock.json
 }
 
 set_up_tauri_driver() {

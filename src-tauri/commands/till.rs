@@ -1,6 +1,7 @@
 //! Commands of the till.
 
-use beadsbox_app::view::{ApprovalForm, CodeCheck, PersonView, RecentRedemption, RedeemAnswer, SaleChoices, SaleForm, SaleReceipt};
+use beadsbox_app::view::{ApprovalForm, CodeCheck, PersonView, RecentRedemption, RedeemAnswer, ReservationView, SaleChoices, SaleForm, SaleReceipt};
+use beadsbox_domain::Payment;
 
 use super::{Answer, Beads};
 
@@ -65,4 +66,18 @@ pub async fn sale_choices(program: Beads<'_>) -> Answer<SaleChoices> {
 #[specta::specta]
 pub async fn sell(program: Beads<'_>, form: SaleForm) -> Answer<SaleReceipt> {
     program.seat()?.sell(form).await
+}
+
+/// What somebody ordered on the shop page to pay it here.
+#[tauri::command]
+#[specta::specta]
+pub async fn find_reservation(program: Beads<'_>, code: String) -> Answer<ReservationView> {
+    program.seat()?.find_reservation(&code).await
+}
+
+/// Sells what was reserved.
+#[tauri::command]
+#[specta::specta]
+pub async fn sell_reservation(program: Beads<'_>, code: String, payment: Payment) -> Answer<SaleReceipt> {
+    program.seat()?.sell_reservation(&code, payment).await
 }

@@ -104,6 +104,12 @@ pub enum ErrorCode {
     UnknownTemplate,
     /// No such conflict here.
     UnknownConflict,
+    /// The reservation was sold already.
+    ReservationSold,
+    /// The reservation's time is over, or its buyer ordered anew.
+    ReservationOver,
+    /// The reservation is paid on the internet.
+    ReservationPaidOnline,
     /// The rules refuse it: see `refusal`.
     Refused,
     /// The template was edited meanwhile: see `refusal`.

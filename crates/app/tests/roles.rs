@@ -40,6 +40,8 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
                 .await
                 .map(drop)
         }
+        "find_reservation" => seat.find_reservation("AAAA-AAAA").await.map(drop),
+        "sell_reservation" => seat.sell_reservation("AAAA-AAAA", Payment::Cash).await.map(drop),
         "voucher_page" | "voucher_cursor" | "voucher_detail" | "exchange_choices" | "act_on_voucher" => look_at_one(seat, command).await,
         "templates" | "template_detail" | "save_template" | "template_specimen" | "archive_template" | "note_template" => write_templates(seat, command).await,
         "conflicts" => seat.conflicts(ConflictFilter::default()).await.map(drop),

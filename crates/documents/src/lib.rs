@@ -26,6 +26,7 @@ pub use day::long as written_day;
 pub use error::DocumentError;
 pub use escpos::{CodePage, EscPos, Width};
 pub use language::Language;
+pub use qr::svg as qr_svg;
 pub use receipt::{Receipt, ReceiptLine, Reprint, Shop, VatLine};
 pub use report::ReportPaper;
 pub use table::{

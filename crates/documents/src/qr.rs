@@ -10,8 +10,8 @@ use crate::DocumentError;
 pub(crate) const MARGIN: usize = 4;
 
 /// The code as an SVG: one path, so that no seam shows between squares; one square a unit, with its margin. Level M still reads with an
-/// eighth of the squares spoilt.
-pub(crate) fn svg(text: &str) -> Result<String, DocumentError> {
+/// eighth of the squares spoilt. An error where the text is too long for one.
+pub fn svg(text: &str) -> Result<String, DocumentError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| DocumentError::QrTooLong(text.len()))?;
     let width = code.width();
     let side = width + 2 * MARGIN;

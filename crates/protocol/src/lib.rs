@@ -26,6 +26,7 @@ pub mod pull;
 pub mod push;
 pub mod receipt;
 pub mod report;
+pub mod reservation;
 pub mod rows;
 pub mod second_factor;
 pub mod session;

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::{clock::Clock, jobs::broker::BrokerConfig, mail::MailConfig};
+use crate::{clock::Clock, jobs::broker::BrokerConfig, mail::MailConfig, shop::ShopConfig};
 
 /// Where a server listens and what it bounds.
 #[derive(Debug, Clone)]
@@ -56,6 +56,10 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// Which broker tells of jobs; none where workers look for them in the database.
     pub broker: Option<BrokerConfig>,
+    /// How the shop page is reached and paid.
+    pub shop: ShopConfig,
+    /// How often orders are looked for whose time is over.
+    pub orders_every: Duration,
 }
 
 impl Config {
@@ -85,6 +89,8 @@ impl Config {
             last_orders: Duration::from_secs(30),
             mail: None,
             broker: None,
+            shop: ShopConfig::default(),
+            orders_every: Duration::from_mins(1),
         }
     }
 }

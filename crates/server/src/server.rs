@@ -17,6 +17,7 @@ use crate::{
     feed, http, identity, jobs,
     mail::{self, Mailer},
     push,
+    shop::{self, Settled, Shop},
     state::App,
 };
 
@@ -41,11 +42,16 @@ impl Server {
 
         let stopped = app.clone();
         let service = http::router(app.clone());
-        let serving = tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(async move { stopped.stopped().await }).await });
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(async move { stopped.stopped().await })
+                .await
+        });
         let mut tasks = vec![
             tokio::spawn(feed::listen(app.clone())),
             tokio::spawn(jobs::sequence(app.clone())),
             tokio::spawn(jobs::decide_held(app.clone())),
+            tokio::spawn(jobs::settle_orders(app.clone())),
         ];
         tasks.extend(work(&app, workers));
         tracing::info!(%address, epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), "serving");
@@ -80,7 +86,8 @@ async fn open(config: Config) -> Result<App, StartError> {
         None => pool.clone(),
     };
     let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;
-    Ok(App::new(pool, read_pool, identity, mailer, config))
+    let shop = Shop::new(config.shop.clone(), &identity)?;
+    Ok(App::new(pool, read_pool, identity, mailer, shop, config))
 }
 
 /// Whoever works at jobs, plans them, or passes word of them.
@@ -203,6 +210,11 @@ impl RunningServer {
     /// Writes the mails now that remind buyers, as the hourly job does. Of how many vouchers.
     pub async fn remind_now(&self) -> Result<u64, StartError> {
         Ok(jobs::remind_buyers(&self.app).await?)
+    }
+
+    /// Settles orders of the shop page now, as the timer does: what is paid gets its voucher, what nobody paid is let go.
+    pub async fn settle_orders_now(&self) -> Result<Settled, StartError> {
+        Ok(shop::settle(&self.app).await?)
     }
 
     /// Puts the books' monthly sums together now, as the timer does. How many rows there are then; 0 where there were few.

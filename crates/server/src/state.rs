@@ -15,6 +15,7 @@ use crate::{
     jobs::{broker::Broker, queue::Bell},
     mail::Mailer,
     password::Passwords,
+    shop::Shop,
     snapshot::Snapshots,
 };
 
@@ -34,6 +35,7 @@ pub(crate) struct Parts {
     pub passwords: Passwords,
     /// None where this process sends no mail.
     pub mailer: Option<Mailer>,
+    pub shop: Shop,
     pub config: Config,
     pub requests: Semaphore,
     pub polls: Semaphore,
@@ -49,7 +51,7 @@ pub(crate) struct Parts {
 }
 
 impl App {
-    pub fn new(pool: PgPool, read_pool: PgPool, identity: Identity, mailer: Option<Mailer>, config: Config) -> Self {
+    pub fn new(pool: PgPool, read_pool: PgPool, identity: Identity, mailer: Option<Mailer>, shop: Shop, config: Config) -> Self {
         Self(Arc::new(Parts {
             feed: Feed::new(pool.clone()),
             snapshots: Snapshots::new(config.most_chunks),
@@ -57,6 +59,7 @@ impl App {
             read_pool,
             identity,
             mailer,
+            shop,
             clock: config.clock.clone(),
             passwords: Passwords::default(),
             requests: Semaphore::new(config.most_requests),

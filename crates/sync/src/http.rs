@@ -5,6 +5,7 @@ mod admin;
 mod mail;
 mod organisation;
 mod reports;
+mod reservation;
 
 use std::{path::PathBuf, time::Duration};
 

@@ -1,5 +1,5 @@
-//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a mail server that takes mails, a broker,
-//! and a device that speaks plain HTTP.
+//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a mail server that takes mails, a payment
+//! provider, a broker, and a device that speaks plain HTTP.
 
 mod broker;
 mod clock;
@@ -10,6 +10,7 @@ pub mod fixtures;
 mod http;
 mod mail;
 mod server;
+pub mod stripe;
 
 pub use broker::BrokerProcess;
 pub use clock::TestClock;
@@ -19,3 +20,4 @@ pub use device::{Recorded, Session, TestDevice};
 pub use http::{Answer, told};
 pub use mail::{Mail, MailReceiver, Reception};
 pub use server::{ServerLog, ServerProcess, ServerProgram, free_port};
+pub use stripe::StripeProvider;

@@ -66,6 +66,10 @@ export const commands = {
 	saleChoices: () => typedError<SaleChoices, AppError>(__TAURI_INVOKE("sale_choices")),
 	/**  Sells a voucher. */
 	sell: (form: SaleForm) => typedError<SaleReceipt, AppError>(__TAURI_INVOKE("sell", { form })),
+	/**  What somebody ordered on the shop page to pay it here. */
+	findReservation: (code: string) => typedError<Reservation, AppError>(__TAURI_INVOKE("find_reservation", { code })),
+	/**  Sells what was reserved. */
+	sellReservation: (code: string, payment: Payment) => typedError<SaleReceipt, AppError>(__TAURI_INVOKE("sell_reservation", { code, payment })),
 	/**  How the till's day stands, without what should lie in the drawer. */
 	day: () => typedError<Day, AppError>(__TAURI_INVOKE("day")),
 	/**  An earlier day that was not closed. */
@@ -1202,6 +1206,12 @@ export type ErrorCode =
 "unknown_template" | 
 /**  No such conflict here. */
 "unknown_conflict" | 
+/**  The reservation was sold already. */
+"reservation_sold" | 
+/**  The reservation's time is over, or its buyer ordered anew. */
+"reservation_over" | 
+/**  The reservation is paid on the internet. */
+"reservation_paid_online" | 
 /**  The rules refuse it: see `refusal`. */
 "refused" | 
 /**  The template was edited meanwhile: see `refusal`. */
@@ -1367,6 +1377,8 @@ export type Fact = {
 	staff: string,
 	shop: string,
 	device: string,
+	/**  The server did it by itself: for the shop page, or at night. */
+	by_server: boolean,
 };
 
 /**  Work that the server gave up. */
@@ -1449,7 +1461,11 @@ export type FieldErrorCode = "required" | "too_long" | "too_short" | "too_small"
 /**  A workbook keeps no such large number exactly. */
 "inexact_number" | 
 /**  A cell shows an error. */
-"error_cell";
+"error_cell" | 
+/**  Not 8 letters and digits. */
+"not_a_reservation" | 
+/**  Nothing was reserved under it. */
+"unknown_reservation";
 
 /**  A word for a field. */
 export type FieldWord = {
@@ -2444,6 +2460,18 @@ export type ReportTable = {
 export type ReportTemplate = {
 	id: string,
 	title: string,
+};
+
+/**  What somebody ordered on the shop page, as the till shows it before it is sold. */
+export type Reservation = {
+	/**  In two groups. */
+	code: string,
+	title: string,
+	price: Money,
+	buyer: string,
+	email: string | null,
+	recipient: string | null,
+	holds_until: string,
 };
 
 /**  A staff member's role. */

@@ -81,6 +81,10 @@ export function fieldFault({ code, limit }: Fault): string {
       return m.field_forbidden_character()
     case 'not_an_address':
       return m.field_not_an_address()
+    case 'not_a_reservation':
+      return m.field_not_a_reservation()
+    case 'unknown_reservation':
+      return m.field_unknown_reservation()
     case 'not_a_pin':
       return m.field_not_a_pin()
     case 'too_easy':

@@ -3,8 +3,10 @@ import { moment } from './format'
 import * as m from './generated/messages'
 
 export const shopOf = (fact: Fact) => fact.shop || m.unknown_shop()
-export const personOf = (fact: Fact) => fact.staff || m.unknown_person()
-export const deviceOf = (fact: Fact) => fact.device || m.unknown_device()
+export const personOf = (fact: Fact) =>
+  fact.by_server ? m.the_server() : fact.staff || m.unknown_person()
+export const deviceOf = (fact: Fact) =>
+  fact.by_server ? m.the_server() : fact.device || m.unknown_device()
 
 /** "Lyon, 2 Mar 2026, 14:05, by Anna". */
 export const factLine = (fact: Fact) =>

@@ -44,6 +44,10 @@ pub enum FieldErrorCode {
     InexactNumber,
     /// A cell shows an error.
     ErrorCell,
+    /// Not 8 letters and digits.
+    NotAReservation,
+    /// Nothing was reserved under it.
+    UnknownReservation,
 }
 
 /// A field that was not taken.

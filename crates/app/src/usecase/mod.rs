@@ -31,6 +31,7 @@ pub(crate) mod readings;
 pub(crate) mod redeem;
 pub(crate) mod replacement;
 pub(crate) mod reports;
+pub(crate) mod reservation;
 pub(crate) mod selection;
 pub(crate) mod sell;
 pub(crate) mod sheet;

@@ -13,6 +13,7 @@ pub(crate) fn fact(directory: &Directory, stamp: &Stamp) -> Fact {
         staff: directory.staff_name(stamp.staff).to_owned(),
         shop: directory.shop_name(stamp.shop).to_owned(),
         device: directory.device_name(stamp.device).to_owned(),
+        by_server: stamp.device.0.is_nil(),
     }
 }
 

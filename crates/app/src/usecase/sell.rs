@@ -54,6 +54,19 @@ impl Seat {
             }
         }
         self.record_all(sales).await?;
+        let mailed_to = email.filter(|_| mail == Some(true)).map(String::from);
+        self.sale_receipt(vouchers, total, form.buyer, mailed_to, home_shop).await
+    }
+
+    /// What was just sold, each voucher with its recipient.
+    pub(super) async fn sale_receipt(
+        &self,
+        vouchers: Vec<(VoucherId, Option<PersonName>)>,
+        total: Money,
+        buyer: String,
+        mailed_to: Option<String>,
+        home_shop: Option<ShopId>,
+    ) -> AppResult<SaleReceipt> {
         let online = self.device.is_online();
         let seat = self.clone();
         self.read(move |view| {
@@ -63,8 +76,8 @@ impl Seat {
             Ok(SaleReceipt {
                 vouchers: sold.into_iter().map(|(voucher, _)| voucher).collect(),
                 total: total.into(),
-                buyer: form.buyer,
-                mailed_to: email.filter(|_| mail == Some(true)).map(String::from),
+                buyer,
+                mailed_to,
                 home_shop: home_shop.map(|shop| view.directory().shop_name(shop).to_owned()),
                 sold_at,
                 online,

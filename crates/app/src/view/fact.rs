@@ -11,6 +11,8 @@ pub struct Fact {
     pub staff: String,
     pub shop: String,
     pub device: String,
+    /// The server did it by itself: for the shop page, or at night.
+    pub by_server: bool,
 }
 
 /// What was done.

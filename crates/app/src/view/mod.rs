@@ -22,6 +22,7 @@ mod program;
 mod quarantine;
 mod refusal;
 mod report;
+mod reservation;
 mod sale;
 mod scanner;
 mod selection;
@@ -74,6 +75,7 @@ pub use report::{
     AccountField, AccountsForm, ReportCell, ReportChart, ReportChoices, ReportColumn, ReportForm, ReportFormat, ReportGrain, ReportKind, ReportSeries,
     ReportSplit, ReportTable, ReportTemplate, ReportView,
 };
+pub use reservation::ReservationView;
 pub use sale::{QrView, SaleChoices, SaleForm, SaleLine, SaleReceipt, SoldVoucher, TemplateCard};
 pub use scanner::{ScannerLayout, ScannerSettings, Terminator};
 pub use selection::{ListOrder, SelectionSums, VoucherSelection};

@@ -61,6 +61,8 @@ pub const TABLE: &[(&str, &[Role])] = &[
     ("recent_redemptions", COUNTER_UP),
     ("sale_choices", COUNTER_UP),
     ("sell", COUNTER_UP),
+    ("find_reservation", COUNTER_UP),
+    ("sell_reservation", COUNTER_UP),
     ("day", COUNTER_UP),
     ("missed_day", COUNTER_UP),
     ("move_cash", COUNTER_UP),

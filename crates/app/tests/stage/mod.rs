@@ -107,6 +107,11 @@ impl Centre {
         beadsbox_server::seed::fill(&self.pool, &clock, vouchers).await.unwrap();
     }
 
+    /// The shop page sells for that shop.
+    pub async fn open_shop_page(&self, shop: &str) {
+        sqlx::query("UPDATE shop_page SET shop_id = $1").bind(self.shops[shop].0).execute(&self.pool).await.unwrap();
+    }
+
     pub async fn code(&self, shop: &str) -> String {
         organisation::add_enrolment_code(&self.pool, self.shops[shop], Profile::Office).await.unwrap().code
     }

@@ -192,3 +192,21 @@ fn history_item() {
     });
     has_form(&item, &form);
 }
+
+#[test]
+fn a_reservation_is_looked_for_by_what_the_buyer_says() {
+    use beadsbox_protocol::reservation::{Reservation, ReservationQuery};
+    let query: ReservationQuery = serde_json::from_value(json!({ "code": "7kq2-m9xa" })).unwrap();
+    assert_eq!(serde_json::to_value(&query).unwrap(), json!({ "code": "7KQ2M9XA" }));
+    assert!(serde_json::from_value::<ReservationQuery>(json!({ "code": "7KQ2M9X" })).is_err());
+    assert!(serde_json::from_value::<ReservationQuery>(json!({ "code": "7KQ2M9XA", "more": 1 })).is_err());
+    let said = json!({
+        "code": "7KQ2M9XA", "state": "open", "holds_until": "2026-12-04T17:00:00Z", "voucher": "019a0000-0000-7000-8000-0000000000aa",
+        "voucher_code": "0123456789ABV", "template": "019a0000-0000-7000-8000-000000000001", "template_version": 1,
+        "content": { "title": "A course", "description": "", "price": { "minor": 4136, "currency": "EUR" }, "validity_months": 12,
+                     "vat": { "kind": "multi_purpose" } },
+        "person": { "buyer": "Ada" },
+    });
+    let reservation: Reservation = serde_json::from_value(said.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&reservation).unwrap(), said);
+}

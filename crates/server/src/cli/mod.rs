@@ -5,8 +5,10 @@ mod device;
 mod epoch;
 mod mail;
 mod output;
+mod pay;
 mod serve;
 mod shop;
+mod shop_page;
 mod staff;
 mod worker;
 
@@ -47,6 +49,7 @@ enum Command {
         mail: mail::Arguments,
         #[command(flatten)]
         broker: broker::BrokerArguments,
+        pay: pay::Arguments,
     },
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {
@@ -63,6 +66,9 @@ enum Command {
     /// Shops
     #[command(subcommand)]
     Shop(shop::Command),
+    /// The shop page at `/vouchers/`
+    #[command(subcommand)]
+    ShopPage(shop_page::Command),
     /// Devices
     #[command(subcommand)]
     Device(device::Command),
@@ -87,13 +93,14 @@ pub async fn run() -> Result<(), StartError> {
             books::fill(&pool(&url).await?, Clock::system().now()).await?;
             output::line("The database is up to date.")
         }
-        Command::Serve { listen, database_read_url, work, mail, broker } => {
+        Command::Serve { listen, database_read_url, work, mail, broker, pay } => {
             let config = work.config(Config::new(url.expose_secret(), listen));
-            serve::serve(Config { database_read_url, mail: mail.config()?, broker: broker.config(), ..config }).await
+            serve::serve(Config { database_read_url, mail: mail.config()?, broker: broker.config(), shop: pay.config()?, ..config }).await
         }
         Command::Worker { work, mail, broker } => worker::work(&url, &work, &mail, &broker).await,
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
+        Command::ShopPage(command) => shop_page::run(&pool(&url).await?, command).await,
         Command::Device(command) => device::run(&pool(&url).await?, command).await,
         Command::Epoch(command) => epoch::run(&pool(&url).await?, command).await,
         Command::Seed { vouchers } => {

@@ -59,6 +59,7 @@ kinds! {
     SecondFactorSet = "second_factor_set",
     ShopAdded = "shop_added",
     ShopChanged = "shop_changed",
+    ShopPageChanged = "shop_page_changed",
     StaffAdded = "staff_added",
     StaffAddressChanged = "staff_address_changed",
     StaffChanged = "staff_changed",

@@ -161,6 +161,18 @@ pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Templat
     records.into_iter().map(WithContent::read).collect()
 }
 
+/// Every template that is not archived. There are few: a page shows them all.
+pub async fn on_sale(conn: &mut PgConnection) -> Result<Vec<Template>, Failure> {
+    let records: Vec<WithContent> = sqlx::query_as(
+        "SELECT t.*, v.title, v.description, v.price_minor, v.currency, v.validity_months, v.vat_kind, v.vat_rate
+         FROM voucher_template t JOIN voucher_template_version v ON v.template_id = t.id AND v.version = t.version
+         WHERE NOT t.archived LIMIT 500",
+    )
+    .fetch_all(conn)
+    .await?;
+    records.into_iter().map(WithContent::read).collect()
+}
+
 /// What these templates said at these versions: `ids[n]` at `versions[n]`.
 pub async fn contents(conn: &mut PgConnection, ids: &[Uuid], versions: &[i32]) -> Result<Vec<ContentRecord>, Failure> {
     Ok(sqlx::query_as(

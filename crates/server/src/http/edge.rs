@@ -25,8 +25,14 @@ const POLL: &str = "/v1/sync/changes";
 
 /// Gives the request an id and writes one line on it. Neither queries nor headers are logged: they may hold secrets.
 pub(super) async fn log(request: Request, next: Next) -> Response<Body> {
+    let path = request.uri().path().to_owned();
+    logged(path, request, next).await
+}
+
+/// The same under another name than its path, where that is nobody's business.
+pub(crate) async fn logged(path: String, request: Request, next: Next) -> Response<Body> {
     let id = Uuid::now_v7();
-    let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+    let span = tracing::info_span!("request", %id, method = %request.method(), path);
     REQUEST_ID
         .scope(
             id,
@@ -46,7 +52,7 @@ pub(super) async fn log(request: Request, next: Next) -> Response<Body> {
 }
 
 /// Refuses what is too much at once, and ends what takes too long.
-pub(super) async fn bound(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+pub(crate) async fn bound(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let is_poll = request.uri().path() == POLL;
     let places = if is_poll { &app.polls } else { &app.requests };
     let Ok(_place) = places.try_acquire() else { return Failure::unavailable().into_response() };
@@ -63,7 +69,7 @@ pub(super) async fn bound(State(app): State<App>, request: Request, next: Next) 
 
 /// A panic is a fault of the server, and ends one request only.
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer asks for")]
-pub(super) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     Failure::Defect(format!("a request panicked: {}", words.unwrap_or("without words"))).into_response()
 }

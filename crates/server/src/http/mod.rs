@@ -4,13 +4,14 @@ mod admin;
 mod auth;
 mod conflicts;
 mod devices;
-mod edge;
+pub(crate) mod edge;
 mod health;
 mod info;
 mod json;
 mod openapi;
 mod password_resets;
 mod reports;
+mod reservations;
 mod sessions;
 mod sync;
 mod templates;
@@ -25,7 +26,7 @@ use tower_http::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{error::Failure, state::App};
+use crate::{error::Failure, shop, state::App};
 
 pub use openapi::openapi_document;
 
@@ -74,6 +75,7 @@ fn everyday() -> OpenApiRouter<App> {
         .routes(routes!(reports::accounting::accounting))
         .routes(routes!(vouchers::mails::list::list, vouchers::mails::create::create))
         .routes(routes!(password_resets::create::create, password_resets::redeem::redeem))
+        .routes(routes!(reservations::find::find))
 }
 
 /// What admins alone may do.
@@ -130,5 +132,6 @@ pub(crate) fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), edge::bound))
         .layer(middleware::from_fn(edge::log))
-        .with_state(app)
+        .with_state(app.clone())
+        .merge(shop::router(app))
 }

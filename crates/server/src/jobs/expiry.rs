@@ -42,6 +42,7 @@ async fn expire_batch(app: &App) -> Result<usize, Failure> {
         op: OpId(Uuid::now_v7()),
         at: now,
         staff: StaffId(Uuid::nil()),
+        shop: None,
         online: true,
         operation: Operation::Expire { voucher: VoucherId(id) },
     });

@@ -14,7 +14,7 @@ use std::{fmt::Debug, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{error::Failure, push, state::App};
+use crate::{error::Failure, push, shop, state::App};
 
 pub(crate) use expiry::expire_overdue;
 pub use prune::Pruned;
@@ -34,6 +34,11 @@ pub(crate) async fn sequence(app: App) {
 /// Writes the jobs of upkeep when their time comes.
 pub(crate) async fn plan(app: App) {
     repeat(&app, PLAN_EVERY, "planning upkeep", async |app| upkeep::plan(app).await.map(drop)).await;
+}
+
+/// Settles orders of the shop page: what is paid gets its voucher, what nobody paid is let go.
+pub(crate) async fn settle_orders(app: App) {
+    repeat(&app, app.config.orders_every, "settling orders", async |app| shop::settle(app).await).await;
 }
 
 /// Decides on what a newer program wrote before this server was upgraded. Not only at the start: until it ends, an older server beside

@@ -1,6 +1,7 @@
 //! Forgets what nobody asks for any more: a little at a time, so that no run holds anything up.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use sqlx::{Connection as _, PgConnection};
 
 use crate::{db, error::Failure, snapshot, state::App};
 
@@ -15,6 +16,10 @@ const CODES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 const MAILS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// So long it is told what became of upkeep.
 const UPKEEP_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// So long an order that was let go is kept with its buyer: a payment that comes later still finds it.
+const ORDERS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// The payment provider tells again for three days at most.
+const PAYMENT_EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// How many rows of which kind were forgotten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,6 +42,10 @@ pub struct Pruned {
     pub addresses: u64,
     /// Of which vouchers buyers were reminded.
     pub reminders: u64,
+    /// Orders of the shop page that were let go.
+    pub orders: u64,
+    /// What the payment provider told.
+    pub payment_events: u64,
 }
 
 /// One run.
@@ -51,6 +60,18 @@ pub(crate) async fn prune(app: &App) -> Result<Pruned, Failure> {
     let resets = db::password_reset::prune(&mut conn, now, MOST).await?;
     let addresses = db::former_address::prune(&mut conn, MOST).await?;
     let reminders = db::reminder::prune(&mut conn, (now - MAILS_KEPT).to_zoned(TimeZone::UTC).date(), MOST).await?;
+    let orders = let_go(&mut conn, now).await?;
+    let payment_events = db::payment_event::prune(&mut conn, now - PAYMENT_EVENTS_KEPT, MOST).await?;
     drop(conn);
-    Ok(Pruned { tags, delays, sessions, codes, snapshots: snapshot::prune(app).await?, jobs, resets, addresses, reminders })
+    let snapshots = snapshot::prune(app).await?;
+    Ok(Pruned { tags, delays, sessions, codes, snapshots, jobs, resets, addresses, reminders, orders, payment_events })
+}
+
+/// Forgets orders of the shop page that nobody paid. Whoever ordered and never bought is nobody's buyer.
+async fn let_go(conn: &mut PgConnection, now: Timestamp) -> sqlx::Result<u64> {
+    let mut tx = conn.begin().await?;
+    let orders = db::shop_order::prune(&mut tx, now - ORDERS_KEPT, MOST).await?;
+    db::person::forget_unnamed(&mut tx, &orders).await?;
+    tx.commit().await?;
+    Ok(orders.len() as u64)
 }

@@ -1,7 +1,7 @@
 //! Has vouchers mailed to their buyers when the server takes their sales.
 
 use beadsbox_authority::{Fresh, Reading};
-use beadsbox_domain::{Operation, Person, Timestamp, VoucherId};
+use beadsbox_domain::{OpId, Operation, Person, Timestamp, VoucherId};
 use beadsbox_protocol::{job::JobKind, mail::MOST_VOUCHERS_OF_A_MAIL};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -35,6 +35,15 @@ pub(crate) async fn write_jobs(conn: &mut PgConnection, app: &App, fresh: &[Fres
     let now = app.clock.now();
     for new in together(sold) {
         db::job::insert(conn, &new, now).await?;
+    }
+    Ok(())
+}
+
+/// Writes the job that mails what the server sold by that operation, whatever the settings say: on the shop page a voucher is bought to be mailed.
+pub(crate) async fn write_job_of_sale(conn: &mut PgConnection, app: &App, sale: OpId, voucher: VoucherId) -> sqlx::Result<()> {
+    if app.mailer.is_some() {
+        let payload = Payload { vouchers: vec![voucher], ..Payload::default() };
+        db::job::insert(conn, &New { kind: JobKind::VoucherMail, cause: sale.0, payload }, app.clock.now()).await?;
     }
     Ok(())
 }

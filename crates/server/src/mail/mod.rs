@@ -21,7 +21,7 @@ use beadsbox_protocol::ErrorCode;
 
 use crate::error::Failure;
 
-pub(crate) use at_sale::write_jobs;
+pub(crate) use at_sale::{write_job_of_sale, write_jobs};
 pub use config::MailConfig;
 pub(crate) use send::Mailer;
 

@@ -1,7 +1,7 @@
 //! Operations that this program makes itself: the same bodies, chain and signatures as a device's.
 
 use beadsbox_authority::Identity;
-use beadsbox_domain::{OpId, Operation, StaffId, Timestamp};
+use beadsbox_domain::{OpId, Operation, ShopId, StaffId, Timestamp};
 use beadsbox_protocol::{OperationBody, body::format_of, chain::sign_tip, push::OpResult};
 use ed25519_dalek::SigningKey;
 use sqlx::PgConnection;
@@ -17,6 +17,8 @@ pub(crate) struct Draft {
     pub op: OpId,
     pub at: Timestamp,
     pub staff: StaffId,
+    /// Whose business it is; none for that of the shop in which the device stands.
+    pub shop: Option<ShopId>,
     pub online: bool,
     pub operation: Operation,
 }
@@ -45,7 +47,7 @@ pub(crate) async fn append(
             op: draft.op,
             at: draft.at,
             staff: draft.staff,
-            shop: device.shop,
+            shop: draft.shop.unwrap_or(device.shop),
             online: draft.online,
             clock_right: true,
             operation: draft.operation,

@@ -205,10 +205,15 @@ pub(crate) fn check_state(device: &Device) -> Result<(), Failure> {
     }
 }
 
-/// Where a device stands and has stood. The server itself stands nowhere.
+/// Where a device stands and has stood. The server itself stands nowhere, and what it sells is any shop's business.
 async fn places_of(conn: &mut PgConnection, device: &Device) -> Result<Places, Failure> {
     let mut zones = Vec::new();
-    for (shop, zone) in db::shop::places(conn, device.shop, device.id).await? {
+    let places = if device.id == db::device::SERVER {
+        db::shop::zones(conn).await?
+    } else {
+        db::shop::places(conn, device.shop, device.id).await?
+    };
+    for (shop, zone) in places {
         zones.push((shop, TimeZone::get(&zone).map_err(|error| Failure::Defect(format!("a shop's time zone: {error}")))?));
     }
     let present = zones.iter().find(|(shop, _)| *shop == device.shop).map_or(TimeZone::UTC, |(_, zone)| zone.clone());

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     db::operation,
     error::{Failure, sql_state},
+    shop::Ordered,
 };
 
 /// Where operations are kept.
@@ -31,6 +32,7 @@ pub(super) enum Came<'a> {
 /// The whole batch is written in one savepoint. Where the database refuses that, it is taken in halves, down to the one
 /// operation that is refused: that one is stored as it came, and rejected.
 pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &'a [Fresh], came: Came<'_>) -> Result<Vec<Judged<'a>>, Failure> {
+    let orders = Ordered::lock(conn, fresh).await?;
     let mut world = load::lock(conn, fresh).await?;
     till::load(conn, scope, fresh, &mut world).await?;
     let numbered = number(conn, fresh).await?;
@@ -59,6 +61,7 @@ pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: 
             }
         }
     }
+    orders.complete(conn, &done).await?;
     Ok(done)
 }
 

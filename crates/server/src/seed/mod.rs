@@ -70,6 +70,8 @@ async fn add_all(conn: &mut PgConnection, identity: &Identity, now: Timestamp) -
     for shop in &SHOPS {
         organisation::create_shop(conn, shop.id, shop.name, shop.time_zone).await?;
     }
+    // A week for what is paid in the shop.
+    db::shop_page::change(conn, Some(SHOPS[0].id), 168).await?;
     for staff in &STAFF {
         organisation::create_staff(conn, &passwords, staff.id, staff.name, staff.role, staff.password.to_owned()).await?;
     }

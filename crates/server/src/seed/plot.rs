@@ -303,7 +303,7 @@ impl Plot {
 
     fn add(&mut self, actor: Actor, staff: StaffId, at: Timestamp, online: bool, operation: Operation) -> OpId {
         let op = self.sampler.op_at(at);
-        self.events.push(Event { actor, draft: Draft { op, at, staff, online, operation } });
+        self.events.push(Event { actor, draft: Draft { op, at, staff, shop: None, online, operation } });
         op
     }
 }

@@ -18,5 +18,6 @@ mod recovery;
 mod rules;
 mod seed;
 mod serve_role;
+mod shop;
 mod support;
 mod upkeep;

@@ -87,6 +87,7 @@ const TABLE: [(&str, &str, Caller); 69] = [
     ("POST", "/v1/vouchers/{id}/mails", Office),
     ("POST", "/v1/password-resets", Device),
     ("PUT", "/v1/password-resets", Device),
+    ("POST", "/v1/reservations/find", Session),
     ("GET", "/v1/admin/jobs", Admin),
     ("POST", "/v1/admin/jobs", Admin),
     ("POST", "/v1/admin/jobs/{id}", Admin),

@@ -1,0 +1,58 @@
+//! `beadsbox-server shop-page`
+
+use beadsbox_protocol::reservation::ReservationCode;
+use sqlx::PgPool;
+
+use super::output::line;
+use crate::{act::Act, db, error::StartError, shop};
+
+/// The most orders that are listed.
+const MOST: i64 = 100;
+
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Sells on the page, for a shop
+    Open {
+        /// The shop whose business it is
+        #[arg(long)]
+        shop: String,
+        /// How many hours a voucher is held that is paid in the shop
+        #[arg(long, default_value_t = 168)]
+        hold_hours: i32,
+    },
+    /// Sells nothing on the page any more; what was ordered can still be paid
+    Close,
+    /// Says for which shop the page sells, and which orders a person has to look at
+    Show,
+}
+
+pub(super) async fn run(pool: &PgPool, command: Command) -> Result<(), StartError> {
+    match command {
+        Command::Open { shop, hold_hours } => {
+            let name = shop::set_page(Act::by_command_line(pool).await?, Some(&shop), hold_hours).await?.unwrap_or_default();
+            line(&format!("The shop page sells for {name}."))
+        }
+        Command::Close => {
+            shop::set_page(Act::by_command_line(pool).await?, None, 168).await?;
+            line("The shop page sells nothing.")
+        }
+        Command::Show => show(pool).await,
+    }
+}
+
+async fn show(pool: &PgPool) -> Result<(), StartError> {
+    let mut conn = pool.acquire().await?;
+    match db::shop_page::read(&mut conn).await? {
+        Some(page) => line(&format!(
+            "The shop page sells for {}, and holds what is paid there for {} hours.",
+            page.shop.name,
+            page.holds.as_hours()
+        ))?,
+        None => line("The shop page sells nothing.")?,
+    }
+    for order in db::shop_order::in_trouble(&mut conn, MOST).await? {
+        let reservation = ReservationCode::parse(&order.reservation).map_or_else(|_| order.reservation.clone(), |code| code.to_string());
+        line(&format!("Look at {reservation} of {}: {:?}, {:?}, {}", order.created_at, order.state, order.trouble, order.price))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,318 @@
+//! `shop_order`: what somebody ordered on the shop page.
+
+use beadsbox_documents::Language;
+use beadsbox_domain::{Currency, Money, OpId, PersonHash, ShopId, TemplateContent, TemplateId, Timestamp, VoucherCode, VoucherId};
+use jiff_sqlx::ToSqlx as _;
+use serde::{Deserialize, Serialize};
+use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
+
+use super::{damaged, is_taken, name_of, named, template};
+use crate::error::Failure;
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// It waits for its payment.
+    Reserved,
+    /// Its voucher is to be written.
+    Paid,
+    Issued,
+    /// It was not paid in time. A payment that comes later still makes its voucher.
+    Expired,
+    /// The buyer ordered anew, or the payment failed. The same holds.
+    Cancelled,
+}
+
+/// How it is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayBy {
+    /// On the payment provider's page.
+    Card,
+    /// At a counter.
+    InShop,
+}
+
+/// Why a person has to look at an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// Something else was paid than it costs.
+    AmountDiffers,
+    /// It is paid, and its sale was refused.
+    SaleRefused,
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub id: Uuid,
+    pub state: OrderState,
+    pub payment: PayBy,
+    /// 8 symbols, without a dash.
+    pub reservation: String,
+    pub voucher: VoucherId,
+    pub code: VoucherCode,
+    pub template: TemplateId,
+    pub template_version: u32,
+    pub price: Money,
+    pub shop: ShopId,
+    pub person: PersonHash,
+    pub language: Language,
+    pub created_at: Timestamp,
+    pub holds_until: Timestamp,
+    pub session_id: Option<String>,
+    pub trouble: Option<Trouble>,
+}
+
+#[derive(FromRow)]
+struct Record {
+    id: Uuid,
+    state: String,
+    payment: String,
+    reservation: String,
+    voucher_id: Uuid,
+    code: String,
+    template_id: Uuid,
+    template_version: i32,
+    price_minor: i64,
+    currency: String,
+    shop_id: Uuid,
+    person_hash: Vec<u8>,
+    language: String,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    created_at: Timestamp,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    holds_until: Timestamp,
+    session_id: Option<String>,
+    trouble: Option<String>,
+}
+
+impl Record {
+    fn read(self) -> Result<Order, Failure> {
+        let currency = Currency::from_code(&self.currency).map_err(|_| damaged("shop_order.currency"))?;
+        Ok(Order {
+            id: self.id,
+            state: named(&self.state, "shop_order.state")?,
+            payment: named(&self.payment, "shop_order.payment")?,
+            reservation: self.reservation,
+            voucher: VoucherId(self.voucher_id),
+            code: VoucherCode::parse(&self.code).map_err(|_| damaged("shop_order.code"))?,
+            template: TemplateId(self.template_id),
+            template_version: u32::try_from(self.template_version).map_err(|_| damaged("shop_order.template_version"))?,
+            price: Money::new(self.price_minor, currency),
+            shop: ShopId(self.shop_id),
+            person: PersonHash(self.person_hash.try_into().map_err(|_| damaged("shop_order.person_hash"))?),
+            language: named(&self.language, "shop_order.language")?,
+            created_at: self.created_at,
+            holds_until: self.holds_until,
+            session_id: self.session_id,
+            trouble: self.trouble.map(|name| named(&name, "shop_order.trouble")).transpose()?,
+        })
+    }
+}
+
+/// An order that is made.
+pub struct New<'a> {
+    pub order: &'a Order,
+    pub form_id: Uuid,
+    /// SHA-256 of the form's id and everything that was typed.
+    pub form_key: [u8; 32],
+}
+
+/// What became of an attempt to make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    New,
+    /// The same form made it before.
+    Before,
+    /// Another order has its code or reservation: one in 2⁴⁰.
+    Collided,
+}
+
+pub async fn insert(conn: &mut PgConnection, new: &New<'_>) -> sqlx::Result<Made> {
+    let order = new.order;
+    let inserted = sqlx::query(
+        "INSERT INTO shop_order (id, form_id, form_key, state, payment, reservation, voucher_id, code, template_id, template_version, price_minor, currency,
+                                 shop_id, person_hash, language, created_at, holds_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (form_key) DO NOTHING",
+    )
+    .bind(order.id)
+    .bind(new.form_id)
+    .bind(new.form_key.as_slice())
+    .bind(name_of(order.state))
+    .bind(name_of(order.payment))
+    .bind(&order.reservation)
+    .bind(order.voucher.0)
+    .bind(order.code.compact())
+    .bind(order.template.0)
+    .bind(template::to_version(order.template_version))
+    .bind(order.price.minor)
+    .bind(order.price.currency.code())
+    .bind(order.shop.0)
+    .bind(order.person.0.as_slice())
+    .bind(order.language.code())
+    .bind(order.created_at.to_sqlx())
+    .bind(order.holds_until.to_sqlx())
+    .execute(conn)
+    .await;
+    match inserted {
+        Ok(done) if done.rows_affected() == 1 => Ok(Made::New),
+        Ok(_) => Ok(Made::Before),
+        Err(error) if ["shop_order_reservation", "shop_order_code"].iter().any(|index| is_taken(&error, index)) => Ok(Made::Collided),
+        Err(error) => Err(error),
+    }
+}
+
+async fn one(conn: &mut PgConnection, query: sqlx::query::QueryAs<'_, sqlx::Postgres, Record, sqlx::postgres::PgArguments>) -> Result<Option<Order>, Failure> {
+    query.fetch_optional(conn).await?.map(Record::read).transpose()
+}
+
+pub async fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Order>, Failure> {
+    one(conn, sqlx::query_as("SELECT * FROM shop_order WHERE id = $1").bind(id)).await
+}
+
+/// The order, its row locked. Locked before the server's own device and before vouchers.
+pub async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<Option<Order>, Failure> {
+    one(conn, sqlx::query_as("SELECT * FROM shop_order WHERE id = $1 FOR NO KEY UPDATE").bind(id)).await
+}
+
+/// What that form made.
+pub async fn find_by_form(conn: &mut PgConnection, form_key: &[u8; 32]) -> Result<Option<Order>, Failure> {
+    one(conn, sqlx::query_as("SELECT * FROM shop_order WHERE form_key = $1").bind(form_key.as_slice())).await
+}
+
+pub async fn find_by_reservation(conn: &mut PgConnection, reservation: &str) -> Result<Option<Order>, Failure> {
+    one(conn, sqlx::query_as("SELECT * FROM shop_order WHERE reservation = $1").bind(reservation)).await
+}
+
+/// The orders of those vouchers, locked in the order of their ids.
+pub async fn lock_of_vouchers(conn: &mut PgConnection, vouchers: &[Uuid]) -> Result<Vec<Order>, Failure> {
+    let records: Vec<Record> = sqlx::query_as("SELECT * FROM shop_order WHERE voucher_id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
+        .bind(vouchers)
+        .fetch_all(conn)
+        .await?;
+    records.into_iter().map(Record::read).collect()
+}
+
+/// What the template said that was ordered.
+pub async fn content(conn: &mut PgConnection, order: &Order) -> Result<TemplateContent, Failure> {
+    let contents = template::contents(conn, &[order.template.0], &[template::to_version(order.template_version)]).await?;
+    contents.first().ok_or_else(|| damaged("shop_order.template_version"))?.read()
+}
+
+/// Orders whose time was over at that moment, the oldest first.
+pub async fn due(conn: &mut PgConnection, now: Timestamp, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("SELECT id FROM shop_order WHERE state = 'reserved' AND trouble IS NULL AND holds_until <= $1 ORDER BY holds_until LIMIT $2")
+        .bind(now.to_sqlx())
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+}
+
+/// Orders that are paid and whose vouchers are not written, and at which nobody has to look.
+pub async fn unissued(conn: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("SELECT id FROM shop_order WHERE state = 'paid' AND trouble IS NULL ORDER BY paid_at LIMIT $1")
+        .bind(limit)
+        .fetch_all(conn)
+        .await
+}
+
+/// Orders at which a person has to look.
+pub async fn in_trouble(conn: &mut PgConnection, limit: i64) -> Result<Vec<Order>, Failure> {
+    let records: Vec<Record> = sqlx::query_as("SELECT * FROM shop_order WHERE trouble IS NOT NULL ORDER BY created_at LIMIT $1")
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+    records.into_iter().map(Record::read).collect()
+}
+
+/// Notes the payment page that was made for it.
+pub async fn note_session(conn: &mut PgConnection, id: Uuid, session: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE shop_order SET session_id = $2 WHERE id = $1 AND session_id IS DISTINCT FROM $2")
+        .bind(id)
+        .bind(session)
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Holds it longer: its payment is on its way.
+pub async fn hold(conn: &mut PgConnection, id: Uuid, until: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE shop_order SET holds_until = greatest(holds_until, $2) WHERE id = $1")
+        .bind(id)
+        .bind(until.to_sqlx())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// It was paid, also where it had been let go.
+pub async fn pay(conn: &mut PgConnection, id: Uuid, payment_ref: Option<&str>, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE shop_order SET state = 'paid', paid_at = coalesce(paid_at, $3), payment_ref = coalesce($2, payment_ref), ended_at = NULL WHERE id = $1")
+        .bind(id)
+        .bind(payment_ref)
+        .bind(now.to_sqlx())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Its voucher is written, by that sale.
+pub async fn issue(conn: &mut PgConnection, id: Uuid, sale: OpId, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE shop_order SET state = 'issued', paid_at = coalesce(paid_at, $3), issued_at = $3, sold_op = $2, ended_at = NULL, trouble = NULL WHERE id = $1",
+    )
+    .bind(id)
+    .bind(sale.0)
+    .bind(now.to_sqlx())
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Lets it go.
+pub async fn end(conn: &mut PgConnection, id: Uuid, state: OrderState, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE shop_order SET state = $2, ended_at = $3 WHERE id = $1 AND state = 'reserved'")
+        .bind(id)
+        .bind(name_of(state))
+        .bind(now.to_sqlx())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Lets go what the same form ordered before: whoever went back and typed something else wants one voucher.
+pub async fn end_earlier_of_form(conn: &mut PgConnection, form_id: Uuid, but: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE shop_order SET state = 'cancelled', ended_at = $3 WHERE form_id = $1 AND id <> $2 AND state = 'reserved' AND trouble IS NULL")
+        .bind(form_id)
+        .bind(but)
+        .bind(now.to_sqlx())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+pub async fn set_trouble(conn: &mut PgConnection, id: Uuid, trouble: Trouble) -> sqlx::Result<()> {
+    sqlx::query("UPDATE shop_order SET trouble = $2 WHERE id = $1")
+        .bind(id)
+        .bind(name_of(trouble))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Forgets orders that were let go before that moment, `limit` at most. The hashes of their buyers.
+pub async fn prune(conn: &mut PgConnection, before: Timestamp, limit: i64) -> sqlx::Result<Vec<PersonHash>> {
+    let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
+        "DELETE FROM shop_order WHERE id IN (SELECT id FROM shop_order WHERE ended_at < $1 AND trouble IS NULL ORDER BY ended_at LIMIT $2) RETURNING person_hash",
+    )
+    .bind(before.to_sqlx())
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    // The column holds 32 bytes.
+    Ok(hashes.into_iter().filter_map(|hash| hash.try_into().ok()).map(PersonHash).collect())
+}

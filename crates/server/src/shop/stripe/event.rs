@@ -1,0 +1,158 @@
+//! What Stripe tells, and what the server does about it: each event once, whatever the order in which they come.
+
+use beadsbox_domain::Timestamp;
+use jiff::SignedDuration;
+use serde::Deserialize;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Session, Stripe, charged, signature};
+use crate::{
+    db::{
+        self,
+        payment_event::{self, Did},
+        shop_order::{Order, OrderState, PayBy, Trouble},
+    },
+    error::Failure,
+    shop::issue,
+    state::App,
+};
+
+/// How long a payment may be on its way that a bank takes its time over.
+pub(in crate::shop) const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How often an event is tried where another transaction stands in its way.
+const TRIES: u32 = 4;
+
+/// An event, as far as it is looked at.
+#[derive(Debug, Deserialize)]
+pub(in crate::shop) struct Event {
+    id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    data: EventData,
+}
+
+#[derive(Debug, Deserialize)]
+struct EventData {
+    object: serde_json::Value,
+}
+
+/// What an event says of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// The page was left; paid, or with a payment that takes its time.
+    Completed,
+    /// A payment that took its time came.
+    Paid,
+    /// It did not.
+    Failed,
+    /// The page's time is over.
+    Expired,
+}
+
+impl Event {
+    fn says(&self) -> Option<Says> {
+        match self.kind.as_str() {
+            "checkout.session.completed" => Some(Says::Completed),
+            "checkout.session.async_payment_succeeded" => Some(Says::Paid),
+            "checkout.session.async_payment_failed" => Some(Says::Failed),
+            "checkout.session.expired" => Some(Says::Expired),
+            _ => None,
+        }
+    }
+}
+
+/// Reads an event that Stripe signed. None for anything else.
+pub(in crate::shop) fn told(stripe: &Stripe, header: &str, body: &[u8], now: Timestamp) -> Option<Event> {
+    if !signature::holds(header, body, &stripe.config.webhook_secret, now) {
+        return None;
+    }
+    let event: Event = serde_json::from_slice(body).ok()?;
+    ((1..=255).contains(&event.id.chars().count()) && (1..=100).contains(&event.kind.chars().count())).then_some(event)
+}
+
+/// Takes an event: what it does and that it was taken are one transaction, so it counts once however often it comes.
+pub(in crate::shop) async fn take(app: &App, event: &Event) -> Result<(), Failure> {
+    let mut attempt = 1;
+    loop {
+        match take_once(app, event).await {
+            Err(failure) if failure.is_transient() && attempt < TRIES => attempt += 1,
+            done => break done?,
+        }
+    }
+    app.feed.settle().await;
+    Ok(())
+}
+
+async fn take_once(app: &App, event: &Event) -> Result<(), Failure> {
+    let session = event.says().and_then(|says| Some((says, Session::deserialize(&event.data.object).ok()?)));
+    let named = session.as_ref().and_then(|(_, session)| session.client_reference_id.as_deref()?.parse::<Uuid>().ok());
+    let mut tx = db::begin(&app.pool).await?;
+    app.check_home(&mut tx).await?;
+    let order = match named {
+        Some(id) => db::shop_order::lock(&mut tx, id).await?,
+        None => None,
+    };
+    if payment_event::is_known(&mut tx, &event.id).await? {
+        return Ok(());
+    }
+    let did = match (&session, &order) {
+        (Some((says, session)), Some(order)) => act(&mut tx, app, order, *says, session).await?,
+        // Of another system that has the same account, or of what is none of the shop's business.
+        _ => Did::Nothing,
+    };
+    let new = payment_event::New { id: &event.id, kind: &event.kind, order: order.as_ref().map(|order| order.id), did };
+    if payment_event::insert(&mut tx, &new, app.clock.now()).await? {
+        tx.commit().await?;
+        tracing::info!(event = %event.id, kind = %event.kind, order = order.map(|order| tracing::field::display(order.id)), ?did, "the payment provider told");
+    }
+    Ok(())
+}
+
+async fn act(conn: &mut PgConnection, app: &App, order: &Order, says: Says, session: &Session) -> Result<Did, Failure> {
+    match says {
+        Says::Completed | Says::Paid if session.is_paid() => paid(conn, app, order, session).await,
+        Says::Completed | Says::Paid => {
+            db::shop_order::hold(conn, order.id, app.clock.now() + ON_ITS_WAY).await?;
+            Ok(Did::Waits)
+        }
+        Says::Failed | Says::Expired if order.state != OrderState::Reserved => Ok(Did::Nothing),
+        Says::Failed => end(conn, app, order, OrderState::Cancelled).await,
+        Says::Expired => end(conn, app, order, OrderState::Expired).await,
+    }
+}
+
+async fn end(conn: &mut PgConnection, app: &App, order: &Order, state: OrderState) -> Result<Did, Failure> {
+    db::shop_order::end(conn, order.id, state, app.clock.now()).await?;
+    Ok(Did::Ended)
+}
+
+/// Stripe says that it is paid: its voucher is written, if it was paid as ordered. The order's row is locked.
+pub(in crate::shop) async fn paid(conn: &mut PgConnection, app: &App, order: &Order, session: &Session) -> Result<Did, Failure> {
+    let of_it = order.payment == PayBy::Card && order.session_id.as_ref().is_none_or(|id| *id == session.id);
+    let as_ordered = session.amount_total == charged(order.price)
+        && session.currency.as_deref().is_some_and(|currency| currency.eq_ignore_ascii_case(order.price.currency.code()));
+    if !of_it || !as_ordered {
+        tracing::error!(order = %order.id, of_it, as_ordered, "a payment is not what was ordered: somebody has to look at it");
+        db::shop_order::set_trouble(conn, order.id, Trouble::AmountDiffers).await?;
+        return Ok(Did::Trouble);
+    }
+    // It may be told before the answer with its name was here.
+    db::shop_order::note_session(conn, order.id, &session.id).await?;
+    match issue::pay(conn, app, order, session.payment_intent.as_deref()).await? {
+        OrderState::Issued => Ok(Did::Issued),
+        _ => Ok(Did::Trouble),
+    }
+}
+
+impl Session {
+    /// Whether its buyer is done with it. The payment may take its time.
+    pub fn is_complete(&self) -> bool {
+        self.status.as_deref() == Some("complete")
+    }
+
+    /// Whether the money is there, or none was asked for.
+    pub fn is_paid(&self) -> bool {
+        matches!(self.payment_status.as_str(), "paid" | "no_payment_required")
+    }
+}

@@ -1,0 +1,8 @@
+//! The shop page over real HTTP: forms, orders, counters, and a payment provider that is a real server too.
+
+mod cards;
+mod counters;
+mod forms;
+mod orders;
+mod pages;
+mod stage;

@@ -1,0 +1,157 @@
+// Buys on the shop page as people do: with a mouse, with a keyboard, without scripts, on a small phone, in French and in the dark.
+// Says what it bought as JSON on its last line; anything that is not as it should be ends it with an error.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { chromium } from 'playwright-core'
+
+const { SHOP_URL: shop, PICTURES: pictures, CHROMIUM: program = '/usr/bin/chromium' } = process.env
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const BUYER = { buyer: 'Léa <b>Dubois</b>', email: 'lea@example.org', recipient: 'Tante Odile', message: 'Bon anniversaire !\nÀ bientôt.' }
+
+const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-gpu'] })
+
+/** A browser of somebody, who is told of every fault of a page. */
+async function person(options) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options })
+  context.setDefaultTimeout(20_000)
+  const page = await context.newPage()
+  page.on('console', (line) => {
+    // A status of 4xx is what some pages are about.
+    if (line.type() === 'error' && !line.text().includes('the server responded with a status of')) page.fault ??= line.text()
+  })
+  page.on('pageerror', (error) => (page.fault ??= String(error)))
+  return page
+}
+
+/** Nothing runs over the edge, nothing is complained of, and axe finds nothing. Keeps a picture. */
+async function look(page, name) {
+  assert.equal(page.fault, undefined, `${name}: ${page.fault}`)
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  assert.ok(over <= 0, `${name} is ${over} pixels too wide`)
+  if (pictures) await page.screenshot({ path: path.join(pictures, `shop-${name}.png`), fullPage: true })
+  await page.evaluate(axe)
+  const found = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }), TAGS)
+  assert.deepEqual(found.violations.map(({ id, nodes }) => [id, nodes.map((node) => `${node.html} ${node.failureSummary}`)]), [], name)
+}
+
+async function fill(page, said = BUYER) {
+  for (const [field, text] of Object.entries(said)) await page.fill(`#${field}`, text)
+  // As long as a person takes.
+  await page.waitForTimeout(2200)
+}
+
+/** With a mouse: the form with mistakes, then by card on the provider's page. */
+async function byCard() {
+  const page = await person({})
+  await page.goto(`${shop}/vouchers/`)
+  await look(page, 'choose')
+  assert.equal(await page.locator('.card').count(), 2)
+  await page.getByRole('link', { name: /Buy for €41\.36/ }).click()
+  await look(page, 'buy')
+  await fill(page, { ...BUYER, email: 'nobody' })
+  await page.getByRole('button').click()
+  await look(page, 'mistakes')
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'faults', 'what is wrong is read first')
+  assert.equal(await page.inputValue('#message'), BUYER.message, 'nothing that was typed is lost')
+  await page.locator('.faults a').click()
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'email')
+  await fill(page)
+  await page.getByRole('button', { name: /Order for/ }).click()
+  await page.waitForURL('**/pay/**')
+  // Coming back without having paid is no payment.
+  await page.getByRole('link', { name: 'Back' }).click()
+  await look(page, 'unpaid')
+  await page.getByRole('button', { name: /Pay €41\.36/ }).click()
+  await page.waitForURL('**/pay/**')
+  await page.getByRole('button', { name: 'Pay' }).click()
+  await page.getByRole('heading', { name: 'Thank you, here is your voucher' }).waitFor()
+  await look(page, 'thanks')
+  assert.equal(await page.locator('.qr svg').count(), 1)
+  const [paper] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /Download/ }).click()])
+  assert.ok(readFileSync(await paper.path()).subarray(0, 5).equals(Buffer.from('%PDF-')))
+  const code = await page.locator('[data-code]').getAttribute('data-code')
+  await page.reload()
+  assert.equal(await page.locator('[data-code]').getAttribute('data-code'), code)
+  await page.context().close()
+  return code
+}
+
+/** Without scripts, in French, to be paid in the shop; back and sent again it is the same order. */
+async function withoutScripts() {
+  const page = await person({ javaScriptEnabled: false, locale: 'fr-FR' })
+  await page.goto(`${shop}/vouchers/`)
+  await page.getByRole('link', { name: /Acheter pour 41,36/ }).click()
+  await fill(page)
+  await page.getByLabel('En boutique').check()
+  await page.getByRole('button', { name: /Commander/ }).click()
+  const code = await page.locator('[data-reservation]').getAttribute('data-reservation')
+  await page.goBack()
+  await page.getByRole('button', { name: /Commander/ }).click()
+  assert.equal(await page.locator('[data-reservation]').getAttribute('data-reservation'), code)
+  const address = page.url()
+  await page.context().close()
+  return { code, address }
+}
+
+/** By keyboard alone, on a phone, in the dark. */
+async function byKeyboard() {
+  const page = await person({ viewport: { width: 320, height: 640 }, locale: 'fr-FR', colorScheme: 'dark' })
+  await page.goto(`${shop}/vouchers/`)
+  await look(page, 'choose-fr-dark-320')
+  const press = async (key, times = 1) => {
+    for (let time = 0; time < times; time += 1) await page.keyboard.press(key)
+  }
+  await press('Tab')
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /Aller au contenu/)
+  // Over the name of the house and the other language to the first voucher.
+  await press('Tab', 3)
+  await press('Enter')
+  await page.waitForURL('**/buy/**')
+  await look(page, 'buy-fr-dark-320')
+  await page.locator('#buyer').focus()
+  for (const text of [BUYER.buyer, BUYER.email, BUYER.recipient, 'Bravo']) {
+    await page.keyboard.type(text)
+    await press('Tab')
+  }
+  await press('ArrowDown')
+  await page.waitForTimeout(2200)
+  await press('Tab')
+  assert.equal(await page.evaluate(() => document.activeElement.type), 'submit', 'the hidden field takes no focus')
+  await press('Enter')
+  await page.locator('[data-reservation]').waitFor()
+  await look(page, 'reserved-fr-dark-320')
+  await page.getByRole('link', { name: 'English' }).click()
+  await page.getByRole('heading', { name: 'Your voucher is reserved' }).waitFor()
+  await look(page, 'reserved-dark-320')
+  await page.goto(`${shop}/vouchers/orders/nobody?lang=fr`)
+  await look(page, 'trouble-fr-dark-320')
+  await page.context().close()
+}
+
+/** What a page shows to whoever comes back to it, in the other theme and size. */
+async function thanks(address) {
+  const page = await person({ viewport: { width: 320, height: 640 }, locale: 'fr-FR', colorScheme: 'dark' })
+  await page.goto(address)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await look(page, 'thanks-fr-dark-320')
+  const text = await page.locator('main').innerText()
+  await page.context().close()
+  return text
+}
+
+try {
+  const said = process.argv[2] === 'look' ? { text: await thanks(process.argv[3]) } : await buy()
+  console.log(JSON.stringify(said))
+} finally {
+  await browser.close()
+}
+
+async function buy() {
+  const paid = await byCard()
+  const reserved = await withoutScripts()
+  await byKeyboard()
+  return { paid, reserved: reserved.code, address: reserved.address }
+}
