@@ -9,6 +9,8 @@ POSTGRES_PACKAGES=(postgresql openssl)
 RUN_PACKAGES=(
   xvfb openbox xdotool imagemagick dbus dbus-x11 gnome-keyring webkit2gtk-driver "${POSTGRES_PACKAGES[@]}" iproute2
 )
+# What stands beside the server in tests: none of it is needed to try the program.
+TEST_PACKAGES=(haproxy redis-server)
 LEAST_RUST=1.95
 LEAST_NODE=20
 
@@ -16,6 +18,7 @@ LEAST_NODE=20
 set_up() {
   local packages=("${BUILD_PACKAGES[@]}")
   [ "$1" = build ] || packages+=("${RUN_PACKAGES[@]}")
+  [ "$1" != test ] || packages+=("${TEST_PACKAGES[@]}")
   set_up_packages "${packages[@]}"
   check_rust
   check_node

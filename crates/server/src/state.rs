@@ -6,46 +6,104 @@ use beadsbox_authority::Identity;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, watch};
 
-use crate::{clock::Clock, config::Config, db, error::Failure, feed::Feed, mail::Mailer, password::Passwords, snapshot::Snapshots};
+use crate::{
+    catalogue,
+    clock::Clock,
+    config::Config,
+    db,
+    error::Failure,
+    feed::Feed,
+    front::{Front, FrontConfig, Limits},
+    mail::Mailer,
+    memory::Memory,
+    password::Passwords,
+    sight::Sight,
+    snapshot::Snapshots,
+};
 
-/// The running program, shared by all its tasks.
+/// How many may ask at once how the process is.
+const MOST_WATCHES: usize = 16;
+
+/// The running program as one of its fronts sees it, shared by all its tasks.
 #[derive(Clone)]
 pub(crate) struct App(Arc<Parts>);
 
-/// The parts of an [`App`].
+/// What a front has to itself.
 pub(crate) struct Parts {
+    pub front: Front,
+    pub limits: Limits,
     pub pool: PgPool,
     /// What reports read: a copy of the database that may be behind, or the database itself.
     pub read_pool: PgPool,
+    pub requests: Semaphore,
+    pub polls: Semaphore,
+    pub watches: Semaphore,
+    pub sockets: Arc<Semaphore>,
+    shared: Arc<Shared>,
+}
+
+/// What all fronts of a process have in common.
+pub(crate) struct Shared {
+    /// For what the server does by itself.
+    pub own_pool: PgPool,
+    /// A copy of the database that may be behind, where there is one.
+    pub copy: Option<PgPool>,
     pub identity: Identity,
     pub clock: Clock,
     pub feed: Feed,
     pub snapshots: Snapshots,
     pub passwords: Passwords,
+    pub memory: Memory,
+    pub catalogue: catalogue::Kept,
+    pub sight: Sight,
     /// None where this process sends no mail.
     pub mailer: Option<Mailer>,
     pub config: Config,
-    pub requests: Semaphore,
-    pub polls: Semaphore,
+    /// Turns true once, when load balancers are to take the process out; it still serves.
+    pub leaving: watch::Sender<bool>,
     /// Turns true once, when the program is to end.
     pub stopping: watch::Sender<bool>,
 }
 
 impl App {
-    pub fn new(pool: PgPool, read_pool: PgPool, identity: Identity, mailer: Option<Mailer>, config: Config) -> Self {
-        Self(Arc::new(Parts {
-            feed: Feed::new(pool.clone()),
+    /// What the server does by itself, and the front that has everything.
+    pub fn new(own_pool: PgPool, copy: Option<PgPool>, identity: Identity, mailer: Option<Mailer>, memory: Memory, config: Config) -> Self {
+        let shared = Shared {
+            feed: Feed::new(own_pool.clone()),
             snapshots: Snapshots::new(config.most_chunks),
-            pool,
-            read_pool,
+            own_pool: own_pool.clone(),
+            copy,
             identity,
             mailer,
+            memory,
+            catalogue: catalogue::Kept::default(),
+            sight: Sight::default(),
             clock: config.clock.clone(),
             passwords: Passwords::default(),
-            requests: Semaphore::new(config.most_requests),
-            polls: Semaphore::new(config.most_polls),
+            leaving: watch::Sender::new(false),
             stopping: watch::Sender::new(false),
             config,
+        };
+        Self::seen_by(Front::All, Limits::of(Front::All), own_pool, Arc::new(shared))
+    }
+
+    /// The same program as that front sees it, with connections of its own.
+    pub fn at(&self, front: &FrontConfig, pool: PgPool) -> Self {
+        Self::seen_by(front.front, front.limits, pool, Arc::clone(&self.0.shared))
+    }
+
+    fn seen_by(front: Front, limits: Limits, pool: PgPool, shared: Arc<Shared>) -> Self {
+        let places = |count: u32| usize::try_from(count).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
+        Self(Arc::new(Parts {
+            front,
+            limits,
+            read_pool: shared.copy.clone().unwrap_or_else(|| pool.clone()),
+            pool,
+            requests: Semaphore::new(places(limits.requests)),
+            polls: Semaphore::new(places(limits.polls)),
+            watches: Semaphore::new(MOST_WATCHES),
+            sockets: Arc::new(Semaphore::new(places(limits.sockets))),
+            shared,
         }))
     }
 
@@ -60,11 +118,23 @@ impl App {
         Err(Failure::unavailable())
     }
 
+    /// Whether whoever distributes requests is to send no more of them here.
+    pub fn is_leaving(&self) -> bool {
+        *self.leaving.borrow() || *self.stopping.borrow()
+    }
+
     /// Resolves when the program is to end.
     pub async fn stopped(&self) {
-        let mut stopping = self.0.stopping.subscribe();
+        let mut stopping = self.stopping.subscribe();
         // The sender lives as long as `self`.
         let _ = stopping.wait_for(|stopping| *stopping).await;
+    }
+
+    /// Closes every connection to the database.
+    pub async fn close(&self) {
+        self.pool.close().await;
+        self.read_pool.close().await;
+        self.own_pool.close().await;
     }
 }
 
@@ -72,5 +142,12 @@ impl std::ops::Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
         &self.0
+    }
+}
+
+impl std::ops::Deref for Parts {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.shared
     }
 }

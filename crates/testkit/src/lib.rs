@@ -1,5 +1,5 @@
-//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a mail server that takes mails,
-//! and a device that speaks plain HTTP.
+//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a load balancer and a Redis beside it, a
+//! mail server that takes mails, and a device that speaks plain HTTP.
 
 mod clock;
 mod cluster;
@@ -7,7 +7,9 @@ mod database;
 mod device;
 pub mod fixtures;
 mod http;
+mod load_balancer;
 mod mail;
+mod redis;
 mod server;
 
 pub use clock::TestClock;
@@ -15,5 +17,7 @@ pub use cluster::Cluster;
 pub use database::TestDatabase;
 pub use device::{Recorded, Session, TestDevice};
 pub use http::{Answer, told};
+pub use load_balancer::{Backend, LoadBalancer, certificate};
 pub use mail::{Mail, MailReceiver, Reception};
+pub use redis::RedisProcess;
 pub use server::{ServerLog, ServerProcess, ServerProgram, free_port};

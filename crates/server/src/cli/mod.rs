@@ -2,6 +2,7 @@
 
 mod device;
 mod epoch;
+mod fronts;
 mod mail;
 mod output;
 mod serve;
@@ -15,7 +16,7 @@ use clap::{Parser, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::PgPool;
 
-use crate::{Clock, Config, books, db, error::StartError, seed};
+use crate::{Clock, books, db, error::StartError, seed};
 
 /// The central server of My Beads Box.
 #[derive(Parser)]
@@ -33,24 +34,15 @@ enum Command {
     /// Brings the database up to date, as its owner
     Migrate,
     /// Serves devices until SIGTERM or SIGINT
-    Serve {
-        /// Where to listen
-        #[arg(long, default_value = "127.0.0.1:8000", env = "BEADSBOX_LISTEN")]
-        listen: SocketAddr,
-        /// Where a copy of the database is that reports read; without one they read the database itself
-        #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true)]
-        database_read_url: Option<SecretString>,
-        /// How many jobs to work on at once, such as mails to send; 0 leaves them to `beadsbox-server worker`
-        #[arg(long, default_value_t = 2, env = "BEADSBOX_WORKERS")]
-        workers: usize,
-        #[command(flatten)]
-        mail: mail::Arguments,
-    },
+    Serve(Box<fronts::Arguments>),
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {
         /// How many to work on at once
         #[arg(long, default_value_t = 2, env = "BEADSBOX_WORKERS")]
         workers: usize,
+        /// Where Prometheus finds `/metrics`; without one there are none
+        #[arg(long, value_name = "ADDRESS", env = "BEADSBOX_METRICS_LISTEN")]
+        metrics_listen: Option<SocketAddr>,
         #[command(flatten)]
         mail: mail::Arguments,
     },
@@ -84,10 +76,8 @@ pub async fn run() -> Result<(), StartError> {
             books::fill(&pool(&url).await?, Clock::system().now()).await?;
             output::line("The database is up to date.")
         }
-        Command::Serve { listen, database_read_url, workers, mail } => {
-            serve::serve(Config { database_read_url, workers, mail: mail.config()?, ..Config::new(url.expose_secret(), listen) }).await
-        }
-        Command::Worker { workers, mail } => worker::work(&url, workers, &mail).await,
+        Command::Serve(arguments) => serve::serve(arguments.config(&url)?).await,
+        Command::Worker { workers, metrics_listen, mail } => worker::work(&url, workers, metrics_listen, &mail).await,
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,
         Command::Device(command) => device::run(&pool(&url).await?, command).await,

@@ -4,6 +4,7 @@ use beadsbox_domain::{
     Currency, Money, Template, TemplateContent, TemplateId, Timestamp, Vat,
     text::{Description, Title},
 };
+use beadsbox_protocol::catalogue::{MOST_ON_SALE, OnSale};
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
@@ -159,6 +160,24 @@ pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Templat
     .fetch_all(conn)
     .await?;
     records.into_iter().map(WithContent::read).collect()
+}
+
+/// Those that are not archived, by title; as many as a catalogue holds.
+pub async fn on_sale(conn: &mut PgConnection) -> Result<Vec<OnSale>, Failure> {
+    let records: Vec<WithContent> = sqlx::query_as(
+        "SELECT t.*, v.title, v.description, v.price_minor, v.currency, v.validity_months, v.vat_kind, v.vat_rate
+         FROM voucher_template t JOIN voucher_template_version v ON v.template_id = t.id AND v.version = t.version
+         WHERE NOT t.archived ORDER BY v.title, t.id LIMIT $1",
+    )
+    .bind(i64::from(MOST_ON_SALE))
+    .fetch_all(conn)
+    .await?;
+    let read = |record: WithContent| {
+        let Template { id, version, content, .. } = record.read()?;
+        let TemplateContent { title, description, price, validity_months, .. } = content;
+        Ok(OnSale { id, version, title, description, price, validity_months })
+    };
+    records.into_iter().map(read).collect()
 }
 
 /// What these templates said at these versions: `ids[n]` at `versions[n]`.
