@@ -87,7 +87,7 @@ impl LoadBalancer {
 
 fn configuration(backends: &[Backend], port: u16, certificate: Option<&Path>) -> String {
     let mut text = "defaults\n  mode http\n  timeout connect 2s\n  timeout client 90s\n  timeout server 90s\n  timeout http-request 10s\n  \
-                    timeout http-keep-alive 60s\n  retries 0\n  option httpchk GET /readyz\n  http-check expect status 200\n  \
+                    timeout http-keep-alive 60s\n  timeout check 10s\n  retries 0\n  option httpchk GET /readyz\n  http-check expect status 200\n  \
                     default-server check inter 50ms fastinter 50ms downinter 50ms fall 1 rise 1\n"
         .to_owned();
     let tls = certificate.map(|file| format!(" ssl crt {}", file.display())).unwrap_or_default();

@@ -12,10 +12,14 @@ use beadsbox_domain::{Outcome, Role};
 use beadsbox_testkit::{Backend, LoadBalancer, ServerLog, ServerProcess, ServerProgram, Session, TestDevice, fixtures};
 use reqwest::Method;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::support::{Stage, introduction, record_sale};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_beadsbox-server");
+
+/// How long clients may take for some dozens of answers.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What the clients share.
 #[derive(Clone, Default)]
@@ -35,8 +39,9 @@ impl Load {
 
     /// Waits until so many more were answered: every process has had its part of them.
     async fn until_more(&self, count: u64) {
-        let until = self.answered.load(Ordering::Relaxed) + count;
+        let (until, begun) = (self.answered.load(Ordering::Relaxed) + count, Instant::now());
         while self.answered.load(Ordering::Relaxed) < until {
+            assert!(begun.elapsed() < PATIENCE, "clients have ended");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -88,7 +93,8 @@ async fn two(stage: &Stage, front: &'static str) -> [ServerProcess; 2] {
     let program = ServerProgram::new(PROGRAM, &stage.database);
     let mut processes = [(); 2].map(|()| program.front(front, ServerLog::WithTheTest).unwrap());
     for process in &mut processes {
-        process.set("BEADSBOX_DRAIN_SECONDS", "1");
+        // Much longer than the load balancer takes to look, on a busy machine too.
+        process.set("BEADSBOX_DRAIN_SECONDS", "3");
         process.set("BEADSBOX_SHOP_LIMITS", "per-address=1000000");
         // The cluster of the tests has other guests.
         process.set("BEADSBOX_API_LIMITS", "connections=8");
