@@ -10,7 +10,7 @@ RUN_PACKAGES=(
   xvfb openbox xdotool imagemagick dbus dbus-x11 gnome-keyring webkit2gtk-driver "${POSTGRES_PACKAGES[@]}" iproute2
 )
 # What stands beside the server in tests: none of it is needed to try the program.
-TEST_PACKAGES=(chromium rabbitmq-server)
+TEST_PACKAGES=(chromium haproxy rabbitmq-server redis-server)
 LEAST_RUST=1.95
 LEAST_NODE=20
 

@@ -5,6 +5,7 @@
 pub mod admin;
 pub mod badge;
 pub mod body;
+pub mod catalogue;
 pub mod chain;
 pub mod conflict;
 pub mod digest;

@@ -4,7 +4,14 @@ use std::{net::SocketAddr, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::{clock::Clock, jobs::broker::BrokerConfig, mail::MailConfig, shop::ShopConfig};
+use crate::{
+    clock::Clock,
+    front::{Front, FrontConfig},
+    http::Forwarding,
+    jobs::broker::BrokerConfig,
+    mail::MailConfig,
+    shop::ShopConfig,
+};
 
 /// Where a server listens and what it bounds.
 #[derive(Debug, Clone)]
@@ -15,20 +22,23 @@ pub struct Config {
     pub database_read_url: Option<SecretString>,
     /// The most connections to that copy.
     pub report_connections: u32,
-    /// Where to listen; port 0 takes a free one.
-    pub listen: SocketAddr,
+    /// Who is served, and where.
+    pub fronts: Vec<FrontConfig>,
+    /// Whom to believe for whom they ask.
+    pub forwarding: Forwarding,
+    /// How long the server still takes requests after it began to say that it is about to end.
+    pub drain: Duration,
+    /// Where the metrics are; none to have no port for them.
+    pub metrics_listen: Option<SocketAddr>,
+    /// `redis://…`, for what processes remember together; none where each remembers for itself.
+    pub redis_url: Option<SecretString>,
     /// The clock.
     pub clock: Clock,
-    /// The most connections to the database, besides one that listens.
+    /// The most connections to the database for what the server does by itself, besides one that listens. A front that serves everything
+    /// shares them; any other has its own.
     pub database_connections: u32,
-    /// The most requests at once, long polls aside.
-    pub most_requests: usize,
-    /// The most long polls at once.
-    pub most_polls: usize,
     /// The most chunks of snapshots that are sent at once, a megabyte each.
     pub most_chunks: usize,
-    /// The longest that a request may take; a long poll may wait on top of it.
-    pub time_limit: Duration,
     /// How often the sequencer looks by itself.
     pub sequence_every: Duration,
     /// Whether this process writes the jobs of upkeep when their time comes.
@@ -63,19 +73,21 @@ pub struct Config {
 }
 
 impl Config {
-    /// The usual bounds.
+    /// Everything at one port, with the usual bounds.
     pub fn new(database_url: impl Into<String>, listen: SocketAddr) -> Self {
+        let everything = FrontConfig::new(Front::All, listen);
         Self {
             database_url: SecretString::from(database_url.into()),
             database_read_url: None,
             report_connections: 4,
-            listen,
+            database_connections: everything.limits.connections,
+            fronts: vec![everything],
+            forwarding: Forwarding::default(),
+            drain: Duration::ZERO,
+            metrics_listen: None,
+            redis_url: None,
             clock: Clock::system(),
-            database_connections: 20,
-            most_requests: 256,
-            most_polls: 4096,
             most_chunks: 16,
-            time_limit: Duration::from_secs(30),
             sequence_every: Duration::from_secs(1),
             plans_upkeep: true,
             expire_every: Duration::from_hours(1),

@@ -19,6 +19,7 @@ use crate::{
         feed::{self, Kind},
         sign_in_delay::Scope,
     },
+    delay,
     error::{Failure, StartError},
     state::App,
     token,
@@ -64,10 +65,11 @@ pub(crate) async fn check(app: &App, device: DeviceId, staff: StaffId, typed: Op
     let needed = || Failure::told(StatusCode::UNAUTHORIZED, ErrorCode::SecondFactorNeeded, "a code of the second factor is needed as well");
     let typed = typed.map(str::trim).filter(|typed| !typed.is_empty()).ok_or_else(needed)?;
     let now = app.clock.now();
-    let subject = token::hash(&format!("{device} second factor {staff}"));
-    if let Err(until) = db::sign_in_delay::count(&mut conn, Scope::NameAtDevice, &subject, now).await? {
-        return Err(Failure::too_many_attempts(until, now));
-    }
+    // Counting takes a connection of its own.
+    drop(conn);
+    let subjects = [(Scope::NameAtDevice, token::hash(&format!("{device} second factor {staff}")))];
+    delay::count(app, &subjects, now).await?;
+    let mut conn = app.pool.acquire().await?;
     let fits = match digits_of(typed) {
         Some(digits) => match step_of(&secret, &digits, now)? {
             Some(step) => db::second_factor::use_step(&mut conn, staff, step).await?,
@@ -78,8 +80,8 @@ pub(crate) async fn check(app: &App, device: DeviceId, staff: StaffId, typed: Op
     if !fits {
         return Err(wrong());
     }
-    db::sign_in_delay::forget(&mut conn, Scope::NameAtDevice, &subject).await?;
-    Ok(())
+    drop(conn);
+    delay::forget(app, &subjects).await
 }
 
 /// Begins a new one: it counts once a code of it is shown. The caller has seen the person's password, and commits.

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 use tokio::{
     net::TcpListener,
     task::JoinHandle,
-    time::{Instant, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 
 use crate::{
@@ -14,10 +14,14 @@ use crate::{
     config::Config,
     db,
     error::StartError,
-    feed, http, identity, jobs,
+    feed,
+    front::{Front, FrontConfig},
+    http, identity, jobs,
     mail::{self, Mailer},
+    memory::Memory,
     push,
     shop::{self, Settled, Shop},
+    sight,
     state::App,
 };
 
@@ -30,23 +34,30 @@ pub struct Server;
 impl Server {
     /// Starts to listen and to work. The database must be migrated.
     pub async fn start(config: Config) -> Result<RunningServer, StartError> {
-        let (listen, workers) = (config.listen, config.workers);
+        let workers = config.workers;
+        if config.fronts.is_empty() {
+            return Err(StartError::Refused("a server without a front serves nobody".to_owned()));
+        }
         let app = open(config).await?;
-        let mut tx = db::begin(&app.pool).await?;
+        let mut tx = db::begin(&app.own_pool).await?;
         mail::setup::tell_devices(&mut tx, &app).await?;
         tx.commit().await?;
         // Whoever asks once it listens is told.
         app.feed.settle().await;
-        let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { address: listen, source })?;
-        let address = listener.local_addr().map_err(|source| StartError::Listen { address: listen, source })?;
-
-        let stopped = app.clone();
-        let service = http::router(app.clone());
-        let serving = tokio::spawn(async move {
-            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-                .with_graceful_shutdown(async move { stopped.stopped().await })
-                .await
-        });
+        let mut ports = Vec::new();
+        for front in &app.config.fronts {
+            ports.push(Port::open(&app, front).await?);
+        }
+        let metrics = Metrics::open(&app).await?;
+        // Nobody is served before every port is there.
+        let fronts: Vec<App> = ports.iter().map(|port| port.app.clone()).collect();
+        let addresses = ports.iter().map(|port| (port.app.front, port.address)).collect();
+        let mut serving = Vec::new();
+        for Port { app, listener, address } in ports {
+            tracing::info!(%address, front = app.front.name(), epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), "serving");
+            serving.push(tokio::spawn(http::serve(listener, http::router(app.clone()), app)));
+        }
+        let metrics = metrics.map(|metrics| metrics.serve(&app, fronts.clone()));
         let mut tasks = vec![
             tokio::spawn(feed::listen(app.clone())),
             tokio::spawn(jobs::sequence(app.clone())),
@@ -54,8 +65,7 @@ impl Server {
             tokio::spawn(jobs::settle_orders(app.clone())),
         ];
         tasks.extend(work(&app, workers));
-        tracing::info!(%address, epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), "serving");
-        Ok(RunningServer { address, app, serving, tasks })
+        Ok(RunningServer { addresses, app, fronts, serving, metrics, tasks })
     }
 
     /// Starts to work at jobs, and serves nobody. The database must be migrated.
@@ -65,10 +75,11 @@ impl Server {
         if app.mailer.is_none() {
             tracing::warn!("this worker has no mail server (SMTP_URL, MAIL_FROM): it does upkeep, and leaves mails to others");
         }
+        let metrics = Metrics::open(&app).await?.map(|metrics| metrics.serve(&app, Vec::new()));
         let mut tasks = vec![tokio::spawn(feed::listen(app.clone()))];
         tasks.extend(work(&app, workers));
         tracing::info!(epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), broker = app.config.broker.is_some(), "working");
-        Ok(RunningWorker { app, tasks })
+        Ok(RunningWorker { app, metrics, tasks })
     }
 }
 
@@ -81,13 +92,58 @@ async fn open(config: Config) -> Result<App, StartError> {
     let pool = db::connect(config.database_url.expose_secret(), config.database_connections).await?;
     db::check_migrated(&pool).await?;
     books::fill(&pool, config.clock.now()).await?;
-    let read_pool = match &config.database_read_url {
-        Some(url) => db::connect_later(url.expose_secret(), config.report_connections)?,
-        None => pool.clone(),
-    };
+    let copy = config
+        .database_read_url
+        .as_ref()
+        .map(|url| db::connect_later(url.expose_secret(), config.report_connections))
+        .transpose()?;
     let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;
     let shop = Shop::new(config.shop.clone(), &identity)?;
-    Ok(App::new(pool, read_pool, identity, mailer, shop, config))
+    let memory = Memory::new(config.redis_url.as_ref(), identity.epoch)?;
+    Ok(App::new(pool, copy, identity, mailer, shop, memory, config))
+}
+
+/// A front at its port.
+struct Port {
+    app: App,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Port {
+    /// Connections can be made from here on; nobody is answered yet.
+    async fn open(app: &App, front: &FrontConfig) -> Result<Self, StartError> {
+        let pool = match front.front {
+            Front::All => app.own_pool.clone(),
+            _ => db::connect(app.config.database_url.expose_secret(), front.limits.connections).await?,
+        };
+        let (listener, address) = bind(front.listen).await?;
+        Ok(Self { app: app.at(front, pool), listener, address })
+    }
+}
+
+/// The port of the metrics.
+struct Metrics(TcpListener);
+
+impl Metrics {
+    /// None where there is to be none.
+    async fn open(app: &App) -> Result<Option<Self>, StartError> {
+        let Some(listen) = app.config.metrics_listen else { return Ok(None) };
+        let (listener, address) = bind(listen).await?;
+        tracing::info!(%address, "metrics");
+        Ok(Some(Self(listener)))
+    }
+
+    fn serve(self, app: &App, fronts: Vec<App>) -> JoinHandle<()> {
+        tokio::spawn(http::serve(self.0, sight::router(app.clone(), fronts), app.clone()))
+    }
+}
+
+async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let refused = |source| StartError::Listen { address: listen, source };
+    let listener = TcpListener::bind(listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    Ok((listener, address))
 }
 
 /// Whoever works at jobs, plans them, or passes word of them.
@@ -132,6 +188,7 @@ async fn have_ended(tasks: &mut [JoinHandle<()>], until: Instant) -> bool {
 /// Workers that work until they are stopped. Dropped without [`RunningWorker::stop`], they go on.
 pub struct RunningWorker {
     app: App,
+    metrics: Option<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -144,15 +201,15 @@ impl RunningWorker {
     /// Ends it in order: what is being done is finished, or says how far it came.
     pub async fn stop(self) {
         self.app.stopping.send_replace(true);
-        end(&self.app, self.tasks, Instant::now() + self.app.config.last_orders).await;
-        self.app.pool.close().await;
-        self.app.read_pool.close().await;
+        let until = Instant::now() + self.app.config.last_orders;
+        end(&self.app, self.tasks.into_iter().chain(self.metrics).collect(), until).await;
+        self.app.close().await;
         tracing::info!("stopped");
     }
 
     /// Ends it at once, as a crash would: jobs are cut wherever they are.
     pub fn kill(self) {
-        for task in &self.tasks {
+        for task in self.tasks.iter().chain(&self.metrics) {
             task.abort();
         }
     }
@@ -160,21 +217,28 @@ impl RunningWorker {
 
 /// A server that serves until it is stopped. Dropped without [`RunningServer::stop`], it goes on.
 pub struct RunningServer {
-    address: SocketAddr,
+    addresses: Vec<(Front, SocketAddr)>,
     app: App,
-    serving: JoinHandle<std::io::Result<()>>,
+    fronts: Vec<App>,
+    serving: Vec<JoinHandle<()>>,
+    metrics: Option<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl RunningServer {
-    /// Where it listens.
+    /// Where its first front listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.addresses[0].1
     }
 
-    /// Its root, `http://…` without a slash at the end.
+    /// The root of its first front, `http://…` without a slash at the end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
+    }
+
+    /// The same of that front; none where it is not served.
+    pub fn url_of(&self, front: Front) -> Option<String> {
+        self.addresses.iter().find(|(served, _)| *served == front).map(|(_, address)| format!("http://{address}"))
     }
 
     /// The server's epoch.
@@ -222,24 +286,37 @@ impl RunningServer {
         Ok(books::put_together(&self.app.pool).await?)
     }
 
-    /// Ends it in order: no new connections, long polls are woken, requests that have begun are finished.
+    /// Says from now on that it is about to end, so that whoever distributes requests sends no more of them here. It goes on serving.
+    pub fn leave(&self) {
+        self.app.leaving.send_replace(true);
+    }
+
+    /// Ends it in order. It says that it is about to end, and goes on serving until whoever distributes requests has taken it out; then no new
+    /// connections are taken, long polls are woken, and requests that have begun are finished.
     pub async fn stop(mut self) {
+        self.leave();
+        if !self.app.config.drain.is_zero() && !*self.app.stopping.borrow() {
+            tracing::info!(seconds = self.app.config.drain.as_secs(), "about to end: still serving");
+            let _ = timeout(self.app.config.drain, self.app.stopped()).await;
+        }
         self.app.stopping.send_replace(true);
         let until = Instant::now() + self.app.config.last_orders;
-        if timeout_at(until, &mut self.serving).await.is_err() {
+        // Side by side: all of them have the same time.
+        if !have_ended(&mut self.serving, until).await {
             tracing::warn!("requests were still running after {:?}", self.app.config.last_orders);
-            self.serving.abort();
+            self.serving.iter().for_each(JoinHandle::abort);
         }
-        end(&self.app, self.tasks, until).await;
-        self.app.pool.close().await;
-        self.app.read_pool.close().await;
+        end(&self.app, self.tasks.into_iter().chain(self.metrics).collect(), until).await;
+        for front in self.fronts {
+            front.close().await;
+        }
+        self.app.close().await;
         tracing::info!("stopped");
     }
 
     /// Ends it at once, as a crash would: requests are cut wherever they are.
     pub fn kill(self) {
-        self.serving.abort();
-        for task in &self.tasks {
+        for task in self.serving.iter().chain(&self.tasks).chain(&self.metrics) {
             task.abort();
         }
     }

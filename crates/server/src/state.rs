@@ -7,43 +7,68 @@ use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
+    catalogue,
     clock::Clock,
     config::Config,
     db,
     error::Failure,
     feed::Feed,
+    front::{Front, FrontConfig, Limits},
     jobs::{broker::Broker, queue::Bell},
     mail::Mailer,
+    memory::Memory,
     password::Passwords,
     shop::Shop,
+    sight::Sight,
     snapshot::Snapshots,
 };
 
-/// The running program, shared by all its tasks.
+/// How many may ask at once how the process is.
+const MOST_WATCHES: usize = 16;
+
+/// The running program as one of its fronts sees it, shared by all its tasks.
 #[derive(Clone)]
 pub(crate) struct App(Arc<Parts>);
 
-/// The parts of an [`App`].
+/// What a front has to itself.
 pub(crate) struct Parts {
+    pub front: Front,
+    pub limits: Limits,
     pub pool: PgPool,
     /// What reports read: a copy of the database that may be behind, or the database itself.
     pub read_pool: PgPool,
+    pub requests: Semaphore,
+    pub polls: Semaphore,
+    pub watches: Semaphore,
+    pub sockets: Arc<Semaphore>,
+    shared: Arc<Shared>,
+}
+
+/// What all fronts of a process have in common.
+pub(crate) struct Shared {
+    /// For what the server does by itself.
+    pub own_pool: PgPool,
+    /// A copy of the database that may be behind, where there is one.
+    pub copy: Option<PgPool>,
     pub identity: Identity,
     pub clock: Clock,
     pub feed: Feed,
     pub snapshots: Snapshots,
     pub passwords: Passwords,
+    pub memory: Memory,
+    pub catalogue: catalogue::Kept,
+    pub sight: Sight,
     /// None where this process sends no mail.
     pub mailer: Option<Mailer>,
     pub shop: Shop,
     pub config: Config,
-    pub requests: Semaphore,
-    pub polls: Semaphore,
     pub broker: Broker,
     /// Wakes whoever works at jobs.
     pub bell: Bell,
     /// One for each job that this process may work on at once, whoever told of it.
     pub hands: Arc<Semaphore>,
+    /// Turns true once, when load balancers are to take the process out; it still serves.
+    pub leaving: watch::Sender<bool>,
     /// Turns true once, when the program is to end.
     pub stopping: watch::Sender<bool>,
     /// Turns true once, when the time is over in which what had begun was to end.
@@ -51,25 +76,49 @@ pub(crate) struct Parts {
 }
 
 impl App {
-    pub fn new(pool: PgPool, read_pool: PgPool, identity: Identity, mailer: Option<Mailer>, shop: Shop, config: Config) -> Self {
-        Self(Arc::new(Parts {
-            feed: Feed::new(pool.clone()),
+    /// What the server does by itself, and the front that has everything.
+    pub fn new(own_pool: PgPool, copy: Option<PgPool>, identity: Identity, mailer: Option<Mailer>, shop: Shop, memory: Memory, config: Config) -> Self {
+        let shared = Shared {
+            feed: Feed::new(own_pool.clone()),
             snapshots: Snapshots::new(config.most_chunks),
-            pool,
-            read_pool,
+            own_pool: own_pool.clone(),
+            copy,
             identity,
             mailer,
             shop,
+            memory,
+            catalogue: catalogue::Kept::default(),
+            sight: Sight::default(),
             clock: config.clock.clone(),
             passwords: Passwords::default(),
-            requests: Semaphore::new(config.most_requests),
-            polls: Semaphore::new(config.most_polls),
             broker: Broker::new(config.broker.as_ref()),
             bell: Bell::default(),
             hands: Arc::new(Semaphore::new(config.workers)),
+            leaving: watch::Sender::new(false),
             stopping: watch::Sender::new(false),
             over: watch::Sender::new(false),
             config,
+        };
+        Self::seen_by(Front::All, Limits::of(Front::All), own_pool, Arc::new(shared))
+    }
+
+    /// The same program as that front sees it, with connections of its own.
+    pub fn at(&self, front: &FrontConfig, pool: PgPool) -> Self {
+        Self::seen_by(front.front, front.limits, pool, Arc::clone(&self.0.shared))
+    }
+
+    fn seen_by(front: Front, limits: Limits, pool: PgPool, shared: Arc<Shared>) -> Self {
+        let places = |count: u32| usize::try_from(count).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
+        Self(Arc::new(Parts {
+            front,
+            limits,
+            read_pool: shared.copy.clone().unwrap_or_else(|| pool.clone()),
+            pool,
+            requests: Semaphore::new(places(limits.requests)),
+            polls: Semaphore::new(places(limits.polls)),
+            watches: Semaphore::new(MOST_WATCHES),
+            sockets: Arc::new(Semaphore::new(places(limits.sockets))),
+            shared,
         }))
     }
 
@@ -84,20 +133,27 @@ impl App {
         Err(Failure::unavailable())
     }
 
+    /// Whether whoever distributes requests is to send no more of them here.
+    pub fn is_leaving(&self) -> bool {
+        *self.leaving.borrow() || *self.stopping.borrow()
+    }
+
     /// Resolves when the program is to end.
     pub async fn stopped(&self) {
-        turned_true(&self.0.stopping).await;
+        turned_true(&self.stopping).await;
     }
 
     /// Resolves when whatever has not ended by then is to say how far it came, at once.
     pub async fn last_orders_over(&self) {
-        turned_true(&self.0.over).await;
+        turned_true(&self.over).await;
     }
-}
 
-async fn turned_true(sender: &watch::Sender<bool>) {
-    // The sender lives as long as this call.
-    let _ = sender.subscribe().wait_for(|turned| *turned).await;
+    /// Closes every connection to the database.
+    pub async fn close(&self) {
+        self.pool.close().await;
+        self.read_pool.close().await;
+        self.own_pool.close().await;
+    }
 }
 
 impl std::ops::Deref for App {
@@ -105,4 +161,16 @@ impl std::ops::Deref for App {
     fn deref(&self) -> &Parts {
         &self.0
     }
+}
+
+impl std::ops::Deref for Parts {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+async fn turned_true(sender: &watch::Sender<bool>) {
+    // The sender lives as long as this call.
+    let _ = sender.subscribe().wait_for(|turned| *turned).await;
 }

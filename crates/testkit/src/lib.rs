@@ -1,5 +1,5 @@
-//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a mail server that takes mails, a payment
-//! provider, a broker, and a device that speaks plain HTTP.
+//! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a load balancer, a Redis and a broker beside it, a
+//! mail server that takes mails, a payment provider, and a device that speaks plain HTTP.
 
 mod broker;
 mod clock;
@@ -8,7 +8,9 @@ mod database;
 mod device;
 pub mod fixtures;
 mod http;
+mod load_balancer;
 mod mail;
+mod redis;
 mod server;
 pub mod stripe;
 
@@ -18,6 +20,8 @@ pub use cluster::Cluster;
 pub use database::TestDatabase;
 pub use device::{Recorded, Session, TestDevice};
 pub use http::{Answer, told};
+pub use load_balancer::{Backend, LoadBalancer, certificate};
 pub use mail::{Mail, MailReceiver, Reception};
+pub use redis::RedisProcess;
 pub use server::{ServerLog, ServerProcess, ServerProgram, free_port};
 pub use stripe::StripeProvider;

@@ -71,7 +71,19 @@ impl ServerProgram {
 
     /// A process that serves at an address of its own, not started yet.
     pub fn server(&self, log: ServerLog) -> io::Result<ServerProcess> {
-        Ok(ServerProcess { program: self.clone(), listen: format!("127.0.0.1:{}", free_port()?), log, variables: Vec::new(), child: None })
+        self.serving(&["serve", "--listen"], log)
+    }
+
+    /// The same of one of its fronts, named as its flag is: `api`, `admin` or `shop`.
+    pub fn front(&self, front: &str, log: ServerLog) -> io::Result<ServerProcess> {
+        self.serving(&["serve", &format!("--{front}"), &format!("--{front}-listen")], log)
+    }
+
+    /// A process with these arguments, the last of which says where it listens.
+    fn serving(&self, arguments: &[&str], log: ServerLog) -> io::Result<ServerProcess> {
+        let listen = format!("127.0.0.1:{}", free_port()?);
+        let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        Ok(ServerProcess { program: self.clone(), arguments, listen, log, variables: Vec::new(), child: None })
     }
 
     fn command(&self, arguments: &[&str], database_url: &str) -> Command {
@@ -90,6 +102,7 @@ impl ServerProgram {
 #[derive(Debug)]
 pub struct ServerProcess {
     program: ServerProgram,
+    arguments: Vec<String>,
     listen: String,
     log: ServerLog,
     variables: Vec<(&'static str, String)>,
@@ -100,6 +113,11 @@ impl ServerProcess {
     /// The program that it runs.
     pub const fn program(&self) -> &ServerProgram {
         &self.program
+    }
+
+    /// Where it listens, the same after every start.
+    pub fn address(&self) -> &str {
+        &self.listen
     }
 
     /// Its root, `http://…` without a slash at the end; the same after every start.
@@ -120,7 +138,8 @@ impl ServerProcess {
 
     /// Starts it, and does not wait.
     pub fn start(&mut self) -> io::Result<()> {
-        let mut command = self.program.command(&["serve", "--listen", &self.listen], &self.program.database.serve_url());
+        let arguments: Vec<&str> = self.arguments.iter().chain([&self.listen]).map(String::as_str).collect();
+        let mut command = self.program.command(&arguments, &self.program.database.serve_url());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         match &self.log {
             ServerLog::WithTheTest => command.env("RUST_LOG", "warn").stdout(io::stderr()),
@@ -193,4 +212,19 @@ impl ServerProcess {
     pub fn process_id(&self) -> Option<u32> {
         self.child.as_ref().and_then(Child::id)
     }
+}
+
+/// Where the program of that name is. None, with a line that says so for a test that is skipped, where it is not there.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    // Programs that serve are not in everybody's path.
+    let found = std::env::split_paths(&folders)
+        .chain([PathBuf::from("/usr/sbin")])
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file());
+    if found.is_none() {
+        eprintln!("skipped: no {name} on this machine");
+    }
+    found
 }

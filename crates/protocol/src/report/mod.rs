@@ -104,6 +104,8 @@ pub struct Made {
 
 /// What somebody or something is called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+// A text is called `Name` already, in the same document.
+#[schema(as = ReportName)]
 pub struct Name {
     /// Of a shop, a template or a staff member.
     pub id: Uuid,

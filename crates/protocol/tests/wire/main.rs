@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test says what it expects")]
 
 mod body;
+mod catalogue;
 mod chain;
 mod endpoints;
 mod enrol;

@@ -3,6 +3,7 @@
 mod broker;
 mod device;
 mod epoch;
+mod fronts;
 mod mail;
 mod output;
 mod pay;
@@ -12,13 +13,11 @@ mod shop_page;
 mod staff;
 mod worker;
 
-use std::net::SocketAddr;
-
 use clap::{Parser, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::PgPool;
 
-use crate::{Clock, Config, books, db, error::StartError, seed};
+use crate::{Clock, books, db, error::StartError, seed};
 
 /// The central server of My Beads Box.
 #[derive(Parser)]
@@ -36,21 +35,7 @@ enum Command {
     /// Brings the database up to date, as its owner
     Migrate,
     /// Serves devices until SIGTERM or SIGINT
-    Serve {
-        /// Where to listen
-        #[arg(long, default_value = "127.0.0.1:8000", env = "BEADSBOX_LISTEN")]
-        listen: SocketAddr,
-        /// Where a copy of the database is that reports read; without one they read the database itself
-        #[arg(long, env = "DATABASE_READ_URL", hide_env_values = true)]
-        database_read_url: Option<SecretString>,
-        #[command(flatten)]
-        work: worker::WorkArguments,
-        #[command(flatten)]
-        mail: mail::Arguments,
-        #[command(flatten)]
-        broker: broker::BrokerArguments,
-        pay: pay::Arguments,
-    },
+    Serve(Box<fronts::Arguments>),
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {
         #[command(flatten)]
@@ -93,10 +78,7 @@ pub async fn run() -> Result<(), StartError> {
             books::fill(&pool(&url).await?, Clock::system().now()).await?;
             output::line("The database is up to date.")
         }
-        Command::Serve { listen, database_read_url, work, mail, broker, pay } => {
-            let config = work.config(Config::new(url.expose_secret(), listen));
-            serve::serve(Config { database_read_url, mail: mail.config()?, broker: broker.config(), shop: pay.config()?, ..config }).await
-        }
+        Command::Serve(arguments) => serve::serve(arguments.config(&url)?).await,
         Command::Worker { work, mail, broker } => worker::work(&url, &work, &mail, &broker).await,
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,
         Command::Shop(command) => shop::run(&pool(&url).await?, command).await,

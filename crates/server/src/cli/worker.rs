@@ -16,20 +16,24 @@ use crate::{Config, Server, error::StartError};
 /// What a worker needs beside one connection for each job: some to look, to tell a broker, to make a snapshot, and one to spare.
 const MORE_CONNECTIONS: u32 = 4;
 
-/// How much is worked on at once, and how that ends.
+/// How much is worked on at once, how that ends, and where it is watched.
 #[derive(clap::Args)]
 pub(super) struct WorkArguments {
     /// How many jobs to work on at once, such as mails to send; a server that has 0 leaves them to `beadsbox-server worker`
     #[arg(long, default_value_t = 2, env = "BEADSBOX_WORKERS")]
-    workers: usize,
-    /// How many seconds requests and jobs that have begun may still take on SIGTERM or SIGINT. Let whoever ends the process wait for 15 more
+    pub(super) workers: usize,
+    /// How many seconds requests and jobs that have begun may still take on SIGTERM or SIGINT, after a server has served on for its drain seconds. Let
+    /// whoever ends the process wait for 15 more than both
     #[arg(long, default_value_t = 30, env = "BEADSBOX_LAST_ORDERS", value_parser = clap::value_parser!(u64).range(1..=900))]
     last_orders: u64,
+    /// Where Prometheus finds `/metrics`; without one there are none
+    #[arg(long, value_name = "ADDRESS", env = "BEADSBOX_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
 }
 
 impl WorkArguments {
     pub(super) fn config(&self, config: Config) -> Config {
-        Config { workers: self.workers, last_orders: Duration::from_secs(self.last_orders), ..config }
+        Config { workers: self.workers, last_orders: Duration::from_secs(self.last_orders), metrics_listen: self.metrics_listen, ..config }
     }
 }
 

@@ -128,6 +128,30 @@ pub async fn holds(conn: &mut PgConnection, least: u64, after: u64, through: u64
         .await
 }
 
+/// What waits for the sequencer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inbox {
+    /// Changes, up to [`MOST_COUNTED`].
+    pub rows: u64,
+    /// How long the oldest waits, in seconds of the database's clock; 0 where none does.
+    pub oldest_seconds: u64,
+}
+
+/// Nobody needs to know how many more there are.
+const MOST_COUNTED: i64 = 100_000;
+
+/// What waits for the sequencer now.
+pub async fn inbox(conn: &mut PgConnection) -> sqlx::Result<Inbox> {
+    let (rows, oldest_seconds): (i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM (SELECT FROM change_inbox LIMIT $1) waiting),
+                coalesce((SELECT greatest(0, extract(epoch FROM clock_timestamp() - noted_at))::bigint FROM change_inbox ORDER BY id LIMIT 1), 0)",
+    )
+    .bind(MOST_COUNTED)
+    .fetch_one(conn)
+    .await?;
+    Ok(Inbox { rows: to_count(rows), oldest_seconds: to_count(oldest_seconds) })
+}
+
 /// How many entities the feed holds.
 pub async fn size(conn: &mut PgConnection) -> sqlx::Result<u64> {
     Ok(to_count(sqlx::query_scalar("SELECT count(*) FROM change_feed").fetch_one(conn).await?))

@@ -254,6 +254,30 @@ pub async fn fail(conn: &mut PgConnection, job: &Leased, setback: &Setback, agai
     Ok(noted.rows_affected() == 1)
 }
 
+/// How the queue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queue {
+    /// Jobs that nobody is at, due or not.
+    pub waiting: u64,
+    /// How long the one waits that is due longest, in seconds.
+    pub due_seconds: u64,
+    /// Jobs that were given up.
+    pub given_up: u64,
+}
+
+/// How the queue stands now. Three indexes are read, and no job that is done.
+pub async fn queue(conn: &mut PgConnection, now: Timestamp) -> sqlx::Result<Queue> {
+    let (waiting, due_seconds, given_up): (i64, i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM job WHERE state = 'waiting'),
+                (SELECT coalesce(greatest(0, extract(epoch FROM $1 - min(run_after))), 0)::bigint FROM job WHERE state = 'waiting'),
+                (SELECT count(*) FROM job WHERE state = 'dead')",
+    )
+    .bind(now.to_sqlx())
+    .fetch_one(conn)
+    .await?;
+    Ok(Queue { waiting: to_count(waiting), due_seconds: to_count(due_seconds), given_up: to_count(given_up) })
+}
+
 #[derive(FromRow)]
 struct DeadRecord {
     id: Uuid,

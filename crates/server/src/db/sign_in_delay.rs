@@ -19,7 +19,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::NameAtDevice => "name_at_device",
             Self::Device => "device",
@@ -39,6 +39,8 @@ impl Scope {
 
 /// The longest delay, in seconds.
 const LONGEST: i32 = 900;
+/// The same.
+pub const LONGEST_DELAY: SignedDuration = SignedDuration::from_secs(LONGEST as i64);
 /// After so many hours without a failure the count starts anew.
 const FORGOTTEN_AFTER_HOURS: i64 = 24;
 

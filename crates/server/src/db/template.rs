@@ -4,6 +4,7 @@ use beadsbox_domain::{
     Currency, Money, Template, TemplateContent, TemplateId, Timestamp, Vat,
     text::{Description, Title},
 };
+use beadsbox_protocol::catalogue::{MOST_ON_SALE, OnSale};
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
@@ -161,16 +162,27 @@ pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Templat
     records.into_iter().map(WithContent::read).collect()
 }
 
-/// Every template that is not archived. There are few: a page shows them all.
-pub async fn on_sale(conn: &mut PgConnection) -> Result<Vec<Template>, Failure> {
+/// Every template that is not archived, by title; as many as a catalogue holds. There are few: a page shows them all.
+pub async fn not_archived(conn: &mut PgConnection) -> Result<Vec<Template>, Failure> {
     let records: Vec<WithContent> = sqlx::query_as(
         "SELECT t.*, v.title, v.description, v.price_minor, v.currency, v.validity_months, v.vat_kind, v.vat_rate
          FROM voucher_template t JOIN voucher_template_version v ON v.template_id = t.id AND v.version = t.version
-         WHERE NOT t.archived LIMIT 500",
+         WHERE NOT t.archived ORDER BY v.title, t.id LIMIT $1",
     )
+    .bind(i64::from(MOST_ON_SALE))
     .fetch_all(conn)
     .await?;
     records.into_iter().map(WithContent::read).collect()
+}
+
+/// The same as a catalogue shows them.
+pub async fn on_sale(conn: &mut PgConnection) -> Result<Vec<OnSale>, Failure> {
+    let shown = |template: Template| {
+        let Template { id, version, content, .. } = template;
+        let TemplateContent { title, description, price, validity_months, .. } = content;
+        OnSale { id, version, title, description, price, validity_months }
+    };
+    Ok(not_archived(conn).await?.into_iter().map(shown).collect())
 }
 
 /// What these templates said at these versions: `ids[n]` at `versions[n]`.

@@ -1,20 +1,27 @@
-//! What every request passes: its id and log line, and the bounds on how many there are and how long they take.
+//! What every request passes: its id, log line and count, and the bounds on how many there are and how long they take.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, net::Ipv4Addr, time::Duration};
 
 use axum::{
     body::Body,
-    extract::{Request, State},
-    http::{HeaderValue, Response},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderValue, Response, header},
     middleware::Next,
     response::IntoResponse as _,
 };
 use tokio::time::{Instant, timeout};
+use tower_http::timeout::TimeoutBody;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
+use super::{
+    forwarded::{Client, Peer},
+    health,
+    rate::{self, Rate},
+};
 use crate::{
     error::{Failure, REQUEST_ID},
+    sight::{Answered, Trace},
     state::App,
 };
 
@@ -22,28 +29,40 @@ use crate::{
 const ID_HEADER: &str = "x-request-id";
 /// The path that may wait for something new.
 const POLL: &str = "/v1/sync/changes";
+/// What anybody may ask, of what devices and the office ask.
+const OPEN: [&str; 3] = ["/v1/info", "/v1/catalogue", "/v1/devices/enrol"];
+/// Whoever came by TLS comes by TLS for a year.
+const HSTS: &str = "max-age=31536000";
 
-/// Gives the request an id and writes one line on it. Neither queries nor headers are logged: they may hold secrets.
-pub(super) async fn log(request: Request, next: Next) -> Response<Body> {
+/// Gives the request an id, writes one line on it and counts it. Neither queries nor headers are logged: they may hold secrets.
+pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let path = request.uri().path().to_owned();
-    logged(path, request, next).await
+    logged(app, path, request, next).await
 }
 
 /// The same under another name than its path, where that is nobody's business.
-pub(crate) async fn logged(path: String, request: Request, next: Next) -> Response<Body> {
+pub(crate) async fn logged(app: App, path: String, mut request: Request, next: Next) -> Response<Body> {
     let id = Uuid::now_v7();
-    let span = tracing::info_span!("request", %id, method = %request.method(), path);
+    let peer = request.extensions().get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0);
+    let client = app.config.forwarding.client(peer, request.headers());
+    request.extensions_mut().insert(client);
+    let trace = Trace::of(request.headers());
+    let (method, route) = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
+    let span = tracing::info_span!(
+        "request", %id, trace_id = %trace.id, span_id = %trace.span, front = app.front.name(), client = %client.address, %method, path
+    );
     REQUEST_ID
         .scope(
             id,
             async move {
                 let began = Instant::now();
                 let mut response = next.run(request).await;
-                if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-                    response.headers_mut().insert(ID_HEADER, value);
-                }
-                let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-                tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
+                mark(&app, client, id, &mut response);
+                let took = began.elapsed();
+                let status = response.status().as_u16();
+                app.sight.count(&Answered::new(app.front, &method, route.as_ref(), status), took);
+                let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(status, milliseconds, "answered");
                 response
             }
             .instrument(span),
@@ -51,20 +70,59 @@ pub(crate) async fn logged(path: String, request: Request, next: Next) -> Respon
         .await
 }
 
+/// What every answer says of itself.
+fn mark(app: &App, client: Client, id: Uuid, response: &mut Response<Body>) {
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(ID_HEADER, value);
+    }
+    if client.tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
+    if app.is_leaving() {
+        // Whoever asks next asks another process: nothing is in the way when this one hangs up.
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+}
+
 /// Refuses what is too much at once, and ends what takes too long.
 pub(crate) async fn bound(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
-    let is_poll = request.uri().path() == POLL;
-    let places = if is_poll { &app.polls } else { &app.requests };
+    let path = request.uri().path();
+    let is_poll = path == POLL;
+    let places = match path {
+        POLL => &app.polls,
+        // Whoever watches is answered however busy it is: a busy process is not one to be started anew.
+        path if health::is_asked(path) => &app.watches,
+        _ => &app.requests,
+    };
     let Ok(_place) = places.try_acquire() else { return Failure::unavailable().into_response() };
     let wait = if is_poll {
         Duration::from_secs(u64::from(beadsbox_protocol::LONGEST_WAIT_SECONDS))
     } else {
         Duration::ZERO
     };
-    match timeout(app.config.time_limit + wait, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Failure::unavailable().into_response(),
+    let pause = Duration::from_secs(u64::from(app.limits.body_seconds));
+    let request = request.map(|body| Body::new(TimeoutBody::new(pause, body)));
+    let answered = timeout(app.limits.time_limit() + wait, next.run(request)).await;
+    answered.unwrap_or_else(|_| Failure::unavailable().into_response())
+}
+
+/// Refuses who asks too often and is known by no token. Tills behind one address do not hold each other up.
+pub(crate) async fn pace(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
+    let is_counted = !health::is_asked(request.uri().path()) && !is_known_by_token(&request);
+    if is_counted
+        && let Some(client) = request.extensions().get::<Client>().copied()
+        && let Err(failure) = rate::take(&app, Rate::of_front(&app), client.address).await
+    {
+        return failure.into_response();
     }
+    next.run(request).await
+}
+
+/// Whether the endpoint looks at a token, and there is one. Where nobody looks at it, it may be made up.
+fn is_known_by_token(request: &Request) -> bool {
+    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    route.starts_with("/v1/") && !OPEN.contains(&route) && request.headers().contains_key(header::AUTHORIZATION)
 }
 
 /// A panic is a fault of the server, and ends one request only.

@@ -27,6 +27,11 @@ fn failure_of(rejection: &JsonRejection) -> Failure {
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Failure::too_large("the body is too long"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Failure::told(StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::Malformed, "the body must be application/json"),
+        // What came of it is not all: the client is to send it again.
+        _ if matches!(rejection, JsonRejection::BytesRejection(_)) => {
+            Failure::told(StatusCode::REQUEST_TIMEOUT, ErrorCode::Unavailable, "the body did not come in time: try again")
+                .with(|problem| problem.retry_after = Some(1))
+        }
         _ => Failure::malformed(rejection.body_text().chars().take(300).collect::<String>()),
     }
 }

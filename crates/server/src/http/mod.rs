@@ -2,14 +2,18 @@
 
 mod admin;
 mod auth;
+mod catalogue;
 mod conflicts;
 mod devices;
 pub(crate) mod edge;
+mod forwarded;
 mod health;
 mod info;
 mod json;
+mod listen;
 mod openapi;
 mod password_resets;
+pub(crate) mod rate;
 mod reports;
 mod reservations;
 mod sessions;
@@ -26,31 +30,72 @@ use tower_http::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{error::Failure, shop, state::App};
+use crate::{
+    error::Failure,
+    front::{Front, Limits},
+    shop,
+    state::App,
+};
 
+pub(crate) use forwarded::Client;
+pub use forwarded::{ForwardedHeader, Forwarding, network};
+pub(crate) use listen::serve;
 pub use openapi::openapi_document;
 
 /// The most bytes of a request: a full batch with its buyers, twice quoted.
 const MOST_PUSH_BODY: usize = 8 * 1024 * 1024;
-/// The most bytes of any other request.
-const MOST_BODY: usize = 64 * 1024;
 
 /// Every endpoint, with its description.
 fn endpoints() -> OpenApiRouter<App> {
-    let long = OpenApiRouter::new()
-        .routes(routes!(sync::push::push))
-        .routes(routes!(admin::outbox_imports::create::create))
-        .layer(DefaultBodyLimit::max(MOST_PUSH_BODY));
-    let rest = OpenApiRouter::with_openapi(openapi::frame()).merge(everyday()).merge(administration());
-    rest.layer(DefaultBodyLimit::max(MOST_BODY)).merge(long)
+    endpoints_of(Front::All, Limits::of(Front::All))
+}
+
+/// Those of one front.
+fn endpoints_of(front: Front, limits: Limits) -> OpenApiRouter<App> {
+    let mut long = OpenApiRouter::new();
+    let mut rest = OpenApiRouter::with_openapi(openapi::frame()).merge(status());
+    if front.has_api() {
+        long = long.routes(routes!(sync::push::push));
+        rest = rest.merge(everyday());
+    }
+    if front.has_admin() {
+        long = long.routes(routes!(admin::outbox_imports::create::create));
+        rest = rest.merge(administration()).merge(reports());
+    }
+    if front.has_shop() {
+        rest = rest.merge(for_buyers());
+    }
+    let most = usize::try_from(limits.body_bytes).unwrap_or(usize::MAX);
+    rest.layer(DefaultBodyLimit::max(most)).merge(long.layer(DefaultBodyLimit::max(MOST_PUSH_BODY)))
+}
+
+/// What every front tells of itself.
+fn status() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(info::read::read))
+        .routes(routes!(health::live::live))
+        .routes(routes!(health::ready::ready))
+}
+
+/// What buyers' programs ask. The shop page itself is no part of the described endpoints.
+fn for_buyers() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(catalogue::read::read))
+}
+
+/// What the books say.
+fn reports() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(reports::liability::liability))
+        .routes(routes!(reports::activity::activity))
+        .routes(routes!(reports::ageing::ageing))
+        .routes(routes!(reports::breakage::breakage))
+        .routes(routes!(reports::vat::vat))
+        .routes(routes!(reports::accounting::accounting))
 }
 
 /// What devices and people ask for all day.
 fn everyday() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(info::read::read))
-        .routes(routes!(health::live::live))
-        .routes(routes!(health::ready::ready))
         .routes(routes!(devices::enrol::enrol))
         .routes(routes!(devices::recognise::recognise))
         .routes(routes!(devices::incarnations::fork))
@@ -67,12 +112,6 @@ fn everyday() -> OpenApiRouter<App> {
         .routes(routes!(vouchers::history::history))
         .routes(routes!(templates::history::history))
         .routes(routes!(conflicts::assignee::assignee))
-        .routes(routes!(reports::liability::liability))
-        .routes(routes!(reports::activity::activity))
-        .routes(routes!(reports::ageing::ageing))
-        .routes(routes!(reports::breakage::breakage))
-        .routes(routes!(reports::vat::vat))
-        .routes(routes!(reports::accounting::accounting))
         .routes(routes!(vouchers::mails::list::list, vouchers::mails::create::create))
         .routes(routes!(password_resets::create::create, password_resets::redeem::redeem))
         .routes(routes!(reservations::find::find))
@@ -119,11 +158,11 @@ pub fn router_paths() -> Vec<(String, String)> {
     openapi::paths(&openapi_document())
 }
 
-/// The whole service.
+/// What the app's front serves.
 pub(crate) fn router(app: App) -> Router {
-    let (router, _) = endpoints().split_for_parts();
+    let (router, _) = endpoints_of(app.front, app.limits).split_for_parts();
     let compressible = DefaultPredicate::new().and(NotForContentType::const_new(sync::snapshot_chunk::CONTENT_TYPE));
-    router
+    let router = router
         .route("/openapi.json", get(openapi::serve))
         .fallback(async || Failure::not_found("endpoint"))
         .method_not_allowed_fallback(async || Failure::told(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::Malformed, "this endpoint has no such method"))
@@ -131,7 +170,9 @@ pub(crate) fn router(app: App) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressible))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), edge::bound))
-        .layer(middleware::from_fn(edge::log))
-        .with_state(app.clone())
-        .merge(shop::router(app))
+        .layer(middleware::from_fn_with_state(app.clone(), edge::pace))
+        .layer(middleware::from_fn_with_state(app.clone(), edge::log))
+        .with_state(app.clone());
+    // Its pages have the same layers, with words of their own for what these refuse.
+    if app.front.has_shop() { router.merge(shop::router(app)) } else { router }
 }

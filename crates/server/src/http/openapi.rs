@@ -21,6 +21,7 @@ use utoipa::{
         (name = "office", description = "Who works on what: for the back office and admins"),
         (name = "reports", description = "What the books say: for the back office and admins"),
         (name = "admin", description = "Shops, staff, devices: for admins"),
+        (name = "shop", description = "What buyers see"),
         (name = "status", description = "What anybody may ask"),
     )
 )]

@@ -4,7 +4,6 @@
 //! provider's page (`stripe`) or at a counter; the sale itself is an operation like any other, of the server or of the till, and whoever's it is
 //! completes the order in the transaction that takes it (`issue`). What nobody pays is let go (`due`). The pages are in `pages`.
 
-mod address;
 mod config;
 mod due;
 mod guard;
@@ -34,7 +33,6 @@ use crate::error::StartError;
 pub(crate) struct Shop {
     config: ShopConfig,
     keys: guard::Keys,
-    limits: limits::Limits,
     stripe: Option<Arc<stripe::Stripe>>,
 }
 
@@ -43,6 +41,6 @@ impl Shop {
     pub fn new(config: ShopConfig, identity: &Identity) -> Result<Self, StartError> {
         config.check()?;
         let stripe = config.stripe.as_ref().map(stripe::Stripe::new).transpose()?.map(Arc::new);
-        Ok(Self { keys: guard::Keys::of(&identity.signing_key), limits: limits::Limits::default(), stripe, config })
+        Ok(Self { keys: guard::Keys::of(&identity.signing_key), stripe, config })
     }
 }

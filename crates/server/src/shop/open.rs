@@ -16,7 +16,7 @@ const MOST_HOURS: i32 = 1_440;
 /// What is on sale: every template that is not archived, and that the law of the shop's country lets be sold.
 pub(super) async fn on_sale(conn: &mut PgConnection, page: &ShopPage) -> Result<Vec<Template>, Failure> {
     let least = db::settings::read(conn).await?.least_validity;
-    let mut templates = db::template::on_sale(conn).await?;
+    let mut templates = db::template::not_archived(conn).await?;
     templates.retain(|template| least.broken(template.content.validity_months, page.shop.country).is_none());
     // Prices of one currency beside each other, the lowest first.
     templates.sort_by_key(|template| (template.content.price.currency.code(), template.content.price.minor, template.id.0));

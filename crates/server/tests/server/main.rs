@@ -1,10 +1,11 @@
 //! The server over real HTTP on a real PostgreSQL, one database for each test.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, also in its helpers")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed, also in its helpers")]
 
 mod books;
 mod broker;
 mod day_close;
 mod feed;
+mod fronts;
 mod held;
 mod http;
 mod jobs;

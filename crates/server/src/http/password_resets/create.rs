@@ -4,7 +4,8 @@ use axum::{extract::State, http::StatusCode};
 use beadsbox_protocol::{Problem, mail::ResetRequest};
 
 use crate::{
-    db::{self, sign_in_delay::Scope},
+    db::sign_in_delay::Scope,
+    delay,
     error::Failure,
     http::{auth::DeviceAuth, json::Json, sessions::create::MOST_CHARACTERS},
     mail,
@@ -27,13 +28,7 @@ pub async fn create(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
     }
     let now = app.clock.now();
     let name = token::hash(&request.name.trim().to_lowercase());
-    let mut conn = app.pool.acquire().await?;
-    for (scope, subject) in [(Scope::ResetDevice, token::hash(&device.id.to_string())), (Scope::ResetName, name)] {
-        if let Err(until) = db::sign_in_delay::count(&mut conn, scope, &subject, now).await? {
-            return Err(Failure::too_many_attempts(until, now));
-        }
-    }
-    drop(conn);
+    delay::count(&app, &[(Scope::ResetDevice, token::hash(&device.id.to_string())), (Scope::ResetName, name)], now).await?;
     mail::password_reset::ask(&app, &request).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,7 +4,8 @@ use axum::{extract::State, http::StatusCode};
 use beadsbox_protocol::{Problem, mail::NewPassword};
 
 use crate::{
-    db::{self, sign_in_delay::Scope},
+    db::sign_in_delay::Scope,
+    delay,
     error::Failure,
     http::{auth::DeviceAuth, json::Json, sessions::create::MOST_CHARACTERS},
     mail,
@@ -22,11 +23,9 @@ pub async fn redeem(State(app): State<App>, DeviceAuth(device): DeviceAuth, Json
     if new.token.chars().count() > MOST_CHARACTERS || new.password.chars().count() > MOST_CHARACTERS {
         return Err(Failure::malformed(format!("code and password have at most {MOST_CHARACTERS} characters")));
     }
-    let (now, subject) = (app.clock.now(), token::hash(&device.id.to_string()));
-    if let Err(until) = db::sign_in_delay::count(&mut *app.pool.acquire().await?, Scope::ResetDevice, &subject, now).await? {
-        return Err(Failure::too_many_attempts(until, now));
-    }
+    let subjects = [(Scope::ResetDevice, token::hash(&device.id.to_string()))];
+    delay::count(&app, &subjects, app.clock.now()).await?;
     mail::password_reset::set(&app, new).await?;
-    db::sign_in_delay::forget(&mut *app.pool.acquire().await?, Scope::ResetDevice, &subject).await?;
+    delay::forget(&app, &subjects).await?;
     Ok(StatusCode::NO_CONTENT)
 }

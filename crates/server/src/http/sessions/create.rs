@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use crate::{
     credentials,
     db::{self, device::Device, sign_in_delay::Scope},
+    delay,
     error::Failure,
     http::{auth::DeviceAuth, json::Json},
     second_factor,
@@ -94,14 +95,10 @@ async fn shown(app: &App, device: &Device, name: &str, password: &str, new_passw
     Err(Failure::wrong_password())
 }
 
-async fn guessed(app: &App, subjects: &[(Scope, [u8; 32]); 2], name: &str, password: &str) -> Result<Option<(Staff, String)>, Failure> {
+async fn guessed(app: &App, subjects: &[delay::Subject], name: &str, password: &str) -> Result<Option<(Staff, String)>, Failure> {
     let now = app.clock.now();
+    delay::count(app, subjects, now).await?;
     let mut conn = app.pool.acquire().await?;
-    for (scope, subject) in subjects {
-        if let Err(until) = db::sign_in_delay::count(&mut conn, *scope, subject, now).await? {
-            return Err(Failure::too_many_attempts(until, now));
-        }
-    }
     // A PostgreSQL text holds no NUL, so nobody's name has one.
     let found = if name.contains('\0') { None } else { db::staff::find_by_name(&mut conn, name.trim()).await? };
     // Hashing takes its time: not with a connection in the hand.
@@ -110,10 +107,7 @@ async fn guessed(app: &App, subjects: &[(Scope, [u8; 32]); 2], name: &str, passw
     if !app.passwords.fits(password.to_owned(), kept).await? {
         return Ok(None);
     }
-    let mut conn = app.pool.acquire().await?;
-    for (scope, subject) in subjects {
-        db::sign_in_delay::forget(&mut conn, *scope, subject).await?;
-    }
+    delay::forget(app, subjects).await?;
     Ok(found)
 }
 

@@ -42,10 +42,12 @@ pub(crate) struct Broker {
 }
 
 /// How a process stands with its broker, for whoever asks whether it is ready.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BrokerReach {
     /// None is named: jobs are taken from the database.
     NotNamed,
+    /// It tells of jobs.
     There,
     /// Jobs are taken from the database until it is back.
     Away,
@@ -62,11 +64,11 @@ impl Broker {
     }
 
     /// As the one tells that every process has: its relay.
-    pub fn reach(&self) -> Reach {
+    pub fn reach(&self) -> BrokerReach {
         match (self.is_named, self.relays.load(Ordering::Relaxed)) {
-            (false, _) => Reach::NotNamed,
-            (true, true) => Reach::There,
-            (true, false) => Reach::Away,
+            (false, _) => BrokerReach::NotNamed,
+            (true, true) => BrokerReach::There,
+            (true, false) => BrokerReach::Away,
         }
     }
 }
@@ -112,9 +114,9 @@ mod tests {
     #[test]
     fn workers_look_for_themselves_unless_both_ends_stand() {
         let broker = Broker { is_named: true, ..Broker::default() };
-        assert_eq!((broker.reach(), broker.serves()), (Reach::Away, false));
+        assert_eq!((broker.reach(), broker.serves()), (BrokerReach::Away, false));
         broker.relays.store(true, Ordering::Relaxed);
-        assert_eq!((broker.reach(), broker.serves()), (Reach::There, false));
+        assert_eq!((broker.reach(), broker.serves()), (BrokerReach::There, false));
         broker.consumes.store(true, Ordering::Relaxed);
         assert!(broker.serves());
     }

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::{
     card::Card,
-    dress::too_many,
     form::{Fault, Typed, wrongs},
     order::{address, moment},
     pay,
@@ -28,7 +27,7 @@ use crate::{
     error::Failure,
     shop::{
         guard::{Form, FormFault},
-        limits::FORMS,
+        limits::{FORMS, allow},
         open,
         order::{Placed, Wanted, place},
         stripe::charged,
@@ -120,8 +119,8 @@ pub(super) async fn submit(State(app): State<App>, visitor: Visitor, Path(templa
     if visitor.from_elsewhere {
         return StatusCode::FORBIDDEN.into_response();
     }
-    if let Err(wait) = app.shop.limits.allow(visitor.address, FORMS) {
-        return too_many(wait);
+    if let Err(failure) = allow(&app, FORMS, visitor.address).await {
+        return failure.into_response();
     }
     let Some(typed) = Typed::read(&headers, &body) else { return StatusCode::BAD_REQUEST.into_response() };
     let sale = match find(&app, &template).await {

@@ -12,32 +12,21 @@ use super::{
     render::{Page, Shown, show, word},
     visitor::Visitor,
 };
-use crate::{http::edge, shop::limits::LOOKS, state::App};
+use crate::{http::edge, state::App};
 
 /// Writes one line on the request. The address of an order opens it, so what is logged is the kind of page.
-pub(super) async fn log(request: Request, next: Next) -> Response<Body> {
+pub(super) async fn log(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let path = request.extensions().get::<MatchedPath>().map_or_else(|| "/vouchers/…".to_owned(), |path| path.as_str().to_owned());
-    edge::logged(path, request, next).await
+    edge::logged(app, path, request, next).await
 }
 
-/// Bounds how often one address looks, puts words in the place of bare errors, and adds the headers.
+/// Puts words in the place of bare errors, and adds the headers.
 pub(super) async fn dress(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let visitor = Visitor::of(&parts, &app);
-    let response = match app.shop.limits.allow(visitor.address, LOOKS) {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(wait) => too_many(wait),
-    };
+    let response = next.run(Request::from_parts(parts, body)).await;
     let mut response = worded(&visitor, response);
     bind(&app, &mut response);
-    response
-}
-
-/// An answer for who asks too often.
-pub(super) fn too_many(wait: std::time::Duration) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
     response
 }
 

@@ -30,7 +30,7 @@ const MOST_FORM: usize = 32 * 1024;
 /// The most bytes of what the payment provider tells.
 const MOST_EVENT: usize = 512 * 1024;
 
-/// The shop page, whole: mounted beside the other services, or served alone.
+/// The shop page, whole: beside the endpoints of its front, with the same layers, so that what these refuse is told in its words.
 pub(crate) fn router(app: App) -> Router {
     let pages = Router::new()
         .route("/vouchers", get(async || Redirect::permanent("/vouchers/")))
@@ -44,11 +44,13 @@ pub(crate) fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(MOST_FORM))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), edge::bound))
+        .layer(middleware::from_fn_with_state(app.clone(), edge::pace))
         .layer(middleware::from_fn_with_state(app.clone(), dress::dress));
+    // Whoever signs what they tell is known, and tells much at once.
     let told = Router::new()
         .route("/vouchers/stripe-events", post(events::take))
         .layer(DefaultBodyLimit::max(MOST_EVENT))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), edge::bound));
-    pages.merge(told).layer(middleware::from_fn(dress::log)).with_state(app)
+    pages.merge(told).layer(middleware::from_fn_with_state(app.clone(), dress::log)).with_state(app)
 }

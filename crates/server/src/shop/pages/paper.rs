@@ -10,21 +10,20 @@ use beadsbox_documents::{Shop, VoucherPaper};
 use beadsbox_domain::Status;
 
 use super::{
-    dress::too_many,
     order::{find, signed, voucher},
     visitor::Visitor,
 };
 use crate::{
     db::{self, shop_order::OrderState},
     error::Failure,
-    shop::limits::PAPERS,
+    shop::limits::{PAPERS, allow},
     state::App,
 };
 
 /// Answers with the PDF in the language of the page; nothing for a voucher that cannot be redeemed any more.
 pub(super) async fn pdf(State(app): State<App>, visitor: Visitor, Path(link): Path<String>) -> Response<Body> {
-    if let Err(wait) = app.shop.limits.allow(visitor.address, PAPERS) {
-        return too_many(wait);
+    if let Err(failure) = allow(&app, PAPERS, visitor.address).await {
+        return failure.into_response();
     }
     typeset(&app, &visitor, &link).await.unwrap_or_else(Failure::into_response)
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use beadsbox_domain::Timestamp;
 
-use super::{dress::too_many, order, visitor::Visitor};
+use super::{order, visitor::Visitor};
 use crate::{
     db::{
         self,
@@ -16,7 +16,7 @@ use crate::{
     },
     error::Failure,
     shop::{
-        limits::FORMS,
+        limits::{FORMS, allow},
         order::LAST_CALL,
         stripe::{Checkout, StripeError, charged},
     },
@@ -28,8 +28,8 @@ pub(super) async fn pay(State(app): State<App>, visitor: Visitor, Path(link): Pa
     if visitor.from_elsewhere {
         return StatusCode::FORBIDDEN.into_response();
     }
-    if let Err(wait) = app.shop.limits.allow(visitor.address, FORMS) {
-        return too_many(wait);
+    if let Err(failure) = allow(&app, FORMS, visitor.address).await {
+        return failure.into_response();
     }
     match order::find(&app, &link).await {
         Ok(order) if is_payable(&app, &order, app.clock.now()) => begin(&app, &visitor, &order).await,

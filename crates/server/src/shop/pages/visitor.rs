@@ -1,6 +1,6 @@
 //! Who looks at a page: from where, in which language, and with which cookie.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use axum::{
     extract::FromRequestParts,
@@ -8,7 +8,7 @@ use axum::{
 };
 use beadsbox_documents::Language;
 
-use crate::{error::Failure, shop::address, state::App};
+use crate::{error::Failure, http::Client, state::App};
 
 /// The cookie that binds forms to a browser. Its long name is one that only this host can set, and only by TLS.
 const COOKIE: &str = "beadsbox-form";
@@ -34,7 +34,8 @@ impl Visitor {
         let secure = app.shop.config.is_secure();
         let chosen = parts.uri.query().and_then(chosen_language);
         Self {
-            address: address::of(&parts.extensions),
+            // Of whoever asks, also through a proxy that is trusted to say who that is.
+            address: parts.extensions.get::<Client>().map_or(Ipv4Addr::UNSPECIFIED.into(), |client| client.address),
             language: chosen.unwrap_or_else(|| accepted(&parts.headers)),
             chosen: chosen.is_some(),
             cookie: cookie(&parts.headers, if secure { SECURE_COOKIE } else { COOKIE }),

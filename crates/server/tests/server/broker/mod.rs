@@ -34,15 +34,16 @@ impl BrokerStage {
         Server::start_worker(Config { workers, ..by(&self.mails, &self.url) }).await.unwrap()
     }
 
-    /// What the server says of itself.
+    /// Where the server says that its broker is.
     async fn readiness(&self) -> String {
         let answer = reqwest::get(format!("{}/readyz", self.mails.stage.base)).await.unwrap();
         assert!(answer.status().is_success(), "without its broker it works too");
-        answer.text().await.unwrap()
+        let ready: serde_json::Value = answer.json().await.unwrap();
+        ready["broker"].as_str().unwrap().to_owned()
     }
 
     async fn until_ready(&self, broker: &str) {
-        self.mails.until(&format!("the broker {broker}"), async || self.readiness().await.contains(broker)).await;
+        self.mails.until(&format!("the broker {broker}"), async || self.readiness().await == broker).await;
     }
 
     /// Sells so many, each a sale of its own.

@@ -31,6 +31,7 @@ const TABLE: [(&str, &str, Caller); 69] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
+    ("GET", "/v1/catalogue", Anybody),
     ("POST", "/v1/devices/enrol", Anybody),
     ("POST", "/v1/devices/recognise", Bearer),
     ("POST", "/v1/devices/incarnations", Device),

@@ -1,6 +1,6 @@
 //! A shop page that is open, with a mail server and a payment provider, and browsers to look at it.
 
-use beadsbox_server::{Config, MailConfig, Profile, RunningServer, Server, ShopConfig, StripeConfig};
+use beadsbox_server::{Config, Front, FrontConfig, MailConfig, Profile, RunningServer, Server, ShopConfig, StripeConfig};
 use beadsbox_testkit::{
     MailReceiver, ServerLog, ServerProcess, ServerProgram, StripeProvider,
     fixtures::INTRODUCTION,
@@ -48,7 +48,8 @@ impl ShopStage {
         let shop = ShopConfig { public_url: Some(format!("http://127.0.0.1:{port}").parse().unwrap()), stripe: Some(stripe), ..ShopConfig::default() };
         let mail = MailConfig { smtp_url: self.receiver.url().into(), from: "My Beads Box <vouchers@example.com>".to_owned() };
         let listen = format!("127.0.0.1:{port}").parse().unwrap();
-        Server::start(Config { shop, mail: Some(mail), listen, ..config(&self.stage.database, &self.stage.clock) })
+        let fronts = vec![FrontConfig::new(Front::All, listen)];
+        Server::start(Config { shop, mail: Some(mail), fronts, ..config(&self.stage.database, &self.stage.clock) })
             .await
             .unwrap()
     }

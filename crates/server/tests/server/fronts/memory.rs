@@ -1,0 +1,137 @@
+//! What processes remember together in Redis, and what holds when it is killed.
+
+use beadsbox_protocol::{ErrorCode, catalogue::Catalogue};
+use beadsbox_server::{Front, RunningServer};
+use beadsbox_testkit::{RedisProcess, TestDevice};
+use serde_json::Value;
+use sqlx::PgPool;
+
+use super::{ask, beside, bound};
+use crate::support::{PASSWORD, Stage};
+
+/// A server that remembers there, with those bounds.
+async fn remembering(stage: &Stage, redis: &RedisProcess, changes: &[&str]) -> RunningServer {
+    beside(stage, |config| {
+        config.redis_url = Some(redis.url().into());
+        bound(config, Front::All, changes);
+    })
+    .await
+}
+
+/// Where the server says that it remembers.
+async fn reach(server: &RunningServer) -> String {
+    let ready: Value = reqwest::get(format!("{}/readyz", server.url())).await.unwrap().json().await.unwrap();
+    ready["memory"].as_str().unwrap().to_owned()
+}
+
+/// Waits until it remembers in that way; what it is asked meanwhile makes it find out.
+async fn until_reach(server: &RunningServer, expected: &str) {
+    while reach(server).await != expected {
+        ask(&format!("{}/v1/catalogue", server.url()), &[]).await;
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+async fn guess(device: &mut TestDevice, password: &str) -> ErrorCode {
+    device.sign_in("Camille", password).await.map_or_else(|problem| problem.code, |_| panic!("let in"))
+}
+
+/// What the database knows of guesses.
+async fn failures(pool: &PgPool) -> i64 {
+    sqlx::query_scalar("SELECT coalesce(sum(failures), 0)::bigint FROM sign_in_delay").fetch_one(pool).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_redis_that_is_killed_opens_no_door_and_closes_none() {
+    let stage = Stage::new().await;
+    let Some(mut redis) = RedisProcess::start().await.unwrap() else { return };
+    let server = remembering(&stage, &redis, &[]).await;
+    let mut till = stage.till("Camille").await.at(&server.url());
+    // Until the delay is a minute: in Redis it lapses by the real time.
+    for _ in 0..9 {
+        assert_eq!(guess(&mut till, "wrong").await, ErrorCode::WrongPassword);
+        stage.clock.advance(jiff::SignedDuration::from_secs(40));
+    }
+    stage.clock.advance(jiff::SignedDuration::from_secs(-39));
+    assert_eq!(guess(&mut till, PASSWORD).await, ErrorCode::TooManyRequests, "the database says so");
+    assert_eq!(reach(&server).await, "shared");
+    // It is remembered: whoever goes on costs the database nothing, and is refused even where its row is gone.
+    sqlx::query("DELETE FROM sign_in_delay").execute(&stage.pool).await.unwrap();
+    assert_eq!(guess(&mut till, PASSWORD).await, ErrorCode::TooManyRequests);
+    assert_eq!(failures(&stage.pool).await, 0, "it was not asked");
+
+    redis.kill().await.unwrap();
+    // Away: what counts is what the database knows, from the first guess on.
+    for _ in 0..3 {
+        assert_eq!(guess(&mut till, "wrong").await, ErrorCode::WrongPassword);
+    }
+    for _ in 0..3 {
+        assert_eq!(guess(&mut till, PASSWORD).await, ErrorCode::TooManyRequests);
+    }
+    assert_eq!(reach(&server).await, "away");
+    // Back, and empty: still refused.
+    redis.up().await.unwrap();
+    until_reach(&server, "shared").await;
+    assert_eq!(guess(&mut till, PASSWORD).await, ErrorCode::TooManyRequests);
+    // And once the delay is over, the right password is right; both forget.
+    stage.clock.advance(jiff::SignedDuration::from_secs(2));
+    till.sign_in("Camille", PASSWORD).await.unwrap();
+    assert_eq!(failures(&stage.pool).await, 0);
+    for _ in 0..3 {
+        assert_eq!(guess(&mut till, "wrong").await, ErrorCode::WrongPassword);
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn processes_count_an_address_together_and_each_for_itself_without_redis() {
+    let stage = Stage::new().await;
+    let Some(mut redis) = RedisProcess::start().await.unwrap() else { return };
+    let servers = [remembering(&stage, &redis, &["per-address=4"]).await, remembering(&stage, &redis, &["per-address=4"]).await];
+    let info = |number: usize| format!("{}/v1/info", servers[number].url());
+    for number in [0, 1, 0, 1] {
+        assert_eq!(ask(&info(number), &[]).await.0, 200);
+    }
+    for number in [0, 1] {
+        assert_eq!(ask(&info(number), &[]).await.0, 429, "four is what both take");
+    }
+    redis.kill().await.unwrap();
+    // Each has counted three by itself, the refused one too: it takes one more, and no more than its bound.
+    for number in [0, 1] {
+        assert_eq!((ask(&info(number), &[]).await.0, ask(&info(number), &[]).await.0), (200, 429));
+    }
+    for server in servers {
+        server.stop().await;
+    }
+}
+
+async fn titles(server: &RunningServer) -> Vec<String> {
+    let catalogue: Catalogue = reqwest::get(format!("{}/v1/catalogue", server.url())).await.unwrap().json().await.unwrap();
+    catalogue.templates.iter().map(|template| template.title.to_string()).collect()
+}
+
+#[tokio::test]
+async fn the_catalogue_is_read_once_for_all_and_from_the_database_without_redis() {
+    let stage = Stage::new().await;
+    let Some(mut redis) = RedisProcess::start().await.unwrap() else { return };
+    let first = remembering(&stage, &redis, &[]).await;
+    let both = titles(&first).await;
+    assert_eq!(both.len(), 2, "{both:?}");
+    assert!(both.is_sorted());
+    sqlx::query("UPDATE voucher_template SET archived = true WHERE id = $1")
+        .bind(beadsbox_testkit::fixtures::INTRODUCTION.0)
+        .execute(&stage.pool)
+        .await
+        .unwrap();
+    // Another process asks for the first time, and gets what the first one read.
+    let second = remembering(&stage, &redis, &[]).await;
+    assert_eq!(titles(&second).await, both);
+    redis.kill().await.unwrap();
+    while titles(&second).await.len() == 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(titles(&second).await.len(), 1);
+    for server in [first, second] {
+        server.stop().await;
+    }
+}
