@@ -3,13 +3,14 @@
 use std::{net::SocketAddr, time::Duration};
 
 use secrecy::SecretString;
+use semver::Version;
 
 use crate::{clock::Clock, mail::MailConfig};
 
 /// Where a server listens and what it bounds.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `postgres://…`
+    /// `postgres://…`; may name several machines, of which the primary is taken
     pub database_url: SecretString,
     /// Where a copy of it is for reports, which may be behind; none to ask the database itself.
     pub database_read_url: Option<SecretString>,
@@ -41,6 +42,10 @@ pub struct Config {
     pub decide_held_every: Duration,
     /// How often a worker looks for jobs by itself.
     pub jobs_every: Duration,
+    /// How often a sign of life is given, by which copies know how old they are.
+    pub sign_every: Duration,
+    /// The least version of the program that is served; none where all are.
+    pub least_client: Option<Version>,
     /// How many jobs this process works on at once; 0 leaves them to others.
     pub workers: usize,
     /// By which mail server mail goes; none where this process sends none.
@@ -67,6 +72,8 @@ impl Config {
             retention_every: Duration::from_hours(24),
             decide_held_every: Duration::from_hours(1),
             jobs_every: Duration::from_secs(1),
+            sign_every: Duration::from_secs(2),
+            least_client: None,
             workers: 2,
             mail: None,
         }

@@ -44,6 +44,8 @@ impl Server {
             tokio::spawn(jobs::decide_held(app.clone())),
             tokio::spawn(jobs::put_sums_together(app.clone())),
             tokio::spawn(jobs::keep_buyers_no_longer(app.clone())),
+            tokio::spawn(jobs::give_signs(app.clone())),
+            tokio::spawn(jobs::look_for_successor(app.clone())),
         ];
         tasks.extend(work(&app, workers));
         tracing::info!(%address, epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), "serving");
@@ -57,7 +59,7 @@ impl Server {
         if app.mailer.is_none() {
             return Err(StartError::Refused("a worker needs a mail server: set SMTP_URL and MAIL_FROM".to_owned()));
         }
-        let tasks = work(&app, workers).collect();
+        let tasks = work(&app, workers).chain([tokio::spawn(jobs::look_for_successor(app.clone()))]).collect();
         tracing::info!(epoch = %app.identity.epoch, workers, "working");
         Ok(RunningWorker { app, tasks })
     }

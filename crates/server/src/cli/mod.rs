@@ -1,5 +1,6 @@
 //! The command line.
 
+mod clients;
 mod device;
 mod epoch;
 mod mail;
@@ -21,7 +22,7 @@ use crate::{Clock, Config, books, db, error::StartError, seed};
 #[derive(Parser)]
 #[command(name = "beadsbox-server", version)]
 struct Arguments {
-    /// Where the database is: `postgres://user:password@host/database`
+    /// Where the database is: `postgres://user:password@host/database`; of several hosts, `one:5432,two:5432`, the primary is taken
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     database_url: Option<SecretString>,
     #[command(subcommand)]
@@ -45,6 +46,8 @@ enum Command {
         workers: usize,
         #[command(flatten)]
         mail: mail::Arguments,
+        #[command(flatten)]
+        clients: clients::Arguments,
     },
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {
@@ -84,8 +87,9 @@ pub async fn run() -> Result<(), StartError> {
             books::fill(&pool(&url).await?, Clock::system().now()).await?;
             output::line("The database is up to date.")
         }
-        Command::Serve { listen, database_read_url, workers, mail } => {
-            serve::serve(Config { database_read_url, workers, mail: mail.config()?, ..Config::new(url.expose_secret(), listen) }).await
+        Command::Serve { listen, database_read_url, workers, mail, clients } => {
+            let config = Config { database_read_url, workers, mail: mail.config()?, least_client: clients.least(), ..Config::new(url.expose_secret(), listen) };
+            serve::serve(config).await
         }
         Command::Worker { workers, mail } => worker::work(&url, workers, &mail).await,
         Command::Staff(command) => staff::run(&pool(&url).await?, command).await,

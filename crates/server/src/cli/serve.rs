@@ -1,9 +1,17 @@
 //! `beadsbox-server serve`
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::time::Duration;
+
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::timeout,
+};
 use tracing_subscriber::EnvFilter;
 
 use crate::{Config, Server, error::StartError};
+
+/// How long the end may take: longer than requests and jobs are given.
+const LONGEST_END: Duration = Duration::from_mins(2);
 
 /// Writes the log to standard output, as JSON.
 pub(super) fn log() {
@@ -21,7 +29,10 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
         _ = &mut ended => return Ok(()),
     };
     let end = until(ended, server.ended()).await;
-    server.stop().await;
+    // A primary that was lost without a word holds its connections for as long as the network believes in them.
+    if timeout(LONGEST_END, server.stop()).await.is_err() {
+        tracing::error!("not ended in order: the database does not let go");
+    }
     end
 }
 

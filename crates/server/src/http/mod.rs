@@ -8,6 +8,7 @@ mod edge;
 mod health;
 mod info;
 mod json;
+mod least_client;
 mod openapi;
 mod password_resets;
 mod reports;
@@ -127,6 +128,7 @@ pub(crate) fn router(app: App) -> Router {
         // The outermost comes last.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressible))
         .layer(CatchPanicLayer::custom(edge::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), least_client::refuse_older))
         .layer(middleware::from_fn_with_state(app.clone(), edge::bound))
         .layer(middleware::from_fn(edge::log))
         .with_state(app)

@@ -5,6 +5,7 @@ mod expiry;
 mod prune;
 pub(crate) mod queue;
 mod retention;
+mod standby;
 
 use std::{fmt::Debug, time::Duration};
 
@@ -17,6 +18,7 @@ pub use prune::Pruned;
 pub(crate) use prune::prune;
 pub(crate) use queue::Attempt;
 pub(crate) use retention::forget_buyers;
+pub(crate) use standby::look_for_successor;
 
 /// Runs the sequencer on a short timer, for what a process that died has left in the inbox.
 pub(crate) async fn sequence(app: App) {
@@ -41,6 +43,11 @@ pub(crate) async fn keep_buyers_no_longer(app: App) {
 /// Puts the books' monthly sums together that are alike.
 pub(crate) async fn put_sums_together(app: App) {
     repeat(&app, app.config.prune_every, "putting the books' sums together", async |app| books::put_together(&app.pool).await).await;
+}
+
+/// Gives a sign of life, by which copies know how old they are.
+pub(crate) async fn give_signs(app: App) {
+    repeat(&app, app.config.sign_every, "giving a sign of life", async |app| standby::give_sign(app).await).await;
 }
 
 /// Decides on what a newer program wrote before this server was upgraded. Not only at the start: until it ends, an older server beside
