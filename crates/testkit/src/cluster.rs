@@ -76,6 +76,7 @@ impl Cluster {
     ///
     /// # Panics
     /// Where it cannot be made.
+    #[must_use]
     pub fn standby(&self, name: &str, waited_for: bool) -> Self {
         let Some(standby) = Self::placed() else { panic!("a cluster that runs has its programs") };
         let (primary, data, port) = (self.connection(), text(&standby.data), standby.port.to_string());

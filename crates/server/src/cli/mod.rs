@@ -47,7 +47,7 @@ enum Command {
         #[command(flatten)]
         mail: mail::Arguments,
         #[command(flatten)]
-        clients: clients::Arguments,
+        clients: clients::Clients,
     },
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {
