@@ -29,6 +29,11 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
         _ = &mut ended => return Ok(()),
     };
     let end = until(ended, server.ended()).await;
+    if end.is_err() {
+        // Nothing that it is at can be finished on a database that it left; the sooner it is started again, the sooner devices are answered.
+        server.kill();
+        return end;
+    }
     // A primary that was lost without a word holds its connections for as long as the network believes in them.
     if timeout(LONGEST_END, server.stop()).await.is_err() {
         tracing::error!("not ended in order: the database does not let go");
