@@ -2,6 +2,8 @@
 
 -- Since when a message about it is with the broker. None: the relay has not told of it, or it is to be told of anew.
 ALTER TABLE job ADD COLUMN announced_at timestamptz;
+-- Operations people see how the queue stands.
+GRANT SELECT (announced_at) ON job TO beadsbox_ops;
 CREATE INDEX job_unannounced ON job (run_after) WHERE state = 'waiting' AND announced_at IS NULL;
 GRANT UPDATE (announced_at) ON job TO beadsbox_serve;
 

@@ -5,6 +5,9 @@
 # shellcheck source=scripts/dev/postgres.sh
 . scripts/dev/postgres.sh
 
+# shellcheck source=scripts/dev/schemathesis.sh
+. scripts/dev/schemathesis.sh
+
 # With arguments it is somebody who works on those tests: then only they run.
 dev_test() {
   if [ "${1:-}" = --deploy ]; then
@@ -14,6 +17,7 @@ dev_test() {
     return
   fi
   set_up test
+  set_up_schemathesis
   if [ $# -eq 0 ]; then
     check_all
     step ui-test "Testing the screens' code" in_ui npm test

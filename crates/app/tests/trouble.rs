@@ -246,3 +246,32 @@ async fn an_address_that_is_no_beadsbox_server_is_told_from_one_that_is_away() {
     assert_eq!(enrol("http://vouchers.example.com").await, ErrorCode::InsecureAddress);
     assert_eq!(enrol("not an address").await, ErrorCode::InvalidInput);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_of_a_program_that_is_too_old_stays_and_goes_after_the_update() {
+    let mut centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Carla").await;
+    let known = till.sell("Ada").await.code;
+    till.sync().await;
+    centre.serve_from("999.0.0").await;
+    let told = till.seat().sync_now().await.unwrap_err();
+    assert_eq!(told.code, ErrorCode::ClientTooOld, "what it says, it says in words of its own");
+    till.until("too old", |bar| bar.trouble.as_ref().is_some_and(|trouble| trouble.code == ErrorCode::ClientTooOld)).await;
+
+    // The till goes on as without a server: what it does stays in its outbox.
+    till.sell("Blaise").await;
+    let answer = till.seat().redeem(&known).await.unwrap();
+    assert_eq!(answer.answer, AnswerKind::AcceptedOffline);
+    assert!(till.seat().status_bar().await.unwrap().waiting >= 2);
+    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 1);
+    let fresh = Till::new(centre.address).await;
+    assert_eq!(fresh.enrol(&centre, "Marais").await.unwrap_err().code, ErrorCode::ClientTooOld);
+
+    // The update: from here on the server takes this version.
+    centre.stop().await;
+    centre.start_again().await;
+    till.sync().await;
+    assert_eq!(till.seat().status_bar().await.unwrap().waiting, 0);
+    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 2);
+    assert_eq!(centre.count("SELECT count(*) FROM redemption WHERE outcome = 'accepted'").await, 1);
+}

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use secrecy::SecretString;
+use semver::Version;
 
 use crate::{
     clock::Clock,
@@ -16,7 +17,7 @@ use crate::{
 /// Where a server listens and what it bounds.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `postgres://…`
+    /// `postgres://…`; may name several machines, of which the primary is taken
     pub database_url: SecretString,
     /// Where a copy of it is for reports, which may be behind; none to ask the database itself.
     pub database_read_url: Option<SecretString>,
@@ -57,6 +58,10 @@ pub struct Config {
     pub decide_held_every: Duration,
     /// How often a worker looks for jobs by itself.
     pub jobs_every: Duration,
+    /// How often a sign of life is given, by which copies know how old they are.
+    pub sign_every: Duration,
+    /// The least version of the program that is served; none where all are.
+    pub least_client: Option<Version>,
     /// How many jobs this process works on at once; 0 leaves them to others.
     pub workers: usize,
     /// How long requests and jobs that have begun may still take when it is to end. A mail whose answer does not come by then is said to have been
@@ -72,7 +77,15 @@ pub struct Config {
     pub orders_every: Duration,
 }
 
+/// How long a job whose time is over has to note how far it came, and connections have to close.
+const CLOSING: Duration = Duration::from_secs(10);
+
 impl Config {
+    /// How long its end may take, from the signal on.
+    pub(crate) fn longest_end(&self) -> Duration {
+        self.drain + self.last_orders + CLOSING
+    }
+
     /// Everything at one port, with the usual bounds.
     pub fn new(database_url: impl Into<String>, listen: SocketAddr) -> Self {
         let everything = FrontConfig::new(Front::All, listen);
@@ -97,6 +110,8 @@ impl Config {
             retention_every: Duration::from_hours(24),
             decide_held_every: Duration::from_hours(1),
             jobs_every: Duration::from_secs(1),
+            sign_every: Duration::from_secs(2),
+            least_client: None,
             workers: 2,
             last_orders: Duration::from_secs(30),
             mail: None,

@@ -63,6 +63,8 @@ impl Server {
             tokio::spawn(jobs::sequence(app.clone())),
             tokio::spawn(jobs::decide_held(app.clone())),
             tokio::spawn(jobs::settle_orders(app.clone())),
+            tokio::spawn(jobs::give_signs(app.clone())),
+            tokio::spawn(jobs::look_for_successor(app.clone())),
         ];
         tasks.extend(work(&app, workers));
         Ok(RunningServer { addresses, app, fronts, serving, metrics, tasks })
@@ -76,7 +78,7 @@ impl Server {
             tracing::warn!("this worker has no mail server (SMTP_URL, MAIL_FROM): it does upkeep, and leaves mails to others");
         }
         let metrics = Metrics::open(&app).await?.map(|metrics| metrics.serve(&app, Vec::new()));
-        let mut tasks = vec![tokio::spawn(feed::listen(app.clone()))];
+        let mut tasks = vec![tokio::spawn(feed::listen(app.clone())), tokio::spawn(jobs::look_for_successor(app.clone()))];
         tasks.extend(work(&app, workers));
         tracing::info!(epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), broker = app.config.broker.is_some(), "working");
         Ok(RunningWorker { app, metrics, tasks })

@@ -1,8 +1,9 @@
-//! A PostgreSQL cluster of a test's own, with an archive of its log, that can be put back to a moment.
+//! A PostgreSQL cluster of a test's own, that can be put back to a moment, or followed by a standby and lost.
 
 use std::{
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
@@ -16,7 +17,12 @@ pub struct Cluster {
     port: u16,
     /// The folder of its data.
     data: PathBuf,
+    /// Nobody has to end it any more.
+    is_ended: AtomicBool,
 }
+
+/// The programs that make a standby and have it take over, as they are handed out.
+const STANDBY_PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/standby");
 
 impl Cluster {
     /// A cluster that archives its log. None, with a line that says so, where PostgreSQL's own programs are missing.
@@ -24,24 +30,106 @@ impl Cluster {
     /// # Panics
     /// Where they are there and do not do as they are told.
     pub fn with_archive() -> Option<Self> {
+        let cluster = Self::initialised()?;
+        let archive = cluster.folder.path().join("archive");
+        made(std::fs::create_dir(&archive));
+        give_to_postgres(&archive);
+        cluster.configure(&format!("archive_mode = on\narchive_command = 'cp %p {}/%f'\n", text(&archive)));
+        cluster.start();
+        Some(cluster)
+    }
+
+    /// A cluster that keeps nothing but its data. None, with a line that says so, where PostgreSQL's own programs are missing.
+    ///
+    /// # Panics
+    /// Where they are there and do not do as they are told.
+    pub fn plain() -> Option<Self> {
+        let cluster = Self::initialised()?;
+        cluster.configure("max_connections = 200\n");
+        cluster.start();
+        Some(cluster)
+    }
+
+    /// Made, and not started.
+    fn initialised() -> Option<Self> {
+        let cluster = Self::placed()?;
+        cluster.run(
+            "initdb",
+            &["--pgdata", &text(&cluster.data), "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--no-sync"],
+        );
+        Some(cluster)
+    }
+
+    /// A folder and a port for one.
+    fn placed() -> Option<Self> {
         let Some(programs) = programs() else {
             say("skipped: no initdb on this machine");
             return None;
         };
         let folder = made(tempfile::tempdir());
         let data = folder.path().join("data");
-        let archive = folder.path().join("archive");
-        made(std::fs::create_dir(&archive));
         give_to_postgres(folder.path());
-        give_to_postgres(&archive);
-        let cluster = Self { folder, programs, port: made(free_port()), data };
-        cluster.run(
-            "initdb",
-            &["--pgdata", &text(&cluster.data), "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--no-sync"],
-        );
-        cluster.configure(&format!("archive_mode = on\narchive_command = 'cp %p {}/%f'\n", text(&archive)));
-        cluster.start();
-        Some(cluster)
+        Some(Self { folder, programs, port: made(free_port()), data, is_ended: AtomicBool::new(false) })
+    }
+
+    /// A standby of this one that has that name, made by the program that is handed out. Where `waited_for`, each commit waits for it.
+    ///
+    /// # Panics
+    /// Where it cannot be made.
+    #[must_use]
+    pub fn standby(&self, name: &str, waited_for: bool) -> Self {
+        let Some(standby) = Self::placed() else { panic!("a cluster that runs has its programs") };
+        let (primary, data, port) = (self.connection(), text(&standby.data), standby.port.to_string());
+        let mut arguments: Vec<&str> = vec!["--primary", &primary, "--data", &data, "--port", &port, "--name", name];
+        if waited_for {
+            arguments.extend(["--admin", &primary]);
+        }
+        let output = standby.run_program("build", &arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        standby
+    }
+
+    /// Has this standby take over from that one, by the program that is handed out; what it says.
+    pub fn take_over(&self, old: &Self, arguments: &[&str]) -> Output {
+        let (data, own, old) = (text(&self.data), format!("{} dbname=beadsbox", self.connection()), old.connection());
+        let places: [&str; 6] = ["--data", &data, "--standby", &own, "--old", &old];
+        self.run_program("take-over", &[&places[..], arguments].concat())
+    }
+
+    /// How PostgreSQL's own programs are told where it is.
+    fn connection(&self) -> String {
+        format!("host=127.0.0.1 port={} user=postgres", self.port)
+    }
+
+    /// Its port of 127.0.0.1.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Ends it as the loss of its machine would.
+    ///
+    /// # Panics
+    /// Where it does not run.
+    pub fn lose(&self) {
+        let file = made(std::fs::read_to_string(self.data.join("postmaster.pid")));
+        let process = file.lines().next().unwrap_or_default().to_owned();
+        // All of it at once: what a lost postmaster leaves behind still answers for a moment, and what it loses it starts anew.
+        for (program, arguments) in [("kill", ["-STOP", &process].as_slice()), ("pkill", &["-KILL", "-P", &process]), ("kill", &["-KILL", &process])] {
+            assert!(made(Command::new(program).args(arguments).status()).success(), "{program} {arguments:?}");
+        }
+        self.is_ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends it in order, as a standby that is away.
+    pub fn end(&self) {
+        self.stop();
+        self.is_ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Starts it again after that.
+    pub fn begin_again(&self) {
+        self.start();
+        self.is_ended.store(false, Ordering::Relaxed);
     }
 
     /// The database of that name, as its owner.
@@ -124,7 +212,11 @@ impl Cluster {
         self.run("pg_ctl", &["stop", "--wait", "--mode", "fast", "--pgdata", &text(&self.data)]);
     }
 
-    async fn execute(&self, database: &str, sql: String) {
+    /// Runs a statement there, as its owner.
+    ///
+    /// # Panics
+    /// Where it fails.
+    pub async fn execute(&self, database: &str, sql: String) {
         let mut conn = made(PgConnection::connect(&self.url(database)).await);
         made(sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await);
         made(conn.close().await);
@@ -133,21 +225,40 @@ impl Cluster {
     /// Runs one of PostgreSQL's programs, which refuse to run as root.
     fn run(&self, program: &str, arguments: &[&str]) {
         let program = self.programs.join(program);
+        let status = made(self.as_postgres(&program).args(arguments).stdout(std::process::Stdio::null()).status());
+        assert!(status.success(), "{} {arguments:?}", program.display());
+    }
+
+    /// Runs one of the programs that are handed out, from a copy that PostgreSQL's user can read.
+    fn run_program(&self, program: &str, arguments: &[&str]) -> Output {
+        let folder = self.folder.path().join("programs");
+        made(std::fs::create_dir_all(&folder));
+        for entry in made(std::fs::read_dir(STANDBY_PROGRAMS)).flatten() {
+            made(std::fs::copy(entry.path(), folder.join(entry.file_name())));
+        }
+        give_to_postgres(&folder);
+        let mut command = self.as_postgres(&folder.join(program));
+        made(command.args(arguments).env("BEADSBOX_POSTGRES_BIN", &self.programs).output())
+    }
+
+    /// The program, as the user that may run PostgreSQL.
+    fn as_postgres(&self, program: &Path) -> Command {
         let mut command = if is_root() {
             let mut command = Command::new("runuser");
-            command.args(["-u", "postgres", "--"]).arg(&program);
+            command.args(["-u", "postgres", "--"]).arg(program);
             command
         } else {
-            Command::new(&program)
+            Command::new(program)
         };
-        let output = made(command.args(arguments).current_dir(self.folder.path()).stdout(std::process::Stdio::null()).status());
-        assert!(output.success(), "{} {arguments:?}", program.display());
+        command.current_dir(self.folder.path());
+        command
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if !std::thread::panicking() || self.data.join("postmaster.pid").exists() {
+        let is_ended = self.is_ended.load(Ordering::Relaxed);
+        if !is_ended && (!std::thread::panicking() || self.data.join("postmaster.pid").exists()) {
             self.stop();
         }
     }

@@ -2357,8 +2357,6 @@ export type Report = {
 	made_at: string,
 	/**  From operations through this one, in the order in which the server took them. */
 	through: number,
-	/**  How old the data were, in seconds. */
-	age_seconds: number,
 	/**  What whoever reads it has to know. */
 	notes: string[],
 	table: ReportTable,

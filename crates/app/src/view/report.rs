@@ -83,8 +83,6 @@ pub struct ReportView {
     pub made_at: String,
     /// From operations through this one, in the order in which the server took them.
     pub through: u64,
-    /// How old the data were, in seconds.
-    pub age_seconds: u64,
     /// What whoever reads it has to know.
     pub notes: Vec<String>,
     pub table: ReportTable,

@@ -82,6 +82,13 @@ impl Centre {
         self.server = Some(Server::start(config).await.unwrap());
     }
 
+    /// From now on it serves no program below that version.
+    pub async fn serve_from(&mut self, version: &str) {
+        self.stop().await;
+        let config = Config { least_client: Some(version.parse().unwrap()), ..Config::new(self.database.serve_url(), self.address) };
+        self.server = Some(Server::start(config).await.unwrap());
+    }
+
     /// A new device of that shop, signed in as that person.
     pub async fn till(&self, shop: &str, person: &str) -> Till {
         self.set_up(Till::new(self.address).await, shop, person).await

@@ -96,7 +96,7 @@ pub struct Made {
     pub at: Timestamp,
     /// From the books through this operation, in the order in which the server took them; 0 where there is none.
     pub through_commit_no: u64,
-    /// How old the copy of the database was, in seconds; 0 where the database itself was asked.
+    /// How far the copy of the database that was asked was behind, in seconds, rounded up; 0 where it was abreast, or the database itself was asked.
     pub data_age_seconds: u64,
     /// What shops, templates and staff members in the report are called.
     pub names: Vec<Name>,

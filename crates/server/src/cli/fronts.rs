@@ -6,7 +6,7 @@ use clap::Args;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{broker::BrokerArguments, mail, pay, worker::WorkArguments};
+use super::{broker::BrokerArguments, clients::Clients, mail, pay, worker::WorkArguments};
 use crate::{Config, ForwardedHeader, Forwarding, Front, FrontConfig, LimitChange, Limits, StartError, network};
 
 /// Connections to the database for what a server does by itself, where each front has its own: one for each job that it is at, and these.
@@ -53,6 +53,8 @@ pub(super) struct Arguments {
     broker: BrokerArguments,
     #[command(flatten)]
     pay: pay::Arguments,
+    #[command(flatten)]
+    clients: Clients,
 }
 
 /// Where each front listens, and its bounds.
@@ -112,6 +114,7 @@ impl Arguments {
             mail: self.mail.config()?,
             broker: self.broker.config(),
             shop: self.pay.config()?,
+            least_client: self.clients.least(),
             ..usual
         })
     }

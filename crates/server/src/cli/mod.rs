@@ -1,6 +1,7 @@
 //! The command line.
 
 mod broker;
+mod clients;
 mod device;
 mod epoch;
 mod fronts;
@@ -23,7 +24,7 @@ use crate::{Clock, books, db, error::StartError, seed};
 #[derive(Parser)]
 #[command(name = "beadsbox-server", version)]
 struct Arguments {
-    /// Where the database is: `postgres://user:password@host/database`
+    /// Where the database is: `postgres://user:password@host/database`; of several hosts, `one:5432,two:5432`, the primary is taken
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     database_url: Option<SecretString>,
     #[command(subcommand)]

@@ -1,6 +1,11 @@
 //! `beadsbox-server serve`
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::time::Duration;
+
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::timeout,
+};
 use tracing_subscriber::EnvFilter;
 
 use crate::{Config, Server, error::StartError};
@@ -16,13 +21,26 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
     // From now on: whoever finds it listening may end it.
     let ended = signalled()?;
     tokio::pin!(ended);
+    let longest = config.longest_end();
     let server = tokio::select! {
         server = Server::start(config) => server?,
         _ = &mut ended => return Ok(()),
     };
     let end = until(ended, server.ended()).await;
-    server.stop().await;
+    if end.is_err() {
+        // Nothing that it is at can be finished on a database that it left; the sooner it is started again, the sooner devices are answered.
+        server.kill();
+        return end;
+    }
+    end_in_order(longest, server.stop()).await;
     end
+}
+
+/// Ends it, or leaves it as it is: a primary that was lost without a word holds its connections for as long as the network believes in them.
+pub(super) async fn end_in_order(longest: Duration, stop: impl Future<Output = ()>) {
+    if timeout(longest, stop).await.is_err() {
+        tracing::error!("not ended in order: the database does not let go");
+    }
 }
 
 /// Waits for the signal that ends the program, or until what it does ends by itself: that is an error, for whoever starts it anew.

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{
     broker, mail,
-    serve::{log, signalled, until},
+    serve::{end_in_order, log, signalled, until},
 };
 use crate::{Config, Server, error::StartError};
 
@@ -46,11 +46,17 @@ pub(super) async fn work(url: &SecretString, work: &WorkArguments, mail: &mail::
     let connections = u32::try_from(work.workers.max(1)).unwrap_or(u32::MAX).saturating_add(MORE_CONNECTIONS);
     let config = work.config(Config::new(url.expose_secret(), nowhere));
     let config = Config { mail: mail.config()?, broker: broker.config(), database_connections: connections, ..config };
+    let longest = config.longest_end();
     let worker = tokio::select! {
         worker = Server::start_worker(config) => worker?,
         _ = &mut ended => return Ok(()),
     };
     let end = until(ended, worker.ended()).await;
-    worker.stop().await;
+    if end.is_err() {
+        // As a server does: nothing can be noted in a database that it left.
+        worker.kill();
+        return end;
+    }
+    end_in_order(longest, worker.stop()).await;
     end
 }

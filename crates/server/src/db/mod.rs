@@ -27,6 +27,7 @@ pub mod password_reset;
 pub mod payment_event;
 pub mod person;
 pub mod personal_data;
+pub(crate) mod primary;
 pub mod quarantine;
 pub mod range;
 pub mod recovery_code;
@@ -41,9 +42,11 @@ pub mod shop;
 pub mod shop_order;
 pub mod shop_page;
 pub mod sign_in_delay;
+pub mod sign_of_life;
 pub mod snapshot;
 pub mod staff;
 pub mod staff_sign_in;
+pub mod takeover;
 pub mod template;
 pub mod till;
 pub mod voucher;
@@ -67,14 +70,15 @@ pub use beadsbox_protocol::Profile;
 /// The schema, file by file.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/server");
 
-/// Connects to serve. Whatever the database is set to, what was acknowledged is on its disk, and nothing waits for ever.
+/// Connects to serve; of several machines that the address names, to the one that takes writes. Whatever the database is set to, what was
+/// acknowledged is on its disk, and nothing waits for ever.
 pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StartError> {
-    Ok(pool_of(connections).connect_with(options(url)?).await?)
+    Ok(pool_of(connections).connect_with(primary::find(url).await?).await?)
 }
 
-/// The same for a copy that reports read: it need not answer yet.
+/// The same for a copy that reports read: it need not answer yet, and where it does not, nobody waits for it as long as for the database itself.
 pub(crate) fn connect_later(url: &str, connections: u32) -> Result<PgPool, StartError> {
-    Ok(pool_of(connections).connect_lazy_with(options(url)?))
+    Ok(pool_of(connections).acquire_timeout(std::time::Duration::from_secs(2)).connect_lazy_with(options(url)?))
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, StartError> {
@@ -93,7 +97,8 @@ fn pool_of(connections: u32) -> PgPoolOptions {
 
 /// Brings the schema up to date, as its owner.
 pub async fn migrate(url: &str) -> Result<(), StartError> {
-    let pool = PgPoolOptions::new().max_connections(1).connect(url).await?;
+    // Without the bounds of serving: a migration may take longer.
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(primary::find_unbounded(url).await?).await?;
     MIGRATIONS.run(&pool).await?;
     pool.close().await;
     Ok(())

@@ -48,18 +48,6 @@ fn parts_of(query: &ReportQuery, people: bool) -> Parts {
     if by_line { Parts::lines(query.from, query.to) } else { Parts::of(query.from, query.to) }
 }
 
-/// How old what this connection reads is, in seconds: 0 at the database itself, and at a copy that is being sent to and has applied it
-/// all. One that nobody sends to any more grows old, whatever it has applied.
-pub async fn data_age(conn: &mut PgConnection) -> sqlx::Result<i64> {
-    sqlx::query_scalar(
-        "SELECT CASE WHEN NOT pg_is_in_recovery() THEN 0
-                WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0
-                ELSE greatest(0, coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0))::bigint END",
-    )
-    .fetch_one(conn)
-    .await
-}
-
 /// The highest number of an operation in the books.
 pub async fn through_commit_no(conn: &mut PgConnection) -> sqlx::Result<Option<i64>> {
     sqlx::query_scalar("SELECT max(commit_no) FROM ledger_entry").fetch_one(conn).await

@@ -23,6 +23,11 @@ pub async fn home(conn: &mut PgConnection) -> sqlx::Result<String> {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {HOME}"))).fetch_one(conn).await
 }
 
+/// The PostgreSQL on which the epoch goes on, as it was written down.
+pub async fn known_home(conn: &mut PgConnection) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT home FROM server").fetch_one(conn).await
+}
+
 /// Whether the epoch is still that one, and this is the PostgreSQL on which it began.
 pub async fn is_at_home(conn: &mut PgConnection, epoch: Uuid) -> sqlx::Result<bool> {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT EXISTS (SELECT FROM server WHERE epoch = $1 AND home = {HOME})")))

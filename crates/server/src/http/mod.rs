@@ -10,6 +10,7 @@ mod forwarded;
 mod health;
 mod info;
 mod json;
+mod least_client;
 mod listen;
 mod openapi;
 mod password_resets;
@@ -169,6 +170,7 @@ pub(crate) fn router(app: App) -> Router {
         // The outermost comes last.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(compressible))
         .layer(CatchPanicLayer::custom(edge::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), least_client::refuse_older))
         .layer(middleware::from_fn_with_state(app.clone(), edge::bound))
         .layer(middleware::from_fn_with_state(app.clone(), edge::pace))
         .layer(middleware::from_fn_with_state(app.clone(), edge::log))

@@ -14,7 +14,7 @@ use utoipa::{
 #[derive(OpenApi)]
 #[openapi(
     info(title = "My Beads Box", description = "The central server of My Beads Box: devices push what people did and pull what changed. Every answer that is not a success is a Problem."),
-    components(schemas(beadsbox_protocol::Problem)),
+    components(schemas(beadsbox_protocol::Problem, beadsbox_protocol::digest::RowKind)),
     modifiers(&Bearers),
     tags(
         (name = "sync", description = "What devices do all day"),

@@ -8,6 +8,7 @@ mod prune;
 pub(crate) mod queue;
 mod reminders;
 mod retention;
+mod standby;
 mod upkeep;
 
 use std::{fmt::Debug, time::Duration};
@@ -22,6 +23,7 @@ pub(crate) use prune::prune;
 pub(crate) use queue::Attempt;
 pub(crate) use reminders::remind_buyers;
 pub(crate) use retention::forget_buyers;
+pub(crate) use standby::look_for_successor;
 
 /// How often it is looked whether the time of some upkeep has come.
 const PLAN_EVERY: Duration = Duration::from_secs(10);
@@ -39,6 +41,11 @@ pub(crate) async fn plan(app: App) {
 /// Settles orders of the shop page: what is paid gets its voucher, what nobody paid is let go.
 pub(crate) async fn settle_orders(app: App) {
     repeat(&app, app.config.orders_every, "settling orders", async |app| shop::settle(app).await).await;
+}
+
+/// Gives a sign of life, by which copies know how old they are.
+pub(crate) async fn give_signs(app: App) {
+    repeat(&app, app.config.sign_every, "giving a sign of life", async |app| standby::give_sign(app).await).await;
 }
 
 /// Decides on what a newer program wrote before this server was upgraded. Not only at the start: until it ends, an older server beside

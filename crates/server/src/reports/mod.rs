@@ -4,6 +4,7 @@ mod accounting;
 mod activity;
 mod ageing;
 mod liability;
+mod source;
 mod vat;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use beadsbox_protocol::report::{MOST_DAYS, Made, ReportQuery};
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
+use self::source::Source;
 use crate::{
     db::{self, to_count},
     error::Failure,
@@ -23,12 +25,15 @@ pub(crate) use accounting::accounting;
 pub(crate) use activity::activity;
 pub(crate) use ageing::{ageing, breakage};
 pub(crate) use liability::liability;
+pub(crate) use source::copy_age;
 pub(crate) use vat::vat;
 
 /// One moment of the books.
 struct Moment<'a> {
     app: &'a App,
     tx: Transaction<'static, Postgres>,
+    /// How old that moment is, in seconds.
+    age_seconds: u64,
     query: ReportQuery,
     /// What the report names.
     named: BTreeSet<Uuid>,
@@ -37,18 +42,18 @@ struct Moment<'a> {
 impl<'a> Moment<'a> {
     async fn begin(app: &'a App, query: ReportQuery) -> Result<Self, Failure> {
         check(&query)?;
-        Ok(Self { app, tx: db::at_one_moment(&app.read_pool).await?, query, named: BTreeSet::new() })
+        let Source { tx, age_seconds } = Source::open(app).await?;
+        Ok(Self { app, tx, age_seconds, query, named: BTreeSet::new() })
     }
 
     /// How the report was made, once nothing more is read.
     async fn end(mut self) -> Result<Made, Failure> {
         let ids: Vec<Uuid> = self.named.into_iter().collect();
         let names = db::report::names(&mut self.tx, &ids).await?;
-        let data_age_seconds = to_count(db::report::data_age(&mut self.tx).await?);
         let through_commit_no = db::report::through_commit_no(&mut self.tx).await?.map_or(0, to_count);
         self.tx.commit().await?;
         let ReportQuery { from, to, .. } = self.query;
-        Ok(Made { from, to, at: self.app.clock.now(), through_commit_no, data_age_seconds, names })
+        Ok(Made { from, to, at: self.app.clock.now(), through_commit_no, data_age_seconds: self.age_seconds, names })
     }
 }
 

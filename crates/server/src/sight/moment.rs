@@ -10,7 +10,7 @@ use prometheus_client::{
 use tokio::time::timeout;
 
 use super::PREFIX;
-use crate::{db, error::Failure, memory::Reach, state::App};
+use crate::{db, error::Failure, memory::Reach, reports, state::App};
 
 /// How long the database may think about its part.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -100,7 +100,5 @@ async fn queues(registry: &mut Registry, app: &App) -> Result<(), Failure> {
 
 /// How far the copy is behind, where there is one and it answers.
 async fn replica_lag(app: &App) -> Option<u64> {
-    let copy = app.copy.as_ref()?;
-    let asked = async { db::report::data_age(&mut *copy.acquire().await?).await };
-    timeout(PATIENCE, asked).await.ok()?.ok().map(db::to_count)
+    timeout(PATIENCE, reports::copy_age(app)).await.ok()?.ok()?
 }

@@ -7,9 +7,9 @@ use std::{
 
 use beadsbox_documents::{Language, ReportPaper, written_amount};
 use beadsbox_domain::{Deed, Money};
-use beadsbox_protocol::report::Accounting;
+use beadsbox_protocol::report::{Accounting, Made};
 
-use super::{Composed, accounting, query, words::pick};
+use super::{Composed, accounting, age, query, words::pick};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
     saved_file,
@@ -45,7 +45,7 @@ impl Seat {
         if format != ReportFormat::Pdf {
             whole(composed.cut)?;
         }
-        let (name, now) = (file_name(&form, stem(form.report), ending(format)), self.device.host.clock.now());
+        let (name, now) = (file_name(&form, &composed.made, stem(form.report), ending(format)), self.device.host.clock.now());
         let zone = {
             let seat = self.clone();
             self.read(move |view| Ok(seat.zone(view))).await?
@@ -85,7 +85,7 @@ impl Seat {
         whole(report.cut)?;
         let mut bytes = Vec::new();
         accounting::journal(&report, language).csv(&mut bytes, language).map_err(AppError::internal)?;
-        Ok(ReportFile { name: file_name(form, "journal", "csv"), bytes })
+        Ok(ReportFile { name: file_name(form, &report.made, "journal", "csv"), bytes })
     }
 }
 
@@ -107,7 +107,7 @@ fn paper(composed: Composed, form: &ReportForm, language: Language, zone: &jiff:
     ReportPaper { language, title: title.to_owned(), facts, notes, table: sheet.table, sums: sheet.sums }
 }
 
-fn period(form: &ReportForm, made: &beadsbox_protocol::report::Made, language: Language) -> String {
+fn period(form: &ReportForm, made: &Made, language: Language) -> String {
     let written = |day: beadsbox_domain::Date| day.strftime("%d/%m/%Y").to_string();
     if matches!(form.report, ReportKind::Ageing | ReportKind::Breakage) {
         return format!("{} {}", pick(language, "on", "au"), written(made.to));
@@ -139,6 +139,8 @@ const fn ending(format: ReportFormat) -> &'static str {
     }
 }
 
-fn file_name(form: &ReportForm, stem: &str, ending: &str) -> String {
-    format!("{stem}-{}-{}.{ending}", form.from, form.to)
+/// A table has no place for a note that it is old either, so its name says as of when it is.
+fn file_name(form: &ReportForm, made: &Made, stem: &str, ending: &str) -> String {
+    let as_of = age::moment(made).map_or_else(String::new, |moment| format!("-as-of-{}", moment.strftime("%Y-%m-%dT%H%M%SZ")));
+    format!("{stem}-{}-{}{as_of}.{ending}", form.from, form.to)
 }

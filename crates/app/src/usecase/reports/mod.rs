@@ -3,6 +3,7 @@
 
 mod accounting;
 mod activity;
+mod age;
 mod ageing;
 mod chart;
 mod file;
@@ -41,15 +42,7 @@ impl Seat {
     /// A report, as the server makes it now.
     pub async fn report(&self, form: ReportForm) -> AppResult<ReportView> {
         let Composed { title, made, notes, sheet, charts, .. } = self.composed(&form).await?;
-        Ok(ReportView {
-            title: title.to_owned(),
-            made_at: made.at.to_string(),
-            through: made.through_commit_no,
-            age_seconds: made.data_age_seconds,
-            notes,
-            table: sheet.view(),
-            charts,
-        })
+        Ok(ReportView { title: title.to_owned(), made_at: made.at.to_string(), through: made.through_commit_no, notes, table: sheet.view(), charts })
     }
 
     /// What reports may be narrowed to, as this device knows it.
@@ -79,14 +72,18 @@ impl Seat {
         self.require(Deed::ReadReports)?;
         let (query, language) = (query(form)?, Language::from(form.language));
         let (server, session) = (&self.device.server, self.server_session()?);
-        match form.report {
+        let mut composed = match form.report {
             ReportKind::Liability => liability::compose(&server.report(session, "liability", &query).await?, language),
             ReportKind::Activity => activity::compose(&server.report(session, "activity", &query).await?, &query, language),
             ReportKind::Ageing => ageing::compose_ageing(&server.report(session, "ageing", &query).await?, language),
             ReportKind::Breakage => ageing::compose_breakage(&server.report(session, "breakage", &query).await?, language),
             ReportKind::Vat => vat::compose(&server.report(session, "vat", &query).await?, &query, language),
             ReportKind::Accounting => accounting::compose(&server.report(session, "accounting", &query).await?, language),
+        }?;
+        if let Some(note) = age::note(&composed.made, language) {
+            composed.notes.insert(0, note);
         }
+        Ok(composed)
     }
 }
 

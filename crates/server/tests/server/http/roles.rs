@@ -108,6 +108,28 @@ fn every_endpoint_is_in_the_table() {
     assert_eq!(documented, tested);
 }
 
+/// Whoever writes another program reads the document: what it says of tokens is what is asked for.
+#[test]
+fn the_document_says_who_may_call() {
+    let document = serde_json::to_value(beadsbox_server::openapi_document()).unwrap();
+    for (method, path, caller) in TABLE {
+        let schemes: BTreeSet<&str> = document["paths"][path][method.to_lowercase()]["security"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .flat_map(|scheme| scheme.keys().map(String::as_str))
+            .collect();
+        let expected: &[&str] = match caller {
+            Anybody => &[],
+            Device | Bearer => &["device"],
+            DeviceOrSession => &["device", "session"],
+            Session | Office | Admin => &["session"],
+        };
+        assert_eq!(schemes, expected.iter().copied().collect(), "{method} {path}");
+    }
+}
+
 /// What an endpoint says to an empty request with that token: let in, or the code of the refusal.
 async fn knock(stage: &Stage, method: &str, path: &str, token: Option<&str>) -> String {
     let path = path

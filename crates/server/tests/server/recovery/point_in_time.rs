@@ -1,11 +1,11 @@
 //! A restore to a moment: a base backup with the archived log, stopped in the middle of the work of devices.
 
-use beadsbox_domain::Outcome;
-use beadsbox_server::{Clock, Config, Profile, RunningServer, Server, organisation};
+use beadsbox_domain::{Outcome, Role};
+use beadsbox_server::{Clock, Config, RunningServer, Server};
 use beadsbox_testkit::{Cluster, TestClock, TestDevice, fixtures};
 
 use super::{facts, told};
-use crate::support::{PASSWORD, sell};
+use crate::support::sell;
 
 async fn serve(cluster: &Cluster, clock: &TestClock) -> RunningServer {
     let mut config = Config::new(cluster.url("beadsbox"), "127.0.0.1:0".parse().unwrap());
@@ -15,14 +15,8 @@ async fn serve(cluster: &Cluster, clock: &TestClock) -> RunningServer {
 }
 
 async fn till(cluster: &Cluster, server: &RunningServer, clock: &TestClock, name: &str) -> TestDevice {
-    let pool = cluster.pool("beadsbox");
-    let shop = organisation::add_shop(&pool, name, "Europe/Paris").await.unwrap();
-    organisation::add_staff(&pool, name, beadsbox_domain::Role::Counter, PASSWORD).await.unwrap();
-    let code = organisation::add_enrolment_code(&pool, shop.id, Profile::Office).await.unwrap();
-    let mut till = TestDevice::enrol(&server.url(), &code.code, name).await.unwrap();
+    let mut till = crate::standby::till(cluster, &server.url(), name, Role::Counter).await;
     till.now = clock.now();
-    till.sign_in(name, PASSWORD).await.unwrap();
-    pool.close().await;
     till
 }
 

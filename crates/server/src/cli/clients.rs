@@ -1,0 +1,22 @@
+//! Which programs are served, for the subcommand that serves.
+
+use semver::Version;
+
+/// Who may ask.
+#[derive(clap::Args)]
+pub(super) struct Clients {
+    /// The least version of the desktop program that is served, such as 1.4.0; older ones are told to update, and keep what they hold
+    #[arg(long, env = "BEADSBOX_LEAST_CLIENT", value_parser = version)]
+    least_client: Option<Version>,
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    Version::parse(text).map_err(|error| format!("a version is like 1.4.0: {error}"))
+}
+
+impl Clients {
+    /// None where all are served.
+    pub(super) fn least(&self) -> Option<Version> {
+        self.least_client.clone()
+    }
+}
