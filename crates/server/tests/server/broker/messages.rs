@@ -47,7 +47,9 @@ async fn what_it_doubles_is_done_once_and_what_says_nothing_is_kept(broker: &Bro
     let unknown = [format!(r#"{{"job": "{}"}}"#, Uuid::now_v7())];
     for said in nonsense.iter().cloned().chain(unknown).chain(doubled) {
         let properties = BasicProperties::default();
-        line.basic_publish("beadsbox.jobs".into(), VOUCHERS.into(), BasicPublishOptions::default(), said.as_bytes(), properties).await.unwrap();
+        line.basic_publish("beadsbox.jobs".into(), VOUCHERS.into(), BasicPublishOptions::default(), said.as_bytes(), properties)
+            .await
+            .unwrap();
     }
     let (one, two) = tokio::join!(stage.worker(2), stage.worker(2));
     stage.mails.until_ended("sent", 4).await;
