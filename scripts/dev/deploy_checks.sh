@@ -14,7 +14,7 @@ check_deploy() {
 
 check_scripts() {
   shellcheck --external-sources --severity=warning dev scripts/dev/*.sh
-  shellcheck --external-sources deploy/backup/{backup,rehearse,restore,common.sh} deploy/release/gather deploy/check/{migrations,release}
+  shellcheck --external-sources deploy/backup/{backup,rehearse,restore,common.sh} deploy/standby/{build,take-over,common.sh} deploy/release/gather deploy/check/{migrations,release}
 }
 
 check_terraform() {
