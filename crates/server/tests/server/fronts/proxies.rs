@@ -41,6 +41,32 @@ async fn nobody_gets_more_requests_by_claiming_to_be_somebody_else() {
 }
 
 #[tokio::test]
+async fn the_shop_page_counts_those_whom_a_trusted_proxy_names_and_refuses_in_its_own_words() {
+    let stage = Stage::new().await;
+    let server = beside(&stage, |config| {
+        bound(config, Front::All, &["per-address=2"]);
+        config.forwarding = trusting("127.0.0.0/8", ForwardedHeader::XForwarded);
+    })
+    .await;
+    let url = format!("{}/vouchers/", server.url());
+    for expected in [200, 200, 429] {
+        assert_eq!(ask(&url, &[("x-forwarded-for", "192.0.2.1")]).await.0, expected);
+    }
+    assert_eq!(ask(&url, &[("x-forwarded-for", "192.0.2.2")]).await.0, 200);
+    let refused = reqwest::Client::new().get(&url).header("x-forwarded-for", "192.0.2.1").send().await.unwrap();
+    assert!(refused.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap() > 0);
+    assert_eq!(refused.headers()["content-type"], "text/html; charset=utf-8");
+    assert!(refused.headers().contains_key("content-security-policy"));
+    assert!(refused.text().await.unwrap().contains("A little slower, please"));
+    // What is told by whoever signs it is not counted: refused for what it is, each time.
+    for _ in 0..4 {
+        let told = reqwest::Client::new().post(format!("{}/vouchers/stripe-events", server.url())).header("x-forwarded-for", "192.0.2.1");
+        assert_eq!(told.send().await.unwrap().status(), 404, "nobody has an account here");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn behind_a_trusted_proxy_each_client_counts_for_itself() {
     let stage = Stage::new().await;
     let server = beside(&stage, |config| {
