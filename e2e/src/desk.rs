@@ -212,7 +212,7 @@ impl Desk {
 
     /// Clicks on what closes this window and opens another, and goes on there. The window may be gone before the click is
     /// answered, which is no failure.
-    async fn leave_through(&self, id: &str, page: &str) -> anyhow::Result<()> {
+    pub async fn leave_through(&self, id: &str, page: &str) -> anyhow::Result<()> {
         let _ = self.find(id).await?.click().await;
         self.go_to_window(page).await
     }

@@ -175,8 +175,7 @@ async fn whatever_would_lose_what_is_typed_asks_before() -> anyhow::Result<()> {
         desk.value_is("template-title", "honey bath").await?;
     }
     desk.click("sign-out").await?;
-    desk.click("template-discard").await?;
-    desk.go_to_window("start").await?;
+    desk.leave_through("template-discard", "start").await?;
     desk.close().await
 }
 

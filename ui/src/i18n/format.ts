@@ -1,7 +1,7 @@
 import type { Money } from '../platform'
 import * as m from './generated/messages'
 import { locale } from './locale.svelte'
-import { decimal, formatMoney, typedMinor } from './money'
+import { decimal, formatMoney, MOST_DECIMALS, typedMinor } from './money'
 
 const cached = new Map<string, Intl.DateTimeFormat>()
 
@@ -109,9 +109,6 @@ export const hundredths = (decimal: string) =>
   new Intl.NumberFormat(locale.regional, { minimumFractionDigits: 2 }).format(
     decimal as Intl.StringNumericLiteral,
   )
-
-// No currency has more.
-const MOST_DECIMALS = 4
 
 /** An amount as somebody typed it ("49", "49,00"), as money; as it stands where it is no amount. */
 export function typedMoney(text: string, currency: string): string {

@@ -22,16 +22,12 @@ export function translateHints(page: Document) {
     ({ target }) => {
       const field = target as HTMLInputElement
       field.setCustomValidity('')
-      if (field.validity.valid) {
-        // Only the words of the last time were in the way: it was filled in by the program since.
-        queueMicrotask(() => field.form?.requestSubmit())
-      } else {
-        field.setCustomValidity(hint(field))
-      }
+      field.setCustomValidity(hint(field))
     },
     true,
   )
-  for (const kind of ['input', 'change']) {
+  // Words that stay would keep a field wrong that is right by then.
+  for (const kind of ['input', 'change', 'focusout']) {
     page.addEventListener(
       kind,
       ({ target }) => (target as Constrained).setCustomValidity?.(''),

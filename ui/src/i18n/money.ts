@@ -34,6 +34,9 @@ export function formatMoney(money: Money, tag: string, signed = false): string {
   )
 }
 
+// No currency has more.
+export const MOST_DECIMALS = 4
+
 /** What a person typed ("1 234,5") in minor units; null where it is no such amount. */
 export function typedMinor(text: string, exponent: number): number | null {
   const plain = text.replace(/[\s\u00a0\u202f]/g, '').replace(',', '.')

@@ -1,5 +1,5 @@
 import { asTyped } from '$/i18n/format'
-import { decimal, typedMinor } from '$/i18n/money'
+import { decimal, MOST_DECIMALS, typedMinor } from '$/i18n/money'
 import type { Currency, Money, TemplateForm } from '$/platform'
 
 /** The form as it is typed: everything that a person writes is text until it is sent. */
@@ -16,8 +16,6 @@ export type Typed = {
 
 // Basis points are percent with two decimals, so they are typed and read like money.
 const RATE_EXPONENT = 2
-// No currency has more.
-const MOST_DECIMALS = 4
 
 export const blank: Typed = {
   title: '',
