@@ -2330,6 +2330,7 @@ export type RefusedOperation = {
 	what: What,
 	/**  The voucher's code or the template's title. */
 	subject: string,
+	/**  None where there is no such voucher, as after a sale that was refused. */
 	voucher_id: string | null,
 	at: string,
 	staff: string,
