@@ -42,11 +42,7 @@ impl Server {
         let stopped = app.clone();
         let service = http::router(app.clone());
         let serving = tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(async move { stopped.stopped().await }).await });
-        let mut tasks = vec![
-            tokio::spawn(feed::listen(app.clone())),
-            tokio::spawn(jobs::sequence(app.clone())),
-            tokio::spawn(jobs::decide_held(app.clone())),
-        ];
+        let mut tasks = vec![tokio::spawn(feed::listen(app.clone())), tokio::spawn(jobs::sequence(app.clone())), tokio::spawn(jobs::decide_held(app.clone()))];
         tasks.extend(work(&app, workers));
         tracing::info!(%address, epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), "serving");
         Ok(RunningServer { address, app, serving, tasks })
