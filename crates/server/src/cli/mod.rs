@@ -49,7 +49,8 @@ enum Command {
         mail: mail::Arguments,
         #[command(flatten)]
         broker: broker::BrokerArguments,
-        pay: pay::Arguments,
+        #[command(flatten)]
+        pay: pay::PaymentArguments,
     },
     /// Works at jobs, such as mails to send, until SIGTERM or SIGINT
     Worker {

@@ -1,9 +1,7 @@
 //! `job`: work that is done later.
 
 use beadsbox_domain::{Date, StaffId, Timestamp, VoucherId};
-use beadsbox_protocol::{
-    job::{DeadJob, DeadJobs, DeadOfTrouble, JobKind, JobTrouble, MOST_DEAD_JOBS},
-};
+use beadsbox_protocol::job::{DeadJob, DeadJobs, DeadOfTrouble, JobKind, JobTrouble, MOST_DEAD_JOBS};
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -161,7 +159,13 @@ pub struct Looking {
 
 /// Leases the next job: one whose lease has ended without a word, or else the one that is due longest, of the first of these groups of kinds that
 /// has one. Whoever asks at the same moment gets another one.
-pub async fn take(conn: &mut PgConnection, groups: &[Vec<JobKind>; 4], looking: Looking, now: Timestamp, leased_until: Timestamp) -> Result<Option<Leased>, Failure> {
+pub async fn take(
+    conn: &mut PgConnection,
+    groups: &[Vec<JobKind>; 4],
+    looking: Looking,
+    now: Timestamp,
+    leased_until: Timestamp,
+) -> Result<Option<Leased>, Failure> {
     let names = groups.each_ref().map(|kinds| names_of(kinds));
     let record: Option<LeasedRecord> = sqlx::query_as(
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $3, leased_until = $2
@@ -270,11 +274,12 @@ struct DeadRecord {
 
 /// Jobs that were given up, the newest first.
 pub async fn dead(conn: &mut PgConnection) -> Result<DeadJobs, Failure> {
-    let (total, waiting): (i64, i64) =
-        sqlx::query_as("SELECT count(*) FILTER (WHERE state = 'dead'), count(*) FILTER (WHERE state <> 'dead' AND kind = ANY($1)) FROM job WHERE state <> 'done'")
-            .bind(names_of(&JobKind::ALL.into_iter().filter(|kind| kind.is_mail()).collect::<Vec<_>>()))
-            .fetch_one(&mut *conn)
-            .await?;
+    let (total, waiting): (i64, i64) = sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE state = 'dead'), count(*) FILTER (WHERE state <> 'dead' AND kind = ANY($1)) FROM job WHERE state <> 'done'",
+    )
+    .bind(names_of(&JobKind::ALL.into_iter().filter(|kind| kind.is_mail()).collect::<Vec<_>>()))
+    .fetch_one(&mut *conn)
+    .await?;
     let again = dead_by_trouble(conn).await?;
     let records: Vec<DeadRecord> = sqlx::query_as(
         "SELECT id, kind, payload, created_at, ended_at, attempts, trouble, trouble_detail FROM job WHERE state = 'dead'
@@ -343,13 +348,12 @@ pub async fn decide(conn: &mut PgConnection, id: Uuid, again: bool, now: Timesta
 /// Forgets mails that were done with before that moment, and what was no mail before that other one, `limit` at most. Those that were given up stay
 /// until somebody decides.
 pub async fn prune(conn: &mut PgConnection, mails_before: Timestamp, others_before: Timestamp, limit: i64) -> sqlx::Result<u64> {
-    let pruned = sqlx::query(
-        "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 'done' AND (ended_at < $1 OR (ended = 'done' AND ended_at < $2)) LIMIT $3)",
-    )
-        .bind(mails_before.to_sqlx())
-        .bind(others_before.to_sqlx())
-        .bind(limit)
-        .execute(conn)
-        .await?;
+    let pruned =
+        sqlx::query("DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 'done' AND (ended_at < $1 OR (ended = 'done' AND ended_at < $2)) LIMIT $3)")
+            .bind(mails_before.to_sqlx())
+            .bind(others_before.to_sqlx())
+            .bind(limit)
+            .execute(conn)
+            .await?;
     Ok(pruned.rows_affected())
 }

@@ -16,7 +16,9 @@ async fn worker(stage: &Stage) -> RunningWorker {
 /// Waits until so many jobs are done, and no other one is left.
 async fn until_done(stage: &Stage, count: i64) {
     for _ in 0..3000 {
-        if stage.count("SELECT count(*) FROM job WHERE ended = 'done'").await == count && stage.count("SELECT count(*) FROM job WHERE state <> 'done'").await == 0 {
+        if stage.count("SELECT count(*) FROM job WHERE ended = 'done'").await == count
+            && stage.count("SELECT count(*) FROM job WHERE state <> 'done'").await == 0
+        {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -38,7 +40,12 @@ async fn two_workers_at_the_same_second_of_the_night_do_it_once() {
     until_done(&stage, KINDS).await;
     assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'expired'").await, 3);
     assert_eq!(stage.count("SELECT attempts::bigint FROM job WHERE kind = 'expire_vouchers'").await, 1);
-    assert_eq!(stage.count("SELECT count(*) FROM operation WHERE convert_from(body, 'UTF8')::json #>> '{operation,kind}' = 'expire'").await, 3);
+    assert_eq!(
+        stage
+            .count("SELECT count(*) FROM operation WHERE convert_from(body, 'UTF8')::json #>> '{operation,kind}' = 'expire'")
+            .await,
+        3
+    );
     tokio::join!(one.stop(), two.stop());
 
     // Whoever is started anew within the hour finds it done; in the next one it has its turn again.
@@ -75,7 +82,10 @@ async fn what_is_not_done_yet_stands_for_the_next_period_as_well_and_what_was_gi
     }
     assert_eq!(stage.count("SELECT count(*) FROM job WHERE kind = 'expire_vouchers'").await, 1);
     first.stop().await;
-    sqlx::query("UPDATE job SET state = 'dead', ended_at = 'epoch' WHERE kind = 'expire_vouchers'").execute(&stage.pool).await.unwrap();
+    sqlx::query("UPDATE job SET state = 'dead', ended_at = 'epoch' WHERE kind = 'expire_vouchers'")
+        .execute(&stage.pool)
+        .await
+        .unwrap();
     let second = worker(&stage).await;
     while stage.count("SELECT count(*) FROM job WHERE kind = 'expire_vouchers' AND ended = 'done'").await == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -94,7 +104,10 @@ async fn a_snapshot_that_is_a_day_old_is_made_anew_before_anybody_asks() {
     let worker = worker(&stage).await;
     until_done(&stage, KINDS).await;
     worker.stop().await;
-    let made: Vec<uuid::Uuid> = sqlx::query_scalar("SELECT id FROM snapshot WHERE made_at IS NOT NULL ORDER BY made_at").fetch_all(&stage.pool).await.unwrap();
+    let made: Vec<uuid::Uuid> = sqlx::query_scalar("SELECT id FROM snapshot WHERE made_at IS NOT NULL ORDER BY made_at")
+        .fetch_all(&stage.pool)
+        .await
+        .unwrap();
     assert_eq!((made.len(), made[0]), (2, first.id), "of the one profile that somebody asked for");
     assert_eq!(ready(&till).await.id, made[1]);
 }

@@ -29,7 +29,8 @@ fn refused(detail: &str) -> StartError {
 impl BrokerConfig {
     /// Checks what can be checked without asking the broker. What is wrong is told without the address, which may hold a password.
     pub(super) fn address(&self) -> Result<AMQPUri, StartError> {
-        let url = Url::parse(self.url.expose_secret()).map_err(|_| refused("BROKER_URL is an address such as amqps://name:password@broker.example.com/beadsbox"))?;
+        let url =
+            Url::parse(self.url.expose_secret()).map_err(|_| refused("BROKER_URL is an address such as amqps://name:password@broker.example.com/beadsbox"))?;
         let scheme = match url.scheme() {
             "amqps" => AMQPScheme::AMQPS,
             "amqp" if is_this_machine(&url) => AMQPScheme::AMQP,

@@ -2,9 +2,7 @@
 
 use lapin::{
     BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, Consumer, ExchangeKind,
-    options::{
-        BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions,
-    },
+    options::{BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
     types::{AMQPValue, FieldTable},
 };
 use tokio::time::{Duration, timeout};
@@ -121,7 +119,9 @@ async fn declare(channel: &Channel) -> lapin::Result<()> {
         let mut arguments = FieldTable::default();
         arguments.insert("x-dead-letter-exchange".into(), AMQPValue::LongString(DEAD.into()));
         channel.queue_declare(lane.queue().into(), QueueDeclareOptions::durable(), arguments).await?;
-        channel.queue_bind(lane.queue().into(), JOBS.into(), lane.queue().into(), QueueBindOptions::default(), FieldTable::default()).await?;
+        channel
+            .queue_bind(lane.queue().into(), JOBS.into(), lane.queue().into(), QueueBindOptions::default(), FieldTable::default())
+            .await?;
     }
     Ok(())
 }

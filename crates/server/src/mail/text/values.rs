@@ -52,9 +52,9 @@ pub(crate) struct ResetValues {
 pub(crate) const fn names(kind: MailKind) -> &'static [&'static str] {
     match kind {
         MailKind::Voucher => &["buyer", "shop", "vouchers", "voucher.code", "voucher.title", "voucher.price", "voucher.expires", "voucher.recipient"],
-        MailKind::Reminder => &[
-            "last_day", "buyer", "shop", "vouchers", "voucher.code", "voucher.title", "voucher.price", "voucher.expires", "voucher.recipient",
-        ],
+        MailKind::Reminder => {
+            &["last_day", "buyer", "shop", "vouchers", "voucher.code", "voucher.title", "voucher.price", "voucher.expires", "voucher.recipient"]
+        }
         MailKind::PasswordReset => &["name", "token"],
     }
 }

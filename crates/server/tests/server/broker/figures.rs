@@ -1,4 +1,4 @@
-//! How quick mails are, with a broker and without; `docs/operations.md` has the figures. It asserts nothing about time, so it runs only when it is
+//! How quick mails are, with a broker and without. It asserts nothing about time, so it runs only when it is
 //! asked for: `./dev test --run-ignored only -E 'test(figures)' --no-capture`.
 
 use std::time::{Duration, Instant};

@@ -42,12 +42,14 @@ async fn what_it_doubles_is_done_once_and_what_says_nothing_is_kept(broker: &Bro
     let line = line(broker).await;
     let ids: Vec<Uuid> = sqlx::query_scalar("SELECT id FROM job").fetch_all(&stage.mails.stage.pool).await.unwrap();
     let doubled = ids.iter().chain(&ids).map(|id| format!(r#"{{"job": "{id}"}}"#));
-    let nonsense = ["".to_owned(), "{}".to_owned(), r#"{"job": 1}"#.to_owned(), "x".repeat(100_000)];
+    let nonsense = [String::new(), "{}".to_owned(), r#"{"job": 1}"#.to_owned(), "x".repeat(100_000)];
     // Of another database, or forgotten.
     let unknown = [format!(r#"{{"job": "{}"}}"#, Uuid::now_v7())];
     for said in nonsense.iter().cloned().chain(unknown).chain(doubled) {
         let properties = BasicProperties::default();
-        line.basic_publish("beadsbox.jobs".into(), VOUCHERS.into(), BasicPublishOptions::default(), said.as_bytes(), properties).await.unwrap();
+        line.basic_publish("beadsbox.jobs".into(), VOUCHERS.into(), BasicPublishOptions::default(), said.as_bytes(), properties)
+            .await
+            .unwrap();
     }
     let (one, two) = tokio::join!(stage.worker(2), stage.worker(2));
     stage.mails.until_ended("sent", 4).await;

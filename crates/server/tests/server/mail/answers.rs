@@ -19,7 +19,10 @@ use crate::support::{PASSWORD, Stage, sell, sell_many};
 const LATER: SignedDuration = SignedDuration::from_hours(8);
 
 async fn trouble(stage: &Stage) -> (String, String, Option<String>) {
-    sqlx::query_as("SELECT state, trouble, trouble_detail FROM job WHERE kind = 'voucher_mail'").fetch_one(&stage.pool).await.unwrap()
+    sqlx::query_as("SELECT state, trouble, trouble_detail FROM job WHERE kind = 'voucher_mail'")
+        .fetch_one(&stage.pool)
+        .await
+        .unwrap()
 }
 
 #[rstest]

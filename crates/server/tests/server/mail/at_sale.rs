@@ -111,7 +111,8 @@ async fn nothing_is_written_where_nothing_can_or_should_be_sent() {
     // An admin does not want it; from then on.
     let (admin, session) = mails.stage.device_with_session("Adrien", Role::Admin).await;
     let setup: MailSetup = admin.call_as(&session.token, Method::GET, "/v1/admin/mail", None::<&()>).await.unwrap();
-    let change = MailSettingsChange { row_version: setup.row_version, settings: MailSettings { at_sale: false, language: MailLanguage::Fr, reminder_days: None } };
+    let change =
+        MailSettingsChange { row_version: setup.row_version, settings: MailSettings { at_sale: false, language: MailLanguage::Fr, reminder_days: None } };
     let setup: MailSetup = admin.call_as(&session.token, Method::PUT, "/v1/admin/mail", Some(&change)).await.unwrap();
     assert_eq!(setup.settings, change.settings);
     sell(&mut till).await;

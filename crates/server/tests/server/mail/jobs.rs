@@ -236,10 +236,12 @@ async fn what_was_done_is_forgotten_and_what_was_given_up_is_not() {
 async fn a_worker_without_a_mail_server_leaves_mails_to_others() {
     let mails = MailStage::idle().await;
     sell(&mut mails.stage.till("Camille").await).await;
-    sqlx::query("INSERT INTO job (id, kind, cause, payload, created_at, run_after) VALUES (gen_random_uuid(), 'prune', gen_random_uuid(), '{}', 'epoch', 'epoch')")
-        .execute(&mails.stage.pool)
-        .await
-        .unwrap();
+    sqlx::query(
+        "INSERT INTO job (id, kind, cause, payload, created_at, run_after) VALUES (gen_random_uuid(), 'prune', gen_random_uuid(), '{}', 'epoch', 'epoch')",
+    )
+    .execute(&mails.stage.pool)
+    .await
+    .unwrap();
     let without = beadsbox_server::Server::start_worker(crate::support::config(&mails.stage.database, &mails.stage.clock)).await.unwrap();
     mails.until_ended("done", 1).await;
     assert_eq!(mails.stage.count("SELECT count(*) FROM job WHERE kind = 'voucher_mail' AND attempts = 0").await, 1);

@@ -90,7 +90,10 @@ async fn a_voucher_that_is_extended_is_reminded_of_before_its_new_last_day() {
     let expires_on = day.checked_add(2.months()).unwrap();
     let expires_at = expires_on.tomorrow().unwrap().to_zoned(TimeZone::get("Europe/Paris").unwrap()).unwrap().timestamp();
     desk.now = mails.stage.clock.now();
-    assert_eq!(desk.act(Operation::Extend { voucher, expires_on, expires_at, reason: fixtures::reason() }).await.unwrap(), Outcome::Applied);
+    assert_eq!(
+        desk.act(Operation::Extend { voucher, expires_on, expires_at, reason: fixtures::reason() }).await.unwrap(),
+        Outcome::Applied
+    );
     let worker = mails.worker().await;
     mails.until_ended("not_owed", 1).await;
     assert_eq!(mails.receiver.conversations(), 0);
