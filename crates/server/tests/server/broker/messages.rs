@@ -18,7 +18,7 @@ async fn a_broker_is_believed_in_nothing() {
     let Some(broker) = BrokerProcess::start().await else { return };
     // One after the other: they share its queues.
     what_it_lost_is_done_all_the_same(&broker).await;
-    what_it_doubles_is_done_once_and_what_says_nothing_is_kept(&broker).await;
+    Box::pin(what_it_doubles_is_done_once_and_what_says_nothing_is_kept(&broker)).await;
     what_somebody_waits_for_passes_by_the_rest(&broker).await;
 }
 

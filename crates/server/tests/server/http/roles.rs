@@ -27,7 +27,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Office, Session};
 
-const TABLE: [(&str, &str, Caller); 69] = [
+const TABLE: [(&str, &str, Caller); 70] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
