@@ -9,7 +9,7 @@ use beadsbox_domain::Payment;
 use beadsbox_testkit::MailReceiver;
 use stage::{Centre, Till};
 
-const JOBS: &str = "SELECT count(*) FROM job";
+const JOBS: &str = "SELECT count(*) FROM job WHERE kind = 'voucher_mail'";
 
 impl Till {
     async fn sell_to(&self, email: &str, mail: Option<bool>) -> Option<String> {

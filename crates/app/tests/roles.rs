@@ -222,7 +222,10 @@ async fn write_mail(seat: &Seat, command: &str) -> Result<(), AppError> {
         "voucher_mails" => seat.voucher_mails(NOBODY).await.map(drop),
         "mail_voucher" => seat.mail_voucher(NOBODY).await.map(drop),
         "mail_setup" => seat.mail_setup().await.map(drop),
-        "set_mail_settings" => seat.set_mail_settings(MailSettingsForm { row_version: 0, at_sale: true, language, reminder_days: None }).await.map(drop),
+        "set_mail_settings" => seat
+            .set_mail_settings(MailSettingsForm { row_version: 0, at_sale: true, language, reminder_days: None })
+            .await
+            .map(drop),
         "set_mail_text" => seat.set_mail_text(MailTextForm { draft: draft(), row_version: 9, back: false }).await.map(drop),
         "preview_mail" => seat.preview_mail(draft()).await.map(drop),
         "send_test_mail" => seat.send_test_mail(MailTestForm { draft: draft(), to: "ada@example.org".to_owned() }).await,

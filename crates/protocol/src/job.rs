@@ -51,7 +51,10 @@ impl JobKind {
 
     /// Whether it writes to somebody.
     pub const fn is_mail(self) -> bool {
-        matches!(self, Self::VoucherMail | Self::VoucherMailAgain | Self::PasswordResetMail | Self::AddressChangedMail | Self::ReminderMail)
+        matches!(
+            self,
+            Self::VoucherMail | Self::VoucherMailAgain | Self::PasswordResetMail | Self::AddressChangedMail | Self::ReminderMail
+        )
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     broker: BrokerArguments,
     #[command(flatten)]
-    pay: pay::Arguments,
+    pay: pay::PaymentArguments,
     #[command(flatten)]
     clients: Clients,
 }

@@ -9,7 +9,7 @@ use crate::{ShopConfig, StripeConfig, error::StartError};
 #[derive(clap::Args)]
 // A name of its own beside those for mail.
 #[group(id = "pay")]
-pub(super) struct Arguments {
+pub(super) struct PaymentArguments {
     /// Where people's browsers reach this server: `https://shop.example.com`; needed with Stripe
     #[arg(long, env = "SHOP_PUBLIC_URL")]
     shop_public_url: Option<String>,
@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     stripe_checkout_url: String,
 }
 
-impl Arguments {
+impl PaymentArguments {
     pub(super) fn config(&self) -> Result<ShopConfig, StartError> {
         let address = |name: &str, text: &str| Url::parse(text).map_err(|_| StartError::Refused(format!("the shop page: {name} is no address")));
         // A variable that is set to nothing is not set.

@@ -1,4 +1,4 @@
-//! How quick mails are, with a broker and without; `docs/operations.md` has the figures. It asserts nothing about time, so it runs only when it is
+//! How quick mails are, with a broker and without. It asserts nothing about time, so it runs only when it is
 //! asked for: `./dev test --run-ignored only -E 'test(figures)' --no-capture`.
 
 use std::time::{Duration, Instant};
@@ -17,13 +17,13 @@ const SALES: usize = 60;
 async fn figures_of_mails_with_and_without_a_broker() {
     let Some(broker) = BrokerProcess::start().await else { return };
     let with = BrokerStage::new(broker.url()).await;
-    measure("with a broker", &with.mails, async || with.worker(4).await).await;
+    Box::pin(measure("with a broker", &with.mails, async || with.worker(4).await)).await;
     let mails = MailStage::idle().await;
     let usual = async || {
         let config = Config { workers: 4, jobs_every: Duration::from_secs(1), ..mailing(&mails.stage, &mails.receiver) };
         Server::start_worker(config).await.unwrap()
     };
-    measure("without a broker", &mails, usual).await;
+    Box::pin(measure("without a broker", &mails, usual)).await;
 }
 
 #[expect(clippy::print_stderr, reason = "figures are for whoever runs it")]
