@@ -17,6 +17,9 @@ pub enum Unit {
     /// Memory: less is better.
     #[serde(rename = "MiB")]
     Mebibytes,
+    /// Memory of something small: less is better.
+    #[serde(rename = "KiB")]
+    Kibibytes,
 }
 
 impl Unit {
@@ -27,6 +30,7 @@ impl Unit {
             Self::Seconds => "s",
             Self::RowsASecond => "rows/s",
             Self::Mebibytes => "MiB",
+            Self::Kibibytes => "KiB",
         }
     }
 }

@@ -172,7 +172,9 @@ fn tell(entry: &Entry) {
 /// A number with as many digits as say something.
 pub fn shown(number: f64, unit: Unit) -> String {
     match unit {
-        Unit::RowsASecond | Unit::Mebibytes => format!("{number:.0}"),
+        Unit::RowsASecond => format!("{number:.0}"),
+        Unit::Mebibytes | Unit::Kibibytes if number >= 10.0 => format!("{number:.0}"),
+        Unit::Mebibytes | Unit::Kibibytes => format!("{number:.2}"),
         Unit::Seconds | Unit::Milliseconds if number < 10.0 => format!("{number:.2}"),
         Unit::Seconds | Unit::Milliseconds => format!("{number:.1}"),
     }

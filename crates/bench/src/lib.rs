@@ -10,6 +10,7 @@ pub mod figure;
 pub mod ledger;
 pub mod machine;
 pub mod peer;
+pub mod process;
 pub mod report;
 pub mod rows;
 pub mod till;

@@ -6,13 +6,13 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, bail};
 use beadsbox_domain::{ShopId, StaffId, VoucherCode, VoucherId};
-use beadsbox_testkit::{ServerLog, ServerProcess, ServerProgram, TestDatabase};
+use beadsbox_testkit::{ServerLog, ServerProcess, ServerProgram, TestDatabase, TestDevice};
 use sqlx::{AssertSqlSafe, PgPool};
 use uuid::Uuid;
 
 pub use stock::{change, stock};
 
-use crate::machine::first_line;
+use crate::{machine::first_line, process};
 
 const SHOP: &str = "Bench";
 /// Its one staff member, by name.
@@ -105,10 +105,28 @@ impl Centre {
         self.settle().await
     }
 
+    /// A new device that speaks plain HTTP.
+    pub async fn device(&self, name: &str) -> anyhow::Result<TestDevice> {
+        let code = self.enrolment_code().await?;
+        TestDevice::enrol(&self.url(), &code, name).await.map_err(|problem| anyhow::anyhow!("{problem:?}"))
+    }
+
+    /// The server's process.
+    pub fn process_id(&self) -> anyhow::Result<u32> {
+        self.server.process_id().context("the server does not run")
+    }
+
+    /// The database's first process, whose children the others are.
+    pub async fn postmaster(&self) -> anyhow::Result<u32> {
+        let child: i32 = sqlx::query_scalar("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+            .fetch_one(&self.pool())
+            .await?;
+        process::parent(u32::try_from(child)?)
+    }
+
     /// The most memory that the server process ever had in use, in KiB.
     pub fn peak_kib(&self) -> anyhow::Result<u64> {
-        let process = self.server.process_id().context("the server does not run")?;
-        peak_kib(&process.to_string())
+        peak_kib(&self.process_id()?.to_string())
     }
 
     /// Vouchers that can be redeemed.

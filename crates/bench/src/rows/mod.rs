@@ -5,14 +5,17 @@ mod changes;
 mod documents;
 mod first_sync;
 mod grid;
+mod listing;
 mod live;
 mod page;
+mod polls;
 mod push;
 mod redeem;
 mod scan;
 mod search;
 mod shelf;
 mod start;
+mod status;
 
 use std::{
     path::PathBuf,
@@ -60,11 +63,17 @@ pub enum Row {
     Start,
     /// The grid in the window: frames, pages, searches, memory; needs a screen
     Grid,
+    /// The server's own list page by page, against that of the original
+    Listing,
+    /// Changes of status one by one and in batches, against the original and pgbench
+    Status,
+    /// A thousand devices that wait for news at one server process
+    Polls,
 }
 
 impl Row {
     /// All of them, those that need the same vouchers beside each other.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Bootstrap,
         Self::Redeem,
         Self::Scan,
@@ -74,6 +83,9 @@ impl Row {
         Self::Pull,
         Self::Push,
         Self::Live,
+        Self::Listing,
+        Self::Status,
+        Self::Polls,
         Self::Documents,
         Self::Start,
         Self::Grid,
@@ -94,6 +106,9 @@ impl Row {
             Self::Documents => "documents",
             Self::Start => "start",
             Self::Grid => "grid",
+            Self::Listing => "listing",
+            Self::Status => "status",
+            Self::Polls => "polls",
         }
     }
 }
@@ -111,6 +126,10 @@ pub struct Scale {
     pub rounds: usize,
     /// How many pages a batch has as one PDF.
     pub pages: u64,
+    /// How many vouchers the server has that lists them and changes their status.
+    pub listed: u64,
+    /// How many devices wait for news at once.
+    pub polls: usize,
     /// How long a peer may take for one measurement.
     pub patience: Duration,
 }
@@ -124,13 +143,24 @@ impl Scale {
             pushed: (10_000, 3),
             rounds: 300,
             pages: 10_000,
+            listed: 100_000,
+            polls: 1_000,
             patience: Duration::from_secs(150),
         }
     }
 
     /// A few minutes' worth.
     pub fn quick() -> Self {
-        Self { vouchers: vec![1_000, 10_000], pulled: (10_000, 2), pushed: (2_000, 2), rounds: 60, pages: 1_000, patience: Duration::from_mins(1) }
+        Self {
+            vouchers: vec![1_000, 10_000],
+            pulled: (10_000, 2),
+            pushed: (2_000, 2),
+            rounds: 60,
+            pages: 1_000,
+            listed: 10_000,
+            polls: 100,
+            patience: Duration::from_mins(1),
+        }
     }
 }
 
@@ -199,6 +229,9 @@ impl Bench {
             Row::Documents => documents::measure(self),
             Row::Start => start::measure(self).await,
             Row::Grid => grid::measure(self, shelves).await,
+            Row::Listing => listing::measure(self).await,
+            Row::Status => status::measure(self).await,
+            Row::Polls => polls::measure(self).await,
         }
     }
 

@@ -50,6 +50,7 @@ pub mod takeover;
 pub mod template;
 pub mod till;
 pub mod voucher;
+pub mod voucher_list;
 
 use std::str::FromStr as _;
 

@@ -5,7 +5,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use beadsbox_domain::{Deed, DeviceId, StaffId};
-use beadsbox_protocol::{CLIENT_VERSION_HEADER, ErrorCode, rows::Staff};
+use beadsbox_protocol::{CLIENT_VERSION_HEADER, ErrorCode, Profile, rows::Staff};
 use sqlx::PgConnection;
 
 use crate::{
@@ -138,6 +138,21 @@ impl FromRequestParts<App> for VouchersAuth {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         who_may(parts, app, Deed::UseOffice, "only the office may do this").await.map(Self)
+    }
+}
+
+/// The same where no more than their device may show is told.
+pub(super) struct VoucherListAuth(pub Profile);
+
+impl FromRequestParts<App> for VoucherListAuth {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let SessionAuth { staff, device, .. } = SessionAuth::from_request_parts(parts, app).await?;
+        if staff.role.may(Deed::UseOffice) {
+            Ok(Self(device.profile))
+        } else {
+            Err(Failure::forbidden("only the office may do this"))
+        }
     }
 }
 

@@ -116,6 +116,7 @@ fn everyday() -> OpenApiRouter<App> {
         .routes(routes!(vouchers::mails::list::list, vouchers::mails::create::create))
         .routes(routes!(password_resets::create::create, password_resets::redeem::redeem))
         .routes(routes!(reservations::find::find))
+        .routes(routes!(vouchers::list::list))
 }
 
 /// What admins alone may do.

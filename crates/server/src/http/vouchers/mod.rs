@@ -1,3 +1,4 @@
 //! Vouchers.
 pub mod history;
+pub mod list;
 pub mod mails;

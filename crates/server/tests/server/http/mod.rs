@@ -20,3 +20,4 @@ mod sessions;
 mod shops;
 pub mod snapshot;
 mod sync;
+mod voucher_list;
