@@ -27,7 +27,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Office, Session};
 
-const TABLE: [(&str, &str, Caller); 71] = [
+const TABLE: [(&str, &str, Caller); 74] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -99,6 +99,9 @@ const TABLE: [(&str, &str, Caller); 71] = [
     ("POST", "/v1/admin/mail/test", Admin),
     ("GET", "/v1/admin/staff-addresses", Admin),
     ("PUT", "/v1/admin/staff/{id}/email", Admin),
+    ("GET", "/v1/admin/shop-page", Admin),
+    ("PUT", "/v1/admin/shop-page", Admin),
+    ("POST", "/v1/admin/shop-orders/{id}", Admin),
 ];
 
 #[test]

@@ -70,7 +70,10 @@ async fn another_site_sends_no_form() {
     }
     let request = browser.request(&order_path()).header(header::CONTENT_TYPE, "text/plain").body("buyer=Ada");
     assert_eq!(browser.ask(request).await.status, StatusCode::BAD_REQUEST);
-    let request = browser.request(&order_path()).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body("x".repeat(40_000));
+    let request = browser
+        .request(&order_path())
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body("x".repeat(40_000));
     assert_eq!(browser.ask(request).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(shop.stage.count("SELECT count(*) FROM shop_order").await, 0);
 }
