@@ -194,6 +194,9 @@ pub fn builder() -> Builder<tauri::Wry> {
             organisation::save_personal_data,
             organisation::erase_personal_data,
             organisation::admin_acts,
+            organisation::shop_page,
+            organisation::set_shop_page,
+            organisation::settle_shop_order,
         ])
         .events(collect_events![
             StatusChanged,

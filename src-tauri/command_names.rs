@@ -172,4 +172,7 @@ pub const COMMANDS: &[&str] = &[
     "save_personal_data",
     "erase_personal_data",
     "admin_acts",
+    "shop_page",
+    "set_shop_page",
+    "settle_shop_order",
 ];

@@ -84,7 +84,7 @@ const SHELL: [&str; 15] = [
 ];
 
 /// People's own sign-ins, shops, staff, rules and personal data: in the office alone.
-const ADMINISTRATION: [&str; 18] = [
+const ADMINISTRATION: [&str; 21] = [
     "change_password",
     "second_factor",
     "begin_second_factor",
@@ -103,6 +103,9 @@ const ADMINISTRATION: [&str; 18] = [
     "save_personal_data",
     "erase_personal_data",
     "admin_acts",
+    "shop_page",
+    "set_shop_page",
+    "settle_shop_order",
 ];
 
 /// Written out on purpose: whoever gives a window a new command has to say so here as well.

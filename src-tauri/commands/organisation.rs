@@ -1,8 +1,8 @@
 //! Commands of the administration: shops, people, rules, personal data.
 
 use beadsbox_app::view::{
-    AdminActRow, ErasedView, ErasureForm, LeastValidityForm, NewStaffForm, OneTimePasswordView, PersonExportForm, PersonFormat, PersonsFound, PlaceChoices,
-    SecondFactorRemovalForm, ShopForm, ShopRow, StaffForm,
+    AdminActRow, ErasedView, ErasureForm, LeastValidityForm, NewStaffForm, OneTimePasswordView, OrderSettlementForm, PersonExportForm, PersonFormat,
+    PersonsFound, PlaceChoices, SecondFactorRemovalForm, ShopForm, ShopPageForm, ShopPageView, ShopRow, StaffForm,
 };
 use tauri::WebviewWindow;
 
@@ -113,4 +113,25 @@ pub async fn erase_personal_data(program: Beads<'_>, form: ErasureForm) -> Answe
 #[specta::specta]
 pub async fn admin_acts(program: Beads<'_>, before: Option<String>) -> Answer<Vec<AdminActRow>> {
     program.seat()?.admin_acts(before).await
+}
+
+/// The shop page, and the orders at which somebody has to look.
+#[tauri::command]
+#[specta::specta]
+pub async fn shop_page(program: Beads<'_>) -> Answer<ShopPageView> {
+    program.seat()?.shop_page().await
+}
+
+/// Opens the shop page for a shop, or closes it.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_shop_page(program: Beads<'_>, form: ShopPageForm) -> Answer<ShopPageView> {
+    program.seat()?.set_shop_page(form).await
+}
+
+/// Notes that somebody dealt with an order of the shop page.
+#[tauri::command]
+#[specta::specta]
+pub async fn settle_shop_order(program: Beads<'_>, form: OrderSettlementForm) -> Answer<ShopPageView> {
+    program.seat()?.settle_shop_order(form).await
 }

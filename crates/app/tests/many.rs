@@ -274,6 +274,8 @@ fn table(selection: VoucherSelection) -> TableForm {
         ],
         statuses: vec![StatusWord { status: Status::Purchased, word: "Vendu".to_owned() }],
         payments: Vec::new(),
+        paid_online: "Online".to_owned(),
+        shop_page: "Shop page".to_owned(),
         title: "Bons".to_owned(),
         language: PaperLanguage::Fr,
     }

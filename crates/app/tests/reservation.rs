@@ -24,7 +24,11 @@ impl Centre {
         // As long as a person takes.
         tokio::time::sleep(Duration::from_millis(2100)).await;
         let body = format!("form={form}&buyer=L%C3%A9a+Dubois&email=lea%40example.org&recipient=Odile&message=&payment=in_shop&website=");
-        let sent = client.post(&address).header("cookie", cookie).header("content-type", "application/x-www-form-urlencoded").body(body);
+        let sent = client
+            .post(format!("{address}/order"))
+            .header("cookie", cookie)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body);
         let order = sent.send().await.unwrap().headers()["location"].to_str().unwrap().to_owned();
         let text = client.get(format!("{root}{order}")).send().await.unwrap().text().await.unwrap();
         text.split_once("data-reservation=\"").unwrap().1.split_once('"').unwrap().0.to_owned()

@@ -139,6 +139,8 @@ async fn look_at_many(seat: &Seat, command: &str) -> Result<(), AppError> {
         columns: Vec::new(),
         statuses: Vec::new(),
         payments: Vec::new(),
+        paid_online: "Online".to_owned(),
+        shop_page: "Shop page".to_owned(),
         title: "Vouchers".to_owned(),
         language: PaperLanguage::En,
     };

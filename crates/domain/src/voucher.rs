@@ -82,6 +82,11 @@ pub struct Voucher {
 }
 
 impl Voucher {
+    /// Whether it was bought on the shop page, from the server itself, and not from anybody at a device.
+    pub const fn is_sold_by_server(&self) -> bool {
+        self.sold.device.0.is_nil()
+    }
+
     /// Whether its last day had passed at that moment.
     pub fn is_overdue(&self, at: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| at >= end)

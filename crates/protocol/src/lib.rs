@@ -31,6 +31,7 @@ pub mod reservation;
 pub mod rows;
 pub mod second_factor;
 pub mod session;
+pub mod shop_page;
 pub mod signed_code;
 pub mod snapshot;
 pub mod voucher_list;

@@ -82,7 +82,8 @@ pub(crate) async fn change_shop(conn: &mut PgConnection, id: ShopId, change: Sho
 }
 
 /// A shop that is open, its row locked, so that it does not close before the caller commits.
-async fn open_shop(conn: &mut PgConnection, id: ShopId) -> Result<Shop, Failure> {
+/// A shop in which something new may begin, its row locked.
+pub(crate) async fn open_shop(conn: &mut PgConnection, id: ShopId) -> Result<Shop, Failure> {
     let shop = db::shop::lock(conn, id).await?.ok_or_else(|| Failure::not_found("shop"))?;
     if shop.closed {
         return Err(Failure::told(StatusCode::CONFLICT, ErrorCode::ShopClosed, "the shop is closed"));

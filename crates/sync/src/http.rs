@@ -6,6 +6,7 @@ mod mail;
 mod organisation;
 mod reports;
 mod reservation;
+mod shop_page;
 
 use std::{path::PathBuf, time::Duration};
 

@@ -9,8 +9,8 @@ export const deviceOf = (fact: Fact) =>
   fact.by_server ? m.the_server() : fact.device || m.unknown_device()
 
 /** "Lyon, 2 Mar 2026, 14:05, by Anna". */
-export const factLine = (fact: Fact) =>
-  m.fact_line({ shop: shopOf(fact), when: moment(fact.at), staff: personOf(fact) })
+export const factLine = (fact: Fact, staff = personOf(fact)) =>
+  m.fact_line({ shop: shopOf(fact), when: moment(fact.at), staff })
 
 /** The rows of a fact for a list of facts. */
 export const factItems = (fact: Fact) => [

@@ -35,6 +35,7 @@ pub(crate) mod reservation;
 pub(crate) mod selection;
 pub(crate) mod sell;
 pub(crate) mod sheet;
+pub(crate) mod shop_page;
 pub(crate) mod shops;
 pub(crate) mod staff;
 pub(crate) mod support;

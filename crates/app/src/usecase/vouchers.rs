@@ -93,6 +93,7 @@ pub(super) fn row(directory: &Directory, found: &VoucherView, now: Timestamp) ->
         status: voucher.status,
         sold_at: voucher.sold.at.to_string(),
         sold_by: directory.staff_name(voucher.sold.staff).to_owned(),
+        on_shop_page: voucher.is_sold_by_server(),
         shop: directory.shop_name(voucher.sold.shop).to_owned(),
         expires_on: voucher.expires_on.map(|day| day.to_string()),
         changed_at: voucher.since.at.to_string(),

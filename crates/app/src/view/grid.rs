@@ -101,6 +101,10 @@ pub struct TableForm {
     pub columns: Vec<HeadedColumn>,
     pub statuses: Vec<StatusWord>,
     pub payments: Vec<PaymentWord>,
+    /// How it was paid on the shop page.
+    pub paid_online: String,
+    /// Who sold what was bought there.
+    pub shop_page: String,
     /// What the table is called.
     pub title: String,
     pub language: PaperLanguage,

@@ -29,6 +29,7 @@ mod selection;
 mod sheet;
 mod shell;
 mod shop;
+mod shop_page;
 mod staff;
 mod sync;
 mod template;
@@ -85,6 +86,7 @@ pub use sheet::{
 };
 pub use shell::{NotificationSettings, SupportPart, ZoomStep};
 pub use shop::{PlaceChoices, ShopForm, ShopRow};
+pub use shop_page::{OrderSettlementForm, ShopPageForm, ShopPageView, TroubledOrderRow};
 pub use staff::{
     BadgeForm, BadgeView, NewStaffForm, OneTimePasswordView, PersonView, PinForm, PinSignIn, SecondFactorRemovalForm, SignInRow, StaffAccess, StaffForm,
     StaffRow,

@@ -85,6 +85,7 @@ pub struct VoucherQuery {
 }
 
 /// A line of the grid.
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own on the line")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
 pub struct VoucherRow {
     pub id: String,
@@ -98,7 +99,10 @@ pub struct VoucherRow {
     pub payment: Payment,
     pub status: Status,
     pub sold_at: String,
+    /// Empty where it was bought on the shop page.
     pub sold_by: String,
+    /// Bought and paid on the shop page.
+    pub on_shop_page: bool,
     pub shop: String,
     pub expires_on: Option<String>,
     /// When the status changed last.

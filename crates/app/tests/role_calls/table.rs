@@ -182,4 +182,7 @@ pub const TABLE: &[(&str, &[Role])] = &[
     ("save_personal_data", ADMIN),
     ("erase_personal_data", ADMIN),
     ("admin_acts", ADMIN),
+    ("shop_page", ADMIN),
+    ("set_shop_page", ADMIN),
+    ("settle_shop_order", ADMIN),
 ];

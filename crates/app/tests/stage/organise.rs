@@ -2,7 +2,10 @@
 
 use beadsbox_app::{
     AppError, Seat,
-    view::{ErasureForm, LeastValidityForm, NewStaffForm, PaperLanguage, PersonExportForm, PersonFormat, SecondFactorRemovalForm, ShopForm, StaffForm},
+    view::{
+        ErasureForm, LeastValidityForm, NewStaffForm, OrderSettlementForm, PaperLanguage, PersonExportForm, PersonFormat, SecondFactorRemovalForm, ShopForm,
+        ShopPageForm, StaffForm,
+    },
 };
 use beadsbox_domain::Role;
 
@@ -30,6 +33,9 @@ pub async fn call(seat: &Seat, command: &str) -> Option<Result<(), AppError>> {
         }
         "erase_personal_data" => seat.erase_personal_data(ErasureForm { hashes: Vec::new(), reason: text() }).await.map(drop),
         "admin_acts" => seat.admin_acts(None).await.map(drop),
+        "shop_page" => seat.shop_page().await.map(drop),
+        "set_shop_page" => seat.set_shop_page(ShopPageForm { row_version: 0, shop_id: None, hold_hours: 1 }).await.map(drop),
+        "settle_shop_order" => seat.settle_shop_order(OrderSettlementForm { order_id: id, reason: text() }).await.map(drop),
         _ => return None,
     };
     Some(called)

@@ -1,6 +1,6 @@
 //! `beadsbox-server shop-page`
 
-use beadsbox_protocol::reservation::ReservationCode;
+use beadsbox_protocol::{reservation::ReservationCode, shop_page::ShopPageSettings};
 use sqlx::PgPool;
 
 use super::output::line;
@@ -18,7 +18,7 @@ pub(super) enum Command {
         shop: String,
         /// How many hours a voucher is held that is paid in the shop
         #[arg(long, default_value_t = 168)]
-        hold_hours: i32,
+        hold_hours: u16,
     },
     /// Sells nothing on the page any more; what was ordered can still be paid
     Close,
@@ -29,11 +29,16 @@ pub(super) enum Command {
 pub(super) async fn run(pool: &PgPool, command: Command) -> Result<(), StartError> {
     match command {
         Command::Open { shop, hold_hours } => {
-            let name = shop::set_page(Act::by_command_line(pool).await?, Some(&shop), hold_hours).await?.unwrap_or_default();
+            let found = db::shop::find_by_name(&mut *pool.acquire().await?, &shop).await?;
+            let id = found.ok_or_else(|| StartError::Refused(format!("there is no shop called {shop}")))?.id;
+            let settings = ShopPageSettings { shop: Some(id), hold_hours };
+            let name = shop::set_page(Act::by_command_line(pool).await?, &settings, None).await?.unwrap_or_default();
             line(&format!("The shop page sells for {name}."))
         }
         Command::Close => {
-            shop::set_page(Act::by_command_line(pool).await?, None, 168).await?;
+            // What was ordered is held as before, and so is what is ordered once it opens again.
+            let (settings, row_version) = db::shop_page::settings(&mut *pool.acquire().await?).await?;
+            shop::set_page(Act::by_command_line(pool).await?, &ShopPageSettings { shop: None, ..settings }, Some(row_version)).await?;
             line("The shop page sells nothing.")
         }
         Command::Show => show(pool).await,

@@ -49,6 +49,8 @@ kinds! {
     LeastValidityChanged = "least_validity_changed",
     MailSettingsChanged = "mail_settings_changed",
     MailTextChanged = "mail_text_changed",
+    /// Of the shop page: somebody dealt with its trouble.
+    OrderSettled = "order_settled",
     PasswordReset = "password_reset",
     /// By the person, with what a mail said: whoever has their mailbox could.
     PasswordSetByMail = "password_set_by_mail",

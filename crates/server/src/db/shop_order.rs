@@ -2,12 +2,13 @@
 
 use beadsbox_documents::Language;
 use beadsbox_domain::{Currency, Money, OpId, PersonHash, ShopId, TemplateContent, TemplateId, Timestamp, VoucherCode, VoucherId};
+use beadsbox_protocol::mail::MailLanguage;
 use jiff_sqlx::ToSqlx as _;
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-use super::{damaged, is_taken, name_of, named, template};
+use super::{damaged, is_taken, name_of, named, template, to_count};
 use crate::error::Failure;
 
 /// Where an order stands.
@@ -35,15 +36,7 @@ pub enum PayBy {
     InShop,
 }
 
-/// Why a person has to look at an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trouble {
-    /// Something else was paid than it costs.
-    AmountDiffers,
-    /// It is paid, and its sale was refused.
-    SaleRefused,
-}
+pub use beadsbox_protocol::shop_page::OrderTrouble as Trouble;
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +57,10 @@ pub struct Order {
     pub created_at: Timestamp,
     pub holds_until: Timestamp,
     pub session_id: Option<String>,
+    pub payment_ref: Option<String>,
     pub trouble: Option<Trouble>,
+    /// Somebody dealt with the trouble.
+    pub settled: bool,
 }
 
 #[derive(FromRow)]
@@ -87,7 +83,9 @@ struct Record {
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
     holds_until: Timestamp,
     session_id: Option<String>,
+    payment_ref: Option<String>,
     trouble: Option<String>,
+    settled_at: Option<jiff_sqlx::Timestamp>,
 }
 
 impl Record {
@@ -109,6 +107,8 @@ impl Record {
             created_at: self.created_at,
             holds_until: self.holds_until,
             session_id: self.session_id,
+            payment_ref: self.payment_ref,
+            settled: self.settled_at.is_some(),
             trouble: self.trouble.map(|name| named(&name, "shop_order.trouble")).transpose()?,
         })
     }
@@ -220,13 +220,46 @@ pub async fn unissued(conn: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<U
         .await
 }
 
-/// Orders at which a person has to look.
+/// Orders at which a person has to look, the oldest first.
 pub async fn in_trouble(conn: &mut PgConnection, limit: i64) -> Result<Vec<Order>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM shop_order WHERE trouble IS NOT NULL ORDER BY created_at LIMIT $1")
+    let records: Vec<Record> = sqlx::query_as("SELECT * FROM shop_order WHERE trouble IS NOT NULL AND settled_at IS NULL ORDER BY created_at, id LIMIT $1")
         .bind(limit)
         .fetch_all(conn)
         .await?;
     records.into_iter().map(Record::read).collect()
+}
+
+/// How many orders wait for their payment, and at how many a person has to look.
+pub async fn counts(conn: &mut PgConnection) -> sqlx::Result<(u64, u64)> {
+    let (waiting, troubled): (i64, i64) = sqlx::query_as(
+        "SELECT (SELECT count(*) FROM shop_order WHERE state = 'reserved' AND trouble IS NULL),
+                (SELECT count(*) FROM shop_order WHERE trouble IS NOT NULL AND settled_at IS NULL)",
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok((to_count(waiting), to_count(troubled)))
+}
+
+/// Somebody dealt with its trouble.
+pub async fn settle(conn: &mut PgConnection, id: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE shop_order SET settled_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(now.to_sqlx())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// The language in which those vouchers were ordered; none where they were not, or not all in one.
+pub async fn language_of(conn: &mut PgConnection, vouchers: &[Uuid]) -> Result<Option<MailLanguage>, Failure> {
+    let languages: Vec<String> = sqlx::query_scalar("SELECT DISTINCT language FROM shop_order WHERE voucher_id = ANY($1)")
+        .bind(vouchers)
+        .fetch_all(conn)
+        .await?;
+    match languages.as_slice() {
+        [language] => named(language, "shop_order.language").map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// Notes the payment page that was made for it.
@@ -296,7 +329,7 @@ pub async fn end_earlier_of_form(conn: &mut PgConnection, form_id: Uuid, but: Uu
 }
 
 pub async fn set_trouble(conn: &mut PgConnection, id: Uuid, trouble: Trouble) -> sqlx::Result<()> {
-    sqlx::query("UPDATE shop_order SET trouble = $2 WHERE id = $1")
+    sqlx::query("UPDATE shop_order SET trouble = $2, settled_at = NULL WHERE id = $1")
         .bind(id)
         .bind(name_of(trouble))
         .execute(conn)
@@ -307,7 +340,7 @@ pub async fn set_trouble(conn: &mut PgConnection, id: Uuid, trouble: Trouble) ->
 /// Forgets orders that were let go before that moment, `limit` at most. The hashes of their buyers.
 pub async fn prune(conn: &mut PgConnection, before: Timestamp, limit: i64) -> sqlx::Result<Vec<PersonHash>> {
     let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
-        "DELETE FROM shop_order WHERE id IN (SELECT id FROM shop_order WHERE ended_at < $1 AND trouble IS NULL ORDER BY ended_at LIMIT $2) RETURNING person_hash",
+        "DELETE FROM shop_order WHERE id IN (SELECT id FROM shop_order WHERE ended_at < $1 AND (trouble IS NULL OR settled_at IS NOT NULL) ORDER BY ended_at LIMIT $2) RETURNING person_hash",
     )
     .bind(before.to_sqlx())
     .bind(limit)

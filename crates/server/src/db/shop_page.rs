@@ -1,12 +1,12 @@
 //! `shop_page`: for which shop the page sells.
 
 use beadsbox_domain::ShopId;
-use beadsbox_protocol::rows::Shop;
+use beadsbox_protocol::{rows::Shop, shop_page::ShopPageSettings};
 use jiff::SignedDuration;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::shop;
+use super::{damaged, shop, to_count};
 use crate::error::Failure;
 
 /// For which shop the page sells, and how long it holds what is paid there.
@@ -24,12 +24,21 @@ pub async fn read(conn: &mut PgConnection) -> Result<Option<ShopPage>, Failure> 
     Ok(shop.map(|shop| ShopPage { shop, holds: SignedDuration::from_hours(i64::from(hours)) }))
 }
 
-/// Sets it whole.
-pub async fn change(conn: &mut PgConnection, shop: Option<ShopId>, hold_hours: i32) -> sqlx::Result<()> {
-    sqlx::query("UPDATE shop_page SET shop_id = $1, hold_hours = $2, row_version = row_version + 1")
-        .bind(shop.map(|shop| shop.0))
-        .bind(hold_hours)
+/// What it is set to, and the version of that.
+pub async fn settings(conn: &mut PgConnection) -> Result<(ShopPageSettings, u64), Failure> {
+    let (shop, hours, row_version): (Option<Uuid>, i32, i64) = sqlx::query_as("SELECT shop_id, hold_hours, row_version FROM shop_page").fetch_one(conn).await?;
+    let hold_hours = u16::try_from(hours).map_err(|_| damaged("shop_page.hold_hours"))?;
+    Ok((ShopPageSettings { shop: shop.map(ShopId), hold_hours }, to_count(row_version)))
+}
+
+/// Sets it whole; false where it is another version by now than the one named.
+pub async fn change(conn: &mut PgConnection, settings: &ShopPageSettings, of_version: Option<u64>) -> sqlx::Result<bool> {
+    let version = of_version.map(|version| i64::try_from(version).unwrap_or(i64::MAX));
+    let changed = sqlx::query("UPDATE shop_page SET shop_id = $1, hold_hours = $2, row_version = row_version + 1 WHERE $3::bigint IS NULL OR row_version = $3")
+        .bind(settings.shop.map(|shop| shop.0))
+        .bind(i32::from(settings.hold_hours))
+        .bind(version)
         .execute(conn)
-        .await
-        .map(drop)
+        .await?;
+    Ok(changed.rows_affected() == 1)
 }

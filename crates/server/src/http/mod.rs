@@ -153,6 +153,8 @@ fn administration() -> OpenApiRouter<App> {
         .routes(routes!(admin::mail::test::test))
         .routes(routes!(admin::addresses::list::list))
         .routes(routes!(admin::addresses::change::change))
+        .routes(routes!(admin::shop_page::read::read, admin::shop_page::change::change))
+        .routes(routes!(admin::shop_page::settle::settle))
 }
 
 /// Every path of the router that a request can reach, as the OpenAPI document has them, with their methods.

@@ -62,7 +62,7 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
         Ok(vouchers) => vouchers,
         Err(ended) => return Ok(Attempt::Done(ended)),
     };
-    let language = settings.language;
+    let language = language_of(&mut tx, &vouchers).await?.unwrap_or(settings.language);
     let kind = if reminds { MailKind::Reminder } else { MailKind::Voucher };
     let words = words_of(&mut tx, kind, language).await?;
     let shops = Shops::load(&mut tx, &vouchers).await?;
@@ -89,6 +89,12 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
         Attempt::Done(Ended::Sent) => Attempt::Mailed(going),
         failed => failed,
     })
+}
+
+/// Whoever ordered on the shop page is written to in the language in which they saw it; also about what replaced it.
+async fn language_of(conn: &mut PgConnection, vouchers: &[(Voucher, Person)]) -> Result<Option<MailLanguage>, Failure> {
+    let ids: Vec<Uuid> = vouchers.iter().flat_map(|(voucher, _)| [Some(voucher.id), voucher.marks.replaces]).flatten().map(|id| id.0).collect();
+    db::shop_order::language_of(conn, &ids).await
 }
 
 /// What the Message-ID begins with.

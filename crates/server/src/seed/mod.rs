@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use beadsbox_authority::Identity;
 use beadsbox_domain::{DeviceId, Outcome, TemplateId, Timestamp};
+use beadsbox_protocol::shop_page::ShopPageSettings;
 use ed25519_dalek::SigningKey;
 use jiff::SignedDuration;
 use sqlx::{PgConnection, PgPool};
@@ -71,7 +72,7 @@ async fn add_all(conn: &mut PgConnection, identity: &Identity, now: Timestamp) -
         organisation::create_shop(conn, shop.id, shop.name, shop.time_zone).await?;
     }
     // A week for what is paid in the shop.
-    db::shop_page::change(conn, Some(SHOPS[0].id), 168).await?;
+    db::shop_page::change(conn, &ShopPageSettings { shop: Some(SHOPS[0].id), hold_hours: 168 }, None).await?;
     for staff in &STAFF {
         organisation::create_staff(conn, &passwords, staff.id, staff.name, staff.role, staff.password.to_owned()).await?;
     }

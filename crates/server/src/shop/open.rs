@@ -1,17 +1,29 @@
-//! Which vouchers the page sells, and for which shop.
+//! Which vouchers the page sells, and for which shop; what an admin sees of it and does about it.
 
-use beadsbox_domain::{Template, text::Name};
+use beadsbox_domain::{Template, text::Reason};
+use beadsbox_protocol::{
+    reservation::ReservationCode,
+    shop_page::{MOST_HOLD_HOURS, ShopPageSettings, ShopPageSetup, TroubledOrder},
+};
+use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
     act::{Act, Done},
-    db::{self, admin_act::ActKind, shop_page::ShopPage},
+    db::{
+        self,
+        admin_act::ActKind,
+        shop_order::{Order, OrderState},
+        shop_page::ShopPage,
+    },
     error::Failure,
+    organisation,
+    state::App,
 };
 
-/// The longest time for which something is held, in hours: 60 days.
-const MOST_HOURS: i32 = 1_440;
+/// The most orders in trouble that are shown.
+const MOST_ORDERS: i64 = 100;
 
 /// What is on sale: every template that is not archived, and that the law of the shop's country lets be sold.
 pub(super) async fn on_sale(conn: &mut PgConnection, page: &ShopPage) -> Result<Vec<Template>, Failure> {
@@ -30,25 +42,73 @@ pub(super) async fn find_on_sale(conn: &mut PgConnection, page: &ShopPage, id: U
     Ok(found.filter(|template| least.broken(template.content.validity_months, page.shop.country).is_none()))
 }
 
-/// Opens the page for a shop of that name, or closes it.
-pub(crate) async fn set(mut act: Act, shop: Option<&str>, hold_hours: i32) -> Result<Option<String>, Failure> {
-    if !(1..=MOST_HOURS).contains(&hold_hours) {
-        return Err(Failure::malformed(format!("what is paid in the shop is held for 1 to {MOST_HOURS} hours")));
+/// Opens the page for a shop, or closes it, whole; on that version where one is named. Nothing where it is another one by now. The shop's name.
+pub(crate) async fn set(mut act: Act, settings: &ShopPageSettings, of_version: Option<u64>) -> Result<Option<String>, Failure> {
+    if !(1..=MOST_HOLD_HOURS).contains(&settings.hold_hours) {
+        return Err(Failure::malformed(format!("hold_hours: what is paid in the shop is held for 1 to {MOST_HOLD_HOURS} hours")));
     }
-    let shop = match shop {
+    let shop = match settings.shop {
         None => None,
-        Some(name) => {
-            let name = Name::new(name).map_err(|error| Failure::malformed(format!("name: {error}")))?;
-            let found = db::shop::find_by_name(&mut act, name.as_str()).await?.filter(|shop| !shop.closed);
-            Some(found.ok_or_else(|| Failure::not_found("shop that is open"))?)
-        }
+        Some(id) => Some(organisation::open_shop(&mut act, id).await?),
     };
-    db::shop_page::change(&mut act, shop.as_ref().map(|shop| shop.id), hold_hours).await?;
+    if !db::shop_page::change(&mut act, settings, of_version).await? {
+        return Err(Failure::changed_meanwhile());
+    }
     let name = shop.as_ref().map(|shop| shop.name.clone());
-    let mut done = Done::new(ActKind::ShopPageChanged).with("hold_hours", hold_hours);
+    let mut done = Done::new(ActKind::ShopPageChanged).with("hold_hours", settings.hold_hours);
     if let Some(shop) = &shop {
         done = done.to(shop.id.0, &shop.name);
     }
     act.done(done).await?;
     Ok(name)
+}
+
+/// All that an admin sees of it.
+pub(crate) async fn setup(app: &App) -> Result<ShopPageSetup, Failure> {
+    let mut tx = db::at_one_moment(&app.pool).await?;
+    let (settings, row_version) = db::shop_page::settings(&mut tx).await?;
+    let on_sale = match db::shop_page::read(&mut tx).await? {
+        Some(page) => on_sale(&mut tx, &page).await?.len(),
+        None => 0,
+    };
+    let (waiting, troubled_total) = db::shop_order::counts(&mut tx).await?;
+    let mut troubled = Vec::new();
+    for order in db::shop_order::in_trouble(&mut tx, MOST_ORDERS).await? {
+        let content = db::shop_order::content(&mut tx, &order).await?;
+        troubled.extend(troubled_order(order, content.title.as_str()));
+    }
+    Ok(ShopPageSetup {
+        settings,
+        row_version,
+        address: app.shop.config.public_url.as_ref().and_then(|root| root.join("vouchers/").ok()).map(String::from),
+        takes_cards: app.shop.stripe.is_some(),
+        on_sale: u64::try_from(on_sale).unwrap_or(u64::MAX),
+        waiting,
+        troubled,
+        troubled_total,
+    })
+}
+
+fn troubled_order(order: Order, title: &str) -> Option<TroubledOrder> {
+    Some(TroubledOrder {
+        id: order.id,
+        trouble: order.trouble?,
+        reservation: ReservationCode::parse(&order.reservation).ok()?,
+        title: title.to_owned(),
+        price: order.price,
+        ordered_at: order.created_at,
+        payment: order.payment_ref.or(order.session_id),
+    })
+}
+
+/// Somebody dealt with an order that was in trouble. What waited for a payment waits no longer.
+pub(crate) async fn settle(mut act: Act, id: Uuid, reason: &str) -> Result<(), Failure> {
+    let reason = Reason::new(reason).map_err(|error| Failure::malformed(format!("reason: {error}")))?;
+    let order = db::shop_order::lock(&mut act, id).await?.filter(|order| order.trouble.is_some() && !order.settled);
+    let order = order.ok_or_else(|| Failure::not_found("order that somebody has to look at"))?;
+    let now = act.at();
+    db::shop_order::settle(&mut act, id, now).await?;
+    db::shop_order::end(&mut act, id, OrderState::Cancelled, now).await?;
+    let done = Done::new(ActKind::OrderSettled).with("order", json!(id)).with("trouble", json!(order.trouble)).because(Some(&reason));
+    act.done(done).await
 }

@@ -125,6 +125,8 @@ async fn new_order(conn: &mut PgConnection, page: &ShopPage, wanted: &Wanted, te
         created_at: now,
         holds_until: now + holds,
         session_id: None,
+        payment_ref: None,
         trouble: None,
+        settled: false,
     })
 }

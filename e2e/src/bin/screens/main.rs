@@ -22,6 +22,7 @@ mod reports;
 mod scanner;
 mod shared_till;
 mod shell;
+mod shop_page;
 mod stick;
 mod strained;
 mod tour;
@@ -30,7 +31,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 22] = [
+const SCENES: [&str; 23] = [
     "tour",
     "grid",
     "day",
@@ -41,6 +42,7 @@ const SCENES: [&str; 22] = [
     "stick",
     "devices",
     "administration",
+    "shop-page",
     "corrections",
     "issue",
     "scanner",
@@ -84,6 +86,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "mail-choice" => mail_choice::scene(folder).await,
         "devices" => devices::scene(folder).await,
         "administration" => administration::scene(folder).await,
+        "shop-page" => shop_page::scene(folder).await,
         "corrections" => corrections::scene(folder).await,
         "issue" => issue::scene(folder).await,
         "training" => stick::training(folder).await,

@@ -23,6 +23,8 @@ export function tableOf(
     order,
     columns: headed,
     statuses: voucherStatuses.map((status) => ({ status, word: statusWord(status) })),
+    paid_online: m.payment_online(),
+    shop_page: m.word_shop_page(),
     payments: paymentItems().map(({ value, label }) => ({ payment: value, word: label })),
     title: m.vouchers_title(),
     language: language(),

@@ -65,12 +65,14 @@ impl Seat {
         if !vouchers.iter().all(|found| is_one_sale(first, &found.voucher)) {
             return Err(AppError::new(ErrorCode::UnknownVoucher, "vouchers of several sales"));
         }
+        let (on_page, on_shop_page) = (first.is_sold_by_server(), language.pick("Shop page", "Page de la boutique"));
         let receipt = Receipt {
             language,
             shop: shop(directory, first.sold.shop),
             reference: reference(first),
             sold_at: civil(directory, first.sold.shop, first.sold.at),
-            till: directory.device_name(first.sold.device).to_owned(),
+            till: if on_page { on_shop_page.to_owned() } else { directory.device_name(first.sold.device).to_owned() },
+            // Nobody sold it there.
             staff: directory.staff_name(first.sold.staff).to_owned(),
             lines: vouchers.iter().map(|found| self.line(&found.voucher)).collect(),
             payment: first.payment,

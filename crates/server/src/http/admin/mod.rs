@@ -13,5 +13,6 @@ pub mod outbox_imports;
 pub mod personal_data;
 pub mod policy;
 pub mod quarantine;
+pub mod shop_page;
 pub mod shops;
 pub mod staff;

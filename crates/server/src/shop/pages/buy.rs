@@ -1,4 +1,7 @@
-//! `GET`, `POST /vouchers/buy/{template}`: the purchase form.
+//! `GET /vouchers/buy/{template}`, `POST /vouchers/buy/{template}/order`: the purchase form.
+//!
+//! It is sent to another address than its own: browsers forget a page to whose address something was sent (RFC 9111, section 4.4), and whoever
+//! goes back would get another form, whose order would be another one.
 
 use axum::{
     body::{Body, Bytes},
@@ -114,7 +117,15 @@ fn form_page(app: &App, visitor: &Visitor, sale: &Sale, typed: &Typed, faults: &
     Ok(response)
 }
 
-/// `POST /vouchers/buy/{template}`
+/// `GET /vouchers/buy/{template}/order`: somebody keeps the address of a form that came back, or changes its language.
+pub(super) async fn begin_again(visitor: Visitor, Path(template): Path<String>) -> Response<Body> {
+    match template.parse::<Uuid>() {
+        Ok(template) => Redirect::to(&format!("/vouchers/buy/{template}{}", visitor.query())).into_response(),
+        Err(_) => Failure::not_found("page").into_response(),
+    }
+}
+
+/// `POST /vouchers/buy/{template}/order`
 pub(super) async fn submit(State(app): State<App>, visitor: Visitor, Path(template): Path<String>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     if visitor.from_elsewhere {
         return StatusCode::FORBIDDEN.into_response();

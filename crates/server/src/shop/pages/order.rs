@@ -77,10 +77,10 @@ pub(super) fn signed(app: &App, voucher: &Voucher) -> String {
     SignedVoucher::of(voucher).sign(SERVER, &app.identity.signing_key)
 }
 
-/// An address that its owner knows again and nobody else learns from a page that was passed on: `l…@example.org`.
+/// An address that its owner knows again and nobody else learns from a page that was passed on: `l…@example.org`, on one line (a word joiner).
 fn masked(email: &Email) -> String {
     let (local, domain) = email.as_str().split_once('@').unwrap_or((email.as_str(), ""));
-    format!("{}…@{domain}", local.chars().next().unwrap_or_default())
+    format!("{}…\u{2060}@{domain}", local.chars().next().unwrap_or_default())
 }
 
 type Said = (&'static str, Value);
@@ -129,11 +129,12 @@ async fn waiting(app: &App, visitor: &Visitor, order: &Order, failed: bool) -> R
     let told = |heading: &'static str, text: &'static str, again: bool| {
         context! {
             state => "told", heading => word(language, heading), text => word(language, text), again,
-            told_reservation => order.trouble == Some(Trouble::AmountDiffers), ..common.clone()
+            told_reservation => order.trouble.is_some(), ..common.clone()
         }
     };
     let over = order.state == OrderState::Reserved && order.holds_until <= now;
     Ok(match (order.state, order.payment) {
+        _ if order.settled => ("order_expired_title", told("order_expired_heading", "order_settled_text", false)),
         _ if order.trouble == Some(Trouble::AmountDiffers) => ("order_paid_title", told("order_trouble_heading", "order_trouble_text", false)),
         (OrderState::Reserved, PayBy::InShop) if !over => ("order_reserved_title", context! { state => "reserved", ..common }),
         (OrderState::Reserved, PayBy::Card) => ("order_unpaid_title", context! { state => "unpaid", failed, payable => is_payable(app, order, now), ..common }),
@@ -149,8 +150,8 @@ mod tests {
 
     #[test]
     fn an_address_is_known_again_by_its_owner_alone() {
-        assert_eq!(masked(&Email::new("lea.dubois@example.org").unwrap()), "l…@example.org");
-        assert_eq!(masked(&Email::new("é@example.org").unwrap()), "é…@example.org");
+        assert_eq!(masked(&Email::new("lea.dubois@example.org").unwrap()), "l…\u{2060}@example.org");
+        assert_eq!(masked(&Email::new("é@example.org").unwrap()), "é…\u{2060}@example.org");
     }
 
     #[test]

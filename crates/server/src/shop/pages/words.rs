@@ -54,7 +54,8 @@ pub(super) const WORDS: &Words = &[
     ("submit_choice", "Order for {price}", "Commander pour {price}"),
     ("submit_card", "Pay {price} by card", "Payer {price} par carte"),
     ("submit_in_shop", "Reserve for {price}", "Réserver pour {price}"),
-    ("privacy", "We use your name and address for this voucher and nothing else.", "Nous utilisons votre nom et votre adresse pour ce bon et pour rien d’autre."),
+    ("privacy", "We use your name and e-mail address for this voucher and nothing else.",
+                "Nous utilisons votre nom et votre adresse e-mail pour ce bon et pour rien d’autre."),
     // What is wrong with it.
     ("fault_required_buyer", "Type your name", "Saisissez votre nom"),
     ("fault_required_email", "Type your e-mail address: the voucher goes there", "Saisissez votre adresse e-mail\u{a0}: le bon y est envoyé"),
@@ -116,6 +117,8 @@ pub(super) const WORDS: &Words = &[
                            "Elle n’a pas été payée à temps, et rien n’a été débité. Si vous avez payé, le bon arrive tout de même par e-mail."),
     ("order_cancelled_text", "It was replaced by a later one, or its payment did not come, and nothing was charged.",
                              "Elle a été remplacée par une autre, ou son paiement n’est pas arrivé, et rien n’a été débité."),
+    ("order_settled_text", "We looked at its payment and dealt with it. If money or a voucher is missing, please get in touch with us and tell your reservation.",
+                           "Nous avons vérifié et réglé son paiement. S’il manque de l’argent ou un bon, contactez-nous en indiquant votre réservation."),
     ("order_used_heading", "This voucher has been used", "Ce bon a été utilisé"),
     ("order_over_heading", "This voucher is no longer good", "Ce bon n’est plus valable"),
     ("order_over_text", "Its code is not shown any more. If that surprises you, ask in one of our shops.",

@@ -176,6 +176,26 @@ impl Office {
         assert_eq!(details, json!({"trouble": "unreachable", "jobs": 3}));
     }
 
+    async fn shop_page(&mut self) {
+        let (_, page) = self.ask(Method::GET, "/v1/admin/shop-page", &Value::Null).await;
+        let settings = json!({"shop": self.stage.shop.id, "hold_hours": 24});
+        let change = json!({"row_version": page["row_version"], "settings": settings});
+        let name = self.stage.shop.name.clone();
+        let (page, details) = self.does(("PUT", "/v1/admin/shop-page"), "", &change, "shop_page_changed", &name).await;
+        assert_eq!((&page["settings"], details), (&settings, json!({"hold_hours": 24})));
+        let id = Uuid::now_v7();
+        let troubled =
+            "INSERT INTO shop_order (id, form_id, form_key, state, payment, reservation, voucher_id, code, template_id, template_version, price_minor,
+                 currency, shop_id, person_hash, language, created_at, holds_until, trouble)
+             SELECT $1, $1, sha256('x'), 'reserved', 'card', '7KQ2M9XA', $1, '0123456789ABC', template_id, version, 4136, 'EUR', $2, sha256('y'), 'en', now(),
+                 now() + interval '1 hour', 'amount_differs' FROM voucher_template_version LIMIT 1";
+        sqlx::query(troubled).bind(id).bind(self.stage.shop.id.0).execute(&self.stage.pool).await.unwrap();
+        let settlement = json!({"reason": "given back at Stripe"});
+        let (page, details) = self.does(("POST", "/v1/admin/shop-orders/{id}"), &id.to_string(), &settlement, "order_settled", "").await;
+        assert_eq!(page["troubled"], json!([]));
+        assert_eq!(details, json!({"order": id, "trouble": "amount_differs", "reason": "given back at Stripe"}));
+    }
+
     async fn personal_data(&mut self) {
         let mut till = self.stage.till("Noé").await;
         let person = fixtures::salted("Ada Lovelace");
@@ -201,6 +221,7 @@ async fn whatever_an_admin_changes_leaves_its_record() {
     office.rules().await;
     office.mail_and_jobs().await;
     office.personal_data().await;
+    office.shop_page().await;
     let expected: BTreeSet<(String, String)> = beadsbox_server::router_paths()
         .into_iter()
         .filter(|(method, path)| method != "GET" && path.starts_with("/v1/admin/") && !WITHOUT.contains(&(method.as_str(), path.as_str())))

@@ -27,7 +27,7 @@ enum Caller {
 }
 use Caller::{Admin, Anybody, Bearer, Device, DeviceOrSession, Office, Session};
 
-const TABLE: [(&str, &str, Caller); 72] = [
+const TABLE: [(&str, &str, Caller); 75] = [
     ("GET", "/healthz", Anybody),
     ("GET", "/readyz", Anybody),
     ("GET", "/v1/info", Anybody),
@@ -100,6 +100,9 @@ const TABLE: [(&str, &str, Caller); 72] = [
     ("GET", "/v1/admin/staff-addresses", Admin),
     ("PUT", "/v1/admin/staff/{id}/email", Admin),
     ("GET", "/v1/vouchers", Office),
+    ("GET", "/v1/admin/shop-page", Admin),
+    ("PUT", "/v1/admin/shop-page", Admin),
+    ("POST", "/v1/admin/shop-orders/{id}", Admin),
 ];
 
 #[test]

@@ -5,7 +5,7 @@ mod answers;
 mod at_sale;
 mod choice;
 mod jobs;
-mod paper;
+pub mod paper;
 mod reminders;
 mod reset;
 pub mod stage;

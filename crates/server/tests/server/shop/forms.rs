@@ -4,7 +4,7 @@ use beadsbox_testkit::fixtures::ENTANGLEMENT;
 use jiff::SignedDuration;
 use reqwest::{StatusCode, header};
 
-use super::stage::{ShopStage, fields, form_path, with};
+use super::stage::{ShopStage, fields, form_path, order_path, with};
 
 #[tokio::test]
 async fn what_is_wrong_is_told_at_its_field_and_nothing_is_lost() {
@@ -49,7 +49,7 @@ async fn a_form_counts_only_from_the_browser_that_got_it() {
     browser.cookie = cookie;
     refused(&shop, browser.send(&fields("forged", "in_shop")).await, "did not send the cookie").await;
     // Another voucher's form.
-    let page = browser.post(&format!("/vouchers/buy/{ENTANGLEMENT}"), &fields(&form, "in_shop")).await;
+    let page = browser.post(&format!("/vouchers/buy/{ENTANGLEMENT}/order"), &fields(&form, "in_shop")).await;
     refused(&shop, page, "did not send the cookie").await;
 }
 
@@ -61,16 +61,19 @@ async fn another_site_sends_no_form() {
     for site in ["cross-site", "same-site"] {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields(&form, "in_shop")).finish();
         let request = browser
-            .request(&form_path())
+            .request(&order_path())
             .header("sec-fetch-site", site)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(body);
         let page = browser.ask(request).await;
         assert!(page.status == StatusCode::FORBIDDEN && page.text.contains("comes from another page"), "{}", page.text);
     }
-    let request = browser.request(&form_path()).header(header::CONTENT_TYPE, "text/plain").body("buyer=Ada");
+    let request = browser.request(&order_path()).header(header::CONTENT_TYPE, "text/plain").body("buyer=Ada");
     assert_eq!(browser.ask(request).await.status, StatusCode::BAD_REQUEST);
-    let request = browser.request(&form_path()).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body("x".repeat(40_000));
+    let request = browser
+        .request(&order_path())
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body("x".repeat(40_000));
     assert_eq!(browser.ask(request).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(shop.stage.count("SELECT count(*) FROM shop_order").await, 0);
 }

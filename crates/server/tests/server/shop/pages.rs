@@ -8,7 +8,7 @@ use beadsbox_testkit::fixtures;
 use reqwest::{StatusCode, header};
 use uuid::Uuid;
 
-use super::stage::{Browser, ShopStage, form_path, open_page};
+use super::stage::{Browser, ShopStage, form_path, open_page, order_path};
 use crate::support::{Stage, last_outcome};
 
 #[tokio::test]
@@ -95,6 +95,20 @@ async fn a_page_that_is_closed_sells_nothing() {
     );
     let page = browser.get("/vouchers/elsewhere").await;
     assert!(page.status == StatusCode::NOT_FOUND && page.text.contains("This page does not exist"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_form_is_sent_to_another_address_than_its_own() {
+    let shop = ShopStage::new().await;
+    let mut browser = shop.browser();
+    let page = browser.get(&format!("{}?lang=fr", form_path())).await;
+    assert!(page.text.contains(&format!("action=\"{}?lang=fr\"", order_path())), "{}", page.text);
+    // So that browsers keep it: the same page is the same form for whoever goes back.
+    assert_eq!(page.headers[header::CACHE_CONTROL], "private, no-cache");
+    assert_eq!(page.headers[header::VARY].to_str().unwrap().to_lowercase(), "accept-language, accept-encoding");
+    // Whoever goes where it was sent begins anew.
+    assert_eq!(browser.get(&format!("{}?lang=fr", order_path())).await.location, format!("{}?lang=fr", form_path()));
+    assert_eq!(browser.get("/vouchers/buy/nothing/order").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

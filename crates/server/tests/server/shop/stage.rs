@@ -213,12 +213,17 @@ impl Browser {
     }
 
     pub async fn send(&mut self, fields: &[(&str, String)]) -> Page {
-        self.post(&form_path(), fields).await
+        self.post(&order_path(), fields).await
     }
 }
 
 pub fn form_path() -> String {
     format!("/vouchers/buy/{INTRODUCTION}")
+}
+
+/// Where the form goes.
+pub fn order_path() -> String {
+    format!("{}/order", form_path())
 }
 
 /// A till of the shop, with somebody at it.

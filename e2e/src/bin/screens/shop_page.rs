@@ -1,0 +1,117 @@
+//! The shop page for an admin, and a reservation at the till.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::Context as _;
+use beadsbox_e2e::{Desk, serve_on};
+use beadsbox_testkit::{ServerProcess, TestDatabase, fixtures::INTRODUCTION};
+use reqwest::{Client, redirect::Policy};
+use thirtyfour::Key;
+
+use crate::{
+    centre::{ADMIN, COUNTER, sample_data},
+    hands::{new_device, sign_out},
+    look::in_every_look,
+};
+
+/// Two orders at which somebody has to look, as a payment provider and a rule would leave them.
+const TROUBLED: &str = "INSERT INTO shop_order (id, form_id, form_key, state, payment, reservation, voucher_id, code, template_id, template_version, price_minor, currency,
+         shop_id, person_hash, language, created_at, holds_until, paid_at, session_id, trouble)
+     SELECT id, id, sha256(uuid_send(id)), state, 'card', reservation, id, code, template_id, version, price_minor, currency, (SELECT shop_id FROM shop_page), sha256('x'),
+         'en', now() - since, now() + interval '1 hour', CASE WHEN state = 'paid' THEN now() - since END, session, trouble
+     FROM (VALUES (gen_random_uuid(), 'reserved', '7KQ2M9XA', '0123456789ABC', interval '50 hours', 'cs_live_a1B2c3D4e5F6', 'amount_differs'),
+                  (gen_random_uuid(), 'paid', '3PD8WN4T', '0123456789ABD', interval '25 minutes', 'cs_live_g7H8i9J0k1L2', 'sale_refused'))
+              AS orders (id, state, reservation, code, since, session, trouble),
+          (SELECT template_id, version, price_minor, currency FROM voucher_template_version ORDER BY price_minor LIMIT 1) AS template";
+
+pub async fn scene(folder: &Path) -> anyhow::Result<()> {
+    let database = TestDatabase::create().await;
+    let server = serve_on(&database).await?;
+    let shop = sample_data(&server).await?;
+    let data = tempfile::tempdir()?;
+    let desk = new_device(&server, &shop, "Back office", data.path()).await?;
+    desk.sign_in(ADMIN.0, ADMIN.1, "office").await?;
+    administered(&desk, folder, &database).await?;
+    sign_out(&desk).await?;
+    desk.sign_in(COUNTER.0, COUNTER.1, "counter").await?;
+    sold_at_the_till(&desk, folder, &server).await?;
+    desk.close().await
+}
+
+async fn escape(desk: &Desk) -> anyhow::Result<()> {
+    Ok(desk.driver.action_chain().send_keys(Key::Escape).perform().await?)
+}
+
+async fn administered(desk: &Desk, folder: &Path, database: &TestDatabase) -> anyhow::Result<()> {
+    desk.click("nav-administration").await?;
+    desk.click("admin-page").await?;
+    desk.find("page-change").await?;
+    in_every_look(desk, folder, "admin-page").await?;
+    desk.click("page-change").await?;
+    desk.find("page-save").await?;
+    in_every_look(desk, folder, "admin-page-change").await?;
+    escape(desk).await?;
+    desk.click("page-close").await?;
+    desk.find("page-open").await?;
+    in_every_look(desk, folder, "admin-page-closed").await?;
+    desk.click("page-open").await?;
+    desk.click("page-save").await?;
+    desk.find("page-change").await?;
+    sqlx::query(TROUBLED).execute(&database.pool()).await?;
+    desk.click("admin-shops").await?;
+    desk.click("admin-page").await?;
+    desk.css("[data-testid='order']").await?;
+    in_every_look(desk, folder, "admin-orders").await?;
+    desk.click("order-settle").await?;
+    desk.fill("order-settle-reason", "Given back at Stripe, and told the buyer").await?;
+    in_every_look(desk, folder, "admin-order-settle").await?;
+    desk.click("order-settle-confirm").await?;
+    desk.css("[data-testid='orders'] [data-trouble='sale_refused']").await?;
+    Ok(())
+}
+
+/// Somebody orders in a browser, to pay in a shop. What they say at the counter.
+async fn reserve(server: &ServerProcess) -> anyhow::Result<String> {
+    let (client, root) = (Client::builder().redirect(Policy::none()).build()?, server.url());
+    let address = format!("{root}/vouchers/buy/{INTRODUCTION}");
+    let page = client.get(&address).send().await?;
+    let cookie = page.headers().get("set-cookie").context("a cookie")?.to_str()?.split(';').next().unwrap_or_default().to_owned();
+    let text = page.text().await?;
+    let form = text.split_once("name=\"form\" value=\"").and_then(|(_, rest)| rest.split_once('"')).context("a form")?.0;
+    // As long as a person takes.
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    let body = format!("form={form}&buyer=L%C3%A9a+Dubois&email=lea%40example.org&recipient=Tante+Odile&message=&payment=in_shop&website=");
+    let sent = client
+        .post(format!("{address}/order"))
+        .header("cookie", cookie)
+        .header("content-type", "application/x-www-form-urlencoded");
+    let order = sent.body(body).send().await?.headers().get("location").context("an order")?.to_str()?.to_owned();
+    let text = client.get(format!("{root}{order}")).send().await?.text().await?;
+    let code = text.split_once("data-reservation=\"").and_then(|(_, rest)| rest.split_once('"')).context("a reservation")?.0;
+    Ok(code.to_owned())
+}
+
+async fn sold_at_the_till(desk: &Desk, folder: &Path, server: &ServerProcess) -> anyhow::Result<()> {
+    let code = reserve(server).await?;
+    desk.click("nav-sell").await?;
+    desk.click("sell-reservation").await?;
+    desk.find("reservation-code").await?;
+    in_every_look(desk, folder, "reservation").await?;
+    desk.fill("reservation-code", "AAAA-AAAA").await?;
+    desk.click("reservation-submit").await?;
+    desk.css("[role='dialog'] [role='alert']").await?;
+    in_every_look(desk, folder, "reservation-unknown").await?;
+    desk.fill("reservation-code", &code).await?;
+    desk.click("reservation-submit").await?;
+    desk.find("reservation-found").await?;
+    in_every_look(desk, folder, "reservation-found").await?;
+    desk.click("reservation-submit").await?;
+    desk.find("sell-receipt").await?;
+    desk.click("sell-another").await?;
+    desk.click("sell-reservation").await?;
+    desk.fill("reservation-code", &code).await?;
+    desk.click("reservation-submit").await?;
+    desk.find("reservation-problem").await?;
+    in_every_look(desk, folder, "reservation-sold").await?;
+    escape(desk).await
+}
