@@ -210,7 +210,8 @@ impl Cluster {
     fn configure(&self, lines: &str) {
         let file = self.data.join("postgresql.conf");
         let before = made(std::fs::read_to_string(&file));
-        let own = format!("port = {}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{}'\n", self.port, text(self.folder.path()));
+        // No socket: a standby gets this file with the data, and would look for this folder long after it is gone.
+        let own = format!("port = {}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n", self.port);
         made(std::fs::write(file, format!("{before}{own}{lines}")));
     }
 
@@ -218,7 +219,9 @@ impl Cluster {
         // Also where it does not come up in time it has to be ended.
         self.is_ended.store(false, Ordering::Relaxed);
         let log = text(&self.log());
-        self.run("pg_ctl", &["start", "--wait", "--pgdata", &text(&self.data), "--log", &log]);
+        let mut command = self.as_postgres(&self.programs.join("pg_ctl"));
+        let started = made(command.args(["start", "--wait", "--pgdata", &text(&self.data), "--log", &log]).stdout(std::process::Stdio::null()).status());
+        assert!(started.success(), "{} does not start: {}", self.data.display(), std::fs::read_to_string(&log).unwrap_or_default());
     }
 
     /// Where it writes what it has to say.

@@ -15,16 +15,21 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{TestDatabase, missing::missing};
+use crate::{TestDatabase, fixtures::random, missing::missing};
 
 /// How long a server may take until it listens.
 const START_LIMIT: Duration = Duration::from_mins(1);
 /// How long it may take until it has ended in order: longer than it gives itself.
 const STOP_LIMIT: Duration = Duration::from_mins(2);
 
-/// A port that nobody listens on at this moment; whoever asked takes it in the next.
+/// The first of the ports that are given out, and how many there are: below those that systems give to whoever connects. From among these somebody might
+/// take a server's port while it is down for a moment, and then it does not come back.
+const PORTS: (u16, u16) = (10_000, 22_000);
+
+/// A port that nobody listens on at this moment; whoever asked takes it in the next, and keeps it over restarts.
 pub fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+    let (first, count) = PORTS;
+    free_port_from(first + u16::from_le_bytes(random()) % count)
 }
 
 /// That port, or the first one behind it that nobody listens on at this moment.
