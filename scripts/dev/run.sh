@@ -51,16 +51,19 @@ run_program() {
 only_one_at_a_time() {
   local process
   process=$(other "$1" 'dev \(run\|up\)')
-  [ -z "$process" ] || fail "$(tr '\0' ' ' <"/proc/$process/cmdline") is going on already, as process $process. ./dev down ends a ./dev up."
+  [ -z "$process" ] || fail "$(command_line "$process")is going on already, as process $process. ./dev down ends a ./dev up."
   echo $$ >"$DEV_DIR/$1.pid"
   at_exit rm -f "$DEV_DIR/$1.pid"
 }
+
+# command_line PROCESS: nothing where there is none.
+command_line() { { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null || true; }
 
 # other NAME PATTERN: the number of the process that has that place, if its command line is like that.
 other() {
   local process=''
   [ ! -f "$DEV_DIR/$1.pid" ] || process=$(<"$DEV_DIR/$1.pid")
-  if [ -n "$process" ] && tr '\0' ' ' <"/proc/$process/cmdline" 2>/dev/null | grep -q "$2"; then printf '%s' "$process"; fi
+  if [ -n "$process" ] && command_line "$process" | grep -q "$2"; then printf '%s' "$process"; fi
 }
 
 # The kept database, with sample data in it.

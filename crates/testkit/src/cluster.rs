@@ -220,7 +220,12 @@ impl Cluster {
         self.is_ended.store(false, Ordering::Relaxed);
         let log = text(&self.log());
         let mut command = self.as_postgres(&self.programs.join("pg_ctl"));
-        let started = made(command.args(["start", "--wait", "--pgdata", &text(&self.data), "--log", &log]).stdout(std::process::Stdio::null()).status());
+        let started = made(
+            command
+                .args(["start", "--wait", "--pgdata", &text(&self.data), "--log", &log])
+                .stdout(std::process::Stdio::null())
+                .status(),
+        );
         assert!(started.success(), "{} does not start: {}", self.data.display(), std::fs::read_to_string(&log).unwrap_or_default());
     }
 
@@ -285,7 +290,8 @@ impl Drop for Cluster {
         }
         let data = text(&self.data);
         let mut command = self.as_postgres(&self.programs.join("pg_ctl"));
-        let stopped = command.args(["stop", "--wait", "--mode", "fast", "--pgdata", &data]).stdout(std::process::Stdio::null()).status();
+        // What it keeps is thrown away in the next moment.
+        let stopped = command.args(["stop", "--wait", "--mode", "immediate", "--pgdata", &data]).stdout(std::process::Stdio::null()).status();
         assert!(std::thread::panicking() || stopped.is_ok_and(|status| status.success()), "{data} does not end");
     }
 }

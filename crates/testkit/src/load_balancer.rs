@@ -59,8 +59,8 @@ pub struct Backend {
 /// A load balancer. It is killed with the value.
 #[derive(Debug)]
 pub struct LoadBalancer {
-    // Kept as long as it runs: its configuration is there.
-    _folder: tempfile::TempDir,
+    // Kept as long as it runs: its configuration is there, and what it has to say.
+    folder: tempfile::TempDir,
     entrance: Entrance,
     http: reqwest::Client,
     _child: Child,
@@ -80,10 +80,11 @@ impl LoadBalancer {
         let file = folder.path().join("haproxy.cfg");
         std::fs::write(&file, configuration(backends, entrances, looks))?;
         let mut command = Command::new(program);
-        command.arg("-db").arg("-f").arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+        let log = std::fs::File::create(folder.path().join("log"))?;
+        command.arg("-db").arg("-f").arg(&file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
         // Whom the certificate is of is what other tests look at.
         let http = reqwest::Client::builder().tls_danger_accept_invalid_certs(true).build().map_err(io::Error::other)?;
-        let balancer = Self { _folder: folder, entrance, http, _child: command.spawn()? };
+        let balancer = Self { folder, entrance, http, _child: command.spawn()? };
         let servers = backends.iter().map(|backend| backend.servers.len()).sum();
         balancer.until_up(servers).await?;
         Ok(Some(balancer))
@@ -99,7 +100,8 @@ impl LoadBalancer {
         let begun = Instant::now();
         while self.up().await != Some(count) {
             if begun.elapsed() > PATIENCE {
-                return Err(io::Error::new(io::ErrorKind::TimedOut, format!("not {count} servers are up, but {:?}", self.up().await)));
+                let (up, log) = (self.up().await, std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, format!("not {count} servers are up, but {up:?}: {log}")));
             }
             sleep(Duration::from_millis(20)).await;
         }

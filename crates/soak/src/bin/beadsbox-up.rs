@@ -77,15 +77,8 @@ async fn open(whole: &Whole, say: &(dyn Fn(&str) + Sync)) -> anyhow::Result<Stri
 fn addresses(whole: &Whole, code: &str) -> String {
     let [primary, standby, replica] = whole.database.urls();
     let root = whole.url();
-    let (tls, trusted) = whole.tls().map_or_else(
-        || ("none: openssl is missing".to_owned(), String::new()),
-        |(url, authority)| (format!("{url}, with the certificate {}", authority.display()), format!(" --ca-file {}", authority.display())),
-    );
-    let enrol = if let Some((url, _)) = whole.tls() { url } else { root.clone() };
-    let mut lines = vec![
-        ("Shop page", format!("{root}/vouchers/")),
-        ("Load balancer", format!("{root} and {tls}; {root}/statistics shows who serves")),
-    ];
+    let mut lines = vec![("Shop page", format!("{root}/vouchers/")), ("Load balancer", format!("{root}; {root}/statistics shows who serves"))];
+    lines.extend(whole.tls().map(|(url, certificate)| ("", format!("{url}, whose certificate is {}", shown(certificate)))));
     lines.extend(whole.processes().iter().map(|process| (process.name(), format!("http://{}, {}", process.address(), process.metrics()))));
     lines.extend([
         ("PostgreSQL", format!("primary {primary}")),
@@ -95,15 +88,20 @@ fn addresses(whole: &Whole, code: &str) -> String {
         ("Redis", whole.redis.url()),
         ("Mail server", format!("{}; each mail is a file in {}", whole.mails.url(), shown(&whole.mailbox()))),
         ("Logs", format!("{}, one for each process", shown(&whole.logs()))),
-        ("A device", format!("./dev up prints this once; the code is good for one:\n{:16}{}", "", device(&enrol, &trusted, code))),
+        (
+            "Desktop program",
+            format!("mybeadsbox --data-dir /tmp/till --key-file /tmp/till.keys{} --enrol-code {code}", server(whole)),
+        ),
+        ("", "(./dev run builds it; the code is good for one device)".to_owned()),
     ]);
-    let line = |(name, text): &(&str, String)| format!("{name:<16}{text}");
+    let line = |(name, text): &(&str, String)| format!("{name:<17}{text}");
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// How the desktop program is opened, enrolled.
-fn device(server: &str, trusted: &str, code: &str) -> String {
-    format!("mybeadsbox --data-dir DIR --key-file DIR.keys{trusted} --enrol-server {server} --enrol-code {code}")
+/// Where a device enrols: by TLS where there is some.
+fn server(whole: &Whole) -> String {
+    let by_tls = |(url, certificate): (String, &Path)| format!(" --ca-file {} --enrol-server {url}", shown(certificate));
+    whole.tls().map_or_else(|| format!(" --enrol-server {}", whole.url()), by_tls)
 }
 
 fn shown(path: &Path) -> String {

@@ -111,7 +111,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 fn host(arguments: &Arguments, random: &mut fastrand::Rng) -> Host {
-    let ask = if arguments.shift { LONGEST_ASK_MILLIS } else { random.u64(SHORTEST_ASK_MILLIS..=LONGEST_ASK_MILLIS) };
+    let ask = if arguments.shift {
+        LONGEST_ASK_MILLIS
+    } else {
+        random.u64(SHORTEST_ASK_MILLIS..=LONGEST_ASK_MILLIS)
+    };
     Host {
         clock: Arc::new(SystemClock::default()),
         random: Arc::new(SystemRandom),

@@ -188,7 +188,10 @@ async fn entrances(folder: &Path) -> anyhow::Result<Vec<Entrance>> {
 fn backends(processes: &[KeptProcess]) -> Vec<Backend> {
     let of = |front: &str| {
         let names = FRONTS.iter().filter(|(_, of)| *of == front).map(|(name, _)| *name);
-        names.filter_map(|name| processes.iter().find(|process| process.name() == name)).map(|process| process.address().to_owned()).collect()
+        names
+            .filter_map(|name| processes.iter().find(|process| process.name() == name))
+            .map(|process| process.address().to_owned())
+            .collect()
     };
     vec![
         Backend { name: "api", paths: &[], servers: of("api") },

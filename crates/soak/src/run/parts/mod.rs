@@ -17,13 +17,13 @@ use anyhow::Context as _;
 use beadsbox_testkit::{Session, TestDevice, told};
 use tokio::time::sleep;
 
+use self::{part::strike, reckoning::reckon, seen::Seen, visitors::Visitors};
 pub use self::{
     part::{Blow, Part},
     reckoning::Reckoning,
     seen::{Observation, Saw, Usual, Wait},
     table::{Row, Sight},
 };
-use self::{part::strike, reckoning::reckon, seen::Seen, visitors::Visitors};
 use super::{
     Programs,
     centre::{PASSWORD, PERSON, SHOP},

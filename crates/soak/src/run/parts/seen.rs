@@ -59,6 +59,8 @@ pub enum Saw {
     Error(String),
     /// Nothing yet: a mail that waits until the lease of a worker that was lost is over.
     Leased,
+    /// A mail, and later the same one again.
+    Twice,
 }
 
 /// Somebody waited for something.
@@ -124,7 +126,7 @@ impl Usual {
 
     /// Whether it was as it always is.
     pub fn is_usual(&self, observation: &Observation) -> bool {
-        observation.saw == Saw::Answer && observation.took() <= self.slow(observation.wait)
+        matches!(observation.saw, Saw::Answer | Saw::Twice) && observation.took() <= self.slow(observation.wait)
     }
 
     /// To which of the blows it belongs, by their moments in order: to the one that it was under way at, or else to the last one before it.

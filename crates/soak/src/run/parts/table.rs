@@ -22,6 +22,8 @@ pub struct Sight {
     pub own_word: usize,
     /// Mails that wait for a lease.
     pub leased: usize,
+    /// Mails that came again, as the same mail.
+    pub twice: usize,
     /// The longest that somebody waited, leases aside.
     pub longest: Duration,
 }
@@ -64,6 +66,7 @@ impl Row {
         match &observation.saw {
             Saw::Answer => {}
             Saw::OwnWord => sight.own_word += 1,
+            Saw::Twice => sight.twice += 1,
             Saw::Error(what) => *sight.errors.entry(what.clone()).or_default() += 1,
             Saw::Leased => {
                 sight.leased += 1;
@@ -80,7 +83,7 @@ impl Row {
     /// What users saw that they do not see on other days.
     fn saw(&self) -> String {
         let mut said = Vec::new();
-        for (wait, Sight { count, errors, own_word, leased, .. }) in &self.sights {
+        for (wait, Sight { count, errors, own_word, leased, twice, .. }) in &self.sights {
             let name = wait.plural();
             said.extend(errors.iter().map(|(what, times)| format!("{times} of {count} {name}: {what}")));
             if *own_word > 0 {
@@ -89,13 +92,16 @@ impl Row {
             if *leased > 0 {
                 said.push(format!("{leased} of {count} {name} only after the lease, up to 20 min"));
             }
+            if *twice > 0 {
+                said.push(format!("{twice} of {count} {name} once more, as the same mail"));
+            }
         }
         if said.is_empty() { "no error".to_owned() } else { said.join("; ") }
     }
 
     /// The longest waits, in the order of what was waited for.
     fn waits(&self) -> String {
-        let of = |wait: &Wait| self.sights.get(wait).map_or_else(|| "–".to_owned(), |sight| format!("{:.1}", sight.longest.as_secs_f64()));
+        let of = |wait: &Wait| self.sights.get(wait).map_or_else(|| "–".to_owned(), |sight| format!("{:.2}", sight.longest.as_secs_f64()));
         Wait::ALL.iter().map(of).collect::<Vec<_>>().join(" | ")
     }
 }
