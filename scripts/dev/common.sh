@@ -103,6 +103,24 @@ end_heartbeat() {
   BEAT=
 }
 
+# stand_in FOLDER COMMAND…: so that whatever it starts can be found by where it stands.
+stand_in() {
+  cd "$1" || return
+  exec "${@:2}"
+}
+
+# end_all_in FOLDER: ends whatever still stands there, because somebody killed what started it. Nobody else has anything to do in there.
+end_all_in() {
+  local folder process standing=()
+  folder=$(readlink -f "$1") || return 0
+  for process in /proc/[0-9]*; do
+    case "$(readlink "$process/cwd" 2>/dev/null)" in
+      "$folder" | "$folder/"* | "$folder (deleted)") standing+=("${process#/proc/}") ;;
+    esac
+  done
+  [ ${#standing[@]} -eq 0 ] || kill -KILL "${standing[@]}" 2>/dev/null || true
+}
+
 in_ui() { (cd "$ROOT/ui" && "$@"); }
 
 # free_port FROM: the first port from there on that nobody listens on.

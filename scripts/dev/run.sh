@@ -35,13 +35,8 @@ take_pictures() {
 }
 
 run_program() {
-  only_one_at_a_time
-  local folder
-  folder=$(cluster_home)
-  start_postgres "$folder"
-  # Whoever was enrolled at the database that is gone has to enrol anew.
-  [ -z "$POSTGRES_IS_NEW" ] || rm -rf "$DEV_DIR"/device-*
-  prepare_database
+  only_one_at_a_time run
+  start_sample_database
   start_server
   open_program
   say "Ctrl+C ends it."
@@ -52,14 +47,33 @@ run_program() {
   say "The program was closed."
 }
 
+# only_one_at_a_time NAME: takes that place, unless another one has it.
 only_one_at_a_time() {
-  local other=''
-  [ ! -f "$DEV_DIR/run.pid" ] || other=$(<"$DEV_DIR/run.pid")
-  if [ -n "$other" ] && tr '\0' ' ' <"/proc/$other/cmdline" 2>/dev/null | grep -q 'dev run'; then
-    fail "./dev run is going on already, as process $other."
-  fi
-  echo $$ >"$DEV_DIR/run.pid"
-  at_exit rm -f "$DEV_DIR/run.pid"
+  local process
+  process=$(other "$1" 'dev \(run\|up\)')
+  [ -z "$process" ] || fail "$(command_line "$process")is going on already, as process $process. ./dev down ends a ./dev up."
+  echo $$ >"$DEV_DIR/$1.pid"
+  at_exit rm -f "$DEV_DIR/$1.pid"
+}
+
+# command_line PROCESS: nothing where there is none.
+command_line() { { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null || true; }
+
+# other NAME PATTERN: the number of the process that has that place, if its command line is like that.
+other() {
+  local process=''
+  [ ! -f "$DEV_DIR/$1.pid" ] || process=$(<"$DEV_DIR/$1.pid")
+  if [ -n "$process" ] && command_line "$process" | grep -q "$2"; then printf '%s' "$process"; fi
+}
+
+# The kept database, with sample data in it.
+start_sample_database() {
+  local folder
+  folder=$(cluster_home)
+  start_postgres "$folder"
+  # Whoever was enrolled at the database that is gone has to enrol anew.
+  [ -z "$POSTGRES_IS_NEW" ] || rm -rf "$DEV_DIR"/device-*
+  prepare_database
 }
 
 # Migrations and sample data as the owner; a narrower role to serve with, as in production.

@@ -9,8 +9,9 @@ POSTGRES_PACKAGES=(postgresql openssl)
 RUN_PACKAGES=(
   xvfb openbox xdotool imagemagick dbus dbus-x11 gnome-keyring webkit2gtk-driver "${POSTGRES_PACKAGES[@]}" iproute2
 )
-# What stands beside the server in tests: none of it is needed to try the program.
-TEST_PACKAGES=(chromium haproxy rabbitmq-server redis-server)
+# What stands beside the server in tests, and in ./dev up --all: none of it is needed to try the program.
+SERVICE_PACKAGES=(haproxy rabbitmq-server redis-server)
+TEST_PACKAGES=(chromium "${SERVICE_PACKAGES[@]}")
 LEAST_RUST=1.95
 LEAST_NODE=20
 

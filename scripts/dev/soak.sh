@@ -6,14 +6,32 @@
 . scripts/dev/postgres.sh
 
 dev_soak() {
-  set_up_packages "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}"
+  local packages=("${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}")
+  [ "${1:-}" != --parts ] || packages+=("${SERVICE_PACKAGES[@]}")
+  set_up_packages "${packages[@]}"
   check_rust
   # With a test, because features that only tests ask for would otherwise build everything a second time.
   step soak-build "Building tills and server" cargo build "${CARGO_SELECTION[@]}" \
     --bin beadsbox-soak --bin beadsbox-till --bin beadsbox-relay --bin beadsbox-server --test soak
+  if [ "${1:-}" = --parts ]; then
+    soak_parts "$@"
+    return
+  fi
   start_throwaway_postgres
   # The cluster is this run's own, so it may be crashed as well.
   in_group "$(target_dir)/debug/beadsbox-soak" --crash-database "$(crash_command)" "$@"
+}
+
+# It starts a cluster, a standby and a replica of its own. They stand where they can be found, should somebody kill it.
+soak_parts() {
+  local folder program
+  program=$(target_dir)/debug/beadsbox-soak
+  folder=$(mktemp -d /tmp/beadsbox-parts.XXXXXX)
+  at_exit rm -rf "$folder"
+  at_exit end_all_in "$folder"
+  chmod 711 "$folder"
+  export TMPDIR=$folder
+  in_group stand_in "$folder" "$program" "$@"
 }
 
 # The command that stops the cluster without a chance to tidy up, and starts it again as it was.

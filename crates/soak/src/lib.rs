@@ -4,6 +4,9 @@
 //! them sell and redeem at servers on a real PostgreSQL, kills all of these at random moments, and writes down what each till
 //! told ([`told`]). When the faults have ended and everything is synced, the books are compared ([`books`]). With power cuts,
 //! the tills' files lie on a disk that forgets what was not synced ([`power`]).
+//!
+//! [`whole`] starts every part of the central system on one machine, for whoever wants to try it, and for the drill that kills each part in turn
+//! ([`run::parts`]).
 
 pub mod books;
 #[cfg(all(target_os = "linux", feature = "power-cuts"))]
@@ -15,3 +18,4 @@ pub mod relay;
 pub mod run;
 pub mod till;
 pub mod told;
+pub mod whole;

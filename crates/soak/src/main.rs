@@ -1,9 +1,18 @@
 //! `./dev soak`
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Context as _;
-use beadsbox_soak::run::{DayPlan, PATIENCE, Plan, Programs, day, namespaces_are_possible, soak};
+use beadsbox_soak::run::{
+    DayPlan, PATIENCE, Plan, Programs, day, namespaces_are_possible,
+    parts::{Part, PartsPlan, parts},
+    soak,
+};
 use clap::Parser;
 
 /// Kills tills and servers at random moments, and accounts for every word that a screen gave.
@@ -31,6 +40,9 @@ struct Arguments {
     /// Instead: a day of so many sales and redemptions at two tills, each in a network namespace of its own, whose links are cut at random
     #[arg(long, value_name = "DEEDS")]
     day: Option<u32>,
+    /// Instead: everything of the central system, each part of it killed in turn under load
+    #[arg(long, conflicts_with_all = ["day", "crash_database"])]
+    parts: bool,
     /// Where the tills' files, the logs and the journal stay; otherwise they are removed after a run without a fault
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -53,16 +65,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
     let mut output = std::io::stdout();
     writeln!(output, "seed        {seed}")?;
-    let plan = plan(&arguments, folder, seed)?;
-    let is_good = if let Some(deeds) = arguments.day {
-        let report = day(&day_plan(plan, deeds)?).await?;
-        write!(output, "{report}")?;
-        report.is_good()
-    } else {
-        let report = soak(&plan).await?;
-        write!(output, "{report}")?;
-        report.is_good()
-    };
+    let is_good = run(&arguments, folder, seed, &mut output).await?;
     if is_good {
         return Ok(ExitCode::SUCCESS);
     }
@@ -72,14 +75,51 @@ async fn main() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
+/// Does it, and writes what came of it. Whether that is as it must be.
+async fn run(arguments: &Arguments, folder: PathBuf, seed: u64, output: &mut impl std::io::Write) -> anyhow::Result<bool> {
+    if arguments.parts {
+        let report = parts(&parts_plan(arguments, &folder, seed)?).await?;
+        write!(output, "{report}")?;
+        return Ok(report.is_good());
+    }
+    let plan = plan(arguments, folder, seed)?;
+    if let Some(deeds) = arguments.day {
+        let report = day(&day_plan(plan, deeds)?).await?;
+        write!(output, "{report}")?;
+        return Ok(report.is_good());
+    }
+    let report = soak(&plan).await?;
+    write!(output, "{report}")?;
+    Ok(report.is_good())
+}
+
+/// The programs that lie beside this one.
+fn programs() -> anyhow::Result<Programs> {
+    let beside = std::env::current_exe()?.parent().context("this program lies in no folder")?.to_owned();
+    Ok(Programs { till: beside.join("beadsbox-till"), server: beside.join("beadsbox-server") })
+}
+
+fn parts_plan(arguments: &Arguments, folder: &Path, seed: u64) -> anyhow::Result<PartsPlan> {
+    Ok(PartsPlan {
+        programs: programs()?,
+        folder: folder.to_owned(),
+        parts: Part::ALL.into(),
+        tills: arguments.tills.into(),
+        quiet: Duration::from_secs(30),
+        away: Duration::from_secs(15),
+        after: Duration::from_secs(30),
+        seed,
+        patience: PATIENCE,
+    })
+}
+
 fn plan(arguments: &Arguments, folder: PathBuf, seed: u64) -> anyhow::Result<Plan> {
     anyhow::ensure!(
         std::env::var_os("BEADSBOX_TEST_DATABASE_URL").is_some(),
         "no PostgreSQL is named: run this with ./dev soak, which starts one"
     );
-    let beside = std::env::current_exe()?.parent().context("this program lies in no folder")?.to_owned();
     Ok(Plan {
-        programs: Programs { till: beside.join("beadsbox-till"), server: beside.join("beadsbox-server") },
+        programs: programs()?,
         folder,
         tills: arguments.tills.into(),
         servers: arguments.servers.into(),

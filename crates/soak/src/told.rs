@@ -25,6 +25,8 @@ pub enum Told {
         voucher: VoucherId,
         /// Its code.
         code: String,
+        /// It goes to its buyer by mail.
+        mailed: bool,
     },
     /// Somebody scanned a voucher. What became of it follows, unless the till dies first.
     Redeeming {

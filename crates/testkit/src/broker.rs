@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{io::AsyncReadExt as _, io::AsyncWriteExt as _, net::TcpStream, time::sleep};
 
-use crate::free_port;
+use crate::{free_port, missing::missing};
 
 /// Where Debian's package has it. The one on the path gives up root and goes into its own folder.
 const PROGRAM: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";
@@ -34,7 +34,7 @@ impl BrokerProcess {
     /// Where it is there and does not start.
     pub async fn start() -> Option<Self> {
         if !Path::new(PROGRAM).exists() {
-            say("skipped: no RabbitMQ on this machine");
+            missing("rabbitmq-server");
             return None;
         }
         let mut broker = made(Self::prepare());
@@ -139,11 +139,6 @@ impl Drop for BrokerProcess {
         let _ = self.names.kill();
         let _ = self.names.wait();
     }
-}
-
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn say(line: &str) {
-    eprintln!("{line}");
 }
 
 fn made<T>(result: io::Result<T>) -> T {

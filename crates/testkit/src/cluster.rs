@@ -8,7 +8,7 @@ use std::{
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
 
-use crate::free_port;
+use crate::{free_port, missing::missing};
 
 /// A cluster in a folder of its own. It ends with the value.
 pub struct Cluster {
@@ -52,7 +52,7 @@ impl Cluster {
 
     /// Made, and not started.
     fn initialised() -> Option<Self> {
-        let cluster = Self::placed()?;
+        let cluster = Self::placed(None)?;
         cluster.run(
             "initdb",
             &["--pgdata", &text(&cluster.data), "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--no-sync"],
@@ -60,16 +60,17 @@ impl Cluster {
         Some(cluster)
     }
 
-    /// A folder and a port for one.
-    fn placed() -> Option<Self> {
+    /// A folder for one, and a port if it has none yet.
+    fn placed(port: Option<u16>) -> Option<Self> {
         let Some(programs) = programs() else {
-            say("skipped: no initdb on this machine");
+            missing("initdb");
             return None;
         };
         let folder = made(tempfile::tempdir());
         let data = folder.path().join("data");
         give_to_postgres(folder.path());
-        Some(Self { folder, programs, port: made(free_port()), data, is_ended: AtomicBool::new(false) })
+        let port = port.unwrap_or_else(|| made(free_port()));
+        Some(Self { folder, programs, port, data, is_ended: AtomicBool::new(true) })
     }
 
     /// A standby of this one that has that name, made by the program that is handed out. Where `waited_for`, each commit waits for it.
@@ -78,13 +79,24 @@ impl Cluster {
     /// Where it cannot be made.
     #[must_use]
     pub fn standby(&self, name: &str, waited_for: bool) -> Self {
-        let Some(standby) = Self::placed() else { panic!("a cluster that runs has its programs") };
+        self.standby_at(name, waited_for, None)
+    }
+
+    /// The same at that port, where somebody looks for it.
+    ///
+    /// # Panics
+    /// Where it cannot be made.
+    #[must_use]
+    pub fn standby_at(&self, name: &str, waited_for: bool, port: Option<u16>) -> Self {
+        let Some(standby) = Self::placed(port) else { panic!("a cluster that runs has its programs") };
         let (primary, data, port) = (self.connection(), text(&standby.data), standby.port.to_string());
         let mut arguments: Vec<&str> = vec!["--primary", &primary, "--data", &data, "--port", &port, "--name", name];
         if waited_for {
             arguments.extend(["--admin", &primary]);
         }
         let output = standby.run_program("build", &arguments);
+        // What it started has to be ended, also where it went wrong later.
+        standby.is_ended.store(!standby.data.join("postmaster.pid").exists(), Ordering::Relaxed);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         standby
     }
@@ -97,7 +109,7 @@ impl Cluster {
     }
 
     /// How PostgreSQL's own programs are told where it is.
-    fn connection(&self) -> String {
+    pub fn connection(&self) -> String {
         format!("host=127.0.0.1 port={} user=postgres", self.port)
     }
 
@@ -129,7 +141,6 @@ impl Cluster {
     /// Starts it again after that.
     pub fn begin_again(&self) {
         self.start();
-        self.is_ended.store(false, Ordering::Relaxed);
     }
 
     /// The database of that name, as its owner.
@@ -199,13 +210,30 @@ impl Cluster {
     fn configure(&self, lines: &str) {
         let file = self.data.join("postgresql.conf");
         let before = made(std::fs::read_to_string(&file));
-        let own = format!("port = {}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{}'\n", self.port, text(self.folder.path()));
+        // No socket: a standby gets this file with the data, and would look for this folder long after it is gone.
+        let own = format!("port = {}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n", self.port);
         made(std::fs::write(file, format!("{before}{own}{lines}")));
     }
 
     fn start(&self) {
-        let log = text(&self.folder.path().join("log"));
-        self.run("pg_ctl", &["start", "--wait", "--pgdata", &text(&self.data), "--log", &log]);
+        // Also where it does not come up in time it has to be ended.
+        self.is_ended.store(false, Ordering::Relaxed);
+        let log = text(&self.log());
+        let mut command = self.as_postgres(&self.programs.join("pg_ctl"));
+        let started = made(
+            command
+                .args(["start", "--wait", "--pgdata", &text(&self.data), "--log", &log])
+                .stdout(std::process::Stdio::null())
+                .status(),
+        );
+        assert!(started.success(), "{} does not start: {}", self.data.display(), std::fs::read_to_string(&log).unwrap_or_default());
+    }
+
+    /// Where it writes what it has to say.
+    pub fn log(&self) -> PathBuf {
+        // What the program that makes a standby starts says it there.
+        let of_standby = self.data.join("standby.log");
+        if of_standby.exists() { of_standby } else { self.folder.path().join("log") }
     }
 
     fn stop(&self) {
@@ -257,10 +285,14 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        let is_ended = self.is_ended.load(Ordering::Relaxed);
-        if !is_ended && (!std::thread::panicking() || self.data.join("postmaster.pid").exists()) {
-            self.stop();
+        if self.is_ended.load(Ordering::Relaxed) || !self.data.join("postmaster.pid").exists() {
+            return;
         }
+        let data = text(&self.data);
+        let mut command = self.as_postgres(&self.programs.join("pg_ctl"));
+        // What it keeps is thrown away in the next moment.
+        let stopped = command.args(["stop", "--wait", "--mode", "immediate", "--pgdata", &data]).stdout(std::process::Stdio::null()).status();
+        assert!(std::thread::panicking() || stopped.is_ok_and(|status| status.success()), "{data} does not end");
     }
 }
 
@@ -284,11 +316,6 @@ fn give_to_postgres(folder: &Path) {
 
 fn text(path: &Path) -> String {
     path.display().to_string()
-}
-
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn say(line: &str) {
-    eprintln!("{line}");
 }
 
 fn made<T, E: std::fmt::Display>(result: Result<T, E>) -> T {

@@ -15,16 +15,27 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::TestDatabase;
+use crate::{TestDatabase, fixtures::random, missing::missing};
 
 /// How long a server may take until it listens.
 const START_LIMIT: Duration = Duration::from_mins(1);
 /// How long it may take until it has ended in order: longer than it gives itself.
 const STOP_LIMIT: Duration = Duration::from_mins(2);
 
-/// A port that nobody listens on at this moment; whoever asked takes it in the next.
+/// The first of the ports that are given out, and how many there are: below those that systems give to whoever connects. From among these somebody might
+/// take a server's port while it is down for a moment, and then it does not come back.
+const PORTS: (u16, u16) = (10_000, 22_000);
+
+/// A port that nobody listens on at this moment; whoever asked takes it in the next, and keeps it over restarts.
 pub fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+    let (first, count) = PORTS;
+    free_port_from(first + u16::from_le_bytes(random()) % count)
+}
+
+/// That port, or the first one behind it that nobody listens on at this moment.
+pub fn free_port_from(wished: u16) -> io::Result<u16> {
+    let free = (wished..=u16::MAX).find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
+    free.ok_or_else(|| io::Error::new(io::ErrorKind::AddrInUse, format!("no port from {wished} on is free")))
 }
 
 /// Where a server's log goes.
@@ -40,19 +51,25 @@ pub enum ServerLog {
 #[derive(Debug, Clone)]
 pub struct ServerProgram {
     path: PathBuf,
-    database: TestDatabase,
+    owner_url: String,
+    serve_url: String,
 }
 
 impl ServerProgram {
     /// The program at that path.
     pub fn new(path: impl Into<PathBuf>, database: &TestDatabase) -> Self {
-        Self { path: path.into(), database: database.clone() }
+        Self::on(path, database.owner_url(), database.serve_url())
+    }
+
+    /// The program at that path, on the database of these addresses: its owner's, and that of the role which serves.
+    pub fn on(path: impl Into<PathBuf>, owner_url: impl Into<String>, serve_url: impl Into<String>) -> Self {
+        Self { path: path.into(), owner_url: owner_url.into(), serve_url: serve_url.into() }
     }
 
     /// Runs one of its commands as the database's owner, with that on its standard input; what it printed. What it complained of is
     /// the error.
     pub async fn run(&self, arguments: &[&str], input: &str) -> io::Result<String> {
-        let mut command = self.command(arguments, &self.database.owner_url());
+        let mut command = self.command(arguments, &self.owner_url);
         let mut child = self.spawned(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
         if let Some(mut stdin) = child.stdin.take() {
             stdin.write_all(input.as_bytes()).await?;
@@ -77,6 +94,11 @@ impl ServerProgram {
     /// The same of one of its fronts, named as its flag is: `api`, `admin` or `shop`.
     pub fn front(&self, front: &str, log: ServerLog) -> io::Result<ServerProcess> {
         self.serving(&["serve", &format!("--{front}"), &format!("--{front}-listen")], log)
+    }
+
+    /// A process that works at jobs, and listens for whoever asks how it is.
+    pub fn worker(&self, log: ServerLog) -> io::Result<ServerProcess> {
+        self.serving(&["worker", "--metrics-listen"], log)
     }
 
     /// A process with these arguments, the last of which says where it listens.
@@ -139,7 +161,7 @@ impl ServerProcess {
     /// Starts it, and does not wait.
     pub fn start(&mut self) -> io::Result<()> {
         let arguments: Vec<&str> = self.arguments.iter().chain([&self.listen]).map(String::as_str).collect();
-        let mut command = self.program.command(&arguments, &self.program.database.serve_url());
+        let mut command = self.program.command(&arguments, &self.program.serve_url);
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         match &self.log {
             ServerLog::WithTheTest => command.env("RUST_LOG", "warn").stdout(io::stderr()),
@@ -215,7 +237,6 @@ impl ServerProcess {
 }
 
 /// Where the program of that name is. None, with a line that says so for a test that is skipped, where it is not there.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     // Programs that serve are not in everybody's path.
@@ -224,7 +245,7 @@ pub(crate) fn program(name: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(name))
         .find(|path| path.is_file());
     if found.is_none() {
-        eprintln!("skipped: no {name} on this machine");
+        missing(name);
     }
     found
 }

@@ -67,7 +67,7 @@ impl ToldByTill {
         match told {
             Told::Open { .. } | Told::Redeeming { .. } | Told::Worked | Told::DayClosed { .. } | Told::Settled => {}
             Told::Blocked { problem } => self.blocked.push(problem.clone()),
-            Told::Sold { voucher, code } => self.sales.push((*voucher, code.clone())),
+            Told::Sold { voucher, code, .. } => self.sales.push((*voucher, code.clone())),
             Told::Redeemed { voucher, op, word } => self.redeemed.push(Redeemed { voucher: *voucher, op: *op, word: *word }),
             Told::Refused { .. } => self.refused += 1,
             Told::Failed { error, .. } => self.failed.push(error.clone()),

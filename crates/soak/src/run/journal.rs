@@ -5,6 +5,7 @@ use std::{
     io::{self, BufWriter, Write as _},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use crate::told::Told;
@@ -16,6 +17,8 @@ pub struct Entry {
     pub till: usize,
     /// What it told.
     pub told: Told,
+    /// When it was read.
+    pub at: Instant,
 }
 
 /// The journal; shared by those who read the tills.
@@ -37,7 +40,7 @@ impl Journal {
     /// Writes a line down that was read whole.
     pub fn write(&self, till: usize, line: &str, told: Told) -> io::Result<()> {
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pages.entries.push(Entry { till, told });
+        pages.entries.push(Entry { till, told, at: Instant::now() });
         writeln!(pages.file, "{till} {line}")
     }
 

@@ -6,6 +6,7 @@ mod faults;
 mod journal;
 mod link;
 mod moment;
+pub mod parts;
 mod till_life;
 mod till_process;
 mod trouble;

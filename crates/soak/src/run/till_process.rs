@@ -47,6 +47,8 @@ pub(super) struct TillSetup {
 pub(super) enum Task {
     /// To work until it dies.
     Work { seed: u64 },
+    /// To work until it dies, as one till among many.
+    Shift { seed: u64 },
     /// To serve so many customers and close its day.
     Day { seed: u64, deeds: u32 },
     /// To settle, and to show its books.
@@ -86,6 +88,7 @@ impl TillProcess {
         command.args(["--person", setup.person, "--password", setup.password]);
         match task {
             Task::Work { seed } => command.args(["--seed", &seed.to_string()]),
+            Task::Shift { seed } => command.args(["--seed", &seed.to_string(), "--shift"]),
             Task::Day { seed, deeds } => command.args(["--seed", &seed.to_string(), "--deeds", &deeds.to_string()]),
             Task::Settle => command.args(["--seed", "0", "--idle"]),
         };

@@ -11,16 +11,31 @@ use beadsbox_domain::{OpId, Payment, Status, VoucherId};
 use super::{Fault, Orders};
 use crate::told::{Told, Word};
 
-/// Customers come up to so many milliseconds after each other.
+/// Customers come up to so many milliseconds after each other, as fast as a till can.
 const LONGEST_REST_MILLIS: u64 = 25;
+/// The same where it is only one of many that are in use.
+const LONGEST_REST_OF_SHIFT_MILLIS: u64 = 800;
+/// In a shift one sale of so many is to somebody at home, who gets it by mail and does not come in with it.
+const MAILED: u32 = 3;
+const AT_HOME: &str = "At home ";
 /// A voucher is chosen among so many of the newest, so that tills meet at the same ones.
 const AROUND: u32 = 30;
 
+/// How it works.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Manner {
+    /// In a way that is wrong.
+    pub(super) fault: Option<Fault>,
+    /// Not as fast as it can, and with mails.
+    pub(super) is_shift: bool,
+}
+
 /// Works until it is killed, or nobody is there any more.
-pub(super) async fn work(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>, orders: &mut Orders) -> anyhow::Result<()> {
+pub(super) async fn work(seat: &Seat, random: &mut fastrand::Rng, manner: Manner, orders: &mut Orders) -> anyhow::Result<()> {
+    let longest = if manner.is_shift { LONGEST_REST_OF_SHIFT_MILLIS } else { LONGEST_REST_MILLIS };
     loop {
-        serve(seat, random, fault).await?;
-        let rest = Duration::from_millis(random.u64(0..=LONGEST_REST_MILLIS));
+        serve(seat, random, manner).await?;
+        let rest = Duration::from_millis(random.u64(0..=longest));
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
             _ = orders.next() => return Ok(()),
@@ -29,10 +44,13 @@ pub(super) async fn work(seat: &Seat, random: &mut fastrand::Rng, fault: Option<
 }
 
 /// Whatever the next customer wants. Whether anybody was told of a sale or a redemption.
-pub(super) async fn serve(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>) -> anyhow::Result<bool> {
+pub(super) async fn serve(seat: &Seat, random: &mut fastrand::Rng, manner: Manner) -> anyhow::Result<bool> {
     match random.u32(0..100) {
-        0..45 => sell(seat, random).await,
-        45..95 => redeem(seat, random, fault).await,
+        0..45 => {
+            let mailed = manner.is_shift && random.u32(0..MAILED) == 0;
+            sell(seat, random, mailed).await
+        }
+        45..95 => redeem(seat, random, manner.fault).await,
         _ => {
             look(seat).await;
             Ok(false)
@@ -40,8 +58,8 @@ pub(super) async fn serve(seat: &Seat, random: &mut fastrand::Rng, fault: Option
     }
 }
 
-async fn sell(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<bool> {
-    let told = match sell_one(seat, random).await {
+async fn sell(seat: &Seat, random: &mut fastrand::Rng, mailed: bool) -> anyhow::Result<bool> {
+    let told = match sell_one(seat, random, mailed).await {
         Ok(Some(told)) => told,
         // The first pull has not brought the templates yet.
         Ok(None) => return Ok(false),
@@ -51,20 +69,21 @@ async fn sell(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-async fn sell_one(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<Option<Told>> {
+async fn sell_one(seat: &Seat, random: &mut fastrand::Rng, mailed: bool) -> anyhow::Result<Option<Told>> {
     let cards = seat.sale_choices().await?.templates;
     let Some(card) = random.choice(&cards) else { return Ok(None) };
     let line = SaleLine { template_id: card.id.clone(), quantity: 1, recipient: String::new(), message: String::new() };
+    let number = random.u32(..);
     let form = SaleForm {
         lines: vec![line],
-        buyer: format!("Customer {}", random.u32(..)),
-        email: String::new(),
-        mail: None,
+        buyer: if mailed { format!("{AT_HOME}{number}") } else { format!("Customer {number}") },
+        email: if mailed { format!("customer-{number}@example.org") } else { String::new() },
+        mail: mailed.then_some(true),
         payment: Payment::Cash,
         this_shop_only: false,
     };
     let sold = seat.sell(form).await?.vouchers.remove(0);
-    Ok(Some(Told::Sold { voucher: sold.voucher_id.parse()?, code: sold.code }))
+    Ok(Some(Told::Sold { voucher: sold.voucher_id.parse()?, code: sold.code, mailed }))
 }
 
 async fn redeem(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>) -> anyhow::Result<bool> {
@@ -105,7 +124,9 @@ async fn around(seat: &Seat, random: &mut fastrand::Rng) -> anyhow::Result<Vec<V
         after: None,
         limit: AROUND,
     };
-    Ok(seat.voucher_page(query).await?.rows)
+    let mut rows = seat.voucher_page(query).await?.rows;
+    rows.retain(|row| !row.buyer.starts_with(AT_HOME));
+    Ok(rows)
 }
 
 /// What screens read while the till works.

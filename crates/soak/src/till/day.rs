@@ -28,7 +28,7 @@ pub(super) async fn work(seat: &Seat, random: &mut fastrand::Rng, deeds: u32, or
     }
     let mut done = 0;
     while done < deeds {
-        done += u32::from(counter::serve(seat, random, None).await?);
+        done += u32::from(counter::serve(seat, random, counter::Manner::default()).await?);
         tokio::time::sleep(Duration::from_millis(random.u64(0..=LONGEST_REST_MILLIS))).await;
     }
     Told::Worked.tell()?;

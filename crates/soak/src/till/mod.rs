@@ -60,6 +60,9 @@ pub struct Arguments {
     /// Sells and redeems so often, then waits, and closes its day when it is told to
     #[arg(long)]
     pub deeds: Option<u32>,
+    /// Works at the pace of one till among many, asks for as long as the program does, and has some of what it sells mailed
+    #[arg(long)]
+    pub shift: bool,
     /// Be wrong in that way
     #[arg(long, value_enum)]
     pub fault: Option<Fault>,
@@ -94,7 +97,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         return day::work(&seat, &mut random, deeds, &mut orders).await;
     }
     if !arguments.idle {
-        return counter::work(&seat, &mut random, arguments.fault, &mut orders).await;
+        let manner = counter::Manner { fault: arguments.fault, is_shift: arguments.shift };
+        return counter::work(&seat, &mut random, manner, &mut orders).await;
     }
     tokio::select! {
         settled = closing::settle(&seat) => settled?,
@@ -107,13 +111,18 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 fn host(arguments: &Arguments, random: &mut fastrand::Rng) -> Host {
+    let ask = if arguments.shift {
+        LONGEST_ASK_MILLIS
+    } else {
+        random.u64(SHORTEST_ASK_MILLIS..=LONGEST_ASK_MILLIS)
+    };
     Host {
         clock: Arc::new(SystemClock::default()),
         random: Arc::new(SystemRandom),
         secrets: Arc::new(KeyFile::new(arguments.folder.join("keys"))),
         data_dir: arguments.folder.join("data"),
         ca_file: None,
-        ask_limit: Duration::from_millis(random.u64(SHORTEST_ASK_MILLIS..=LONGEST_ASK_MILLIS)),
+        ask_limit: Duration::from_millis(ask),
     }
 }
 

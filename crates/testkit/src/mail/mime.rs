@@ -1,5 +1,7 @@
 //! A mail, taken apart as a reader's program does.
 
+use std::time::Instant;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 
 /// A mail that was taken.
@@ -9,6 +11,8 @@ pub struct Mail {
     pub to: Vec<String>,
     /// All of it, as it came.
     pub raw: String,
+    /// When it had come.
+    pub at: Instant,
 }
 
 /// A part that holds no others.
@@ -18,8 +22,8 @@ struct Part {
 }
 
 impl Mail {
-    pub(super) const fn new(to: Vec<String>, raw: String) -> Self {
-        Self { to, raw }
+    pub(super) fn new(to: Vec<String>, raw: String) -> Self {
+        Self { to, raw, at: Instant::now() }
     }
 
     /// A header of the mail itself, unfolded, as it stands there.

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     io,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -46,6 +47,19 @@ struct State {
     next: VecDeque<Reception>,
     taken: Vec<Mail>,
     conversations: usize,
+    /// Where each mail is written to as well.
+    folder: Option<PathBuf>,
+}
+
+impl State {
+    /// Keeps a mail. It is answered only once it is kept.
+    fn keep(&mut self, mail: Mail) -> io::Result<()> {
+        if let Some(folder) = &self.folder {
+            std::fs::write(folder.join(format!("{:06}.eml", self.taken.len() + 1)), &mail.raw)?;
+        }
+        self.taken.push(mail);
+        Ok(())
+    }
 }
 
 /// A mail server on a port of its own. It ends with the value.
@@ -69,9 +83,18 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
 impl MailReceiver {
     /// Listens, and takes whatever comes.
     pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        Self::listen(0, None).await
+    }
+
+    /// Listens at that port, and writes each mail to a file of its own in that folder as well, for whoever wants to read it.
+    pub async fn start_at(port: u16, folder: &Path) -> io::Result<Self> {
+        Self::listen(port, Some(folder.to_owned())).await
+    }
+
+    async fn listen(port: u16, folder: Option<PathBuf>) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let port = listener.local_addr()?.port();
-        let (state, answers) = (Arc::new(Mutex::new(State::default())), watch::Sender::new(false));
+        let (state, answers) = (Arc::new(Mutex::new(State { folder, ..State::default() })), watch::Sender::new(false));
         let (kept, told) = (Arc::clone(&state), answers.clone());
         let listening = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -175,7 +198,7 @@ async fn converse(stream: TcpStream, state: &Mutex<State>, mut answered: watch::
                 if reception == Reception::HangUp {
                     return Ok(());
                 }
-                locked(state).taken.push(Mail::new(recipients.clone(), text));
+                locked(state).keep(Mail::new(recipients.clone(), text))?;
                 match reception {
                     Reception::TakeAndHangUp => return Ok(()),
                     Reception::TakeAndWait => _ = answered.wait_for(|answered| *answered).await,

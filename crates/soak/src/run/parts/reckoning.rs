@@ -1,0 +1,135 @@
+//! Orders and mails, after everything: each is there, and none twice.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, ensure};
+use beadsbox_domain::VoucherId;
+use beadsbox_testkit::{Mail, MailReceiver};
+use reqwest::StatusCode;
+use sqlx::PgPool;
+use tokio::time::sleep;
+use uuid::Uuid;
+
+use super::{
+    counters::Mailed,
+    seen::{Observation, Saw, Wait},
+    visitors::client,
+};
+
+/// How long jobs may take that nothing holds up any more. A queue that a broker lost is told of again after two minutes.
+const PATIENCE: Duration = Duration::from_mins(5);
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// What came of orders and mails.
+#[derive(Debug, Default)]
+pub struct Reckoning {
+    /// Orders that were acknowledged.
+    pub orders: usize,
+    /// Vouchers that were sold to go by mail.
+    pub mails: usize,
+    /// Mails that waited for the lease of a worker that was lost.
+    pub leased: usize,
+    /// Mails that came a second time, as the same mail, because nobody could note any more that the first was taken.
+    pub repeated: usize,
+    /// What is not as it must be.
+    pub faults: Vec<String>,
+    /// How long each mail took.
+    pub seen: Vec<Observation>,
+}
+
+/// Mails that wait or that a worker is at. One that was taken half a minute ago is at nobody any more: here a mail takes a second.
+const UNDER_WAY: &str = "SELECT count(*) FROM job WHERE kind = 'voucher_mail'
+                         AND (state = 'waiting' OR state = 'running' AND leased_until > now() + interval '19 minutes 30 seconds')";
+const NOT_DONE: &str = "SELECT count(*) FROM job WHERE kind = 'voucher_mail' AND state IN ('waiting', 'running')";
+
+/// Waits until nothing is to be done any more, and counts.
+///
+/// # Errors
+/// Where it does not come to an end, or cannot be read.
+pub async fn reckon(pool: &PgPool, receiver: &MailReceiver, orders: &[String], mailed: &[Mailed]) -> anyhow::Result<Reckoning> {
+    let mut reckoning = Reckoning { orders: orders.len(), mails: mailed.len(), ..Reckoning::default() };
+    until_none(pool, UNDER_WAY).await?;
+    reckoning.count_orders(pool, orders).await?;
+    // What a worker was at when it was killed waits for twenty minutes, and nobody waits for that here: its lease ends now.
+    let leased: Vec<Uuid> = sqlx::query_scalar(
+        "WITH held AS (UPDATE job SET leased_until = now() WHERE kind = 'voucher_mail' AND state = 'running' RETURNING payload)
+         SELECT voucher::uuid FROM held, jsonb_array_elements_text(payload -> 'vouchers') AS voucher",
+    )
+    .fetch_all(pool)
+    .await?;
+    let leased: BTreeSet<VoucherId> = leased.into_iter().map(VoucherId).collect();
+    let ended = Instant::now();
+    until_none(pool, NOT_DONE).await?;
+    reckoning.count_mails(pool, &receiver.mails(), mailed, &leased, ended).await?;
+    Ok(reckoning)
+}
+
+impl Reckoning {
+    /// Each order that was acknowledged has its page, and there are no others.
+    async fn count_orders(&mut self, pool: &PgPool, orders: &[String]) -> anyhow::Result<()> {
+        let client = client()?;
+        for (number, place) in orders.iter().enumerate() {
+            // No more than an address may ask for.
+            let from = format!("10.9.0.{}", number % 250);
+            let status = client.get(place).header("X-Forwarded-For", from).send().await?.status();
+            if status != StatusCode::OK {
+                self.faults.push(format!("an order that was acknowledged has no page: {status}"));
+            }
+        }
+        let different: BTreeSet<&String> = orders.iter().collect();
+        let held: i64 = sqlx::query_scalar("SELECT count(*) FROM shop_order").fetch_one(pool).await?;
+        if usize::try_from(held)? != orders.len() || different.len() != orders.len() {
+            self.faults
+                .push(format!("{} orders were acknowledged, {} different ones, and there are {held}", orders.len(), different.len()));
+        }
+        Ok(())
+    }
+
+    /// Each voucher that was sold so has its mail. A second one is the same mail, of a job that was begun twice.
+    async fn count_mails(&mut self, pool: &PgPool, mails: &[Mail], mailed: &[Mailed], leased: &BTreeSet<VoucherId>, ended: Instant) -> anyhow::Result<()> {
+        let begun: Vec<(Uuid, i32)> =
+            sqlx::query_as("SELECT voucher::uuid, attempts FROM job, jsonb_array_elements_text(payload -> 'vouchers') AS voucher WHERE kind = 'voucher_mail'")
+                .fetch_all(pool)
+                .await?;
+        let begun: HashMap<VoucherId, i32> = begun.into_iter().map(|(voucher, attempts)| (VoucherId(voucher), attempts)).collect();
+        let texts: Vec<String> = mails.iter().map(Mail::text).collect();
+        for Mailed { code, voucher, sold } in mailed {
+            let came: Vec<&Mail> = mails.iter().zip(&texts).filter(|(_, text)| text.contains(code)).map(|(mail, _)| mail).collect();
+            let Some(first) = came.first() else {
+                self.faults.push(format!("no mail came with {code}"));
+                continue;
+            };
+            let names: BTreeSet<String> = came.iter().map(|mail| mail.header("Message-ID")).collect();
+            let attempts = begun.get(voucher).copied().unwrap_or(0);
+            if names.len() > 1 || came.len() > usize::try_from(attempts)? {
+                self.faults
+                    .push(format!("{} mails came with {code}, {} different ones, of {attempts} attempts", came.len(), names.len()));
+            }
+            self.repeated += came.len() - 1;
+            let is_leased = leased.contains(voucher) && first.at >= ended;
+            self.leased += usize::from(is_leased);
+            let saw = match (is_leased, came.len()) {
+                (true, _) => Saw::Leased,
+                (false, 1) => Saw::Answer,
+                (false, _) => Saw::Twice,
+            };
+            self.seen.push(Observation { wait: Wait::Mail, from: *sold, until: first.at, saw });
+        }
+        Ok(())
+    }
+}
+
+async fn until_none(pool: &PgPool, count: &'static str) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    loop {
+        let left: i64 = sqlx::query_scalar(count).fetch_one(pool).await.context("counting mails that wait")?;
+        if left == 0 {
+            return Ok(());
+        }
+        ensure!(begun.elapsed() < PATIENCE, "{left} mails still wait after {PATIENCE:?}");
+        sleep(AGAIN).await;
+    }
+}
