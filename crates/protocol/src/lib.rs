@@ -33,6 +33,7 @@ pub mod second_factor;
 pub mod session;
 pub mod signed_code;
 pub mod snapshot;
+pub mod trace;
 
 pub use body::{BodyError, OperationBody};
 pub use chain::{ChainHash, Incarnation};

@@ -17,6 +17,7 @@ use crate::{
         shop_page::ShopPage,
     },
     error::Failure,
+    sight,
     state::App,
     token,
 };
@@ -126,5 +127,6 @@ async fn new_order(conn: &mut PgConnection, page: &ShopPage, wanted: &Wanted, te
         holds_until: now + holds,
         session_id: None,
         trouble: None,
+        trace: sight::current(),
     })
 }

@@ -5,4 +5,4 @@ mod counters;
 mod forms;
 mod orders;
 mod pages;
-mod stage;
+pub mod stage;

@@ -1,0 +1,53 @@
+//! One trace from what somebody did at a till to the row and the mail: through the real program, server, worker and mail server.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod stage;
+
+use beadsbox_app::view::SaleForm;
+use beadsbox_protocol::trace::Trace;
+use beadsbox_testkit::{Collected, Collector, MailReceiver};
+use stage::Centre;
+
+fn named<'a>(spans: &'a [Collected], name: &str) -> &'a Collected {
+    spans.iter().find(|span| span.name == name).unwrap_or_else(|| panic!("no {name} in {spans:#?}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_its_row_and_its_mail_are_one_trace_also_when_it_was_made_offline() {
+    let (receiver, collector) = (MailReceiver::start().await.unwrap(), Collector::start().await.unwrap());
+    let mut centre = Centre::open().await;
+    let worker = centre.trace_mail(&receiver, &collector).await;
+    let till = centre.till("Montmartre", "Carla").await;
+    till.go_offline().await;
+    let form = SaleForm { email: "ada@example.org".to_owned(), mail: Some(true), ..till.sale("Ada Customer", 1).await };
+    till.seat().sell(form).await.unwrap();
+    till.come_back().await;
+    till.until("sent", |status| status.waiting == 0).await;
+    let mails = receiver.until(1).await;
+
+    // The row's key is the trace.
+    let op = centre.last_operation().await;
+    let trace = Trace::of_operation(op).unwrap();
+    let spans = collector.in_trace(&trace.id_text(), &["POST /v1/sync/push", "operation sell", "job voucher_mail", "send mail"]).await;
+    let (request, sale) = (named(&spans, "POST /v1/sync/push"), named(&spans, "operation sell"));
+    let (job, mail) = (named(&spans, "job voucher_mail"), named(&spans, "send mail"));
+    assert_eq!(
+        (request.parent.as_ref(), sale.parent.as_ref()),
+        (Some(&trace.span_text()), Some(&request.span)),
+        "below the deed at the till"
+    );
+    assert_eq!((job.parent.as_ref(), mail.parent.as_ref()), (Some(&sale.span), Some(&job.span)));
+    assert_eq!(sale.attributes["db.collection.name"], "operation");
+    assert_eq!(
+        centre
+            .count("SELECT count(*) FROM operation o JOIN job j ON split_part(j.trace, '-', 2) = replace(o.op_id::text, '-', '')")
+            .await,
+        1
+    );
+    // What a buyer gets says nothing of it, and the collector nothing of the buyer.
+    assert!(!format!("{:?}", mails[0]).contains(&trace.id_text()));
+    assert!(!format!("{:?}", collector.spans()).contains("ada@example.org"));
+    worker.stop().await;
+    centre.stop().await;
+}
