@@ -35,13 +35,7 @@ impl<S: Subscriber> Layer<S> for Watch {
             facts.tags.insert("line".to_owned(), line.to_string());
         }
         // What may not go out is taken out where everything passes, before it is sent.
-        sentry::capture_event(Told {
-            level: Level::Error,
-            logger: Some(metadata.target().to_owned()),
-            message: facts.message,
-            tags: facts.tags,
-            ..Told::default()
-        });
+        crate::capture(Told { level: Level::Error, logger: Some(metadata.target().to_owned()), message: facts.message, tags: facts.tags, ..Told::default() });
     }
 }
 

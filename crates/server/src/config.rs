@@ -74,6 +74,8 @@ pub struct Config {
     pub broker: Option<BrokerConfig>,
     /// Which project at Sentry is told of errors and panics; none where nobody is.
     pub faults: Option<SecretString>,
+    /// Which project desktop programs tell of theirs where somebody wants that; none where they tell nobody.
+    pub desktop_faults: Option<String>,
     /// Where spans go; none where nobody collects them.
     pub traces: Option<TracesConfig>,
     /// How the shop page is reached and paid.
@@ -122,6 +124,7 @@ impl Config {
             mail: None,
             broker: None,
             faults: None,
+            desktop_faults: None,
             traces: None,
             shop: ShopConfig::default(),
             orders_every: Duration::from_mins(1),

@@ -119,6 +119,9 @@ pub struct ServerInfo {
     /// Whether it can send mail; one that does not say cannot.
     #[serde(default)]
     pub mail: bool,
+    /// Where its organisation is told of the program's faults, by devices on which somebody wants that.
+    #[serde(default)]
+    pub fault_project: Option<String>,
 }
 
 /// A server, spoken to over HTTP.

@@ -83,7 +83,7 @@ pub use sheet::{
     FaultCount, FaultWord, FieldColumn, FieldWord, LineFault, LineState, LineValue, RefusedWords, SheetColumn, SheetField, SheetForm, SheetLine, SheetUse,
     SheetView, WorkKind, WorkProgress,
 };
-pub use shell::{NotificationSettings, SupportPart, ZoomStep};
+pub use shell::{FaultSettings, NotificationSettings, SupportPart, ZoomStep};
 pub use shop::{PlaceChoices, ShopForm, ShopRow};
 pub use staff::{
     BadgeForm, BadgeView, NewStaffForm, OneTimePasswordView, PersonView, PinForm, PinSignIn, SecondFactorRemovalForm, SignInRow, StaffAccess, StaffForm,
