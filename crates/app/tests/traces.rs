@@ -4,7 +4,10 @@
 
 mod stage;
 
-use beadsbox_app::view::SaleForm;
+use beadsbox_app::{
+    ErrorCode,
+    view::{FaultSettings, SaleForm},
+};
 use beadsbox_protocol::trace::Trace;
 use beadsbox_testkit::{Collected, Collector, MailReceiver};
 use stage::Centre;
@@ -50,4 +53,31 @@ async fn a_sale_its_row_and_its_mail_are_one_trace_also_when_it_was_made_offline
     assert!(!format!("{:?}", collector.spans()).contains("ada@example.org"));
     worker.stop().await;
     centre.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_faults_unless_somebody_wants_it() {
+    let project = "https://key@sentry.example.com/2";
+    let mut centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Carla").await;
+    let off = FaultSettings { on: false, offered: false };
+    assert_eq!(till.program.fault_settings().await, off, "this server names nobody");
+    let refused = till.program.tell_faults(true).await.unwrap_err();
+    assert_eq!((refused.code, till.program.fault_project().await), (ErrorCode::Offline, None));
+
+    centre.offer_faults(project).await;
+    let till = centre.till("Montmartre", "Carla").await;
+    for _ in 0..100 {
+        if till.program.fault_settings().await.offered {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!((till.program.fault_settings().await, till.program.fault_project().await), (FaultSettings { on: false, offered: true }, None));
+    assert!(till.program.tell_faults(true).await.unwrap().on);
+    assert_eq!(till.program.fault_project().await.as_deref(), Some(project));
+    // And it can be switched off without the server.
+    centre.stop().await;
+    assert!(!till.program.tell_faults(false).await.unwrap().on);
+    assert_eq!(till.program.fault_project().await, None);
 }

@@ -101,6 +101,13 @@ impl Centre {
         self.server = Some(Server::start(config).await.unwrap());
     }
 
+    /// From now on it names a place where faults are told.
+    pub async fn offer_faults(&mut self, project: &str) {
+        self.stop().await;
+        let config = Config { desktop_faults: Some(project.to_owned()), ..Config::new(self.database.serve_url(), self.address) };
+        self.server = Some(Server::start(config).await.unwrap());
+    }
+
     /// The operation that the server took last.
     pub async fn last_operation(&self) -> beadsbox_domain::OpId {
         let op = sqlx::query_scalar("SELECT op_id FROM operation ORDER BY commit_no DESC LIMIT 1").fetch_one(&self.pool).await.unwrap();

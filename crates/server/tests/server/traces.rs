@@ -13,8 +13,8 @@ use crate::{
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-fn to(collector: &Collector) -> Option<TracesConfig> {
-    Some(TracesConfig { endpoint: collector.url().to_owned() })
+fn to(collector: &Collector) -> TracesConfig {
+    TracesConfig { endpoint: collector.url().to_owned() }
 }
 
 fn named<'a>(spans: &'a [Collected], name: &str) -> &'a Collected {
@@ -25,7 +25,7 @@ fn named<'a>(spans: &'a [Collected], name: &str) -> &'a Collected {
 async fn a_purchase_on_the_shop_page_its_row_and_its_mail_are_one_trace() {
     let collector = Collector::start().await.unwrap();
     let mut shop = ShopStage::new().await;
-    shop.traces = to(&collector);
+    shop.traces = Some(to(&collector));
     shop.stage.stop().await;
     shop.start().await;
     let (session, _) = shop.order_by_card(&mut shop.browser()).await;
@@ -72,7 +72,7 @@ async fn a_trace_goes_through_the_broker_too() {
     mails.stage.stop().await;
     let by = |mails: &MailStage, workers| {
         let broker = Some(BrokerConfig { url: broker.url().into() });
-        Config { workers, broker, traces: to(&collector), ..mailing(&mails.stage, &mails.receiver) }
+        Config { workers, broker, traces: Some(to(&collector)), ..mailing(&mails.stage, &mails.receiver) }
     };
     let server = Server::start(by(&mails, 0)).await.unwrap();
     mails.stage.base = server.url();
@@ -104,7 +104,7 @@ async fn operations_of_one_push_keep_each_its_own_trace() {
     let collector = Collector::start().await.unwrap();
     let mut stage = Stage::new().await;
     stage.stop().await;
-    let server = Server::start(Config { traces: to(&collector), ..config(&stage.database, &stage.clock) }).await.unwrap();
+    let server = Server::start(Config { traces: Some(to(&collector)), ..config(&stage.database, &stage.clock) }).await.unwrap();
     stage.base = server.url();
     stage.server = Some(server);
     let mut till = stage.till("Camille").await;
@@ -127,7 +127,7 @@ async fn a_collector_that_is_away_or_says_nothing_is_nobodys_trouble() {
     collector.be_away(true);
     let stage = Stage::new().await;
     let port = free_port().unwrap();
-    let traced = Config { traces: to(&collector), metrics_listen: Some(([127, 0, 0, 1], port).into()), ..config(&stage.database, &stage.clock) };
+    let traced = Config { traces: Some(to(&collector)), metrics_listen: Some(([127, 0, 0, 1], port).into()), ..config(&stage.database, &stage.clock) };
     let server = Server::start(traced).await.unwrap();
     let ask = async || reqwest::get(format!("{}/v1/info", server.url())).await.unwrap().status().is_success();
     let metrics = async || reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.unwrap().text().await.unwrap();
