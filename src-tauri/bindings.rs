@@ -157,6 +157,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             shell::open_folder,
             shell::notification_settings,
             shell::set_notification_settings,
+            shell::fault_settings,
+            shell::tell_faults,
             updates::update_state,
             updates::check_update,
             updates::set_update_address,

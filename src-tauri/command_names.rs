@@ -135,6 +135,8 @@ pub const COMMANDS: &[&str] = &[
     "open_folder",
     "notification_settings",
     "set_notification_settings",
+    "fault_settings",
+    "tell_faults",
     "update_state",
     "check_update",
     "set_update_address",

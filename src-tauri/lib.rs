@@ -4,6 +4,7 @@ mod arguments;
 mod bindings;
 mod commands;
 mod events;
+mod faults;
 mod log;
 mod menu;
 mod notices;

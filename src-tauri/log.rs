@@ -22,6 +22,9 @@ pub fn plugin<R: Runtime>() -> TauriPlugin<R> {
         .rotation_strategy(RotationStrategy::KeepOne)
         .format(|out, message, record| {
             let said = message.to_string().replace(char::is_control, " ");
+            if record.level() == tauri_plugin_log::log::Level::Error {
+                beadsbox_faults::note(record.target(), &said);
+            }
             out.finish(format_args!("{:.3} {} {} {said}", Timestamp::now(), record.level(), record.target()));
         })
         .targets([Target::new(TargetKind::Stderr), Target::new(TargetKind::LogDir { file_name: None })])

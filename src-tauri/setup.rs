@@ -14,7 +14,7 @@ use beadsbox_app::{
 use tauri::{App, AppHandle, Manager as _, async_runtime};
 
 use crate::{
-    Arguments, events,
+    Arguments, events, faults,
     menu::Menus,
     notices::{self, Notices},
     tray,
@@ -47,6 +47,7 @@ pub fn set_up(app: &App, arguments: &Arguments) -> anyhow::Result<()> {
     app.manage(Menus::default());
     app.manage(Notices::default());
     app.manage(Zoom::default());
+    app.manage(faults::Told::default());
     app.manage(Unsaved::default());
     app.manage(Updates::new(app.config(), arguments)?);
     tray::create(app.handle())?;
@@ -77,6 +78,7 @@ fn host_of(arguments: &Arguments, data_dir: PathBuf) -> Host {
 async fn start(app: AppHandle, program: Program, arguments: Arguments) {
     program.start().await;
     app.state::<Zoom>().set(&app, program.zoom().await);
+    faults::follow(&app, &program).await;
     async_runtime::spawn(updates::look_daily(app.clone()));
     let state = program.state().await;
     let (Some(server), Some(code), Phase::NeedsEnrolment) = (arguments.enrol_server, arguments.enrol_code, state.phase) else {

@@ -26,10 +26,11 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
     ),
     ("beadsbox-documents", &["beadsbox-domain"], &[]),
     ("beadsbox-printer", &[], &[]),
+    ("beadsbox-faults", &[], &["beadsbox-testkit"]),
     ("beadsbox-authority", &["beadsbox-domain", "beadsbox-protocol"], &[]),
     (
         "beadsbox-server",
-        &["beadsbox-authority", "beadsbox-documents", "beadsbox-domain", "beadsbox-protocol"],
+        &["beadsbox-authority", "beadsbox-documents", "beadsbox-domain", "beadsbox-faults", "beadsbox-protocol"],
         &["beadsbox-testkit"],
     ),
     (
@@ -54,7 +55,7 @@ const MAY_USE: &[(&str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
-    ("mybeadsbox", &["beadsbox-app", "beadsbox-domain", "beadsbox-protocol"], &["beadsbox-testkit"]),
+    ("mybeadsbox", &["beadsbox-app", "beadsbox-domain", "beadsbox-faults", "beadsbox-protocol"], &["beadsbox-testkit"]),
 ];
 
 /// What a crate must not reach, by whatever way: a name, or the beginning of one where it ends with `*`.
@@ -63,6 +64,7 @@ const MUST_NOT_REACH: &[(&str, &[&str])] = &[
     ("beadsbox-protocol", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-authority", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-documents", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*", "serialport", "typst-kit"]),
+    ("beadsbox-faults", &["rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-printer", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*", "libudev*"]),
     ("beadsbox-overlay", &["tokio", "reqwest", "rusqlite", "sqlx*", "axum", "tauri*"]),
     ("beadsbox-store", &["tokio", "reqwest", "sqlx*", "axum", "tauri*"]),

@@ -65,7 +65,7 @@ fn every_command_is_allowed_somewhere_and_nothing_else_is() {
 }
 
 /// What is around the screens, in every window where somebody is signed in.
-const SHELL: [&str; 15] = [
+const SHELL: [&str; 17] = [
     "dress_window",
     "leave_window",
     "zoom",
@@ -77,6 +77,8 @@ const SHELL: [&str; 15] = [
     "open_folder",
     "notification_settings",
     "set_notification_settings",
+    "fault_settings",
+    "tell_faults",
     "update_state",
     "check_update",
     "install_update",

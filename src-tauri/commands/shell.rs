@@ -2,14 +2,14 @@
 
 use beadsbox_app::{
     AppError, ErrorCode,
-    view::{CodeHit, NotificationSettings, SupportPart, ZoomStep},
+    view::{CodeHit, FaultSettings, NotificationSettings, SupportPart, ZoomStep},
 };
 use serde::Deserialize;
 use tauri::{AppHandle, Manager as _, State, WebviewWindow, async_runtime::spawn_blocking};
 
 use super::{Answer, Beads};
 use crate::{
-    log,
+    faults, log,
     menu::{Dress, Menus},
     notices::Notices,
     save_dialog, tray,
@@ -139,4 +139,20 @@ pub async fn notification_settings(program: Beads<'_>) -> Answer<NotificationSet
 #[specta::specta]
 pub async fn set_notification_settings(program: Beads<'_>, settings: NotificationSettings) -> Answer<NotificationSettings> {
     program.set_notification_settings(settings).await
+}
+
+/// Whether faults of the program are told to whoever mends it.
+#[tauri::command]
+#[specta::specta]
+pub async fn fault_settings(program: Beads<'_>) -> Answer<FaultSettings> {
+    Ok(program.fault_settings().await)
+}
+
+/// Switches it on or off, from now on.
+#[tauri::command]
+#[specta::specta]
+pub async fn tell_faults(app: AppHandle, program: Beads<'_>, on: bool) -> Answer<FaultSettings> {
+    let settings = program.tell_faults(on).await?;
+    faults::follow(&app, &program).await;
+    Ok(settings)
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use beadsbox_domain::{OpId, Operation, ShopId, StaffId, VoucherCode};
+use beadsbox_protocol::trace::Trace;
 use beadsbox_store::{Enrolment, NewOperation, Place, RecordError, Store, View};
 use beadsbox_sync::{HttpServer, ServerAddress, SyncStatus, Syncer};
 use ed25519_dalek::SigningKey;
@@ -41,6 +42,8 @@ pub(crate) struct Device {
     /// Asks for the status bar to be told anew.
     news: Notify,
     server_version: Mutex<Option<String>>,
+    /// Where its organisation is told of the program's faults.
+    fault_project: Mutex<Option<String>>,
     pub(crate) pace: Pace,
     /// The codes of the made-up vouchers, where this is a training's device.
     pub(crate) training: Option<Vec<VoucherCode>>,
@@ -102,6 +105,7 @@ impl Device {
             server,
             news: Notify::new(),
             server_version: Mutex::default(),
+            fault_project: Mutex::default(),
             pace: Pace::default(),
             training,
             tasks: Mutex::default(),
@@ -183,8 +187,10 @@ impl Device {
 
     /// The next operation of that person, now.
     pub(crate) fn operation(&self, staff: StaffId, operation: Operation) -> NewOperation {
+        let op = OpId(self.host.new_id());
+        note_deed(op);
         NewOperation {
-            op: OpId(self.host.new_id()),
+            op,
             at: self.host.clock.now(),
             staff,
             shop: self.place().shop,
@@ -289,6 +295,23 @@ impl Device {
     pub(crate) fn server_version(&self) -> Option<String> {
         self.server_version.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    pub(crate) fn fault_project(&self) -> Option<String> {
+        self.fault_project.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What was begun last, on any device of this process.
+static DEED: Mutex<Option<OpId>> = Mutex::new(None);
+
+fn note_deed(op: OpId) {
+    *DEED.lock().unwrap_or_else(PoisonError::into_inner) = Some(op);
+}
+
+/// The trace of what was begun here last, for whoever tells of a fault: it is the operation's id (docs/adr/0051-sight.md).
+pub fn last_deed() -> Option<([u8; 16], [u8; 8])> {
+    let op = (*DEED.lock().unwrap_or_else(PoisonError::into_inner))?;
+    Trace::of_operation(op).map(|trace| (trace.id(), trace.span()))
 }
 
 /// Tells the screens what changed: the status bar when the sync moves or something is recorded, and the lists that a page touched.
@@ -326,6 +349,7 @@ async fn ask_version(device: Arc<Device>) {
     let mut status = device.syncer.status();
     while status.wait_for(|status: &SyncStatus| status.online).await.is_ok() {
         if let Ok(info) = device.server.info().await {
+            *device.fault_project.lock().unwrap_or_else(PoisonError::into_inner) = info.fault_project;
             *device.server_version.lock().unwrap_or_else(PoisonError::into_inner) = Some(info.version);
         }
         if status.wait_for(|status| !status.online).await.is_err() {

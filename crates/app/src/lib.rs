@@ -25,6 +25,7 @@ mod training;
 mod usecase;
 pub mod view;
 
+pub use device::last_deed;
 pub use error::{AppError, ErrorCode};
 pub use program::{Program, ProgramEvent};
 pub use replica::StoreReplica;

@@ -34,6 +34,7 @@ pub mod session;
 pub mod shop_page;
 pub mod signed_code;
 pub mod snapshot;
+pub mod trace;
 pub mod voucher_list;
 
 pub use body::{BodyError, OperationBody};

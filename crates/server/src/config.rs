@@ -12,6 +12,7 @@ use crate::{
     jobs::broker::BrokerConfig,
     mail::MailConfig,
     shop::ShopConfig,
+    sight::TracesConfig,
 };
 
 /// Where a server listens and what it bounds.
@@ -71,6 +72,12 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// Which broker tells of jobs; none where workers look for them in the database.
     pub broker: Option<BrokerConfig>,
+    /// Which project at Sentry is told of errors and panics; none where nobody is.
+    pub faults: Option<SecretString>,
+    /// Which project desktop programs tell of theirs where somebody wants that; none where they tell nobody.
+    pub desktop_faults: Option<String>,
+    /// Where spans go; none where nobody collects them.
+    pub traces: Option<TracesConfig>,
     /// How the shop page is reached and paid.
     pub shop: ShopConfig,
     /// How often orders are looked for whose time is over.
@@ -116,6 +123,9 @@ impl Config {
             last_orders: Duration::from_secs(30),
             mail: None,
             broker: None,
+            faults: None,
+            desktop_faults: None,
+            traces: None,
             shop: ShopConfig::default(),
             orders_every: Duration::from_mins(1),
         }

@@ -125,7 +125,8 @@ impl Failure {
                 return Self::unavailable().problem();
             }
             defect => {
-                tracing::error!(error = %defect, "a request failed");
+                let sql_state = if let Self::Database(error) = &defect { sql_state(error) } else { None };
+                tracing::error!(error = %defect, sql_state, "a request failed");
                 Problem::new(500, ErrorCode::Internal, "a fault of the server; it was logged")
             }
         };

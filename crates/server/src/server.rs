@@ -105,7 +105,12 @@ async fn open(config: Config) -> Result<App, StartError> {
     let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;
     let shop = Shop::new(config.shop.clone(), &identity)?;
     let memory = Memory::new(config.redis_url.as_ref(), identity.epoch)?;
-    Ok(App::new(pool, copy, identity, mailer, shop, memory, config))
+    let traces = config.traces.clone();
+    let app = App::new(pool, copy, identity, mailer, shop, memory, config);
+    if let Some(traces) = traces {
+        app.sight.traces.start(&traces)?;
+    }
+    Ok(app)
 }
 
 /// A front at its port.
@@ -209,6 +214,7 @@ impl RunningWorker {
         let until = Instant::now() + self.app.config.last_orders;
         end(&self.app, self.tasks.into_iter().chain(self.metrics).collect(), until).await;
         self.app.close().await;
+        self.app.sight.traces.close().await;
         tracing::info!("stopped");
     }
 
@@ -316,6 +322,7 @@ impl RunningServer {
             front.close().await;
         }
         self.app.close().await;
+        self.app.sight.traces.close().await;
         tracing::info!("stopped");
     }
 

@@ -13,7 +13,7 @@ use std::{path::PathBuf, time::Duration};
 use async_trait::async_trait;
 use beadsbox_domain::{TemplateId, VoucherId};
 use beadsbox_protocol::{
-    CLIENT_VERSION_HEADER, ErrorCode, Problem, VERSION,
+    CLIENT_VERSION_HEADER, ErrorCode, OperationBody, Problem, VERSION,
     digest::{DigestAnswer, DigestQuery, RangeQuery, RangeRows},
     enrol::{EnrolRequest, EnrolResponse, RecogniseRequest, RecogniseResponse},
     fork::{ForkRequest, ForkResponse, OwnOperations, OwnOperationsQuery},
@@ -21,6 +21,7 @@ use beadsbox_protocol::{
     pull::{ChangesPage, ChangesQuery},
     push::{PushRequest, PushResponse},
     snapshot::{MOST_CHUNK_BYTES, SnapshotAnswer, SnapshotQuery},
+    trace::{TRACE_HEADER, Trace},
 };
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::RANGE};
 use serde::{Serialize, de::DeserializeOwned};
@@ -119,6 +120,9 @@ pub struct ServerInfo {
     /// Whether it can send mail; one that does not say cannot.
     #[serde(default)]
     pub mail: bool,
+    /// Where its organisation is told of the program's faults, by devices on which somebody wants that.
+    #[serde(default)]
+    pub fault_project: Option<String>,
 }
 
 /// A server, spoken to over HTTP.
@@ -283,10 +287,20 @@ fn unreachable(error: reqwest::Error) -> TransportError {
     TransportError::Unreachable(words)
 }
 
+/// The request belongs to what was done first of what it brings.
+fn trace_of(request: &PushRequest) -> Option<Trace> {
+    let first = OperationBody::decode(request.ops.first()?).ok()?;
+    Trace::of_operation(first.op)
+}
+
 #[async_trait]
 impl Transport for HttpServer {
     async fn push(&self, request: &PushRequest) -> Result<PushResponse, TransportError> {
-        self.send("v1/sync/push", request).await
+        let mut asked = self.authorised(self.request(Method::POST, "v1/sync/push")?).json(request);
+        if let Some(trace) = trace_of(request) {
+            asked = asked.header(TRACE_HEADER, trace.to_string());
+        }
+        self.fetch(asked).await
     }
 
     async fn changes(&self, query: &ChangesQuery) -> Result<ChangesPage, TransportError> {

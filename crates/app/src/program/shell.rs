@@ -2,13 +2,15 @@
 
 use super::Program;
 use crate::{
-    error::{AppError, AppResult},
+    error::{AppError, AppResult, ErrorCode},
     usecase::support::Around,
-    view::{NotificationSettings, SupportPart, ZoomStep},
+    view::{FaultSettings, NotificationSettings, SupportPart, ZoomStep},
 };
 
 const ZOOM: &str = "zoom";
 const NOTIFICATIONS: &str = "notifications";
+/// Where faults are told: what the server named when somebody switched it on. Nothing while it is off.
+const FAULTS: &str = "fault_project";
 /// In hundredths. WCAG asks for 200; below 100 the letters are smaller than they were drawn for.
 const ZOOM_STEPS: [u16; 6] = [100, 110, 125, 150, 175, 200];
 
@@ -36,6 +38,33 @@ impl Program {
         let text = serde_json::to_string(&settings).map_err(AppError::internal)?;
         self.save_preference(NOTIFICATIONS, text).await?;
         Ok(settings)
+    }
+
+    /// Where faults of this program are told; none unless somebody here switched it on.
+    pub async fn fault_project(&self) -> Option<String> {
+        self.preference(FAULTS).await.filter(|project| !project.is_empty())
+    }
+
+    /// Whether they are, and whether they can be.
+    pub async fn fault_settings(&self) -> FaultSettings {
+        let on = self.fault_project().await.is_some();
+        FaultSettings { on, offered: on || self.offered_project().is_some() }
+    }
+
+    /// Switches it on or off. The server, which is the organisation's own, says where to.
+    pub async fn tell_faults(&self, on: bool) -> AppResult<FaultSettings> {
+        let project = if on {
+            self.offered_project()
+                .ok_or_else(|| AppError::new(ErrorCode::Offline, "the server names no place where faults are told, or was not reached"))?
+        } else {
+            String::new()
+        };
+        self.save_preference(FAULTS, project).await?;
+        Ok(self.fault_settings().await)
+    }
+
+    fn offered_project(&self) -> Option<String> {
+        self.seat_behind_lock().ok()?.device.fault_project()
     }
 
     /// How many jobs the server gave up, for whoever may see them; none for anybody else, and where the server is not reached. Also while the

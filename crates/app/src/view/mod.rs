@@ -84,7 +84,7 @@ pub use sheet::{
     FaultCount, FaultWord, FieldColumn, FieldWord, LineFault, LineState, LineValue, RefusedWords, SheetColumn, SheetField, SheetForm, SheetLine, SheetUse,
     SheetView, WorkKind, WorkProgress,
 };
-pub use shell::{NotificationSettings, SupportPart, ZoomStep};
+pub use shell::{FaultSettings, NotificationSettings, SupportPart, ZoomStep};
 pub use shop::{PlaceChoices, ShopForm, ShopRow};
 pub use shop_page::{OrderSettlementForm, ShopPageForm, ShopPageView, TroubledOrderRow};
 pub use staff::{

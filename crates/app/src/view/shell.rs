@@ -16,6 +16,14 @@ pub enum ZoomStep {
     Reset,
 }
 
+/// Whether faults of the program are told to whoever mends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct FaultSettings {
+    pub on: bool,
+    /// The server names a place where they are told. Without one it cannot be switched on.
+    pub offered: bool,
+}
+
 /// Of what this computer tells while nobody looks at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct NotificationSettings {

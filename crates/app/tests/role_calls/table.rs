@@ -45,6 +45,8 @@ pub const FREE: &[&str] = &[
     "open_folder",
     "notification_settings",
     "set_notification_settings",
+    "fault_settings",
+    "tell_faults",
     "update_state",
     "check_update",
     "restart_program",

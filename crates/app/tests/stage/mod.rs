@@ -24,8 +24,8 @@ use beadsbox_app::{
 };
 use beadsbox_domain::{Payment, Role, ShopId, Status};
 use beadsbox_protocol::{admin::StaffPatch, rows::Staff};
-use beadsbox_server::{Config, MailConfig, Profile, Server, organisation};
-use beadsbox_testkit::{MailReceiver, TestDatabase, TestDevice};
+use beadsbox_server::{Config, MailConfig, Profile, RunningWorker, Server, TracesConfig, organisation};
+use beadsbox_testkit::{Collector, MailReceiver, TestDatabase, TestDevice};
 use reqwest::Method;
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -82,11 +82,36 @@ impl Centre {
         self.server = Some(Server::start(config).await.unwrap());
     }
 
+    /// From now on it sends mail, by a worker of its own, and both give their traces away.
+    pub async fn trace_mail(&mut self, receiver: &MailReceiver, collector: &Collector) -> RunningWorker {
+        self.stop().await;
+        let config = |workers| {
+            let mail = MailConfig { smtp_url: receiver.url().into(), from: "My Beads Box <vouchers@example.com>".to_owned() };
+            let traces = TracesConfig { endpoint: collector.url().to_owned() };
+            Config { workers, mail: Some(mail), traces: Some(traces), ..Config::new(self.database.serve_url(), self.address) }
+        };
+        self.server = Some(Server::start(config(0)).await.unwrap());
+        Server::start_worker(config(1)).await.unwrap()
+    }
+
     /// From now on it serves no program below that version.
     pub async fn serve_from(&mut self, version: &str) {
         self.stop().await;
         let config = Config { least_client: Some(version.parse().unwrap()), ..Config::new(self.database.serve_url(), self.address) };
         self.server = Some(Server::start(config).await.unwrap());
+    }
+
+    /// From now on it names a place where faults are told.
+    pub async fn offer_faults(&mut self, project: &str) {
+        self.stop().await;
+        let config = Config { desktop_faults: Some(project.to_owned()), ..Config::new(self.database.serve_url(), self.address) };
+        self.server = Some(Server::start(config).await.unwrap());
+    }
+
+    /// The operation that the server took last.
+    pub async fn last_operation(&self) -> beadsbox_domain::OpId {
+        let op = sqlx::query_scalar("SELECT op_id FROM operation ORDER BY commit_no DESC LIMIT 1").fetch_one(&self.pool).await.unwrap();
+        beadsbox_domain::OpId(op)
     }
 
     /// A new device of that shop, signed in as that person.

@@ -115,6 +115,7 @@ impl Arguments {
             broker: self.broker.config(),
             shop: self.pay.config()?,
             least_client: self.clients.least(),
+            desktop_faults: self.clients.faults(),
             ..usual
         })
     }

@@ -2,22 +2,29 @@
 
 use std::time::Duration;
 
+use beadsbox_faults::Faults;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{
     signal::unix::{SignalKind, signal},
     time::timeout,
 };
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-use crate::{Config, Server, error::StartError};
+use crate::{Config, Server, error::StartError, sight};
 
-/// Writes the log to standard output, as JSON.
-pub(super) fn log() {
+/// Writes the log to standard output, as JSON, and tells that project at Sentry of errors in it, and of panics, as long as what it answers lives.
+pub(super) fn log(project: Option<&SecretString>) -> Result<Option<Faults>, StartError> {
+    let current = || sight::current().map(|trace| (trace.id(), trace.span()));
+    let tell = |project: &SecretString| beadsbox_faults::tell(project.expose_secret(), beadsbox_protocol::VERSION, current);
+    let faults = project.map(tell).transpose().map_err(|error| StartError::Refused(format!("SENTRY_DSN: {error}")))?;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_env_filter(filter).init();
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
+    tracing_subscriber::registry().with(filter).with(lines).with(faults.is_some().then(beadsbox_faults::watch)).init();
+    Ok(faults)
 }
 
 pub(super) async fn serve(config: Config) -> Result<(), StartError> {
-    log();
+    let _faults = log(config.faults.as_ref())?;
     // From now on: whoever finds it listening may end it.
     let ended = signalled()?;
     tokio::pin!(ended);

@@ -11,7 +11,7 @@ use super::{
     broker, mail,
     serve::{end_in_order, log, signalled, until},
 };
-use crate::{Config, Server, error::StartError};
+use crate::{Config, Server, TracesConfig, error::StartError};
 
 /// What a worker needs beside one connection for each job: some to look, to tell a broker, to make a snapshot, and one to spare.
 const MORE_CONNECTIONS: u32 = 4;
@@ -29,16 +29,35 @@ pub(super) struct WorkArguments {
     /// Where Prometheus finds `/metrics`; without one there are none
     #[arg(long, value_name = "ADDRESS", env = "BEADSBOX_METRICS_LISTEN")]
     metrics_listen: Option<SocketAddr>,
+    /// The root of a collector that takes traces by OTLP over HTTP, `http://127.0.0.1:4318`; without one there are none
+    #[arg(long, value_name = "ADDRESS", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    otlp_endpoint: Option<String>,
+    /// The project at Sentry that is told of errors and panics, `https://key@sentry.example.com/1`; without one nobody is
+    #[arg(long, value_name = "ADDRESS", env = "SENTRY_DSN", hide_env_values = true)]
+    sentry_dsn: Option<SecretString>,
 }
 
 impl WorkArguments {
+    fn faults(&self) -> Option<SecretString> {
+        self.sentry_dsn.clone().filter(|project| !project.expose_secret().is_empty())
+    }
+
     pub(super) fn config(&self, config: Config) -> Config {
-        Config { workers: self.workers, last_orders: Duration::from_secs(self.last_orders), metrics_listen: self.metrics_listen, ..config }
+        // A variable that is set to nothing is not set.
+        let endpoint = self.otlp_endpoint.clone().filter(|endpoint| !endpoint.is_empty());
+        Config {
+            workers: self.workers,
+            last_orders: Duration::from_secs(self.last_orders),
+            metrics_listen: self.metrics_listen,
+            faults: self.faults(),
+            traces: endpoint.map(|endpoint| TracesConfig { endpoint }),
+            ..config
+        }
     }
 }
 
 pub(super) async fn work(url: &SecretString, work: &WorkArguments, mail: &mail::Arguments, broker: &broker::BrokerArguments) -> Result<(), StartError> {
-    log();
+    let _faults = log(work.faults().as_ref())?;
     let ended = signalled()?;
     tokio::pin!(ended);
     // It listens nowhere.

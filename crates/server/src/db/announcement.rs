@@ -1,7 +1,7 @@
 //! `job.announced_at`: of which jobs a broker was told.
 
 use beadsbox_domain::Timestamp;
-use beadsbox_protocol::job::JobKind;
+use beadsbox_protocol::{job::JobKind, trace::Trace};
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
@@ -14,6 +14,8 @@ use crate::error::Failure;
 pub struct Due {
     pub id: Uuid,
     pub kind: JobKind,
+    /// The trace that it goes on in.
+    pub trace: Option<Trace>,
     /// How often it was taken before.
     attempts: i32,
 }
@@ -23,13 +25,14 @@ struct Record {
     id: Uuid,
     kind: String,
     attempts: i32,
+    trace: Option<String>,
 }
 
 /// The jobs that are due and were not announced, `limit` at most, the one that is due longest first. One of a kind that only a newer program
 /// knows is left to that one's relay.
 pub async fn due(conn: &mut PgConnection, now: Timestamp, limit: i64) -> Result<Vec<Due>, Failure> {
     let records: Vec<Record> = sqlx::query_as(
-        "SELECT id, kind, attempts FROM job WHERE state = 'waiting' AND announced_at IS NULL AND run_after <= $1 AND kind = ANY($3)
+        "SELECT id, kind, attempts, trace FROM job WHERE state = 'waiting' AND announced_at IS NULL AND run_after <= $1 AND kind = ANY($3)
          ORDER BY run_after LIMIT $2",
     )
     .bind(now.to_sqlx())
@@ -37,7 +40,9 @@ pub async fn due(conn: &mut PgConnection, now: Timestamp, limit: i64) -> Result<
     .bind(JobKind::ALL.map(name_of))
     .fetch_all(conn)
     .await?;
-    let read = |record: Record| Ok(Due { id: record.id, kind: named(&record.kind, "job.kind")?, attempts: record.attempts });
+    let read = |record: Record| {
+        Ok(Due { id: record.id, kind: named(&record.kind, "job.kind")?, attempts: record.attempts, trace: record.trace.as_deref().and_then(Trace::parse) })
+    };
     records.into_iter().map(read).collect()
 }
 

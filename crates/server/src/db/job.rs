@@ -1,7 +1,10 @@
 //! `job`: work that is done later.
 
 use beadsbox_domain::{Date, StaffId, Timestamp, VoucherId};
-use beadsbox_protocol::job::{DeadJob, DeadJobs, DeadOfTrouble, JobKind, JobTrouble, MOST_DEAD_JOBS};
+use beadsbox_protocol::{
+    job::{DeadJob, DeadJobs, DeadOfTrouble, JobKind, JobTrouble, MOST_DEAD_JOBS},
+    trace::Trace,
+};
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,6 +42,8 @@ pub struct New {
     pub kind: JobKind,
     pub cause: Uuid,
     pub payload: Payload,
+    /// The trace that it goes on in.
+    pub trace: Option<Trace>,
 }
 
 /// A job that somebody runs.
@@ -52,6 +57,8 @@ pub struct Leased {
     pub created_at: Timestamp,
     /// Counts from 1.
     pub attempts: i32,
+    /// The trace that it goes on in; none where it begins one.
+    pub trace: Option<Trace>,
     /// The name of this lease: once it has ended, and another worker has the job, nothing is noted under it any more.
     lease: Uuid,
 }
@@ -90,15 +97,17 @@ pub async fn insert(conn: &mut PgConnection, new: &New, now: Timestamp) -> sqlx:
     if new.kind != JobKind::VoucherMail {
         sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut *conn).await?;
     }
-    let inserted =
-        sqlx::query("INSERT INTO job (id, kind, cause, payload, created_at, run_after) VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (kind, cause) DO NOTHING")
-            .bind(Uuid::now_v7())
-            .bind(name_of(new.kind))
-            .bind(new.cause)
-            .bind(Json(&new.payload))
-            .bind(now.to_sqlx())
-            .execute(conn)
-            .await?;
+    let inserted = sqlx::query(
+        "INSERT INTO job (id, kind, cause, payload, created_at, run_after, trace) VALUES ($1, $2, $3, $4, $5, $5, $6) ON CONFLICT (kind, cause) DO NOTHING",
+    )
+    .bind(Uuid::now_v7())
+    .bind(name_of(new.kind))
+    .bind(new.cause)
+    .bind(Json(&new.payload))
+    .bind(now.to_sqlx())
+    .bind(new.trace.map(|trace| trace.to_string()))
+    .execute(conn)
+    .await?;
     Ok(inserted.rows_affected() == 1)
 }
 
@@ -134,6 +143,7 @@ struct LeasedRecord {
     created_at: Timestamp,
     attempts: i32,
     lease: Uuid,
+    trace: Option<String>,
 }
 
 impl LeasedRecord {
@@ -146,6 +156,7 @@ impl LeasedRecord {
             created_at: self.created_at,
             attempts: self.attempts,
             lease: self.lease,
+            trace: self.trace.as_deref().and_then(Trace::parse),
         })
     }
 }
@@ -180,7 +191,7 @@ pub async fn take(
               ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED),
              (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $8 AND (announced_at IS NULL OR announced_at <= $9) AND kind = ANY($7::text[])
               ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED))
-         RETURNING id, kind, cause, payload, created_at, attempts, lease",
+         RETURNING id, kind, cause, payload, created_at, attempts, lease, trace",
     )
     .bind(now.to_sqlx())
     .bind(leased_until.to_sqlx())
@@ -201,7 +212,7 @@ pub async fn take_this(conn: &mut PgConnection, id: Uuid, kinds: &[JobKind], now
     let record: Option<LeasedRecord> = sqlx::query_as(
         "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $4, leased_until = $3
          WHERE id = $1 AND kind = ANY($5) AND ((state = 'waiting' AND run_after <= $2) OR (state = 'running' AND leased_until <= $2))
-         RETURNING id, kind, cause, payload, created_at, attempts, lease",
+         RETURNING id, kind, cause, payload, created_at, attempts, lease, trace",
     )
     .bind(id)
     .bind(now.to_sqlx())

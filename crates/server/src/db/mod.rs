@@ -155,7 +155,7 @@ pub(crate) fn named<T: serde::de::DeserializeOwned>(name: &str, what: &str) -> R
 }
 
 /// The name of such a value.
-fn name_of(value: impl serde::Serialize) -> String {
+pub(crate) fn name_of(value: impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,
         // Only enums without fields come here, and those are always strings.

@@ -3,6 +3,7 @@
 use beadsbox_documents::Language;
 use beadsbox_domain::{Currency, Money, OpId, PersonHash, ShopId, TemplateContent, TemplateId, Timestamp, VoucherCode, VoucherId};
 use beadsbox_protocol::mail::MailLanguage;
+use beadsbox_protocol::trace::Trace;
 use jiff_sqlx::ToSqlx as _;
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection};
@@ -61,6 +62,8 @@ pub struct Order {
     pub trouble: Option<Trouble>,
     /// Somebody dealt with the trouble.
     pub settled: bool,
+    /// The trace that it goes on in.
+    pub trace: Option<Trace>,
 }
 
 #[derive(FromRow)]
@@ -86,6 +89,7 @@ struct Record {
     payment_ref: Option<String>,
     trouble: Option<String>,
     settled_at: Option<jiff_sqlx::Timestamp>,
+    trace: Option<String>,
 }
 
 impl Record {
@@ -110,6 +114,7 @@ impl Record {
             payment_ref: self.payment_ref,
             settled: self.settled_at.is_some(),
             trouble: self.trouble.map(|name| named(&name, "shop_order.trouble")).transpose()?,
+            trace: self.trace.as_deref().and_then(Trace::parse),
         })
     }
 }
@@ -136,8 +141,8 @@ pub async fn insert(conn: &mut PgConnection, new: &New<'_>) -> sqlx::Result<Made
     let order = new.order;
     let inserted = sqlx::query(
         "INSERT INTO shop_order (id, form_id, form_key, state, payment, reservation, voucher_id, code, template_id, template_version, price_minor, currency,
-                                 shop_id, person_hash, language, created_at, holds_until)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (form_key) DO NOTHING",
+                                 shop_id, person_hash, language, created_at, holds_until, trace)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (form_key) DO NOTHING",
     )
     .bind(order.id)
     .bind(new.form_id)
@@ -156,6 +161,7 @@ pub async fn insert(conn: &mut PgConnection, new: &New<'_>) -> sqlx::Result<Made
     .bind(order.language.code())
     .bind(order.created_at.to_sqlx())
     .bind(order.holds_until.to_sqlx())
+    .bind(order.trace.map(|trace| trace.to_string()))
     .execute(conn)
     .await;
     match inserted {

@@ -1,6 +1,10 @@
 //! What every request passes: its id, log line and count, and the bounds on how many there are and how long they take.
 
-use std::{any::Any, net::Ipv4Addr, time::Duration};
+use std::{
+    any::Any,
+    net::Ipv4Addr,
+    time::{Duration, SystemTime},
+};
 
 use axum::{
     body::Body,
@@ -21,7 +25,7 @@ use super::{
 };
 use crate::{
     error::{Failure, REQUEST_ID},
-    sight::{Answered, Trace},
+    sight::{Answered, Place},
     state::App,
 };
 
@@ -46,26 +50,30 @@ pub(crate) async fn logged(app: App, path: String, mut request: Request, next: N
     let peer = request.extensions().get::<Peer>().map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0);
     let client = app.config.forwarding.client(peer, request.headers());
     request.extensions_mut().insert(client);
-    let trace = Trace::of(request.headers());
+    let place = Place::of(request.headers());
+    let started = SystemTime::now();
     let (method, route) = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
     let span = tracing::info_span!(
-        "request", %id, trace_id = %trace.id, span_id = %trace.span, front = app.front.name(), client = %client.address, %method, path
+        "request", %id, trace_id = place.at.id_text(), span_id = place.at.span_text(), front = app.front.name(), client = %client.address, %method, path
     );
     REQUEST_ID
         .scope(
             id,
-            async move {
-                let began = Instant::now();
-                let mut response = next.run(request).await;
-                mark(&app, client, id, &mut response);
-                let took = began.elapsed();
-                let status = response.status().as_u16();
-                app.sight.count(&Answered::new(app.front, &method, route.as_ref(), status), took);
-                let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-                tracing::info!(status, milliseconds, "answered");
-                response
-            }
-            .instrument(span),
+            place
+                .scope(async move {
+                    let began = Instant::now();
+                    let mut response = next.run(request).await;
+                    mark(&app, client, id, &mut response);
+                    let took = began.elapsed();
+                    let status = response.status().as_u16();
+                    let answered = Answered::new(app.front, &method, route.as_ref(), status);
+                    app.sight.count(&answered, took);
+                    app.sight.traces.tell(|| answered.work(place, started).with("beadsbox.request", id.to_string()));
+                    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+                    tracing::info!(status, milliseconds, "answered");
+                    response
+                })
+                .instrument(span),
         )
         .await
 }

@@ -64,7 +64,7 @@ async fn repeat<D: Debug + Default + PartialEq>(app: &App, every: Duration, what
             _ = timer.tick() => match work(app).await {
                 Ok(done) if done == D::default() => {}
                 Ok(done) => tracing::info!(?done, "{what}"),
-                Err(error) => tracing::error!(%error, "{what} failed; it is tried again"),
+                Err(error) => tracing::error!(%error, work = what.replace(' ', "_"), "what the server does by itself failed; it is tried again"),
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::{
         reminder::Due,
     },
     error::Failure,
+    sight,
     state::App,
 };
 
@@ -53,7 +54,7 @@ fn together(due: Vec<Due>) -> Vec<New> {
             Some((known, new)) if *known == key && has_room(new) => new.payload.vouchers.push(VoucherId(due.voucher)),
             _ => {
                 let payload = Payload { vouchers: vec![VoucherId(due.voucher)], last_day: Some(due.last_day), ..Payload::default() };
-                mails.push((key, New { kind: JobKind::ReminderMail, cause: Uuid::now_v7(), payload }));
+                mails.push((key, New { kind: JobKind::ReminderMail, cause: Uuid::now_v7(), payload, trace: sight::current() }));
             }
         }
     }

@@ -13,6 +13,7 @@ use crate::{
     },
     error::Failure,
     jobs::Attempt,
+    sight,
     state::App,
 };
 
@@ -24,7 +25,7 @@ pub(crate) async fn write_job(act: &mut Act, app: &App, staff: StaffId, former: 
     let (id, by, at) = (Uuid::now_v7(), act.by(), act.at());
     db::former_address::insert(act, id, staff, former).await?;
     let payload = Payload { staff: Some(staff), by: Some(by), ..Payload::default() };
-    db::job::insert(act, &New { kind: JobKind::AddressChangedMail, cause: id, payload }, at).await?;
+    db::job::insert(act, &New { kind: JobKind::AddressChangedMail, cause: id, payload, trace: sight::current() }, at).await?;
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use crate::{
         job::{New, Payload},
     },
     error::Failure,
+    sight,
     state::App,
 };
 
@@ -48,7 +49,7 @@ pub(crate) async fn ask(app: &App, voucher: VoucherId, id: Uuid, by: StaffId) ->
             .with(|problem| problem.retry_after = Some(3600)));
     }
     let payload = Payload { vouchers: vec![voucher], by: Some(by), ..Payload::default() };
-    db::job::insert(&mut tx, &New { kind: JobKind::VoucherMailAgain, cause: id, payload }, now).await?;
+    db::job::insert(&mut tx, &New { kind: JobKind::VoucherMailAgain, cause: id, payload, trace: sight::current() }, now).await?;
     let mails = db::job_mail::mails_of(&mut tx, voucher).await?;
     tx.commit().await?;
     tracing::info!(%voucher, staff = %by, "a voucher is to be mailed again");

@@ -2,7 +2,7 @@
 
 use beadsbox_authority::{Fresh, Reading};
 use beadsbox_domain::{OpId, Operation, Person, Timestamp, VoucherId};
-use beadsbox_protocol::{job::JobKind, mail::MOST_VOUCHERS_OF_A_MAIL};
+use beadsbox_protocol::{job::JobKind, mail::MOST_VOUCHERS_OF_A_MAIL, trace::Trace};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use crate::{
         voucher::Sold,
     },
     error::Failure,
+    sight,
     state::App,
 };
 
@@ -40,10 +41,10 @@ pub(crate) async fn write_jobs(conn: &mut PgConnection, app: &App, fresh: &[Fres
 }
 
 /// Writes the job that mails what the server sold by that operation, whatever the settings say: on the shop page a voucher is bought to be mailed.
-pub(crate) async fn write_job_of_sale(conn: &mut PgConnection, app: &App, sale: OpId, voucher: VoucherId) -> sqlx::Result<()> {
+pub(crate) async fn write_job_of_sale(conn: &mut PgConnection, app: &App, (sale, trace): (OpId, Option<Trace>), voucher: VoucherId) -> sqlx::Result<()> {
     if app.mailer.is_some() {
         let payload = Payload { vouchers: vec![voucher], ..Payload::default() };
-        db::job::insert(conn, &New { kind: JobKind::VoucherMail, cause: sale.0, payload }, app.clock.now()).await?;
+        db::job::insert(conn, &New { kind: JobKind::VoucherMail, cause: sale.0, payload, trace }, app.clock.now()).await?;
     }
     Ok(())
 }
@@ -83,7 +84,7 @@ fn together(sold: impl Iterator<Item = (bool, Sold)>) -> Vec<New> {
             new.payload.vouchers.push(VoucherId(sold.id));
         } else {
             let payload = Payload { vouchers: vec![VoucherId(sold.id)], by_itself, ..Payload::default() };
-            sales.push((key, New { kind: JobKind::VoucherMail, cause: sold.op, payload }));
+            sales.push((key, New { kind: JobKind::VoucherMail, cause: sold.op, payload, trace: sight::of_taken(OpId(sold.op)) }));
         }
     }
     sales.into_iter().map(|(_, new)| new).collect()

@@ -25,7 +25,7 @@ use crate::{
     },
     error::Failure,
     jobs::Attempt,
-    organisation,
+    organisation, sight,
     state::App,
     token,
 };
@@ -41,7 +41,12 @@ pub(crate) async fn ask(app: &App, request: &ResetRequest) -> Result<(), Failure
     let found = if name.contains('\0') { None } else { db::staff::find_by_name(&mut tx, name).await? };
     if let Some((staff, _)) = found.filter(|(staff, _)| staff.active) {
         let payload = Payload { staff: Some(staff.id), language: Some(request.language), ..Payload::default() };
-        db::job::insert(&mut tx, &New { kind: JobKind::PasswordResetMail, cause: Uuid::now_v7(), payload }, app.clock.now()).await?;
+        db::job::insert(
+            &mut tx,
+            &New { kind: JobKind::PasswordResetMail, cause: Uuid::now_v7(), payload, trace: sight::current() },
+            app.clock.now(),
+        )
+        .await?;
     }
     Ok(tx.commit().await?)
 }

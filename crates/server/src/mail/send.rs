@@ -1,10 +1,11 @@
 //! Hands mails to the mail server, and tells what its answer means.
 
-use std::error::Error as _;
+use std::{error::Error as _, time::SystemTime};
 
 use beadsbox_domain::text::Email;
 use beadsbox_protocol::job::JobTrouble;
 use lettre::{message::Mailbox, transport::smtp};
+use opentelemetry::trace::SpanKind;
 
 use super::{
     MailConfig,
@@ -13,9 +14,13 @@ use super::{
     message::Letter,
 };
 use crate::{
-    db::job::{Ended, Leased, Setback},
+    db::{
+        self,
+        job::{Ended, Leased, Setback},
+    },
     error::{Failure, StartError},
     jobs::Attempt,
+    sight::{self, Place, Work},
     state::App,
 };
 
@@ -57,7 +62,13 @@ impl Mailer {
 
     /// Sends it for a job.
     pub async fn attempt(&self, app: &App, job: &Leased, letter: &Letter) -> Result<Attempt, Failure> {
-        Ok(match self.send(letter, app.last_orders_over()).await? {
+        let (place, began) = (Place::below(sight::current()), SystemTime::now());
+        let sent = self.send(letter, app.last_orders_over()).await?;
+        app.sight.traces.tell(|| {
+            let trouble = sent.as_ref().err().map(|not_sent| db::name_of(not_sent.setback.trouble));
+            Work::new("send mail", SpanKind::Client, place, began).with("beadsbox.job", job.id.to_string()).failed(trouble)
+        });
+        Ok(match sent {
             Ok(()) => Attempt::Done(Ended::Sent),
             Err(NotSent { setback, passing: true }) if setback.trouble != JobTrouble::MayHaveArrived || job.attempts < MOST_BREAKS => Attempt::Later(setback),
             Err(NotSent { setback, .. }) => Attempt::Never(setback),

@@ -16,6 +16,7 @@ mod load;
 mod quarantine;
 mod take;
 mod till;
+mod traced;
 mod write;
 
 use axum::http::StatusCode;
@@ -32,7 +33,7 @@ use beadsbox_protocol::{
 };
 use jiff::{SignedDuration, tz::TimeZone};
 use sqlx::PgConnection;
-use std::collections::HashMap;
+use std::{collections::HashMap, time::SystemTime};
 
 use crate::{
     db::{self, device::Device, operation, person, to_count},
@@ -90,6 +91,7 @@ struct Contact {
 }
 
 async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Incarnation, batch: &Batch, contact: Contact) -> Result<PushResponse, Failure> {
+    let began = SystemTime::now();
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let device = db::device::lock(&mut tx, id).await?.ok_or_else(|| Failure::not_found("device"))?;
@@ -103,6 +105,8 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
     let taken = take_brought(&mut tx, app, &device, life.ok_or_else(unknown_life)?, batch, (contact.now, clock_right)).await?;
     db::device::note_push(&mut tx, id, contact.now, contact.waiting, contact.skew.as_secs()).await?;
     tx.commit().await?;
+    let fresh = batch.ops().get(taken.held..).unwrap_or_default();
+    traced::tell(app, &device, fresh.iter().zip(taken.results.get(taken.held..).unwrap_or_default()), began);
     Ok(PushResponse { epoch, last_seq: taken.last_seq, results: taken.results, quarantined: taken.quarantined, server_time: contact.now })
 }
 

@@ -1,7 +1,10 @@
 //! How an order gets its voucher: by a sale that is an operation like any other.
 
+use std::time::SystemTime;
+
 use beadsbox_authority::{Fresh, Judged, Reading};
 use beadsbox_domain::{OpId, Operation, Outcome, StaffId, Timestamp, voucher::Payment};
+use opentelemetry::trace::SpanKind;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -14,6 +17,7 @@ use crate::{
     error::Failure,
     mail,
     push::{Draft, Persons, append},
+    sight::{self, Place, Work},
     state::App,
 };
 
@@ -90,12 +94,25 @@ async fn sell(conn: &mut PgConnection, app: &App, order: &Order) -> Result<Order
     };
     let draft = Draft { op, at, staff: StaffId(Uuid::nil()), shop: Some(order.shop), online: true, operation };
     // Who bought it stands in `person` since it was ordered.
+    let (place, began) = (Place::below(order.trace), SystemTime::now());
     let results = append(conn, &app.identity, &device, &app.identity.signing_key, std::iter::once(draft), &Persons::new()).await?;
     if results.iter().all(|result| result.result == Some(Outcome::Applied)) {
-        mail::write_job_of_sale(conn, app, op, order.voucher).await?;
+        app.sight.traces.tell(|| span_of(order, op, place, began));
+        mail::write_job_of_sale(conn, app, (op, Some(place.at)), order.voucher).await?;
         return Ok(OrderState::Issued);
     }
     tracing::error!(order = %order.id, ?results, "an order is paid and its sale was refused: somebody has to look at it");
     db::shop_order::set_trouble(conn, order.id, Trouble::SaleRefused).await?;
     Ok(OrderState::Paid)
+}
+
+/// The sale in the trace of its order, whatever told that it is paid. Should the caller's transaction come to nothing, the sale is written, and told of, once
+/// more.
+fn span_of(order: &Order, op: OpId, place: Place, began: SystemTime) -> Work {
+    Work::new("operation sell", SpanKind::Internal, place, began)
+        .beside(sight::current())
+        .with("beadsbox.order", order.id.to_string())
+        .with("beadsbox.operation", op.to_string())
+        .with("beadsbox.operation.outcome", "applied")
+        .with("db.collection.name", "operation")
 }

@@ -17,6 +17,7 @@ use crate::{
         shop_page::ShopPage,
     },
     error::Failure,
+    sight,
     state::App,
     token,
 };
@@ -128,5 +129,6 @@ async fn new_order(conn: &mut PgConnection, page: &ShopPage, wanted: &Wanted, te
         payment_ref: None,
         trouble: None,
         settled: false,
+        trace: sight::current(),
     })
 }

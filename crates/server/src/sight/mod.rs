@@ -1,9 +1,12 @@
-//! What whoever runs the server sees of it: counts, times and queues for Prometheus, and the traces that requests belong to.
+//! What whoever runs the server sees of it: counts, times and queues for Prometheus, and traces of what was done (`trace` says where in them somebody is,
+//! `work` what was done, `export` gives it away).
 
+mod export;
 mod moment;
 mod trace;
+mod work;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::{
     Router,
@@ -12,6 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use opentelemetry::trace::SpanKind;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
     metrics::{counter::Counter, family::Family, histogram::Histogram},
@@ -19,8 +23,11 @@ use prometheus_client::{
 };
 
 use crate::{error::Failure, front::Front, state::App};
+use export::Traces;
 
-pub(crate) use trace::Trace;
+pub use export::TracesConfig;
+pub(crate) use trace::{Place, current, of_taken};
+pub(crate) use work::Work;
 
 /// What every name begins with.
 const PREFIX: &str = "beadsbox";
@@ -32,6 +39,7 @@ const SECONDS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 /// What is counted while the process runs.
 pub(crate) struct Sight {
     registry: Registry,
+    pub traces: Traces,
     requests: Family<Answered, Counter>,
     seconds: Family<Timed, Histogram, fn() -> Histogram>,
 }
@@ -56,6 +64,18 @@ struct Timed {
 impl Answered {
     pub fn new(front: Front, method: &Method, route: Option<&MatchedPath>, status: u16) -> Self {
         Self { front: front.name(), method: name_of(method), route: route.map_or("none", MatchedPath::as_str).to_owned(), status }
+    }
+}
+
+impl Answered {
+    /// The same as a span, which began then.
+    pub fn work(&self, place: Place, began: SystemTime) -> Work {
+        Work::new(format!("{} {}", self.method, self.route), SpanKind::Server, place, began)
+            .with("http.request.method", self.method)
+            .with("http.route", self.route.clone())
+            .with("http.response.status_code", i64::from(self.status))
+            .with("beadsbox.front", self.front)
+            .failed((self.status >= 500).then_some("a fault of the server, or it is busy"))
     }
 }
 
@@ -84,7 +104,9 @@ impl Default for Sight {
         let seconds = Family::new_with_constructor(histogram as fn() -> Histogram);
         registry.register("requests", "Requests that were answered", requests.clone());
         registry.register("request_seconds", "How long they took", seconds.clone());
-        Self { registry, requests, seconds }
+        let traces = Traces::default();
+        traces.register(&mut registry);
+        Self { registry, traces, requests, seconds }
     }
 }
 

@@ -1,116 +1,120 @@
-//! Which trace a request belongs to (W3C Trace Context): that of whoever asks, or one of its own.
-
-use std::fmt;
+//! Where in which trace this process is at the moment: what a request or job that is being done passes on to what it causes.
 
 use axum::http::HeaderMap;
+use beadsbox_domain::OpId;
+use beadsbox_protocol::trace::{TRACE_HEADER, Trace};
 
 use crate::token;
 
-/// The header that names it.
-const HEADER: &str = "traceparent";
-
-/// A trace, and this process's part in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Trace {
-    /// 32 hexadecimal digits.
-    pub id: Hex<16>,
-    /// 16 hexadecimal digits, made here.
-    pub span: Hex<8>,
+tokio::task_local! {
+    /// The part of a trace that is being done.
+    static CURRENT: Trace;
 }
 
-/// Bytes as digits. All zeros is none.
+/// This process's part in a trace, and whose part it follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Hex<const N: usize>([u8; N]);
-
-impl<const N: usize> fmt::Display for Hex<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
+pub(crate) struct Place {
+    /// Its own.
+    pub at: Trace,
+    /// None where it is the first.
+    pub parent: Option<Trace>,
 }
 
-impl<const N: usize> Hex<N> {
-    /// Without randomness there is no trace, and the request goes on.
-    fn fresh() -> Self {
-        Self(token::random().unwrap_or([0; N]))
+impl Place {
+    /// Below that part; without one, the first of a trace of its own.
+    pub fn below(parent: Option<Trace>) -> Self {
+        let own = parent.and_then(|parent| parent.with_span(fresh()));
+        Self { at: own.unwrap_or_else(first), parent: own.and(parent) }
     }
 
-    /// Lower-case digits, and not all of them zero.
-    fn read(text: &str) -> Option<Self> {
-        let mut bytes = [0; N];
-        let is_lower = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        (is_lower && hex::decode_to_slice(text, &mut bytes).is_ok() && bytes != [0; N]).then_some(Self(bytes))
-    }
-}
-
-impl Trace {
-    /// The trace that those headers name. One that is not well formed, or comes twice, is not taken over.
+    /// Below what those headers name. What is not well formed, or comes twice, is not taken over.
     pub fn of(headers: &HeaderMap) -> Self {
-        let mut lines = headers.get_all(HEADER).iter();
-        let named = match (lines.next(), lines.next()) {
-            (Some(line), None) => line.to_str().ok().and_then(read),
+        let mut lines = headers.get_all(TRACE_HEADER).iter();
+        Self::below(match (lines.next(), lines.next()) {
+            (Some(line), None) => line.to_str().ok().and_then(Trace::parse),
             _ => None,
-        };
-        Self { id: named.unwrap_or_else(Hex::fresh), span: Hex::fresh() }
+        })
+    }
+
+    /// Does it there.
+    pub async fn scope<T>(self, work: impl Future<Output = T>) -> T {
+        CURRENT.scope(self.at, work).await
     }
 }
 
-/// `00-{trace}-{parent}-{flags}`. A later version may say more behind it.
-fn read(line: &str) -> Option<Hex<16>> {
-    let mut parts = line.split('-');
-    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let is_two = |text: &str| text.len() == 2 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let ends = version != "00" || parts.next().is_none();
-    (is_two(version) && version != "ff" && is_two(flags) && ends).then_some(())?;
-    Hex::<8>::read(parent)?;
-    Hex::read(trace)
+/// What is being done; none outside of requests and jobs.
+pub(crate) fn current() -> Option<Trace> {
+    CURRENT.try_with(|trace| *trace).ok()
+}
+
+/// Where the server takes a device's operation: in the operation's own trace, each time at the same place of it, so that whoever asks later knows it too.
+pub(crate) fn of_taken(op: OpId) -> Option<Trace> {
+    let made = Trace::of_operation(op)?;
+    let mut span = made.span();
+    // The highest bits of an id of this kind are always the same two: with others it is another part.
+    span[0] ^= 0x40;
+    made.with_span(span)
+}
+
+/// Random bytes. Without randomness they are all the same: traces run together, and nothing else does.
+fn fresh<const N: usize>() -> [u8; N] {
+    token::random().ok().filter(|bytes| *bytes != [0; N]).unwrap_or([1; N])
+}
+
+fn first() -> Trace {
+    loop {
+        if let Some(trace) = Trace::new(fresh(), fresh()) {
+            return trace;
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
+    use uuid::Uuid;
 
     use super::*;
 
-    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const LINE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-    fn of(lines: &[&str]) -> Trace {
+    fn of(lines: &[&str]) -> Place {
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(HEADER, HeaderValue::from_str(line).unwrap());
+            headers.append(TRACE_HEADER, HeaderValue::from_str(line).unwrap());
         }
-        Trace::of(&headers)
+        Place::of(&headers)
     }
 
     #[test]
     fn a_request_goes_on_in_the_trace_of_whoever_asks() {
-        for line in [format!("00-{TRACE}-00f067aa0ba902b7-01"), format!("01-{TRACE}-00f067aa0ba902b7-00-what-comes-later")] {
-            let (one, other) = (of(&[&line]), of(&[&line]));
-            assert_eq!((one.id.to_string(), other.id.to_string()), (TRACE.to_owned(), TRACE.to_owned()));
-            assert_ne!(one.span, other.span);
-            assert_eq!(one.span.to_string().len(), 16);
-        }
+        let (one, other) = (of(&[LINE]), of(&[LINE]));
+        assert_eq!((one.parent, one.at.id(), other.at.id()), (Trace::parse(LINE), Trace::parse(LINE).unwrap().id(), one.at.id()));
+        assert!(one.at.span() != other.at.span() && Some(one.at) != one.parent);
     }
 
     #[test]
     fn anything_else_begins_one_of_its_own() {
-        let good = format!("00-{TRACE}-00f067aa0ba902b7-01");
-        let zeros = "0".repeat(32);
-        let others = [
-            String::new(),
-            TRACE.to_owned(),
-            format!("00-{zeros}-00f067aa0ba902b7-01"),
-            format!("00-{TRACE}-0000000000000000-01"),
-            format!("ff-{TRACE}-00f067aa0ba902b7-01"),
-            format!("00-{}-00f067aa0ba902b7-01", TRACE.to_uppercase()),
-            format!("00-{TRACE}-00f067aa0ba902b7-01-more"),
-            format!("00-{TRACE}00-00f067aa0ba902b7-01"),
-            format!("00-{TRACE}-00f067aa0ba902b7-1"),
-        ];
-        for line in &others {
-            let made = of(&[line]);
-            assert!(made.id.to_string() != TRACE && made.id != Hex([0; 16]), "{line}");
+        for lines in [&[][..], &["nonsense"], &[LINE, LINE]] {
+            let place = of(lines);
+            assert_eq!(place.parent, None, "{lines:?}");
+            assert_ne!(place.at.id(), Trace::parse(LINE).unwrap().id());
         }
-        assert_ne!(of(&[&good, &good]).id.to_string(), TRACE, "two of them say nothing");
-        assert_ne!(of(&[]).id, of(&[]).id);
+        assert_ne!(of(&[]).at.id(), of(&[]).at.id());
+    }
+
+    #[test]
+    fn where_an_operation_is_taken_is_another_part_of_its_trace() {
+        let op = OpId(Uuid::now_v7());
+        let (made, taken) = (Trace::of_operation(op).unwrap(), of_taken(op).unwrap());
+        assert_eq!((made.id(), taken), (taken.id(), of_taken(op).unwrap()));
+        assert_ne!(made.span(), taken.span());
+    }
+
+    #[tokio::test]
+    async fn what_is_done_knows_where_it_is() {
+        let place = Place::below(None);
+        assert_eq!(place.scope(async { current() }).await, Some(place.at));
+        assert_eq!(current(), None);
     }
 }

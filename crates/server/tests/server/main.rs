@@ -23,4 +23,5 @@ mod serve_role;
 mod shop;
 mod standby;
 mod support;
+mod traces;
 mod upkeep;

@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as the provider needs: one request a connection.
+//! As much of HTTP/1.1 as those need that tests talk to: one request a connection.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use tokio::{
 /// No request of a shop or browser is larger.
 const MOST_BODY: usize = 1024 * 1024;
 
-pub(super) struct Request {
+pub(crate) struct Request {
     pub method: String,
     pub path: String,
     headers: Vec<(String, String)>,
@@ -24,7 +24,7 @@ impl Request {
     }
 }
 
-pub(super) struct Response {
+pub(crate) struct Response {
     pub status: &'static str,
     pub kind: &'static str,
     pub location: Option<String>,
@@ -50,7 +50,7 @@ impl Response {
 }
 
 /// Reads a request. None where nobody asks anything.
-pub(super) async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
+pub(crate) async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
     let mut line = String::new();
     stream.read_line(&mut line).await?;
     let mut words = line.split_whitespace();
@@ -71,7 +71,7 @@ pub(super) async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<Option
     Ok(Some(request))
 }
 
-pub(super) async fn answer(stream: &mut BufReader<TcpStream>, response: &Response) -> io::Result<()> {
+pub(crate) async fn answer(stream: &mut BufReader<TcpStream>, response: &Response) -> io::Result<()> {
     let location = response.location.as_ref().map(|to| format!("Location: {to}\r\n")).unwrap_or_default();
     let head = format!(
         "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{location}Connection: close\r\n\r\n",

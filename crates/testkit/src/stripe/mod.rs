@@ -3,7 +3,7 @@
 //! Sessions are made once for each Idempotency-Key; its payment page is a page that a browser can pay on; what happens is told to the shop by
 //! signed events. Tests say what it does wrong: be away, tell twice, tell nothing, or tell of another amount.
 
-mod http;
+pub(crate) mod http;
 mod page;
 mod session;
 

@@ -21,6 +21,9 @@ pub struct ServerInfo {
     pub server_time: Timestamp,
     /// Whether it can send mail.
     pub mail: bool,
+    /// Where devices tell of faults of the program on which somebody wants that; nothing where they tell nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault_project: Option<String>,
 }
 
 /// Tells that this is a Beads Box server, which one, and its clock.
@@ -32,5 +35,6 @@ pub async fn read(State(app): State<App>) -> Json<ServerInfo> {
         epoch: app.identity.epoch,
         server_time: app.clock.now(),
         mail: app.mailer.is_some(),
+        fault_project: app.config.desktop_faults.clone(),
     })
 }

@@ -6,11 +6,13 @@ use std::{
     task::Poll,
 };
 
+use beadsbox_protocol::trace::{TRACE_HEADER, Trace};
 use futures_util::StreamExt as _;
 use lapin::{
     Consumer,
     message::Delivery,
     options::{BasicAckOptions, BasicRejectOptions},
+    types::AMQPValue,
 };
 use tokio::{
     task::JoinSet,
@@ -101,13 +103,21 @@ async fn answer(app: &App, delivery: Delivery) {
         tracing::error!(bytes = delivery.data.len(), "a message of the broker cannot be read: it goes to its dead letters");
         return told(delivery.reject(BasicRejectOptions { requeue: false }).await);
     };
-    match do_job(app, Which::This(message.job)).await {
+    match do_job(app, Which::This(message.job, trace_of(&delivery))).await {
         Ok(_) => told(delivery.ack(BasicAckOptions::default()).await),
         Err(error) => {
             tracing::error!(%error, job = %message.job, "taking or ending a job failed; its message goes back");
             sleep(KEPT).await;
             told(delivery.reject(BasicRejectOptions { requeue: true }).await);
         }
+    }
+}
+
+/// The trace that a message names.
+fn trace_of(delivery: &Delivery) -> Option<Trace> {
+    match delivery.properties.headers().as_ref()?.inner().get(TRACE_HEADER)? {
+        AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok().and_then(Trace::parse),
+        _ => None,
     }
 }
 

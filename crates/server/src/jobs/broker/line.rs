@@ -1,5 +1,6 @@
 //! A line to the broker, with what must be there: made where it is missing, so that a new broker needs a name, a password and a virtual host.
 
+use beadsbox_protocol::trace::TRACE_HEADER;
 use lapin::{
     BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, Consumer, ExchangeKind,
     options::{BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions},
@@ -81,7 +82,12 @@ impl Line {
 
     async fn send(&self, job: &Due) -> lapin::Result<lapin::PublisherConfirm> {
         let message = serde_json::to_vec(&Message { job: job.id }).unwrap_or_default();
+        let mut headers = FieldTable::default();
+        if let Some(trace) = job.trace {
+            headers.insert(TRACE_HEADER.into(), AMQPValue::LongString(trace.to_string().into()));
+        }
         let properties = BasicProperties::default()
+            .with_headers(headers)
             .with_delivery_mode(PERSISTENT)
             .with_content_type("application/json".into())
             .with_message_id(job.id.to_string().into());

@@ -1,12 +1,19 @@
 //! Whoever does the work.
 
+use std::time::SystemTime;
+
 use beadsbox_domain::VoucherId;
-use beadsbox_protocol::job::{JobKind, JobTrouble};
+use beadsbox_protocol::{
+    job::{JobKind, JobTrouble},
+    trace::Trace,
+};
 use jiff::SignedDuration;
+use opentelemetry::trace::SpanKind;
 use tokio::{
     task::JoinSet,
     time::{Duration, Instant, sleep, timeout},
 };
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::{LEASE, LONGEST, Lane, MOST_ATTEMPTS, next_attempt};
@@ -18,6 +25,7 @@ use crate::{
     error::Failure,
     jobs::upkeep,
     mail,
+    sight::{Place, Work},
     state::App,
     token,
 };
@@ -46,8 +54,8 @@ pub(crate) enum Which {
     Next,
     /// The next one that the broker lost, or was never told of: those that are due for longer than a relay takes.
     Overlooked,
-    /// This one, if nobody has it.
-    This(Uuid),
+    /// This one, if nobody has it; with the trace that the broker named, for a job that has none.
+    This(Uuid, Option<Trace>),
 }
 
 /// A relay has told of a job by then.
@@ -75,7 +83,7 @@ async fn take(app: &App, which: Which) -> Result<Option<Leased>, Failure> {
     let job = match which {
         Which::Next => db::job::take(&mut tx, &groups, looking(now, now), now, now + LEASE).await?,
         Which::Overlooked => db::job::take(&mut tx, &groups, looking(now - RELAYED_WITHIN, now - DELIVERED_WITHIN), now, now + LEASE).await?,
-        Which::This(id) => db::job::take_this(&mut tx, id, &groups.concat(), now, now + LEASE).await?,
+        Which::This(id, _) => db::job::take_this(&mut tx, id, &groups.concat(), now, now + LEASE).await?,
     };
     // From here on it counts as tried, whatever becomes of this process.
     tx.commit().await?;
@@ -89,15 +97,42 @@ pub(crate) async fn do_job(app: &App, which: Which) -> Result<bool, Failure> {
         // There may be more than one.
         app.bell.workers.notify_one();
     }
+    let told = if let Which::This(_, told) = which { told } else { None };
+    let place = Place::below(job.trace.or(told));
+    let span = tracing::info_span!("job", trace_id = place.at.id_text(), span_id = place.at.span_text());
+    place.scope(do_leased(app, &job, place, matches!(which, Which::This(..)))).instrument(span).await.map(|()| true)
+}
+
+/// Does a job that is leased, as its part of the trace of what caused it.
+async fn do_leased(app: &App, job: &Leased, place: Place, by_broker: bool) -> Result<(), Failure> {
+    let began = SystemTime::now();
     let leased_until = Instant::now() + LEASE.unsigned_abs();
     let attempt = if job.attempts > MOST_ATTEMPTS {
         // Every worker that had it was ended in the middle: it may be what ends them.
         Attempt::Never(Setback { trouble: JobTrouble::Interrupted, detail: None })
     } else {
-        attempt(app, &job).await
+        attempt(app, job, place).await
     };
-    note_while_leased(app, &job, &attempt, leased_until).await?;
-    Ok(true)
+    app.sight.traces.tell(|| span_of(job, &attempt, place, began, by_broker));
+    note_while_leased(app, job, &attempt, leased_until).await
+}
+
+/// What was done about it, as a span.
+fn span_of(job: &Leased, attempt: &Attempt, place: Place, began: SystemTime, by_broker: bool) -> Work {
+    let (ended, failed) = match attempt {
+        Attempt::Done(ended) => (db::name_of(*ended), None),
+        Attempt::Mailed(_) => (db::name_of(Ended::Sent), None),
+        Attempt::Later(setback) => ("again".to_owned(), Some(db::name_of(setback.trouble))),
+        Attempt::Never(setback) => ("given_up".to_owned(), Some(db::name_of(setback.trouble))),
+    };
+    Work::new(format!("job {}", db::name_of(job.kind)), SpanKind::Consumer, place, began)
+        .with("beadsbox.job", job.id.to_string())
+        .with("beadsbox.job.cause", job.cause.to_string())
+        .with("beadsbox.job.attempt", i64::from(job.attempts))
+        .with("beadsbox.job.ended", ended)
+        .with("beadsbox.job.told_by", if by_broker { "broker" } else { "database" })
+        .with("db.collection.name", "job")
+        .failed(failed)
 }
 
 /// Notes what came of it, however long the database is away meanwhile: what a mail server has taken would go out again. After the lease somebody
@@ -117,9 +152,9 @@ async fn note_while_leased(app: &App, job: &Leased, attempt: &Attempt, leased_un
 }
 
 /// One attempt, bounded in time. A fault of the server, a panic too, ends the attempt and not the worker.
-async fn attempt(app: &App, job: &Leased) -> Attempt {
+async fn attempt(app: &App, job: &Leased, place: Place) -> Attempt {
     let mut performing = JoinSet::new();
-    performing.spawn(perform(app.clone(), job.clone()));
+    performing.spawn(place.scope(perform(app.clone(), job.clone())).in_current_span());
     let later = |trouble| Attempt::Later(Setback { trouble, detail: None });
     match timeout(LONGEST, performing.join_next()).await {
         Ok(Some(Ok(Ok(attempt)))) => attempt,

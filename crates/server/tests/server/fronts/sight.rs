@@ -53,6 +53,27 @@ async fn what_was_asked_is_counted_by_endpoint_and_nothing_that_a_client_makes_u
     server.stop().await;
 }
 
+/// Dashboards and monitors may ask for what stands in `metrics.txt` and for nothing else, which the check of deployments holds. This holds that it is there.
+#[tokio::test]
+async fn dashboards_ask_for_what_there_is() {
+    let listed = include_str!("../../../../../deploy/grafana/metrics.txt");
+    let names: Vec<&str> = listed.lines().filter_map(|line| line.strip_suffix(" server")).collect();
+    assert!(names.len() > 10, "{listed}");
+    let stage = Stage::new().await;
+    let port = free_port().unwrap();
+    let server = beside(&stage, |config| config.metrics_listen = Some(([127, 0, 0, 1], port).into())).await;
+    let metrics = reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.unwrap().text().await.unwrap();
+    // These are there where there is a copy, or a Redis.
+    let sometimes = include_str!("../../../src/sight/moment.rs");
+    for name in names {
+        let base = name.trim_end_matches("_total");
+        let is_there = metrics.contains(&format!("# TYPE {base} "));
+        let may_be = ["beadsbox_replica_lag_seconds", "beadsbox_redis_up"].contains(&base) && sometimes.contains(&base.replace("beadsbox_", "\""));
+        assert!(is_there || may_be, "nobody gives {name}");
+    }
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn what_waits_is_told_with_how_long() {
     let stage = Stage::new().await;

@@ -6,4 +6,4 @@ mod counters;
 mod forms;
 mod orders;
 mod pages;
-mod stage;
+pub mod stage;

@@ -1,0 +1,196 @@
+//! Gives spans to a collector (OTLP over HTTP), where one is named. Whoever did the work never waits for it: what does not fit in the queue is dropped and
+//! counted, and so is what the collector does not take.
+
+use std::{
+    sync::OnceLock,
+    time::{Duration, SystemTime},
+};
+
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _};
+use opentelemetry_sdk::{
+    Resource,
+    trace::{SpanData, SpanExporter as _},
+};
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family},
+    registry::Registry,
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{sleep, timeout},
+};
+use url::Url;
+use uuid::Uuid;
+
+use super::Work;
+use crate::error::StartError;
+
+/// How many spans wait at most: some megabytes.
+const MOST_WAITING: usize = 4096;
+/// How many go in one request.
+const BATCH: usize = 512;
+/// How long the first of a batch waits for others.
+const GATHER: Duration = Duration::from_millis(500);
+/// How long the collector may take for one, with the tries that it asks for.
+const LONGEST: Duration = Duration::from_secs(10);
+/// How long the end may wait for what is left.
+const LAST: Duration = Duration::from_secs(3);
+
+/// Where spans go. Headers, such as a key, are read from `OTEL_EXPORTER_OTLP_HEADERS`.
+#[derive(Debug, Clone)]
+pub struct TracesConfig {
+    /// The collector's root, `http://127.0.0.1:4318`
+    pub endpoint: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Dropped {
+    why: &'static str,
+}
+
+/// What waits to be given away.
+enum Waiting {
+    Span(Box<SpanData>),
+    /// Whoever ends wants to know once everything before is given away.
+    Last(oneshot::Sender<()>),
+}
+
+/// The way to the collector.
+#[derive(Default)]
+pub(crate) struct Traces {
+    queue: OnceLock<mpsc::Sender<Waiting>>,
+    counts: Counts,
+}
+
+#[derive(Clone, Default)]
+struct Counts {
+    given: Counter,
+    dropped: Family<Dropped, Counter>,
+}
+
+impl Counts {
+    fn drop(&self, why: &'static str, count: usize) {
+        self.dropped.get_or_create(&Dropped { why }).inc_by(count as u64);
+    }
+}
+
+impl Traces {
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register("spans", "Spans that the collector took", self.counts.given.clone());
+        registry.register("spans_dropped", "Spans that it never got", self.counts.dropped.clone());
+    }
+
+    /// Opens the way. Nothing is sent yet, and a collector that is away is no reason not to start.
+    pub fn start(&self, config: &TracesConfig) -> Result<(), StartError> {
+        let (sender, receiver) = mpsc::channel(MOST_WAITING);
+        let exporter = exporter(config)?;
+        if self.queue.set(sender).is_ok() {
+            tokio::spawn(give_away(exporter, receiver, self.counts.clone()));
+        }
+        Ok(())
+    }
+
+    /// Hands it over. Without a collector it is not even put together.
+    pub fn tell(&self, work: impl FnOnce() -> Work) {
+        let Some(queue) = self.queue.get() else { return };
+        match queue.try_reserve() {
+            Ok(place) => place.send(Waiting::Span(Box::new(work().ended(SystemTime::now())))),
+            Err(_) => self.counts.drop("queue_full", 1),
+        }
+    }
+
+    /// Waits until what was handed over is given away, but not for long.
+    pub async fn close(&self) {
+        let Some(queue) = self.queue.get() else { return };
+        let given_away = async {
+            let (told, waits) = oneshot::channel();
+            if queue.send(Waiting::Last(told)).await.is_ok() {
+                let _ = waits.await;
+            }
+        };
+        if timeout(LAST, given_away).await.is_err() {
+            tracing::warn!("the collector of traces did not take the last spans in time");
+        }
+    }
+}
+
+fn exporter(config: &TracesConfig) -> Result<SpanExporter, StartError> {
+    let refused = |detail: String| StartError::Refused(format!("OTEL_EXPORTER_OTLP_ENDPOINT: {detail}"));
+    let address = Url::parse(&config.endpoint).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let mut endpoint = address.ok_or_else(|| refused("an address such as http://127.0.0.1:4318".to_owned()))?;
+    endpoint.set_path(&format!("{}/v1/traces", endpoint.path().trim_end_matches('/')));
+    let built = SpanExporter::builder()
+        .with_http()
+        .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(endpoint)
+        .with_timeout(LONGEST)
+        .build();
+    let mut exporter = built.map_err(|error| refused(error.to_string()))?;
+    exporter.set_resource(&resource());
+    Ok(exporter)
+}
+
+/// What all spans have in common. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say otherwise or more.
+fn resource() -> Resource {
+    let name = std::env::var("OTEL_SERVICE_NAME").ok().filter(|name| !name.is_empty());
+    let own = [("service.version", beadsbox_protocol::VERSION.to_owned()), ("service.instance.id", Uuid::now_v7().to_string())];
+    let own = own.map(|(key, value)| opentelemetry::KeyValue::new(key, value));
+    Resource::builder().with_attributes(own).with_service_name(name.unwrap_or_else(|| "beadsbox-server".to_owned())).build()
+}
+
+/// Gives batches away, one after the other, until nobody can hand over any more.
+async fn give_away(exporter: SpanExporter, mut waiting: mpsc::Receiver<Waiting>, counts: Counts) {
+    let mut is_away = false;
+    while let Some(first) = waiting.recv().await {
+        let mut batch = Vec::new();
+        let mut ends = Vec::new();
+        sort(first, &mut batch, &mut ends);
+        let gather = async {
+            while batch.len() < BATCH && ends.is_empty() {
+                let Some(next) = waiting.recv().await else { return };
+                sort(next, &mut batch, &mut ends);
+            }
+        };
+        tokio::select! {
+            () = gather => {}
+            () = sleep(GATHER) => {}
+        }
+        if !batch.is_empty() {
+            is_away = give(&exporter, batch, &counts, is_away).await;
+        }
+        for end in ends {
+            // Whoever went away does not want to know.
+            let _ = end.send(());
+        }
+    }
+}
+
+fn sort(waiting: Waiting, batch: &mut Vec<SpanData>, ends: &mut Vec<oneshot::Sender<()>>) {
+    match waiting {
+        Waiting::Span(span) => batch.push(*span),
+        Waiting::Last(told) => ends.push(told),
+    }
+}
+
+/// Gives one batch. Whether the collector was away: only the first time is worth a line.
+async fn give(exporter: &SpanExporter, batch: Vec<SpanData>, counts: &Counts, was_away: bool) -> bool {
+    let count = batch.len();
+    match timeout(LONGEST, exporter.export(batch)).await {
+        Ok(Ok(())) => {
+            counts.given.inc_by(count as u64);
+            if was_away {
+                tracing::info!("the collector takes traces again");
+            }
+            false
+        }
+        failed => {
+            counts.drop("not_taken", count);
+            if !was_away {
+                let error = failed.map_or_else(|_| "no answer in time".to_owned(), |failed| failed.err().map(|error| error.to_string()).unwrap_or_default());
+                tracing::warn!(error, "the collector takes no traces: spans are dropped until it does");
+            }
+            true
+        }
+    }
+}

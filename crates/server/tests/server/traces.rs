@@ -1,0 +1,183 @@
+//! Traces, as a real collector's protobuf has them: from what somebody did to the row and the mail, whatever lies between. And what is told of faults.
+
+use beadsbox_server::{BrokerConfig, Config, Server, TracesConfig};
+use beadsbox_testkit::{BrokerProcess, Collected, Collector, FaultReceiver, ServerLog, ServerProgram, StripeProvider, free_port};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    mail::stage::{MailStage, mailing},
+    shop::stage::ShopStage,
+    support::{Stage, config, sell_many, until_settled},
+};
+
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+fn to(collector: &Collector) -> TracesConfig {
+    TracesConfig { endpoint: collector.url().to_owned() }
+}
+
+fn named<'a>(spans: &'a [Collected], name: &str) -> &'a Collected {
+    spans.iter().find(|span| span.name == name).unwrap_or_else(|| panic!("no {name} in {spans:#?}"))
+}
+
+#[tokio::test]
+async fn a_purchase_on_the_shop_page_its_row_and_its_mail_are_one_trace() {
+    let collector = Collector::start().await.unwrap();
+    let mut shop = ShopStage::new().await;
+    shop.traces = Some(to(&collector));
+    shop.stage.stop().await;
+    shop.start().await;
+    let (session, _) = shop.order_by_card(&mut shop.browser()).await;
+    let trace = shop.text("SELECT trace FROM shop_order").await;
+    let trace = trace.split('-').nth(1).unwrap();
+    let paid = shop.provider.pay(&session.id);
+    let (_, told) = StripeProvider::event("checkout.session.completed", &paid);
+    assert!(shop.tell(&shop.stage.base, &told).await.is_success());
+    shop.receiver.until(1).await;
+
+    let spans = collector.in_trace(trace, &["POST /vouchers/buy/{template}", "operation sell", "job voucher_mail", "send mail"]).await;
+    let (order, sale) = (named(&spans, "POST /vouchers/buy/{template}"), named(&spans, "operation sell"));
+    let (job, mail) = (named(&spans, "job voucher_mail"), named(&spans, "send mail"));
+    assert_eq!((order.parent.as_ref(), sale.parent.as_ref()), (None, Some(&order.span)));
+    assert_eq!((job.parent.as_ref(), mail.parent.as_ref()), (Some(&sale.span), Some(&job.span)));
+    // The row of the log, and the request by which the provider told, which is of another trace.
+    let op: Uuid = sqlx::query_scalar("SELECT op_id FROM operation").fetch_one(&shop.stage.pool).await.unwrap();
+    assert_eq!(sale.attributes["beadsbox.operation"], op.to_string());
+    let event = collector.spans().into_iter().find(|span| span.name == "POST /vouchers/stripe-events").map(|span| span.trace);
+    let event = match event {
+        Some(event) => event,
+        None => collector.in_trace("", &["POST /vouchers/stripe-events"]).await.into_iter().next().unwrap().trace,
+    };
+    assert_eq!(sale.links, [event]);
+    let row = shop.text("SELECT trace FROM job WHERE kind = 'voucher_mail'").await;
+    assert_eq!(row, format!("00-{trace}-{}-01", sale.span));
+    assert!(spans.iter().all(|span| span.service == "beadsbox-server"));
+    let told = format!("{:?}", collector.spans());
+    for secret in ["lea@example.org", "Léa", session.id.as_str(), told_code(&shop).await.as_str()] {
+        assert!(!told.contains(secret), "{secret}");
+    }
+    shop.stage.stop().await;
+}
+
+async fn told_code(shop: &ShopStage) -> String {
+    shop.text("SELECT code FROM shop_order").await
+}
+
+#[tokio::test]
+async fn a_trace_goes_through_the_broker_too() {
+    let Some(broker) = BrokerProcess::start().await else { return };
+    let collector = Collector::start().await.unwrap();
+    let mut mails = MailStage::idle().await;
+    mails.stage.stop().await;
+    let by = |mails: &MailStage, workers| {
+        let broker = Some(BrokerConfig { url: broker.url().into() });
+        Config { workers, broker, traces: Some(to(&collector)), ..mailing(&mails.stage, &mails.receiver) }
+    };
+    let server = Server::start(by(&mails, 0)).await.unwrap();
+    mails.stage.base = server.url();
+    mails.stage.server = Some(server);
+    sell_many(&mut mails.stage.till("Camille").await, 1).await;
+    let op: Uuid = sqlx::query_scalar("SELECT op_id FROM operation WHERE outcome->>'outcome' = 'applied' ORDER BY commit_no DESC LIMIT 1")
+        .fetch_one(&mails.stage.pool)
+        .await
+        .unwrap();
+    mails
+        .until("announced", async || {
+            mails.stage.count("SELECT count(*) FROM job WHERE kind = 'voucher_mail' AND announced_at IS NOT NULL").await == 1
+        })
+        .await;
+    // What the row said is gone, and the message says it still.
+    sqlx::query("UPDATE job SET trace = NULL").execute(&mails.stage.pool).await.unwrap();
+    let worker = Server::start_worker(by(&mails, 1)).await.unwrap();
+    mails.until_ended("sent", 1).await;
+    let spans = collector.in_trace(&op.simple().to_string(), &["operation sell", "job voucher_mail", "send mail"]).await;
+    let (sale, job) = (named(&spans, "operation sell"), named(&spans, "job voucher_mail"));
+    assert_eq!((job.parent.as_ref(), job.attributes["beadsbox.job.told_by"].as_str()), (Some(&sale.span), "broker"));
+    assert_eq!(named(&spans, "send mail").parent.as_ref(), Some(&job.span));
+    worker.stop().await;
+    mails.stage.stop().await;
+}
+
+#[tokio::test]
+async fn operations_of_one_push_keep_each_its_own_trace() {
+    let collector = Collector::start().await.unwrap();
+    let mut stage = Stage::new().await;
+    stage.stop().await;
+    let server = Server::start(Config { traces: Some(to(&collector)), ..config(&stage.database, &stage.clock) }).await.unwrap();
+    stage.base = server.url();
+    stage.server = Some(server);
+    let mut till = stage.till("Camille").await;
+    sell_many(&mut till, 3).await;
+    stage.stop().await;
+    // What was handed over before the end was given away: nobody waits here.
+    for recorded in &till.outbox {
+        let trace = recorded.op.0.simple().to_string();
+        let spans: Vec<Collected> = collector.spans().into_iter().filter(|span| span.trace == trace).collect();
+        let operation = spans.iter().find(|span| span.name.starts_with("operation ")).unwrap();
+        assert_eq!(operation.attributes["beadsbox.operation"], recorded.op.0.to_string());
+        assert_eq!(operation.attributes["beadsbox.operation.outcome"], "applied");
+        assert!(!operation.failed && operation.links.len() == 1, "the request that brought it");
+    }
+}
+
+#[tokio::test]
+async fn a_collector_that_is_away_or_says_nothing_is_nobodys_trouble() {
+    let collector = Collector::start().await.unwrap();
+    collector.be_away(true);
+    let stage = Stage::new().await;
+    let port = free_port().unwrap();
+    let traced = Config { traces: Some(to(&collector)), metrics_listen: Some(([127, 0, 0, 1], port).into()), ..config(&stage.database, &stage.clock) };
+    let server = Server::start(traced).await.unwrap();
+    let ask = async || reqwest::get(format!("{}/v1/info", server.url())).await.unwrap().status().is_success();
+    let metrics = async || reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.unwrap().text().await.unwrap();
+    assert!(ask().await);
+    let dropped = "beadsbox_spans_dropped_total{why=\"not_taken\"} ";
+    let mut counted = String::new();
+    for _ in 0..100 {
+        counted = metrics().await;
+        if counted.contains(dropped) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(counted.contains(dropped), "{counted}");
+    collector.be_away(false);
+    collector.be_silent(true);
+    assert!(ask().await && collector.spans().is_empty());
+    // And it ends: bounded, whatever the collector does.
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_fault_is_told_with_its_trace_and_nothing_of_anybody() {
+    let receiver = FaultReceiver::start().await.unwrap();
+    let stage = Stage::new().await;
+    until_settled(&stage).await;
+    let program = ServerProgram::new(env!("CARGO_BIN_EXE_beadsbox-server"), &stage.database);
+    let mut process = program.server(ServerLog::WithTheTest).unwrap();
+    process.set("SENTRY_DSN", receiver.project());
+    process.up().await.unwrap();
+    sqlx::query("ALTER TABLE device RENAME TO zazies_device").execute(&stage.pool).await.unwrap();
+    let asked = reqwest::Client::new()
+        .get(format!("{}/v1/sync/changes?epoch={}&secret=zazie", process.url(), Uuid::nil()))
+        .header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-01"))
+        .bearer_auth("5f4dcc3b5aa765d61d8327deb882cf99")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(asked.status().as_u16(), 500);
+    let event = receiver
+        .until(|event| event["message"] == "a request failed")
+        .await
+        .unwrap_or_else(|| panic!("{:?}", receiver.envelopes()));
+    assert_eq!((event["logger"].as_str(), event["tags"]["sql_state"].as_str()), (Some("beadsbox_server::error"), Some("42P01")));
+    assert_eq!(event["contexts"]["trace"]["trace_id"], Value::from(TRACE));
+    assert_eq!(event["release"], Value::from(format!("my-beads-box@{}", env!("CARGO_PKG_VERSION"))));
+    for envelope in receiver.envelopes() {
+        for secret in ["zazie", "5f4dcc3b", "postgres", "/v1/sync", "127.0.0.1:5"] {
+            assert!(!envelope.to_lowercase().contains(secret), "{secret}: {envelope}");
+        }
+    }
+    assert!(process.stop().await.unwrap().success());
+}
