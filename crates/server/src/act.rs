@@ -56,6 +56,11 @@ impl Act {
         self.at
     }
 
+    /// Ends it with nothing done. Dropped, it would end too, but only some time later, and keep its locks until then.
+    pub async fn given_up(self) -> sqlx::Result<()> {
+        self.tx.rollback().await
+    }
+
     /// Writes the record, commits, and has the feed tell the devices of what they are to see of it.
     pub async fn done(self, done: Done<'_>) -> Result<(), Failure> {
         self.record(done).await?.commit().await

@@ -35,11 +35,13 @@ async fn look_further(app: &App, after: &[u8]) -> Result<Option<(Vec<u8>, u64)>,
     let months = db::settings::read(&mut act).await?.policy.buyers_kept_months;
     let since = kept_since(months, act.at());
     let (last, outlived) = db::personal_data::outlived(&mut act, after, since, LOOKED_AT).await?;
-    let Some(last) = last else { return Ok(None) };
-    if !outlived.is_empty() {
+    // Whoever looks further needs the lock that this look holds.
+    if outlived.is_empty() {
+        act.given_up().await?;
+    } else {
         personal_data::erase_all(act, &outlived, Done::new(ActKind::BuyersOutlived)).await?;
     }
-    Ok(Some((last, outlived.len() as u64)))
+    Ok(last.map(|last| (last, outlived.len() as u64)))
 }
 
 /// Whoever was done with before that moment is kept no longer; none where all are kept.
