@@ -11,7 +11,7 @@ use thirtyfour::Key;
 
 use crate::{
     centre::{ADMIN, COUNTER, sample_data},
-    hands::{new_device, sign_out},
+    hands::new_device,
     look::in_every_look,
 };
 
@@ -33,7 +33,10 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let desk = new_device(&server, &shop, "Back office", data.path()).await?;
     desk.sign_in(ADMIN.0, ADMIN.1, "office").await?;
     administered(&desk, folder, &database).await?;
-    sign_out(&desk).await?;
+    desk.close().await?;
+
+    let data = tempfile::tempdir()?;
+    let desk = new_device(&server, &shop, "Till 1", data.path()).await?;
     desk.sign_in(COUNTER.0, COUNTER.1, "counter").await?;
     sold_at_the_till(&desk, folder, &server).await?;
     desk.close().await
