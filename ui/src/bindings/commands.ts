@@ -350,6 +350,12 @@ export const commands = {
 	erasePersonalData: (form: ErasureForm) => typedError<Erased, AppError>(__TAURI_INVOKE("erase_personal_data", { form })),
 	/**  What admins did: the newest hundred, of those before one where it is named. */
 	adminActs: (before: string | null) => typedError<AdminAct[], AppError>(__TAURI_INVOKE("admin_acts", { before })),
+	/**  The shop page, and the orders at which somebody has to look. */
+	shopPage: () => typedError<ShopPage, AppError>(__TAURI_INVOKE("shop_page")),
+	/**  Opens the shop page for a shop, or closes it. */
+	setShopPage: (form: ShopPageForm) => typedError<ShopPage, AppError>(__TAURI_INVOKE("set_shop_page", { form })),
+	/**  Notes that somebody dealt with an order of the shop page. */
+	settleShopOrder: (form: OrderSettlementForm) => typedError<ShopPage, AppError>(__TAURI_INVOKE("settle_shop_order", { form })),
 };
 
 /** Events */
@@ -1998,6 +2004,19 @@ export type OneTimePassword = {
 	until: string,
 };
 
+/**  What somebody did about an order. */
+export type OrderSettlementForm = {
+	order_id: string,
+	reason: string,
+};
+
+/**  Why somebody has to look at an order. */
+export type OrderTrouble = 
+/**  Something else was paid than it costs, or on another payment page than its own. */
+"amount_differs" | 
+/**  It is paid, and its sale was refused. */
+"sale_refused";
+
 /**  A file of operations on a drive of this computer. */
 export type OutboxFileFound = {
 	/**  Its whole path. */
@@ -2756,6 +2775,39 @@ export type ShopForm = {
 	closed: boolean,
 };
 
+/**  The shop page, as an admin sees it. */
+export type ShopPage = {
+	/**  For which shop it sells; none while it is closed. */
+	shop: NamedId | null,
+	/**  For how many hours a voucher is held that is paid in the shop. */
+	hold_hours: number,
+	most_hold_hours: number,
+	row_version: number,
+	/**  Where browsers reach it, as far as the server was told. */
+	address: string | null,
+	/**  Whether the server takes cards; else everything is paid in the shop. */
+	takes_cards: boolean,
+	/**  How many vouchers it offers. */
+	on_sale: number,
+	/**  How many orders wait for their payment. */
+	waiting: number,
+	/**  Orders at which somebody has to look, the oldest first. */
+	orders: TroubledOrder[],
+	/**  How many there are; more than are shown, perhaps. */
+	orders_total: number,
+	/**  For which it may sell: those that are open. */
+	shops: NamedId[],
+};
+
+/**  What the shop page is to be. */
+export type ShopPageForm = {
+	/**  The version that was read. */
+	row_version: number,
+	/**  None to sell nothing. */
+	shop_id: string | null,
+	hold_hours: number,
+};
+
 /**  A shop as an admin sees it. */
 export type ShopRow = {
 	id: string,
@@ -2955,6 +3007,10 @@ export type TableForm = {
 	columns: HeadedColumn[],
 	statuses: StatusWord[],
 	payments: PaymentWord[],
+	/**  How it was paid on the shop page. */
+	paid_online: string,
+	/**  Who sold what was bought there. */
+	shop_page: string,
 	/**  What the table is called. */
 	title: string,
 	language: PaperLanguage,
@@ -3103,6 +3159,20 @@ export type TrayWords = {
 	quit: string,
 	online: string,
 	offline: string,
+};
+
+/**  An order at which somebody has to look. */
+export type TroubledOrder = {
+	/**  Also stands at its payment at the provider. */
+	id: string,
+	trouble: OrderTrouble,
+	/**  In two groups. */
+	reservation: string,
+	title: string,
+	price: Money,
+	ordered_at: string,
+	/**  The payment at the provider, as far as it is known. */
+	payment: string | null,
 };
 
 /**  An update of the program was found, or what is known of it is otherwise. */
@@ -3265,7 +3335,10 @@ export type VoucherRow = {
 	payment: Payment,
 	status: VoucherStatus,
 	sold_at: string,
+	/**  Empty where it was bought on the shop page. */
 	sold_by: string,
+	/**  Bought and paid on the shop page. */
+	on_shop_page: boolean,
 	shop: string,
 	expires_on: string | null,
 	/**  When the status changed last. */

@@ -3,6 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
+use beadsbox_domain::VoucherCode;
 use beadsbox_e2e::{Desk, serve_on};
 use beadsbox_testkit::{ServerProcess, TestDatabase, fixtures::INTRODUCTION};
 use reqwest::{Client, redirect::Policy};
@@ -10,7 +11,7 @@ use thirtyfour::Key;
 
 use crate::{
     centre::{ADMIN, COUNTER, sample_data},
-    hands::{new_device, sign_out},
+    hands::new_device,
     look::in_every_look,
 };
 
@@ -19,8 +20,8 @@ const TROUBLED: &str = "INSERT INTO shop_order (id, form_id, form_key, state, pa
          shop_id, person_hash, language, created_at, holds_until, paid_at, session_id, trouble)
      SELECT id, id, sha256(uuid_send(id)), state, 'card', reservation, id, code, template_id, version, price_minor, currency, (SELECT shop_id FROM shop_page), sha256('x'),
          'en', now() - since, now() + interval '1 hour', CASE WHEN state = 'paid' THEN now() - since END, session, trouble
-     FROM (VALUES (gen_random_uuid(), 'reserved', '7KQ2M9XA', '0123456789ABC', interval '50 hours', 'cs_live_a1B2c3D4e5F6', 'amount_differs'),
-                  (gen_random_uuid(), 'paid', '3PD8WN4T', '0123456789ABD', interval '25 minutes', 'cs_live_g7H8i9J0k1L2', 'sale_refused'))
+     FROM (VALUES (gen_random_uuid(), 'reserved', '7KQ2M9XA', $1, interval '50 hours', 'cs_live_a1B2c3D4e5F6', 'amount_differs'),
+                  (gen_random_uuid(), 'paid', '3PD8WN4T', $2, interval '25 minutes', 'cs_live_g7H8i9J0k1L2', 'sale_refused'))
               AS orders (id, state, reservation, code, since, session, trouble),
           (SELECT template_id, version, price_minor, currency FROM voucher_template_version ORDER BY price_minor LIMIT 1) AS template";
 
@@ -32,10 +33,17 @@ pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let desk = new_device(&server, &shop, "Back office", data.path()).await?;
     desk.sign_in(ADMIN.0, ADMIN.1, "office").await?;
     administered(&desk, folder, &database).await?;
-    sign_out(&desk).await?;
+    desk.close().await?;
+
+    let data = tempfile::tempdir()?;
+    let desk = new_device(&server, &shop, "Till 1", data.path()).await?;
     desk.sign_in(COUNTER.0, COUNTER.1, "counter").await?;
     sold_at_the_till(&desk, folder, &server).await?;
     desk.close().await
+}
+
+fn code(byte: u8) -> String {
+    VoucherCode::from_random([byte; 8]).to_string().replace('-', "")
 }
 
 async fn escape(desk: &Desk) -> anyhow::Result<()> {
@@ -57,7 +65,7 @@ async fn administered(desk: &Desk, folder: &Path, database: &TestDatabase) -> an
     desk.click("page-open").await?;
     desk.click("page-save").await?;
     desk.find("page-change").await?;
-    sqlx::query(TROUBLED).execute(&database.pool()).await?;
+    sqlx::query(TROUBLED).bind(code(7)).bind(code(8)).execute(&database.pool()).await?;
     desk.click("admin-shops").await?;
     desk.click("admin-page").await?;
     desk.css("[data-testid='order']").await?;

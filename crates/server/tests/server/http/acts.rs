@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use beadsbox_domain::{Role, StaffId, ledger::Accounts};
+use beadsbox_domain::{Role, StaffId, VoucherCode, ledger::Accounts};
 use beadsbox_protocol::{
     admin::AdminAct,
     rows::{Device, Row, RowKey, Settings},
@@ -187,9 +187,15 @@ impl Office {
         let troubled =
             "INSERT INTO shop_order (id, form_id, form_key, state, payment, reservation, voucher_id, code, template_id, template_version, price_minor,
                  currency, shop_id, person_hash, language, created_at, holds_until, trouble)
-             SELECT $1, $1, sha256('x'), 'reserved', 'card', '7KQ2M9XA', $1, '0123456789ABC', template_id, version, 4136, 'EUR', $2, sha256('y'), 'en', now(),
+             SELECT $1, $1, sha256('x'), 'reserved', 'card', '7KQ2M9XA', $1, $3, template_id, version, 4136, 'EUR', $2, sha256('y'), 'en', now(),
                  now() + interval '1 hour', 'amount_differs' FROM voucher_template_version LIMIT 1";
-        sqlx::query(troubled).bind(id).bind(self.stage.shop.id.0).execute(&self.stage.pool).await.unwrap();
+        sqlx::query(troubled)
+            .bind(id)
+            .bind(self.stage.shop.id.0)
+            .bind(VoucherCode::from_random([7; 8]).compact())
+            .execute(&self.stage.pool)
+            .await
+            .unwrap();
         let settlement = json!({"reason": "given back at Stripe"});
         let (page, details) = self.does(("POST", "/v1/admin/shop-orders/{id}"), &id.to_string(), &settlement, "order_settled", "").await;
         assert_eq!(page["troubled"], json!([]));
