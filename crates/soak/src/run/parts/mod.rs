@@ -68,7 +68,7 @@ pub struct PartsPlan {
 /// What came of it.
 #[derive(Debug)]
 pub struct PartsReport {
-    /// One for each part, in order.
+    /// One for the time before anything was killed, and one for each part, in order.
     pub rows: Vec<Row>,
     /// From when on what users wait for is called slow.
     pub usual: Usual,
@@ -136,9 +136,9 @@ async fn drill(plan: &PartsPlan, whole: &mut Whole, started: Instant) -> anyhow:
         tills.push(TillProcess::start(setup, Task::Shift { seed: plan.seed.wrapping_add(number) }, &journal)?);
     }
     until_busy(whole, &journal).await?;
+    let mut blows = vec![Blow::none()];
     sleep(plan.quiet).await;
 
-    let mut blows = Vec::new();
     for part in &plan.parts {
         tracing::info!(part = part.name(), "killing");
         blows.push(strike(whole, *part, plan.away).await.with_context(|| part.name())?);
@@ -158,7 +158,7 @@ async fn drill(plan: &PartsPlan, whole: &mut Whole, started: Instant) -> anyhow:
     let account = account(&entries, &names, &ServerBooks::read(&pool).await?);
     pool.close().await;
     let seen = [seen.all(), counters::redemptions(&entries), reckoning.seen.clone()].concat();
-    let usual = Usual::of(&seen, blows.first().map_or_else(Instant::now, |blow| blow.at));
+    let usual = Usual::of(&seen, blows.get(1).map_or_else(Instant::now, |blow| blow.at));
     let mut acknowledged = counters::acknowledged(&entries);
     acknowledged.extend(seen.iter().filter(|seen| seen.wait == Wait::Order && seen.saw == Saw::Answer).map(|seen| seen.until));
     let rows = table::rows(&blows, &seen, &acknowledged, &usual);

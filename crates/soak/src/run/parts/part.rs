@@ -49,12 +49,22 @@ impl Part {
 /// What was done.
 #[derive(Debug, Clone)]
 pub struct Blow {
-    /// To what.
-    pub part: Part,
+    /// To what; to nothing in the time before the first.
+    pub part: Option<Part>,
     /// When it was killed.
     pub at: Instant,
+    /// When it was there again.
+    pub back: Instant,
     /// How it came back.
     pub done: String,
+}
+
+impl Blow {
+    /// None yet: from here on it is seen how everything is on other days.
+    pub fn none() -> Self {
+        let now = Instant::now();
+        Self { part: None, at: now, back: now, done: "–".to_owned() }
+    }
 }
 
 /// Kills it, leaves it away for so long, and brings it back: by itself where something starts it again, by the rehearsed take-over for the primary.
@@ -100,7 +110,7 @@ pub async fn strike(whole: &mut Whole, part: Part, away: Duration) -> anyhow::Re
         Part::Api => (kill(whole, "api-1").await?, "started again 2 s later".to_owned()),
         Part::Worker => (kill(whole, "worker").await?, "started again 2 s later".to_owned()),
     };
-    Ok(Blow { part, at, done })
+    Ok(Blow { part: Some(part), at, back: Instant::now(), done })
 }
 
 async fn kill(whole: &Whole, name: &str) -> anyhow::Result<Instant> {

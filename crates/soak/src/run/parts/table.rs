@@ -7,9 +7,12 @@ use std::{
 };
 
 use super::{
-    part::Blow,
+    part::{Blow, Part},
     seen::{Observation, Saw, Usual, Wait},
 };
+
+/// For so long nothing has to be wrong before it is said that everything is as usual.
+const CALM: Duration = Duration::from_secs(10);
 
 /// What users saw of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,19 +40,22 @@ pub struct Row {
     pub sights: BTreeMap<Wait, Sight>,
     /// What was acknowledged from the loss to the next one: sales, goods that went, orders.
     pub acknowledged: usize,
-    /// From the loss to the end of the last thing that was not as usual; none where everything was.
-    pub unusual: Option<Duration>,
+    /// What was not as usual, from when until when.
+    unusual: Vec<(Instant, Instant)>,
 }
 
 /// Puts each observation to its blow.
 pub fn rows(blows: &[Blow], seen: &[Observation], acknowledged: &[Instant], usual: &Usual) -> Vec<Row> {
     let moments: Vec<Instant> = blows.iter().map(|blow| blow.at).collect();
-    let row = |blow: &Blow| Row { blow: blow.clone(), sights: BTreeMap::new(), acknowledged: 0, unusual: None };
+    let row = |blow: &Blow| Row { blow: blow.clone(), sights: BTreeMap::new(), acknowledged: 0, unusual: Vec::new() };
     let mut rows: Vec<Row> = blows.iter().map(row).collect();
     for observation in seen {
         if let Some(place) = usual.blow(observation, &moments) {
             rows[place].add(observation, usual);
         }
+    }
+    for row in &mut rows {
+        row.unusual.sort_unstable();
     }
     for at in acknowledged {
         if let Some(place) = moments.iter().rposition(|moment| moment <= at) {
@@ -75,9 +81,20 @@ impl Row {
         }
         sight.longest = sight.longest.max(observation.took());
         if !usual.is_usual(observation) {
-            let since = observation.until.saturating_duration_since(self.blow.at);
-            self.unusual = Some(self.unusual.map_or(since, |known| known.max(since)));
+            self.unusual.push((observation.from, observation.until));
         }
+    }
+
+    /// How long it took until everything was as usual, and stayed so for a while; what comes later is the machine's. None where nothing was wrong.
+    pub fn unusual_for(&self) -> Option<Duration> {
+        let Blow { at, back, .. } = self.blow;
+        let mut last = None;
+        for (from, until) in &self.unusual {
+            if *from <= last.map_or(back, |last: Instant| last.max(back)) + CALM {
+                last = last.max(Some(*until));
+            }
+        }
+        last.map(|last| last.saturating_duration_since(at))
     }
 
     /// What users saw that they do not see on other days.
@@ -116,7 +133,42 @@ pub fn head(f: &mut fmt::Formatter<'_>) -> fmt::Result {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Blow { part, done, .. } = &self.blow;
-        let unusual = self.unusual.map_or_else(|| "at once".to_owned(), |time| format!("{:.1} s", time.as_secs_f64()));
-        writeln!(f, "| {} | {done} | {} | {} | 0 of {} | {unusual} |", part.name(), self.saw(), self.waits(), self.acknowledged)
+        let unusual = match (part, self.unusual_for()) {
+            (None, _) => "–".to_owned(),
+            (_, None) => "at once".to_owned(),
+            (_, Some(time)) => format!("{:.1} s", time.as_secs_f64()),
+        };
+        let name = part.map_or("nothing yet", Part::name);
+        writeln!(f, "| {name} | {done} | {} | {} | 0 of {} | {unusual} |", self.saw(), self.waits(), self.acknowledged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_says_what_was_seen_and_until_when() {
+        let at = Instant::now();
+        let seen = |wait, from: u64, until: u64, saw| Observation { wait, from: at + Duration::from_secs(from), until: at + Duration::from_secs(until), saw };
+        let struck = at + Duration::from_secs(10);
+        let blow = Blow { part: Some(Part::Broker), at: struck, back: struck + Duration::from_secs(2), done: "back after 2 s".to_owned() };
+        let seen = [
+            seen(Wait::Page, 1, 1, Saw::Error("500".to_owned())),
+            seen(Wait::Page, 11, 12, Saw::Error("503".to_owned())),
+            seen(Wait::Page, 12, 12, Saw::Error("503".to_owned())),
+            seen(Wait::Page, 14, 17, Saw::Answer),
+            seen(Wait::Mail, 15, 18, Saw::Twice),
+            seen(Wait::Redemption, 13, 13, Saw::OwnWord),
+            seen(Wait::Report, 40, 43, Saw::Answer),
+        ];
+        let acknowledged = [5, 11, 30].map(|second| at + Duration::from_secs(second));
+        let rows = rows(&[blow], &seen, &acknowledged, &Usual::default());
+        assert_eq!(rows[0].unusual_for(), Some(Duration::from_secs(7)), "the slow page was the last; the slow report came much later");
+        assert_eq!(
+            rows[0].to_string(),
+            "| RabbitMQ | back after 2 s | 2 of 3 pages: 503; 1 of 1 redemptions on the till's own word; 1 of 1 mails once more, as the same mail \
+             | 3.00 | – | 3.00 | – | 0.00 | 3.00 | 0 of 2 | 7.0 s |\n"
+        );
     }
 }
