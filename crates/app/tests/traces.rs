@@ -73,7 +73,10 @@ async fn nobody_is_told_of_faults_unless_somebody_wants_it() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    assert_eq!((till.program.fault_settings().await, till.program.fault_project().await), (FaultSettings { on: false, offered: true }, None));
+    assert_eq!(
+        (till.program.fault_settings().await, till.program.fault_project().await),
+        (FaultSettings { on: false, offered: true }, None)
+    );
     assert!(till.program.tell_faults(true).await.unwrap().on);
     assert_eq!(till.program.fault_project().await.as_deref(), Some(project));
     // And it can be switched off without the server.
