@@ -1,7 +1,5 @@
 //! What comes out at the other end, over real HTTP: as the desktop program tells, by lines of its log and by panics.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use beadsbox_faults::{note, tell};
 use beadsbox_testkit::FaultReceiver;
 

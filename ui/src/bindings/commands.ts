@@ -276,6 +276,10 @@ export const commands = {
 	notificationSettings: () => typedError<NotificationSettings, AppError>(__TAURI_INVOKE("notification_settings")),
 	/**  Keeps it. */
 	setNotificationSettings: (settings: NotificationSettings) => typedError<NotificationSettings, AppError>(__TAURI_INVOKE("set_notification_settings", { settings })),
+	/**  Whether faults of the program are told to whoever mends it. */
+	faultSettings: () => typedError<FaultSettings, AppError>(__TAURI_INVOKE("fault_settings")),
+	/**  Switches it on or off, from now on. */
+	tellFaults: (on: boolean) => typedError<FaultSettings, AppError>(__TAURI_INVOKE("tell_faults", { on })),
 	/**  What is known of updates. */
 	updateState: () => typedError<UpdateView, AppError>(__TAURI_INVOKE("update_state")),
 	/**  Asks the server whether there is a newer program; what is known then. */
@@ -1427,6 +1431,13 @@ export type FaultCount = {
 	/**  Its `limit` is that of the first of them. */
 	fault: LineFault,
 	lines: number,
+};
+
+/**  Whether faults of the program are told to whoever mends it. */
+export type FaultSettings = {
+	on: boolean,
+	/**  The server names a place where they are told. Without one it cannot be switched on. */
+	offered: boolean,
 };
 
 /**  The words for a fault; `{limit}` stands where the bound comes. */

@@ -28,6 +28,9 @@ use crate::error::StartError;
 
 /// How many spans wait at most: some megabytes.
 const MOST_WAITING: usize = 4096;
+/// Why spans are dropped: the queue holds no more, or the collector did not take them.
+const QUEUE_FULL: &str = "queue_full";
+const NOT_TAKEN: &str = "not_taken";
 /// How many go in one request.
 const BATCH: usize = 512;
 /// How long the first of a batch waits for others.
@@ -77,6 +80,10 @@ impl Counts {
 
 impl Traces {
     pub fn register(&self, registry: &mut Registry) {
+        // They begin at 0, so that the first one that is dropped is seen to be one more.
+        for why in [QUEUE_FULL, NOT_TAKEN] {
+            self.counts.drop(why, 0);
+        }
         registry.register("spans", "Spans that the collector took", self.counts.given.clone());
         registry.register("spans_dropped", "Spans that it never got", self.counts.dropped.clone());
     }
@@ -96,7 +103,7 @@ impl Traces {
         let Some(queue) = self.queue.get() else { return };
         match queue.try_reserve() {
             Ok(place) => place.send(Waiting::Span(Box::new(work().ended(SystemTime::now())))),
-            Err(_) => self.counts.drop("queue_full", 1),
+            Err(_) => self.counts.drop(QUEUE_FULL, 1),
         }
     }
 
@@ -185,7 +192,7 @@ async fn give(exporter: &SpanExporter, batch: Vec<SpanData>, counts: &Counts, wa
             false
         }
         failed => {
-            counts.drop("not_taken", count);
+            counts.drop(NOT_TAKEN, count);
             if !was_away {
                 let error = failed.map_or_else(|_| "no answer in time".to_owned(), |failed| failed.err().map(|error| error.to_string()).unwrap_or_default());
                 tracing::warn!(error, "the collector takes no traces: spans are dropped until it does");

@@ -62,6 +62,7 @@ async fn dashboards_ask_for_what_there_is() {
     let stage = Stage::new().await;
     let port = free_port().unwrap();
     let server = beside(&stage, |config| config.metrics_listen = Some(([127, 0, 0, 1], port).into())).await;
+    ask(&format!("{}/v1/info", server.url()), &[]).await;
     let metrics = reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.unwrap().text().await.unwrap();
     // These are there where there is a copy, or a Redis.
     let sometimes = include_str!("../../../src/sight/moment.rs");
