@@ -145,7 +145,7 @@ impl Buyer<'_> {
         sleep(TYPING).await;
         let fields = format!("form={form}&buyer=L%C3%A9a&email=lea%40example.org&recipient=&message=&payment=in_shop&website=");
         let send = || {
-            let request = self.client.post(&self.url).header(header::COOKIE, &cookie);
+            let request = self.client.post(format!("{}/order", self.url)).header(header::COOKIE, &cookie);
             request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(fields.clone())
         };
         let taken = self.until(Wait::Order, send, StatusCode::SEE_OTHER).await;
