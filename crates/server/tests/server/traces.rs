@@ -36,7 +36,9 @@ async fn a_purchase_on_the_shop_page_its_row_and_its_mail_are_one_trace() {
     assert!(shop.tell(&shop.stage.base, &told).await.is_success());
     shop.receiver.until(1).await;
 
-    let spans = collector.in_trace(trace, &["POST /vouchers/buy/{template}/order", "operation sell", "job voucher_mail", "send mail"]).await;
+    let spans = collector
+        .in_trace(trace, &["POST /vouchers/buy/{template}/order", "operation sell", "job voucher_mail", "send mail"])
+        .await;
     let (order, sale) = (named(&spans, "POST /vouchers/buy/{template}/order"), named(&spans, "operation sell"));
     let (job, mail) = (named(&spans, "job voucher_mail"), named(&spans, "send mail"));
     assert_eq!((order.parent.as_ref(), sale.parent.as_ref()), (None, Some(&order.span)));
