@@ -4,34 +4,14 @@
 
 mod stage;
 
-use std::time::Duration;
-
 use beadsbox_app::{ErrorCode, error::FieldErrorCode};
 use beadsbox_domain::Payment;
-use beadsbox_testkit::fixtures::INTRODUCTION;
-use reqwest::{Client, redirect::Policy};
+use beadsbox_testkit::reserve;
 use stage::Centre;
 
 impl Centre {
-    /// Somebody orders on the shop page, to pay in the shop. What they say at the counter.
     async fn reserve(&self) -> String {
-        let (client, root) = (Client::builder().redirect(Policy::none()).build().unwrap(), format!("http://{}", self.address));
-        let address = format!("{root}/vouchers/buy/{INTRODUCTION}");
-        let page = client.get(&address).send().await.unwrap();
-        let cookie = page.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-        let text = page.text().await.unwrap();
-        let form = text.split_once("name=\"form\" value=\"").unwrap().1.split_once('"').unwrap().0;
-        // As long as a person takes.
-        tokio::time::sleep(Duration::from_millis(2100)).await;
-        let body = format!("form={form}&buyer=L%C3%A9a+Dubois&email=lea%40example.org&recipient=Odile&message=&payment=in_shop&website=");
-        let sent = client
-            .post(format!("{address}/order"))
-            .header("cookie", cookie)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body);
-        let order = sent.send().await.unwrap().headers()["location"].to_str().unwrap().to_owned();
-        let text = client.get(format!("{root}{order}")).send().await.unwrap().text().await.unwrap();
-        text.split_once("data-reservation=\"").unwrap().1.split_once('"').unwrap().0.to_owned()
+        reserve(&format!("http://{}", self.address), "Odile").await.unwrap()
     }
 }
 

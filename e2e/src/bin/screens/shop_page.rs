@@ -1,12 +1,10 @@
 //! The shop page for an admin, and a reservation at the till.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
-use anyhow::Context as _;
 use beadsbox_domain::VoucherCode;
 use beadsbox_e2e::{Desk, serve_on};
-use beadsbox_testkit::{ServerProcess, TestDatabase, fixtures::INTRODUCTION};
-use reqwest::{Client, redirect::Policy};
+use beadsbox_testkit::{ServerProcess, TestDatabase, reserve};
 use thirtyfour::Key;
 
 use crate::{
@@ -78,29 +76,8 @@ async fn administered(desk: &Desk, folder: &Path, database: &TestDatabase) -> an
     Ok(())
 }
 
-/// Somebody orders in a browser, to pay in a shop. What they say at the counter.
-async fn reserve(server: &ServerProcess) -> anyhow::Result<String> {
-    let (client, root) = (Client::builder().redirect(Policy::none()).build()?, server.url());
-    let address = format!("{root}/vouchers/buy/{INTRODUCTION}");
-    let page = client.get(&address).send().await?;
-    let cookie = page.headers().get("set-cookie").context("a cookie")?.to_str()?.split(';').next().unwrap_or_default().to_owned();
-    let text = page.text().await?;
-    let form = text.split_once("name=\"form\" value=\"").and_then(|(_, rest)| rest.split_once('"')).context("a form")?.0;
-    // As long as a person takes.
-    tokio::time::sleep(Duration::from_millis(2100)).await;
-    let body = format!("form={form}&buyer=L%C3%A9a+Dubois&email=lea%40example.org&recipient=Tante+Odile&message=&payment=in_shop&website=");
-    let sent = client
-        .post(format!("{address}/order"))
-        .header("cookie", cookie)
-        .header("content-type", "application/x-www-form-urlencoded");
-    let order = sent.body(body).send().await?.headers().get("location").context("an order")?.to_str()?.to_owned();
-    let text = client.get(format!("{root}{order}")).send().await?.text().await?;
-    let code = text.split_once("data-reservation=\"").and_then(|(_, rest)| rest.split_once('"')).context("a reservation")?.0;
-    Ok(code.to_owned())
-}
-
 async fn sold_at_the_till(desk: &Desk, folder: &Path, server: &ServerProcess) -> anyhow::Result<()> {
-    let code = reserve(server).await?;
+    let code = reserve(&server.url(), "Tante+Odile").await?;
     desk.click("nav-sell").await?;
     desk.click("sell-reservation").await?;
     desk.find("reservation-code").await?;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use beadsbox_testkit::{Session, TestDevice, fixtures::INTRODUCTION};
+use beadsbox_testkit::{OrderForm, Session, TestDevice};
 use reqwest::{Client, RequestBuilder, StatusCode, header, redirect::Policy};
 use tokio::{task::JoinSet, time::sleep};
 
@@ -17,8 +17,6 @@ use super::seen::{Saw, Seen, Wait};
 
 /// Between two things that somebody asks for.
 const REST: Duration = Duration::from_millis(400);
-/// As long as a buyer types: the shop takes no form that was filled in within two seconds.
-const TYPING: Duration = Duration::from_millis(2500);
 /// Between two attempts to get what did not come.
 const AGAIN: Duration = Duration::from_millis(500);
 /// Whoever gets nothing for so long gives up.
@@ -86,7 +84,7 @@ impl Visitors {
             let mut order = 0;
             while !ends.load(Ordering::Relaxed) {
                 order += 1;
-                let buyer = Buyer { client: &client, url: format!("{root}/vouchers/buy/{INTRODUCTION}"), address: address(order), seen: &seen };
+                let buyer = Buyer { client: &client, url: OrderForm::page(&root), address: address(order), seen: &seen };
                 let place = buyer.order().await?;
                 orders.lock().unwrap_or_else(PoisonError::into_inner).push(place);
                 sleep(REST).await;
@@ -137,17 +135,9 @@ struct Buyer<'a> {
 impl Buyer<'_> {
     /// Fills in the form, and sends the same one until it is acknowledged. The path of the order's page.
     async fn order(&self) -> anyhow::Result<String> {
-        let form = self.until(Wait::Page, || self.client.get(&self.url), StatusCode::OK).await;
-        let cookie = form.headers().get(header::SET_COOKIE).and_then(|set| set.to_str().ok()?.split(';').next().map(str::to_owned));
-        let cookie = cookie.context("the form came without a cookie")?;
-        let text = form.text().await?;
-        let form = text.split_once("name=\"form\" value=\"").and_then(|(_, rest)| rest.split_once('"')).context("no form in the page")?.0;
-        sleep(TYPING).await;
-        let fields = format!("form={form}&buyer=L%C3%A9a&email=lea%40example.org&recipient=&message=&payment=in_shop&website=");
-        let send = || {
-            let request = self.client.post(format!("{}/order", self.url)).header(header::COOKIE, &cookie);
-            request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(fields.clone())
-        };
+        let page = self.until(Wait::Page, || self.client.get(&self.url), StatusCode::OK).await;
+        let form = OrderForm::fill_in(self.url.clone(), page).await?;
+        let send = || form.send(self.client, "");
         let taken = self.until(Wait::Order, send, StatusCode::SEE_OTHER).await;
         let place = taken.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).context("the order leads nowhere")?;
         Ok(place.to_owned())
