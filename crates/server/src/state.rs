@@ -18,6 +18,7 @@ use crate::{
     mail::Mailer,
     memory::Memory,
     password::Passwords,
+    push::{Callers, Turns},
     shop::Shop,
     sight::Sight,
     snapshot::Snapshots,
@@ -53,6 +54,8 @@ pub(crate) struct Shared {
     pub identity: Identity,
     pub clock: Clock,
     pub feed: Feed,
+    pub turns: Turns,
+    pub callers: Callers,
     pub snapshots: Snapshots,
     pub passwords: Passwords,
     pub memory: Memory,
@@ -80,6 +83,8 @@ impl App {
     pub fn new(own_pool: PgPool, copy: Option<PgPool>, identity: Identity, mailer: Option<Mailer>, shop: Shop, memory: Memory, config: Config) -> Self {
         let shared = Shared {
             feed: Feed::new(own_pool.clone()),
+            turns: Turns::default(),
+            callers: Callers::default(),
             snapshots: Snapshots::new(config.most_chunks),
             own_pool: own_pool.clone(),
             copy,
@@ -126,11 +131,17 @@ impl App {
     /// has it begin a new epoch.
     pub async fn check_home(&self, conn: &mut PgConnection) -> Result<(), Failure> {
         if db::server::is_at_home(conn, self.identity.epoch).await? {
-            return Ok(());
+            Ok(())
+        } else {
+            Err(self.leave_home())
         }
+    }
+
+    /// The database is no longer the one on which this process's epoch began, or its epoch is another: the program is to end.
+    pub fn leave_home(&self) -> Failure {
         tracing::error!("the database is another than at the start, or began a new epoch: this process ends");
         self.stopping.send_replace(true);
-        Err(Failure::unavailable())
+        Failure::unavailable()
     }
 
     /// Whether whoever distributes requests is to send no more of them here.

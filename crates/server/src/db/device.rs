@@ -35,6 +35,7 @@ struct Record {
     wrong_pins: i64,
     program_version: Option<String>,
     row_version: i64,
+    token_hash: Option<Vec<u8>>,
 }
 
 /// A device as the server works with it.
@@ -58,6 +59,8 @@ pub struct Device {
     /// The one that it last called with.
     pub program_version: Option<String>,
     pub row_version: u64,
+    /// Of the token by which it calls; none before it has one.
+    pub token_hash: Option<[u8; 32]>,
 }
 
 impl Record {
@@ -79,6 +82,7 @@ impl Record {
             wrong_pins: to_count(self.wrong_pins),
             program_version: self.program_version,
             row_version: to_count(self.row_version),
+            token_hash: self.token_hash.map(|hash| hash.try_into().map_err(|_| damaged("device.token_hash"))).transpose()?,
         })
     }
 }
@@ -170,6 +174,12 @@ pub async fn find_by_key(conn: &mut PgConnection, public_key: &[u8; 32]) -> Resu
 /// The device's row, locked: its operations are taken one batch after another.
 pub async fn lock(conn: &mut PgConnection, id: DeviceId) -> Result<Option<Device>, Failure> {
     one(sqlx::query_as(devices!("WHERE id = $1 FOR NO KEY UPDATE")).bind(id.0), conn).await
+}
+
+/// Several of them, locked in the order of their ids, so that two transactions never wait for each other in a ring.
+pub async fn lock_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Device>, Failure> {
+    let records: Vec<Record> = sqlx::query_as(devices!("WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")).bind(ids).fetch_all(conn).await?;
+    records.into_iter().map(Record::read).collect()
 }
 
 /// Every device but the server's own.

@@ -1,5 +1,7 @@
 //! `change_inbox`, `change_feed`, `feed_batch`: what changed, in an order that no reader can miss anything in.
 
+use std::collections::BTreeSet;
+
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::digest::RowKind;
 use jiff_sqlx::ToSqlx as _;
@@ -9,7 +11,7 @@ use uuid::Uuid;
 use super::{range::Bounds, to_bigint, to_count};
 
 /// What kind of row changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     Shop,
     Staff,
@@ -66,6 +68,47 @@ pub async fn note(conn: &mut PgConnection, kind: Kind, ids: &[Uuid]) -> sqlx::Re
         .execute(conn)
         .await?;
     Ok(())
+}
+
+fn columns<'a>(changed: impl Iterator<Item = &'a (Kind, Uuid)>) -> (Vec<&'static str>, Vec<Uuid>) {
+    changed.map(|(kind, id)| (kind.name(), *id)).unzip()
+}
+
+/// The same for rows of several kinds.
+pub async fn note_all(conn: &mut PgConnection, changed: &BTreeSet<(Kind, Uuid)>) -> sqlx::Result<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let (kinds, ids) = columns(changed.iter());
+    sqlx::query("INSERT INTO change_inbox (kind, entity_id) SELECT * FROM unnest($1::text[], $2::uuid[])")
+        .bind(kinds)
+        .bind(ids)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Gives these rows the next numbers of the feed, as one batch, past the inbox, and tells the other processes once this transaction is committed. The
+/// feed's head afterwards. The transaction is the sequencer and changed the rows itself; at least one.
+pub async fn place(conn: &mut PgConnection, changed: &BTreeSet<(Kind, Uuid)>, tag: &str) -> sqlx::Result<i64> {
+    let (kinds, ids) = columns(changed.iter());
+    let (head, ()): (i64, ()) = sqlx::query_as(
+        "WITH placed AS (
+             INSERT INTO change_feed (kind, entity_id, seq)
+             SELECT c.kind, c.entity_id, (SELECT coalesce(max(to_seq), 0) FROM feed_batch) + c.place
+             FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS c (kind, entity_id, place)
+             ON CONFLICT (kind, entity_id) DO UPDATE SET seq = excluded.seq
+             RETURNING seq),
+         batch AS (INSERT INTO feed_batch (to_seq, tag) SELECT max(seq), $3 FROM placed RETURNING to_seq)
+         SELECT to_seq, pg_notify($4, to_seq::text) FROM batch",
+    )
+    .bind(kinds)
+    .bind(ids)
+    .bind(tag)
+    .bind(CHANNEL)
+    .fetch_one(conn)
+    .await?;
+    Ok(head)
 }
 
 /// Gives every voucher that the feed lacks the next number, as one batch; the head afterwards. The transaction is the sequencer.

@@ -49,17 +49,20 @@ pub async fn after(conn: &mut PgConnection, (device, incarnation): (DeviceId, In
 }
 
 /// Writes what was decided on them; answers on how many.
-pub async fn decide(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, decided: &[New<'_>]) -> sqlx::Result<u64> {
+pub async fn decide(conn: &mut PgConnection, decided: &[New<'_>]) -> sqlx::Result<u64> {
+    if decided.is_empty() {
+        return Ok(0);
+    }
     let subjects: Vec<Option<(&str, Uuid)>> = decided.iter().map(|op| op.subject.and_then(subject_columns)).collect();
     let done = sqlx::query(
         "UPDATE operation SET op_id = n.op_id, taken = n.taken, claimed_at = n.claimed_at, commit_no = n.commit_no, subject_kind = n.subject_kind,
                               subject_id = n.subject_id, outcome = n.outcome, row_version = n.row_version, receipt = n.receipt
-         FROM unnest($3::bigint[], $4::uuid[], $5::boolean[], $6::timestamptz[], $7::bigint[], $8::text[], $9::uuid[], $10::jsonb[], $11::bigint[], $12::bytea[])
-              AS n (dev_seq, op_id, taken, claimed_at, commit_no, subject_kind, subject_id, outcome, row_version, receipt)
-         WHERE device_id = $1 AND incarnation = $2 AND operation.dev_seq = n.dev_seq AND operation.outcome IS NULL",
+         FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::uuid[], $5::boolean[], $6::timestamptz[], $7::bigint[], $8::text[], $9::uuid[], $10::jsonb[], $11::bigint[], $12::bytea[])
+              AS n (device_id, incarnation, dev_seq, op_id, taken, claimed_at, commit_no, subject_kind, subject_id, outcome, row_version, receipt)
+         WHERE operation.device_id = n.device_id AND operation.incarnation = n.incarnation AND operation.dev_seq = n.dev_seq AND operation.outcome IS NULL",
     )
-    .bind(device.0)
-    .bind(to_column(incarnation))
+    .bind(decided.iter().map(|op| op.device.0).collect::<Vec<_>>())
+    .bind(decided.iter().map(|op| to_column(op.incarnation)).collect::<Vec<_>>())
     .bind(decided.iter().map(|op| to_bigint(op.dev_seq)).collect::<Vec<_>>())
     .bind(decided.iter().map(|op| op.op_id.map(|id| id.0)).collect::<Vec<_>>())
     .bind(decided.iter().map(|op| op.taken).collect::<Vec<_>>())

@@ -89,14 +89,12 @@ pub enum Ended {
     Discarded,
 }
 
-/// Tells workers and relays that there is a job. Sales need no word of their own: the sequencer tells everybody once it has moved them.
+/// Tells workers and relays that there is a job.
 pub const CHANNEL: &str = "beadsbox_job";
 
 /// Writes a job, in the transaction of what causes it. Whether it is new: one of that kind and cause may be there.
 pub async fn insert(conn: &mut PgConnection, new: &New, now: Timestamp) -> sqlx::Result<bool> {
-    if new.kind != JobKind::VoucherMail {
-        sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut *conn).await?;
-    }
+    sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut *conn).await?;
     let inserted = sqlx::query(
         "INSERT INTO job (id, kind, cause, payload, created_at, run_after, trace) VALUES ($1, $2, $3, $4, $5, $5, $6) ON CONFLICT (kind, cause) DO NOTHING",
     )

@@ -9,7 +9,7 @@ use super::{damaged, operation::to_column, to_bigint, to_count};
 use crate::error::Failure;
 
 #[derive(FromRow)]
-struct Record {
+pub(super) struct Record {
     incarnation: i32,
     quarantined: bool,
     last_seq: i64,
@@ -20,7 +20,7 @@ struct Record {
 }
 
 impl Record {
-    fn read(self) -> Result<Life, Failure> {
+    pub fn read(self) -> Result<Life, Failure> {
         let hash = |bytes: Vec<u8>, what| bytes.try_into().map(ChainHash).map_err(|_| damaged(what));
         Ok(Life {
             incarnation: number(self.incarnation)?,

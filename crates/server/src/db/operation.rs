@@ -19,6 +19,8 @@ use crate::error::Failure;
 
 /// An operation to keep.
 pub struct New<'a> {
+    pub device: DeviceId,
+    pub incarnation: Incarnation,
     pub dev_seq: u64,
     pub op_id: Option<OpId>,
     /// Readable, of this device, and the first of its id.
@@ -47,17 +49,20 @@ pub(super) fn subject_columns(subject: Subject) -> Option<(&'static str, Uuid)> 
     }
 }
 
-pub async fn insert(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation, new: &[New<'_>]) -> sqlx::Result<()> {
+pub async fn insert(conn: &mut PgConnection, new: &[New<'_>]) -> sqlx::Result<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
     let subjects: Vec<Option<(&str, Uuid)>> = new.iter().map(|op| op.subject.and_then(subject_columns)).collect();
     sqlx::query(
         "INSERT INTO operation (device_id, incarnation, dev_seq, op_id, taken, hash, body, claimed_at, received_at, commit_no,
                                 subject_kind, subject_id, outcome, row_version, receipt, restored_epoch, held_clock_right)
-         SELECT $1::uuid, $2::integer, n.* FROM unnest($3::bigint[], $4::uuid[], $5::boolean[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[],
-                                        $10::bigint[], $11::text[], $12::uuid[], $13::jsonb[], $14::bigint[], $15::bytea[], $16::uuid[],
-                                        $17::boolean[]) AS n",
+         SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::uuid[], $5::boolean[], $6::bytea[], $7::bytea[], $8::timestamptz[],
+                              $9::timestamptz[], $10::bigint[], $11::text[], $12::uuid[], $13::jsonb[], $14::bigint[], $15::bytea[], $16::uuid[],
+                              $17::boolean[])",
     )
-    .bind(device.0)
-    .bind(to_column(incarnation))
+    .bind(new.iter().map(|op| op.device.0).collect::<Vec<_>>())
+    .bind(new.iter().map(|op| to_column(op.incarnation)).collect::<Vec<_>>())
     .bind(new.iter().map(|op| to_bigint(op.dev_seq)).collect::<Vec<_>>())
     .bind(new.iter().map(|op| op.op_id.map(|id| id.0)).collect::<Vec<_>>())
     .bind(new.iter().map(|op| op.taken).collect::<Vec<_>>())
@@ -89,11 +94,6 @@ pub async fn next_commit_numbers(conn: &mut PgConnection, count: usize) -> sqlx:
         .bind(i64::try_from(count).unwrap_or(i64::MAX))
         .fetch_all(conn)
         .await
-}
-
-/// Which of these ids were taken already.
-pub async fn taken_ids(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar("SELECT op_id FROM operation WHERE taken AND op_id = ANY($1)").bind(ids).fetch_all(conn).await
 }
 
 /// Which of these numbers are given already.

@@ -1,18 +1,17 @@
 //! `redemption`: every attempt that was taken.
 
 use beadsbox_domain::{OpId, Redemption, RedemptionOutcome, Timestamp, VoucherId};
-use serde::Serialize;
-use sqlx::{FromRow, PgConnection, types::Json};
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{damaged, name_of, named, stamp};
 use crate::error::Failure;
 
-#[derive(FromRow, Serialize)]
-struct Record {
+#[derive(Serialize, Deserialize)]
+pub(super) struct Record {
     op_id: Uuid,
     voucher_id: Uuid,
-    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
     at: Timestamp,
     staff_id: Uuid,
     shop_id: Uuid,
@@ -39,7 +38,7 @@ impl From<&Redemption> for Record {
 }
 
 impl Record {
-    fn read(self) -> Result<Redemption, Failure> {
+    pub fn read(self) -> Result<Redemption, Failure> {
         Ok(Redemption {
             voucher: VoucherId(self.voucher_id),
             stamp: stamp(self.op_id, self.at, self.staff_id, self.shop_id, self.device_id),
@@ -52,12 +51,6 @@ impl Record {
 
 fn records<'a>(redemptions: impl Iterator<Item = &'a Redemption>) -> Json<Vec<Record>> {
     Json(redemptions.map(Record::from).collect())
-}
-
-/// Every attempt on these vouchers.
-pub async fn of_vouchers(conn: &mut PgConnection, vouchers: &[Uuid]) -> Result<Vec<Redemption>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM redemption WHERE voucher_id = ANY($1)").bind(vouchers).fetch_all(conn).await?;
-    records.into_iter().map(Record::read).collect()
 }
 
 pub async fn insert(conn: &mut PgConnection, redemptions: &[&Redemption]) -> sqlx::Result<()> {

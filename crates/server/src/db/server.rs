@@ -28,12 +28,14 @@ pub async fn known_home(conn: &mut PgConnection) -> sqlx::Result<Option<String>>
     sqlx::query_scalar("SELECT home FROM server").fetch_one(conn).await
 }
 
+/// As SQL: whether the epoch is still the one of that parameter, and this is the PostgreSQL on which it began.
+pub(super) fn is_home(parameter: &str) -> String {
+    format!("(SELECT EXISTS (SELECT FROM server WHERE epoch = {parameter} AND home = {HOME}))")
+}
+
 /// Whether the epoch is still that one, and this is the PostgreSQL on which it began.
 pub async fn is_at_home(conn: &mut PgConnection, epoch: Uuid) -> sqlx::Result<bool> {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT EXISTS (SELECT FROM server WHERE epoch = $1 AND home = {HOME})")))
-        .bind(epoch)
-        .fetch_one(conn)
-        .await
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {}", is_home("$1")))).bind(epoch).fetch_one(conn).await
 }
 
 /// The row, locked: of several processes that start at once, one begins a new epoch.

@@ -1,6 +1,6 @@
 //! `shop`.
 
-use beadsbox_domain::{Country, DeviceId, ShopId, Timestamp, text::Address};
+use beadsbox_domain::{Country, ShopId, Timestamp, text::Address};
 use beadsbox_protocol::rows;
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{FromRow, PgConnection};
@@ -98,17 +98,6 @@ pub async fn is_in_the_books(conn: &mut PgConnection, id: ShopId) -> sqlx::Resul
     .bind(id.0)
     .fetch_one(conn)
     .await
-}
-
-/// The shop, and those in which the device stood before, each with its time zone.
-pub async fn places(conn: &mut PgConnection, present: ShopId, device: DeviceId) -> sqlx::Result<Vec<(ShopId, String)>> {
-    let found: Vec<(Uuid, String)> =
-        sqlx::query_as("SELECT id, time_zone FROM shop WHERE id = $1 OR id IN (SELECT shop_id FROM device_former_shop WHERE device_id = $2)")
-            .bind(present.0)
-            .bind(device.0)
-            .fetch_all(conn)
-            .await?;
-    Ok(found.into_iter().map(|(id, zone)| (ShopId(id), zone)).collect())
 }
 
 /// Every shop's time zone.

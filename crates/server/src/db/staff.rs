@@ -131,16 +131,8 @@ pub async fn set_address(conn: &mut PgConnection, id: StaffId, email: Option<&Em
     former.flatten().as_deref().map(read_email).transpose()
 }
 
-pub async fn standings(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<StaffId, Standing>, Failure> {
-    let found: Vec<(Uuid, String, Option<jiff_sqlx::Timestamp>)> =
-        sqlx::query_as("SELECT id, role, barred_at FROM staff WHERE id = ANY($1)").bind(ids).fetch_all(conn).await?;
-    found
-        .into_iter()
-        .map(|(id, role, barred_at)| {
-            let role = Role::from_name(&role).ok_or_else(|| damaged("staff.role"))?;
-            Ok((StaffId(id), Standing { role, barred_at: barred_at.map(jiff_sqlx::Timestamp::to_jiff) }))
-        })
-        .collect()
+pub(super) fn standing(role: &str, barred_at: Option<Timestamp>) -> Result<Standing, Failure> {
+    Ok(Standing { role: Role::from_name(role).ok_or_else(|| damaged("staff.role"))?, barred_at })
 }
 
 /// Locks that person, who so stays as they are read next, and every admin that is active, so that two requests cannot bar each other's last one.

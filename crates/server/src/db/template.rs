@@ -5,7 +5,7 @@ use beadsbox_domain::{
     text::{Description, Title},
 };
 use beadsbox_protocol::catalogue::{MOST_ON_SALE, OnSale};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use super::{damaged, stamp, to_bigint, to_count};
 use crate::error::Failure;
 
 /// What a template said at one version.
-#[derive(FromRow, Serialize)]
+#[derive(FromRow, Serialize, Deserialize)]
 pub struct ContentRecord {
     pub template_id: Uuid,
     pub version: i32,

@@ -1,6 +1,6 @@
 //! `voucher`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use beadsbox_domain::{Marks, PersonHash, ShopId, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
 use beadsbox_protocol::{Profile, rows::VoucherRow};
@@ -96,13 +96,13 @@ impl Record {
 }
 
 async fn contents_of(conn: &mut PgConnection, named: impl Iterator<Item = (Uuid, i32)>) -> Result<Contents, Failure> {
-    let distinct: std::collections::BTreeSet<(Uuid, i32)> = named.collect();
+    let distinct: BTreeSet<(Uuid, i32)> = named.collect();
     let (ids, versions): (Vec<Uuid>, Vec<i32>) = distinct.into_iter().unzip();
-    template::contents(conn, &ids, &versions)
-        .await?
-        .iter()
-        .map(|record| Ok(((record.template_id, record.version), record.read()?)))
-        .collect()
+    read_contents(&template::contents(conn, &ids, &versions).await?)
+}
+
+fn read_contents(records: &[template::ContentRecord]) -> Result<Contents, Failure> {
+    records.iter().map(|record| Ok(((record.template_id, record.version), record.read()?))).collect()
 }
 
 /// Which of these vouchers exist.
@@ -110,14 +110,34 @@ pub async fn existing(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec
     sqlx::query_scalar("SELECT id FROM voucher WHERE id = ANY($1)").bind(ids).fetch_all(conn).await
 }
 
+/// Vouchers whose rows are locked, without what their templates said.
+pub struct Locked(Vec<Record>);
+
+impl Locked {
+    /// The templates that they were sold from, and at which versions.
+    pub fn versions(&self) -> (Vec<Uuid>, Vec<i32>) {
+        let distinct: BTreeSet<(Uuid, i32)> = self.0.iter().map(|record| (record.template_id, record.template_version)).collect();
+        distinct.into_iter().unzip()
+    }
+
+    /// With what those said.
+    pub fn read(self, contents: &[template::ContentRecord]) -> Result<Vec<Voucher>, Failure> {
+        let contents = read_contents(contents)?;
+        self.0.into_iter().map(|record| record.read(&contents)).collect()
+    }
+}
+
 /// These vouchers, locked in the order of their ids, so that two batches never wait for each other in a ring.
+pub async fn lock_rows(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Locked> {
+    let records = sqlx::query_as("SELECT * FROM voucher WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE");
+    Ok(Locked(records.bind(ids).fetch_all(conn).await?))
+}
+
+/// The same, with what their templates said.
 pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Voucher>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM voucher WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
-        .bind(ids)
-        .fetch_all(&mut *conn)
-        .await?;
-    let contents = contents_of(conn, records.iter().map(|record| (record.template_id, record.template_version))).await?;
-    records.into_iter().map(|record| record.read(&contents)).collect()
+    let locked = lock_rows(conn, ids).await?;
+    let (templates, versions) = locked.versions();
+    locked.read(&template::contents(conn, &templates, &versions).await?)
 }
 
 /// A voucher that was sold to somebody whose data are there.
@@ -180,15 +200,28 @@ pub async fn update(conn: &mut PgConnection, vouchers: &[&Voucher]) -> sqlx::Res
     if vouchers.is_empty() {
         return Ok(0);
     }
+    let each = || vouchers.iter();
     // What was sold does not change: only where it stands, its last day and its marks are written.
-    let records: Vec<Record> = vouchers.iter().map(|voucher| Record::new(voucher, 0)).collect();
     let updated = sqlx::query(
         "UPDATE voucher v SET status = n.status, since_op = n.since_op, since_at = n.since_at, since_staff = n.since_staff,
                 since_shop = n.since_shop, since_device = n.since_device, expires_on = n.expires_on, expires_at = n.expires_at,
                 marks = n.marks, row_version = n.row_version
-         FROM jsonb_populate_recordset(NULL::voucher, $1) AS n WHERE v.id = n.id",
+         FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[], $5::uuid[], $6::uuid[], $7::uuid[], $8::date[], $9::timestamptz[],
+                     $10::jsonb[], $11::bigint[])
+              AS n (id, status, since_op, since_at, since_staff, since_shop, since_device, expires_on, expires_at, marks, row_version)
+         WHERE v.id = n.id",
     )
-    .bind(Json(records))
+    .bind(each().map(|voucher| voucher.id.0).collect::<Vec<_>>())
+    .bind(each().map(|voucher| voucher.status.name()).collect::<Vec<_>>())
+    .bind(each().map(|voucher| voucher.since.op.0).collect::<Vec<_>>())
+    .bind(each().map(|voucher| voucher.since.at.to_sqlx()).collect::<Vec<_>>())
+    .bind(each().map(|voucher| voucher.since.staff.0).collect::<Vec<_>>())
+    .bind(each().map(|voucher| voucher.since.shop.0).collect::<Vec<_>>())
+    .bind(each().map(|voucher| voucher.since.device.0).collect::<Vec<_>>())
+    .bind(each().map(|voucher| voucher.expires_on.map(ToSqlx::to_sqlx)).collect::<Vec<_>>())
+    .bind(each().map(|voucher| voucher.expires_at.map(ToSqlx::to_sqlx)).collect::<Vec<_>>())
+    .bind(each().map(|voucher| (!voucher.marks.is_empty()).then_some(Json(&voucher.marks))).collect::<Vec<_>>())
+    .bind(each().map(|voucher| to_bigint(voucher.row_version)).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(updated.rows_affected())

@@ -40,13 +40,10 @@ async fn listen_once(app: &App) -> Result<(), Failure> {
     app.bell.ring();
     // None is a lost connection: the next one starts by reading the head.
     while let Some(notification) = listener.try_recv().await? {
-        if notification.channel() == db::feed::CHANNEL
-            && let Ok(head) = notification.payload().parse()
-        {
-            app.feed.note_head(head);
+        match notification.payload().parse() {
+            Ok(head) if notification.channel() == db::feed::CHANNEL => app.feed.note_head(head),
+            _ => app.bell.ring(),
         }
-        // What moved the head may have been a sale, with mails to send.
-        app.bell.ring();
     }
     Ok(())
 }

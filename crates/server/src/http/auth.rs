@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use crate::{
     db::{self, device::Device},
     error::Failure,
-    push,
+    push::{self, Caller, unknown_device},
     state::App,
     token,
 };
@@ -27,10 +27,6 @@ fn bearer_hash(parts: &Parts) -> Option<[u8; 32]> {
 fn program_version(parts: &Parts) -> Option<&str> {
     let said = parts.headers.get(CLIENT_VERSION_HEADER)?.to_str().ok()?;
     ((1..=40).contains(&said.len()) && said.bytes().all(|byte| byte.is_ascii_graphic())).then_some(said)
-}
-
-fn unknown_device() -> Failure {
-    Failure::told(StatusCode::UNAUTHORIZED, ErrorCode::UnknownDevice, "no device has this token")
 }
 
 fn session_expired() -> Failure {
@@ -55,14 +51,19 @@ impl FromRequestParts<App> for DeviceAuth {
 }
 
 /// A device that may push: also a revoked one, into quarantine.
-pub(super) struct PushAuth(pub Device);
+pub(super) struct PushAuth(pub Caller);
 
 impl FromRequestParts<App> for PushAuth {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let hash = bearer_hash(parts).ok_or_else(unknown_device)?;
+        if let Some(known) = app.callers.find(&hash) {
+            return Ok(Self(known));
+        }
         let mut conn = app.pool.acquire().await?;
-        Ok(Self(db::device::find_by_token(&mut conn, &hash).await?.ok_or_else(unknown_device)?))
+        let caller = Caller::new(&db::device::find_by_token(&mut conn, &hash).await?.ok_or_else(unknown_device)?, hash)?;
+        app.callers.add(&caller);
+        Ok(Self(caller))
     }
 }
 

@@ -6,7 +6,7 @@ use beadsbox_protocol::{OperationBody, body::format_of, chain::sign_tip, push::O
 use ed25519_dalek::SigningKey;
 use sqlx::PgConnection;
 
-use super::{Arrived, Fresh, Persons, scope_of, take_batch};
+use super::{Arrived, Fresh, Persons, alone::take_batch, rules::Rules};
 use crate::{
     db::{self, device::Device, operation},
     error::Failure,
@@ -57,8 +57,9 @@ pub(crate) async fn append(
         fresh.push(Fresh { arrived: Arrived::new(dev_seq, text, draft.at), hash, word: None });
     }
     let Some(last) = fresh.last() else { return Ok(Vec::new()) };
-    let scope = scope_of(conn, device, life.incarnation, identity, true).await?;
-    let results = take_batch(conn, &scope, &fresh, persons).await?;
+    let rules = Rules::of(conn, identity, device.id, life.incarnation).await?;
+    let scope = rules.scope(device, life.incarnation, identity, true);
+    let results = take_batch(conn, &rules.zones, &scope, &fresh, persons).await?;
     let (dev_seq, at) = (last.arrived.dev_seq, last.arrived.received_at);
     let signature = sign_tip(key, device.id, life.incarnation, dev_seq, hash);
     operation::insert_tip(conn, device.id, life.incarnation, dev_seq, hash, &signature, at).await?;

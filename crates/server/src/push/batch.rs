@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use beadsbox_authority::{Arrived, Identity, Word};
+use beadsbox_authority::{Arrived, Fresh, Identity, Word};
 use beadsbox_domain::{DeviceId, Timestamp};
 use beadsbox_protocol::{
     ChainHash, ErrorCode, Incarnation, MOST_OPERATIONS, MOST_PUSH_BYTES,
@@ -15,10 +15,7 @@ use beadsbox_protocol::{
 use ed25519_dalek::VerifyingKey;
 
 use super::Persons;
-use crate::{
-    db::{device::Device, person::Checked},
-    error::Failure,
-};
+use crate::{db::person::Checked, error::Failure};
 
 /// A batch whose form is sound.
 pub(crate) struct Batch {
@@ -66,12 +63,7 @@ impl Batch {
         })
     }
 
-    /// Whether the device signed the tip. That the operations lead to it is for [`super::chain`].
-    pub fn check_signature(&self, device: &Device, incarnation: Incarnation) -> Result<(), Failure> {
-        self.check_tip(&device.verifying_key()?, device.id, incarnation)
-    }
-
-    /// Whether that key signed the tip, as that device's.
+    /// Whether that key signed the tip, as that device's. That the operations lead to it is for [`super::chain`].
     pub fn check_tip(&self, key: &VerifyingKey, device: DeviceId, incarnation: Incarnation) -> Result<(), Failure> {
         if tip_is_signed(key, device, incarnation, self.last_seq, self.tip, &self.signature) {
             Ok(())
@@ -80,9 +72,19 @@ impl Batch {
         }
     }
 
+    /// The operations after the first ones, which the server holds; the hash after each of all of them is known.
+    pub fn fresh(&self, hashes: Vec<ChainHash>, held: usize, identity: &Identity) -> Vec<Fresh> {
+        let numbered = self.ops.iter().cloned().zip(hashes).skip(held);
+        numbered.map(|(arrived, hash)| Fresh { word: self.word(arrived.dev_seq, hash, identity), arrived, hash }).collect()
+    }
+
+    pub fn has_receipts(&self) -> bool {
+        !self.receipts.is_empty()
+    }
+
     /// What this server had decided on the operation of that hash, by a receipt that came with it. A receipt that is not genuine
     /// counts for nothing.
-    pub fn word(&self, dev_seq: u64, hash: ChainHash, identity: &Identity) -> Option<Word> {
+    fn word(&self, dev_seq: u64, hash: ChainHash, identity: &Identity) -> Option<Word> {
         let kept = self.receipts.get(&dev_seq)?;
         let signature = BASE64.decode(&kept.receipt).unwrap_or_default();
         let word = Word::of(kept, &signature, hash, &identity.signing_key.verifying_key());

@@ -8,8 +8,9 @@ use beadsbox_protocol::{Incarnation, MOST_OPERATIONS};
 use sqlx::PgConnection;
 
 use super::{
-    Persons, forget_refused_buyers, scope_of,
-    take::{self, Came},
+    Persons, forget_refused_buyers,
+    rules::Rules,
+    take::{self, Brought, Came},
     tell_of_outcomes,
 };
 use crate::{db, error::Failure, mail, state::App};
@@ -60,8 +61,10 @@ async fn decide_batch(app: &App, (id, incarnation): (DeviceId, Incarnation), aft
     let clock_right = readable.iter().all(|(_, right)| *right);
     let fresh: Vec<Fresh> = readable.into_iter().map(|(fresh, _)| fresh).collect();
     if !fresh.is_empty() {
-        let scope = scope_of(&mut tx, &device, incarnation, &app.identity, clock_right).await?;
-        take::take(&mut tx, &scope, &fresh, Came::Held).await?;
+        let rules = Rules::of(&mut tx, &app.identity, id, incarnation).await?;
+        let scope = rules.scope(&device, incarnation, &app.identity, clock_right);
+        let taken = take::take(&mut tx, &rules.zones, Brought { scope: &scope, fresh: &fresh, came: Came::Held }).await?;
+        db::feed::note_all(&mut tx, &taken.touched).await?;
         forget_refused_buyers(&mut tx, &fresh).await?;
         mail::write_jobs(&mut tx, app, &fresh).await?;
         tell_of_outcomes(&mut tx, id).await?;

@@ -14,7 +14,7 @@ use beadsbox_protocol::{
 };
 use ed25519_dalek::VerifyingKey;
 
-use super::{Batch, TRIES, Taken, chain::unknown_life, take_brought};
+use super::{Batch, TRIES, Taken, alone::take_brought, chain::unknown_life};
 use crate::{
     db::{self, outbox_import},
     error::Failure,

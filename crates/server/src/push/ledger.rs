@@ -1,16 +1,14 @@
 //! The books: the lines that operations make, from how the vouchers stood before each and stand after it.
 
-use std::collections::HashMap;
-
 use beadsbox_authority::{Fresh, Judged, Reading, Scope, World, is_believed};
 use beadsbox_domain::{
-    Operation, ShopId, VoucherId,
+    Operation, VoucherId,
     ledger::{Cause, Entry, Standing, entries},
     operation::Subject,
 };
-use jiff::tz::TimeZone;
 use sqlx::PgConnection;
 
+use super::rules::Zones;
 use crate::{
     db::{self, ledger::Line},
     error::Failure,
@@ -59,27 +57,11 @@ impl Booking {
         }
     }
 
-    pub(super) async fn write(&self, conn: &mut PgConnection) -> Result<(), Failure> {
+    pub(super) async fn write(&self, conn: &mut PgConnection, zones: &Zones) -> Result<(), Failure> {
         if self.entries.is_empty() {
             return Ok(());
         }
-        let zones = Zones::load(conn).await?;
-        let lines: Vec<Line<'_>> = self.entries.iter().map(|(commit_no, line, entry)| Line::new(*commit_no, *line, entry, &zones)).collect();
+        let lines: Vec<Line<'_>> = self.entries.iter().map(|(commit_no, line, entry)| Line::new(*commit_no, *line, entry, zones)).collect();
         Ok(db::ledger::insert(conn, &lines).await?)
-    }
-}
-
-/// Where the days of each shop end.
-pub(crate) struct Zones(HashMap<ShopId, TimeZone>);
-
-impl Zones {
-    pub(crate) async fn load(conn: &mut PgConnection) -> sqlx::Result<Self> {
-        let known = |(shop, zone): (ShopId, String)| TimeZone::get(&zone).ok().map(|zone| (shop, zone));
-        Ok(Self(db::shop::zones(conn).await?.into_iter().filter_map(known).collect()))
-    }
-
-    /// Of a shop that a restore lost nobody knows: UTC.
-    pub(crate) fn of(&self, shop: ShopId) -> TimeZone {
-        self.0.get(&shop).cloned().unwrap_or(TimeZone::UTC)
     }
 }

@@ -8,7 +8,14 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    db::{self, lock::Lock, operation, template::to_version},
+    db::{
+        self,
+        known::{self, Asked},
+        lock::Lock,
+        operation,
+        template::to_version,
+        voucher::Locked,
+    },
     error::Failure,
 };
 
@@ -44,7 +51,7 @@ struct Restored {
 }
 
 impl Named {
-    fn by(fresh: &[Fresh]) -> Self {
+    fn by(fresh: &[&Fresh]) -> Self {
         let mut named = Self::default();
         for fresh in fresh {
             let Reading::Operation(body) = &fresh.arrived.reading else { continue };
@@ -99,9 +106,9 @@ impl Named {
     }
 
     /// A sale whose voucher was redeemed already is folded with what receipts brought back, whether it has a receipt itself or not.
-    fn add_sold_after_redemption(&mut self, fresh: &[Fresh], world: &World) {
+    fn add_sold_after_redemption(&mut self, fresh: &[&Fresh], world: &World) {
         let redeemed: HashSet<VoucherId> = world.redemptions.values().map(|made| made.voucher).collect();
-        for operation in fresh.iter().filter_map(operation_of) {
+        for operation in fresh.iter().copied().filter_map(operation_of) {
             if matches!(operation, Operation::Sell { voucher, .. } if redeemed.contains(voucher)) {
                 self.add_restored(operation);
             }
@@ -109,8 +116,8 @@ impl Named {
     }
 
     /// So is a sale of what is not known here, which a restore may have lost.
-    fn add_sold_from_unknown(&mut self, fresh: &[Fresh], world: &World) {
-        for operation in fresh.iter().filter_map(operation_of) {
+    fn add_sold_from_unknown(&mut self, fresh: &[&Fresh], world: &World) {
+        for operation in fresh.iter().copied().filter_map(operation_of) {
             if let Operation::Sell { template, template_version: template_version @ 1.., snapshot, .. } = operation
                 && world.contents.get(&(*template, *template_version)) != Some(snapshot)
             {
@@ -120,8 +127,8 @@ impl Named {
     }
 
     /// So is a template's creation where the template is there.
-    fn add_created_after_sale(&mut self, fresh: &[Fresh], world: &World) {
-        for operation in fresh.iter().filter_map(operation_of) {
+    fn add_created_after_sale(&mut self, fresh: &[&Fresh], world: &World) {
+        for operation in fresh.iter().copied().filter_map(operation_of) {
             if matches!(operation, Operation::CreateTemplate { template, .. } if world.templates.contains_key(template)) {
                 self.add_restored(operation);
             }
@@ -148,22 +155,47 @@ async fn lock_unknown(conn: &mut PgConnection, named: &Named) -> Result<(), Fail
     Ok(())
 }
 
-/// Locks in one order for every batch: unknown vouchers, vouchers by id, conflicts by id, unknown templates, templates by id.
-pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<World, Failure> {
+/// Locks in one order for every batch: unknown vouchers, vouchers by id, conflicts by id, unknown templates, templates by id. With so many new numbers of
+/// the order in which operations are taken: for one voucher they grow in the order in which its lock was taken.
+pub(super) async fn lock(conn: &mut PgConnection, fresh: &[&Fresh], numbers: usize) -> Result<(World, Vec<i64>), Failure> {
     let mut named = Named::by(fresh);
     let list = |ids: &BTreeSet<Uuid>| -> Vec<Uuid> { ids.iter().copied().collect() };
     let mut world = World::default();
-    if !named.vouchers.is_empty() {
+    let ids = list(&named.vouchers);
+    let vouchers = if ids.is_empty() {
+        None
+    } else {
         lock_unknown(conn, &named).await?;
-        let ids = list(&named.vouchers);
-        world.vouchers = db::voucher::lock(conn, &ids).await?.into_iter().map(|voucher| (voucher.id, voucher)).collect();
-        world.redemptions = db::redemption::of_vouchers(conn, &ids).await?.into_iter().map(|made| (made.stamp.op, made)).collect();
+        Some(db::voucher::lock_rows(conn, &ids).await?)
+    };
+    let (templates, versions) = vouchers.as_ref().map(Locked::versions).unwrap_or_default();
+    let asked = Asked { vouchers: &ids, templates: &templates, versions: &versions, ops: &named.ops, staff: &list(&named.staff), numbers };
+    let mut known = known::read(conn, &asked).await?;
+    if let Some(vouchers) = vouchers {
+        world.vouchers = vouchers.read(&known.contents)?.into_iter().map(|voucher| (voucher.id, voucher)).collect();
+        world.redemptions = known.redemptions.into_iter().map(|made| (made.stamp.op, made)).collect();
         world.conflicts = db::conflict::lock(conn, &ids, &list(&named.conflicts)).await?;
         named.add_sold_after_redemption(fresh, &world);
-        if !named.replaced.is_empty() {
-            let versions = db::voucher::versions(conn, &list(&named.replaced)).await?;
-            world.sold_at = versions.into_iter().map(|(id, version)| (VoucherId(id), u32::try_from(version).unwrap_or(0))).collect();
-        }
+    }
+    load_sales(&mut world, conn, &named).await?;
+    load_templates(&mut world, conn, fresh, &mut named).await?;
+    if !named.templates.is_empty() {
+        // For one template too: those above were drawn before its lock was taken.
+        known.numbers = operation::next_commit_numbers(conn, numbers).await?;
+    }
+    named.add_created_after_sale(fresh, &world);
+    world.op_ids = known.taken.into_iter().map(OpId).collect();
+    world.staff = known.staff;
+    load_decided(&mut world, conn, &named.restored).await?;
+    Ok((world, known.numbers))
+}
+
+/// What sales look at.
+async fn load_sales(world: &mut World, conn: &mut PgConnection, named: &Named) -> Result<(), Failure> {
+    if !named.replaced.is_empty() {
+        let replaced: Vec<Uuid> = named.replaced.iter().copied().collect();
+        let versions = db::voucher::versions(conn, &replaced).await?;
+        world.sold_at = versions.into_iter().map(|(id, version)| (VoucherId(id), u32::try_from(version).unwrap_or(0))).collect();
     }
     if !named.codes.is_empty() {
         let taken = db::voucher::taken_codes(conn, &named.codes).await?;
@@ -173,12 +205,7 @@ pub(super) async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<Wor
         let taken = db::voucher::taken_external_codes(conn, &named.external_codes).await?;
         world.external_codes = taken.iter().filter_map(|code| ExternalCode::new(code).ok()).map(|code| code.folded()).collect();
     }
-    load_templates(&mut world, conn, fresh, &mut named).await?;
-    named.add_created_after_sale(fresh, &world);
-    world.op_ids = db::operation::taken_ids(conn, &named.ops).await?.into_iter().map(OpId).collect();
-    world.staff = db::staff::standings(conn, &list(&named.staff)).await?;
-    load_decided(&mut world, conn, &named.restored).await?;
-    Ok(world)
+    Ok(())
 }
 
 /// Everything that was decided on what receipts are about.
@@ -208,7 +235,7 @@ async fn load_decided(world: &mut World, conn: &mut PgConnection, restored: &Res
 }
 
 /// Reads the templates, and locks those that may change.
-async fn load_templates(world: &mut World, conn: &mut PgConnection, fresh: &[Fresh], named: &mut Named) -> Result<(), Failure> {
+async fn load_templates(world: &mut World, conn: &mut PgConnection, fresh: &[&Fresh], named: &mut Named) -> Result<(), Failure> {
     read_templates(world, conn, named).await?;
     named.add_sold_from_unknown(fresh, world);
     if named.templates.is_empty() {

@@ -11,8 +11,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    Persons, forget_refused_buyers, scope_of,
-    take::{self, Came},
+    Persons, forget_refused_buyers,
+    rules::Rules,
+    take::{self, Brought, Came},
     tell_of_outcomes,
 };
 use crate::{
@@ -77,13 +78,17 @@ async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Re
     };
     let clock_right = waiting.iter().all(|(_, right)| *right);
     let fresh: Vec<Fresh> = waiting.into_iter().map(|(fresh, _)| fresh).collect();
-    let scope = scope_of(&mut tx, &device, life.incarnation, &app.identity, clock_right).await?;
+    let rules = Rules::of(&mut tx, &app.identity, device.id, life.incarnation).await?;
+    let scope = rules.scope(&device, life.incarnation, &app.identity, clock_right);
+    let no_buyers = Persons::new();
+    let brought = Brought { scope: &scope, fresh: &fresh, came: Came::Now(&no_buyers) };
     db::quarantine::insert_decision(&mut tx, decision).await?;
     if decision.accepted {
-        take::take(&mut tx, &scope, &fresh, Came::Now(&Persons::new())).await?;
+        let taken = take::take(&mut tx, &rules.zones, brought).await?;
+        db::feed::note_all(&mut tx, &taken.touched).await?;
         mail::write_jobs(&mut tx, app, &fresh).await?;
     } else {
-        take::refuse(&mut tx, &scope, &fresh, &Refusal::NotAccepted { reason: reason.clone() }).await?;
+        take::refuse(&mut tx, &rules.zones, brought, &Refusal::NotAccepted { reason: reason.clone() }).await?;
     }
     forget_refused_buyers(&mut tx, &fresh).await?;
     db::quarantine::mark_decided(&mut tx, decision, last).await?;

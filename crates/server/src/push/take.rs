@@ -1,4 +1,4 @@
-//! Decides and writes a batch, so that what the database refuses is singled out and stops nothing else.
+//! Decides and writes operations, so that what the database refuses is singled out and stops nothing else.
 
 use std::collections::HashSet;
 
@@ -9,8 +9,10 @@ use sqlx::{Acquire as _, PgConnection};
 use super::{
     Fresh, Persons, Scope,
     ledger::{Before, Booking},
-    load, till,
-    write::write,
+    load,
+    rules::Zones,
+    till,
+    write::{Touched, write},
 };
 use crate::{
     db::operation,
@@ -27,62 +29,145 @@ pub(super) enum Came<'a> {
     Held,
 }
 
-/// Decides and writes operations of one device, in order. Its row is locked.
+/// What one device brought, in its order. Its row is locked.
+#[derive(Clone, Copy)]
+pub(super) struct Brought<'a> {
+    pub scope: &'a Scope<'a>,
+    pub fresh: &'a [Fresh],
+    pub came: Came<'a>,
+}
+
+/// An operation on its way: whose it is, and its place in the order in which the server takes them.
+#[derive(Clone, Copy)]
+struct Numbered<'a> {
+    scope: &'a Scope<'a>,
+    came: Came<'a>,
+    fresh: &'a Fresh,
+    number: i64,
+}
+
+/// An operation that is decided.
+pub(super) struct Decided<'a> {
+    pub scope: &'a Scope<'a>,
+    pub came: Came<'a>,
+    pub judged: Judged<'a>,
+}
+
+impl<'a> Numbered<'a> {
+    fn decide(self, world: &mut World, booking: &mut Booking) -> Decided<'a> {
+        let before = Before::of(world, self.fresh);
+        let judged = judge(self.scope, world, self.fresh, self.number);
+        booking.book(self.scope, &before, world, &judged);
+        self.decided(judged)
+    }
+
+    fn refuse(self, refusal: Refusal) -> Decided<'a> {
+        self.decided(Judged::refused(self.scope, self.fresh, self.number, refusal))
+    }
+
+    const fn decided(self, judged: Judged<'a>) -> Decided<'a> {
+        Decided { scope: self.scope, came: self.came, judged }
+    }
+}
+
+/// What operations came to.
+pub(super) struct Taken<'a> {
+    /// One for each, in order.
+    pub decided: Vec<Decided<'a>>,
+    /// The rows that changed. Whoever took the operations tells the feed.
+    pub touched: Touched,
+}
+
+/// What is locked and loaded before any operation is decided.
+struct Ready<'a> {
+    orders: Ordered,
+    world: World,
+    numbered: Vec<Numbered<'a>>,
+}
+
+impl<'a> Ready<'a> {
+    async fn load(conn: &mut PgConnection, brought: &[Brought<'a>]) -> Result<Self, Failure> {
+        let fresh: Vec<&Fresh> = brought.iter().flat_map(|brought| brought.fresh).collect();
+        let orders = Ordered::lock(conn, &fresh).await?;
+        let kept = kept_numbers(conn, &fresh).await?;
+        let (mut world, new) = load::lock(conn, &fresh, kept.iter().filter(|number| number.is_none()).count()).await?;
+        let mut new = new.into_iter();
+        let mut kept = kept.into_iter();
+        let mut numbered = Vec::with_capacity(fresh.len());
+        for Brought { scope, fresh, came } in brought.iter().copied() {
+            till::load(conn, scope, fresh, &mut world).await?;
+            for fresh in fresh {
+                let number = kept.next().flatten().or_else(|| new.next());
+                let number = number.ok_or_else(|| Failure::Defect("the database gave too few numbers".to_owned()))?;
+                numbered.push(Numbered { scope, came, fresh, number });
+            }
+        }
+        Ok(Self { orders, world, numbered })
+    }
+}
+
+/// Decides and writes operations of several devices at once. Where the database refuses any of it, the transaction is lost: they are to be taken by
+/// [`take`], each device's by themselves.
+pub(super) async fn take_straight<'a>(conn: &mut PgConnection, zones: &Zones, brought: &[Brought<'a>]) -> Result<Taken<'a>, Failure> {
+    let Ready { orders, mut world, numbered } = Ready::load(conn, brought).await?;
+    let mut booking = Booking::default();
+    let decided: Vec<Decided<'_>> = numbered.into_iter().map(|numbered| numbered.decide(&mut world, &mut booking)).collect();
+    let touched = write(conn, zones, &world, &decided, &booking).await?;
+    orders.complete(conn, &judged(&decided)).await?;
+    Ok(Taken { decided, touched })
+}
+
+/// Decides and writes operations of one device.
 ///
 /// The whole batch is written in one savepoint. Where the database refuses that, it is taken in halves, down to the one
 /// operation that is refused: that one is stored as it came, and rejected.
-pub(super) async fn take<'a>(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &'a [Fresh], came: Came<'_>) -> Result<Vec<Judged<'a>>, Failure> {
-    let orders = Ordered::lock(conn, fresh).await?;
-    let mut world = load::lock(conn, fresh).await?;
-    till::load(conn, scope, fresh, &mut world).await?;
-    let numbered = number(conn, fresh).await?;
-
-    let mut done = Vec::with_capacity(fresh.len());
+pub(super) async fn take<'a>(conn: &mut PgConnection, zones: &Zones, brought: Brought<'a>) -> Result<Taken<'a>, Failure> {
+    let Ready { orders, mut world, numbered } = Ready::load(conn, &[brought]).await?;
+    let mut taken = Taken { decided: Vec::with_capacity(numbered.len()), touched: Touched::default() };
     let mut parts = vec![numbered.as_slice()];
     while let Some(part) = parts.pop() {
         let mut after = world.clone();
         let mut booking = Booking::default();
-        let judged: Vec<Judged<'_>> = part.iter().map(|(fresh, number)| judge_and_book(scope, &mut after, fresh, *number, &mut booking)).collect();
-        match (write_in_savepoint(conn, scope, &after, &judged, &booking, came).await?, part) {
-            (None, _) => {
+        let decided: Vec<Decided<'_>> = part.iter().map(|numbered| numbered.decide(&mut after, &mut booking)).collect();
+        match (write_in_savepoint(conn, zones, &after, &decided, &booking).await?, part) {
+            (Ok(touched), _) => {
                 world = after;
-                done.extend(judged);
+                taken.decided.extend(decided);
+                taken.touched.extend(touched);
             }
-            (Some(refusal), [(fresh, number)]) => {
-                let refused = vec![Judged::refused(scope, fresh, *number, refusal)];
-                if let Some(again) = write_in_savepoint(conn, scope, &world, &refused, &Booking::default(), came).await? {
+            (Err(refusal), [numbered]) => {
+                let refused = vec![numbered.refuse(refusal)];
+                if let Err(again) = write_in_savepoint(conn, zones, &world, &refused, &Booking::default()).await? {
                     return Err(Failure::Defect(format!("a refused operation cannot be stored either: {again:?}")));
                 }
-                done.extend(refused);
+                taken.decided.extend(refused);
             }
-            (Some(_), part) => {
+            (Err(_), part) => {
                 let (front, back) = part.split_at(part.len() / 2);
                 parts.extend([back, front]);
             }
         }
     }
-    orders.complete(conn, &done).await?;
-    Ok(done)
+    orders.complete(conn, &judged(&taken.decided)).await?;
+    Ok(taken)
 }
 
-fn judge_and_book<'a>(scope: &Scope<'_>, world: &mut World, fresh: &'a Fresh, number: i64, booking: &mut Booking) -> Judged<'a> {
-    let before = Before::of(world, fresh);
-    let judged = judge(scope, world, fresh, number);
-    booking.book(scope, &before, world, &judged);
-    judged
+fn judged<'a, 'b>(decided: &'b [Decided<'a>]) -> Vec<&'b Judged<'a>> {
+    decided.iter().map(|decided| &decided.judged).collect()
 }
 
 /// Keeps operations as they came, and rejects them all.
-pub(super) async fn refuse(conn: &mut PgConnection, scope: &Scope<'_>, fresh: &[Fresh], refusal: &Refusal) -> Result<(), Failure> {
+pub(super) async fn refuse(conn: &mut PgConnection, zones: &Zones, brought: Brought<'_>, refusal: &Refusal) -> Result<(), Failure> {
+    let Brought { scope, fresh, came } = brought;
     let numbers = operation::next_commit_numbers(conn, fresh.len()).await?;
-    let refused: Vec<Judged<'_>> = fresh.iter().zip(numbers).map(|(fresh, number)| Judged::refused(scope, fresh, number, refusal.clone())).collect();
-    write(conn, scope, &World::default(), &refused, &Booking::default(), Came::Now(&Persons::new())).await
+    let numbered = fresh.iter().zip(numbers).map(|(fresh, number)| Numbered { scope, came, fresh, number });
+    let refused: Vec<Decided<'_>> = numbered.map(|numbered| numbered.refuse(refusal.clone())).collect();
+    write(conn, zones, &World::default(), &refused, &Booking::default()).await?;
+    Ok(())
 }
 
-/// Gives each operation its place in the order in which the server takes them. What an earlier epoch had decided keeps its own.
-///
-/// After the locks: for one voucher, new numbers grow in the order in which its lock was taken.
-async fn number<'a>(conn: &mut PgConnection, fresh: &'a [Fresh]) -> Result<Vec<(&'a Fresh, i64)>, Failure> {
+/// The place that each operation has already in the order in which the server takes them: what an earlier epoch had decided keeps its own.
+async fn kept_numbers(conn: &mut PgConnection, fresh: &[&Fresh]) -> Result<Vec<Option<i64>>, Failure> {
     let kept: Vec<i64> = fresh.iter().filter_map(|fresh| fresh.word.as_ref()).map(|word| word.commit_no).collect();
     // Only where somebody served a restored database before its new epoch began.
     let mut taken: HashSet<i64> = if kept.is_empty() {
@@ -90,35 +175,30 @@ async fn number<'a>(conn: &mut PgConnection, fresh: &'a [Fresh]) -> Result<Vec<(
     } else {
         operation::taken_numbers(conn, &kept).await?.into_iter().collect()
     };
-    let own: Vec<Option<i64>> = fresh
+    Ok(fresh
         .iter()
         .map(|fresh| fresh.word.as_ref().map(|word| word.commit_no).filter(|number| taken.insert(*number)))
-        .collect();
-    let mut new = operation::next_commit_numbers(conn, own.iter().filter(|number| number.is_none()).count()).await?.into_iter();
-    let numbers = own.into_iter().map(|number| number.or_else(|| new.next()));
-    let numbered: Option<Vec<(&Fresh, i64)>> = fresh.iter().zip(numbers).map(|(fresh, number)| Some((fresh, number?))).collect();
-    numbered.ok_or_else(|| Failure::Defect("the database gave too few numbers".to_owned()))
+        .collect())
 }
 
-/// Writes in a savepoint. Some is what the database refused; then nothing of this is written.
+/// Writes in a savepoint. The rows that changed, or what the database refused; then nothing of this is written.
 async fn write_in_savepoint(
     conn: &mut PgConnection,
-    scope: &Scope<'_>,
+    zones: &Zones,
     after: &World,
-    judged: &[Judged<'_>],
+    decided: &[Decided<'_>],
     booking: &Booking,
-    came: Came<'_>,
-) -> Result<Option<Refusal>, Failure> {
+) -> Result<Result<Touched, Refusal>, Failure> {
     let mut savepoint = conn.begin().await?;
-    match write(&mut savepoint, scope, after, judged, booking, came).await {
-        Ok(()) => {
+    match write(&mut savepoint, zones, after, decided, booking).await {
+        Ok(touched) => {
             savepoint.commit().await?;
-            Ok(None)
+            Ok(Ok(touched))
         }
         Err(Failure::Database(error)) if is_refusal(&error) => {
             savepoint.rollback().await?;
-            tracing::warn!(%error, device = %scope.device, "the database refused operations");
-            Ok(Some(refusal_of(&error)))
+            tracing::warn!(%error, device = decided.first().map(|decided| decided.scope.device.to_string()), "the database refused operations");
+            Ok(Err(refusal_of(&error)))
         }
         Err(other) => Err(other),
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use beadsbox_authority::{
-    Fresh, Judged, Reading, Scope, World,
+    Fresh, Reading, Scope, World,
     lives::{self, Life, Span},
 };
 use beadsbox_domain::{
@@ -16,6 +16,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::take::Decided;
 use crate::{
     db::{
         self,
@@ -49,8 +50,8 @@ async fn spans(conn: &mut PgConnection, scope: &Scope<'_>, from: u64, to: u64) -
 }
 
 /// Writes what the operations did to the till. They stand in `operation` already.
-pub(super) async fn write(conn: &mut PgConnection, scope: &Scope<'_>, judged: &[Judged<'_>]) -> Result<(), Failure> {
-    for judged in judged {
+pub(super) async fn write(conn: &mut PgConnection, decided: &[Decided<'_>]) -> Result<(), Failure> {
+    for Decided { scope, judged, .. } in decided {
         let place = Place { device: scope.device, incarnation: scope.incarnation, dev_seq: judged.fresh.arrived.dev_seq };
         for change in &judged.changes {
             match change {

@@ -3,14 +3,13 @@
 use std::time::SystemTime;
 
 use beadsbox_authority::Reading;
-use beadsbox_domain::{Operation, Outcome};
+use beadsbox_domain::{DeviceId, Operation, Outcome};
 use beadsbox_protocol::{push::OpResult, trace::Trace};
 use opentelemetry::trace::SpanKind;
 use serde::{Deserialize, Serialize};
 
 use super::Arrived;
 use crate::{
-    db::device::Device,
     sight::{self, Place, Work},
     state::App,
 };
@@ -19,7 +18,7 @@ use crate::{
 const MOST_LINES: usize = 20;
 
 /// Tells of operations that were taken and committed, with what became of each.
-pub(super) fn tell<'a>(app: &App, device: &Device, taken: impl ExactSizeIterator<Item = (&'a Arrived, &'a OpResult)>, began: SystemTime) {
+pub(super) fn tell<'a>(app: &App, device: DeviceId, taken: impl ExactSizeIterator<Item = (&'a Arrived, &'a OpResult)>, began: SystemTime) {
     let has_lines = taken.len() <= MOST_LINES;
     for (arrived, result) in taken {
         let Some((op, at)) = result.op_id.and_then(|op| Some((op, sight::of_taken(op)?))) else { continue };
@@ -36,7 +35,7 @@ pub(super) fn tell<'a>(app: &App, device: &Device, taken: impl ExactSizeIterator
                 .with("beadsbox.operation", op.to_string())
                 .with("beadsbox.operation.outcome", outcome(result))
                 .with("beadsbox.operation.commit_no", i64::try_from(result.commit_no).unwrap_or(i64::MAX))
-                .with("beadsbox.device", device.id.to_string())
+                .with("beadsbox.device", device.to_string())
                 .with("beadsbox.dev_seq", i64::try_from(arrived.dev_seq).unwrap_or(i64::MAX))
                 .with("db.collection.name", "operation")
         });

@@ -1,27 +1,31 @@
 //! Writes what was decided: a handful of statements, however many operations there are.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use beadsbox_authority::{Judged, Placed, World};
+use beadsbox_authority::{Placed, World};
 use beadsbox_domain::{Change, ConflictId, OpId, Redemption, Template, TemplateId, Voucher, VoucherId};
 use beadsbox_protocol::history::Approval;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Persons, Scope, ledger::Booking, take::Came, till};
+use super::{
+    Persons,
+    ledger::Booking,
+    rules::Zones,
+    take::{Came, Decided},
+    till,
+};
 use crate::{
-    db::{
-        self,
-        feed::{self, Kind},
-        operation,
-        template::ContentRecord,
-    },
+    db::{self, feed::Kind, operation, template::ContentRecord},
     error::Failure,
 };
 
+/// The rows of the feed that changed, each once.
+pub(super) type Touched = BTreeSet<(Kind, Uuid)>;
+
 /// Which rows the operations touched, and whether each is new. What stands in them is in the world afterwards.
 #[derive(Default)]
-struct Touched<'a> {
+struct Rows {
     templates: BTreeMap<TemplateId, bool>,
     contents: Vec<ContentRecord>,
     vouchers: BTreeMap<VoucherId, bool>,
@@ -30,19 +34,24 @@ struct Touched<'a> {
     /// The versions that new vouchers were sold at.
     sold_at: HashMap<VoucherId, u32>,
     persons: Vec<db::person::Checked>,
-    judged: &'a [Judged<'a>],
 }
 
-impl<'a> Touched<'a> {
-    fn by(judged: &'a [Judged<'a>], persons: Option<&Persons>) -> Self {
-        let mut touched = Self { judged, ..Self::default() };
-        for judged in judged {
-            for change in &judged.changes {
-                touched.add(change);
+impl Rows {
+    fn of(decided: &[Decided<'_>]) -> Self {
+        let mut rows = Self::default();
+        for decided in decided {
+            for change in &decided.judged.changes {
+                rows.add(change);
             }
-            touched.add_sold_or_said(judged, persons);
+            rows.add_sold_or_said(decided);
         }
-        touched
+        rows
+    }
+
+    fn touched(&self) -> Touched {
+        let templates = self.templates.keys().map(|id| (Kind::Template, id.0));
+        let vouchers = self.vouchers.keys().map(|id| (Kind::Voucher, id.0));
+        templates.chain(vouchers).chain(self.conflicts.keys().map(|id| (Kind::Conflict, id.0))).collect()
     }
 
     fn add(&mut self, change: &Change) {
@@ -58,12 +67,13 @@ impl<'a> Touched<'a> {
         }
     }
 
-    fn add_sold_or_said(&mut self, judged: &Judged<'_>, persons: Option<&Persons>) {
+    fn add_sold_or_said(&mut self, Decided { judged, came, .. }: &Decided<'_>) {
+        let persons = if let Came::Now(persons) = came { Some(*persons) } else { None };
         self.contents.extend(judged.contents.iter().map(|(id, version, content)| ContentRecord::new(*id, *version, content)));
         if let Some((voucher, version)) = judged.sold_at {
             self.sold_at.insert(voucher, version);
             let buyer = judged.body().and_then(|body| body.operation.buyer());
-            self.persons.extend(persons.zip(buyer).and_then(|(persons, buyer)| persons.get(&buyer)).cloned());
+            self.persons.extend(persons.zip(buyer).and_then(|(persons, buyer): (&Persons, _)| persons.get(&buyer)).cloned());
         }
     }
 }
@@ -86,66 +96,64 @@ fn all_there(updated: u64, asked: usize) -> Result<(), Failure> {
     }
 }
 
-pub(super) async fn write(
-    conn: &mut PgConnection,
-    scope: &Scope<'_>,
-    after: &World,
-    judged: &[Judged<'_>],
-    booking: &Booking,
-    came: Came<'_>,
-) -> Result<(), Failure> {
-    let persons = if let Came::Now(persons) = came { Some(persons) } else { None };
-    let touched = Touched::by(judged, persons);
-    write_templates(conn, after, &touched).await?;
-    write_vouchers(conn, after, &touched).await?;
-    write_redemptions(conn, after, &touched).await?;
-    write_conflicts(conn, after, &touched).await?;
-    let rows: Vec<operation::New<'_>> = touched.judged.iter().map(|judged| to_row(judged, scope)).collect();
-    match came {
-        Came::Now(_) => operation::insert(conn, scope.device, scope.incarnation, &rows).await?,
-        Came::Held => all_there(db::held::decide(conn, scope.device, scope.incarnation, &rows).await?, rows.len())?,
-    }
-    booking.write(conn).await?;
-    till::write(conn, scope, touched.judged).await?;
-    let approvals: Vec<(OpId, Approval)> = judged.iter().filter_map(|judged| judged.op_id.zip(judged.approval)).collect();
+/// Writes them, and says which rows changed.
+pub(super) async fn write(conn: &mut PgConnection, zones: &Zones, after: &World, decided: &[Decided<'_>], booking: &Booking) -> Result<Touched, Failure> {
+    let rows = Rows::of(decided);
+    write_templates(conn, after, &rows).await?;
+    write_vouchers(conn, after, &rows).await?;
+    write_redemptions(conn, after, &rows).await?;
+    write_conflicts(conn, after, &rows).await?;
+    write_operations(conn, decided).await?;
+    booking.write(conn, zones).await?;
+    till::write(conn, decided).await?;
+    let approvals: Vec<(OpId, Approval)> = decided.iter().filter_map(|decided| decided.judged.op_id.zip(decided.judged.approval)).collect();
     db::approval::insert(conn, &approvals).await?;
-    note_changes(conn, &touched).await?;
-    Ok(())
+    Ok(rows.touched())
 }
 
-async fn write_templates(conn: &mut PgConnection, after: &World, touched: &Touched<'_>) -> Result<(), Failure> {
-    let (new, changed): (Vec<&Template>, Vec<&Template>) = split(&touched.templates, |id| after.templates.get(&id))?;
+async fn write_operations(conn: &mut PgConnection, decided: &[Decided<'_>]) -> Result<(), Failure> {
+    let (come_now, held): (Vec<&Decided<'_>>, Vec<&Decided<'_>>) = decided.iter().partition(|decided| matches!(decided.came, Came::Now(_)));
+    let come_now: Vec<operation::New<'_>> = come_now.into_iter().map(to_row).collect();
+    let held: Vec<operation::New<'_>> = held.into_iter().map(to_row).collect();
+    operation::insert(conn, &come_now).await?;
+    all_there(db::held::decide(conn, &held).await?, held.len())
+}
+
+async fn write_templates(conn: &mut PgConnection, after: &World, rows: &Rows) -> Result<(), Failure> {
+    let (new, changed): (Vec<&Template>, Vec<&Template>) = split(&rows.templates, |id| after.templates.get(&id))?;
     db::template::insert(conn, &new).await?;
-    db::template::insert_contents(conn, &touched.contents).await?;
+    db::template::insert_contents(conn, &rows.contents).await?;
     all_there(db::template::update(conn, &changed).await?, changed.len())
 }
 
-async fn write_vouchers(conn: &mut PgConnection, after: &World, touched: &Touched<'_>) -> Result<(), Failure> {
-    let (new, changed): (Vec<&Voucher>, Vec<&Voucher>) = split(&touched.vouchers, |id| after.vouchers.get(&id))?;
-    let new: Option<Vec<(&Voucher, u32)>> = new.into_iter().map(|voucher| Some((voucher, *touched.sold_at.get(&voucher.id)?))).collect();
+async fn write_vouchers(conn: &mut PgConnection, after: &World, rows: &Rows) -> Result<(), Failure> {
+    let (new, changed): (Vec<&Voucher>, Vec<&Voucher>) = split(&rows.vouchers, |id| after.vouchers.get(&id))?;
+    let new: Option<Vec<(&Voucher, u32)>> = new.into_iter().map(|voucher| Some((voucher, *rows.sold_at.get(&voucher.id)?))).collect();
     let new = new.ok_or_else(|| Failure::Defect("a voucher came from something else than a sale".to_owned()))?;
-    db::person::insert(conn, &touched.persons).await?;
+    db::person::insert(conn, &rows.persons).await?;
     db::voucher::insert(conn, &new).await?;
     all_there(db::voucher::update(conn, &changed).await?, changed.len())
 }
 
-async fn write_redemptions(conn: &mut PgConnection, after: &World, touched: &Touched<'_>) -> Result<(), Failure> {
-    let (new, changed): (Vec<&Redemption>, Vec<&Redemption>) = split(&touched.redemptions, |id| after.redemptions.get(&id))?;
+async fn write_redemptions(conn: &mut PgConnection, after: &World, rows: &Rows) -> Result<(), Failure> {
+    let (new, changed): (Vec<&Redemption>, Vec<&Redemption>) = split(&rows.redemptions, |id| after.redemptions.get(&id))?;
     // An undone one makes room for the next: the unique index allows one that stands.
     all_there(db::redemption::update(conn, &changed).await?, changed.len())?;
     Ok(db::redemption::insert(conn, &new).await?)
 }
 
-async fn write_conflicts(conn: &mut PgConnection, after: &World, touched: &Touched<'_>) -> Result<(), Failure> {
+async fn write_conflicts(conn: &mut PgConnection, after: &World, rows: &Rows) -> Result<(), Failure> {
     let find = |id| after.conflicts.iter().find(|placed| placed.conflict.id == id);
-    let (new, changed): (Vec<&Placed>, Vec<&Placed>) = split(&touched.conflicts, find)?;
+    let (new, changed): (Vec<&Placed>, Vec<&Placed>) = split(&rows.conflicts, find)?;
     all_there(db::conflict::update(conn, &changed).await?, changed.len())?;
     Ok(db::conflict::insert(conn, &new).await?)
 }
 
-fn to_row<'a>(judged: &'a Judged<'_>, scope: &Scope<'_>) -> operation::New<'a> {
+fn to_row<'a>(Decided { scope, judged, .. }: &'a Decided<'_>) -> operation::New<'a> {
     let arrived = &judged.fresh.arrived;
     operation::New {
+        device: scope.device,
+        incarnation: scope.incarnation,
         dev_seq: arrived.dev_seq,
         op_id: judged.op_id,
         taken: judged.taken,
@@ -162,13 +170,4 @@ fn to_row<'a>(judged: &'a Judged<'_>, scope: &Scope<'_>) -> operation::New<'a> {
         restored_epoch: judged.fresh.word.as_ref().map(|word| word.epoch),
         held_clock_right: judged.outcome.is_none().then_some(scope.clock_right),
     }
-}
-
-async fn note_changes(conn: &mut PgConnection, touched: &Touched<'_>) -> Result<(), Failure> {
-    let templates: Vec<Uuid> = touched.templates.keys().map(|id| id.0).collect();
-    let vouchers: Vec<Uuid> = touched.vouchers.keys().map(|id| id.0).collect();
-    let conflicts: Vec<Uuid> = touched.conflicts.keys().map(|id| id.0).collect();
-    feed::note(conn, Kind::Template, &templates).await?;
-    feed::note(conn, Kind::Voucher, &vouchers).await?;
-    Ok(feed::note(conn, Kind::Conflict, &conflicts).await?)
 }

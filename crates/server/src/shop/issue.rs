@@ -36,8 +36,8 @@ fn sold(fresh: &Fresh) -> Option<Uuid> {
 
 impl Ordered {
     /// Locks them, before the vouchers themselves.
-    pub async fn lock(conn: &mut PgConnection, fresh: &[Fresh]) -> Result<Self, Failure> {
-        let vouchers: Vec<Uuid> = fresh.iter().filter_map(sold).collect();
+    pub async fn lock(conn: &mut PgConnection, fresh: &[&Fresh]) -> Result<Self, Failure> {
+        let vouchers: Vec<Uuid> = fresh.iter().copied().filter_map(sold).collect();
         if vouchers.is_empty() {
             return Ok(Self(Vec::new()));
         }
@@ -45,7 +45,7 @@ impl Ordered {
     }
 
     /// Whoever sold their vouchers, they have them: at a counter, or by the server. Also what had been let go: its money was taken.
-    pub async fn complete(self, conn: &mut PgConnection, judged: &[Judged<'_>]) -> Result<(), Failure> {
+    pub async fn complete(self, conn: &mut PgConnection, judged: &[&Judged<'_>]) -> Result<(), Failure> {
         for order in self.0 {
             let sale = judged.iter().find(|judged| judged.outcome == Some(Outcome::Applied) && sold(judged.fresh) == Some(order.voucher.0));
             if let Some((sale, op)) = sale.and_then(|judged| Some((judged, judged.op_id?))) {

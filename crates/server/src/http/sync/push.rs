@@ -18,6 +18,6 @@ use crate::{
     (status = 200, body = PushResponse),
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn push(State(app): State<App>, PushAuth(device): PushAuth, Json(request): Json<PushRequest>) -> Result<Json<PushResponse>, Failure> {
-    Ok(Json(crate::push::push(&app, &device, request).await?))
+pub async fn push(State(app): State<App>, PushAuth(caller): PushAuth, Json(request): Json<PushRequest>) -> Result<Json<PushResponse>, Failure> {
+    Ok(Json(crate::push::push(&app, caller, request).await?))
 }

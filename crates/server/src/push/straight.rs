@@ -1,0 +1,125 @@
+//! Takes what several devices push at the same moment in one transaction: their rows are read and written together, and the disk is waited for once.
+//!
+//! Only what goes on each device's chain as it should. Whatever is anything else is left for [`super::alone`], and so is everything where the database
+//! refuses any of it: what one device sends never costs another more than a second try.
+
+use std::collections::HashMap;
+
+use beadsbox_authority::{Fresh, Reading, Scope, lives};
+use beadsbox_domain::DeviceId;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{
+    Pushed, Taken, result_of,
+    rules::Rules,
+    take::{self, Brought, Came},
+};
+use crate::{
+    db::{self, device::Device, lock::Lock},
+    error::Failure,
+    mail,
+    state::App,
+    token,
+};
+
+/// A push that goes on its device's chain.
+struct Plain<'a> {
+    /// Its place among the pushes.
+    place: usize,
+    pushed: &'a Pushed,
+    scope: Scope<'a>,
+    fresh: Vec<Fresh>,
+}
+
+/// Takes pushes of different devices. None for each that is to be taken by itself. After an error nothing of any is taken, or, where the connection was
+/// lost in the commit, all of it is: each finds out when it is sent again.
+pub(super) async fn take(app: &App, pushes: &[&Pushed]) -> Result<Vec<Option<Taken>>, Failure> {
+    let mut taken: Vec<Option<Taken>> = pushes.iter().map(|_| None).collect();
+    let mut tx = db::begin(&app.pool).await?;
+    let ids: Vec<Uuid> = pushes.iter().map(|pushed| pushed.caller.id.0).collect();
+    let devices: HashMap<DeviceId, Device> = db::device::lock_all(&mut tx, &ids).await?.into_iter().map(|device| (device.id, device)).collect();
+    let asked: Vec<_> = pushes.iter().map(|pushed| (pushed.caller.id, pushed.incarnation)).collect();
+    let Some(rules) = Rules::read(&mut tx, &app.identity, &asked).await? else { return Ok(taken) };
+    if !rules.at_home() {
+        return Err(app.leave_home());
+    }
+    let numbered = pushes.iter().copied().enumerate();
+    let plain: Vec<Plain<'_>> = numbered.filter_map(|(place, pushed)| plain(app, &rules, devices.get(&pushed.caller.id)?, place, pushed)).collect();
+    if plain.is_empty() {
+        return Ok(taken);
+    }
+    let brought: Vec<Brought<'_>> = plain
+        .iter()
+        .map(|plain| Brought { scope: &plain.scope, fresh: &plain.fresh, came: Came::Now(plain.pushed.batch.persons()) })
+        .collect();
+    let done = take::take_straight(&mut tx, &rules.zones, &brought).await?;
+    for plain in &plain {
+        mail::write_jobs(&mut tx, app, &plain.fresh).await?;
+    }
+    note(&mut tx, &plain).await?;
+    let head = place(&mut tx, &done.touched).await?;
+    tx.commit().await?;
+    match head {
+        Some(head) => app.feed.note_head(db::to_count(head)),
+        None if done.touched.is_empty() => {}
+        None => app.feed.settle().await,
+    }
+    let mut results = done.decided.iter().map(|decided| result_of(&decided.judged));
+    for plain in &plain {
+        let results = results.by_ref().take(plain.fresh.len()).collect();
+        if let Some(taken) = taken.get_mut(plain.place) {
+            *taken = Some(Taken { results, held: 0, last_seq: plain.pushed.batch.last_seq(), quarantined: false });
+        }
+    }
+    Ok(taken)
+}
+
+/// None where it has to be taken by itself. The device's row is locked.
+fn plain<'a>(app: &'a App, rules: &Rules, device: &Device, place: usize, pushed: &'a Pushed) -> Option<Plain<'a>> {
+    let Pushed { caller, epoch, incarnation, batch, contact } = pushed;
+    let life = rules.life(device.id).filter(|life| life.incarnation == *incarnation)?;
+    let is_plain = caller.check(device).is_ok()
+        && *epoch == app.identity.epoch
+        && life.quarantine(device.state).is_none()
+        && batch.first_seq() == life.last_seq + 1
+        && !batch.has_receipts();
+    if !is_plain {
+        return None;
+    }
+    let bodies = batch.ops().iter().map(|arrived| arrived.body.as_str());
+    let hashes = lives::follow(batch.first_seq(), bodies, (life.chain_hash, &[]), batch.tip()).ok()?;
+    let fresh = batch.fresh(hashes, 0, &app.identity);
+    // What cannot be read has more to it.
+    fresh.iter().all(|fresh| matches!(fresh.arrived.reading, Reading::Operation(_))).then(|| Plain {
+        place,
+        pushed,
+        scope: rules.scope(device, *incarnation, &app.identity, contact.clock_right()),
+        fresh,
+    })
+}
+
+/// Moves the ends of the chains, and notes what the devices told of themselves.
+async fn note(conn: &mut PgConnection, plain: &[Plain<'_>]) -> Result<(), Failure> {
+    let each = plain.iter().map(|Plain { pushed, .. }| db::push::Note {
+        device: pushed.caller.id,
+        incarnation: pushed.incarnation,
+        last_seq: pushed.batch.last_seq(),
+        tip: pushed.batch.tip(),
+        signature: *pushed.batch.signature(),
+        now: pushed.contact.now,
+        waiting: pushed.contact.waiting,
+        clock_skew_seconds: pushed.contact.skew.as_secs(),
+    });
+    Ok(db::push::note(conn, &each.collect::<Vec<_>>()).await?)
+}
+
+/// Puts what changed into the feed, where nobody else is at it: the head then. Else it waits in the inbox for the sequencer.
+async fn place(conn: &mut PgConnection, touched: &super::write::Touched) -> Result<Option<i64>, Failure> {
+    if !touched.is_empty() && Lock::Sequencer.try_take(conn).await? {
+        let tag = hex::encode(token::random::<16>()?);
+        return Ok(Some(db::feed::place(conn, touched, &tag).await?));
+    }
+    db::feed::note_all(conn, touched).await?;
+    Ok(None)
+}
