@@ -11,6 +11,11 @@ pub async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>
     waited_for(pool, "BEGIN").await
 }
 
+/// A transaction that writes and gives up where it would wait for a lock longer than a second.
+pub async fn begin_impatiently(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
+    waited_for(pool, "BEGIN; SET LOCAL lock_timeout = '1s'").await
+}
+
 /// A transaction that reads everything as it stands at one moment.
 pub async fn at_one_moment(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
     waited_for(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await

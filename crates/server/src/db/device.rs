@@ -176,9 +176,9 @@ pub async fn lock(conn: &mut PgConnection, id: DeviceId) -> Result<Option<Device
     one(sqlx::query_as(devices!("WHERE id = $1 FOR NO KEY UPDATE")).bind(id.0), conn).await
 }
 
-/// Several of them, locked in the order of their ids, so that two transactions never wait for each other in a ring.
-pub async fn lock_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Device>, Failure> {
-    let records: Vec<Record> = sqlx::query_as(devices!("WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")).bind(ids).fetch_all(conn).await?;
+/// Those of several whose rows nobody else has locked, locked.
+pub async fn lock_free(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Device>, Failure> {
+    let records: Vec<Record> = sqlx::query_as(devices!("WHERE id = ANY($1) FOR NO KEY UPDATE SKIP LOCKED")).bind(ids).fetch_all(conn).await?;
     records.into_iter().map(Record::read).collect()
 }
 

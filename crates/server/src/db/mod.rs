@@ -55,11 +55,11 @@ pub mod till;
 pub mod voucher;
 pub mod voucher_list;
 
-use std::str::FromStr as _;
+use std::{str::FromStr as _, time::Duration};
 
 use beadsbox_domain::{DeviceId, OpId, ShopId, StaffId, Stamp, Timestamp};
 use sqlx::{
-    PgPool,
+    Connection as _, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -67,7 +67,7 @@ use uuid::Uuid;
 
 use crate::error::{Failure, StartError};
 
-pub use begin::{at_one_moment, begin};
+pub use begin::{at_one_moment, begin, begin_impatiently};
 
 pub use beadsbox_protocol::Profile;
 
@@ -82,7 +82,7 @@ pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StartError> 
 
 /// The same for a copy that reports read: it need not answer yet, and where it does not, nobody waits for it as long as for the database itself.
 pub(crate) fn connect_later(url: &str, connections: u32) -> Result<PgPool, StartError> {
-    Ok(pool_of(connections).acquire_timeout(std::time::Duration::from_secs(2)).connect_lazy_with(options(url)?))
+    Ok(pool_of(connections).acquire_timeout(Duration::from_secs(2)).connect_lazy_with(options(url)?))
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, StartError> {
@@ -95,8 +95,20 @@ fn options(url: &str) -> Result<PgConnectOptions, StartError> {
     ]))
 }
 
+/// How long a connection may lie idle before it is asked whether it is well.
+const AT_WORK: Duration = Duration::from_secs(1);
+
 fn pool_of(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(std::time::Duration::from_secs(5))
+    let options = PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5));
+    // Each was well when it was given back. One that was at work a moment ago need not be asked again.
+    options.test_before_acquire(false).before_acquire(|conn, meta| {
+        Box::pin(async move {
+            if meta.idle_for > AT_WORK {
+                conn.ping().await?;
+            }
+            Ok(true)
+        })
+    })
 }
 
 /// Brings the schema up to date, as its owner.

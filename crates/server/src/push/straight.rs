@@ -1,12 +1,13 @@
 //! Takes what several devices push at the same moment in one transaction: their rows are read and written together, and the disk is waited for once.
 //!
-//! Only what goes on each device's chain as it should. Whatever is anything else is left for [`super::alone`], and so is everything where the database
-//! refuses any of it: what one device sends never costs another more than a second try.
+//! Only what goes on each device's chain as it should, and what is about rows that no other push of them is about: so it is as if they had come one
+//! after the other. Whatever is anything else is left for [`super::alone`], and so is everything where the database refuses any of it: what one device
+//! sends never costs another more than a second try.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use beadsbox_authority::{Fresh, Reading, Scope, lives};
-use beadsbox_domain::DeviceId;
+use beadsbox_domain::{DeviceId, Operation, operation::Subject};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -36,16 +37,20 @@ struct Plain<'a> {
 /// lost in the commit, all of it is: each finds out when it is sent again.
 pub(super) async fn take(app: &App, pushes: &[&Pushed]) -> Result<Vec<Option<Taken>>, Failure> {
     let mut taken: Vec<Option<Taken>> = pushes.iter().map(|_| None).collect();
-    let mut tx = db::begin(&app.pool).await?;
+    let mut tx = db::begin_impatiently(&app.pool).await?;
     let ids: Vec<Uuid> = pushes.iter().map(|pushed| pushed.caller.id.0).collect();
-    let devices: HashMap<DeviceId, Device> = db::device::lock_all(&mut tx, &ids).await?.into_iter().map(|device| (device.id, device)).collect();
+    let devices: HashMap<DeviceId, Device> = db::device::lock_free(&mut tx, &ids).await?.into_iter().map(|device| (device.id, device)).collect();
     let asked: Vec<_> = pushes.iter().map(|pushed| (pushed.caller.id, pushed.incarnation)).collect();
     let Some(rules) = Rules::read(&mut tx, &app.identity, &asked).await? else { return Ok(taken) };
     if !rules.at_home() {
         return Err(app.leave_home());
     }
     let numbered = pushes.iter().copied().enumerate();
-    let plain: Vec<Plain<'_>> = numbered.filter_map(|(place, pushed)| plain(app, &rules, devices.get(&pushed.caller.id)?, place, pushed)).collect();
+    let mut claims = Claims::default();
+    let plain: Vec<Plain<'_>> = numbered
+        .filter_map(|(place, pushed)| plain(app, &rules, devices.get(&pushed.caller.id)?, place, pushed))
+        .filter(|plain| claims.add(&Claims::of(&plain.fresh)))
+        .collect();
     if plain.is_empty() {
         return Ok(taken);
     }
@@ -75,7 +80,47 @@ pub(super) async fn take(app: &App, pushes: &[&Pushed]) -> Result<Vec<Option<Tak
     Ok(taken)
 }
 
-/// None where it has to be taken by itself. The device's row is locked.
+/// The vouchers and templates that operations are about.
+#[derive(Default)]
+struct Claims {
+    /// What they may change.
+    changed: HashSet<Uuid>,
+    /// What they only look at: many sell from one template.
+    looked_at: HashSet<Uuid>,
+}
+
+impl Claims {
+    fn of(fresh: &[Fresh]) -> Self {
+        let mut claims = Self::default();
+        for fresh in fresh {
+            let Reading::Operation(body) = &fresh.arrived.reading else { continue };
+            match body.operation.subject() {
+                Subject::Template(id) => _ = claims.changed.insert(id.0),
+                Subject::Voucher(id) => _ = claims.changed.insert(id.0),
+                // The device's own.
+                Subject::Till => {}
+            }
+            if let Operation::Sell { template, replaces, .. } = &body.operation {
+                claims.looked_at.insert(template.0);
+                claims.changed.extend(replaces.as_ref().map(|replaced| replaced.voucher.0));
+            }
+        }
+        claims
+    }
+
+    /// Adds others, where neither changes what the other is about. Whether that is so.
+    fn add(&mut self, other: &Self) -> bool {
+        let apart = |changed: &HashSet<Uuid>, by: &Self| changed.is_disjoint(&by.changed) && changed.is_disjoint(&by.looked_at);
+        let are_apart = apart(&self.changed, other) && apart(&other.changed, self);
+        if are_apart {
+            self.changed.extend(&other.changed);
+            self.looked_at.extend(&other.looked_at);
+        }
+        are_apart
+    }
+}
+
+/// None where it has to be taken by itself. The device's row is locked; one that somebody else has locked is not waited for.
 fn plain<'a>(app: &'a App, rules: &Rules, device: &Device, place: usize, pushed: &'a Pushed) -> Option<Plain<'a>> {
     let Pushed { caller, epoch, incarnation, batch, contact } = pushed;
     let life = rules.life(device.id).filter(|life| life.incarnation == *incarnation)?;

@@ -23,5 +23,6 @@ mod serve_role;
 mod shop;
 mod standby;
 mod support;
+mod together;
 mod traces;
 mod upkeep;

@@ -1,0 +1,195 @@
+//! Pushes that come at the same moment share a transaction, and nobody notices.
+
+use std::time::Duration;
+
+use beadsbox_domain::{Operation, Outcome, Refusal, VoucherId};
+use beadsbox_protocol::{ErrorCode, push::PushResponse, rows::RowKey};
+use beadsbox_testkit::{TestDevice, fixtures};
+use sqlx::{PgConnection, Postgres, Transaction};
+use tokio::task::JoinHandle;
+
+use crate::support::{Stage, introduction, record_sale, sell_many, until_waiting};
+
+fn send(device: &TestDevice) -> JoinHandle<PushResponse> {
+    let (device, request) = (device.clone(), device.push_request(device.acked + 1, device.outbox.len() as u64));
+    tokio::spawn(async move { device.send(&request).await.unwrap() })
+}
+
+/// While this is open no push ends.
+async fn hold<'a>(stage: &Stage) -> Transaction<'a, Postgres> {
+    let mut holder = stage.pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE push_tip IN EXCLUSIVE MODE").execute(&mut *holder as &mut PgConnection).await.unwrap();
+    holder
+}
+
+/// Sends what the first device has, and, while that is held up, what the others have: these go together. Their answers, the first one's first.
+async fn send_together(stage: &Stage, devices: &[TestDevice]) -> Vec<PushResponse> {
+    let holder = hold(stage).await;
+    let (first, others) = devices.split_first().unwrap();
+    let mut sent = vec![send(first)];
+    until_waiting(stage, 1).await;
+    sent.extend(others.iter().map(send));
+    until_waiting(stage, 2).await;
+    // Whoever comes last has a moment to come.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    holder.rollback().await.unwrap();
+    let mut answers = Vec::new();
+    for sent in sent {
+        answers.push(sent.await.unwrap());
+    }
+    answers
+}
+
+/// So many tills, each with a voucher of its own to redeem.
+async fn tills(stage: &Stage, count: usize) -> (Vec<TestDevice>, Vec<VoucherId>) {
+    let mut seller = stage.till("Inês").await;
+    let vouchers = sell_many(&mut seller, count).await;
+    let mut tills = Vec::new();
+    for voucher in &vouchers {
+        let mut till = stage.till("Camille").await;
+        till.record(fixtures::ask(*voucher));
+        tills.push(till);
+    }
+    (tills, vouchers)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_comes_together_is_taken_together_and_each_gets_its_own_answer() {
+    let stage = Stage::new().await;
+    let (mut tills, vouchers) = tills(&stage, 6).await;
+    tills[0].pull().await.unwrap();
+    let answers = send_together(&stage, &tills).await;
+    for (answer, till) in answers.iter().zip(&tills) {
+        assert_eq!(answer.last_seq, 1);
+        let [result] = &answer.results[..] else { panic!("{answer:?}") };
+        assert_eq!((result.op_id, &result.result), (Some(till.outbox[0].op), &Some(Outcome::Applied)));
+    }
+    assert!(stage.count("SELECT count(DISTINCT xmin::text) FROM redemption").await < 6, "six pushes in fewer transactions");
+    assert_eq!(
+        stage
+            .count("SELECT count(*) FROM push_tip p JOIN device_life l USING (device_id) WHERE p.tip = l.chain_hash AND l.last_seq = 1")
+            .await,
+        6
+    );
+    // All of it is in the feed once the answers are there.
+    tills[0].pull().await.unwrap();
+    for voucher in vouchers {
+        let beadsbox_protocol::rows::Row::Voucher(row) = &tills[0].cache[&RowKey::Voucher(voucher)] else {
+            panic!("no voucher")
+        };
+        assert_eq!(row.voucher.row_version, 2);
+    }
+    assert_eq!(stage.count("SELECT count(*) FROM change_inbox").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_the_database_refuses_of_one_costs_the_others_nothing() {
+    let stage = Stage::new().await;
+    let (tills, vouchers) = tills(&stage, 5).await;
+    let odd = format!("ALTER TABLE redemption ADD CONSTRAINT odd CHECK (voucher_id <> '{}')", vouchers[3]);
+    sqlx::raw_sql(sqlx::AssertSqlSafe(odd)).execute(&stage.pool).await.unwrap();
+    let answers = send_together(&stage, &tills).await;
+    for (place, answer) in answers.iter().enumerate() {
+        let outcome = answer.results[0].result.as_ref().unwrap();
+        if place == 3 {
+            assert!(matches!(outcome, Outcome::Rejected { refusal: Refusal::Unreadable { .. } }), "{outcome:?}");
+        } else {
+            assert_eq!(outcome, &Outcome::Applied, "{place}");
+        }
+    }
+    assert_eq!(stage.count("SELECT count(*) FROM operation WHERE subject_id IS NULL").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_voucher_that_two_ask_for_together_is_given_once() {
+    let stage = Stage::new().await;
+    let (mut tills, vouchers) = tills(&stage, 2).await;
+    for _ in 0..3 {
+        let mut other = stage.till("Noé").await;
+        other.record(fixtures::ask(vouchers[1]));
+        tills.push(other);
+    }
+    let answers = send_together(&stage, &tills).await;
+    let outcomes: Vec<&Outcome> = answers[1..].iter().map(|answer| answer.results[0].result.as_ref().unwrap()).collect();
+    assert_eq!(outcomes.iter().filter(|outcome| ***outcome == Outcome::Applied).count(), 1, "{outcomes:?}");
+    let refused = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Rejected { refusal: Refusal::StatusIs { .. } }));
+    assert_eq!(refused.count(), 3, "{outcomes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_sale_and_its_use_that_come_together_find_each_other() {
+    for sale_first in [true, false] {
+        let stage = Stage::new().await;
+        let (mut tills, _) = tills(&stage, 1).await;
+        let (mut seller, mut till) = (stage.till("Camille").await, stage.till("Noé").await);
+        let content = introduction(&mut seller).await;
+        let voucher = record_sale(&mut seller, &content);
+        till.record(fixtures::honour(voucher));
+        tills.extend(if sale_first { [seller, till] } else { [till, seller] });
+        send_together(&stage, &tills).await;
+        assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 2);
+        assert_eq!(stage.count("SELECT count(*) FROM conflict WHERE state = 'open'").await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_sent_before_and_what_has_a_gap_are_answered_beside_the_others() {
+    let stage = Stage::new().await;
+    let (mut tills, vouchers) = tills(&stage, 3).await;
+    let known = tills[2].send(&tills[2].push_request(1, 1)).await.unwrap();
+    let mut gapped = stage.till("Noé").await;
+    for voucher in &vouchers {
+        gapped.record(Operation::Cancel { voucher: *voucher, reason: fixtures::reason() });
+    }
+    gapped.acked = 1;
+    let holder = hold(&stage).await;
+    let first = send(&tills.remove(0));
+    until_waiting(&stage, 1).await;
+    let (second, again) = (send(&tills[0]), send(&tills[1]));
+    let request = gapped.push_request(2, 3);
+    let gap = tokio::spawn(async move { gapped.send(&request).await.unwrap_err() });
+    until_waiting(&stage, 2).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    holder.rollback().await.unwrap();
+    assert_eq!(first.await.unwrap().results[0].result, Some(Outcome::Applied));
+    assert_eq!(second.await.unwrap().results[0].result, Some(Outcome::Applied));
+    assert_eq!(again.await.unwrap().results, known.results);
+    let gap = gap.await.unwrap();
+    assert_eq!((gap.code, gap.expected_seq), (ErrorCode::SequenceGap, Some(1)));
+}
+
+#[tokio::test]
+async fn while_another_process_is_the_sequencer_changes_wait_in_the_inbox() {
+    let stage = Stage::new().await;
+    let (mut tills, vouchers) = tills(&stage, 1).await;
+    tills[0].pull().await.unwrap();
+    let mut sequencer = stage.pool.begin().await.unwrap();
+    sqlx::query("SELECT pg_advisory_xact_lock(x'6265616473657131'::bigint)").execute(&mut *sequencer).await.unwrap();
+    let till = &mut tills[0];
+    assert_eq!(till.send(&till.push_request(1, 1)).await.unwrap().results[0].result, Some(Outcome::Applied));
+    assert_eq!(stage.count("SELECT count(*) FROM change_inbox").await, 1);
+    sequencer.rollback().await.unwrap();
+    let page = till.pull_page(10, 20).await.unwrap();
+    assert_eq!(page.rows.iter().map(beadsbox_protocol::rows::Row::key).collect::<Vec<_>>(), [RowKey::Voucher(vouchers[0])]);
+}
+
+#[tokio::test]
+async fn a_token_that_was_replaced_is_refused_though_this_process_knows_it() {
+    let stage = Stage::new().await;
+    let (mut tills, vouchers) = tills(&stage, 1).await;
+    let till = &mut tills[0];
+    till.send(&till.push_request(1, 1)).await.unwrap();
+    sqlx::query("UPDATE device SET token_hash = sha256('another') WHERE id = $1")
+        .bind(till.id.0)
+        .execute(&stage.pool)
+        .await
+        .unwrap();
+    till.record(Operation::UndoRedemption { voucher: vouchers[0], redemption: till.outbox[0].op, reason: fixtures::reason() });
+    assert_eq!(till.send(&till.push_request(2, 2)).await.unwrap_err().code, ErrorCode::UnknownDevice);
+    assert_eq!(
+        stage
+            .count("SELECT count(*) FROM operation WHERE dev_seq = 2 AND device_id IN (SELECT id FROM device WHERE token_hash = sha256('another'))")
+            .await,
+        0
+    );
+}
