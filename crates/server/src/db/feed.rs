@@ -130,9 +130,12 @@ pub async fn append_vouchers(conn: &mut PgConnection, tag: &str) -> sqlx::Result
 /// Moves up to `limit` rows of the inbox into the feed under the next numbers, one per entity. How many left the inbox, and
 /// the feed's head afterwards.
 pub async fn move_inbox(conn: &mut PgConnection, limit: i64, tag: &str) -> sqlx::Result<(i64, i64)> {
+    // Up to an id, not by a join: the inbox is empty whenever its statistics are taken, and PostgreSQL would compare every row with every other. One
+    // snapshot: what is committed meanwhile under a lower id stays.
     let (moved, head): (i64, i64) = sqlx::query_as(
-        "WITH chosen AS (SELECT id FROM change_inbox ORDER BY id LIMIT $1),
-              taken AS (DELETE FROM change_inbox i USING chosen c WHERE i.id = c.id RETURNING i.id, i.kind, i.entity_id),
+        "WITH taken AS (
+                  DELETE FROM change_inbox WHERE id <= (SELECT max(id) FROM (SELECT id FROM change_inbox ORDER BY id LIMIT $1) AS first)
+                  RETURNING id, kind, entity_id),
               entity AS (SELECT kind, entity_id, max(id) AS id FROM taken GROUP BY kind, entity_id),
               head AS (SELECT coalesce(max(to_seq), 0) AS seq FROM feed_batch),
               placed AS (

@@ -12,7 +12,10 @@ use std::{
 };
 
 use sqlx::PgPool;
-use tokio::sync::{Mutex, watch};
+use tokio::{
+    sync::{Mutex, MutexGuard, watch},
+    time::timeout,
+};
 
 use crate::{
     db::{self, feed, lock::Lock},
@@ -31,6 +34,14 @@ const MOST_MOVED: i64 = 5000;
 /// How often the sequencer tries for its lock, where another process has it, and how long it waits between.
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
+
+/// How long a transaction waits until the others of this process have put their changes into the feed.
+const LONGEST_WAIT: Duration = Duration::from_millis(200);
+
+/// Of this process, nobody else is the sequencer.
+pub(crate) struct Turn<'a> {
+    _served: MutexGuard<'a, u64>,
+}
 
 /// The feed of this process: runs the sequencer and knows the head.
 pub(crate) struct Feed {
@@ -79,6 +90,12 @@ impl Feed {
             Ok(()) => *served = serving,
             Err(error) => tracing::warn!(%error, "the sequencer failed; it runs again soon"),
         }
+    }
+
+    /// The right to be the sequencer, as far as this process is concerned; none where others take too long. Held until the changes are committed.
+    pub async fn turn(&self) -> Option<Turn<'_>> {
+        let served = timeout(LONGEST_WAIT, self.served.lock()).await.ok()?;
+        Some(Turn { _served: served })
     }
 
     /// Moves what is committed from the inbox into the feed.

@@ -63,8 +63,13 @@ pub(super) async fn take(app: &App, pushes: &[&Pushed]) -> Result<Vec<Option<Tak
         mail::write_jobs(&mut tx, app, &plain.fresh).await?;
     }
     note(&mut tx, &plain).await?;
-    let head = place(&mut tx, &done.touched).await?;
+    let turn = app.feed.turn().await;
+    let head = if turn.is_some() { place(&mut tx, &done.touched).await? } else { None };
+    if head.is_none() {
+        db::feed::note_all(&mut tx, &done.touched).await?;
+    }
     tx.commit().await?;
+    drop(turn);
     match head {
         Some(head) => app.feed.note_head(db::to_count(head)),
         None if done.touched.is_empty() => {}
@@ -159,12 +164,11 @@ async fn note(conn: &mut PgConnection, plain: &[Plain<'_>]) -> Result<(), Failur
     Ok(db::push::note(conn, &each.collect::<Vec<_>>()).await?)
 }
 
-/// Puts what changed into the feed, where nobody else is at it: the head then. Else it waits in the inbox for the sequencer.
+/// Puts what changed into the feed, unless another process is at it. The head then; none where it has to wait for the sequencer.
 async fn place(conn: &mut PgConnection, touched: &super::write::Touched) -> Result<Option<i64>, Failure> {
-    if !touched.is_empty() && Lock::Sequencer.try_take(conn).await? {
-        let tag = hex::encode(token::random::<16>()?);
-        return Ok(Some(db::feed::place(conn, touched, &tag).await?));
+    if touched.is_empty() || !Lock::Sequencer.try_take(conn).await? {
+        return Ok(None);
     }
-    db::feed::note_all(conn, touched).await?;
-    Ok(None)
+    let tag = hex::encode(token::random::<16>()?);
+    Ok(Some(db::feed::place(conn, touched, &tag).await?))
 }
