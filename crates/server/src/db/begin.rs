@@ -4,7 +4,9 @@
 //! client went away, would give the connection back to the pool with a transaction open that nobody knows of, and everything that is
 //! done on it afterwards fails or is never committed. So a task of its own waits for the answer.
 
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres, Transaction};
+
+const IMPATIENT: &str = "BEGIN; SET LOCAL lock_timeout = '1s'";
 
 /// A transaction that writes.
 pub async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
@@ -13,7 +15,12 @@ pub async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>
 
 /// A transaction that writes and gives up where it would wait for a lock longer than a second.
 pub async fn begin_impatiently(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
-    waited_for(pool, "BEGIN; SET LOCAL lock_timeout = '1s'").await
+    waited_for(pool, IMPATIENT).await
+}
+
+/// The same on a connection of a task that nobody stops.
+pub async fn begin_impatiently_on(conn: &mut PgConnection) -> sqlx::Result<Transaction<'_, Postgres>> {
+    conn.begin_with(IMPATIENT).await
 }
 
 /// A transaction that reads everything as it stands at one moment.

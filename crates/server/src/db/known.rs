@@ -28,6 +28,8 @@ pub struct Asked<'a> {
 pub struct Known {
     /// Every attempt on the vouchers.
     pub redemptions: Vec<Redemption>,
+    /// Whether any of them has been in a conflict.
+    pub in_conflict: bool,
     pub contents: Vec<ContentRecord>,
     /// Which of the operations were taken already.
     pub taken: Vec<Uuid>,
@@ -45,6 +47,7 @@ struct StaffRecord {
 #[derive(FromRow)]
 struct Record {
     redemptions: Json<Vec<redemption::Record>>,
+    in_conflict: bool,
     contents: Json<Vec<ContentRecord>>,
     taken: Vec<Uuid>,
     staff: Json<Vec<StaffRecord>>,
@@ -55,6 +58,7 @@ struct Record {
 pub async fn read(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Known, Failure> {
     let found: Record = sqlx::query_as(
         "SELECT (SELECT coalesce(json_agg(r), '[]') FROM redemption r WHERE r.voucher_id = ANY($1)) AS redemptions,
+                EXISTS (SELECT FROM conflict c WHERE c.voucher_id = ANY($1)) AS in_conflict,
                 (SELECT coalesce(json_agg(t), '[]') FROM voucher_template_version t
                  WHERE (t.template_id, t.version) IN (SELECT * FROM unnest($2::uuid[], $3::integer[]))) AS contents,
                 ARRAY(SELECT op_id FROM operation WHERE taken AND op_id = ANY($4)) AS taken,
@@ -71,6 +75,7 @@ pub async fn read(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Known, F
     .await?;
     Ok(Known {
         redemptions: found.redemptions.0.into_iter().map(redemption::Record::read).collect::<Result<_, _>>()?,
+        in_conflict: found.in_conflict,
         contents: found.contents.0,
         taken: found.taken,
         staff: found

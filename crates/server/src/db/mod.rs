@@ -67,7 +67,7 @@ use uuid::Uuid;
 
 use crate::error::{Failure, StartError};
 
-pub use begin::{at_one_moment, begin, begin_impatiently};
+pub use begin::{at_one_moment, begin, begin_impatiently, begin_impatiently_on};
 
 pub use beadsbox_protocol::Profile;
 

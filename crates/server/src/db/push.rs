@@ -5,7 +5,7 @@ use beadsbox_protocol::{ChainHash, Incarnation};
 use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 
-use super::{operation::to_column, to_bigint};
+use super::{lock::Lock, operation::to_column, to_bigint};
 
 /// A push of one life of a device, all of which was taken.
 pub struct Note {
@@ -21,9 +21,10 @@ pub struct Note {
     pub clock_skew_seconds: i64,
 }
 
-/// Notes pushes of different devices, whose rows are locked.
-pub async fn note(conn: &mut PgConnection, notes: &[Note]) -> sqlx::Result<()> {
-    sqlx::query(
+/// Notes pushes of different devices, whose rows are locked, and asks for the sequencer's lock in the same statement. Whether it was free, and is taken
+/// now: the next statement sees everything that was committed before.
+pub async fn note_and_take(conn: &mut PgConnection, notes: &[Note], lock: Lock) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
         "WITH pushed AS (
              SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::timestamptz[], $7::bigint[], $8::bigint[])
                            AS p (device_id, incarnation, last_seq, tip, signature, at, waiting, skew)),
@@ -32,8 +33,10 @@ pub async fn note(conn: &mut PgConnection, notes: &[Note]) -> sqlx::Result<()> {
              SELECT device_id, incarnation, last_seq, tip, signature, at FROM pushed ON CONFLICT DO NOTHING),
          advanced AS (
              UPDATE device_life l SET last_seq = p.last_seq, chain_hash = p.tip FROM pushed p
-             WHERE l.device_id = p.device_id AND l.incarnation = p.incarnation)
-         UPDATE device d SET last_contact_at = p.at, waiting = p.waiting, clock_skew_seconds = p.skew FROM pushed p WHERE d.id = p.device_id",
+             WHERE l.device_id = p.device_id AND l.incarnation = p.incarnation),
+         heard_of AS (
+             UPDATE device d SET last_contact_at = p.at, waiting = p.waiting, clock_skew_seconds = p.skew FROM pushed p WHERE d.id = p.device_id)
+         SELECT pg_try_advisory_xact_lock($9)",
     )
     .bind(notes.iter().map(|note| note.device.0).collect::<Vec<_>>())
     .bind(notes.iter().map(|note| to_column(note.incarnation)).collect::<Vec<_>>())
@@ -43,7 +46,7 @@ pub async fn note(conn: &mut PgConnection, notes: &[Note]) -> sqlx::Result<()> {
     .bind(notes.iter().map(|note| note.now.to_sqlx()).collect::<Vec<_>>())
     .bind(notes.iter().map(|note| to_bigint(note.waiting)).collect::<Vec<_>>())
     .bind(notes.iter().map(|note| note.clock_skew_seconds).collect::<Vec<_>>())
-    .execute(conn)
-    .await?;
-    Ok(())
+    .bind(lock as i64)
+    .fetch_one(conn)
+    .await
 }

@@ -174,7 +174,10 @@ pub(super) async fn lock(conn: &mut PgConnection, fresh: &[&Fresh], numbers: usi
     if let Some(vouchers) = vouchers {
         world.vouchers = vouchers.read(&known.contents)?.into_iter().map(|voucher| (voucher.id, voucher)).collect();
         world.redemptions = known.redemptions.into_iter().map(|made| (made.stamp.op, made)).collect();
-        world.conflicts = db::conflict::lock(conn, &ids, &list(&named.conflicts)).await?;
+        // Whoever makes or changes a conflict has its voucher locked.
+        if known.in_conflict || !named.conflicts.is_empty() {
+            world.conflicts = db::conflict::lock(conn, &ids, &list(&named.conflicts)).await?;
+        }
         named.add_sold_after_redemption(fresh, &world);
     }
     load_sales(&mut world, conn, &named).await?;

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use beadsbox_authority::{Fresh, Reading, Scope, lives};
 use beadsbox_domain::{DeviceId, Operation, operation::Subject};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::{
@@ -33,11 +33,10 @@ struct Plain<'a> {
     fresh: Vec<Fresh>,
 }
 
-/// Takes pushes of different devices. None for each that is to be taken by itself. After an error nothing of any is taken, or, where the connection was
+/// Takes pushes of different devices in that transaction, which does not wait for locks for long. None for each that is to be taken by itself. After an error nothing of any is taken, or, where the connection was
 /// lost in the commit, all of it is: each finds out when it is sent again.
-pub(super) async fn take(app: &App, pushes: &[&Pushed]) -> Result<Vec<Option<Taken>>, Failure> {
+pub(super) async fn take(app: &App, mut tx: Transaction<'_, Postgres>, pushes: &[&Pushed]) -> Result<Vec<Option<Taken>>, Failure> {
     let mut taken: Vec<Option<Taken>> = pushes.iter().map(|_| None).collect();
-    let mut tx = db::begin_impatiently(&app.pool).await?;
     let ids: Vec<Uuid> = pushes.iter().map(|pushed| pushed.caller.id.0).collect();
     let devices: HashMap<DeviceId, Device> = db::device::lock_free(&mut tx, &ids).await?.into_iter().map(|device| (device.id, device)).collect();
     let asked: Vec<_> = pushes.iter().map(|pushed| (pushed.caller.id, pushed.incarnation)).collect();
@@ -62,10 +61,11 @@ pub(super) async fn take(app: &App, pushes: &[&Pushed]) -> Result<Vec<Option<Tak
     for plain in &plain {
         mail::write_jobs(&mut tx, app, &plain.fresh).await?;
     }
-    note(&mut tx, &plain).await?;
     let turn = app.feed.turn().await;
-    let head = if turn.is_some() { place(&mut tx, &done.touched).await? } else { None };
+    let is_sequencer = db::push::note_and_take(&mut tx, &notes(&plain), Lock::Sequencer).await? && turn.is_some();
+    let head = if is_sequencer { place(&mut tx, &done.touched).await? } else { None };
     if head.is_none() {
+        // Another process is at it, or others of this one take too long.
         db::feed::note_all(&mut tx, &done.touched).await?;
     }
     tx.commit().await?;
@@ -149,9 +149,9 @@ fn plain<'a>(app: &'a App, rules: &Rules, device: &Device, place: usize, pushed:
     })
 }
 
-/// Moves the ends of the chains, and notes what the devices told of themselves.
-async fn note(conn: &mut PgConnection, plain: &[Plain<'_>]) -> Result<(), Failure> {
-    let each = plain.iter().map(|Plain { pushed, .. }| db::push::Note {
+/// The ends of the chains, and what the devices told of themselves.
+fn notes(plain: &[Plain<'_>]) -> Vec<db::push::Note> {
+    let note = |Plain { pushed, .. }: &Plain<'_>| db::push::Note {
         device: pushed.caller.id,
         incarnation: pushed.incarnation,
         last_seq: pushed.batch.last_seq(),
@@ -160,13 +160,13 @@ async fn note(conn: &mut PgConnection, plain: &[Plain<'_>]) -> Result<(), Failur
         now: pushed.contact.now,
         waiting: pushed.contact.waiting,
         clock_skew_seconds: pushed.contact.skew.as_secs(),
-    });
-    Ok(db::push::note(conn, &each.collect::<Vec<_>>()).await?)
+    };
+    plain.iter().map(note).collect()
 }
 
-/// Puts what changed into the feed, unless another process is at it. The head then; none where it has to wait for the sequencer.
+/// Puts what changed into the feed: its head then; none where nothing changed. The transaction is the sequencer.
 async fn place(conn: &mut PgConnection, touched: &super::write::Touched) -> Result<Option<i64>, Failure> {
-    if touched.is_empty() || !Lock::Sequencer.try_take(conn).await? {
+    if touched.is_empty() {
         return Ok(None);
     }
     let tag = hex::encode(token::random::<16>()?);

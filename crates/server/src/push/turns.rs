@@ -10,13 +10,14 @@ use std::{
     time::Duration,
 };
 
+use sqlx::{Postgres, pool::PoolConnection};
 use tokio::{
     sync::{Notify, oneshot},
     time::{sleep, timeout},
 };
 
 use super::{Pushed, Taken, alone, straight};
-use crate::{error::Failure, state::App};
+use crate::{db, error::Failure, state::App};
 
 /// A push of more operations has a transaction to itself: it is long, and gains nothing from company.
 const MOST_OF_ONE: usize = 50;
@@ -61,7 +62,8 @@ impl Waiting {
 /// Takes a push: with others, or by itself.
 pub(super) async fn take(app: &App, pushed: &Arc<Pushed>) -> Result<Taken, Failure> {
     if pushed.batch.ops().len() > MOST_OF_ONE {
-        let taken = straight::take(app, &[pushed]).await.inspect_err(not_together);
+        let tx = db::begin_impatiently(&app.pool).await?;
+        let taken = straight::take(app, tx, &[pushed]).await.inspect_err(not_together);
         return match taken.ok().and_then(|mut taken| taken.pop().flatten()) {
             Some(taken) => Ok(taken),
             None => alone::take(app, pushed).await,
@@ -100,10 +102,11 @@ struct Turn(App);
 
 impl Turn {
     async fn work(self) {
+        let mut connection = None;
         loop {
             self.0.turns.gather().await;
             let Some(group) = self.0.turns.next() else { break };
-            take_group(&self.0, group).await;
+            take_group(&self.0, &mut connection, group).await;
         }
     }
 }
@@ -118,9 +121,9 @@ impl Drop for Turn {
     }
 }
 
-async fn take_group(app: &App, group: Vec<Waiting>) {
+async fn take_group(app: &App, connection: &mut Option<PoolConnection<Postgres>>, group: Vec<Waiting>) {
     let pushes: Vec<&Pushed> = group.iter().map(|waiting| waiting.pushed.as_ref()).collect();
-    let taken = straight::take(app, &pushes).await.inspect_err(not_together).unwrap_or_default();
+    let taken = take_together(app, connection, &pushes).await.inspect_err(not_together).unwrap_or_default();
     app.turns.note_company(group.len());
     let mut taken = taken.into_iter();
     for waiting in group {
@@ -130,6 +133,17 @@ async fn take_group(app: &App, group: Vec<Waiting>) {
             None => waiting.take_alone(app),
         }
     }
+}
+
+/// On the connection that the group before left, where it is as it should be.
+async fn take_together(app: &App, connection: &mut Option<PoolConnection<Postgres>>, pushes: &[&Pushed]) -> Result<Vec<Option<Taken>>, Failure> {
+    let mut used = match connection.take() {
+        Some(connection) => connection,
+        None => app.pool.acquire().await?,
+    };
+    let taken = straight::take(app, db::begin_impatiently_on(&mut used).await?, pushes).await?;
+    *connection = Some(used);
+    Ok(taken)
 }
 
 impl Turns {
