@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::Context as _;
+use beadsbox_domain::VoucherCode;
 use beadsbox_soak::whole::{Whole, WholePlan};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
@@ -85,12 +86,31 @@ async fn open(whole: &Whole, folder: &Path, desktop: &Path, say: &(dyn Fn(&str) 
     ))
 }
 
+/// One of the sample data that is good, as it stands on its paper.
+async fn voucher(whole: &Whole) -> anyhow::Result<String> {
+    let pool = whole.database.pool();
+    let good = "SELECT code FROM voucher WHERE status = 'purchased' AND expires_on > current_date + 30 ORDER BY code LIMIT 1";
+    let code: String = sqlx::query_scalar(good).fetch_one(&pool).await.context("no sample voucher is good")?;
+    pool.close().await;
+    Ok(VoucherCode::parse(&code)?.to_string())
+}
+
 fn addresses(whole: &Whole) -> String {
     let [primary, standby, replica] = whole.database.urls();
     let root = whole.url();
-    let mut lines = vec![("Shop page", format!("{root}/vouchers/")), ("Load balancer", format!("{root}; {root}/statistics shows who serves"))];
-    lines.extend(whole.tls().map(|(url, certificate)| ("", format!("{url}, whose certificate is {}", shown(certificate)))));
-    lines.extend(whole.processes().iter().map(|process| (process.name(), format!("http://{}, {}", process.address(), process.metrics()))));
+    // Each as somebody can open it to see something.
+    let mut lines = vec![("Shop page", format!("{root}/vouchers/")), ("Load balancer", format!("{root}/statistics shows who serves"))];
+    lines.extend(
+        whole
+            .tls()
+            .map(|(url, certificate)| ("", format!("with TLS {url}/vouchers/, whose certificate is {}", shown(certificate)))),
+    );
+    for process in whole.processes() {
+        let metrics = process.metrics();
+        // The worker serves nothing else.
+        let serves = !metrics.contains(process.address());
+        lines.push((process.name(), if serves { format!("http://{}/readyz, {metrics}", process.address()) } else { metrics }));
+    }
     lines.extend([
         ("PostgreSQL", format!("primary {primary}")),
         ("", format!("standby {standby}, which every commit waits for")),
