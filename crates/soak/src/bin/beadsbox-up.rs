@@ -22,7 +22,7 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter("warn").init();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter("warn,sqlx=error").init();
     let Arguments { folder } = Arguments::parse();
     // From now on: whoever stops it in the middle finds nothing left behind.
     let (mut terminated, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -79,11 +79,9 @@ async fn open(whole: &Whole, folder: &Path, desktop: &Path, say: &(dyn Fn(&str) 
     let (data, keys) = (till.join("data"), till.join("keys"));
     let device = format!("{} --data-dir {} --key-file {}{} --enrol-code {code}", typed(desktop), typed(&data), typed(&keys), server(whole));
     std::fs::create_dir_all(till)?;
-    Ok(format!(
-        "{}\n\n{}\n\nA till, in another terminal (the code is good for one device):\n\n  {device}",
-        seeded.trim_end(),
-        addresses(whole)
-    ))
+    let voucher = voucher(whole).await?;
+    let till = format!("A till, in another terminal (the code is good for one device); a voucher to redeem there is {voucher}:\n\n  {device}");
+    Ok(format!("{}\n\n{}\n\n{till}", seeded.trim_end(), addresses(whole)))
 }
 
 /// One of the sample data that is good, as it stands on its paper.
