@@ -7,7 +7,6 @@ use std::{
 };
 
 use anyhow::Context as _;
-use beadsbox_domain::VoucherCode;
 use beadsbox_soak::whole::{Whole, WholePlan};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
@@ -79,18 +78,11 @@ async fn open(whole: &Whole, folder: &Path, desktop: &Path, say: &(dyn Fn(&str) 
     let (data, keys) = (till.join("data"), till.join("keys"));
     let device = format!("{} --data-dir {} --key-file {}{} --enrol-code {code}", typed(desktop), typed(&data), typed(&keys), server(whole));
     std::fs::create_dir_all(till)?;
-    let voucher = voucher(whole).await?;
-    let till = format!("A till, in another terminal (the code is good for one device); a voucher to redeem there is {voucher}:\n\n  {device}");
-    Ok(format!("{}\n\n{}\n\n{till}", seeded.trim_end(), addresses(whole)))
-}
-
-/// One of the sample data that is good, as it stands on its paper.
-async fn voucher(whole: &Whole) -> anyhow::Result<String> {
-    let pool = whole.database.pool();
-    let good = "SELECT code FROM voucher WHERE status = 'purchased' AND expires_on > current_date + 30 ORDER BY code LIMIT 1";
-    let code: String = sqlx::query_scalar(good).fetch_one(&pool).await.context("no sample voucher is good")?;
-    pool.close().await;
-    Ok(VoucherCode::parse(&code)?.to_string())
+    Ok(format!(
+        "{}\n\n{}\n\nA till, in another terminal (the code is good for one device):\n\n  {device}",
+        seeded.trim_end(),
+        addresses(whole)
+    ))
 }
 
 fn addresses(whole: &Whole) -> String {
