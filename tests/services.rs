@@ -43,9 +43,17 @@ fn place(tests: &Path, file: &Path) -> String {
     if names.len() > 1 { names[1..].join("::") } else { names[0].to_owned() }
 }
 
+/// The test binary that it is part of: a file of its own, or the folder of a `main.rs`.
+fn binary(tests: &Path, file: &Path) -> String {
+    let inside = file.strip_prefix(tests).unwrap();
+    inside.iter().next().map(|first| Path::new(first).with_extension("")).unwrap().display().to_string()
+}
+
 #[test]
 fn every_test_that_starts_a_part_is_named_in_the_profile() {
     let config = fs::read_to_string(root().join(".config/nextest.toml")).unwrap();
+    let script = fs::read_to_string(root().join("scripts/dev/test.sh")).unwrap();
+    let built = script.lines().find(|line| line.starts_with("SERVICE_TESTS=")).unwrap();
     let filter = config.split("[profile.services]").nth(1).unwrap().split("\"\"\"").nth(1).unwrap();
     let mut seen = 0;
     for (package, folder) in [
@@ -60,6 +68,11 @@ fn every_test_that_starts_a_part_is_named_in_the_profile() {
             let text = fs::read_to_string(&file).unwrap();
             if PARTS.iter().any(|part| text.contains(part)) {
                 let place = place(&tests, &file);
+                let binary = binary(&tests, &file);
+                assert!(
+                    built.contains(&format!("--test {binary}")),
+                    "{place} of {package} starts a part, and `./dev test --services` does not build {binary}"
+                );
                 assert!(is_named(filter, package, &place), "{place} of {package} starts a part, and [profile.services] does not name it");
                 seen += 1;
             }

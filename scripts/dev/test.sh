@@ -8,6 +8,9 @@
 # shellcheck source=scripts/dev/schemathesis.sh
 . scripts/dev/schemathesis.sh
 
+# The test binaries of the profile `services`: to build all others for it would take most of its time. tests/services.rs holds them together.
+SERVICE_TESTS=(--test server --test shop --test parts)
+
 # With arguments it is somebody who works on those tests: then only they run.
 dev_test() {
   if [ "${1:-}" = --deploy ]; then
@@ -17,7 +20,11 @@ dev_test() {
     return
   fi
   # Which tests these are stands in .config/nextest.toml.
-  [ "${1:-}" != --services ] || set -- --profile services "${@:2}"
+  local tests=(--tests) chosen=()
+  if [ "${1:-}" = --services ]; then
+    set -- --profile services "${@:2}"
+    tests=("${SERVICE_TESTS[@]}") chosen=("${SERVICE_TESTS[@]}")
+  fi
   set_up test
   [ "${2:-}" = services ] || set_up_schemathesis
   # A test that is skipped because something is missing would be taken for one that passed.
@@ -30,14 +37,14 @@ dev_test() {
     step ui-build "Building the screens" in_ui npm run build
   fi
   # With `--tests`, because features that only tests ask for would otherwise build everything a second time.
-  step build "Building programs and tests" cargo build "${CARGO_SELECTION[@]}" --bins --tests
+  step build "Building programs and tests" cargo build "${CARGO_SELECTION[@]}" --bins "${tests[@]}"
   start_throwaway_postgres
   name_programs "$(target_dir)/debug"
   export LC_ALL=C.UTF-8
   export BEADSBOX_E2E_PICTURES=$DEV_DIR/pictures
   rm -rf "$BEADSBOX_E2E_PICTURES" && mkdir -p "$BEADSBOX_E2E_PICTURES"
   say "Running the tests"
-  in_group scripts/dev/session.sh cargo nextest run "${CARGO_SELECTION[@]}" --no-fail-fast "$@"
+  in_group scripts/dev/session.sh cargo nextest run "${CARGO_SELECTION[@]}" "${chosen[@]}" --no-fail-fast "$@"
 }
 
 # name_programs FOLDER: tells the tests which programs to drive.

@@ -34,7 +34,12 @@ up_server() {
 up_all() {
   set_up_packages "${BUILD_PACKAGES[@]}" "${POSTGRES_PACKAGES[@]}" "${SERVICE_PACKAGES[@]}"
   check_rust
-  step up-build "Building server and parts" cargo build "${CARGO_SELECTION[@]}" --bin beadsbox-server --bin beadsbox-up
+  check_node
+  set_up_ui
+  # With the desktop program, which it says how to open.
+  step ui-build "Building the screens" in_ui npm run build
+  step up-build "Building server, parts and desktop program" \
+    cargo build "${CARGO_SELECTION[@]}" --bin beadsbox-server --bin beadsbox-up --bin mybeadsbox
   local program folder
   program=$(target_dir)/debug/beadsbox-up
   only_one_at_a_time up

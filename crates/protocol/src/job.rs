@@ -75,7 +75,7 @@ pub enum JobTrouble {
     Refused,
     /// The mail server refuses what this server sends, by a policy or because of the sender; `detail` has its numbers.
     RefusedByPolicy,
-    /// The mail server had all of it and did not answer: it may have arrived. Nobody sends it once more by itself.
+    /// The mail server was given it, and its answer is not known: it may have arrived. Nobody sends it once more by itself.
     MayHaveArrived,
     /// No mail server takes this address, or it cannot be written in a mail.
     AddressRefused,

@@ -59,6 +59,8 @@ pub struct Config {
     pub decide_held_every: Duration,
     /// How often a worker looks for jobs by itself.
     pub jobs_every: Duration,
+    /// How long a job is a worker's that says nothing any more; one that works at it says so four times as often.
+    pub lease: Duration,
     /// How often a sign of life is given, by which copies know how old they are.
     pub sign_every: Duration,
     /// The least version of the program that is served; none where all are.
@@ -117,6 +119,7 @@ impl Config {
             retention_every: Duration::from_hours(24),
             decide_held_every: Duration::from_hours(1),
             jobs_every: Duration::from_secs(1),
+            lease: Duration::from_secs(45),
             sign_every: Duration::from_secs(2),
             least_client: None,
             workers: 2,

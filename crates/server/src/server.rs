@@ -69,8 +69,9 @@ impl Server {
             // Whoever has the page has the account that knows what was paid.
             tasks.push(tokio::spawn(jobs::settle_orders(app.clone())));
         }
-        tasks.extend(work(&app, workers));
-        Ok(RunningServer { addresses, app, fronts, serving, metrics, tasks })
+        tasks.extend(plan(&app));
+        let working = work(&app, workers);
+        Ok(RunningServer { addresses, app, fronts, serving, metrics, tasks, working })
     }
 
     /// Starts to work at jobs, and serves nobody. The database must be migrated.
@@ -82,9 +83,10 @@ impl Server {
         }
         let metrics = Metrics::open(&app).await?.map(|metrics| metrics.serve(&app, Vec::new()));
         let mut tasks = vec![tokio::spawn(feed::listen(app.clone())), tokio::spawn(jobs::look_for_successor(app.clone()))];
-        tasks.extend(work(&app, workers));
+        tasks.extend(plan(&app));
+        let working = work(&app, workers);
         tracing::info!(epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), broker = app.config.broker.is_some(), "working");
-        Ok(RunningWorker { app, metrics, tasks })
+        Ok(RunningWorker { app, metrics, tasks, working })
     }
 }
 
@@ -156,17 +158,23 @@ async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErro
     Ok((listener, address))
 }
 
-/// Whoever works at jobs, plans them, or passes word of them.
+/// Whoever works at jobs.
 fn work(app: &App, workers: usize) -> Vec<JoinHandle<()>> {
-    let mut tasks: Vec<JoinHandle<()>> = (0..workers).map(|_| tokio::spawn(jobs::queue::poll(app.clone()))).collect();
+    let mut working: Vec<JoinHandle<()>> = (0..workers).map(|_| tokio::spawn(jobs::queue::poll(app.clone()))).collect();
+    if let Some(broker) = app.config.broker.as_ref().filter(|_| workers > 0) {
+        working.push(tokio::spawn(jobs::broker::consume(app.clone(), broker.clone())));
+    }
+    working
+}
+
+/// Whoever plans jobs, or passes word of them.
+fn plan(app: &App) -> Vec<JoinHandle<()>> {
+    let mut tasks = Vec::new();
     if app.config.plans_upkeep {
         tasks.push(tokio::spawn(jobs::plan(app.clone())));
     }
     if let Some(broker) = &app.config.broker {
         tasks.push(tokio::spawn(jobs::broker::relay(app.clone(), broker.clone())));
-        if workers > 0 {
-            tasks.push(tokio::spawn(jobs::broker::consume(app.clone(), broker.clone())));
-        }
     }
     tasks
 }
@@ -182,6 +190,21 @@ async fn end(app: &App, mut tasks: Vec<JoinHandle<()>>, until: Instant) {
     for task in tasks {
         task.abort();
     }
+}
+
+/// Waits until what was being done says, in the database as it is now, what came of it. A mail that no mail server has yet goes later, and only what a mail
+/// server has is waited for.
+async fn leave_work(app: &App, working: Vec<JoinHandle<()>>) {
+    app.end_because_it_moved();
+    end(app, working, Instant::now() + app.config.last_orders).await;
+    // Connections are not closed in order: the machine that has them may never answer.
+    app.sight.traces.close().await;
+    tracing::info!("stopped");
+}
+
+/// Ends these at once.
+fn abort<'a>(tasks: impl Iterator<Item = &'a JoinHandle<()>>) {
+    tasks.for_each(JoinHandle::abort);
 }
 
 /// Whether all of them have ended by then.
@@ -200,6 +223,7 @@ pub struct RunningWorker {
     app: App,
     metrics: Option<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
+    working: Vec<JoinHandle<()>>,
 }
 
 impl RunningWorker {
@@ -212,17 +236,21 @@ impl RunningWorker {
     pub async fn stop(self) {
         self.app.stopping.send_replace(true);
         let until = Instant::now() + self.app.config.last_orders;
-        end(&self.app, self.tasks.into_iter().chain(self.metrics).collect(), until).await;
+        end(&self.app, self.working.into_iter().chain(self.tasks).chain(self.metrics).collect(), until).await;
         self.app.close().await;
         self.app.sight.traces.close().await;
         tracing::info!("stopped");
     }
 
+    /// Ends it because its database is elsewhere: nothing is begun, and what mail servers answer is noted where the database is now.
+    pub async fn leave_database(self) {
+        abort(self.tasks.iter().chain(&self.metrics));
+        leave_work(&self.app, self.working).await;
+    }
+
     /// Ends it at once, as a crash would: jobs are cut wherever they are.
     pub fn kill(self) {
-        for task in self.tasks.iter().chain(&self.metrics) {
-            task.abort();
-        }
+        abort(self.working.iter().chain(&self.tasks).chain(&self.metrics));
     }
 }
 
@@ -234,6 +262,7 @@ pub struct RunningServer {
     serving: Vec<JoinHandle<()>>,
     metrics: Option<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
+    working: Vec<JoinHandle<()>>,
 }
 
 impl RunningServer {
@@ -317,7 +346,7 @@ impl RunningServer {
             tracing::warn!("requests were still running after {:?}", self.app.config.last_orders);
             self.serving.iter().for_each(JoinHandle::abort);
         }
-        end(&self.app, self.tasks.into_iter().chain(self.metrics).collect(), until).await;
+        end(&self.app, self.working.into_iter().chain(self.tasks).chain(self.metrics).collect(), until).await;
         for front in self.fronts {
             front.close().await;
         }
@@ -326,10 +355,15 @@ impl RunningServer {
         tracing::info!("stopped");
     }
 
+    /// Ends it because its database is elsewhere: requests are cut, as nothing that they are at can be finished there; nothing is begun, and what mail
+    /// servers answer is noted where the database is now.
+    pub async fn leave_database(self) {
+        abort(self.serving.iter().chain(&self.tasks).chain(&self.metrics));
+        leave_work(&self.app, self.working).await;
+    }
+
     /// Ends it at once, as a crash would: requests are cut wherever they are.
     pub fn kill(self) {
-        for task in self.serving.iter().chain(&self.tasks).chain(&self.metrics) {
-            task.abort();
-        }
+        abort(self.serving.iter().chain(&self.working).chain(&self.tasks).chain(&self.metrics));
     }
 }

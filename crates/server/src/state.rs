@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use beadsbox_authority::Identity;
+use secrecy::ExposeSecret as _;
 use sqlx::{PgConnection, PgPool};
 use tokio::sync::{Semaphore, watch};
 
@@ -74,6 +75,8 @@ pub(crate) struct Shared {
     pub leaving: watch::Sender<bool>,
     /// Turns true once, when the program is to end.
     pub stopping: watch::Sender<bool>,
+    /// Turns true once, when the database is another than at the start, or on another machine.
+    moved: watch::Sender<bool>,
     /// Turns true once, when the time is over in which what had begun was to end.
     pub over: watch::Sender<bool>,
 }
@@ -101,6 +104,7 @@ impl App {
             hands: Arc::new(Semaphore::new(config.workers)),
             leaving: watch::Sender::new(false),
             stopping: watch::Sender::new(false),
+            moved: watch::Sender::new(false),
             over: watch::Sender::new(false),
             config,
         };
@@ -140,8 +144,30 @@ impl App {
     /// The database is no longer the one on which this process's epoch began, or its epoch is another: the program is to end.
     pub fn leave_home(&self) -> Failure {
         tracing::error!("the database is another than at the start, or began a new epoch: this process ends");
-        self.stopping.send_replace(true);
+        self.end_because_it_moved();
         Failure::unavailable()
+    }
+
+    /// Ends the program, because its database is another than at the start, or on another machine.
+    pub fn end_because_it_moved(&self) {
+        // In this order: whoever hears that the program is to end knows why.
+        self.moved.send_replace(true);
+        self.stopping.send_replace(true);
+    }
+
+    /// Whether the program ends because its database is another than at the start, or on another machine.
+    pub fn has_moved(&self) -> bool {
+        *self.moved.borrow()
+    }
+
+    /// Resolves when the database is another than at the start, or on another machine.
+    pub async fn database_moved(&self) {
+        turned_true(&self.moved).await;
+    }
+
+    /// How the database is reached.
+    pub fn database_url(&self) -> &str {
+        self.config.database_url.expose_secret()
     }
 
     /// Whether whoever distributes requests is to send no more of them here.

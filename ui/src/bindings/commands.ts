@@ -1705,7 +1705,7 @@ export type JobTrouble =
 "refused" | 
 /**  The mail server refuses what this server sends, by a policy or because of the sender; `detail` has its numbers. */
 "refused_by_policy" | 
-/**  The mail server had all of it and did not answer: it may have arrived. Nobody sends it once more by itself. */
+/**  The mail server was given it, and its answer is not known: it may have arrived. Nobody sends it once more by itself. */
 "may_have_arrived" | 
 /**  No mail server takes this address, or it cannot be written in a mail. */
 "address_refused" | 

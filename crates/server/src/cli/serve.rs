@@ -34,12 +34,11 @@ pub(super) async fn serve(config: Config) -> Result<(), StartError> {
         _ = &mut ended => return Ok(()),
     };
     let end = until(ended, server.ended()).await;
-    if end.is_err() {
-        // Nothing that it is at can be finished on a database that it left; the sooner it is started again, the sooner devices are answered.
-        server.kill();
-        return end;
+    match end {
+        Ok(()) => end_in_order(longest, server.stop()).await,
+        // The sooner it is started again, the sooner devices are answered.
+        Err(_) => end_in_order(longest, server.leave_database()).await,
     }
-    end_in_order(longest, server.stop()).await;
     end
 }
 

@@ -71,11 +71,9 @@ pub(super) async fn work(url: &SecretString, work: &WorkArguments, mail: &mail::
         _ = &mut ended => return Ok(()),
     };
     let end = until(ended, worker.ended()).await;
-    if end.is_err() {
-        // As a server does: nothing can be noted in a database that it left.
-        worker.kill();
-        return end;
+    match end {
+        Ok(()) => end_in_order(longest, worker.stop()).await,
+        Err(_) => end_in_order(longest, worker.leave_database()).await,
     }
-    end_in_order(longest, worker.stop()).await;
     end
 }

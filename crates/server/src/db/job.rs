@@ -1,5 +1,7 @@
 //! `job`: work that is done later.
 
+use std::time::Duration;
+
 use beadsbox_domain::{Date, StaffId, Timestamp, VoucherId};
 use beadsbox_protocol::{
     job::{DeadJob, DeadJobs, DeadOfTrouble, JobKind, JobTrouble, MOST_DEAD_JOBS},
@@ -8,7 +10,7 @@ use beadsbox_protocol::{
 use jiff_sqlx::ToSqlx;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection, types::Json};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{damaged, name_of, named, to_count};
@@ -59,8 +61,10 @@ pub struct Leased {
     pub attempts: i32,
     /// The trace that it goes on in; none where it begins one.
     pub trace: Option<Trace>,
-    /// The name of this lease: once it has ended, and another worker has the job, nothing is noted under it any more.
-    lease: Uuid,
+    /// Whoever had it before began to hand its mail over, and never said what came of it.
+    pub may_have_arrived: bool,
+    /// The name of this lease: once it has ended, and another worker has the job, nothing is noted under it any more, but what a mail server answered.
+    pub(super) lease: Uuid,
 }
 
 impl Leased {
@@ -140,6 +144,7 @@ struct LeasedRecord {
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
     created_at: Timestamp,
     attempts: i32,
+    may_have_arrived: bool,
     lease: Uuid,
     trace: Option<String>,
 }
@@ -153,6 +158,7 @@ impl LeasedRecord {
             payload: self.payload,
             created_at: self.created_at,
             attempts: self.attempts,
+            may_have_arrived: self.may_have_arrived,
             lease: self.lease,
             trace: self.trace.as_deref().and_then(Trace::parse),
         })
@@ -166,33 +172,27 @@ pub struct Looking {
     pub announced_before: Timestamp,
 }
 
-/// Leases the next job: one whose lease has ended without a word, or else the one that is due longest, of the first of these groups of kinds that
-/// has one. Whoever asks at the same moment gets another one.
-pub async fn take(
-    conn: &mut PgConnection,
-    groups: &[Vec<JobKind>; 4],
-    looking: Looking,
-    now: Timestamp,
-    leased_until: Timestamp,
-) -> Result<Option<Leased>, Failure> {
+/// Leases the next job for so long: one whose lease has ended without a word, or else the one that is due longest, of the first of these groups of kinds
+/// that has one. Whoever asks at the same moment gets another one. A mark of a hand-over stays where the lease that ended made it, and then says so.
+pub async fn take(conn: &mut PgConnection, groups: &[Vec<JobKind>; 4], looking: Looking, lasts: Duration) -> Result<Option<Leased>, Failure> {
     let names = groups.each_ref().map(|kinds| names_of(kinds));
     let record: Option<LeasedRecord> = sqlx::query_as(
-        "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $3, leased_until = $2
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $2, leased_until = clock_timestamp() + make_interval(secs => $1),
+                handed_over = CASE WHEN handed_over = lease THEN handed_over END
          WHERE id = coalesce(
-             (SELECT id FROM job WHERE state = 'running' AND leased_until <= $1 AND kind = ANY($4::text[] || $5::text[] || $6::text[] || $7::text[])
+             (SELECT id FROM job WHERE state = 'running' AND leased_until <= now() AND kind = ANY($3::text[] || $4::text[] || $5::text[] || $6::text[])
               ORDER BY leased_until LIMIT 1 FOR UPDATE SKIP LOCKED),
-             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $8 AND (announced_at IS NULL OR announced_at <= $9) AND kind = ANY($4::text[])
+             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $7 AND (announced_at IS NULL OR announced_at <= $8) AND kind = ANY($3::text[])
               ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED),
-             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $8 AND (announced_at IS NULL OR announced_at <= $9) AND kind = ANY($5::text[])
+             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $7 AND (announced_at IS NULL OR announced_at <= $8) AND kind = ANY($4::text[])
               ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED),
-             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $8 AND (announced_at IS NULL OR announced_at <= $9) AND kind = ANY($6::text[])
+             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $7 AND (announced_at IS NULL OR announced_at <= $8) AND kind = ANY($5::text[])
               ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED),
-             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $8 AND (announced_at IS NULL OR announced_at <= $9) AND kind = ANY($7::text[])
+             (SELECT id FROM job WHERE state = 'waiting' AND run_after <= $7 AND (announced_at IS NULL OR announced_at <= $8) AND kind = ANY($6::text[])
               ORDER BY run_after LIMIT 1 FOR UPDATE SKIP LOCKED))
-         RETURNING id, kind, cause, payload, created_at, attempts, lease, trace",
+         RETURNING id, kind, cause, payload, created_at, attempts, handed_over IS NOT NULL AS may_have_arrived, lease, trace",
     )
-    .bind(now.to_sqlx())
-    .bind(leased_until.to_sqlx())
+    .bind(lasts.as_secs_f64())
     .bind(Uuid::now_v7())
     .bind(&names[0])
     .bind(&names[1])
@@ -205,16 +205,17 @@ pub async fn take(
     record.map(LeasedRecord::read).transpose()
 }
 
-/// Leases that job, if it is of one of these kinds, due, and nobody has it. Whoever asks at the same moment waits, and gets nothing.
-pub async fn take_this(conn: &mut PgConnection, id: Uuid, kinds: &[JobKind], now: Timestamp, leased_until: Timestamp) -> Result<Option<Leased>, Failure> {
+/// Leases that job for so long, if it is of one of these kinds, due, and nobody has it. Whoever asks at the same moment waits, and gets nothing.
+pub async fn take_this(conn: &mut PgConnection, id: Uuid, kinds: &[JobKind], now: Timestamp, lasts: Duration) -> Result<Option<Leased>, Failure> {
     let record: Option<LeasedRecord> = sqlx::query_as(
-        "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $4, leased_until = $3
-         WHERE id = $1 AND kind = ANY($5) AND ((state = 'waiting' AND run_after <= $2) OR (state = 'running' AND leased_until <= $2))
-         RETURNING id, kind, cause, payload, created_at, attempts, lease, trace",
+        "UPDATE job SET state = 'running', attempts = attempts + 1, lease = $4, leased_until = clock_timestamp() + make_interval(secs => $3),
+                handed_over = CASE WHEN handed_over = lease THEN handed_over END
+         WHERE id = $1 AND kind = ANY($5) AND ((state = 'waiting' AND run_after <= $2) OR (state = 'running' AND leased_until <= now()))
+         RETURNING id, kind, cause, payload, created_at, attempts, handed_over IS NOT NULL AS may_have_arrived, lease, trace",
     )
     .bind(id)
     .bind(now.to_sqlx())
-    .bind(leased_until.to_sqlx())
+    .bind(lasts.as_secs_f64())
     .bind(Uuid::now_v7())
     .bind(names_of(kinds))
     .fetch_optional(conn)
@@ -226,12 +227,17 @@ fn names_of(kinds: &[JobKind]) -> Vec<String> {
     kinds.iter().map(|kind| name_of(*kind)).collect()
 }
 
-/// Notes what became of it, and which vouchers were mailed. Whether the lease was still this one: after it ended, another worker may have the job.
+/// Under whose name something is noted: whoever has the lease, and whoever handed the mail over and was taken for lost. Of a job that is done with,
+/// nobody notes anything.
+const THEIRS: &str = "id = $1 AND (lease = $2 OR handed_over = $2) AND state <> 'done'";
+
+/// Notes what became of it, and which vouchers were mailed. Whether it was still theirs to say: after a lease has ended, another worker may have the job.
 pub async fn end(conn: &mut PgConnection, job: &Leased, ended: Ended, mailed: Option<&[VoucherId]>, now: Timestamp) -> sqlx::Result<bool> {
-    let noted = sqlx::query(
-        "UPDATE job SET state = 'done', lease = NULL, leased_until = NULL, trouble = NULL, trouble_detail = NULL, ended = $3, ended_at = $4, mailed = $5
-         WHERE id = $1 AND lease = $2",
-    )
+    let noted = sqlx::query(AssertSqlSafe(format!(
+        "UPDATE job SET state = 'done', lease = NULL, leased_until = NULL, handed_over = NULL, trouble = NULL, trouble_detail = NULL, ended = $3,
+                ended_at = $4, mailed = $5
+         WHERE {THEIRS}"
+    )))
     .bind(job.id)
     .bind(job.lease)
     .bind(name_of(ended))
@@ -249,13 +255,15 @@ pub struct Setback {
     pub detail: Option<String>,
 }
 
-/// Notes that an attempt failed; `again` is when the next one may begin, none where it is given up. Whether the lease was still this one.
+/// Notes that an attempt failed; `again` is when the next one may begin, none where it is given up. Whether it was still theirs to say. Another's mark of a
+/// hand-over stays: should they live, they say what came of it.
 pub async fn fail(conn: &mut PgConnection, job: &Leased, setback: &Setback, again: Option<Timestamp>, now: Timestamp) -> sqlx::Result<bool> {
-    let noted = sqlx::query(
-        "UPDATE job SET state = CASE WHEN $5::timestamptz IS NULL THEN 'dead' ELSE 'waiting' END, lease = NULL, leased_until = NULL, trouble = $3, trouble_detail = $4,
-                run_after = coalesce($5, run_after), announced_at = NULL, ended_at = CASE WHEN $5::timestamptz IS NULL THEN $6::timestamptz END
-         WHERE id = $1 AND lease = $2",
-    )
+    let noted = sqlx::query(AssertSqlSafe(format!(
+        "UPDATE job SET state = CASE WHEN $5::timestamptz IS NULL THEN 'dead' ELSE 'waiting' END, lease = NULL, leased_until = NULL,
+                handed_over = CASE WHEN handed_over <> lease THEN handed_over END, trouble = $3, trouble_detail = $4, run_after = coalesce($5, run_after), announced_at = NULL,
+                ended_at = CASE WHEN $5::timestamptz IS NULL THEN $6::timestamptz END
+         WHERE {THEIRS}"
+    )))
     .bind(job.id)
     .bind(job.lease)
     .bind(name_of(setback.trouble))

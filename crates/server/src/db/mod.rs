@@ -15,6 +15,7 @@ pub mod flat;
 pub mod former_address;
 pub mod held;
 pub mod job;
+pub mod job_lease;
 pub mod job_mail;
 pub mod known;
 pub mod ledger;
@@ -59,8 +60,9 @@ use std::{str::FromStr as _, time::Duration};
 
 use beadsbox_domain::{DeviceId, OpId, ShopId, StaffId, Stamp, Timestamp};
 use sqlx::{
-    Connection as _, PgPool,
+    Connection as _, PgPool, Postgres,
     migrate::Migrator,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use uuid::Uuid;
@@ -83,6 +85,15 @@ pub async fn connect(url: &str, connections: u32) -> Result<PgPool, StartError> 
 /// The same for a copy that reports read: it need not answer yet, and where it does not, nobody waits for it as long as for the database itself.
 pub(crate) fn connect_later(url: &str, connections: u32) -> Result<PgPool, StartError> {
     Ok(pool_of(connections).acquire_timeout(Duration::from_secs(2)).connect_lazy_with(options(url)?))
+}
+
+/// One connection to the machine that takes writes by now, for whoever's own pool belongs to one that does not any more.
+pub(crate) async fn connect_once(url: &str) -> Result<PoolConnection<Postgres>, Failure> {
+    let connected = async { Ok(connect(url, 1).await?.acquire().await?) };
+    connected.await.map_err(|error: StartError| match error {
+        StartError::Database(error) => Failure::Database(error),
+        other => Failure::Defect(other.to_string()),
+    })
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, StartError> {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use secrecy::ExposeSecret as _;
 use tokio::time::sleep;
 
 use crate::{db, error::Failure, state::App};
@@ -29,13 +28,13 @@ pub(crate) async fn look_for_successor(app: App) {
         () = app.stopped() => {}
         () = until_succeeded(&app) => {
             tracing::error!("another machine was promoted: this process ends");
-            app.stopping.send_replace(true);
+            app.end_because_it_moved();
         }
     }
 }
 
 async fn until_succeeded(app: &App) {
-    let url = app.config.database_url.expose_secret();
+    let url = app.database_url();
     if db::primary::addresses(url).len() < 2 {
         return std::future::pending().await;
     }

@@ -4,7 +4,7 @@ use beadsbox_domain::{StaffId, text::Email};
 use beadsbox_protocol::job::JobKind;
 use uuid::Uuid;
 
-use super::{Mailer, message::Letter, text::address_changed};
+use super::{Written, message::Letter, text::address_changed, voucher::ended};
 use crate::{
     act::Act,
     db::{
@@ -12,7 +12,6 @@ use crate::{
         job::{Ended, Leased, New, Payload},
     },
     error::Failure,
-    jobs::Attempt,
     sight,
     state::App,
 };
@@ -29,11 +28,11 @@ pub(crate) async fn write_job(act: &mut Act, app: &App, staff: StaffId, former: 
     Ok(())
 }
 
-/// Sends it, in the organisation's language: nobody knows theirs.
-pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Attempt, Failure> {
+/// Writes it, in the organisation's language: nobody knows theirs.
+pub(crate) async fn write(app: &App, job: &Leased) -> Result<Written, Failure> {
     let mut tx = db::at_one_moment(&app.pool).await?;
     let Some((staff, to)) = db::former_address::find(&mut tx, job.cause).await? else {
-        return Ok(Attempt::Done(Ended::NoAddress));
+        return Ok(ended(Ended::NoAddress));
     };
     let name = name_of(&mut tx, Some(staff)).await?;
     let by = name_of(&mut tx, job.payload()?.by).await?;
@@ -41,9 +40,8 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     drop(tx);
     let filled = address_changed(language, &name, &by)?;
     let id = format!("address.{}", job.cause);
-    mailer
-        .attempt(app, job, &Letter { to_name: Some(name), to, filled, papers: Vec::new(), id, date: job.created_at })
-        .await
+    let letter = Letter { to_name: Some(name), to, filled, papers: Vec::new(), id, date: job.created_at };
+    Ok(Written::Letter(Box::new(letter), Vec::new()))
 }
 
 async fn name_of(conn: &mut sqlx::PgConnection, staff: Option<StaffId>) -> Result<String, Failure> {

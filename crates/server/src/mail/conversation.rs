@@ -50,14 +50,23 @@ pub(super) enum Broken {
     Silent(Step),
     /// This program ends, and could not wait.
     Cut(Step),
+    /// It was not for this worker to hand it over: nothing was.
+    NotCleared,
 }
 
-/// Hands a mail over; `over` ends it wherever it is. Ok once the mail server has answered that it took it.
-pub(super) async fn hand_over(server: &MailServer, envelope: &Envelope, mail: &[u8], over: impl Future<Output = ()>) -> Result<(), Broken> {
+/// Hands a mail over. `cleared` is asked at the last moment before the mail server may have any of it, and says whether it gets it; `over` ends it wherever
+/// it is. Ok once the mail server has answered that it took it.
+pub(super) async fn hand_over(
+    server: &MailServer,
+    envelope: &Envelope,
+    mail: &[u8],
+    cleared: impl Future<Output = bool>,
+    over: impl Future<Output = ()>,
+) -> Result<(), Broken> {
     tokio::pin!(over);
     let mut step = Step::Opening;
     let opened = tokio::select! {
-        opened = timeout(OPENING_LIMIT, open(server, envelope, mail, &mut step)) => Some(opened),
+        opened = timeout(OPENING_LIMIT, open(server, envelope, mail, cleared, &mut step)) => Some(opened),
         () = &mut over => None,
     };
     let mut line = match opened {
@@ -75,7 +84,13 @@ pub(super) async fn hand_over(server: &MailServer, envelope: &Envelope, mail: &[
 }
 
 /// Up to where the mail server waits for the mail. `step` says how far that came.
-async fn open(server: &MailServer, envelope: &Envelope, mail: &[u8], step: &mut Step) -> Result<AsyncSmtpConnection, Broken> {
+async fn open(
+    server: &MailServer,
+    envelope: &Envelope,
+    mail: &[u8],
+    cleared: impl Future<Output = bool>,
+    step: &mut Step,
+) -> Result<AsyncSmtpConnection, Broken> {
     let tls = if let Security::Tls(tls) = &server.security { Some(tls.clone()) } else { None };
     let place = (server.host.as_str(), server.port);
     let mut line = AsyncSmtpConnection::connect_tokio1(place, Some(OPENING_LIMIT), &server.hello, tls, None)
@@ -97,6 +112,15 @@ async fn open(server: &MailServer, envelope: &Envelope, mail: &[u8], step: &mut 
         letters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
     if let Err(error) = address(&mut line, envelope, letters, step).await {
+        part(line).await;
+        return Err(Broken::By(error, *step));
+    }
+    if !cleared.await {
+        part(line).await;
+        return Err(Broken::NotCleared);
+    }
+    *step = Step::Content;
+    if let Err(error) = line.command(Data).await {
         part(line).await;
         return Err(Broken::By(error, *step));
     }
@@ -127,8 +151,7 @@ async fn address(line: &mut AsyncSmtpConnection, envelope: &Envelope, letters: V
     for to in envelope.to() {
         line.command(Rcpt::new(to.clone(), Vec::new())).await?;
     }
-    *step = Step::Content;
-    line.command(Data).await.map(drop)
+    Ok(())
 }
 
 /// Says goodbye. Whatever becomes of that, nothing is changed by it.

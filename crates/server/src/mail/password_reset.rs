@@ -10,10 +10,10 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use super::{
-    Mailer,
+    Written,
     message::Letter,
     text::{ResetValues, Values, fill},
-    voucher::{cannot_be_filled_in, words_of},
+    voucher::{cannot_be_filled_in, ended, words_of},
 };
 use crate::{
     act::{Act, Done},
@@ -24,7 +24,6 @@ use crate::{
         job::{Ended, Leased, New, Payload},
     },
     error::Failure,
-    jobs::Attempt,
     organisation, sight,
     state::App,
     token,
@@ -51,8 +50,8 @@ pub(crate) async fn ask(app: &App, request: &ResetRequest) -> Result<(), Failure
     Ok(tx.commit().await?)
 }
 
-/// Sends it. The token is made here: no job holds one.
-pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Attempt, Failure> {
+/// Writes it. The token is made here: no job holds one.
+pub(crate) async fn write(app: &App, job: &Leased) -> Result<Written, Failure> {
     let payload = job.payload()?;
     let Some(id) = payload.staff else {
         return Err(Failure::Defect("a job without the staff member that it is about".to_owned()));
@@ -60,13 +59,13 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     let now = app.clock.now();
     // The mail server was away for long: whoever asked has asked again by now, or has remembered.
     if now.duration_since(job.created_at) > TOKEN_LIFE {
-        return Ok(Attempt::Done(Ended::NotOwed));
+        return Ok(ended(Ended::NotOwed));
     }
     let mut tx = db::begin(&app.pool).await?;
     let Some(staff) = db::staff::find(&mut tx, id).await?.filter(|staff| staff.active) else {
-        return Ok(Attempt::Done(Ended::PersonBarred));
+        return Ok(ended(Ended::PersonBarred));
     };
-    let Some(to) = db::staff::address(&mut tx, id).await? else { return Ok(Attempt::Done(Ended::NoAddress)) };
+    let Some(to) = db::staff::address(&mut tx, id).await? else { return Ok(ended(Ended::NoAddress)) };
     let language = match payload.language {
         Some(language) => language,
         None => db::mail::settings(&mut tx).await?.0.language,
@@ -79,9 +78,8 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     let values = Values::PasswordReset(ResetValues { name: staff.name.clone(), token });
     let Ok(filled) = fill(MailKind::PasswordReset, language, &words, &values) else { return Ok(cannot_be_filled_in()) };
     let id = format!("password.{}", job.cause);
-    mailer
-        .attempt(app, job, &Letter { to_name: Some(staff.name), to, filled, papers: Vec::new(), id, date: job.created_at })
-        .await
+    let letter = Letter { to_name: Some(staff.name), to, filled, papers: Vec::new(), id, date: job.created_at };
+    Ok(Written::Letter(Box::new(letter), Vec::new()))
 }
 
 /// Sets another password with a token, and ends every session of whose it is. It leaves its record: whoever has their mailbox could do it.

@@ -1,8 +1,12 @@
 //! Hands mails to the mail server, and tells what its answer means.
 
-use std::{error::Error as _, time::SystemTime};
+use std::{
+    error::Error as _,
+    sync::atomic::{AtomicBool, Ordering},
+    time::SystemTime,
+};
 
-use beadsbox_domain::text::Email;
+use beadsbox_domain::{VoucherId, text::Email};
 use beadsbox_protocol::job::JobTrouble;
 use lettre::{message::Mailbox, transport::smtp};
 use opentelemetry::trace::SpanKind;
@@ -52,27 +56,62 @@ impl Mailer {
         self.from.to_string()
     }
 
-    /// Sends it, unless `over` comes before. Ok once the mail server has taken it, whatever becomes of it there.
-    pub async fn send(&self, letter: &Letter, over: impl Future<Output = ()>) -> Result<Result<(), NotSent>, Failure> {
+    /// Sends it if it is `cleared` once the mail server wants it, unless `over` comes before. Ok once the mail server has taken it, whatever becomes of it
+    /// there.
+    pub async fn send(&self, letter: &Letter, cleared: impl Future<Output = bool>, over: impl Future<Output = ()>) -> Result<Result<(), NotSent>, Failure> {
         let Some(to) = mailbox(letter.to_name.as_deref(), &letter.to) else { return Ok(Err(NotSent::unwritable())) };
         let message = letter.message(&self.from, to)?;
-        let sent = hand_over(&self.server, message.envelope(), &message.formatted(), over).await;
+        let (mail, envelope) = (message.formatted(), message.envelope());
+        // A conversation has a good deal to remember.
+        let sent = Box::pin(hand_over(&self.server, envelope, &mail, cleared, over)).await;
         Ok(sent.map_err(|broken| NotSent::by(broken, &self.server)))
     }
 
-    /// Sends it for a job.
-    pub async fn attempt(&self, app: &App, job: &Leased, letter: &Letter) -> Result<Attempt, Failure> {
+    /// Sends it for a job, with these vouchers.
+    pub async fn attempt(&self, app: &App, job: &Leased, letter: &Letter, vouchers: Vec<VoucherId>) -> Result<Attempt, Failure> {
         let (place, began) = (Place::below(sight::current()), SystemTime::now());
-        let sent = self.send(letter, app.last_orders_over()).await?;
+        let handed_over = AtomicBool::new(false);
+        let cleared = async {
+            let may = may_hand_over(app, job).await;
+            handed_over.store(may, Ordering::Relaxed);
+            may
+        };
+        let over = async {
+            tokio::select! {
+                () = app.last_orders_over() => {}
+                // What no mail server has goes later, from where the database is now.
+                () = app.database_moved() => if handed_over.load(Ordering::Relaxed) { app.last_orders_over().await },
+            }
+        };
+        let sent = self.send(letter, cleared, over).await?;
         app.sight.traces.tell(|| {
             let trouble = sent.as_ref().err().map(|not_sent| db::name_of(not_sent.setback.trouble));
             Work::new("send mail", SpanKind::Client, place, began).with("beadsbox.job", job.id.to_string()).failed(trouble)
         });
         Ok(match sent {
-            Ok(()) => Attempt::Done(Ended::Sent),
+            Ok(()) if vouchers.is_empty() => Attempt::Done(Ended::Sent),
+            Ok(()) => Attempt::Mailed(vouchers),
             Err(NotSent { setback, passing: true }) if setback.trouble != JobTrouble::MayHaveArrived || job.attempts < MOST_BREAKS => Attempt::Later(setback),
             Err(NotSent { setback, .. }) => Attempt::Never(setback),
         })
+    }
+}
+
+/// Whether this worker may hand the mail over. From then on it is noted that it may have arrived, so that nobody sends it a second time should this
+/// process be lost before the answer is noted.
+async fn may_hand_over(app: &App, job: &Leased) -> bool {
+    let noted = async {
+        let mut conn = app.pool.acquire().await?;
+        Ok::<_, Failure>(db::job_lease::begin_handing_over(&mut conn, job).await?)
+    };
+    tokio::select! {
+        // On a machine that the database has left it would be noted for nobody.
+        biased;
+        () = app.database_moved() => false,
+        noted = noted => noted.unwrap_or_else(|error| {
+            tracing::warn!(%error, job = %job.id, "that a mail is handed over could not be noted: it goes later");
+            false
+        }),
     }
 }
 
@@ -106,7 +145,7 @@ impl NotSent {
             // The line stood, and it had the mail: most likely it takes it. Nobody is sent it once more by itself.
             Broken::Silent(Step::HandedOver) | Broken::Cut(Step::HandedOver) => Self::new(JobTrouble::MayHaveArrived, None, false),
             Broken::Silent(_) => Self::new(JobTrouble::Unreachable, None, true),
-            Broken::Cut(_) => Self::new(JobTrouble::Interrupted, None, true),
+            Broken::Cut(_) | Broken::NotCleared => Self::new(JobTrouble::Interrupted, None, true),
         }
     }
 

@@ -1,6 +1,9 @@
 //! What an admin tries before anybody gets it: a text filled in with sample data, shown or sent.
 
-use std::{future::pending, time::Duration};
+use std::{
+    future::{pending, ready},
+    time::Duration,
+};
 
 use axum::http::StatusCode;
 use beadsbox_domain::Timestamp;
@@ -35,7 +38,7 @@ pub(crate) async fn send(mailer: &Mailer, test: &MailTest, now: Timestamp) -> Re
     let draft = &test.draft;
     let filled = fill(draft.kind, draft.language, &draft.words, &sample(draft.kind, draft.language)).map_err(|_| faulty())?;
     let letter = Letter { to_name: None, to: test.to.clone(), filled, papers: Vec::new(), id: format!("test.{}", Uuid::now_v7()), date: now };
-    let numbers = match timeout(LONGEST, mailer.send(&letter, pending())).await {
+    let numbers = match timeout(LONGEST, mailer.send(&letter, ready(true), pending())).await {
         Ok(sent) => match sent? {
             Ok(()) => return Ok(()),
             Err(NotSent { setback, .. }) => setback.detail,

@@ -15,7 +15,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    Mailer,
+    Written,
     message::Letter,
     text::{ReminderValues, Values, default_words, fill, voucher_values},
 };
@@ -44,23 +44,28 @@ pub(super) async fn words_of(conn: &mut PgConnection, kind: MailKind, language: 
 }
 
 /// A text that cannot be filled in is for an admin to mend.
-pub(super) const fn cannot_be_filled_in() -> Attempt {
-    Attempt::Never(Setback { trouble: JobTrouble::TextFaulty, detail: None })
+pub(super) const fn cannot_be_filled_in() -> Written {
+    Written::Ended(Attempt::Never(Setback { trouble: JobTrouble::TextFaulty, detail: None }))
 }
 
-/// Sends what is still owed of the job's vouchers, as it stands now.
-pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Attempt, Failure> {
+/// Nothing has to be sent.
+pub(super) const fn ended(ended: Ended) -> Written {
+    Written::Ended(Attempt::Done(ended))
+}
+
+/// Writes the mail with what is still owed of the job's vouchers, as it stands now.
+pub(crate) async fn write(app: &App, job: &Leased) -> Result<Written, Failure> {
     let mut tx = db::at_one_moment(&app.pool).await?;
     let settings = db::mail::settings(&mut tx).await?.0;
     let payload = job.payload()?;
     let reminds = job.kind == JobKind::ReminderMail;
     if (payload.by_itself && !settings.at_sale) || (reminds && settings.reminder_days.is_none()) {
         // An admin switched it off before it went.
-        return Ok(Attempt::Done(Ended::Discarded));
+        return Ok(ended(Ended::Discarded));
     }
     let vouchers = match owed(&mut tx, &payload, app.clock.now()).await? {
         Ok(vouchers) => vouchers,
-        Err(ended) => return Ok(Attempt::Done(ended)),
+        Err(why) => return Ok(ended(why)),
     };
     let language = language_of(&mut tx, &vouchers).await?.unwrap_or(settings.language);
     let kind = if reminds { MailKind::Reminder } else { MailKind::Voucher };
@@ -69,11 +74,11 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     drop(tx);
 
     let paper = paper_language(language);
-    let Some((first, person)) = vouchers.first() else { return Ok(Attempt::Done(Ended::NotOwed)) };
-    let Some(to) = person.email.clone() else { return Ok(Attempt::Done(Ended::NoAddress)) };
+    let Some((first, person)) = vouchers.first() else { return Ok(ended(Ended::NotOwed)) };
+    let Some(to) = person.email.clone() else { return Ok(ended(Ended::NoAddress)) };
     let to_name = Some(person.buyer.as_str().to_owned());
     let Some(values) = voucher_values(&vouchers, shops.name(first.sold.shop), paper) else {
-        return Ok(Attempt::Done(Ended::NotOwed));
+        return Ok(ended(Ended::NotOwed));
     };
     let values = match payload.last_day {
         Some(day) if reminds => Values::Reminder(ReminderValues { vouchers: values, last_day: written_day(day, paper) }),
@@ -85,10 +90,7 @@ pub(crate) async fn send(app: &App, mailer: &Mailer, job: &Leased) -> Result<Att
     let going = vouchers.iter().map(|(voucher, _)| voucher.id).collect();
     let papers = papers(app, job, vouchers, shops, paper).await?;
     let id = format!("{}.{}", named(job.kind), job.cause);
-    Ok(match mailer.attempt(app, job, &Letter { to_name, to, filled, papers, id, date: job.created_at }).await? {
-        Attempt::Done(Ended::Sent) => Attempt::Mailed(going),
-        failed => failed,
-    })
+    Ok(Written::Letter(Box::new(Letter { to_name, to, filled, papers, id, date: job.created_at }), going))
 }
 
 /// Whoever ordered on the shop page is written to in the language in which they saw it; also about what replaced it.

@@ -8,7 +8,7 @@ use beadsbox_domain::{
 };
 use beadsbox_protocol::report::{Accounting, AccountingLine, ReportQuery};
 
-use super::{Moment, add, currency, out_of_range};
+use super::{Moment, add, currency, made, out_of_range};
 use crate::{
     db::{
         self,
@@ -20,7 +20,10 @@ use crate::{
 };
 
 pub(crate) async fn accounting(app: &App, query: ReportQuery) -> Result<Accounting, Failure> {
-    let mut moment = Moment::begin(app, query).await?;
+    made(app, query, accounting_at).await
+}
+
+async fn accounting_at(mut moment: Moment<'_>) -> Result<Accounting, Failure> {
     let mut groups = report::moved(&mut moment.tx, &moment.query).await?;
     let cut = groups.len() as u64 >= to_count(MOST_GROUPS);
     if cut {

@@ -3,7 +3,7 @@
 use beadsbox_domain::ledger::EntryKind;
 use beadsbox_protocol::report::{Activity, ActivityRow, Count, ReportQuery};
 
-use super::{Moment, add, currency};
+use super::{Moment, add, currency, made};
 use crate::{
     db::{
         report::{self, ActivityGroup, MOST_GROUPS},
@@ -14,7 +14,10 @@ use crate::{
 };
 
 pub(crate) async fn activity(app: &App, query: ReportQuery) -> Result<Activity, Failure> {
-    let mut moment = Moment::begin(app, query).await?;
+    made(app, query, activity_at).await
+}
+
+async fn activity_at(mut moment: Moment<'_>) -> Result<Activity, Failure> {
     let groups = report::activity(&mut moment.tx, &moment.query).await?;
     let mut rows: Vec<ActivityRow> = Vec::new();
     for group in &groups {

@@ -3,7 +3,7 @@
 use beadsbox_domain::{ShopId, TemplateId};
 use beadsbox_protocol::report::{Ageing, AgeingLine, Breakage, BreakageLine, Count, ReportQuery};
 
-use super::{Moment, currency};
+use super::{Moment, currency, made};
 use crate::{
     db::{self, report},
     error::Failure,
@@ -11,7 +11,10 @@ use crate::{
 };
 
 pub(crate) async fn ageing(app: &App, query: ReportQuery) -> Result<Ageing, Failure> {
-    let mut moment = Moment::begin(app, query).await?;
+    made(app, query, ageing_at).await
+}
+
+async fn ageing_at(mut moment: Moment<'_>) -> Result<Ageing, Failure> {
     report::take_room(&mut moment.tx).await?;
     let groups = report::ageing(&mut moment.tx, &moment.query).await?;
     let mut lines = Vec::with_capacity(groups.len());
@@ -30,7 +33,10 @@ pub(crate) async fn ageing(app: &App, query: ReportQuery) -> Result<Ageing, Fail
 }
 
 pub(crate) async fn breakage(app: &App, query: ReportQuery) -> Result<Breakage, Failure> {
-    let mut moment = Moment::begin(app, query).await?;
+    made(app, query, breakage_at).await
+}
+
+async fn breakage_at(mut moment: Moment<'_>) -> Result<Breakage, Failure> {
     report::take_room(&mut moment.tx).await?;
     let groups = report::breakage(&mut moment.tx, &moment.query).await?;
     let mut lines = Vec::with_capacity(groups.len());

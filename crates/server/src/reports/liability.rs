@@ -3,7 +3,7 @@
 use beadsbox_domain::{ShopId, ledger::EntryKind};
 use beadsbox_protocol::report::{Late, Liability, LiabilityLine, ReportQuery};
 
-use super::{Moment, add, currency};
+use super::{Moment, add, currency, made};
 use crate::{
     db::{
         report::{self, OwedGroup},
@@ -16,7 +16,10 @@ use crate::{
 /// The closing is the sum of every line of the books through the last day, and not what opening and movements come to: that both are the
 /// same is checked, and a report that does not add up is not given.
 pub(crate) async fn liability(app: &App, query: ReportQuery) -> Result<Liability, Failure> {
-    let mut moment = Moment::begin(app, query).await?;
+    made(app, query, liability_at).await
+}
+
+async fn liability_at(mut moment: Moment<'_>) -> Result<Liability, Failure> {
     let groups = report::owed(&mut moment.tx, &moment.query).await?;
     let mut lines: Vec<LiabilityLine> = Vec::new();
     for group in &groups {

@@ -1,4 +1,5 @@
-//! Reports over the books: each from one moment of the database, or of a copy of it that says how old it is.
+//! Reports over the books: each from one moment of the database, or of a copy of it that says how old it is. Nothing of a report is sent before it is
+//! whole, so one whose copy is lost meanwhile is read anew from the database.
 
 mod accounting;
 mod activity;
@@ -14,7 +15,7 @@ use beadsbox_protocol::report::{MOST_DAYS, Made, ReportQuery};
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use self::source::Source;
+use self::source::{Source, is_lost};
 use crate::{
     db::{self, to_count},
     error::Failure,
@@ -39,11 +40,27 @@ struct Moment<'a> {
     named: BTreeSet<Uuid>,
 }
 
+/// Makes a report: from the copy where there is one that is good for something, and from the database where that is lost while it is read.
+async fn made<'a, R, F>(app: &'a App, query: ReportQuery, make: impl Fn(Moment<'a>) -> F) -> Result<R, Failure>
+where
+    F: Future<Output = Result<R, Failure>>,
+{
+    check(&query)?;
+    if let Some(source) = Source::copy(app).await {
+        match make(Moment::of(app, source, query.clone())).await {
+            Err(Failure::Database(error)) if is_lost(&error) => {
+                tracing::warn!(%error, "the copy for reports was lost while one was read: the database itself answers");
+            }
+            read => return read,
+        }
+    }
+    make(Moment::of(app, Source::database(app).await?, query)).await
+}
+
 impl<'a> Moment<'a> {
-    async fn begin(app: &'a App, query: ReportQuery) -> Result<Self, Failure> {
-        check(&query)?;
-        let Source { tx, age_seconds } = Source::open(app).await?;
-        Ok(Self { app, tx, age_seconds, query, named: BTreeSet::new() })
+    fn of(app: &'a App, source: Source, query: ReportQuery) -> Self {
+        let Source { tx, age_seconds } = source;
+        Self { app, tx, age_seconds, query, named: BTreeSet::new() }
     }
 
     /// How the report was made, once nothing more is read.

@@ -3,7 +3,11 @@
 use beadsbox_domain::Timestamp;
 use sqlx::{PgConnection, Postgres, Transaction};
 
-use crate::{db, error::Failure, state::App};
+use crate::{
+    db,
+    error::{Failure, sql_state},
+    state::App,
+};
 
 /// A copy that is further behind has lost whom it follows; the database itself answers in its place.
 const OLDEST_SECONDS: u64 = 300;
@@ -15,16 +19,28 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// The copy, if there is one and it is good for something; else the database itself. A report is never older than it says.
-    pub async fn open(app: &App) -> Result<Self, Failure> {
-        if app.config.database_read_url.is_some() {
-            match copy(app).await {
-                Ok(Some(source)) => return Ok(source),
-                Ok(None) => {}
-                Err(error) => tracing::warn!(%error, "the copy for reports does not answer: the database itself does"),
-            }
-        }
+    /// The copy; none where there is none, or it is good for nothing. A report is never older than it says.
+    pub async fn copy(app: &App) -> Option<Self> {
+        app.config.database_read_url.as_ref()?;
+        copy(app).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the copy for reports does not answer: the database itself does");
+            None
+        })
+    }
+
+    /// The database itself.
+    pub async fn database(app: &App) -> Result<Self, Failure> {
         Ok(Self { tx: db::at_one_moment(&app.pool).await?, age_seconds: 0 })
+    }
+}
+
+/// Whether that is what whoever reads in a copy hears when it is lost, ends, or needs what is read for what it has to apply. Not what comes of the
+/// report itself, such as that it takes too long.
+pub(super) fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        // Connections; ended by an administrator, by a crash, not there yet, its database dropped; in conflict with what is to be applied.
+        error => sql_state(error).is_some_and(|state| state.starts_with("08") || ["57P01", "57P02", "57P03", "57P04", "40001"].contains(&state.as_str())),
     }
 }
 

@@ -3,7 +3,7 @@
 use beadsbox_domain::ShopId;
 use beadsbox_protocol::report::{ReportQuery, VatLine, VatReport};
 
-use super::{Moment, currency};
+use super::{Moment, currency, made};
 use crate::{
     db::{
         report::{self, MOST_GROUPS},
@@ -14,7 +14,10 @@ use crate::{
 };
 
 pub(crate) async fn vat(app: &App, query: ReportQuery) -> Result<VatReport, Failure> {
-    let mut moment = Moment::begin(app, query).await?;
+    made(app, query, vat_at).await
+}
+
+async fn vat_at(mut moment: Moment<'_>) -> Result<VatReport, Failure> {
     let groups = report::vat_due(&mut moment.tx, &moment.query).await?;
     let cut = groups.len() as u64 >= to_count(MOST_GROUPS);
     let mut lines = Vec::with_capacity(groups.len());

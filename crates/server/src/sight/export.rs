@@ -201,3 +201,50 @@ async fn give(exporter: &SpanExporter, batch: Vec<SpanData>, counts: &Counts, wa
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use opentelemetry::trace::SpanKind;
+    use prometheus_client::encoding::text::encode;
+
+    use super::*;
+    use crate::sight::Place;
+
+    fn work() -> Work {
+        Work::new("a job".to_owned(), SpanKind::Consumer, Place::below(None), SystemTime::now())
+    }
+
+    #[tokio::test]
+    async fn what_the_queue_does_not_hold_is_counted_and_nobody_waits_for_it() {
+        // A collector that takes calls, and nothing else.
+        let collector = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let traces = Traces::default();
+        traces.start(&TracesConfig { endpoint: format!("http://{}", collector.local_addr().unwrap()) }).unwrap();
+        let mut registry = Registry::with_prefix("beadsbox");
+        traces.register(&mut registry);
+        // Nobody takes from the queue meanwhile: this test's one thread does not let go.
+        let mut put_together = 0;
+        for _ in 0..MOST_WAITING + 7 {
+            traces.tell(|| {
+                put_together += 1;
+                work()
+            });
+        }
+        assert_eq!(put_together, MOST_WAITING, "what is dropped is not even put together");
+        let mut metrics = String::new();
+        encode(&mut metrics, &registry).unwrap();
+        assert!(metrics.contains("beadsbox_spans_dropped_total{why=\"queue_full\"} 7\n"), "{metrics}");
+        assert!(metrics.contains("beadsbox_spans_dropped_total{why=\"not_taken\"} 0\n"), "{metrics}");
+
+        // There is room again once something was taken out.
+        tokio::task::yield_now().await;
+        let before = put_together;
+        traces.tell(|| {
+            put_together += 1;
+            work()
+        });
+        assert_eq!(put_together, before + 1);
+    }
+}

@@ -15,7 +15,7 @@ const CLOSED_COLUMNS: [(&str, &str); 15] = [
     ("day_close", "close own_sums"),
     ("device", "public_key token_hash"),
     ("device_life", "chain_hash fork_hash parted_hash"),
-    ("job", "cause lease mailed payload"),
+    ("job", "cause handed_over lease mailed payload"),
     ("operation", "body hash held_clock_right outcome receipt"),
     ("push_tip", "signature tip"),
     ("quarantine_decision", "reason"),

@@ -141,6 +141,34 @@ async fn operations_of_one_push_keep_each_its_own_trace() {
 }
 
 #[tokio::test]
+async fn a_request_with_a_broken_trace_is_answered_in_one_of_its_own() {
+    let collector = Collector::start().await.unwrap();
+    let stage = Stage::new().await;
+    let server = Server::start(Config { traces: Some(to(&collector)), ..config(&stage.database, &stage.clock) }).await.unwrap();
+    let broken: [&[u8]; 7] = [
+        b"",
+        b"nonsense",
+        // Too short, of no letter that a number has, nobody's, and of a version that is none.
+        b"00-4bf92f3577b34da6a3ce929d0e0e47-00f067aa0ba902b7-01",
+        b"00-4bf92f3577b34da6a3ce929d0e0e473g-00f067aa0ba902b7-01",
+        b"00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        b"ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        b"00-\xc3\xa9\xff",
+    ];
+    let client = reqwest::Client::new();
+    for line in broken {
+        let line = reqwest::header::HeaderValue::from_bytes(line).unwrap();
+        let answer = client.get(format!("{}/v1/info", server.url())).header("traceparent", line).send().await.unwrap();
+        assert!(answer.status().is_success());
+    }
+    server.stop().await;
+    let spans: Vec<Collected> = collector.spans().into_iter().filter(|span| span.name.contains("/v1/info")).collect();
+    let traces: std::collections::BTreeSet<&String> = spans.iter().map(|span| &span.trace).collect();
+    assert_eq!((spans.len(), traces.len()), (broken.len(), broken.len()), "each one of its own: {spans:?}");
+    assert!(spans.iter().all(|span| span.parent.is_none() && !span.trace.starts_with("4bf92f35")), "{spans:?}");
+}
+
+#[tokio::test]
 async fn a_collector_that_is_away_or_says_nothing_is_nobodys_trouble() {
     let collector = Collector::start().await.unwrap();
     collector.be_away(true);

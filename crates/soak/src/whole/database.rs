@@ -148,6 +148,15 @@ impl Database {
         self.wait_for_both().await;
     }
 
+    /// Ends all three, at the same time: what they keep is thrown away.
+    pub(super) fn end(self) {
+        std::thread::scope(|ending| {
+            for member in [self.primary, self.standby, self.replica] {
+                ending.spawn(move || drop(member));
+            }
+        });
+    }
+
     /// Kills the standby.
     pub fn lose_standby(&self) -> Instant {
         lose(&self.standby)

@@ -167,7 +167,7 @@ impl Whole {
             process.end().await;
         }
         drop((mails, redis, broker));
-        tokio::task::block_in_place(|| drop(database));
+        tokio::task::block_in_place(|| database.end());
     }
 }
 

@@ -5,6 +5,7 @@
 //! it is away, they look for themselves.
 
 mod lane;
+mod note;
 mod poll;
 mod worker;
 
@@ -31,8 +32,10 @@ impl Bell {
     }
 }
 
-/// How long a worker has a job. Longer than anything that is done about one may take, by far: a worker that lives never loses one.
-const LEASE: SignedDuration = SignedDuration::from_mins(20);
+/// How long it is tried to note what came of a job, while the database is away.
+const NOTED_WITHIN: std::time::Duration = std::time::Duration::from_mins(20);
+/// A lease is renewed so often before it would end: one renewal that is late, or lost, costs no worker its job.
+const RENEWALS: u32 = 4;
 /// How long a worker may be at one job: longer than a conversation with a mail server (`mail/conversation.rs`), which ends by itself and knows how
 /// far it came.
 const LONGEST: std::time::Duration = std::time::Duration::from_mins(16);

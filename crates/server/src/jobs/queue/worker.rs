@@ -1,6 +1,6 @@
 //! Whoever does the work.
 
-use std::time::SystemTime;
+use std::{convert::Infallible, future::pending, time::SystemTime};
 
 use beadsbox_domain::VoucherId;
 use beadsbox_protocol::{
@@ -11,12 +11,12 @@ use jiff::SignedDuration;
 use opentelemetry::trace::SpanKind;
 use tokio::{
     task::JoinSet,
-    time::{Duration, Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::{LEASE, LONGEST, Lane, MOST_ATTEMPTS, next_attempt};
+use super::{LONGEST, Lane, MOST_ATTEMPTS, RENEWALS, note};
 use crate::{
     db::{
         self,
@@ -24,15 +24,10 @@ use crate::{
     },
     error::Failure,
     jobs::upkeep,
-    mail,
+    mail::{self, Written},
     sight::{Place, Work},
     state::App,
-    token,
 };
-
-/// How long it waits for a database that is away: at first, and at most.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// What came of an attempt.
 #[derive(Debug)]
@@ -70,8 +65,15 @@ pub(crate) fn lanes(app: &App) -> impl Iterator<Item = Lane> {
     Lane::ALL.into_iter().filter(move |lane| mails || !lane.needs_mail_server())
 }
 
-/// Leases it.
+/// Leases it. Nobody waits for a machine that does not answer once the database is elsewhere; a lease that came about all the same ends by itself.
 async fn take(app: &App, which: Which) -> Result<Option<Leased>, Failure> {
+    tokio::select! {
+        taken = take_here(app, which) => taken,
+        () = app.database_moved() => Err(Failure::unavailable()),
+    }
+}
+
+async fn take_here(app: &App, which: Which) -> Result<Option<Leased>, Failure> {
     let now = app.clock.now();
     let mut groups: [Vec<JobKind>; 4] = Default::default();
     for (group, lane) in groups.iter_mut().zip(lanes(app)) {
@@ -81,9 +83,9 @@ async fn take(app: &App, which: Which) -> Result<Option<Leased>, Failure> {
     app.check_home(&mut tx).await?;
     let looking = |due_since, announced_before| Looking { due_since, announced_before };
     let job = match which {
-        Which::Next => db::job::take(&mut tx, &groups, looking(now, now), now, now + LEASE).await?,
-        Which::Overlooked => db::job::take(&mut tx, &groups, looking(now - RELAYED_WITHIN, now - DELIVERED_WITHIN), now, now + LEASE).await?,
-        Which::This(id, _) => db::job::take_this(&mut tx, id, &groups.concat(), now, now + LEASE).await?,
+        Which::Next => db::job::take(&mut tx, &groups, looking(now, now), app.config.lease).await?,
+        Which::Overlooked => db::job::take(&mut tx, &groups, looking(now - RELAYED_WITHIN, now - DELIVERED_WITHIN), app.config.lease).await?,
+        Which::This(id, _) => db::job::take_this(&mut tx, id, &groups.concat(), now, app.config.lease).await?,
     };
     // From here on it counts as tried, whatever becomes of this process.
     tx.commit().await?;
@@ -106,15 +108,38 @@ pub(crate) async fn do_job(app: &App, which: Which) -> Result<bool, Failure> {
 /// Does a job that is leased, as its part of the trace of what caused it.
 async fn do_leased(app: &App, job: &Leased, place: Place, by_broker: bool) -> Result<(), Failure> {
     let began = SystemTime::now();
-    let leased_until = Instant::now() + LEASE.unsigned_abs();
-    let attempt = if job.attempts > MOST_ATTEMPTS {
+    let never = |trouble| Attempt::Never(Setback { trouble, detail: None });
+    let attempt = if job.may_have_arrived {
+        // Whoever had it handed it over and was lost: the mail server most likely takes it.
+        never(JobTrouble::MayHaveArrived)
+    } else if job.attempts > MOST_ATTEMPTS {
         // Every worker that had it was ended in the middle: it may be what ends them.
-        Attempt::Never(Setback { trouble: JobTrouble::Interrupted, detail: None })
+        never(JobTrouble::Interrupted)
     } else {
-        attempt(app, job, place).await
+        tokio::select! {
+            attempt = attempt(app, job, place) => attempt,
+            never = keep_lease(app, job) => match never {},
+        }
     };
     app.sight.traces.tell(|| span_of(job, &attempt, place, began, by_broker));
-    note_while_leased(app, job, &attempt, leased_until).await
+    note::note(app, job, &attempt).await
+}
+
+/// Says again and again that somebody is at this job, so that nobody else takes it. Once somebody has, nothing more is said: they send its mail, unless it
+/// was handed over before.
+async fn keep_lease(app: &App, job: &Leased) -> Infallible {
+    let renew = async || Ok::<_, Failure>(db::job_lease::renew(&mut *note::connection(app).await?, job, app.config.lease).await?);
+    loop {
+        sleep(app.config.lease / RENEWALS).await;
+        match renew().await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::warn!(job = %job.id, "a lease has ended, and somebody else has the job");
+                return pending().await;
+            }
+            Err(error) => tracing::warn!(%error, job = %job.id, "a lease could not be renewed; it is tried again"),
+        }
+    }
 }
 
 /// What was done about it, as a span.
@@ -133,22 +158,6 @@ fn span_of(job: &Leased, attempt: &Attempt, place: Place, began: SystemTime, by_
         .with("beadsbox.job.told_by", if by_broker { "broker" } else { "database" })
         .with("db.collection.name", "job")
         .failed(failed)
-}
-
-/// Notes what came of it, however long the database is away meanwhile: what a mail server has taken would go out again. After the lease somebody
-/// else may have the job, and nothing is noted under this one.
-async fn note_while_leased(app: &App, job: &Leased, attempt: &Attempt, leased_until: Instant) -> Result<(), Failure> {
-    let mut pause = FIRST_PAUSE;
-    loop {
-        match note(app, job, attempt).await {
-            Err(error) if Instant::now() + pause < leased_until => {
-                tracing::warn!(%error, job = %job.id, ?attempt, "what came of a job could not be noted; it is tried again");
-                sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
-            }
-            noted => return noted,
-        }
-    }
 }
 
 /// One attempt, bounded in time. A fault of the server, a panic too, ends the attempt and not the worker.
@@ -175,47 +184,29 @@ async fn attempt(app: &App, job: &Leased, place: Place) -> Attempt {
 }
 
 async fn perform(app: App, job: Leased) -> Result<Attempt, Failure> {
+    let interrupted = || Attempt::Later(Setback { trouble: JobTrouble::Interrupted, detail: None });
     if !job.kind.is_mail() {
-        return upkeep::perform(&app, job.kind).await;
+        return tokio::select! {
+            done = upkeep::perform(&app, job.kind) => done,
+            () = app.database_moved() => Ok(interrupted()),
+        };
     }
     let Some(mailer) = &app.mailer else { return Err(Failure::Defect("a job that this process cannot do".to_owned())) };
-    match job.kind {
-        JobKind::PasswordResetMail => mail::password_reset::send(&app, mailer, &job).await,
-        JobKind::AddressChangedMail => mail::address_changed::send(&app, mailer, &job).await,
-        _ => mail::voucher::send(&app, mailer, &job).await,
+    let written = tokio::select! {
+        written = write(&app, &job) => written?,
+        () = app.database_moved() => return Ok(interrupted()),
+    };
+    match written {
+        Written::Ended(attempt) => Ok(attempt),
+        // From here on nothing cuts it but the end of the program: it says how far it came.
+        Written::Letter(letter, vouchers) => mailer.attempt(&app, &job, &letter, vouchers).await,
     }
 }
 
-/// Notes what came of it.
-async fn note(app: &App, job: &Leased, attempt: &Attempt) -> Result<(), Failure> {
-    let now = app.clock.now();
-    let mut conn = app.pool.acquire().await?;
-    let noted = match attempt {
-        Attempt::Done(ended) => {
-            let noted = db::job::end(&mut conn, job, *ended, None, now).await?;
-            tracing::info!(job = %job.id, kind = ?job.kind, attempts = job.attempts, ?ended, "a job is done");
-            noted
-        }
-        Attempt::Mailed(vouchers) => {
-            let noted = db::job::end(&mut conn, job, Ended::Sent, Some(vouchers), now).await?;
-            tracing::info!(job = %job.id, kind = ?job.kind, attempts = job.attempts, vouchers = vouchers.len(), "vouchers were mailed");
-            noted
-        }
-        Attempt::Later(setback) => {
-            let [random] = token::random::<1>()?;
-            let again = next_attempt(job.attempts, random, now);
-            let noted = db::job::fail(&mut conn, job, setback, again, now).await?;
-            tracing::warn!(job = %job.id, kind = ?job.kind, attempts = job.attempts, ?setback, ?again, "a job failed");
-            noted
-        }
-        Attempt::Never(setback) => {
-            let noted = db::job::fail(&mut conn, job, setback, None, now).await?;
-            tracing::error!(job = %job.id, kind = ?job.kind, attempts = job.attempts, ?setback, "a job was given up: an admin has to look at it");
-            noted
-        }
-    };
-    if !noted {
-        tracing::warn!(job = %job.id, "a lease had ended before its job: another worker has it by now");
+async fn write(app: &App, job: &Leased) -> Result<Written, Failure> {
+    match job.kind {
+        JobKind::PasswordResetMail => mail::password_reset::write(app, job).await,
+        JobKind::AddressChangedMail => mail::address_changed::write(app, job).await,
+        _ => mail::voucher::write(app, job).await,
     }
-    Ok(())
 }

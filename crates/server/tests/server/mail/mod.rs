@@ -5,6 +5,7 @@ mod answers;
 mod at_sale;
 mod choice;
 mod jobs;
+mod leases;
 pub mod paper;
 mod reminders;
 mod reset;

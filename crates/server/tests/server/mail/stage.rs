@@ -1,5 +1,7 @@
 //! A server that sends mail, and the mail server that it sends by.
 
+use std::time::Duration;
+
 use beadsbox_domain::{Person, VoucherId};
 use beadsbox_protocol::{
     job::{DeadJobs, JobDecision},
@@ -50,6 +52,11 @@ impl MailStage {
         Server::start_worker(Config { workers: 1, ..mailing(&self.stage, &self.receiver) }).await.unwrap()
     }
 
+    /// The same, whose leases last for so long without a word.
+    pub async fn worker_with(&self, lease: Duration) -> RunningWorker {
+        Server::start_worker(Config { workers: 1, lease, ..mailing(&self.stage, &self.receiver) }).await.unwrap()
+    }
+
     /// How many jobs have ended so.
     pub async fn ended(&self, ended: &str) -> i64 {
         sqlx::query_scalar("SELECT count(*) FROM job WHERE ended = $1").bind(ended).fetch_one(&self.stage.pool).await.unwrap()
@@ -83,7 +90,7 @@ impl MailStage {
             if seen().await {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let jobs: Vec<(String, i32, Option<String>, Option<String>)> =
             sqlx::query_as("SELECT state, attempts, trouble, ended FROM job").fetch_all(&self.stage.pool).await.unwrap();

@@ -95,3 +95,50 @@ async fn a_copy_of_another_database_is_not_read() {
     server.kill();
     on(&standby, "SELECT pg_wal_replay_resume()").await;
 }
+
+/// Waits until the copy says that it is so.
+async fn until_so(standby: &Cluster, sql: &'static str) {
+    let pool = standby.pool("beadsbox");
+    while !super::one::<bool>(&pool, sql).await {
+        sleep(Duration::from_millis(20)).await;
+    }
+    pool.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_whose_copy_is_lost_while_it_is_read_is_read_from_the_database() {
+    let Some((primary, standby)) = pair(false).await else { return };
+    let server = serve(&primary, &standby).await;
+    let mut till = super::till(&primary, &server.url(), "Bruno", Role::BackOffice).await;
+    let session = till.sign_in("Bruno", PASSWORD).await.unwrap();
+    let content = introduction(&mut till).await;
+    record_sale(&mut till, &content);
+    till.push().await.unwrap();
+    until_abreast(&primary, &standby).await;
+
+    // A lock on the books comes with the log, and there it stays: in the copy, and only there, a report waits.
+    let pool = primary.pool("beadsbox");
+    let mut locking = pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE ledger_entry IN ACCESS EXCLUSIVE MODE").execute(&mut *locking).await.unwrap();
+    until_so(
+        &standby,
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'ledger_entry'::regclass AND mode = 'AccessExclusiveLock')",
+    )
+    .await;
+    on(&standby, "SELECT pg_wal_replay_pause()").await;
+    until_so(&standby, "SELECT pg_get_wal_replay_pause_state() = 'paused'").await;
+    locking.rollback().await.unwrap();
+
+    let lost = async {
+        until_so(
+            &standby,
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'beadsbox-server' AND wait_event_type = 'Lock')",
+        )
+        .await;
+        standby.lose();
+    };
+    let (report, ()) = timeout(Duration::from_mins(1), async { tokio::join!(report(&till, &session), lost) }).await.expect("a report");
+    assert_eq!((sold(&report), report.made.data_age_seconds), (content.price.minor, 0), "the database itself answers");
+    pool.close().await;
+    server.kill();
+}

@@ -2,6 +2,7 @@
 
 mod copy;
 mod kept;
+mod mail;
 mod take_over;
 
 use std::time::Duration;

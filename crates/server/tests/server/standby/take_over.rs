@@ -47,7 +47,7 @@ impl Shift {
 }
 
 /// The moment of the loss, as whoever watches the primary writes it down.
-async fn now(cluster: &Cluster) -> String {
+pub(super) async fn now(cluster: &Cluster) -> String {
     let pool = cluster.pool("postgres");
     let now = sqlx::query_scalar("SELECT clock_timestamp()::text").fetch_one(&pool).await.unwrap();
     pool.close().await;

@@ -101,9 +101,12 @@ impl fmt::Display for PartsReport {
         for wait in Wait::ALL {
             writeln!(f, "slow        {} from {:.1} s on", wait.plural(), self.usual.slow(wait).as_secs_f64())?;
         }
-        let Reckoning { orders, mails, leased, repeated, faults, .. } = &self.reckoning;
+        let Reckoning { orders, mails, repeated, in_doubt, lacking, faults, .. } = &self.reckoning;
         writeln!(f, "orders      {orders}")?;
-        writeln!(f, "mails       {mails}, {leased} only after a lease, {repeated} a second time")?;
+        writeln!(
+            f,
+            "mails       {mails}, {repeated} a second time; of {in_doubt} an admin is told that they may have arrived, and {lacking} of these did not"
+        )?;
         write!(f, "{}", self.account)?;
         for trouble in faults.iter().chain(&self.troubles) {
             writeln!(f, "trouble     {trouble}")?;

@@ -19,7 +19,8 @@ use super::{
     visitors::client,
 };
 
-/// How long jobs may take that nothing holds up any more. A queue that a broker lost is told of again after two minutes.
+/// How long jobs may take that nothing holds up any more. A queue that a broker lost is told of again after two minutes, and what a worker was at that was
+/// lost is somebody else's within one.
 const PATIENCE: Duration = Duration::from_mins(5);
 const AGAIN: Duration = Duration::from_millis(250);
 
@@ -30,19 +31,18 @@ pub struct Reckoning {
     pub orders: usize,
     /// Vouchers that were sold to go by mail.
     pub mails: usize,
-    /// Mails that waited for the lease of a worker that was lost.
-    pub leased: usize,
     /// Mails that came a second time, as the same mail, because nobody could note any more that the first was taken.
     pub repeated: usize,
+    /// Mails that were being handed over when their worker was lost: an admin is told that they may have arrived.
+    pub in_doubt: usize,
+    /// Those of them that did not arrive.
+    pub lacking: usize,
     /// What is not as it must be.
     pub faults: Vec<String>,
     /// How long each mail took.
     pub seen: Vec<Observation>,
 }
 
-/// Mails that wait or that a worker is at. One that was taken half a minute ago is at nobody any more: here a mail takes a second.
-const UNDER_WAY: &str = "SELECT count(*) FROM job WHERE kind = 'voucher_mail'
-                         AND (state = 'waiting' OR state = 'running' AND leased_until > now() + interval '19 minutes 30 seconds')";
 const NOT_DONE: &str = "SELECT count(*) FROM job WHERE kind = 'voucher_mail' AND state IN ('waiting', 'running')";
 
 /// Waits until nothing is to be done any more, and counts.
@@ -51,19 +51,9 @@ const NOT_DONE: &str = "SELECT count(*) FROM job WHERE kind = 'voucher_mail' AND
 /// Where it does not come to an end, or cannot be read.
 pub async fn reckon(pool: &PgPool, receiver: &MailReceiver, orders: &[String], mailed: &[Mailed]) -> anyhow::Result<Reckoning> {
     let mut reckoning = Reckoning { orders: orders.len(), mails: mailed.len(), ..Reckoning::default() };
-    until_none(pool, UNDER_WAY).await?;
-    reckoning.count_orders(pool, orders).await?;
-    // What a worker was at when it was killed waits for twenty minutes, and nobody waits for that here: its lease ends now.
-    let leased: Vec<Uuid> = sqlx::query_scalar(
-        "WITH held AS (UPDATE job SET leased_until = now() WHERE kind = 'voucher_mail' AND state = 'running' RETURNING payload)
-         SELECT voucher::uuid FROM held, jsonb_array_elements_text(payload -> 'vouchers') AS voucher",
-    )
-    .fetch_all(pool)
-    .await?;
-    let leased: BTreeSet<VoucherId> = leased.into_iter().map(VoucherId).collect();
-    let ended = Instant::now();
     until_none(pool, NOT_DONE).await?;
-    reckoning.count_mails(pool, &receiver.mails(), mailed, &leased, ended).await?;
+    reckoning.count_orders(pool, orders).await?;
+    reckoning.count_mails(pool, &receiver.mails(), mailed).await?;
     Ok(reckoning)
 }
 
@@ -88,34 +78,36 @@ impl Reckoning {
         Ok(())
     }
 
-    /// Each voucher that was sold so has its mail. A second one is the same mail, of a job that was begun twice.
-    async fn count_mails(&mut self, pool: &PgPool, mails: &[Mail], mailed: &[Mailed], leased: &BTreeSet<VoucherId>, ended: Instant) -> anyhow::Result<()> {
-        let begun: Vec<(Uuid, i32)> =
-            sqlx::query_as("SELECT voucher::uuid, attempts FROM job, jsonb_array_elements_text(payload -> 'vouchers') AS voucher WHERE kind = 'voucher_mail'")
-                .fetch_all(pool)
-                .await?;
-        let begun: HashMap<VoucherId, i32> = begun.into_iter().map(|(voucher, attempts)| (VoucherId(voucher), attempts)).collect();
+    /// Each voucher that was sold so has its mail, or an admin is told that it may have. A second one is the same mail, of a job that was begun twice.
+    async fn count_mails(&mut self, pool: &PgPool, mails: &[Mail], mailed: &[Mailed]) -> anyhow::Result<()> {
+        let jobs: Vec<(Uuid, i32, bool)> = sqlx::query_as(
+            "SELECT voucher::uuid, attempts, state = 'dead' AND trouble = 'may_have_arrived' FROM job, jsonb_array_elements_text(payload -> 'vouchers') AS voucher
+             WHERE kind = 'voucher_mail'",
+        )
+        .fetch_all(pool)
+        .await?;
+        let jobs: HashMap<VoucherId, (i32, bool)> = jobs.into_iter().map(|(voucher, attempts, in_doubt)| (VoucherId(voucher), (attempts, in_doubt))).collect();
         let texts: Vec<String> = mails.iter().map(Mail::text).collect();
         for Mailed { code, voucher, sold } in mailed {
             let came: Vec<&Mail> = mails.iter().zip(&texts).filter(|(_, text)| text.contains(code)).map(|(mail, _)| mail).collect();
+            let (attempts, in_doubt) = jobs.get(voucher).copied().unwrap_or_default();
+            self.in_doubt += usize::from(in_doubt);
             let Some(first) = came.first() else {
-                self.faults.push(format!("no mail came with {code}"));
+                if in_doubt {
+                    self.lacking += 1;
+                    self.seen.push(Observation { wait: Wait::Mail, from: *sold, until: *sold, saw: Saw::InDoubt });
+                } else {
+                    self.faults.push(format!("no mail came with {code}"));
+                }
                 continue;
             };
             let names: BTreeSet<String> = came.iter().map(|mail| mail.header("Message-ID")).collect();
-            let attempts = begun.get(voucher).copied().unwrap_or(0);
             if names.len() > 1 || came.len() > usize::try_from(attempts)? {
                 self.faults
                     .push(format!("{} mails came with {code}, {} different ones, of {attempts} attempts", came.len(), names.len()));
             }
             self.repeated += came.len() - 1;
-            let is_leased = leased.contains(voucher) && first.at >= ended;
-            self.leased += usize::from(is_leased);
-            let saw = match (is_leased, came.len()) {
-                (true, _) => Saw::Leased,
-                (false, 1) => Saw::Answer,
-                (false, _) => Saw::Twice,
-            };
+            let saw = if came.len() == 1 { Saw::Answer } else { Saw::Twice };
             self.seen.push(Observation { wait: Wait::Mail, from: *sold, until: first.at, saw });
         }
         Ok(())

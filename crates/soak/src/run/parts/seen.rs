@@ -57,8 +57,8 @@ pub enum Saw {
     OwnWord,
     /// An error: its status, or that there was no answer.
     Error(String),
-    /// Nothing yet: a mail that waits until the lease of a worker that was lost is over.
-    Leased,
+    /// Nothing: a mail that was being handed over when its worker was lost. An admin is told that it may have arrived.
+    InDoubt,
     /// A mail, and later the same one again.
     Twice,
 }

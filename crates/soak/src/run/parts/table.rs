@@ -23,11 +23,11 @@ pub struct Sight {
     pub errors: BTreeMap<String, usize>,
     /// Redemptions on the till's own word.
     pub own_word: usize,
-    /// Mails that wait for a lease.
-    pub leased: usize,
+    /// Mails that did not come, of which an admin is told that they may have arrived.
+    pub in_doubt: usize,
     /// Mails that came again, as the same mail.
     pub twice: usize,
-    /// The longest that somebody waited, leases aside.
+    /// The longest that somebody waited for what came.
     pub longest: Duration,
 }
 
@@ -74,8 +74,8 @@ impl Row {
             Saw::OwnWord => sight.own_word += 1,
             Saw::Twice => sight.twice += 1,
             Saw::Error(what) => *sight.errors.entry(what.clone()).or_default() += 1,
-            Saw::Leased => {
-                sight.leased += 1;
+            Saw::InDoubt => {
+                sight.in_doubt += 1;
                 return;
             }
         }
@@ -100,14 +100,14 @@ impl Row {
     /// What users saw that they do not see on other days.
     fn saw(&self) -> String {
         let mut said = Vec::new();
-        for (wait, Sight { count, errors, own_word, leased, twice, .. }) in &self.sights {
+        for (wait, Sight { count, errors, own_word, in_doubt, twice, .. }) in &self.sights {
             let name = wait.plural();
             said.extend(errors.iter().map(|(what, times)| format!("{times} of {count} {name}: {what}")));
             if *own_word > 0 {
                 said.push(format!("{own_word} of {count} {name} on the till's own word"));
             }
-            if *leased > 0 {
-                said.push(format!("{leased} of {count} {name} only after the lease, up to 20 min"));
+            if *in_doubt > 0 {
+                said.push(format!("of {in_doubt} of {count} {name} an admin is told that they may have arrived, and they did not"));
             }
             if *twice > 0 {
                 said.push(format!("{twice} of {count} {name} once more, as the same mail"));
