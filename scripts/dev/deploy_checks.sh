@@ -14,7 +14,17 @@ check_deploy() {
 
 check_scripts() {
   shellcheck --external-sources --severity=warning dev scripts/dev/*.sh
+  steps_stop
   shellcheck --external-sources deploy/backup/{backup,rehearse,restore,common.sh} deploy/standby/{build,take-over,common.sh} deploy/release/gather deploy/check/{migrations,release}
+}
+
+# A step whose command goes on after an error would pass with it.
+steps_stop() {
+  local folder status=0
+  folder=$(mktemp -d)
+  ROOT=$folder bash -euo pipefail -c '. scripts/dev/common.sh && in_the_middle() { false; true; } && step it "A step that fails in the middle" in_the_middle' || status=$?
+  rm -rf "$folder"
+  [ "$status" -eq 1 ] || fail "A step of ./dev does not stop at its first error."
 }
 
 check_terraform() {
