@@ -31,7 +31,7 @@ check_terraform() {
   if command -v terraform >/dev/null; then
     step deploy-terraform "Checking format and tables of the infrastructure" terraform_itself
   else
-    say "Terraform is not installed: neither the format nor the tests of who may reach whom are checked. Its names are, and its policies."
+    leave_out "the infrastructure's format and the tests of who may reach whom: Terraform is in no registry of packages that this command uses; install it yourself (1.10 or newer)"
   fi
   step deploy-names "Checking every name of the infrastructure" names_exist
 }
