@@ -65,15 +65,20 @@ probe_takeover() {
 
 # bring_back_old_primary EPOCH
 bring_back_old_primary() {
+  local aside
   switch_on one
   wait_for_machine one
+  aside=$(set_aside one)
   change_inventory ".all.hosts.one = (.all.hosts.one | del(.ansible_connection, .ansible_port) | .ansible_host = \"$DEPLOY_DIR/one\")
     | .all.vars.postgresql_primary = \"two\" | .all.vars.postgresql_standbys = [\"one\"]"
   apply
   probe_replication two one
-  wanted "what the old primary held is set aside" on one sh -c 'ls -d /var/lib/postgresql/15/main.before-*'
+  wanted "what the old primary held is set aside" test "$(set_aside one)" -eq $((aside + 1))
   sql two owner 'DROP TABLE acknowledged'
   wanted "the epoch is still the same" test "$(epoch)" = "$1"
   wanted "the new primary is backed up" on two systemctl start beadsbox-backup.service
   wanted "and what it backed up can be restored" on three systemctl start beadsbox-rehearsal.service
 }
+
+# set_aside MACHINE: how many times something was.
+set_aside() { on "$1" find /var/lib/postgresql/15 -maxdepth 1 -name 'main.before-*' | wc -l; }
