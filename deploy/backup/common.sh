@@ -20,9 +20,11 @@ live() { psql -X -q -v ON_ERROR_STOP=1 -At -h /var/run/postgresql -p "$BEADSBOX_
 
 follows() { [ "$(live -c 'SELECT pg_is_in_recovery()')" = t ]; }
 
-# number NAME VALUE HELP: leaves a number for whoever watches. Written beside and renamed, so that nobody reads half of it.
+# number NAME VALUE HELP: leaves a number for whoever watches. Written beside and renamed, so that nobody reads half of it. Readable for all, as the
+# units have everything else that they write be nobody's but their own.
 number() {
   [ -d "$NUMBERS" ] || return 0
   printf '# HELP %s %s\n# TYPE %s gauge\n%s %s\n' "$1" "$3" "$1" "$1" "$2" >"$NUMBERS/$1.prom.new"
+  chmod 644 "$NUMBERS/$1.prom.new"
   mv "$NUMBERS/$1.prom.new" "$NUMBERS/$1.prom"
 }

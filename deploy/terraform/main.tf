@@ -3,7 +3,7 @@
 
 locals {
   name = "beadsbox-${var.environment}"
-  machine = {
+  common = {
     image    = data.aws_ami.debian.id
     key_name = aws_key_pair.first.key_name
     zone_id  = module.network.zone_id
@@ -64,7 +64,7 @@ module "load_balancer" {
 module "web" {
   source          = "./modules/web"
   name            = local.name
-  machine         = local.machine
+  common          = local.common
   subnet_ids      = module.network.subnets.application
   security_groups = module.network.security_groups
   web_count       = var.web_count
@@ -74,7 +74,7 @@ module "web" {
 module "bastions" {
   source    = "./modules/bastions"
   name      = local.name
-  machine   = local.machine
+  common    = local.common
   subnet_id = module.network.subnets.public[0]
   security_groups = {
     engineering = module.network.security_groups.bastion_engineering
@@ -85,7 +85,7 @@ module "bastions" {
 module "database" {
   source          = "./modules/database"
   name            = local.name
-  machine         = local.machine
+  common          = local.common
   subnet_ids      = module.network.subnets.data
   security_groups = module.network.security_groups
   primary         = var.primary
@@ -93,18 +93,25 @@ module "database" {
   backups_bucket  = "${var.bucket_prefix}-${local.name}-backups"
 }
 
+# Redis holds what can be asked for again, so one machine is enough and its loss costs time only.
 module "cache" {
-  source            = "./modules/cache"
+  source            = "./modules/pool"
   name              = local.name
-  machine           = local.machine
+  common            = local.common
+  group             = "cache"
+  machine_count     = 1
   subnet_ids        = module.network.subnets.data
   security_group_id = module.network.security_groups.cache
 }
 
+# RabbitMQ: three nodes, so that quorum queues outlive one of them. More than half of them decide, so an even number is no better than one less. Jobs live in
+# the database; what is lost here is published again.
 module "broker" {
-  source            = "./modules/broker"
+  source            = "./modules/pool"
   name              = local.name
-  machine           = local.machine
+  common            = local.common
+  group             = "broker"
+  machine_count     = 3
   subnet_ids        = module.network.subnets.data
   security_group_id = module.network.security_groups.broker
 }

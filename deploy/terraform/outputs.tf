@@ -15,5 +15,5 @@ output "backups_bucket" {
 
 output "broker_nodes" {
   description = "For `rabbitmq_nodes` in Ansible's inventory."
-  value       = module.broker.nodes
+  value       = module.broker.machines
 }

@@ -36,8 +36,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
-# Runs the command in the background, with everything it starts in one group of processes. Sets GROUP, its number. Unlike in
-# a list of `||`, the command's own functions still stop at their first error.
+# Runs the command in the background, with everything it starts in one group of processes. Sets GROUP, its number. Whoever calls it, or calls
+# who does, does so in no list of `||` and no `if`: there the command's own functions would go on after an error, and only their last word count.
 start_group() {
   set -m
   "$@" </dev/null &
@@ -69,16 +69,30 @@ in_group() {
 }
 RUNNING=
 
-# A sign of life each minute, for whoever watches a long step. Waits by `read`, which leaves no process behind.
+# heartbeat WHAT LOG GROUP MINUTES: a sign of life each minute, for whoever watches a long step, and the end of one that takes longer than those
+# minutes; 0 for as long as it wants. Waits by `read`, which leaves no process behind.
 heartbeat() {
   local never started=$SECONDS
   exec {never}<> <(:)
   while true; do
     read -rt 60 -u "$never" || true
     say "  … $1: $((SECONDS - started)) s, last: $(tail -n 1 "$2" | tr -dc '[:print:]' | cut -c 1-100)"
+    if [ "$4" -gt 0 ] && [ $((SECONDS - started)) -ge $(($4 * 60)) ]; then
+      say "  … $1: it may take $4 minutes, and is ended"
+      end_group "$3"
+    fi
   done
 }
 BEAT=
+# How many minutes each step may take; 0 is no bound. Whoever knows better says so by `within`.
+STEP_MINUTES=0
+
+# within MINUTES step …: a step that may take so long.
+within() {
+  local STEP_MINUTES=$1
+  shift
+  "$@"
+}
 
 # step NAME WHAT COMMAND…: runs the command with its output in the log of that name, and shows the log's end if it fails.
 step() {
@@ -87,10 +101,16 @@ step() {
   shift 2
   say "$what …"
   : >"$log"
-  heartbeat "$what" "$log" &
+  # Not as a part of a list of `||`: see there.
+  start_group "$@" >"$log" 2>&1
+  RUNNING=$GROUP
+  heartbeat "$what" "$log" "$GROUP" "$STEP_MINUTES" &
   BEAT=$!
-  in_group "$@" >"$log" 2>&1 || status=$?
+  wait "$GROUP" || status=$?
   end_heartbeat
+  # Whatever it left behind when it failed.
+  [ "$status" -eq 0 ] || end_group "$RUNNING"
+  RUNNING=
   if [ "$status" -ne 0 ]; then
     tail -n 60 "$log" >&2
     say "$what: failed after $((SECONDS - started)) s; all of it is in ${log#"$ROOT"/}" >&2

@@ -15,28 +15,45 @@ test_deploy() {
   local only=${1:-}
   [ -z "$only" ] || [ "$only" = --checks ] || fail "./dev test --deploy [--checks]"
   mkdir -p "$DEPLOY_DIR"
+  # No step hangs in silence. Those that may take longer say so.
+  # shellcheck disable=SC2034 # `step` asks
+  local STEP_MINUTES=20
   set_up_deploy_tools
   once_for checks check_deploy
-  [ -z "$only" ] || return 0
-  if ! can_boot; then
-    say "Deployment, machines: SKIPPED. Booting systemd in a container needs root and a kernel that lets it; this machine has not both."
-    return
+  if [ -n "$only" ]; then
+    leave_out "the machines, as you said so"
+  elif ! can_boot; then
+    leave_out "the machines: booting systemd in a container needs root and a kernel that lets it; this machine has not both"
+  else
+    # What the server is made of decides as well what there is to see on the machines: so it has to be there first.
+    [ -x "$(deployed_server)" ] || within 120 step build "Building the server" cargo build "${CARGO_SELECTION[@]}" --bin beadsbox-server
+    once_for machines try_machines
   fi
-  # What the server is made of decides as well what there is to see on the machines.
-  once_for machines try_machines
+  if [ ${#LEFT_OUT[@]} -gt 0 ]; then
+    say "Deployment: passed, but for what was LEFT OUT:"
+    printf '          %s\n' "${LEFT_OUT[@]}"
+  fi
 }
 
-# once_for NAME COMMAND: runs it unless it passed before on the same files.
+LEFT_OUT=()
+# leave_out WHAT_AND_WHY: said at once, and again at the end.
+leave_out() {
+  say "LEFT OUT: $1"
+  LEFT_OUT+=("$1")
+}
+
+# once_for NAME COMMAND: runs it unless it passed before on the same files, with nothing left out.
+# A file that was taken away is one that changed.
 once_for() {
-  local passed=$DEPLOY_DIR/$1.passed now
-  now=$(deploy_files "$1" | sort -z | xargs -0 sha256sum | sha256sum)
+  local left_out=${#LEFT_OUT[@]} passed=$DEPLOY_DIR/$1.passed now
+  now=$(deploy_files "$1" | sort -z | { xargs -0 sha256sum 2>&1 || true; } | sha256sum)
   if [ "$(cat "$passed" 2>/dev/null)" = "$now" ]; then
     say "Deployment, $1: nothing changed since it passed"
     return
   fi
   rm -f "$passed"
   "$2"
-  printf '%s\n' "$now" >"$passed"
+  [ ${#LEFT_OUT[@]} -ne "$left_out" ] || printf '%s\n' "$now" >"$passed"
 }
 
 deploy_files() {
@@ -48,10 +65,10 @@ deploy_files() {
 deployed_server() { printf '%s' "${BEADSBOX_DEPLOYED_SERVER:-$(target_dir)/debug/beadsbox-server}"; }
 
 set_up_deploy_tools() {
-  set_up_packages curl jq shellcheck openssl python3-venv debootstrap systemd-container
+  set_up_packages curl jq shellcheck openssl openssh-client python3-venv debootstrap systemd-container
   local requirements=deploy/check/requirements.txt
   [ "$DEPLOY_TOOLS/installed" -nt "$requirements" ] ||
-    step deploy-tools "Installing what deployments are checked with, once" install_deploy_tools
+    within 40 step deploy-tools "Installing what deployments are checked with, once" install_deploy_tools
   export PATH=$DEPLOY_TOOLS/bin:$PATH
 }
 

@@ -14,14 +14,24 @@ check_deploy() {
 
 check_scripts() {
   shellcheck --external-sources --severity=warning dev scripts/dev/*.sh
+  steps_stop
   shellcheck --external-sources deploy/backup/{backup,rehearse,restore,common.sh} deploy/standby/{build,take-over,common.sh} deploy/release/gather deploy/check/{migrations,release}
+}
+
+# A step whose command goes on after an error would pass with it.
+steps_stop() {
+  local folder status=0
+  folder=$(mktemp -d)
+  ROOT=$folder bash -euo pipefail -c '. scripts/dev/common.sh && in_the_middle() { false; true; } && step it "A step that fails in the middle" in_the_middle' || status=$?
+  rm -rf "$folder"
+  [ "$status" -eq 1 ] || fail "A step of ./dev does not stop at its first error."
 }
 
 check_terraform() {
   if command -v terraform >/dev/null; then
     step deploy-terraform "Checking format and tables of the infrastructure" terraform_itself
   else
-    say "Terraform is not installed: neither the format nor the tests of who may reach whom are checked. Its names are, and its policies."
+    leave_out "the infrastructure's format and the tests of who may reach whom: Terraform is in no registry of packages that this command uses; install it yourself (1.10 or newer)"
   fi
   step deploy-names "Checking every name of the infrastructure" names_exist
 }

@@ -12,10 +12,7 @@ module "bastion" {
   public            = true
   subnet_id         = var.subnet_id
   security_group_id = each.value
-  image             = var.machine.image
-  key_name          = var.machine.key_name
-  zone_id           = var.machine.zone_id
-  key_arn           = var.machine.key_arn
+  common            = var.common
 }
 
 # Their addresses stand in people's configuration, so they outlive the machines.

@@ -24,10 +24,7 @@ module "machine" {
   policy            = data.aws_iam_policy_document.backups.json
   subnet_id         = var.subnet_ids[each.value.subnet % length(var.subnet_ids)]
   security_group_id = each.value.security_group
-  image             = var.machine.image
-  key_name          = var.machine.key_name
-  zone_id           = var.machine.zone_id
-  key_arn           = var.machine.key_arn
+  common            = var.common
 }
 
 # The names that the programs use. After a promotion the new primary is named here.
@@ -35,7 +32,7 @@ resource "aws_route53_record" "role" {
   # checkov:skip=CKV2_AWS_23: it names machines that a module makes, which the check does not see
   for_each = { primary = var.primary, reports = "replica1" }
 
-  zone_id = var.machine.zone_id
+  zone_id = var.common.zone_id
   name    = each.key
   type    = "A"
   ttl     = 10
@@ -45,7 +42,7 @@ resource "aws_route53_record" "role" {
 module "backups" {
   source            = "../bucket"
   name              = var.backups_bucket
-  key_arn           = var.machine.key_arn
+  key_arn           = var.common.key_arn
   keep_deleted_days = 30
 }
 
@@ -63,6 +60,6 @@ data "aws_iam_policy_document" "backups" {
 
   statement {
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [var.machine.key_arn]
+    resources = [var.common.key_arn]
   }
 }

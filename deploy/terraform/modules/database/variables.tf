@@ -3,7 +3,7 @@ variable "name" {
   type        = string
 }
 
-variable "machine" {
+variable "common" {
   description = "What every machine has: image, first key pair, private zone, key of the disks."
   type        = object({ image = string, key_name = string, zone_id = string, key_arn = string })
 }

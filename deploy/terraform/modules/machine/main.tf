@@ -31,13 +31,13 @@ resource "aws_iam_instance_profile" "this" {
 
 resource "aws_instance" "this" {
   # checkov:skip=CKV_AWS_88: only the bastions have a public address, and their groups take known networks only
-  ami                         = var.image
+  ami                         = var.common.image
   instance_type               = var.type
   subnet_id                   = var.subnet_id
   vpc_security_group_ids      = [var.security_group_id]
   iam_instance_profile        = aws_iam_instance_profile.this.name
   associate_public_ip_address = var.public
-  key_name                    = var.key_name
+  key_name                    = var.common.key_name
   ebs_optimized               = true
   monitoring                  = true
   disable_api_termination     = var.keep
@@ -50,7 +50,7 @@ resource "aws_instance" "this" {
 
   root_block_device {
     encrypted   = true
-    kms_key_id  = var.key_arn
+    kms_key_id  = var.common.key_arn
     volume_type = "gp3"
     volume_size = var.disk_gib
     tags        = { Name = "${var.name}-${var.machine}" }
@@ -70,7 +70,7 @@ resource "aws_ebs_volume" "data" {
 
   availability_zone = aws_instance.this.availability_zone
   encrypted         = true
-  kms_key_id        = var.key_arn
+  kms_key_id        = var.common.key_arn
   type              = "gp3"
   size              = var.data_gib
   iops              = var.data_iops
@@ -90,7 +90,7 @@ resource "aws_volume_attachment" "data" {
 }
 
 resource "aws_route53_record" "this" {
-  zone_id = var.zone_id
+  zone_id = var.common.zone_id
   name    = var.machine
   type    = "A"
   ttl     = 60

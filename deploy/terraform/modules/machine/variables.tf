@@ -8,13 +8,13 @@ variable "machine" {
   type        = string
 }
 
-variable "group" {
-  description = "Its group in Ansible's inventory."
-  type        = string
+variable "common" {
+  description = "What every machine has: image, key pair with which Ansible signs in for the first time, private zone for its name, key of its disks."
+  type        = object({ image = string, key_name = string, zone_id = string, key_arn = string })
 }
 
-variable "image" {
-  description = "The Debian image."
+variable "group" {
+  description = "Its group in Ansible's inventory."
   type        = string
 }
 
@@ -30,21 +30,6 @@ variable "subnet_id" {
 
 variable "security_group_id" {
   description = "What it may hear and call."
-  type        = string
-}
-
-variable "zone_id" {
-  description = "The private zone for its name."
-  type        = string
-}
-
-variable "key_arn" {
-  description = "Encrypts its disks."
-  type        = string
-}
-
-variable "key_name" {
-  description = "The key pair with which Ansible signs in for the first time."
   type        = string
 }
 

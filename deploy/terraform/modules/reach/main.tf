@@ -4,11 +4,12 @@
 locals {
   # Machines that take connections of machines, by port. `who` are the groups that may call.
   calls = {
-    api          = { to = "web", port = var.ports.api, who = ["load_balancer"] }
-    admin        = { to = "web", port = var.ports.admin, who = ["load_balancer"] }
-    shop         = { to = "web", port = var.ports.shop, who = ["load_balancer"] }
-    postgresql   = { to = "database", port = var.ports.postgresql, who = ["web", "worker", "database", "replica"] }
-    reports      = { to = "replica", port = var.ports.postgresql, who = ["web", "bastion_ops"] }
+    api        = { to = "web", port = var.ports.api, who = ["load_balancer"] }
+    admin      = { to = "web", port = var.ports.admin, who = ["load_balancer"] }
+    shop       = { to = "web", port = var.ports.shop, who = ["load_balancer"] }
+    postgresql = { to = "database", port = var.ports.postgresql, who = ["web", "worker", "database", "replica"] }
+    # A standby that takes over first takes from the replica what that has more.
+    reports      = { to = "replica", port = var.ports.postgresql, who = ["web", "bastion_ops", "database"] }
     redis        = { to = "cache", port = var.ports.redis, who = ["web", "worker"] }
     amqp         = { to = "broker", port = var.ports.amqp, who = ["web", "worker"] }
     broker_names = { to = "broker", port = var.ports.epmd, who = ["broker"] }

@@ -15,10 +15,7 @@ module "web" {
   type              = var.web_type
   subnet_id         = each.value
   security_group_id = var.security_groups.web
-  image             = var.machine.image
-  key_name          = var.machine.key_name
-  zone_id           = var.machine.zone_id
-  key_arn           = var.machine.key_arn
+  common            = var.common
 }
 
 module "worker" {
@@ -31,8 +28,5 @@ module "worker" {
   type              = var.worker_type
   subnet_id         = each.value
   security_group_id = var.security_groups.worker
-  image             = var.machine.image
-  key_name          = var.machine.key_name
-  zone_id           = var.machine.zone_id
-  key_arn           = var.machine.key_arn
+  common            = var.common
 }

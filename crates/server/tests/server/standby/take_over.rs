@@ -107,6 +107,17 @@ async fn rule_1_a_standby_takes_over_and_has_everything_that_was_acknowledged() 
     let moment = now(&primary).await;
     primary.lose();
     let lost = Instant::now();
+    // Every sign of life is later than the beginning of a day, and none of them waited for an other one.
+    let day = moment.split(' ').next().unwrap();
+    for (arguments, reason) in [
+        (["--lost-at", day].as_slice(), "is a moment with its zone"),
+        (&["--lost-at", &moment, "--other-received", "0/1000"], "it is not known of all others"),
+        (&["--lost-at", &moment, "--other-received", "1000"], "begins with a position"),
+    ] {
+        let refused = standby.take_over(&primary, arguments);
+        let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && words.contains(reason), "{words}");
+    }
     let output = standby.take_over(&primary, &["--lost-at", &moment]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8_lossy(&output.stdout).contains("the epoch goes on"));

@@ -37,6 +37,10 @@ run "who_reaches_the_database" {
     error_message = "Somebody else reaches the database."
   }
   assert {
+    condition     = toset([for rule in output.between : rule.from if rule.to == "replica" && rule.port == 5432]) == toset(["web", "bastion_ops", "database"])
+    error_message = "Somebody else reaches the replica."
+  }
+  assert {
     condition     = toset([for rule in output.between : rule.from if rule.to == "cache" && rule.port != 22]) == toset(["web", "worker"])
     error_message = "Somebody else reaches the cache."
   }

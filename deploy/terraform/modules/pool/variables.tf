@@ -3,9 +3,14 @@ variable "name" {
   type        = string
 }
 
-variable "machine" {
+variable "common" {
   description = "What every machine has: image, first key pair, private zone, key of the disks."
   type        = object({ image = string, key_name = string, zone_id = string, key_arn = string })
+}
+
+variable "group" {
+  description = "Their group in Ansible's inventory, which is also their name in the private zone."
+  type        = string
 }
 
 variable "subnet_ids" {
@@ -14,19 +19,13 @@ variable "subnet_ids" {
 }
 
 variable "security_group_id" {
-  description = "What it may hear and call."
+  description = "What they may hear and call."
   type        = string
 }
 
 variable "machine_count" {
-  description = "How many nodes: an odd number, because more than half of them decide."
+  description = "How many machines."
   type        = number
-  default     = 3
-
-  validation {
-    condition     = var.machine_count % 2 == 1
-    error_message = "An even number of nodes decides no better than one less."
-  }
 }
 
 variable "type" {

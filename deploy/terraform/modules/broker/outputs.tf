@@ -1,4 +1,0 @@
-output "nodes" {
-  description = "The nodes' names in the private zone."
-  value       = keys(module.machine)
-}
