@@ -35,6 +35,13 @@ pub fn resident_kib(process: u32) -> anyhow::Result<u64> {
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 
+/// From here on the most memory that the process had in use is counted anew: what it did before, such as hashing a password, is not what it is
+/// looked at for.
+pub fn forget_peak(process: u32) -> anyhow::Result<()> {
+    // proc(5): 5 resets the peak.
+    Ok(fs::write(format!("/proc/{process}/clear_refs"), "5")?)
+}
+
 /// Its own time in user and kernel, and that of its ended children, in ticks.
 fn times(process: u32) -> anyhow::Result<[u64; 4]> {
     let stat = stat(process)?;
@@ -67,6 +74,12 @@ mod tests {
         let own = std::process::id();
         assert_eq!(parent(own).unwrap(), std::os::unix::process::parent_id());
         assert!(resident_kib(own).unwrap() > 100);
+        let many = std::hint::black_box(vec![1_u8; 64 << 20]);
+        drop(many);
+        let peak = || crate::centre::peak_kib("self").unwrap();
+        assert!(peak() > 64 << 10);
+        forget_peak(own).unwrap();
+        assert!(peak() < 64 << 10, "{} KiB", peak());
         let before = processor_ms(own).unwrap();
         let mut sum = 0_u64;
         while processor_ms(own).unwrap() < before + 30.0 {

@@ -32,17 +32,19 @@ async fn rows_run_at_a_thousand_vouchers() {
             patience: Duration::from_mins(1),
         },
     };
-    let rows = [Row::Redeem, Row::Scan, Row::Page, Row::Search, Row::Changes, Row::Documents, Row::Listing, Row::Status, Row::Polls];
+    let rows = [Row::Redeem, Row::Scan, Row::Page, Row::Search, Row::Changes, Row::Documents, Row::Listing, Row::Status, Row::Polls, Row::Disk];
     let mut ledger = Ledger::open(folder.path().join("ledger.json")).unwrap();
     bench.run(&rows, &mut ledger).await.unwrap();
     for row in rows {
         assert!(ledger.has(row.name()), "{} was not measured", row.name());
     }
     let measured = ledger.entries().iter().all(|entry| {
-        let has_no_goal =
-            ["the first voucher PDF of a run", "a batch as one PDF"].contains(&entry.what.as_str()) || ["status", "polls"].contains(&entry.row.as_str());
-        // A process that is idle for two seconds may use less time than the system counts, and take no more memory than it had.
-        (entry.ours.figure.median > 0.0 || entry.row == "polls") && (entry.met.is_some() || has_no_goal)
+        let has_no_goal = ["the first voucher PDF of a run", "a batch as one PDF"].contains(&entry.what.as_str())
+            || ["status", "polls", "disk"].contains(&entry.row.as_str())
+            || entry.what.starts_with("processor time");
+        // A process that is idle for two seconds may use less time than the system counts, and take no more memory than it had; a few operations may
+        // fit into pages that were there.
+        (entry.ours.figure.median > 0.0 || ["polls", "disk"].contains(&entry.row.as_str())) && (entry.met.is_some() || has_no_goal)
     });
     assert!(measured, "{:#?}", ledger.entries());
     // The smallest size has nothing to be compared with in the row of changes, and a search has none at all.

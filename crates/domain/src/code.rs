@@ -14,6 +14,29 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// How many symbols a code has.
 pub const CODE_LENGTH: usize = 13;
 const RANDOM_LENGTH: usize = CODE_LENGTH - 1;
+/// What stands in [`VALUES`] for characters that no code has.
+const NO_SYMBOL: u8 = 0xff;
+/// The value of each character of ASCII as people write it. A list reads a code for every row, so nothing is searched for.
+const VALUES: [u8; 128] = values();
+
+const fn values() -> [u8; 128] {
+    let mut values = [NO_SYMBOL; 128];
+    let mut value = 0;
+    while value < 32 {
+        let symbol = ALPHABET[value as usize];
+        values[symbol as usize] = value;
+        values[symbol.to_ascii_lowercase() as usize] = value;
+        value += 1;
+    }
+    // What is easily taken for another one.
+    values[b'O' as usize] = 0;
+    values[b'o' as usize] = 0;
+    values[b'I' as usize] = 1;
+    values[b'i' as usize] = 1;
+    values[b'L' as usize] = 1;
+    values[b'l' as usize] = 1;
+    values
+}
 
 /// What the codes of training begin with, `TRA1N`: no voucher that is sold has one.
 const TRAINING: [u8; 5] = [26, 24, 10, 1, 21];
@@ -125,12 +148,8 @@ fn symbol(value: u8) -> char {
 }
 
 fn value_of(character: char) -> Option<u8> {
-    let upper = match character.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
-    };
-    ALPHABET.iter().position(|known| char::from(*known) == upper).and_then(|place| u8::try_from(place).ok())
+    let place = usize::try_from(u32::from(character)).ok()?;
+    VALUES.get(place).copied().filter(|value| *value != NO_SYMBOL)
 }
 
 /// Times `α` in GF(32).
@@ -171,7 +190,20 @@ impl From<VoucherCode> for String {
 
 #[cfg(test)]
 mod tests {
-    use super::{CODE_LENGTH, fold, times_alpha};
+    use super::{ALPHABET, CODE_LENGTH, fold, times_alpha, value_of};
+
+    #[test]
+    fn every_character_has_the_value_that_people_mean_by_it_or_none() {
+        for character in (0..=0x24f_u32).filter_map(char::from_u32) {
+            let meant = match character.to_ascii_uppercase() {
+                'O' => '0',
+                'I' | 'L' => '1',
+                other => other,
+            };
+            let place = ALPHABET.iter().position(|known| char::from(*known) == meant);
+            assert_eq!(value_of(character).map(usize::from), place, "{character:?}");
+        }
+    }
 
     /// A word of nothing but that symbol at those places.
     fn word(symbol: u8, places: impl IntoIterator<Item = usize>) -> [u8; CODE_LENGTH] {

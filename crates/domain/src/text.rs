@@ -1,5 +1,7 @@
 //! Texts that people type, bounded and cleaned once at the border.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// Why a text is not taken.
@@ -35,7 +37,7 @@ fn clean(text: &str, least: usize, limit: usize, lines: bool) -> Result<String, 
     if text.len() > limit * 4 + 1024 {
         return Err(TextError::TooLong { limit });
     }
-    let text = text.replace("\r\n", "\n");
+    let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
     let text = text.trim();
     if text.chars().any(|c| is_forbidden(c, lines)) {
         return Err(TextError::ForbiddenCharacter);

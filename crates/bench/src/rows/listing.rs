@@ -12,7 +12,7 @@ use crate::{
     centre::{ADMIN, Centre, PASSWORD, stock},
     figure::Unit,
     ledger::{Entry, Goal, Number, Side},
-    process::resident_kib,
+    process::{family_processor_ms, forget_peak, processor_ms, resident_kib},
 };
 
 /// How many people list at once.
@@ -88,6 +88,20 @@ impl Reader {
     }
 }
 
+/// What was measured.
+#[derive(Default)]
+struct Measured {
+    /// Of each page of 100: milliseconds, and the answer's MiB.
+    looked: Vec<f64>,
+    sizes: Vec<f64>,
+    /// Vouchers a second, of all readers together.
+    rates: Vec<f64>,
+    /// Milliseconds of server, database and clients for a thousand vouchers.
+    processor: [f64; 3],
+    /// MiB of the server process.
+    grown: f64,
+}
+
 pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     let count = bench.scale.listed;
     let centre = Centre::open(&bench.server).await?;
@@ -96,42 +110,62 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     for number in 0..CLIENTS {
         readers.push(Reader::sign_in(&centre, &format!("Reader {number}")).await?);
     }
-    let server = centre.process_id()?;
+    let (server, database) = (centre.process_id()?, centre.postmaster().await?);
     let before = resident_kib(server)?;
-    let (mut looked, mut sizes) = (Vec::new(), Vec::new());
-    for looks in at_once(&readers, |reader| reader.look(bench.scale.rounds)).await? {
-        for (milliseconds, bytes) in looks {
-            looked.push(milliseconds);
-            sizes.push(mebibytes(bytes as u64));
-        }
+    forget_peak(server)?;
+    let mut measured = Measured::default();
+    for (milliseconds, bytes) in at_once(&readers, |reader| reader.look(bench.scale.rounds)).await?.into_iter().flatten() {
+        measured.looked.push(milliseconds);
+        measured.sizes.push(mebibytes(bytes as u64));
     }
-    let mut rates = Vec::new();
+    let used = || -> anyhow::Result<[f64; 3]> { Ok([processor_ms(server)?, family_processor_ms(database)?, processor_ms(std::process::id())?]) };
+    let (idle, mut listed) = (used()?, 0.0);
     for _ in 0..TIMES {
         let begun = Instant::now();
         let taken = at_once(&readers, Reader::take).await?;
         anyhow::ensure!(taken.iter().all(|taken| *taken == count), "{taken:?} vouchers were listed, each of {count}");
         #[expect(clippy::cast_precision_loss, reason = "fewer rows than a float counts exactly")]
-        rates.push(taken.iter().sum::<u64>() as f64 / begun.elapsed().as_secs_f64());
+        let vouchers = taken.iter().sum::<u64>() as f64;
+        measured.rates.push(vouchers / begun.elapsed().as_secs_f64());
+        listed += vouchers;
     }
-    let grown = mebibytes(centre.peak_kib()?.saturating_sub(before) * 1024);
+    let busy = used()?;
+    measured.processor = [0, 1, 2].map(|who| (busy[who] - idle[who]) * 1000.0 / listed);
+    measured.grown = mebibytes(centre.peak_kib()?.saturating_sub(before) * 1024);
+    told(bench, count, measured)
+}
 
-    let page = bench.ours(looked, Unit::Milliseconds, "over HTTP, not packed; four people at once, each in a session of the office")?;
-    let whole = bench.ours(rates, Unit::RowsASecond, "all vouchers for each of four, a thousand a page; the sum of the four")?;
-    let sizes = bench.ours(sizes, Unit::Mebibytes, "bytes of the answer")?;
-    let grown = bench.ours(vec![grown], Unit::Mebibytes, "most memory of the server process after all of it, less what it had before")?;
-    let original = |figure, unit| original(figure, unit);
-    let entry = |what: &str, ours: Side, other: Side| Entry::new("listing", count, what, ours, Some(other));
+fn told(bench: &Bench, count: u64, measured: Measured) -> anyhow::Result<Vec<Entry>> {
+    let page = bench.ours(measured.looked, Unit::Milliseconds, "over HTTP, not packed; four people at once, each in a session of the office")?;
+    let whole = bench.ours(measured.rates, Unit::RowsASecond, "all vouchers for each of four, a thousand a page; the sum of the four")?;
+    let sizes = bench.ours(measured.sizes, Unit::Mebibytes, "bytes of the answer")?;
+    let grown = bench.ours(
+        vec![measured.grown],
+        Unit::Mebibytes,
+        "most memory of the server process from the first page to the last, less what it had before",
+    )?;
+    let entry = |what: &str, ours: Side, other: Option<Side>| Entry::new("listing", count, what, ours, other);
     let (list, rate) = (
         original(ORIGINAL_SECONDS * 1000.0, Unit::Milliseconds)?,
         original(ORIGINAL_VOUCHERS / ORIGINAL_SECONDS, Unit::RowsASecond)?,
     );
     let memory = original(ORIGINAL_MEBIBYTES, Unit::Mebibytes)?;
-    Ok(vec![
-        entry("the list, as one looks at it: a page of 100", page, list).judged(Number::P99, &[Goal::AtMostTimes(1.0 / 50.0)]),
-        entry("the whole list, page by page", whole, rate).judged(Number::Median, &[Goal::AtLeastTimes(50.0)]),
-        entry("what a page of 100 takes on the wire", sizes, memory.clone()).judged(Number::P99, &[Goal::AtMostTimes(1.0 / 50.0)]),
-        entry("what the server grew by, four whole lists at once", grown, memory).judged(Number::Median, &[Goal::AtMostTimes(1.0 / 50.0)]),
-    ])
+    let at_most = [Goal::AtMostTimes(1.0 / 50.0)];
+    let mut entries = vec![
+        entry("the list, as one looks at it: a page of 100", page, Some(list)).judged(Number::P99, &at_most),
+        entry("the whole list, page by page", whole, Some(rate)).judged(Number::Median, &[Goal::AtLeastTimes(50.0)]),
+        entry("what a page of 100 takes on the wire", sizes, Some(memory.clone())).judged(Number::P99, &at_most),
+        entry("what the server grew by, four whole lists at once", grown, Some(memory)).judged(Number::Median, &at_most),
+    ];
+    for (who, milliseconds) in ["the server", "the database", "the clients"].into_iter().zip(measured.processor) {
+        let ours = bench.ours(
+            vec![milliseconds],
+            Unit::Milliseconds,
+            "of each 1000 vouchers while all are listed by four at once, on the same two cores",
+        )?;
+        entries.push(entry(&format!("processor time of {who} for 1000 vouchers"), ours, None));
+    }
+    Ok(entries)
 }
 
 /// Each reader does that, all at once.

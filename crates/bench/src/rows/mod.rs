@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod changes;
+mod disk;
 mod documents;
 mod first_sync;
 mod grid;
@@ -69,11 +70,13 @@ pub enum Row {
     Status,
     /// A thousand devices that wait for news at one server process
     Polls,
+    /// What an operation leaves on the database's disk and in its log
+    Disk,
 }
 
 impl Row {
     /// All of them, those that need the same vouchers beside each other.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Bootstrap,
         Self::Redeem,
         Self::Scan,
@@ -86,6 +89,7 @@ impl Row {
         Self::Listing,
         Self::Status,
         Self::Polls,
+        Self::Disk,
         Self::Documents,
         Self::Start,
         Self::Grid,
@@ -109,6 +113,7 @@ impl Row {
             Self::Listing => "listing",
             Self::Status => "status",
             Self::Polls => "polls",
+            Self::Disk => "disk",
         }
     }
 }
@@ -232,6 +237,7 @@ impl Bench {
             Row::Listing => listing::measure(self).await,
             Row::Status => status::measure(self).await,
             Row::Polls => polls::measure(self).await,
+            Row::Disk => disk::measure(self).await,
         }
     }
 

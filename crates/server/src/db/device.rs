@@ -18,7 +18,7 @@ use crate::error::Failure;
 pub const SERVER: DeviceId = DeviceId(Uuid::nil());
 
 #[derive(FromRow)]
-struct Record {
+pub(super) struct Record {
     id: Uuid,
     name: String,
     shop_id: Option<Uuid>,
@@ -64,7 +64,7 @@ pub struct Device {
 }
 
 impl Record {
-    fn read(self) -> Result<Device, Failure> {
+    pub fn read(self) -> Result<Device, Failure> {
         Ok(Device {
             id: DeviceId(self.id),
             name: self.name,

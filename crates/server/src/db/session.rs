@@ -1,9 +1,50 @@
 //! `staff_session`.
 
 use beadsbox_domain::{DeviceId, StaffId, Timestamp};
+use beadsbox_protocol::rows;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::PgConnection;
+use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
+
+use super::{
+    device::{self, Device},
+    staff,
+};
+use crate::error::Failure;
+
+const SIGNED_IN: &str = "SELECT d.*, coalesce((SELECT max(l.last_seq) FROM device_life l WHERE l.device_id = d.id), 0) AS last_seq,
+        s.id AS staff_id, s.name AS staff_name, s.role AS staff_role, s.active AS staff_active,
+        s.sign_in_version AS staff_sign_in_version, s.row_version AS staff_row_version
+     FROM staff_session n JOIN device d ON d.id = n.device_id JOIN staff s ON s.id = n.staff_id
+     WHERE n.token_hash = $1 AND n.expires_at > $2";
+
+#[derive(FromRow)]
+struct SignedIn {
+    #[sqlx(flatten)]
+    device: device::Record,
+    staff_id: Uuid,
+    staff_name: String,
+    staff_role: String,
+    staff_active: bool,
+    staff_sign_in_version: i64,
+    staff_row_version: i64,
+}
+
+impl SignedIn {
+    fn read(self) -> Result<(rows::Staff, Device), Failure> {
+        let staff = staff::Record {
+            id: self.staff_id,
+            name: self.staff_name,
+            role: self.staff_role,
+            active: self.staff_active,
+            pin_hash: None,
+            badge_hash: None,
+            sign_in_version: self.staff_sign_in_version,
+            row_version: self.staff_row_version,
+        };
+        Ok((staff.read()?, self.device.read()?))
+    }
+}
 
 /// A new session. Ended ones of the same staff member go.
 pub async fn insert(
@@ -30,14 +71,20 @@ pub async fn insert(
     Ok(())
 }
 
-/// Who is signed in with that token, and at which device.
-pub async fn find(conn: &mut PgConnection, token_hash: &[u8; 32], now: Timestamp) -> sqlx::Result<Option<(StaffId, DeviceId)>> {
-    let found: Option<(Uuid, Uuid)> = sqlx::query_as("SELECT staff_id, device_id FROM staff_session WHERE token_hash = $1 AND expires_at > $2")
+/// Who is signed in with that token, and at which device, in one statement: every request in a session asks it. The staff member is without
+/// what PINs and badges are checked against.
+pub async fn signed_in(conn: &mut PgConnection, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<(rows::Staff, Device)>, Failure> {
+    let found: Option<SignedIn> = sqlx::query_as(SIGNED_IN).bind(token_hash.as_slice()).bind(now.to_sqlx()).fetch_optional(conn).await?;
+    found.map(SignedIn::read).transpose()
+}
+
+/// Whether somebody is signed in with that token.
+pub async fn lives(conn: &mut PgConnection, token_hash: &[u8; 32], now: Timestamp) -> sqlx::Result<bool> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT FROM staff_session WHERE token_hash = $1 AND expires_at > $2)")
         .bind(token_hash.as_slice())
         .bind(now.to_sqlx())
-        .fetch_optional(conn)
-        .await?;
-    Ok(found.map(|(staff, device)| (StaffId(staff), DeviceId(device))))
+        .fetch_one(conn)
+        .await
 }
 
 /// Whether there was such a session.

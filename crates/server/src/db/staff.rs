@@ -19,19 +19,19 @@ use super::{damaged, is_taken, password_reset, to_bigint, to_count};
 use crate::error::Failure;
 
 #[derive(FromRow)]
-struct Record {
-    id: Uuid,
-    name: String,
-    role: String,
-    active: bool,
-    pin_hash: Option<String>,
-    badge_hash: Option<Vec<u8>>,
-    sign_in_version: i64,
-    row_version: i64,
+pub(super) struct Record {
+    pub id: Uuid,
+    pub name: String,
+    pub role: String,
+    pub active: bool,
+    pub pin_hash: Option<String>,
+    pub badge_hash: Option<Vec<u8>>,
+    pub sign_in_version: i64,
+    pub row_version: i64,
 }
 
 impl Record {
-    fn read(self) -> Result<rows::Staff, Failure> {
+    pub fn read(self) -> Result<rows::Staff, Failure> {
         let role = Role::from_name(&self.role).ok_or_else(|| damaged("staff.role"))?;
         Ok(rows::Staff {
             id: StaffId(self.id),

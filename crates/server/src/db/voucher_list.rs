@@ -1,9 +1,16 @@
 //! `voucher` with `person`, as the list has them: by key, from the greatest id on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{HashMap, HashSet},
+    vec,
+};
 
-use beadsbox_domain::{Money, ShopId, Status, VoucherCode, VoucherId, text::Title};
-use beadsbox_protocol::{Profile, voucher_list::ListedVoucher};
+use beadsbox_domain::{Date, Money, Person, ShopId, Status, Timestamp, VoucherCode, VoucherId, text::Title};
+use beadsbox_protocol::{
+    Profile,
+    voucher_list::{ListedVoucher, MOST_LISTED},
+};
+use futures_util::TryStreamExt as _;
 use sqlx::{PgConnection, Row as _, postgres::PgRow};
 use uuid::Uuid;
 
@@ -11,49 +18,103 @@ use super::{damaged, person, template, to_count};
 use crate::error::Failure;
 
 // The buyer by a subquery: whatever the planner believes of the tables, it is one look into the index for each voucher. No id that a
-// device gives is the greatest there can be.
-const PAGE: &str = "SELECT v.id, v.code, v.template_id, v.template_version, v.status, v.since_at, v.sold_at, v.sold_shop, v.expires_on, v.row_version,
-        (SELECT p.person FROM person p WHERE p.hash = v.person_hash)
-     FROM voucher v WHERE v.id < $1 ORDER BY v.id DESC LIMIT $2";
+// device gives is the greatest there can be. The inner limit is the longest page and one more: a planner that knows a bound makes one plan
+// for all pages, where it would otherwise make one for each, which takes as long as reading some thirty vouchers.
+const PAGE: &str = "SELECT * FROM (
+        SELECT v.id, v.code, v.template_id, v.template_version, v.status, v.since_at, v.sold_at, v.sold_shop, v.expires_on, v.row_version,
+            (SELECT p.person FROM person p WHERE p.hash = v.person_hash)
+        FROM voucher v WHERE v.id < $1 ORDER BY v.id DESC LIMIT 1001
+     ) AS page LIMIT $2";
+const _: () = assert!(MOST_LISTED == 1000, "PAGE reads one more");
 
-/// What templates said that these vouchers name, by template and version.
-type Said = HashMap<(Uuid, i32), (Title, Money)>;
+/// A template, at one version.
+type TemplateVersion = (Uuid, i32);
+/// What templates said that these vouchers name. Many vouchers name few of them, so they are asked for once each and not with every row.
+type Said = HashMap<TemplateVersion, (Title, Money)>;
+
+/// A page as it was read at one moment, checked. It gives its vouchers one by one, so that they need not all be written at once.
+pub(crate) struct Page {
+    /// What to ask for the page after; none where this is the last.
+    pub next: Option<VoucherId>,
+    rows: vec::IntoIter<Found>,
+    said: Said,
+}
+
+/// A voucher without what its template said.
+struct Found {
+    id: VoucherId,
+    code: VoucherCode,
+    template: TemplateVersion,
+    status: Status,
+    since: Timestamp,
+    sold_at: Timestamp,
+    sold_shop: ShopId,
+    expires_on: Option<Date>,
+    row_version: u64,
+    person: Option<Person>,
+}
 
 /// The vouchers after that one, as a device of that profile may see them.
-pub async fn page(conn: &mut PgConnection, after: Option<VoucherId>, limit: i64, profile: Profile) -> Result<Vec<ListedVoucher>, Failure> {
-    let before = after.map_or(Uuid::max(), |after| after.0);
-    let rows = sqlx::query(PAGE).bind(before).bind(limit).fetch_all(&mut *conn).await?;
-    let named = rows.iter().map(said_by).collect::<sqlx::Result<BTreeSet<(Uuid, i32)>>>()?;
+pub(crate) async fn page(conn: &mut PgConnection, after: Option<VoucherId>, limit: u32, profile: Profile) -> Result<Page, Failure> {
+    let most = limit.min(MOST_LISTED) as usize;
+    let (mut rows, mut named, mut more) = (Vec::with_capacity(most), HashSet::new(), false);
+    // One more than is shown says whether there is another page.
+    let query = sqlx::query(PAGE).bind(after.map_or(Uuid::max(), |after| after.0)).bind(i64::from(limit) + 1);
+    let mut found = query.fetch(&mut *conn);
+    while let Some(row) = found.try_next().await? {
+        if rows.len() == most {
+            more = true;
+        } else {
+            let row = Found::read(&row, profile)?;
+            named.insert(row.template);
+            rows.push(row);
+        }
+    }
+    drop(found);
+    let next = if more { rows.last().map(|last: &Found| last.id) } else { None };
+    Ok(Page { next, rows: rows.into_iter(), said: said(conn, named).await? })
+}
+
+/// What these templates said. Each of them is there, or the database is damaged.
+async fn said(conn: &mut PgConnection, named: HashSet<TemplateVersion>) -> Result<Said, Failure> {
+    let count = named.len();
     let (ids, versions): (Vec<Uuid>, Vec<i32>) = named.into_iter().unzip();
-    let mut said = Said::with_capacity(ids.len());
+    let mut said = Said::with_capacity(count);
     for record in template::contents(conn, &ids, &versions).await? {
         let content = record.read()?;
         said.insert((record.template_id, record.version), (content.title, content.price));
     }
-    rows.iter().map(|row| listed(row, &said, profile)).collect()
+    if said.len() == count { Ok(said) } else { Err(damaged("voucher.template_version")) }
 }
 
-fn said_by(row: &PgRow) -> sqlx::Result<(Uuid, i32)> {
-    Ok((row.try_get(2)?, row.try_get(3)?))
+impl Found {
+    fn read(row: &PgRow, profile: Profile) -> Result<Self, Failure> {
+        let (code, status): (&str, &str) = (row.try_get(1)?, row.try_get(4)?);
+        let (since, sold_at): (jiff_sqlx::Timestamp, jiff_sqlx::Timestamp) = (row.try_get(5)?, row.try_get(6)?);
+        let expires_on: Option<jiff_sqlx::Date> = row.try_get(8)?;
+        let person: Option<&str> = row.try_get(10)?;
+        Ok(Self {
+            id: VoucherId(row.try_get(0)?),
+            code: VoucherCode::parse(code).map_err(|_| damaged("voucher.code"))?,
+            template: (row.try_get(2)?, row.try_get(3)?),
+            status: Status::from_name(status).ok_or_else(|| damaged("voucher.status"))?,
+            since: since.to_jiff(),
+            sold_at: sold_at.to_jiff(),
+            sold_shop: ShopId(row.try_get(7)?),
+            expires_on: expires_on.map(jiff_sqlx::Date::to_jiff),
+            row_version: to_count(row.try_get(9)?),
+            person: person.map(|text| person::seen_by(profile, text)).transpose()?,
+        })
+    }
 }
 
-fn listed(row: &PgRow, said: &Said, profile: Profile) -> Result<ListedVoucher, Failure> {
-    let (title, price) = said.get(&said_by(row)?).ok_or_else(|| damaged("voucher.template_version"))?;
-    let (code, status): (&str, &str) = (row.try_get(1)?, row.try_get(4)?);
-    let (since, sold_at): (jiff_sqlx::Timestamp, jiff_sqlx::Timestamp) = (row.try_get(5)?, row.try_get(6)?);
-    let expires_on: Option<jiff_sqlx::Date> = row.try_get(8)?;
-    let person: Option<&str> = row.try_get(10)?;
-    Ok(ListedVoucher {
-        id: VoucherId(row.try_get(0)?),
-        code: VoucherCode::parse(code).map_err(|_| damaged("voucher.code"))?,
-        title: title.clone(),
-        price: *price,
-        status: Status::from_name(status).ok_or_else(|| damaged("voucher.status"))?,
-        since: since.to_jiff(),
-        sold_at: sold_at.to_jiff(),
-        sold_shop: ShopId(row.try_get(7)?),
-        expires_on: expires_on.map(jiff_sqlx::Date::to_jiff),
-        person: person.map(|text| person::seen_by(profile, text)).transpose()?,
-        row_version: to_count(row.try_get(9)?),
-    })
+impl Iterator for Page {
+    type Item = Result<ListedVoucher, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Found { id, code, template, status, since, sold_at, sold_shop, expires_on, row_version, person } = self.rows.next()?;
+        let Some((title, price)) = self.said.get(&template) else { return Some(Err(damaged("voucher.template_version"))) };
+        let (title, price) = (title.clone(), *price);
+        Some(Ok(ListedVoucher { id, code, title, price, status, since, sold_at, sold_shop, expires_on, person, row_version }))
+    }
 }

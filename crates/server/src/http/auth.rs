@@ -6,7 +6,7 @@ use axum::{
 };
 use beadsbox_domain::{Deed, DeviceId, StaffId};
 use beadsbox_protocol::{CLIENT_VERSION_HEADER, ErrorCode, Profile, rows::Staff};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, pool::PoolConnection};
 
 use crate::{
     db::{self, device::Device},
@@ -88,13 +88,16 @@ pub(super) struct SessionAuth {
 impl FromRequestParts<App> for SessionAuth {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let hash = bearer_hash(parts).ok_or_else(session_expired)?;
-        let mut conn = app.pool.acquire().await?;
-        let (staff, device) = db::session::find(&mut conn, &hash, app.clock.now()).await?.ok_or_else(session_expired)?;
-        let device = db::device::find(&mut conn, device).await?.ok_or_else(unknown_device)?;
+        Self::find(&mut *app.pool.acquire().await?, parts, app).await
+    }
+}
+
+impl SessionAuth {
+    async fn find(conn: &mut PgConnection, parts: &Parts, app: &App) -> Result<Self, Failure> {
+        let token_hash = bearer_hash(parts).ok_or_else(session_expired)?;
+        let (staff, device) = db::session::signed_in(conn, &token_hash, app.clock.now()).await?.ok_or_else(session_expired)?;
         push::check_state(&device)?;
-        let staff = db::staff::find(&mut conn, staff).await?.filter(|staff| staff.active).ok_or_else(session_expired)?;
-        Ok(Self { staff, device, token_hash: hash })
+        if staff.active { Ok(Self { staff, device, token_hash }) } else { Err(session_expired()) }
     }
 }
 
@@ -143,14 +146,19 @@ impl FromRequestParts<App> for VouchersAuth {
 }
 
 /// The same where no more than their device may show is told.
-pub(super) struct VoucherListAuth(pub Profile);
+pub(super) struct VoucherListAuth {
+    pub profile: Profile,
+    /// By which they were looked up: what they ask for is read by the same.
+    pub conn: PoolConnection<Postgres>,
+}
 
 impl FromRequestParts<App> for VoucherListAuth {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let SessionAuth { staff, device, .. } = SessionAuth::from_request_parts(parts, app).await?;
+        let mut conn = app.pool.acquire().await?;
+        let SessionAuth { staff, device, .. } = SessionAuth::find(&mut conn, parts, app).await?;
         if staff.role.may(Deed::UseOffice) {
-            Ok(Self(device.profile))
+            Ok(Self { profile: device.profile, conn })
         } else {
             Err(Failure::forbidden("only the office may do this"))
         }
@@ -185,7 +193,7 @@ impl FromRequestParts<App> for SignOut {
 }
 
 async fn sign_out(conn: &mut PgConnection, hash: [u8; 32], app: &App) -> Result<SignOut, Failure> {
-    if db::session::find(conn, &hash, app.clock.now()).await?.is_some() {
+    if db::session::lives(conn, &hash, app.clock.now()).await? {
         return Ok(SignOut::Session(hash));
     }
     let device = db::device::find_by_token(conn, &hash).await?.ok_or_else(session_expired)?;

@@ -29,6 +29,9 @@ use crate::{front::Limits, state::App};
 
 /// How long to wait where the system gives no more connections.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How many bytes of a conversation wait in memory, each way: an answer that is written while it is sent is written no further ahead.
+/// Longer than any head may be.
+const MOST_BUFFERED: usize = 128 * 1024;
 
 /// Serves that port until the program is to end, and then what has begun. Dropped, it cuts every connection.
 pub(crate) async fn serve(listener: TcpListener, router: Router, app: App) {
@@ -123,6 +126,7 @@ fn bounded(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
+        .max_buf_size(MOST_BUFFERED)
         // It counts from the end of the answer before, so it ends idle connections as well.
         .header_read_timeout(seconds(limits.idle_seconds))
         .max_headers(usize::try_from(limits.headers).unwrap_or(usize::MAX))

@@ -21,7 +21,7 @@ use crate::{
 /// How many devices send at once.
 const CLIENTS: usize = 4;
 /// The most operations of a batch.
-const BATCH: u64 = 500;
+pub(super) const BATCH: u64 = 500;
 /// How often all of it is measured, each time on a database as it was before.
 const TIMES: usize = 3;
 /// How many changes of status a second the original makes, with two workers on two cores.
@@ -139,7 +139,7 @@ fn record(device: &mut TestDevice, vouchers: &[VoucherId]) {
 }
 
 /// Sends what waits, so many at a time; how long each push took until its answer was there, in milliseconds.
-async fn send_all(mut device: TestDevice, size: u64) -> anyhow::Result<(TestDevice, Vec<f64>)> {
+pub(super) async fn send_all(mut device: TestDevice, size: u64) -> anyhow::Result<(TestDevice, Vec<f64>)> {
     let mut taken = Vec::new();
     let end = device.outbox.len() as u64;
     while device.acked < end {
