@@ -11,8 +11,10 @@ pub struct Fact {
     pub staff: String,
     pub shop: String,
     pub device: String,
-    /// The server did it by itself: for the shop page, or at night.
+    /// The server did it by itself.
     pub by_server: bool,
+    /// It sold a voucher on the shop page.
+    pub on_shop_page: bool,
 }
 
 /// What was done.
@@ -94,7 +96,12 @@ pub enum HistoryOutcome {
 pub enum HistoryDetail {
     Edited { before: TemplateForm, after: TemplateForm },
     LastDay { before: Option<String>, after: String },
-    Paid { amount: MoneyView, payment: Payment },
+    Paid {
+        amount: MoneyView,
+        payment: Payment,
+        /// On the shop page.
+        online: bool,
+    },
     Returned { amount: Option<MoneyView>, payment: Payment },
     Settled { settlement: Settlement },
 }

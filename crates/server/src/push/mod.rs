@@ -104,9 +104,10 @@ async fn push_once(app: &App, id: DeviceId, epoch: uuid::Uuid, incarnation: Inca
     let clock_right = contact.skew.abs() <= RIGHT_CLOCK;
     let taken = take_brought(&mut tx, app, &device, life.ok_or_else(unknown_life)?, batch, (contact.now, clock_right)).await?;
     db::device::note_push(&mut tx, id, contact.now, contact.waiting, contact.skew.as_secs()).await?;
-    tx.commit().await?;
     let fresh = batch.ops().get(taken.held..).unwrap_or_default();
-    traced::tell(app, &device, fresh.iter().zip(taken.results.get(taken.held..).unwrap_or_default()), began);
+    let beginnings = traced::beginnings(&mut tx, app, fresh).await?;
+    tx.commit().await?;
+    traced::tell(app, &device, fresh.iter().zip(taken.results.get(taken.held..).unwrap_or_default()), &beginnings, began);
     Ok(PushResponse { epoch, last_seq: taken.last_seq, results: taken.results, quarantined: taken.quarantined, server_time: contact.now })
 }
 

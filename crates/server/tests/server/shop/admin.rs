@@ -25,7 +25,7 @@ impl Office {
     }
 
     async fn settle(&self, order: uuid::Uuid, reason: &str) -> Answer<ShopPageSetup> {
-        let settlement = OrderSettlement { reason: reason.to_owned() };
+        let settlement = OrderSettlement { reason: reason.to_owned(), reversal: None };
         self.0.call_as(&self.1.token, Method::POST, &format!("/v1/admin/shop-orders/{order}"), Some(&settlement)).await
     }
 }
