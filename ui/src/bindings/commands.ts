@@ -1387,8 +1387,10 @@ export type Fact = {
 	staff: string,
 	shop: string,
 	device: string,
-	/**  The server did it by itself: for the shop page, or at night. */
+	/**  The server did it by itself. */
 	by_server: boolean,
+	/**  It sold a voucher on the shop page. */
+	on_shop_page: boolean,
 };
 
 /**  Work that the server gave up. */
@@ -1538,7 +1540,7 @@ export type HeadedColumn = {
 };
 
 /**  What stands beside the word for what was done. */
-export type HistoryDetail = { kind: "edited"; before: TemplateForm; after: TemplateForm } | { kind: "last_day"; before: string | null; after: string } | { kind: "paid"; amount: Money; payment: Payment } | { kind: "returned"; amount: Money | null; payment: Payment } | { kind: "settled"; settlement: Settlement };
+export type HistoryDetail = { kind: "edited"; before: TemplateForm; after: TemplateForm } | { kind: "last_day"; before: string | null; after: string } | { kind: "paid"; amount: Money; payment: Payment; online: boolean } | { kind: "returned"; amount: Money | null; payment: Payment } | { kind: "settled"; settlement: Settlement };
 
 /**  One line of a history. */
 export type HistoryEntry = {
@@ -2019,7 +2021,13 @@ export type OneTimePassword = {
 export type OrderSettlementForm = {
 	order_id: string,
 	reason: string,
+	reversal: SeenReversal | null,
 };
+
+export type SeenReversal = { id: string, told_at: string };
+export type ReversalState = "partly_refunded" | "refunded" | "disputed" | "won" | "lost";
+export type ReversalAdvice = "nothing" | "cancel_and_refund" | "record_refund" | "ask_the_buyer" | "answer_valid" | "answer" | "record_chargeback" | "settled" | "keeps" | "issue_another";
+export type PaymentReversal = { id: string, order_id: string, state: ReversalState, advice: ReversalAdvice, amount: Money, answer_by: string | null, told_at: string, reservation: string, title: string, price: Money, ordered_at: string, payment: string | null, voucher_id: string | null, status: VoucherStatus | null };
 
 /**  Why somebody has to look at an order. */
 export type OrderTrouble = 
@@ -2806,6 +2814,8 @@ export type ShopPage = {
 	orders: TroubledOrder[],
 	/**  How many there are; more than are shown, perhaps. */
 	orders_total: number,
+	reversals: PaymentReversal[],
+	reversals_total: number,
 	/**  For which it may sell: those that are open. */
 	shops: NamedId[],
 };

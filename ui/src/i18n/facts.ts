@@ -4,7 +4,8 @@ import * as m from './generated/messages'
 
 export const shopOf = (fact: Fact) => fact.shop || m.unknown_shop()
 /** What nobody did at a device. */
-const byItself = (fact: Fact) => (fact.on_shop_page ? m.the_shop_page() : fact.by_server ? m.the_server() : null)
+const byItself = (fact: Fact) =>
+  fact.on_shop_page ? m.the_shop_page() : fact.by_server ? m.the_server() : null
 export const personOf = (fact: Fact) => byItself(fact) ?? (fact.staff || m.unknown_person())
 export const deviceOf = (fact: Fact) => byItself(fact) ?? (fact.device || m.unknown_device())
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use beadsbox_domain::{Date, Deed, Money, OpId, Operation, Outcome, Stamp, StaffId, TemplateContent, operation::Subject};
+use beadsbox_domain::{Date, Deed, Money, OpId, Operation, Outcome, StaffId, Stamp, TemplateContent, operation::Subject};
 use beadsbox_protocol::history::HistoryItem;
 use beadsbox_store::{Directory, OwnOperation, View};
 use beadsbox_sync::TransportError;
@@ -111,7 +111,11 @@ impl State {
 
 impl Teller<'_> {
     fn fact(&self, operation: &Operation, stamp: &Stamp) -> Fact {
-        if matches!(operation, Operation::Sell { .. }) { names::fact_of_sale(self.directory, stamp) } else { names::fact(self.directory, stamp) }
+        if matches!(operation, Operation::Sell { .. }) {
+            names::fact_of_sale(self.directory, stamp)
+        } else {
+            names::fact(self.directory, stamp)
+        }
     }
 
     fn entry(&mut self, item: &HistoryItem) -> HistoryEntry {

@@ -94,16 +94,27 @@ pub enum HistoryOutcome {
 #[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum HistoryDetail {
-    Edited { before: TemplateForm, after: TemplateForm },
-    LastDay { before: Option<String>, after: String },
+    Edited {
+        before: TemplateForm,
+        after: TemplateForm,
+    },
+    LastDay {
+        before: Option<String>,
+        after: String,
+    },
     Paid {
         amount: MoneyView,
         payment: Payment,
         /// On the shop page.
         online: bool,
     },
-    Returned { amount: Option<MoneyView>, payment: Payment },
-    Settled { settlement: Settlement },
+    Returned {
+        amount: Option<MoneyView>,
+        payment: Payment,
+    },
+    Settled {
+        settlement: Settlement,
+    },
 }
 
 /// One line of a history.

@@ -85,7 +85,10 @@ impl Record {
             title: self.title,
             ordered_at: self.ordered_at,
             payment: self.payment_ref,
-            voucher: self.voucher_id.zip(status).map(|(id, status)| ReversedVoucher { id: VoucherId(id), status, charged_back: self.charged_back }),
+            voucher: self
+                .voucher_id
+                .zip(status)
+                .map(|(id, status)| ReversedVoucher { id: VoucherId(id), status, charged_back: self.charged_back }),
         })
     }
 }
@@ -125,5 +128,10 @@ pub async fn lock_open(conn: &mut PgConnection, id: &str, order: Uuid) -> Result
 
 /// Somebody dealt with it.
 pub async fn settle(conn: &mut PgConnection, id: &str, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("UPDATE payment_reversal SET settled_at = $2 WHERE id = $1").bind(id).bind(now.to_sqlx()).execute(conn).await.map(drop)
+    sqlx::query("UPDATE payment_reversal SET settled_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(now.to_sqlx())
+        .execute(conn)
+        .await
+        .map(drop)
 }

@@ -187,7 +187,11 @@ pub async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<Option<Order>, Fa
 
 /// The order that was paid by that payment, its row locked.
 pub async fn lock_by_payment(conn: &mut PgConnection, payment_ref: &str) -> Result<Option<Order>, Failure> {
-    one(conn, sqlx::query_as("SELECT * FROM shop_order WHERE payment_ref = $1 ORDER BY id LIMIT 1 FOR NO KEY UPDATE").bind(payment_ref)).await
+    one(
+        conn,
+        sqlx::query_as("SELECT * FROM shop_order WHERE payment_ref = $1 ORDER BY id LIMIT 1 FOR NO KEY UPDATE").bind(payment_ref),
+    )
+    .await
 }
 
 /// What that form made.

@@ -24,8 +24,16 @@ pub(super) type Beginnings = HashMap<VoucherId, Trace>;
 
 /// Those of the vouchers that operations are about, once these are taken. Nothing is asked where nobody collects traces.
 pub(super) async fn beginnings(conn: &mut PgConnection, app: &App, taken: &[Arrived]) -> sqlx::Result<Beginnings> {
-    let vouchers: Vec<uuid::Uuid> = if app.sight.traces.is_open() { taken.iter().flat_map(vouchers).map(|voucher| voucher.0).collect() } else { Vec::new() };
-    if vouchers.is_empty() { Ok(Beginnings::new()) } else { db::voucher::beginnings(conn, &vouchers).await }
+    let vouchers: Vec<uuid::Uuid> = if app.sight.traces.is_open() {
+        taken.iter().flat_map(vouchers).map(|voucher| voucher.0).collect()
+    } else {
+        Vec::new()
+    };
+    if vouchers.is_empty() {
+        Ok(Beginnings::new())
+    } else {
+        db::voucher::beginnings(conn, &vouchers).await
+    }
 }
 
 /// The voucher that an operation is about, and the one in whose place it sells.
@@ -40,7 +48,11 @@ fn operation(arrived: &Arrived) -> Option<&Operation> {
 }
 
 fn replaced(operation: &Operation) -> Option<VoucherId> {
-    if let Operation::Sell { replaces, .. } = operation { replaces.as_ref().map(|replaced| replaced.voucher) } else { None }
+    if let Operation::Sell { replaces, .. } = operation {
+        replaces.as_ref().map(|replaced| replaced.voucher)
+    } else {
+        None
+    }
 }
 
 /// Tells of operations that were taken and committed, with what became of each.

@@ -55,7 +55,8 @@ fn named(activity: &Activity, query: &ReportQuery, language: Language) -> Vec<(S
         let by_server = query.split == Some(Split::Staff) && row.of.is_some_and(|of| of.is_nil());
         if by_server && row.sold != Count::default() {
             let nothing = Count::default();
-            let sales = ActivityRow { redeemed: nothing, undone: nothing, cancelled: nothing, refunded: nothing, expired: nothing, at_stake: nothing, ..row.clone() };
+            let sales =
+                ActivityRow { redeemed: nothing, undone: nothing, cancelled: nothing, refunded: nothing, expired: nothing, at_stake: nothing, ..row.clone() };
             named.push((words::shop_page(language).to_owned(), sales));
             let rest = ActivityRow { sold: nothing, ..row.clone() };
             if counts(&rest).into_iter().any(|count| count != nothing) {
@@ -114,7 +115,9 @@ fn chart(rows: &[(String, ActivityRow)], query: &ReportQuery, currency: Currency
         _ => pick(language, "Whole period", "Toute la période").to_owned(),
     };
     let rows = rows.iter().filter(|(_, row)| row.currency == currency);
-    let bars: Bars = rows.map(|(name, row)| (label(name, row), [row.sold.minor, row.redeemed.minor.saturating_sub(row.undone.minor)])).collect();
+    let bars: Bars = rows
+        .map(|(name, row)| (label(name, row), [row.sold.minor, row.redeemed.minor.saturating_sub(row.undone.minor)]))
+        .collect();
     let names = [pick(language, "Sold", "Vendus"), pick(language, "Redeemed", "Utilisés")];
     bars.chart(pick(language, "Sold and redeemed", "Vendus et utilisés"), currency, names)
 }

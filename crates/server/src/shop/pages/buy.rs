@@ -43,6 +43,8 @@ use crate::{
 struct Sale {
     page: ShopPage,
     template: Template,
+    /// It says something else by now than the buyer saw, so all of it is shown.
+    has_changed: bool,
 }
 
 async fn find(app: &App, template: &str) -> Result<Sale, Response<Body>> {
@@ -51,7 +53,7 @@ async fn find(app: &App, template: &str) -> Result<Sale, Response<Body>> {
         let mut tx = db::at_one_moment(&app.pool).await?;
         let Some(page) = db::shop_page::read(&mut tx).await? else { return Ok(None) };
         let template = open::find_on_sale(&mut tx, &page, id).await?;
-        Ok::<_, Failure>(template.map(|template| Sale { page, template }))
+        Ok::<_, Failure>(template.map(|template| Sale { page, template, has_changed: false }))
     };
     match found.await {
         Ok(Some(sale)) => Ok(sale),
@@ -98,6 +100,7 @@ fn form_page(app: &App, visitor: &Visitor, sale: &Sale, typed: &Typed, faults: &
         path: (*typed == Typed::default()).then_some(path.as_str()),
         values: context! {
             card => serialized(&card),
+            has_changed => sale.has_changed,
             form => app.shop.keys.seal(&form, &cookie),
             typed => serialized(typed),
             faults => serialized(faults),
@@ -180,7 +183,7 @@ async fn order(app: &App, visitor: &Visitor, sale: Sale, typed: &Typed) -> Resul
     match place(app, &sale.page, &Wanted { form, person, payment, language }).await? {
         Placed::Order(order) if order.payment == PayBy::Card && order.state == OrderState::Reserved => Ok(pay::begin(app, visitor, &order).await),
         Placed::Order(order) => Ok(Redirect::to(&format!("{}{}", address(app, order.id), visitor.query())).into_response()),
-        Placed::Changed(template) => again(&Sale { template: *template, ..sale }, &[Fault::of_form(language, "fault_changed")]),
+        Placed::Changed(template) => again(&Sale { template: *template, has_changed: true, ..sale }, &[Fault::of_form(language, "fault_changed")]),
         Placed::Gone => Ok(StatusCode::GONE.into_response()),
     }
 }

@@ -33,6 +33,7 @@ pub(super) const WORDS: &Words = &[
     ("errors_heading", "Please check what you typed", "Vérifiez votre saisie"),
     ("errors_text", "Nothing has been ordered yet. What you typed is still here.", "Rien n’a encore été commandé. Votre saisie est conservée."),
     ("your_voucher", "Your voucher", "Votre bon"),
+    ("more_about", "What it is about", "De quoi il s’agit"),
     ("about_you", "About you", "À propos de vous"),
     ("buyer", "Your name", "Votre nom"),
     ("buyer_hint", "Stands on the voucher, if it is a gift.", "Figure sur le bon, s’il est à offrir."),

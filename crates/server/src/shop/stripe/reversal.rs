@@ -156,7 +156,10 @@ mod tests {
         let mut charge = json!({ "id": "ch_1", "amount": 4136, "amount_refunded": 1000, "refunded": false, "currency": "eur", "payment_intent": "pi_1",
                                  "metadata": { "order": order.to_string(), "else": "x" } });
         let read = Reversal::read("charge.refunded", &charge).unwrap();
-        assert_eq!((read.state, read.amount, read.order, read.payment.as_deref()), (ReversalState::PartlyRefunded, 1000, Some(order), Some("pi_1")));
+        assert_eq!(
+            (read.state, read.amount, read.order, read.payment.as_deref()),
+            (ReversalState::PartlyRefunded, 1000, Some(order), Some("pi_1"))
+        );
         charge["refunded"] = json!(true);
         charge["metadata"] = json!({});
         let read = Reversal::read("charge.refunded", &charge).unwrap();
