@@ -172,24 +172,19 @@ async function closed() {
 /** Somebody sends more forms than an address may. */
 async function hasty() {
   for (const [options, suffix, words] of [
-    [{}, '', 'A little slower, please'],
-    [PHONE, '-fr-dark-320', 'Un peu moins vite'],
+    [{}, '', 'Many forms came from your connection'],
+    [PHONE, '-fr-dark-320', 'Beaucoup de formulaires sont venus'],
   ]) {
     const page = await person(options)
     await page.goto(`${shop}/vouchers/buy/${process.argv[3]}`)
     await fill(page, { buyer: BUYER.buyer, email: 'nobody' })
-    const slower = page.getByRole('heading', { name: words })
-    let sendings = 0
-    for (; sendings < 40 && (await slower.count()) === 0; sendings += 1) {
+    const slower = page.getByText(words)
+    for (let sent = 0; sent < 40 && (await slower.count()) === 0; sent += 1) {
       await Promise.all([page.waitForNavigation(), page.locator('form.panel button').click()])
     }
     await slower.waitFor()
     await look(page, `slower${suffix}`)
-    if (sendings === 1) {
-      // The form is where it was, with what was typed.
-      await page.goBack()
-      assert.equal(await page.inputValue('#buyer'), BUYER.buyer)
-    }
+    assert.equal(await page.inputValue('#buyer'), BUYER.buyer, 'nothing that was typed is lost')
     await page.context().close()
   }
 }

@@ -133,15 +133,26 @@ pub(super) async fn submit(State(app): State<App>, visitor: Visitor, Path(templa
     if visitor.from_elsewhere {
         return StatusCode::FORBIDDEN.into_response();
     }
-    if let Err(failure) = allow(&app, FORMS, visitor.address).await {
-        return failure.into_response();
-    }
+    let allowed = allow(&app, FORMS, visitor.address).await;
     let Some(typed) = Typed::read(&headers, &body) else { return StatusCode::BAD_REQUEST.into_response() };
     let sale = match find(&app, &template).await {
         Ok(sale) => sale,
         Err(answer) => return answer,
     };
+    if let Err(failure) = allowed {
+        return slower(&app, &visitor, &sale, &typed, failure).unwrap_or_else(Failure::into_response);
+    }
     order(&app, &visitor, sale, &typed).await.unwrap_or_else(Failure::into_response)
+}
+
+/// One form too many from that address: it comes back with what was typed, to be sent later.
+fn slower(app: &App, visitor: &Visitor, sale: &Sale, typed: &Typed, failure: Failure) -> Result<Response<Body>, Failure> {
+    let faults = [Fault::of_form(visitor.language, "fault_many")];
+    let mut page = form_page(app, visitor, sale, typed, &faults, StatusCode::TOO_MANY_REQUESTS)?;
+    if let Some(wait) = failure.into_response().headers_mut().remove(header::RETRY_AFTER) {
+        page.headers_mut().insert(header::RETRY_AFTER, wait);
+    }
+    Ok(page)
 }
 
 /// The form that came back, or why it has to be looked over.

@@ -68,6 +68,8 @@ pub(super) const WORDS: &Words = &[
                      "Votre navigateur n’a pas envoyé le cookie de ce formulaire. Autorisez les cookies pour cette page, puis renvoyez le formulaire"),
     ("fault_old", "This form was open for a long time. Look it over and send it again", "Ce formulaire est resté ouvert longtemps. Relisez-le et renvoyez-le"),
     ("fault_fast", "That was very quick. Look over what you typed and send it again", "C’était très rapide. Relisez votre saisie et renvoyez-la"),
+    ("fault_many", "Many forms came from your connection. Wait a few minutes and send this one again",
+                   "Beaucoup de formulaires sont venus de votre connexion. Attendez quelques minutes et renvoyez celui-ci"),
     ("fault_robot", "The field at the end has to stay empty. Empty it and send the form again", "Le dernier champ doit rester vide. Videz-le et renvoyez le formulaire"),
     ("fault_changed", "The voucher or its price changed while you were typing. Look at it again before you order",
                       "Le bon ou son prix a changé pendant votre saisie. Vérifiez-le avant de commander"),
