@@ -104,7 +104,9 @@ async fn the_paid_one_is_followed(collector: &Collector, redemption: OpId) -> an
     anyhow::ensure!(order.parent.is_none() && sale.parent.as_ref() == Some(&order.span), "{spans:#?}");
     anyhow::ensure!((job.parent.as_ref(), mail.parent.as_ref()) == (Some(&sale.span), Some(&job.span)), "{spans:#?}");
     let own = redemption.0.simple().to_string();
-    anyhow::ensure!(life(collector, &began) == [("operation sell".to_owned(), began), ("operation redeem".to_owned(), own)]);
+    let life = life(collector, &began);
+    let expected = [("operation sell".to_owned(), began), ("operation redeem".to_owned(), own)];
+    anyhow::ensure!(life == expected, "{life:?}");
     Ok(())
 }
 

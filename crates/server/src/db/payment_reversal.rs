@@ -40,7 +40,7 @@ pub async fn note(conn: &mut PgConnection, told: &Told, now: Timestamp) -> sqlx:
     .bind(name_of(told.state))
     .bind(told.amount.minor)
     .bind(told.amount.currency.code())
-    .bind(told.answer_by.map(|at| at.to_sqlx()))
+    .bind(told.answer_by.map(jiff_sqlx::ToSqlx::to_sqlx))
     .bind(now.to_sqlx())
     .execute(conn)
     .await?;
