@@ -131,7 +131,7 @@ async fn a_dispute_is_shown_from_its_beginning_to_its_end_in_whatever_order_it_i
     let paid = desk.bought().await;
     desk.told(&StripeProvider::disputed("created", &paid, "needs_response")).await;
     let seen = desk.only().await;
-    assert_eq!((seen.state, seen.answer_by.map(|at| at.as_second())), (ReversalState::Disputed, Some(1_900_000_000)));
+    assert_eq!((seen.state, seen.answer_by.map(beadsbox_domain::Timestamp::as_second)), (ReversalState::Disputed, Some(1_900_000_000)));
     desk.settle(&seen).await.unwrap();
     // Settled as a dispute, it is to be looked at once it is decided.
     desk.told(&StripeProvider::disputed("closed", &paid, "lost")).await;
