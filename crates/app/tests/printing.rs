@@ -94,7 +94,7 @@ async fn the_receipt_of_what_was_bought_online_says_so() {
     let mut centre = Centre::open().await;
     centre.take_cards("Montmartre", &provider).await;
     buy(&format!("http://{}", centre.address), "Odile").await.unwrap();
-    let till = centre.till("Montmartre", "Carla").await;
+    let till = centre.till("Montmartre", "Bruno").await;
     let printer = Printer::plug_in(&[0x12, 0x12]);
     till.seat().set_printer_settings(printer.settings()).await.unwrap();
     let bought = till.page("").await.rows.remove(0);
