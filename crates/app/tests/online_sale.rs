@@ -46,8 +46,7 @@ async fn reports_and_their_files_say_the_shop_page_and_an_online_payment() {
     for (language, seller, payments, server) in [
         (PaperLanguage::En, "Shop page", ["online", "cash"], "the server"),
         (PaperLanguage::Fr, "Page de la boutique", ["en ligne", "espèces"], "le serveur"),
-    ]
-    {
+    ] {
         let by_people = report(ReportKind::Activity, Some(ReportSplit::Staff), &day, language);
         let activity = office.seat().report(by_people.clone()).await.unwrap();
         let sellers: Vec<String> = activity.table.rows.iter().filter_map(|row| text(&row[0])).collect();
