@@ -51,6 +51,7 @@ async function byCard() {
   assert.equal(await page.locator('.card').count(), 2)
   await page.getByRole('link', { name: /Buy for €41\.36/ }).click()
   await look(page, 'buy')
+  assert.ok(await page.locator('.voucher .about').isVisible(), 'where there is room, it is told what is bought')
   await fill(page, { ...BUYER, email: 'nobody' })
   await page.getByRole('button').click()
   await look(page, 'mistakes')
@@ -111,6 +112,10 @@ async function byKeyboard() {
   await press('Enter')
   await page.waitForURL('**/buy/**')
   await look(page, 'buy-fr-dark-320')
+  const form = await page.locator('form.panel').boundingBox()
+  assert.ok(form.y < 440, `on a phone the form begins at ${form.y}: it is not a screen down`)
+  await page.getByText('De quoi il s’agit').click()
+  await page.locator('.more .about').waitFor({ state: 'visible' })
   await page.locator('#buyer').focus()
   for (const text of [BUYER.buyer, BUYER.email, BUYER.recipient, 'Bravo']) {
     await page.keyboard.type(text)
@@ -142,8 +147,52 @@ async function thanks(address) {
   return text
 }
 
+const PHONE = { viewport: { width: 320, height: 640 }, locale: 'fr-FR', colorScheme: 'dark' }
+
+/** At both sizes, in both themes and languages. */
+async function everywhere(name, path, heading) {
+  for (const [options, suffix, words] of [
+    [{}, '', heading[0]],
+    [PHONE, '-fr-dark-320', heading[1]],
+  ]) {
+    const page = await person(options)
+    await page.goto(`${shop}${path}`)
+    await page.getByRole('heading', { name: words }).waitFor()
+    await look(page, `${name}${suffix}`)
+    await page.context().close()
+  }
+}
+
+/** Where nothing is sold: the page of all vouchers, and that of one which somebody kept. */
+async function closed() {
+  await everywhere('closed', '/vouchers/', ['Nothing on sale right now', 'Rien en vente pour le moment'])
+  await everywhere('gone', `/vouchers/buy/${process.argv[3]}`, ['This voucher is not on sale any more', 'Ce bon n’est plus en vente'])
+}
+
+/** Somebody sends more forms than an address may. */
+async function hasty() {
+  for (const [options, suffix, words] of [
+    [{}, '', 'Many forms came from your connection'],
+    [PHONE, '-fr-dark-320', 'Beaucoup de formulaires sont venus'],
+  ]) {
+    const page = await person(options)
+    await page.goto(`${shop}/vouchers/buy/${process.argv[3]}`)
+    await fill(page, { buyer: BUYER.buyer, email: 'nobody' })
+    const slower = page.getByText(words)
+    for (let sent = 0; sent < 40 && (await slower.count()) === 0; sent += 1) {
+      await Promise.all([page.waitForNavigation(), page.locator('form.panel button').click()])
+    }
+    await slower.waitFor()
+    await look(page, `slower${suffix}`)
+    assert.equal(await page.inputValue('#buyer'), BUYER.buyer, 'nothing that was typed is lost')
+    await page.context().close()
+  }
+}
+
+const scenes = { look: async () => ({ text: await thanks(process.argv[3]) }), closed, hasty }
+
 try {
-  const said = process.argv[2] === 'look' ? { text: await thanks(process.argv[3]) } : await buy()
+  const said = (await (scenes[process.argv[2]] ?? buy)()) ?? {}
   console.log(JSON.stringify(said))
 } finally {
   await browser.close()

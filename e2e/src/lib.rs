@@ -16,6 +16,6 @@ mod wire;
 pub use authenticator::Authenticator;
 pub use desk::{Desk, Keys, arguments};
 pub use scanner::{Hands, Held, Layout, Scanner};
-pub use server::{serve, serve_mailing, serve_on, serve_shop};
+pub use server::{serve, serve_mailing, serve_mailing_on, serve_on, serve_shop};
 pub use updates::{SigningKey, UpdateServer};
 pub use wire::Wire;

@@ -1,7 +1,7 @@
 //! A server process for the windows to talk to.
 
 use beadsbox_testkit::{
-    MailReceiver, ServerLog, ServerProcess, ServerProgram, StripeProvider, TestDatabase,
+    Collector, MailReceiver, ServerLog, ServerProcess, ServerProgram, StripeProvider, TestDatabase,
     stripe::{SECRET_KEY, WEBHOOK_SECRET},
 };
 
@@ -19,15 +19,20 @@ pub async fn serve_on(database: &TestDatabase) -> anyhow::Result<ServerProcess> 
 
 /// One on a database of its own, that listens and sends mail by that mail server.
 pub async fn serve_mailing(receiver: &MailReceiver) -> anyhow::Result<ServerProcess> {
-    let mut server = not_started(&TestDatabase::create().await)?;
+    serve_mailing_on(&TestDatabase::create().await, receiver).await
+}
+
+/// One on that database, that listens and sends mail by that mail server.
+pub async fn serve_mailing_on(database: &TestDatabase, receiver: &MailReceiver) -> anyhow::Result<ServerProcess> {
+    let mut server = not_started(database)?;
     server.set("SMTP_URL", receiver.url());
     server.set("MAIL_FROM", "My Beads Box <vouchers@example.com>");
     server.up().await?;
     Ok(server)
 }
 
-/// One on a database of its own, that sends mail by that mail server and takes cards by that provider.
-pub async fn serve_shop(receiver: &MailReceiver, provider: &StripeProvider) -> anyhow::Result<ServerProcess> {
+/// One on a database of its own, that sends mail by that mail server, takes cards by that provider and gives its traces to that collector.
+pub async fn serve_shop(receiver: &MailReceiver, provider: &StripeProvider, collector: &Collector) -> anyhow::Result<ServerProcess> {
     let mut server = not_started(&TestDatabase::create().await)?;
     server.set("SMTP_URL", receiver.url());
     server.set("MAIL_FROM", "My Beads Box <vouchers@example.com>");
@@ -36,6 +41,7 @@ pub async fn serve_shop(receiver: &MailReceiver, provider: &StripeProvider) -> a
     server.set("STRIPE_WEBHOOK_SECRET", WEBHOOK_SECRET);
     server.set("STRIPE_API_URL", provider.url());
     server.set("STRIPE_CHECKOUT_URL", provider.url());
+    server.set("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url());
     provider.tell(format!("{}/vouchers/stripe-events", server.url()));
     server.up().await?;
     Ok(server)

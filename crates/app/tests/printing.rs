@@ -15,6 +15,7 @@ use beadsbox_app::{
     ErrorCode,
     view::{PaperForm, PaperLanguage, PrinterKind, PrinterSettings, SoldVoucher},
 };
+use beadsbox_testkit::{StripeProvider, buy};
 use stage::{Centre, Till};
 
 /// Takes one job after another, and answers with what a printer says of itself.
@@ -85,6 +86,22 @@ async fn the_first_receipt_is_the_original_and_every_other_a_duplicate() {
     assert_eq!(mixed.code, ErrorCode::UnknownVoucher, "a receipt is of one sale");
     till.seat().print_receipt(&form(&[&another])).await.unwrap();
     assert!(!printer.last().contains("DUPLICATE"), "what was refused left no note");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_receipt_of_what_was_bought_online_says_so() {
+    let provider = StripeProvider::start().await.unwrap();
+    let mut centre = Centre::open().await;
+    centre.take_cards("Montmartre", &provider).await;
+    buy(&format!("http://{}", centre.address), "Odile").await.unwrap();
+    let till = centre.till("Montmartre", "Bruno").await;
+    let printer = Printer::plug_in(&[0x12, 0x12]);
+    till.seat().set_printer_settings(printer.settings()).await.unwrap();
+    let bought = till.page("").await.rows.remove(0);
+    let form = PaperForm { voucher_ids: vec![bought.id], ..form(&[]) };
+    till.seat().print_receipt(&form).await.unwrap();
+    let paper = printer.last();
+    assert!(paper.contains("Shop page") && paper.contains("online payment") && !paper.contains("other means"), "{paper}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

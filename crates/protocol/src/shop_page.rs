@@ -1,6 +1,6 @@
 //! The shop page, as an admin sees it: for which shop it sells, and the orders at which somebody has to look.
 
-use beadsbox_domain::{Money, ShopId, Timestamp};
+use beadsbox_domain::{Money, ShopId, Status, Timestamp, VoucherId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -39,6 +39,12 @@ pub struct ShopPageSetup {
     pub troubled: Vec<TroubledOrder>,
     /// How many there are.
     pub troubled_total: u64,
+    /// Money that went back at the payment provider, or is asked back, and at which somebody has to look: the oldest first, 100 at most.
+    #[serde(default)]
+    pub reversals: Vec<PaymentReversal>,
+    /// How many there are.
+    #[serde(default)]
+    pub reversals_total: u64,
 }
 
 /// `PUT /v1/admin/shop-page`: the settings, whole.
@@ -82,10 +88,84 @@ pub struct TroubledOrder {
     pub payment: Option<String>,
 }
 
+/// What became of money that was paid for an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum ReversalState {
+    /// A part of it was given back.
+    PartlyRefunded,
+    /// All of it was given back.
+    Refunded,
+    /// Whoever paid had their bank ask it back; the provider keeps it until that is decided.
+    Disputed,
+    /// It was disputed, and stays.
+    Won,
+    /// It was disputed, and is gone.
+    Lost,
+}
+
+/// Money of an order that went back at the payment provider, or is asked back. The voucher is as it was: what that means for it a person decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PaymentReversal {
+    /// At the provider: of the charge that was refunded, or of the dispute.
+    pub id: String,
+    /// What became of it.
+    pub state: ReversalState,
+    /// Refunded so far, or disputed.
+    pub amount: Money,
+    /// Until when the provider takes an answer to a dispute.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub answer_by: Option<Timestamp>,
+    /// When the provider told of it as it is now.
+    #[schema(value_type = String, format = DateTime)]
+    pub told_at: Timestamp,
+    /// Of which order it is.
+    pub order: Uuid,
+    /// What its buyer says at a counter.
+    pub reservation: ReservationCode,
+    /// What was ordered.
+    pub title: String,
+    /// What it costs.
+    pub price: Money,
+    /// When it was ordered.
+    #[schema(value_type = String, format = DateTime)]
+    pub ordered_at: Timestamp,
+    /// The payment at the provider, as far as it is known.
+    pub payment: Option<String>,
+    /// The voucher that the order has, as it is now; none where it never got one.
+    pub voucher: Option<ReversedVoucher>,
+}
+
+/// A voucher whose money went back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ReversedVoucher {
+    /// Its id.
+    pub id: VoucherId,
+    /// Where it stands.
+    pub status: Status,
+    /// Whether that a bank took its money back is on record.
+    pub charged_back: bool,
+}
+
 /// `POST /v1/admin/shop-orders/{id}`: somebody dealt with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderSettlement {
     /// What was done, 1 to 500 characters; it is kept.
     pub reason: String,
+    /// The money of it that went back, where that was dealt with; else its own trouble.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reversal: Option<SeenReversal>,
+}
+
+/// Money that went back, as somebody saw it: 409 where something else became of it since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenReversal {
+    /// Its id at the provider.
+    pub id: String,
+    /// When the provider told of it as it was seen.
+    #[schema(value_type = String, format = DateTime)]
+    pub told_at: Timestamp,
 }

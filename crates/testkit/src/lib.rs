@@ -28,7 +28,7 @@ pub use fault_receiver::FaultReceiver;
 pub use http::{Answer, told};
 pub use load_balancer::{Backend, Entrance, LoadBalancer, Looks, certificate};
 pub use mail::{Mail, MailReceiver, Reception};
-pub use order_form::{OrderForm, reserve};
+pub use order_form::{OrderForm, buy, reserve};
 pub use redis::RedisProcess;
 pub use server::{ServerLog, ServerProcess, ServerProgram, free_port, free_port_from};
 pub use stripe::StripeProvider;

@@ -34,30 +34,55 @@ impl OrderForm {
 
     /// Orders, to pay in a shop. Who gets it stands in form encoding.
     pub fn send(&self, client: &Client, recipient: &str) -> RequestBuilder {
+        self.send_paying(client, recipient, "in_shop")
+    }
+
+    /// The same, to pay as the form calls it: `in_shop` or `card`.
+    fn send_paying(&self, client: &Client, recipient: &str, payment: &str) -> RequestBuilder {
         let token = &self.token;
         client
             .post(format!("{}/order", self.page))
             .header(header::COOKIE, &self.cookie)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(format!(
-                "form={token}&buyer=L%C3%A9a+Dubois&email=lea%40example.org&recipient={recipient}&message=&payment=in_shop&website="
+                "form={token}&buyer=L%C3%A9a+Dubois&email=lea%40example.org&recipient={recipient}&message=&payment={payment}&website="
             ))
     }
 }
 
 /// Somebody orders on the shop page below that address, to pay in a shop. What they say at the counter.
 pub async fn reserve(root: &str, recipient: &str) -> io::Result<String> {
-    let client = Client::builder().redirect(Policy::none()).build().map_err(io::Error::other)?;
-    let page = OrderForm::page(root);
-    let answer = client.get(&page).send().await.map_err(io::Error::other)?;
-    let sent = OrderForm::fill_in(page, answer).await?.send(&client, recipient).send().await.map_err(io::Error::other)?;
-    let order = sent
-        .headers()
-        .get(header::LOCATION)
-        .and_then(|to| to.to_str().ok())
-        .ok_or_else(|| io::Error::other("the order leads nowhere"))?;
+    let client = client_that_stays()?;
+    let order = order(&client, root, recipient, "in_shop").await?;
     let answer = client.get(format!("{root}{order}")).send().await.map_err(io::Error::other)?;
     between(&answer.text().await.map_err(io::Error::other)?, "data-reservation=\"")
+}
+
+/// Somebody orders there and pays by card, on the page of the [`StripeProvider`](crate::StripeProvider) that the shop knows; the voucher is there once this returns.
+pub async fn buy(root: &str, recipient: &str) -> io::Result<()> {
+    let client = client_that_stays()?;
+    let payment_page = order(&client, root, recipient, "card").await?;
+    let paid = client.post(payment_page).send().await.map_err(io::Error::other)?;
+    if paid.status().is_redirection() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("not paid: {}", paid.status())))
+    }
+}
+
+/// One that looks at where it is sent, and does not go there.
+fn client_that_stays() -> io::Result<Client> {
+    Client::builder().redirect(Policy::none()).build().map_err(io::Error::other)
+}
+
+/// Where the order leads.
+async fn order(client: &Client, root: &str, recipient: &str, payment: &str) -> io::Result<String> {
+    let page = OrderForm::page(root);
+    let answer = client.get(&page).send().await.map_err(io::Error::other)?;
+    let form = OrderForm::fill_in(page, answer).await?;
+    let sent = form.send_paying(client, recipient, payment).send().await.map_err(io::Error::other)?;
+    let to = sent.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+    to.map(str::to_owned).ok_or_else(|| io::Error::other("the order leads nowhere"))
 }
 
 /// What stands in the page behind that, up to the next quotation mark.

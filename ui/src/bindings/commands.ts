@@ -1387,8 +1387,10 @@ export type Fact = {
 	staff: string,
 	shop: string,
 	device: string,
-	/**  The server did it by itself: for the shop page, or at night. */
+	/**  The server did it by itself. */
 	by_server: boolean,
+	/**  It sold a voucher on the shop page. */
+	on_shop_page: boolean,
 };
 
 /**  Work that the server gave up. */
@@ -1538,7 +1540,9 @@ export type HeadedColumn = {
 };
 
 /**  What stands beside the word for what was done. */
-export type HistoryDetail = { kind: "edited"; before: TemplateForm; after: TemplateForm } | { kind: "last_day"; before: string | null; after: string } | { kind: "paid"; amount: Money; payment: Payment } | { kind: "returned"; amount: Money | null; payment: Payment } | { kind: "settled"; settlement: Settlement };
+export type HistoryDetail = { kind: "edited"; before: TemplateForm; after: TemplateForm } | { kind: "last_day"; before: string | null; after: string } | { kind: "paid"; amount: Money; payment: Payment; 
+/**  On the shop page. */
+online: boolean } | { kind: "returned"; amount: Money | null; payment: Payment } | { kind: "settled"; settlement: Settlement };
 
 /**  One line of a history. */
 export type HistoryEntry = {
@@ -2019,6 +2023,8 @@ export type OneTimePassword = {
 export type OrderSettlementForm = {
 	order_id: string,
 	reason: string,
+	/**  The money of it that went back, as it was shown; none for its own trouble. */
+	reversal: SeenReversal | null,
 };
 
 /**  Why somebody has to look at an order. */
@@ -2092,6 +2098,31 @@ export type Payment =
 "card_terminal" | 
 /**  Anything else. */
 "other";
+
+/**  Money of an order that went back, or is asked back. */
+export type PaymentReversal = {
+	/**  At the provider. */
+	id: string,
+	order_id: string,
+	state: ReversalState,
+	advice: ReversalAdvice,
+	/**  Refunded so far, or disputed. */
+	amount: Money,
+	/**  Until when the provider takes an answer. */
+	answer_by: string | null,
+	/**  When the provider told of it as it is now. */
+	told_at: string,
+	/**  In two groups. */
+	reservation: string,
+	title: string,
+	price: Money,
+	ordered_at: string,
+	/**  The payment at the provider, as far as it is known. */
+	payment: string | null,
+	/**  The voucher that the order has. */
+	voucher_id: string | null,
+	status: VoucherStatus | null,
+};
 
 /**  A word for a payment. */
 export type PaymentWord = {
@@ -2503,6 +2534,42 @@ export type Reservation = {
 	holds_until: string,
 };
 
+/**  What is to be done about money that went back, or is asked back. */
+export type ReversalAdvice = 
+/**  There is no voucher, or it stands for nothing any more and the books say so. */
+"nothing" | 
+/**  The voucher is valid and its money is back with the buyer: cancel it, and record the refund. */
+"cancel_and_refund" | 
+/**  It is cancelled: record the refund. */
+"record_refund" | 
+/**  A part is back: the buyer knows what the voucher is to be. */
+"ask_the_buyer" | 
+/**  It can still be used while the bank decides. */
+"answer_valid" | 
+/**  It cannot be used while the bank decides. */
+"answer" | 
+/**  The bank took the money: record the chargeback, which ends a voucher that is still valid. */
+"record_chargeback" | 
+/**  It was used, or is over, and its money is back with the buyer all the same. */
+"settled" | 
+/**  The money stays, and so does the voucher. */
+"keeps" | 
+/**  The money stays, and the voucher was ended meanwhile. */
+"issue_another";
+
+/**  What became of money that was paid for an order. */
+export type ReversalState = 
+/**  A part of it was given back. */
+"partly_refunded" | 
+/**  All of it was given back. */
+"refunded" | 
+/**  Whoever paid had their bank ask it back; the provider keeps it until that is decided. */
+"disputed" | 
+/**  It was disputed, and stays. */
+"won" | 
+/**  It was disputed, and is gone. */
+"lost";
+
 /**  A staff member's role. */
 export type Role = 
 /**  Sells and redeems at a till. */
@@ -2642,6 +2709,12 @@ export type SecondFactorOffer = {
 export type SecondFactorRemovalForm = {
 	staff_id: string,
 	reason: string,
+};
+
+/**  Money that went back, as it was shown. */
+export type SeenReversal = {
+	id: string,
+	told_at: string,
 };
 
 /**  What was chosen, in numbers. */
@@ -2806,6 +2879,9 @@ export type ShopPage = {
 	orders: TroubledOrder[],
 	/**  How many there are; more than are shown, perhaps. */
 	orders_total: number,
+	/**  Money that went back at the payment provider, or is asked back, and at which somebody has to look, the oldest first. */
+	reversals: PaymentReversal[],
+	reversals_total: number,
 	/**  For which it may sell: those that are open. */
 	shops: NamedId[],
 };

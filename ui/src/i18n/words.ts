@@ -32,12 +32,15 @@ export const statusWord = (status: VoucherStatus) =>
 export const roleWord = (role: Role) =>
   ({ counter: m.role_counter, back_office: m.role_back_office, admin: m.role_admin })[role]()
 
-export const paymentWord = (payment: Payment) =>
-  ({
-    cash: m.payment_cash,
-    card_terminal: m.payment_card_terminal,
-    other: m.payment_other,
-  })[payment]()
+/** What the shop page sold is paid online, whatever kind of payment stands in the books. */
+export const paymentWord = (payment: Payment, online = false) =>
+  online
+    ? m.payment_online()
+    : {
+        cash: m.payment_cash,
+        card_terminal: m.payment_card_terminal,
+        other: m.payment_other,
+      }[payment]()
 
 const payments: Payment[] = ['cash', 'card_terminal', 'other']
 export const paymentItems = () =>

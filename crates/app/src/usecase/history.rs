@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use beadsbox_domain::{Date, Deed, Money, OpId, Operation, Outcome, StaffId, TemplateContent, operation::Subject};
+use beadsbox_domain::{Date, Deed, Money, OpId, Operation, Outcome, StaffId, Stamp, TemplateContent, operation::Subject};
 use beadsbox_protocol::history::HistoryItem;
 use beadsbox_store::{Directory, OwnOperation, View};
 use beadsbox_sync::TransportError;
@@ -10,7 +10,7 @@ use beadsbox_sync::TransportError;
 use super::{Seat, names};
 use crate::{
     error::AppResult,
-    view::{ApprovalView, HistoryDetail, HistoryEntry, HistoryOutcome, TemplateForm, What},
+    view::{ApprovalView, Fact, HistoryDetail, HistoryEntry, HistoryOutcome, TemplateForm, What},
 };
 
 /// How long a screen waits for the server's part of a history.
@@ -69,8 +69,8 @@ struct State {
 }
 
 impl State {
-    /// What the operation changed, and the state with it. A refused one changes nothing.
-    fn take(&mut self, operation: &Operation, result: Option<&Outcome>) -> Option<HistoryDetail> {
+    /// What the operation changed, and the state with it; whether it sold on the shop page. A refused one changes nothing.
+    fn take(&mut self, operation: &Operation, online: bool, result: Option<&Outcome>) -> Option<HistoryDetail> {
         if matches!(result, Some(Outcome::Rejected { .. })) {
             return None;
         }
@@ -94,7 +94,7 @@ impl State {
                 let difference = Money::new(snapshot.price.minor.checked_sub(paid_before)?, snapshot.price.currency);
                 match difference.minor.signum() {
                     0 => None,
-                    1 => Some(HistoryDetail::Paid { amount: difference.into(), payment: *payment }),
+                    1 => Some(HistoryDetail::Paid { amount: difference.into(), payment: *payment, online }),
                     _ => Some(HistoryDetail::Returned { amount: Some(Money::new(-difference.minor, difference.currency).into()), payment: *payment }),
                 }
             }
@@ -110,18 +110,27 @@ impl State {
 }
 
 impl Teller<'_> {
+    fn fact(&self, operation: &Operation, stamp: &Stamp) -> Fact {
+        if matches!(operation, Operation::Sell { .. }) {
+            names::fact_of_sale(self.directory, stamp)
+        } else {
+            names::fact(self.directory, stamp)
+        }
+    }
+
     fn entry(&mut self, item: &HistoryItem) -> HistoryEntry {
         let (what, reason) = What::of(&item.operation);
         let (outcome, refusal) = outcome(Some(&item.result));
+        let fact = self.fact(&item.operation, &item.stamp);
         HistoryEntry {
             op_id: item.stamp.op.to_string(),
             what,
-            fact: names::fact(self.directory, &item.stamp),
+            detail: self.state.take(&item.operation, fact.on_shop_page, Some(&item.result)),
+            fact,
             online: item.online,
             outcome,
             refusal: refusal.map(|refusal| names::refusal(self.directory, refusal)),
             reason,
-            detail: self.state.take(&item.operation, Some(&item.result)),
             approval: item
                 .approval
                 .map(|approval| ApprovalView { staff: self.directory.staff_name(approval.staff).to_owned(), permitted: approval.permitted }),
@@ -140,7 +149,7 @@ impl Teller<'_> {
             outcome,
             refusal: refusal.map(|refusal| names::refusal(self.directory, refusal)),
             reason,
-            detail: self.state.take(operation, own.outcome.as_ref()),
+            detail: self.state.take(operation, false, own.outcome.as_ref()),
             approval: operation.approved_by().map(|approver| own_approval(self.directory, approver)),
         }
     }

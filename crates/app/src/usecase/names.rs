@@ -1,6 +1,6 @@
 //! Facts with names: what the screens show of stamps and refusals.
 
-use beadsbox_domain::{Refusal, Stamp};
+use beadsbox_domain::{Refusal, Stamp, Status};
 use beadsbox_store::Directory;
 
 use crate::view::{Fact, RefusalView, TemplateForm};
@@ -14,12 +14,21 @@ pub(crate) fn fact(directory: &Directory, stamp: &Stamp) -> Fact {
         shop: directory.shop_name(stamp.shop).to_owned(),
         device: directory.device_name(stamp.device).to_owned(),
         by_server: stamp.device.0.is_nil(),
+        on_shop_page: false,
     }
+}
+
+/// The same of a voucher's sale: all that the server sells it sells on the shop page.
+pub(crate) fn fact_of_sale(directory: &Directory, stamp: &Stamp) -> Fact {
+    let fact = fact(directory, stamp);
+    Fact { on_shop_page: fact.by_server, ..fact }
 }
 
 /// A refusal with names.
 pub(crate) fn refusal(directory: &Directory, refusal: &Refusal) -> RefusalView {
     match refusal {
+        // Nothing but a sale gives it by the server's hand.
+        Refusal::StatusIs { status: Status::Purchased, since } => RefusalView::StatusIs { status: Status::Purchased, since: fact_of_sale(directory, since) },
         Refusal::StatusIs { status, since } => RefusalView::StatusIs { status: *status, since: fact(directory, since) },
         Refusal::Expired { expires_on } => RefusalView::Expired { expires_on: expires_on.to_string() },
         Refusal::UnknownVoucher => RefusalView::UnknownVoucher,

@@ -61,7 +61,7 @@ impl Seat {
                 replaces: marks.replaces.map(|id| link(view, id)).transpose()?,
                 replaced_by: marks.replaced_by.map(|id| link(view, id)).transpose()?,
                 charged_back: marks.charged_back.is_some(),
-                sold: names::fact(directory, &found.voucher.sold),
+                sold: names::fact_of_sale(directory, &found.voucher.sold),
                 since: names::fact(directory, &found.voucher.since),
                 actions: corrections::offers(&seat, view, &found.voucher)?,
                 history: history::merged(view, subject, from_server)?,

@@ -11,8 +11,10 @@ pub struct Fact {
     pub staff: String,
     pub shop: String,
     pub device: String,
-    /// The server did it by itself: for the shop page, or at night.
+    /// The server did it by itself.
     pub by_server: bool,
+    /// It sold a voucher on the shop page.
+    pub on_shop_page: bool,
 }
 
 /// What was done.
@@ -92,11 +94,27 @@ pub enum HistoryOutcome {
 #[derive(Debug, Clone, PartialEq, Serialize, specta::Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum HistoryDetail {
-    Edited { before: TemplateForm, after: TemplateForm },
-    LastDay { before: Option<String>, after: String },
-    Paid { amount: MoneyView, payment: Payment },
-    Returned { amount: Option<MoneyView>, payment: Payment },
-    Settled { settlement: Settlement },
+    Edited {
+        before: TemplateForm,
+        after: TemplateForm,
+    },
+    LastDay {
+        before: Option<String>,
+        after: String,
+    },
+    Paid {
+        amount: MoneyView,
+        payment: Payment,
+        /// On the shop page.
+        online: bool,
+    },
+    Returned {
+        amount: Option<MoneyView>,
+        payment: Payment,
+    },
+    Settled {
+        settlement: Settlement,
+    },
 }
 
 /// One line of a history.

@@ -86,7 +86,7 @@ pub use sheet::{
 };
 pub use shell::{FaultSettings, NotificationSettings, SupportPart, ZoomStep};
 pub use shop::{PlaceChoices, ShopForm, ShopRow};
-pub use shop_page::{OrderSettlementForm, ShopPageForm, ShopPageView, TroubledOrderRow};
+pub use shop_page::{OrderSettlementForm, ReversalAdvice, ReversalRow, SeenReversalForm, ShopPageForm, ShopPageView, TroubledOrderRow};
 pub use staff::{
     BadgeForm, BadgeView, NewStaffForm, OneTimePasswordView, PersonView, PinForm, PinSignIn, SecondFactorRemovalForm, SignInRow, StaffAccess, StaffForm,
     StaffRow,

@@ -1,4 +1,5 @@
-use beadsbox_protocol::shop_page::OrderTrouble;
+use beadsbox_domain::Status;
+use beadsbox_protocol::shop_page::{OrderTrouble, ReversalState, ReversedVoucher};
 use serde::{Deserialize, Serialize};
 
 use super::{MoneyView, NamedId};
@@ -25,6 +26,9 @@ pub struct ShopPageView {
     pub orders: Vec<TroubledOrderRow>,
     /// How many there are; more than are shown, perhaps.
     pub orders_total: u64,
+    /// Money that went back at the payment provider, or is asked back, and at which somebody has to look, the oldest first.
+    pub reversals: Vec<ReversalRow>,
+    pub reversals_total: u64,
     /// For which it may sell: those that are open.
     pub shops: Vec<NamedId>,
 }
@@ -45,6 +49,88 @@ pub struct TroubledOrderRow {
     pub payment: Option<String>,
 }
 
+/// What is to be done about money that went back, or is asked back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ReversalAdvice {
+    /// There is no voucher, or it stands for nothing any more and the books say so.
+    Nothing,
+    /// The voucher is valid and its money is back with the buyer: cancel it, and record the refund.
+    CancelAndRefund,
+    /// It is cancelled: record the refund.
+    RecordRefund,
+    /// A part is back: the buyer knows what the voucher is to be.
+    AskTheBuyer,
+    /// It can still be used while the bank decides.
+    AnswerValid,
+    /// It cannot be used while the bank decides.
+    Answer,
+    /// The bank took the money: record the chargeback, which ends a voucher that is still valid.
+    RecordChargeback,
+    /// It was used, or is over, and its money is back with the buyer all the same.
+    Settled,
+    /// The money stays, and so does the voucher.
+    Keeps,
+    /// The money stays, and the voucher was ended meanwhile.
+    IssueAnother,
+}
+
+impl ReversalAdvice {
+    /// By what became of the money, and where the voucher stands.
+    pub(crate) fn of(state: ReversalState, voucher: Option<&ReversedVoucher>) -> Self {
+        let Some(voucher) = voucher else {
+            return match state {
+                ReversalState::Disputed => Self::Answer,
+                _ => Self::Nothing,
+            };
+        };
+        let is_ended = matches!(voucher.status, Status::Cancelled | Status::Refunded);
+        match state {
+            ReversalState::Disputed if voucher.status == Status::Purchased => Self::AnswerValid,
+            ReversalState::Disputed => Self::Answer,
+            ReversalState::Won if is_ended => Self::IssueAnother,
+            ReversalState::Won => Self::Keeps,
+            // On another voucher, if this one was replaced.
+            ReversalState::Lost if voucher.charged_back || voucher.status == Status::Refunded => Self::Nothing,
+            ReversalState::Lost => Self::RecordChargeback,
+            ReversalState::Refunded | ReversalState::PartlyRefunded if voucher.status == Status::Refunded => Self::Nothing,
+            ReversalState::PartlyRefunded => Self::AskTheBuyer,
+            ReversalState::Refunded => match voucher.status {
+                Status::Purchased | Status::Replaced => Self::CancelAndRefund,
+                Status::Cancelled => Self::RecordRefund,
+                Status::Used | Status::Expired | Status::Refunded => Self::Settled,
+            },
+        }
+    }
+}
+
+/// Money of an order that went back, or is asked back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename = "PaymentReversal")]
+pub struct ReversalRow {
+    /// At the provider.
+    pub id: String,
+    pub order_id: String,
+    pub state: ReversalState,
+    pub advice: ReversalAdvice,
+    /// Refunded so far, or disputed.
+    pub amount: MoneyView,
+    /// Until when the provider takes an answer.
+    pub answer_by: Option<String>,
+    /// When the provider told of it as it is now.
+    pub told_at: String,
+    /// In two groups.
+    pub reservation: String,
+    pub title: String,
+    pub price: MoneyView,
+    pub ordered_at: String,
+    /// The payment at the provider, as far as it is known.
+    pub payment: Option<String>,
+    /// The voucher that the order has.
+    pub voucher_id: Option<String>,
+    pub status: Option<Status>,
+}
+
 /// What the shop page is to be.
 #[derive(Debug, Clone, Deserialize, specta::Type)]
 pub struct ShopPageForm {
@@ -60,4 +146,51 @@ pub struct ShopPageForm {
 pub struct OrderSettlementForm {
     pub order_id: String,
     pub reason: String,
+    /// The money of it that went back, as it was shown; none for its own trouble.
+    pub reversal: Option<SeenReversalForm>,
+}
+
+/// Money that went back, as it was shown.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+#[serde(rename = "SeenReversal")]
+pub struct SeenReversalForm {
+    pub id: String,
+    pub told_at: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use beadsbox_domain::VoucherId;
+    use rstest::rstest;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[rstest]
+    #[case(ReversalState::Refunded, None, ReversalAdvice::Nothing)]
+    #[case(ReversalState::Disputed, None, ReversalAdvice::Answer)]
+    #[case(ReversalState::Refunded, Some(Status::Purchased), ReversalAdvice::CancelAndRefund)]
+    #[case(ReversalState::Refunded, Some(Status::Replaced), ReversalAdvice::CancelAndRefund)]
+    #[case(ReversalState::Refunded, Some(Status::Cancelled), ReversalAdvice::RecordRefund)]
+    #[case(ReversalState::Refunded, Some(Status::Used), ReversalAdvice::Settled)]
+    #[case(ReversalState::Refunded, Some(Status::Refunded), ReversalAdvice::Nothing)]
+    #[case(ReversalState::PartlyRefunded, Some(Status::Purchased), ReversalAdvice::AskTheBuyer)]
+    #[case(ReversalState::Disputed, Some(Status::Purchased), ReversalAdvice::AnswerValid)]
+    #[case(ReversalState::Disputed, Some(Status::Used), ReversalAdvice::Answer)]
+    #[case(ReversalState::Won, Some(Status::Purchased), ReversalAdvice::Keeps)]
+    #[case(ReversalState::Won, Some(Status::Used), ReversalAdvice::Keeps)]
+    #[case(ReversalState::Won, Some(Status::Cancelled), ReversalAdvice::IssueAnother)]
+    #[case(ReversalState::Lost, Some(Status::Purchased), ReversalAdvice::RecordChargeback)]
+    #[case(ReversalState::Lost, Some(Status::Used), ReversalAdvice::RecordChargeback)]
+    #[case(ReversalState::Lost, Some(Status::Refunded), ReversalAdvice::Nothing)]
+    fn what_is_to_be_done(#[case] state: ReversalState, #[case] status: Option<Status>, #[case] advice: ReversalAdvice) {
+        let voucher = status.map(|status| ReversedVoucher { id: VoucherId(Uuid::nil()), status, charged_back: false });
+        assert_eq!(ReversalAdvice::of(state, voucher.as_ref()), advice);
+    }
+
+    #[test]
+    fn a_chargeback_is_recorded_once() {
+        let voucher = ReversedVoucher { id: VoucherId(Uuid::nil()), status: Status::Used, charged_back: true };
+        assert_eq!(ReversalAdvice::of(ReversalState::Lost, Some(&voucher)), ReversalAdvice::Nothing);
+    }
 }

@@ -24,8 +24,11 @@ use beadsbox_app::{
 };
 use beadsbox_domain::{Payment, Role, ShopId, Status};
 use beadsbox_protocol::{admin::StaffPatch, rows::Staff};
-use beadsbox_server::{Config, MailConfig, Profile, RunningWorker, Server, TracesConfig, organisation};
-use beadsbox_testkit::{Collector, MailReceiver, TestDatabase, TestDevice};
+use beadsbox_server::{Config, MailConfig, Profile, RunningWorker, Server, ShopConfig, StripeConfig, TracesConfig, organisation};
+use beadsbox_testkit::{
+    Collector, MailReceiver, StripeProvider, TestDatabase, TestDevice,
+    stripe::{SECRET_KEY, WEBHOOK_SECRET},
+};
 use reqwest::Method;
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -92,6 +95,23 @@ impl Centre {
         };
         self.server = Some(Server::start(config(0)).await.unwrap());
         Server::start_worker(config(1)).await.unwrap()
+    }
+
+    /// From now on the shop page sells for that shop, and cards are taken by that provider.
+    pub async fn take_cards(&mut self, shop: &str, provider: &StripeProvider) {
+        self.stop().await;
+        let root = format!("http://{}", self.address);
+        provider.tell(format!("{root}/vouchers/stripe-events"));
+        let stripe = StripeConfig {
+            secret_key: SECRET_KEY.to_owned().into(),
+            webhook_secret: WEBHOOK_SECRET.to_owned().into(),
+            api_url: provider.url().parse().unwrap(),
+            checkout_url: provider.url().parse().unwrap(),
+        };
+        let page = ShopConfig { public_url: Some(root.parse().unwrap()), stripe: Some(stripe), ..ShopConfig::default() };
+        let config = Config { shop: page, ..Config::new(self.database.serve_url(), self.address) };
+        self.server = Some(Server::start(config).await.unwrap());
+        self.open_shop_page(shop).await;
     }
 
     /// From now on it serves no program below that version.

@@ -35,7 +35,7 @@ pub async fn call(seat: &Seat, command: &str) -> Option<Result<(), AppError>> {
         "admin_acts" => seat.admin_acts(None).await.map(drop),
         "shop_page" => seat.shop_page().await.map(drop),
         "set_shop_page" => seat.set_shop_page(ShopPageForm { row_version: 0, shop_id: None, hold_hours: 1 }).await.map(drop),
-        "settle_shop_order" => seat.settle_shop_order(OrderSettlementForm { order_id: id, reason: text() }).await.map(drop),
+        "settle_shop_order" => seat.settle_shop_order(OrderSettlementForm { order_id: id, reason: text(), reversal: None }).await.map(drop),
         _ => return None,
     };
     Some(called)

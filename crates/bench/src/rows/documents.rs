@@ -120,6 +120,7 @@ fn receipt(number: usize) -> anyhow::Result<Receipt> {
         staff: format!("Person {number}"),
         lines: (0..LINES).map(line).collect::<anyhow::Result<_>>()?,
         payment: Payment::Cash,
+        online: false,
         reprint: None,
         training: false,
     })

@@ -41,7 +41,7 @@ pub(crate) fn blocks(receipt: &Receipt) -> Result<Vec<Block>, DocumentError> {
     for total in receipt.totals()? {
         blocks.push(pair(language.pick("Total", "Total"), amount::amount(total, language), true));
     }
-    blocks.push(pair(language.pick("Paid by", "Réglé par"), payment(receipt.payment, language).to_owned(), false));
+    blocks.push(pair(language.pick("Paid by", "Réglé par"), paid_by(receipt).to_owned(), false));
     blocks.push(Block::Rule);
     for line in receipt.vat_lines()? {
         vat(&mut blocks, line, language);
@@ -105,8 +105,10 @@ fn vat(blocks: &mut Vec<Block>, line: VatLine, language: Language) {
     }
 }
 
-const fn payment(payment: Payment, language: Language) -> &'static str {
-    match payment {
+const fn paid_by(receipt: &Receipt) -> &'static str {
+    let language = receipt.language;
+    match receipt.payment {
+        _ if receipt.online => language.pick("online payment", "paiement en ligne"),
         Payment::Cash => language.pick("cash", "espèces"),
         Payment::CardTerminal => language.pick("card", "carte"),
         Payment::Other => language.pick("other means", "autre moyen"),

@@ -31,6 +31,8 @@ pub struct Receipt {
     pub lines: Vec<ReceiptLine>,
     /// How it was paid.
     pub payment: Payment,
+    /// It was paid on the shop page, whatever kind of payment stands in the books.
+    pub online: bool,
     /// Set where it is printed again; the paper says so.
     pub reprint: Option<Reprint>,
     /// Nothing was sold: the paper says so.

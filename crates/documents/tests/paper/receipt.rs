@@ -1,5 +1,5 @@
 use beadsbox_documents::{DocumentError, Language, Receipt, Reprint, VatLine, Width};
-use beadsbox_domain::Money;
+use beadsbox_domain::{Money, Payment};
 use jiff::civil::date;
 
 use crate::support::{QR, made, money, pages, read_qr, receipt, text};
@@ -50,6 +50,17 @@ fn a_receipt_says_what_was_sold_and_paid() {
         assert!(!text.contains("DUPLICATA") && !text.contains("FORMATION"), "{text}");
         assert_eq!(read_qr(&pdf), [QR]);
     }
+}
+
+#[test]
+fn what_was_bought_on_the_shop_page_says_so() {
+    let bought = Receipt { online: true, payment: Payment::Other, staff: String::new(), ..receipt() };
+    let french = text(&Receipt { till: "Page de la boutique".to_owned(), ..bought.clone() }.pdf(Width::Mm80, made()).unwrap());
+    assert!(french.contains("Page de la boutique") && french.contains("Réglé par paiement en ligne"), "{french}");
+    let english = text(&Receipt { language: Language::En, ..bought }.pdf(Width::Mm58, made()).unwrap());
+    assert!(english.contains("online payment") && !english.contains("other means"), "{english}");
+    let paid_at_a_till = text(&Receipt { payment: Payment::Other, ..receipt() }.pdf(Width::Mm80, made()).unwrap());
+    assert!(paid_at_a_till.contains("Réglé par autre moyen"), "{paid_at_a_till}");
 }
 
 #[test]

@@ -67,6 +67,7 @@ pub fn receipt() -> Receipt {
             line("Tokyo", money(9_800, "JPY"), Vat::MultiPurpose, None),
         ],
         payment: Payment::CardTerminal,
+        online: false,
         reprint: None,
         training: false,
     }

@@ -11,7 +11,7 @@ use super::Made;
 pub struct Accounting {
     /// How it was made.
     pub made: Made,
-    /// By day, shop, currency and payment.
+    /// By day, shop, currency and payment; what was paid online apart.
     pub lines: Vec<AccountingLine>,
     /// By day; debits and credits of a day and currency are the same.
     pub postings: Vec<Posting>,
@@ -35,6 +35,9 @@ pub struct AccountingLine {
     pub currency: Currency,
     /// How money came or went back; none of what moved none.
     pub payment: Option<Payment>,
+    /// What the shop page sold, paid at the payment provider.
+    #[serde(default)]
+    pub online: bool,
     /// Sold.
     pub sold: i64,
     /// Refunded.

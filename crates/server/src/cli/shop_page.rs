@@ -59,5 +59,12 @@ async fn show(pool: &PgPool) -> Result<(), StartError> {
         let reservation = ReservationCode::parse(&order.reservation).map_or_else(|_| order.reservation.clone(), |code| code.to_string());
         line(&format!("Look at {reservation} of {}: {:?}, {:?}, {}", order.created_at, order.state, order.trouble, order.price))?;
     }
+    for reversal in db::payment_reversal::open(&mut conn, MOST).await? {
+        let voucher = reversal.voucher.map_or("no voucher".to_owned(), |voucher| format!("its voucher is {}", voucher.status.name()));
+        line(&format!(
+            "Look at {} of {}: {:?}, {}, {voucher}",
+            reversal.reservation, reversal.ordered_at, reversal.state, reversal.amount
+        ))?;
+    }
     Ok(())
 }

@@ -27,6 +27,7 @@ pub mod outbox_import;
 mod parts;
 pub mod password_reset;
 pub mod payment_event;
+pub mod payment_reversal;
 pub mod person;
 pub mod personal_data;
 pub(crate) mod primary;

@@ -347,6 +347,8 @@ pub struct MovedGroup {
     vat_kind: String,
     vat_rate: Option<i32>,
     payment: Option<String>,
+    /// The server itself sold it: on the shop page.
+    pub online: bool,
     pub amount: i64,
     pub vat: i64,
     pub owed: i64,
@@ -369,11 +371,12 @@ impl MovedGroup {
 pub async fn moved(conn: &mut PgConnection, query: &ReportQuery) -> sqlx::Result<Vec<MovedGroup>> {
     of_period(
         "SELECT business_day, shop_id, sold_shop, currency, kind, vat_kind, vat_rate, payment,
+                kind = 'sold' AND staff_id = '00000000-0000-0000-0000-000000000000' AS online,
                 sum(amount_minor)::bigint AS amount, sum(vat_minor)::bigint AS vat, sum(service_minor + money_minor)::bigint AS owed
          FROM ledger_entry
          WHERE business_day BETWEEN $1 AND $2 AND ($3::text IS NULL OR currency = $3) AND ($4::uuid IS NULL OR shop_id = $4)
            AND ($5::uuid IS NULL OR template_id = $5)
-         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 4, 2, 3, 5, 6, 7, 8 LIMIT $6",
+         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 4, 2, 3, 5, 6, 7, 8, 9 LIMIT $6",
         query,
     )
     .bind(MOST_GROUPS)

@@ -185,6 +185,15 @@ pub async fn lock(conn: &mut PgConnection, id: Uuid) -> Result<Option<Order>, Fa
     one(conn, sqlx::query_as("SELECT * FROM shop_order WHERE id = $1 FOR NO KEY UPDATE").bind(id)).await
 }
 
+/// The order that was paid by that payment, its row locked.
+pub async fn lock_by_payment(conn: &mut PgConnection, payment_ref: &str) -> Result<Option<Order>, Failure> {
+    one(
+        conn,
+        sqlx::query_as("SELECT * FROM shop_order WHERE payment_ref = $1 ORDER BY id LIMIT 1 FOR NO KEY UPDATE").bind(payment_ref),
+    )
+    .await
+}
+
 /// What that form made.
 pub async fn find_by_form(conn: &mut PgConnection, form_key: &[u8; 32]) -> Result<Option<Order>, Failure> {
     one(conn, sqlx::query_as("SELECT * FROM shop_order WHERE form_key = $1").bind(form_key.as_slice())).await

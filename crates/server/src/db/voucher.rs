@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use beadsbox_domain::{Marks, PersonHash, ShopId, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
-use beadsbox_protocol::{Profile, rows::VoucherRow};
+use beadsbox_domain::{Marks, OpId, PersonHash, ShopId, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
+use beadsbox_protocol::{Profile, rows::VoucherRow, trace::Trace};
 use jiff_sqlx::ToSqlx;
 use serde::Serialize;
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{damaged, name_of, named, person, stamp, template, to_bigint, to_count};
-use crate::error::Failure;
+use crate::{error::Failure, sight};
 
 #[derive(FromRow, Serialize)]
 struct Record {
@@ -162,6 +162,17 @@ pub async fn sold(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Sol
     .bind(ids)
     .fetch_all(conn)
     .await
+}
+
+/// The trace in which each of these began: that of its order on the shop page, else that of its sale.
+pub async fn beginnings(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<HashMap<VoucherId, Trace>> {
+    let found: Vec<(Uuid, Uuid, Option<String>)> =
+        sqlx::query_as("SELECT v.id, v.sold_op, o.trace FROM voucher v LEFT JOIN shop_order o ON o.voucher_id = v.id WHERE v.id = ANY($1)")
+            .bind(ids)
+            .fetch_all(conn)
+            .await?;
+    let beginning = |order: Option<String>, sale| order.as_deref().and_then(Trace::parse).or_else(|| sight::of_taken(OpId(sale)));
+    Ok(found.into_iter().filter_map(|(id, sale, order)| Some((VoucherId(id), beginning(order, sale)?))).collect())
 }
 
 /// At which versions of their templates these were sold.

@@ -109,7 +109,8 @@ pub(crate) async fn push(app: &App, caller: Caller, request: PushRequest) -> Res
     let pushed = Arc::new(Pushed { caller, epoch, incarnation, batch, contact });
     let taken = turns::take(app, &pushed).await.inspect_err(|failure| app.callers.forget_if_unknown(&pushed.caller, failure))?;
     let fresh = pushed.batch.ops().get(taken.held..).unwrap_or_default();
-    traced::tell(app, pushed.caller.id, fresh.iter().zip(taken.results.get(taken.held..).unwrap_or_default()), began);
+    let beginnings = traced::beginnings(app, fresh).await;
+    traced::tell(app, pushed.caller.id, fresh.iter().zip(taken.results.get(taken.held..).unwrap_or_default()), &beginnings, began);
     Ok(PushResponse {
         epoch: app.identity.epoch,
         last_seq: taken.last_seq,

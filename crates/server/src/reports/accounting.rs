@@ -53,16 +53,17 @@ fn read(group: &MovedGroup) -> Result<Moved, Failure> {
     })
 }
 
-/// One line for each day, shop, currency and payment.
+/// One line for each day, shop, currency and payment; what was paid online has one of its own.
 fn days(groups: &[MovedGroup], moved: &[Moved]) -> Result<Vec<AccountingLine>, Failure> {
     let mut lines = BTreeMap::new();
     for (group, moved) in groups.iter().zip(moved) {
         let payment = moved.payment.map(|payment| payment as u8);
-        let line = lines.entry((moved.day, moved.currency.code(), moved.shop, payment)).or_insert_with(|| AccountingLine {
+        let line = lines.entry((moved.day, moved.currency.code(), moved.shop, payment, group.online)).or_insert_with(|| AccountingLine {
             day: moved.day,
             shop: moved.shop,
             currency: moved.currency,
             payment: moved.payment,
+            online: group.online,
             sold: 0,
             refunded: 0,
             other: 0,

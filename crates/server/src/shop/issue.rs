@@ -111,6 +111,7 @@ async fn sell(conn: &mut PgConnection, app: &App, order: &Order) -> Result<Order
 fn span_of(order: &Order, op: OpId, place: Place, began: SystemTime) -> Work {
     Work::new("operation sell", SpanKind::Internal, place, began)
         .beside(sight::current())
+        .of_voucher(order.trace)
         .with("beadsbox.order", order.id.to_string())
         .with("beadsbox.operation", op.to_string())
         .with("beadsbox.operation.outcome", "applied")

@@ -3,7 +3,7 @@
 use beadsbox_domain::{Template, text::Reason};
 use beadsbox_protocol::{
     reservation::ReservationCode,
-    shop_page::{MOST_HOLD_HOURS, ShopPageSettings, ShopPageSetup, TroubledOrder},
+    shop_page::{MOST_HOLD_HOURS, OrderSettlement, SeenReversal, ShopPageSettings, ShopPageSetup, TroubledOrder},
 };
 use serde_json::json;
 use sqlx::PgConnection;
@@ -86,6 +86,8 @@ pub(crate) async fn setup(app: &App) -> Result<ShopPageSetup, Failure> {
         waiting,
         troubled,
         troubled_total,
+        reversals: db::payment_reversal::open(&mut tx, MOST_ORDERS).await?,
+        reversals_total: db::payment_reversal::count_open(&mut tx).await?,
     })
 }
 
@@ -101,14 +103,35 @@ fn troubled_order(order: Order, title: &str) -> Option<TroubledOrder> {
     })
 }
 
-/// Somebody dealt with an order that was in trouble. What waited for a payment waits no longer.
-pub(crate) async fn settle(mut act: Act, id: Uuid, reason: &str) -> Result<(), Failure> {
-    let reason = Reason::new(reason).map_err(|error| Failure::malformed(format!("reason: {error}")))?;
+/// Somebody dealt with an order's trouble, or with money of it that went back.
+pub(crate) async fn settle(act: Act, id: Uuid, settlement: &OrderSettlement) -> Result<(), Failure> {
+    let reason = Reason::new(&settlement.reason).map_err(|error| Failure::malformed(format!("reason: {error}")))?;
+    match &settlement.reversal {
+        Some(seen) => settle_reversal(act, id, seen, &reason).await,
+        None => settle_trouble(act, id, &reason).await,
+    }
+}
+
+/// What became of it since somebody looked they have not dealt with.
+async fn settle_reversal(mut act: Act, id: Uuid, seen: &SeenReversal, reason: &Reason) -> Result<(), Failure> {
+    let found = db::payment_reversal::lock_open(&mut act, &seen.id, id).await?;
+    let (state, told_at) = found.ok_or_else(|| Failure::not_found("money that went back and that somebody has to look at"))?;
+    if told_at != seen.told_at {
+        return Err(Failure::changed_meanwhile());
+    }
+    let now = act.at();
+    db::payment_reversal::settle(&mut act, &seen.id, now).await?;
+    let done = Done::new(ActKind::OrderSettled).with("order", json!(id)).with("reversal", json!(state)).because(Some(reason));
+    act.done(done).await
+}
+
+/// What waited for a payment waits no longer.
+async fn settle_trouble(mut act: Act, id: Uuid, reason: &Reason) -> Result<(), Failure> {
     let order = db::shop_order::lock(&mut act, id).await?.filter(|order| order.trouble.is_some() && !order.settled);
     let order = order.ok_or_else(|| Failure::not_found("order that somebody has to look at"))?;
     let now = act.at();
     db::shop_order::settle(&mut act, id, now).await?;
     db::shop_order::end(&mut act, id, OrderState::Cancelled, now).await?;
-    let done = Done::new(ActKind::OrderSettled).with("order", json!(id)).with("trouble", json!(order.trouble)).because(Some(&reason));
+    let done = Done::new(ActKind::OrderSettled).with("order", json!(id)).with("trouble", json!(order.trouble)).because(Some(reason));
     act.done(done).await
 }

@@ -98,6 +98,11 @@ impl Traces {
         Ok(())
     }
 
+    /// Whether there is a collector: what spans alone need is looked up for none else.
+    pub fn is_open(&self) -> bool {
+        self.queue.get().is_some()
+    }
+
     /// Hands it over. Without a collector it is not even put together.
     pub fn tell(&self, work: impl FnOnce() -> Work) {
         let Some(queue) = self.queue.get() else { return };

@@ -41,6 +41,14 @@ impl Work {
         self
     }
 
+    /// It did something to a voucher that began in that trace: the one attribute that all of a voucher's life has in common.
+    pub fn of_voucher(self, beginning: Option<Trace>) -> Self {
+        match beginning {
+            Some(beginning) => self.with("beadsbox.voucher.trace_id", beginning.id_text()),
+            None => self,
+        }
+    }
+
     /// It came to nothing, for that reason; none where it did not.
     pub fn failed(mut self, why: Option<impl Into<Cow<'static, str>>>) -> Self {
         self.failed = why.map(Into::into);

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, PgPool};
 use crate::support::{Stage, sell};
 
 /// What it is refused.
-const FORBIDDEN: [&str; 49] = [
+const FORBIDDEN: [&str; 51] = [
     "UPDATE operation SET body = ''",
     "DELETE FROM operation",
     "TRUNCATE operation",
@@ -41,6 +41,8 @@ const FORBIDDEN: [&str; 49] = [
     "UPDATE shop_order SET code = code",
     "UPDATE shop_order SET voucher_id = voucher_id",
     "UPDATE payment_event SET did = did",
+    "UPDATE payment_reversal SET order_id = order_id",
+    "DELETE FROM payment_reversal",
     "DELETE FROM shop_page",
     "UPDATE job SET cause = cause",
     "TRUNCATE job",

@@ -1,7 +1,8 @@
 //! Traces, as a real collector's protobuf has them: from what somebody did to the row and the mail, whatever lies between. And what is told of faults.
 
+use beadsbox_domain::VoucherId;
 use beadsbox_server::{BrokerConfig, Config, Server, TracesConfig};
-use beadsbox_testkit::{BrokerProcess, Collected, Collector, FaultReceiver, ServerLog, ServerProgram, StripeProvider, free_port};
+use beadsbox_testkit::{BrokerProcess, Collected, Collector, FaultReceiver, ServerLog, ServerProgram, StripeProvider, fixtures, free_port};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -62,6 +63,73 @@ async fn a_purchase_on_the_shop_page_its_row_and_its_mail_are_one_trace() {
     for secret in ["lea@example.org", "Léa", session.id.as_str(), told_code(&shop).await.as_str()] {
         assert!(!told.contains(secret), "{secret}");
     }
+    shop.stage.stop().await;
+}
+
+/// A redemption is a trace of its own, and names the one in which its voucher began: the order's, whoever sold it, else that of its sale.
+#[tokio::test]
+async fn what_becomes_of_a_voucher_names_the_trace_in_which_it_began() {
+    let collector = Collector::start().await.unwrap();
+    let mut shop = ShopStage::new().await;
+    shop.traces = Some(to(&collector));
+    shop.stage.stop().await;
+    shop.start().await;
+    let (session, _) = shop.order_by_card(&mut shop.browser()).await;
+    let (_, told) = StripeProvider::event("checkout.session.completed", &shop.provider.pay(&session.id));
+    assert!(shop.tell(&shop.stage.base, &told).await.is_success());
+    let order = shop.text("SELECT split_part(trace, '-', 2) FROM shop_order").await;
+    let bought: Uuid = sqlx::query_scalar("SELECT voucher_id FROM shop_order").fetch_one(&shop.stage.pool).await.unwrap();
+    let mut till = shop.stage.till("Camille").await;
+    let sold = sell_many(&mut till, 1).await.remove(0);
+    let sale = till.outbox.last().unwrap().op;
+    let redeemed: Vec<_> = [VoucherId(bought), sold].map(|voucher| (voucher, till.record(fixtures::honour(voucher)))).into();
+    till.push().await.unwrap();
+    for ((voucher, redemption), began) in redeemed.into_iter().zip([order.clone(), sale.0.simple().to_string()]) {
+        let own = redemption.0.simple().to_string();
+        let spans = collector.in_trace(&own, &["operation redeem"]).await;
+        let span = named(&spans, "operation redeem");
+        assert_eq!(span.attributes["beadsbox.operation"], redemption.0.to_string());
+        assert!(span.links.contains(&began), "{voucher:?}: {span:#?}");
+        assert_eq!(span.attributes["beadsbox.voucher.trace_id"], began);
+    }
+    // One number finds the sale and the redemption.
+    let spans = collector.spans();
+    let life: Vec<&str> = spans
+        .iter()
+        .filter(|span| span.attributes.get("beadsbox.voucher.trace_id") == Some(&order))
+        .map(|span| span.name.as_str())
+        .collect();
+    assert_eq!(life, ["operation sell", "operation redeem"]);
+    shop.stage.stop().await;
+}
+
+/// What was ordered to be paid at a counter began with the order too, whichever till sold it.
+#[tokio::test]
+async fn a_reservation_leads_back_to_its_order() {
+    let collector = Collector::start().await.unwrap();
+    let mut shop = ShopStage::new().await;
+    shop.traces = Some(to(&collector));
+    shop.stage.stop().await;
+    shop.start().await;
+    let mut till = shop.stage.till("Camille").await;
+    let voucher = sell_many(&mut till, 1).await.remove(0);
+    let sale = till.outbox.last().unwrap().op;
+    // As if that voucher had been ordered: the row is what the sale of a reservation leaves.
+    sqlx::query(
+        "INSERT INTO shop_order (id, form_id, form_key, state, payment, reservation, voucher_id, code, template_id, template_version, price_minor, currency,
+             shop_id, person_hash, language, created_at, holds_until, paid_at, issued_at, sold_op, trace)
+         SELECT id, id, sha256('x'), 'issued', 'in_shop', '7KQ2M9XA', id, code, template_id, template_version, 4136, 'EUR', sold_shop, person_hash, 'en',
+             sold_at - interval '1 hour', sold_at + interval '1 day', sold_at, sold_at, sold_op, $1 FROM voucher",
+    )
+    .bind(format!("00-{TRACE}-00f067aa0ba902b7-01"))
+    .execute(&shop.stage.pool)
+    .await
+    .unwrap();
+    let redemption = till.record(fixtures::honour(voucher));
+    till.push().await.unwrap();
+    let spans = collector.in_trace(&redemption.0.simple().to_string(), &["operation redeem"]).await;
+    let span = named(&spans, "operation redeem");
+    assert!(span.links.contains(&TRACE.to_owned()) && !span.links.contains(&sale.0.simple().to_string()), "{span:#?}");
     shop.stage.stop().await;
 }
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod http;
 mod page;
+mod reversal;
 mod session;
 
 use std::{
@@ -138,8 +139,12 @@ impl Drop for StripeProvider {
 }
 
 fn event(kind: &str, session: &PaidSession) -> (String, String) {
+    event_about(kind, &session.json())
+}
+
+fn event_about(kind: &str, object: &Value) -> (String, String) {
     let id = format!("evt_{}", Uuid::now_v7().simple());
-    let body: Value = json!({ "id": id, "object": "event", "type": kind, "livemode": false, "data": { "object": session.json() } });
+    let body: Value = json!({ "id": id, "object": "event", "type": kind, "livemode": false, "data": { "object": object } });
     (id, body.to_string())
 }
 

@@ -23,6 +23,7 @@ mod scanner;
 mod shared_till;
 mod shell;
 mod shop_page;
+mod sight;
 mod stick;
 mod strained;
 mod tour;
@@ -31,7 +32,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 23] = [
+const SCENES: [&str; 24] = [
     "tour",
     "grid",
     "day",
@@ -43,6 +44,7 @@ const SCENES: [&str; 23] = [
     "devices",
     "administration",
     "shop-page",
+    "sight",
     "corrections",
     "issue",
     "scanner",
@@ -87,6 +89,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "devices" => devices::scene(folder).await,
         "administration" => administration::scene(folder).await,
         "shop-page" => shop_page::scene(folder).await,
+        "sight" => sight::scene(folder).await,
         "corrections" => corrections::scene(folder).await,
         "issue" => issue::scene(folder).await,
         "training" => stick::training(folder).await,

@@ -9,7 +9,7 @@ use thirtyfour::Key;
 
 use crate::{
     centre::{ADMIN, COUNTER, sample_data},
-    hands::new_device,
+    hands::{new_device, scroll_to},
     look::in_every_look,
 };
 
@@ -22,6 +22,23 @@ const TROUBLED: &str = "INSERT INTO shop_order (id, form_id, form_key, state, pa
                   (gen_random_uuid(), 'paid', '3PD8WN4T', $2, interval '25 minutes', 'cs_live_g7H8i9J0k1L2', 'sale_refused'))
               AS orders (id, state, reservation, code, since, session, trouble),
           (SELECT template_id, version, price_minor, currency FROM voucher_template_version ORDER BY price_minor LIMIT 1) AS template";
+
+/// Orders that have vouchers and whose money went back, or is asked back: one for each status that sample data have.
+const REVERSED: &str = "WITH sold AS (
+         SELECT DISTINCT ON (status) id, code, template_id, template_version, sold_op, sold_at, sold_shop, person_hash, status FROM voucher
+         WHERE status IN ('purchased', 'used', 'cancelled') AND (template_id, template_version) IN (SELECT template_id, version FROM voucher_template_version)
+         ORDER BY status, id),
+     ordered AS (
+         INSERT INTO shop_order (id, form_id, form_key, state, payment, reservation, voucher_id, code, template_id, template_version, price_minor, currency, shop_id,
+             person_hash, language, created_at, holds_until, paid_at, issued_at, sold_op, session_id, payment_ref)
+         SELECT gen_random_uuid(), id, sha256(uuid_send(id)), 'issued', 'card', substr(code, 1, 8), id, code, s.template_id, template_version, price_minor, currency,
+             sold_shop, person_hash, 'en', sold_at, sold_at + interval '1 hour', sold_at, sold_at, sold_op, 'cs_live_' || code, 'pi_live_' || code
+         FROM sold s JOIN voucher_template_version t ON t.template_id = s.template_id AND t.version = s.template_version
+         RETURNING id, voucher_id, price_minor, currency)
+     INSERT INTO payment_reversal (id, order_id, state, amount_minor, currency, answer_by, told_at)
+     SELECT 're_' || o.id, o.id, CASE s.status WHEN 'used' THEN 'lost' WHEN 'cancelled' THEN 'refunded' ELSE 'disputed' END, o.price_minor, o.currency,
+         CASE s.status WHEN 'purchased' THEN now() + interval '9 days' END, now() - CASE s.status WHEN 'used' THEN interval '2 days' ELSE interval '40 minutes' END
+     FROM ordered o JOIN sold s ON s.id = o.voucher_id";
 
 pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let database = TestDatabase::create().await;
@@ -73,7 +90,18 @@ async fn administered(desk: &Desk, folder: &Path, database: &TestDatabase) -> an
     in_every_look(desk, folder, "admin-order-settle").await?;
     desk.click("order-settle-confirm").await?;
     desk.css("[data-testid='orders'] [data-trouble='sale_refused']").await?;
-    Ok(())
+    sqlx::query(REVERSED).execute(&database.pool()).await?;
+    desk.click("admin-shops").await?;
+    desk.click("admin-page").await?;
+    desk.css("[data-testid='reversal']").await?;
+    scroll_to(desk, "reversals").await?;
+    in_every_look(desk, folder, "admin-reversals").await?;
+    desk.click("reversal-settle").await?;
+    desk.find("order-settle-reason").await?;
+    in_every_look(desk, folder, "admin-reversal-settle").await?;
+    escape(desk).await?;
+    desk.click("reversal-open").await?;
+    desk.find("voucher-detail").await.map(drop)
 }
 
 async fn sold_at_the_till(desk: &Desk, folder: &Path, server: &ServerProcess) -> anyhow::Result<()> {

@@ -33,9 +33,7 @@ export const cells: Record<Exclude<GridColumn, 'status'>, Cell> = {
   recipient: words(PLAIN, ({ recipient }) => recipient ?? ''),
   message: words(QUIET, ({ message }) => message ?? ''),
   price: cell(FIGURES, ({ price }) => money(price)),
-  payment: words(QUIET, ({ payment, on_shop_page }) =>
-    on_shop_page ? m.payment_online() : paymentWord(payment),
-  ),
+  payment: words(QUIET, ({ payment, on_shop_page }) => paymentWord(payment, on_shop_page)),
   sold: cell(QUIET_FIGURES, ({ sold_at }) => shortMoment(sold_at)),
   sold_by: words(QUIET, ({ sold_by, on_shop_page }) =>
     on_shop_page ? m.word_shop_page() : sold_by,

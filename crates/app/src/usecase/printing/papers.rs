@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 
 use crate::{
     error::{AppError, AppResult, ErrorCode},
-    usecase::{Seat, id, names, sell::MOST_VOUCHERS_OF_A_SALE},
+    usecase::{Seat, id, names, reports::words, sell::MOST_VOUCHERS_OF_A_SALE},
     view::PaperForm,
 };
 
@@ -65,7 +65,7 @@ impl Seat {
         if !vouchers.iter().all(|found| is_one_sale(first, &found.voucher)) {
             return Err(AppError::new(ErrorCode::UnknownVoucher, "vouchers of several sales"));
         }
-        let (on_page, on_shop_page) = (first.is_sold_by_server(), language.pick("Shop page", "Page de la boutique"));
+        let (on_page, on_shop_page) = (first.is_sold_by_server(), words::shop_page(language));
         let receipt = Receipt {
             language,
             shop: shop(directory, first.sold.shop),
@@ -76,6 +76,7 @@ impl Seat {
             staff: directory.staff_name(first.sold.staff).to_owned(),
             lines: vouchers.iter().map(|found| self.line(&found.voucher)).collect(),
             payment: first.payment,
+            online: on_page,
             reprint: None,
             training: self.device.is_training(),
         };

@@ -36,7 +36,7 @@ pub(super) fn compose(report: &Accounting, language: Language) -> AppResult<Comp
             Cell::Date(line.day),
             Cell::text(words::name(&report.made, line.shop.0, language)),
             Cell::text(currency.code()),
-            Cell::text(words::payment(line.payment, language)),
+            Cell::text(words::payment(line.payment, line.online, language)),
             money(line.sold, currency),
             money(line.refunded, currency),
             money(line.other, currency),

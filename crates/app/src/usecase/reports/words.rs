@@ -30,6 +30,11 @@ pub(super) const fn total(language: Language) -> &'static str {
     pick(language, "Total", "Total")
 }
 
+/// Who sold what nobody sold at a device.
+pub(in crate::usecase) const fn shop_page(language: Language) -> &'static str {
+    pick(language, "Shop page", "Page de la boutique")
+}
+
 /// A shop, a template or a staff member; the server itself has no name.
 pub(super) fn name(made: &Made, id: Uuid, language: Language) -> String {
     match made.name(id) {
@@ -39,8 +44,10 @@ pub(super) fn name(made: &Made, id: Uuid, language: Language) -> String {
     }
 }
 
-pub(super) const fn payment(payment: Option<Payment>, language: Language) -> &'static str {
+/// How money came; online where the shop page took it.
+pub(super) const fn payment(payment: Option<Payment>, online: bool, language: Language) -> &'static str {
     match payment {
+        Some(_) if online => pick(language, "online", "en ligne"),
         Some(Payment::Cash) => pick(language, "cash", "espèces"),
         Some(Payment::CardTerminal) => pick(language, "card", "carte"),
         Some(Payment::Other) => pick(language, "other", "autre"),

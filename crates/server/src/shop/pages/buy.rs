@@ -43,6 +43,8 @@ use crate::{
 struct Sale {
     page: ShopPage,
     template: Template,
+    /// It says something else by now than the buyer saw, so all of it is shown.
+    has_changed: bool,
 }
 
 async fn find(app: &App, template: &str) -> Result<Sale, Response<Body>> {
@@ -51,7 +53,7 @@ async fn find(app: &App, template: &str) -> Result<Sale, Response<Body>> {
         let mut tx = db::at_one_moment(&app.pool).await?;
         let Some(page) = db::shop_page::read(&mut tx).await? else { return Ok(None) };
         let template = open::find_on_sale(&mut tx, &page, id).await?;
-        Ok::<_, Failure>(template.map(|template| Sale { page, template }))
+        Ok::<_, Failure>(template.map(|template| Sale { page, template, has_changed: false }))
     };
     match found.await {
         Ok(Some(sale)) => Ok(sale),
@@ -98,6 +100,7 @@ fn form_page(app: &App, visitor: &Visitor, sale: &Sale, typed: &Typed, faults: &
         path: (*typed == Typed::default()).then_some(path.as_str()),
         values: context! {
             card => serialized(&card),
+            has_changed => sale.has_changed,
             form => app.shop.keys.seal(&form, &cookie),
             typed => serialized(typed),
             faults => serialized(faults),
@@ -130,15 +133,26 @@ pub(super) async fn submit(State(app): State<App>, visitor: Visitor, Path(templa
     if visitor.from_elsewhere {
         return StatusCode::FORBIDDEN.into_response();
     }
-    if let Err(failure) = allow(&app, FORMS, visitor.address).await {
-        return failure.into_response();
-    }
+    let allowed = allow(&app, FORMS, visitor.address).await;
     let Some(typed) = Typed::read(&headers, &body) else { return StatusCode::BAD_REQUEST.into_response() };
     let sale = match find(&app, &template).await {
         Ok(sale) => sale,
         Err(answer) => return answer,
     };
+    if let Err(failure) = allowed {
+        return slower(&app, &visitor, &sale, &typed, failure).unwrap_or_else(Failure::into_response);
+    }
     order(&app, &visitor, sale, &typed).await.unwrap_or_else(Failure::into_response)
+}
+
+/// One form too many from that address: it comes back with what was typed, to be sent later.
+fn slower(app: &App, visitor: &Visitor, sale: &Sale, typed: &Typed, failure: Failure) -> Result<Response<Body>, Failure> {
+    let faults = [Fault::of_form(visitor.language, "fault_many")];
+    let mut page = form_page(app, visitor, sale, typed, &faults, StatusCode::TOO_MANY_REQUESTS)?;
+    if let Some(wait) = failure.into_response().headers_mut().remove(header::RETRY_AFTER) {
+        page.headers_mut().insert(header::RETRY_AFTER, wait);
+    }
+    Ok(page)
 }
 
 /// The form that came back, or why it has to be looked over.
@@ -180,7 +194,7 @@ async fn order(app: &App, visitor: &Visitor, sale: Sale, typed: &Typed) -> Resul
     match place(app, &sale.page, &Wanted { form, person, payment, language }).await? {
         Placed::Order(order) if order.payment == PayBy::Card && order.state == OrderState::Reserved => Ok(pay::begin(app, visitor, &order).await),
         Placed::Order(order) => Ok(Redirect::to(&format!("{}{}", address(app, order.id), visitor.query())).into_response()),
-        Placed::Changed(template) => again(&Sale { template: *template, ..sale }, &[Fault::of_form(language, "fault_changed")]),
+        Placed::Changed(template) => again(&Sale { template: *template, has_changed: true, ..sale }, &[Fault::of_form(language, "fault_changed")]),
         Placed::Gone => Ok(StatusCode::GONE.into_response()),
     }
 }

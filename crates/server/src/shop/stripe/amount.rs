@@ -1,6 +1,6 @@
 //! Amounts as Stripe counts them: nearly always in minor units. <https://docs.stripe.com/currencies#zero-decimal>
 
-use beadsbox_domain::Money;
+use beadsbox_domain::{Currency, Money};
 
 /// Currencies that have no minor unit by ISO 4217, and two decimals at Stripe.
 const TWO_DECIMALS_THERE: [&str; 2] = ["ISK", "UGX"];
@@ -24,9 +24,21 @@ pub(in crate::shop) fn charged(price: Money) -> Option<i64> {
     }
 }
 
+/// The other way: an amount and a currency as Stripe tells them. None for what it does not tell.
+pub(in crate::shop) fn counted(amount: i64, currency: &str) -> Option<Money> {
+    let currency = Currency::from_code(&currency.to_ascii_uppercase()).ok().filter(|_| amount >= 0)?;
+    let minor = if TWO_DECIMALS_THERE.contains(&currency.code()) {
+        amount / 100
+    } else if NO_DECIMALS_THERE.contains(&currency.code()) {
+        amount.checked_mul(100)?
+    } else {
+        amount
+    };
+    Some(Money::new(minor, currency))
+}
+
 #[cfg(test)]
 mod tests {
-    use beadsbox_domain::Currency;
     use rstest::rstest;
 
     use super::*;
@@ -42,6 +54,17 @@ mod tests {
     #[case(1_255, "BHD", None)]
     #[case(0, "EUR", None)]
     fn each_currency_as_stripe_counts_it(#[case] minor: i64, #[case] code: &str, #[case] expected: Option<i64>) {
-        assert_eq!(charged(Money::new(minor, Currency::from_code(code).unwrap())), expected);
+        let price = Money::new(minor, Currency::from_code(code).unwrap());
+        assert_eq!(charged(price), expected);
+        if let Some(amount) = expected {
+            assert_eq!(counted(amount, &code.to_ascii_lowercase()), Some(price), "and back");
+        }
+    }
+
+    #[test]
+    fn what_stripe_does_not_tell_is_none() {
+        for (amount, currency) in [(-1, "eur"), (1, "xxz"), (1, ""), (i64::MAX, "mga")] {
+            assert_eq!(counted(amount, currency), None, "{amount} {currency}");
+        }
     }
 }

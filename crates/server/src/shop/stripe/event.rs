@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Session, Stripe, charged, signature};
+use super::{Session, Stripe, charged, reversal::Reversal, signature};
 use crate::{
     db::{
         self,
@@ -37,7 +37,15 @@ struct EventData {
     object: serde_json::Value,
 }
 
-/// What an event says of an order.
+/// What an event is about, as far as it is an order's business.
+enum About {
+    /// Its payment page.
+    Page(Says, Session),
+    /// Money that was paid for it.
+    Money(Reversal),
+}
+
+/// What an event says of an order's payment page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Says {
     /// The page was left; paid, or with a payment that takes its time.
@@ -58,6 +66,13 @@ impl Event {
             "checkout.session.async_payment_failed" => Some(Says::Failed),
             "checkout.session.expired" => Some(Says::Expired),
             _ => None,
+        }
+    }
+
+    fn about(&self) -> Option<About> {
+        match self.says() {
+            Some(says) => Session::deserialize(&self.data.object).ok().map(|session| About::Page(says, session)),
+            None => Reversal::read(&self.kind, &self.data.object).map(About::Money),
         }
     }
 }
@@ -85,19 +100,19 @@ pub(in crate::shop) async fn take(app: &App, event: &Event) -> Result<(), Failur
 }
 
 async fn take_once(app: &App, event: &Event) -> Result<(), Failure> {
-    let session = event.says().and_then(|says| Some((says, Session::deserialize(&event.data.object).ok()?)));
-    let named = session.as_ref().and_then(|(_, session)| session.client_reference_id.as_deref()?.parse::<Uuid>().ok());
+    let about = event.about();
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
-    let order = match named {
-        Some(id) => db::shop_order::lock(&mut tx, id).await?,
+    let order = match &about {
+        Some(about) => about.lock_order(&mut tx).await?,
         None => None,
     };
     if payment_event::is_known(&mut tx, &event.id).await? {
         return Ok(());
     }
-    let did = match (&session, &order) {
-        (Some((says, session)), Some(order)) => act(&mut tx, app, order, *says, session).await?,
+    let did = match (&about, &order) {
+        (Some(About::Page(says, session)), Some(order)) => act(&mut tx, app, order, *says, session).await?,
+        (Some(About::Money(reversal)), Some(order)) => reversal.note(&mut tx, app, order).await?,
         // Of another system that has the same account, or of what is none of the shop's business.
         _ => Did::Nothing,
     };
@@ -107,6 +122,19 @@ async fn take_once(app: &App, event: &Event) -> Result<(), Failure> {
         tracing::info!(event = %event.id, kind = %event.kind, order = order.map(|order| tracing::field::display(order.id)), ?did, "the payment provider told");
     }
     Ok(())
+}
+
+impl About {
+    /// The order that it is about, its row locked.
+    async fn lock_order(&self, conn: &mut PgConnection) -> Result<Option<Order>, Failure> {
+        match self {
+            Self::Page(_, session) => match session.client_reference_id.as_deref().and_then(|id| id.parse::<Uuid>().ok()) {
+                Some(id) => db::shop_order::lock(conn, id).await,
+                None => Ok(None),
+            },
+            Self::Money(reversal) => reversal.lock_order(conn).await,
+        }
+    }
 }
 
 async fn act(conn: &mut PgConnection, app: &App, order: &Order, says: Says, session: &Session) -> Result<Did, Failure> {

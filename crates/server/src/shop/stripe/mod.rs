@@ -6,8 +6,9 @@
 mod amount;
 mod client;
 mod event;
+mod reversal;
 mod signature;
 
-pub(super) use amount::charged;
+pub(super) use amount::{charged, counted};
 pub(super) use client::{Checkout, Session, Stripe, StripeError};
 pub(super) use event::{ON_ITS_WAY, paid, take, told};

@@ -25,7 +25,7 @@ impl Office {
     }
 
     async fn settle(&self, order: uuid::Uuid, reason: &str) -> Answer<ShopPageSetup> {
-        let settlement = OrderSettlement { reason: reason.to_owned() };
+        let settlement = OrderSettlement { reason: reason.to_owned(), reversal: None };
         self.0.call_as(&self.1.token, Method::POST, &format!("/v1/admin/shop-orders/{order}"), Some(&settlement)).await
     }
 }
@@ -97,4 +97,23 @@ async fn a_buyer_is_written_to_in_the_language_of_the_page() {
     assert!(mail.header("Subject").starts_with("Votre bon"), "{}", mail.raw);
     let paper = crate::mail::paper::read_text(&mail.pdfs()[0]);
     assert!(paper.contains("De la part de") && !paper.contains("Valid until"), "its paper too: {paper}");
+}
+
+#[tokio::test]
+async fn a_reminder_goes_in_the_language_of_the_order() {
+    let shop = ShopStage::new().await;
+    let mut browser = shop.browser();
+    browser.language = "fr";
+    let (session, _) = shop.order_by_card(&mut browser).await;
+    let paid = shop.provider.pay(&session.id);
+    assert_eq!(shop.tell(&shop.stage.base, &StripeProvider::event("checkout.session.completed", &paid).1).await, StatusCode::OK);
+    shop.receiver.until(1).await;
+    sqlx::query("UPDATE mail_settings SET reminder_days = 14").execute(&shop.stage.pool).await.unwrap();
+    let ends: jiff_sqlx::Timestamp = sqlx::query_scalar("SELECT expires_at FROM voucher").fetch_one(&shop.stage.pool).await.unwrap();
+    shop.stage.clock.set(ends.to_jiff() - jiff::SignedDuration::from_hours(14 * 24 + 15));
+    assert_eq!(shop.stage.server.as_ref().unwrap().remind_now().await.unwrap(), 1);
+    let mail = shop.receiver.until(2).await.remove(1);
+    // The organisation writes in English.
+    assert!(mail.header("Message-ID").starts_with("<reminder.") && mail.header("Subject").starts_with("Votre bon"), "{}", mail.raw);
+    assert!(crate::mail::paper::read_text(&mail.pdfs()[0]).contains("De la part de"), "its paper too");
 }

@@ -6,4 +6,5 @@ mod counters;
 mod forms;
 mod orders;
 mod pages;
+mod reversals;
 pub mod stage;

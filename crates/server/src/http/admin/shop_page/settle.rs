@@ -18,7 +18,8 @@ use crate::{
     state::App,
 };
 
-/// Notes that somebody dealt with an order that was in trouble. If it still waited for a payment, it is cancelled.
+/// Notes that somebody dealt with an order that was in trouble; if it still waited for a payment, it is cancelled. Or with money of it that went back: 409
+/// where something else became of that since.
 #[utoipa::path(post, path = "/v1/admin/shop-orders/{id}", operation_id = "settle_shop_order", tag = "admin", params(("id" = Uuid, Path)),
     request_body = OrderSettlement, security(("session" = [])), responses(
     (status = 200, body = ShopPageSetup),
@@ -30,6 +31,6 @@ pub async fn settle(
     Path(id): Path<Uuid>,
     Json(settlement): Json<OrderSettlement>,
 ) -> Result<Json<ShopPageSetup>, Failure> {
-    shop::settle_order(Act::begin(&app, admin).await?, id, &settlement.reason).await?;
+    shop::settle_order(Act::begin(&app, admin).await?, id, &settlement).await?;
     Ok(Json(shop::page_setup(&app).await?))
 }

@@ -1,0 +1,195 @@
+//! Refunds and disputes that begin at Stripe: money of an order that went back, or that a bank asks back. They change no voucher: a person decides what they
+//! mean for it. <https://docs.stripe.com/api/events/types#event_types-charge.refunded>
+
+use beadsbox_domain::Timestamp;
+use beadsbox_protocol::shop_page::ReversalState;
+use serde::Deserialize;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::counted;
+use crate::{
+    db::{
+        self,
+        payment_event::Did,
+        payment_reversal::{self, Told},
+        shop_order::Order,
+    },
+    error::Failure,
+    state::App,
+};
+
+/// What an event says of money that was paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reversal {
+    /// Of the charge, or of the dispute.
+    id: String,
+    state: ReversalState,
+    /// As Stripe counts it.
+    amount: i64,
+    currency: String,
+    answer_by: Option<Timestamp>,
+    payment: Option<String>,
+    /// What stands at the payment since its page was made.
+    order: Option<Uuid>,
+}
+
+#[derive(Deserialize)]
+struct Charge {
+    id: String,
+    amount_refunded: i64,
+    /// Whether all of it was.
+    refunded: bool,
+    currency: String,
+    #[serde(default)]
+    payment_intent: Option<String>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct Dispute {
+    id: String,
+    amount: i64,
+    currency: String,
+    status: String,
+    #[serde(default)]
+    payment_intent: Option<String>,
+    #[serde(default)]
+    evidence_details: Option<EvidenceDetails>,
+}
+
+#[derive(Default, Deserialize)]
+struct Metadata {
+    #[serde(default)]
+    order: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct EvidenceDetails {
+    /// Seconds since 1970.
+    #[serde(default)]
+    due_by: Option<i64>,
+}
+
+impl Reversal {
+    /// Reads it from an event of that kind. None for another kind, and for what is not as Stripe says that it is.
+    pub fn read(kind: &str, object: &serde_json::Value) -> Option<Self> {
+        let read = match kind {
+            "charge.refunded" => Charge::deserialize(object).ok().map(Self::from),
+            "charge.dispute.created" => Dispute::deserialize(object).ok().map(|dispute| Self::of(dispute, false)),
+            "charge.dispute.closed" => Dispute::deserialize(object).ok().map(|dispute| Self::of(dispute, true)),
+            _ => return None,
+        };
+        let read = read.filter(|reversal| (1..=255).contains(&reversal.id.chars().count()));
+        if read.is_none() {
+            tracing::error!(kind, "what the payment provider told of money that went back is not understood: look there");
+        }
+        read
+    }
+
+    fn of(dispute: Dispute, is_closed: bool) -> Self {
+        let state = match dispute.status.as_str() {
+            "lost" if is_closed => ReversalState::Lost,
+            // Won, or a bank that only asked and was answered.
+            _ if is_closed => ReversalState::Won,
+            _ => ReversalState::Disputed,
+        };
+        let due_by = dispute.evidence_details.and_then(|details| details.due_by).filter(|_| !is_closed);
+        Self {
+            id: dispute.id,
+            state,
+            amount: dispute.amount,
+            currency: dispute.currency,
+            answer_by: due_by.and_then(|seconds| Timestamp::from_second(seconds).ok()),
+            payment: dispute.payment_intent,
+            order: None,
+        }
+    }
+
+    /// Locks the order whose money it is. None where it is no order's of this server, or money that the order does not count as its payment.
+    pub async fn lock_order(&self, conn: &mut PgConnection) -> Result<Option<Order>, Failure> {
+        let order = match (self.order, &self.payment) {
+            (Some(id), _) => db::shop_order::lock(conn, id).await?,
+            (None, Some(payment)) => db::shop_order::lock_by_payment(conn, payment).await?,
+            (None, None) => None,
+        };
+        Ok(order.filter(|order| order.payment_ref.is_none() || order.payment_ref == self.payment))
+    }
+
+    /// Notes it for a person to look at. The order's row is locked.
+    pub async fn note(&self, conn: &mut PgConnection, app: &App, order: &Order) -> Result<Did, Failure> {
+        // An order is charged in its own currency; where the sum says nothing, it is taken for the whole.
+        let amount = counted(self.amount, &self.currency).unwrap_or(order.price);
+        let told = Told { id: self.id.clone(), order: order.id, state: self.state, amount, answer_by: self.answer_by };
+        if !payment_reversal::note(conn, &told, app.clock.now()).await? {
+            return Ok(Did::Nothing);
+        }
+        tracing::warn!(order = %order.id, state = ?self.state, "money of an order went back or is asked back: somebody has to look at it");
+        Ok(Did::Trouble)
+    }
+}
+
+impl From<Charge> for Reversal {
+    fn from(charge: Charge) -> Self {
+        Self {
+            id: charge.id,
+            state: if charge.refunded { ReversalState::Refunded } else { ReversalState::PartlyRefunded },
+            amount: charge.amount_refunded,
+            currency: charge.currency,
+            answer_by: None,
+            payment: charge.payment_intent,
+            order: charge.metadata.order.and_then(|order| order.parse().ok()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_refund_says_how_much_and_whether_it_is_all() {
+        let order = Uuid::now_v7();
+        let mut charge = json!({ "id": "ch_1", "amount": 4136, "amount_refunded": 1000, "refunded": false, "currency": "eur", "payment_intent": "pi_1",
+                                 "metadata": { "order": order.to_string(), "else": "x" } });
+        let read = Reversal::read("charge.refunded", &charge).unwrap();
+        assert_eq!(
+            (read.state, read.amount, read.order, read.payment.as_deref()),
+            (ReversalState::PartlyRefunded, 1000, Some(order), Some("pi_1"))
+        );
+        charge["refunded"] = json!(true);
+        charge["metadata"] = json!({});
+        let read = Reversal::read("charge.refunded", &charge).unwrap();
+        assert_eq!((read.state, read.order), (ReversalState::Refunded, None));
+    }
+
+    #[test]
+    fn a_dispute_is_open_until_it_is_closed() {
+        let read = |kind: &str, status: &str| {
+            let dispute = json!({ "id": "du_1", "amount": 4136, "currency": "eur", "status": status, "charge": "ch_1", "payment_intent": "pi_1",
+                                  "evidence_details": { "due_by": 1_800_000_000 } });
+            let read = Reversal::read(kind, &dispute).unwrap();
+            (read.state, read.answer_by.map(Timestamp::as_second))
+        };
+        assert_eq!(read("charge.dispute.created", "needs_response"), (ReversalState::Disputed, Some(1_800_000_000)));
+        assert_eq!(read("charge.dispute.closed", "lost"), (ReversalState::Lost, None));
+        for kept in ["won", "warning_closed", "prevented"] {
+            assert_eq!(read("charge.dispute.closed", kept), (ReversalState::Won, None), "{kept}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_none() {
+        for (kind, object) in [
+            ("charge.refunded", json!({ "id": "ch_1" })),
+            ("charge.dispute.created", json!("du_1")),
+            ("charge.dispute.closed", json!({ "id": "x".repeat(256), "amount": 1, "currency": "eur", "status": "lost" })),
+            ("charge.succeeded", json!({ "id": "ch_1", "amount_refunded": 1, "refunded": true, "currency": "eur" })),
+        ] {
+            assert_eq!(Reversal::read(kind, &object), None, "{kind}");
+        }
+    }
+}
