@@ -13,9 +13,9 @@ pub async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>
 
 /// By their names few rows are found by an index, whatever the names are: planned anew each time, statements of many parameters take PostgreSQL longer than
 /// they take to carry out.
-const IMPATIENT: &str = "BEGIN; SET LOCAL lock_timeout = '1s'; SET LOCAL plan_cache_mode = force_generic_plan";
+const IMPATIENT: &str = "BEGIN; SET LOCAL lock_timeout = '200ms'; SET LOCAL plan_cache_mode = force_generic_plan";
 
-/// A transaction of few and known statements, planned once, that writes and gives up where it would wait for a lock longer than a second.
+/// A transaction of few and known statements, planned once, that writes and gives up where it would wait for a lock longer than a till waits for its answer.
 pub async fn begin_impatiently(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {
     waited_for(pool, IMPATIENT).await
 }

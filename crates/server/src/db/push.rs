@@ -21,10 +21,11 @@ pub struct Note {
     pub clock_skew_seconds: i64,
 }
 
-/// Notes pushes of different devices, whose rows are locked, and asks for the sequencer's lock in the same statement. Whether it was free, and is taken
-/// now: the next statement sees everything that was committed before.
-pub async fn note_and_take(conn: &mut PgConnection, notes: &[Note], lock: Lock) -> sqlx::Result<bool> {
-    sqlx::query_scalar(
+/// Notes pushes of different devices, whose rows are locked, and asks for the sequencer's lock in the same statement, where it is wanted. Whether it was
+/// free, and is taken now: the next statement sees everything that was committed before. From here on the transaction has time: telling of changes waits at
+/// the commit for whoever tells of others.
+pub async fn note_and_take(conn: &mut PgConnection, notes: &[Note], wanted: Option<Lock>) -> sqlx::Result<bool> {
+    let (taken, _): (bool, String) = sqlx::query_as(
         "WITH pushed AS (
              SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::timestamptz[], $7::bigint[], $8::bigint[])
                            AS p (device_id, incarnation, last_seq, tip, signature, at, waiting, skew)),
@@ -36,7 +37,7 @@ pub async fn note_and_take(conn: &mut PgConnection, notes: &[Note], lock: Lock) 
              WHERE l.device_id = p.device_id AND l.incarnation = p.incarnation),
          heard_of AS (
              UPDATE device d SET last_contact_at = p.at, waiting = p.waiting, clock_skew_seconds = p.skew FROM pushed p WHERE d.id = p.device_id)
-         SELECT pg_try_advisory_xact_lock($9)",
+         SELECT CASE WHEN $9::bigint IS NULL THEN false ELSE pg_try_advisory_xact_lock($9) END, set_config('lock_timeout', '10s', true)",
     )
     .bind(notes.iter().map(|note| note.device.0).collect::<Vec<_>>())
     .bind(notes.iter().map(|note| to_column(note.incarnation)).collect::<Vec<_>>())
@@ -46,7 +47,8 @@ pub async fn note_and_take(conn: &mut PgConnection, notes: &[Note], lock: Lock) 
     .bind(notes.iter().map(|note| note.now.to_sqlx()).collect::<Vec<_>>())
     .bind(notes.iter().map(|note| to_bigint(note.waiting)).collect::<Vec<_>>())
     .bind(notes.iter().map(|note| note.clock_skew_seconds).collect::<Vec<_>>())
-    .bind(lock as i64)
+    .bind(wanted.map(|lock| lock as i64))
     .fetch_one(conn)
-    .await
+    .await?;
+    Ok(taken)
 }

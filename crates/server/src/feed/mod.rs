@@ -31,7 +31,7 @@ pub(crate) use rows::within as rows_within;
 
 /// How many rows of the inbox one transaction of the sequencer moves.
 const MOST_MOVED: i64 = 5000;
-/// How often the sequencer tries for its lock, where another process has it, and how long it waits between.
+/// How often the sequencer tries for its lock, where another process has it, and how long it waits between. Then it waits for it.
 const LOCK_TRIES: u32 = 20;
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
@@ -102,23 +102,24 @@ impl Feed {
     async fn run(&self) -> Result<(), Failure> {
         let mut tries = 0;
         loop {
-            match self.run_once().await? {
+            match self.run_once(tries < LOCK_TRIES).await? {
                 Some(moved) if moved < MOST_MOVED => return Ok(()),
                 Some(_) => {}
-                None if tries < LOCK_TRIES => {
-                    // Another process is at it; it may have looked before the caller's commit.
+                None => {
+                    // Another process is at it; it may have looked before the caller's commit, or have put only its own changes into the feed.
                     tries += 1;
                     tokio::time::sleep(LOCK_PAUSE).await;
                 }
-                None => return Ok(()),
             }
         }
     }
 
-    /// One transaction. None where another process is the sequencer.
-    async fn run_once(&self) -> Result<Option<i64>, Failure> {
+    /// One transaction. None where another process is the sequencer, and this one only tries: one that waits gets its turn, as nobody who tries passes it.
+    async fn run_once(&self, only_try: bool) -> Result<Option<i64>, Failure> {
         let mut tx = db::begin(&self.pool).await?;
-        if !Lock::Sequencer.try_take(&mut tx).await? {
+        if !only_try {
+            Lock::Sequencer.wait(&mut tx).await?;
+        } else if !Lock::Sequencer.try_take(&mut tx).await? {
             return Ok(None);
         }
         let tag = hex::encode(token::random::<16>()?);

@@ -22,7 +22,14 @@ impl Zones {
     }
 
     fn read<'a>(named: impl Iterator<Item = (ShopId, &'a str)>) -> Self {
-        Self(named.filter_map(|(shop, zone)| Some((shop, TimeZone::get(zone).ok()?))).collect())
+        let read = |(shop, zone): (ShopId, &str)| match TimeZone::get(zone) {
+            Ok(zone) => Some((shop, zone)),
+            Err(error) => {
+                tracing::error!(%error, %shop, "a shop's time zone cannot be read: its days end as in UTC");
+                None
+            }
+        };
+        Self(named.filter_map(read).collect())
     }
 
     /// Of a shop that a restore lost nobody knows: UTC.

@@ -33,14 +33,25 @@ struct Plain<'a> {
     fresh: Vec<Fresh>,
 }
 
-/// Takes pushes of different devices in that transaction, which does not wait for locks for long. None for each that is to be taken by itself. After an error nothing of any is taken, or, where the connection was
-/// lost in the commit, all of it is: each finds out when it is sent again.
-pub(super) async fn take(app: &App, mut tx: Transaction<'_, Postgres>, pushes: &[&Pushed]) -> Result<Vec<Option<Taken>>, Failure> {
+/// What became of pushes.
+pub(super) struct Done {
+    /// For each; none where it is to be taken by itself.
+    pub taken: Vec<Option<Taken>>,
+    /// What changed waits for the sequencer.
+    pub in_inbox: bool,
+}
+
+/// Takes pushes of different devices in that transaction, which does not wait for locks for long. After an error nothing of any is taken, or, where the
+/// connection was lost in the commit, all of it is: taken by itself, each finds out by its chain.
+pub(super) async fn take(app: &App, mut tx: Transaction<'_, Postgres>, pushes: &[&Pushed]) -> Result<Done, Failure> {
     let mut taken: Vec<Option<Taken>> = pushes.iter().map(|_| None).collect();
     let ids: Vec<Uuid> = pushes.iter().map(|pushed| pushed.caller.id.0).collect();
     let devices: HashMap<DeviceId, Device> = db::device::lock_free(&mut tx, &ids).await?.into_iter().map(|device| (device.id, device)).collect();
     let asked: Vec<_> = pushes.iter().map(|pushed| (pushed.caller.id, pushed.incarnation)).collect();
-    let Some(rules) = Rules::read(&mut tx, &app.identity, &asked).await? else { return Ok(taken) };
+    let Some(rules) = Rules::read(&mut tx, &app.identity, &asked).await? else {
+        tx.rollback().await?;
+        return Ok(Done { taken, in_inbox: false });
+    };
     if !rules.at_home() {
         return Err(app.leave_home());
     }
@@ -51,7 +62,9 @@ pub(super) async fn take(app: &App, mut tx: Transaction<'_, Postgres>, pushes: &
         .filter(|plain| claims.add(&Claims::of(&plain.fresh)))
         .collect();
     if plain.is_empty() {
-        return Ok(taken);
+        // At once: each is taken by itself next, and needs the rows of its device.
+        tx.rollback().await?;
+        return Ok(Done { taken, in_inbox: false });
     }
     let brought: Vec<Brought<'_>> = plain
         .iter()
@@ -62,19 +75,18 @@ pub(super) async fn take(app: &App, mut tx: Transaction<'_, Postgres>, pushes: &
         mail::write_jobs(&mut tx, app, &plain.fresh).await?;
     }
     let turn = app.feed.turn().await;
-    let is_sequencer = db::push::note_and_take(&mut tx, &notes(&plain), Lock::Sequencer).await? && turn.is_some();
+    let is_sequencer = db::push::note_and_take(&mut tx, &notes(&plain), turn.as_ref().map(|_| Lock::Sequencer)).await?;
     let head = if is_sequencer { place(&mut tx, &done.touched).await? } else { None };
     if head.is_none() {
-        // Another process is at it, or others of this one take too long.
+        // Nothing changed, another process is at it, or others of this one take too long.
         db::feed::note_all(&mut tx, &done.touched).await?;
     }
     tx.commit().await?;
     drop(turn);
-    match head {
-        Some(head) => app.feed.note_head(db::to_count(head)),
-        None if done.touched.is_empty() => {}
-        None => app.feed.settle().await,
+    if let Some(head) = head {
+        app.feed.note_head(db::to_count(head));
     }
+    let in_inbox = head.is_none() && !done.touched.is_empty();
     let mut results = done.decided.iter().map(|decided| result_of(&decided.judged));
     for plain in &plain {
         let results = results.by_ref().take(plain.fresh.len()).collect();
@@ -82,7 +94,7 @@ pub(super) async fn take(app: &App, mut tx: Transaction<'_, Postgres>, pushes: &
             *taken = Some(Taken { results, held: 0, last_seq: plain.pushed.batch.last_seq(), quarantined: false });
         }
     }
-    Ok(taken)
+    Ok(Done { taken, in_inbox })
 }
 
 /// The vouchers and templates that operations are about.

@@ -16,7 +16,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Pushed, Taken, alone, straight};
+use super::{
+    Pushed, Taken, alone,
+    straight::{self, Done},
+};
 use crate::{db, error::Failure, state::App};
 
 /// A push of more operations has a transaction to itself: it is long, and gains nothing from company.
@@ -29,6 +32,8 @@ const GATHERING: Duration = Duration::from_millis(2);
 /// The longest that somebody waits before another transaction is begun, and how many there may be at once.
 const PATIENCE: Duration = Duration::from_millis(25);
 const MOST_AT_WORK: usize = 8;
+/// The longest that a transaction takes: longer than any statement of it may.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// Those who wait for a transaction.
 #[derive(Default)]
@@ -52,22 +57,24 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// By itself, while everybody else goes on. Whoever asked may be gone.
-    fn take_alone(self, app: &App) {
+    /// By itself, while everybody else goes on, and as long as somebody waits for the answer: cut off, it is as if it had never come.
+    fn take_alone(mut self, app: &App) {
         let app = app.clone();
-        tokio::spawn(async move { self.answer.send(alone::take(&app, &self.pushed).await) });
+        tokio::spawn(async move {
+            let taken = tokio::select! {
+                taken = alone::take(&app, &self.pushed) => taken,
+                () = self.answer.closed() => return,
+            };
+            // Whoever asked may be gone by now.
+            let _ = self.answer.send(taken);
+        });
     }
 }
 
 /// Takes a push: with others, or by itself.
 pub(super) async fn take(app: &App, pushed: &Arc<Pushed>) -> Result<Taken, Failure> {
     if pushed.batch.ops().len() > MOST_OF_ONE {
-        let tx = db::begin_impatiently(&app.pool).await?;
-        let taken = straight::take(app, tx, &[pushed]).await.inspect_err(not_together);
-        return match taken.ok().and_then(|mut taken| taken.pop().flatten()) {
-            Some(taken) => Ok(taken),
-            None => alone::take(app, pushed).await,
-        };
+        return take_long(app, pushed).await;
     }
     let (sender, mut answer) = oneshot::channel();
     app.turns.queue().waiting.push_back(Waiting { pushed: Arc::clone(pushed), answer: sender });
@@ -82,6 +89,19 @@ pub(super) async fn take(app: &App, pushed: &Arc<Pushed>) -> Result<Taken, Failu
     }
 }
 
+/// A transaction to itself.
+async fn take_long(app: &App, pushed: &Pushed) -> Result<Taken, Failure> {
+    let tx = db::begin_impatiently(&app.pool).await?;
+    let done = straight::take(app, tx, &[pushed]).await.inspect_err(not_together).ok();
+    if done.as_ref().is_some_and(|done| done.in_inbox) {
+        app.feed.settle().await;
+    }
+    match done.and_then(|mut done| done.taken.pop().flatten()) {
+        Some(taken) => Ok(taken),
+        None => alone::take(app, pushed).await,
+    }
+}
+
 fn not_together(failure: &Failure) {
     tracing::debug!(%failure, "pushes could not be taken together: each is taken by itself");
 }
@@ -92,40 +112,49 @@ fn begin(app: &App, most: usize) {
     if queue.at_work < most && !queue.waiting.is_empty() {
         queue.at_work += 1;
         drop(queue);
-        let turn = Turn(app.clone());
+        let turn = Turn { app: app.clone(), has_ended: false };
         tokio::spawn(turn.work());
     }
 }
 
 /// One transaction after the other, until nobody waits.
-struct Turn(App);
+struct Turn {
+    app: App,
+    /// It is counted no more.
+    has_ended: bool,
+}
 
 impl Turn {
-    async fn work(self) {
+    async fn work(mut self) {
         let mut connection = None;
         loop {
-            self.0.turns.gather().await;
-            let Some(group) = self.0.turns.next() else { break };
-            take_group(&self.0, &mut connection, group).await;
+            self.app.turns.gather().await;
+            let Some(group) = self.app.turns.next() else { break };
+            take_group(&self.app, &mut connection, group).await;
         }
+        self.has_ended = true;
     }
 }
 
 impl Drop for Turn {
+    /// Where it did not come to its end. Whoever waits begins another one before long.
     fn drop(&mut self) {
-        let mut queue = self.0.turns.queue();
-        queue.at_work -= 1;
-        drop(queue);
-        // Somebody may have come since this one looked.
-        begin(&self.0, 1);
+        if !self.has_ended {
+            self.app.turns.queue().at_work -= 1;
+        }
     }
 }
 
 async fn take_group(app: &App, connection: &mut Option<PoolConnection<Postgres>>, group: Vec<Waiting>) {
     let pushes: Vec<&Pushed> = group.iter().map(|waiting| waiting.pushed.as_ref()).collect();
-    let taken = take_together(app, connection, &pushes).await.inspect_err(not_together).unwrap_or_default();
+    let done = take_together(app, connection, &pushes).await.inspect_err(not_together).ok();
     app.turns.note_company(group.len());
-    let mut taken = taken.into_iter();
+    if done.as_ref().is_some_and(|done| done.in_inbox) {
+        // The sequencer needs a connection of its own.
+        *connection = None;
+        app.feed.settle().await;
+    }
+    let mut taken = done.map(|done| done.taken).unwrap_or_default().into_iter();
     for waiting in group {
         match taken.next().flatten() {
             // Whoever asked may be gone.
@@ -136,14 +165,20 @@ async fn take_group(app: &App, connection: &mut Option<PoolConnection<Postgres>>
 }
 
 /// On the connection that the group before left, where it is as it should be.
-async fn take_together(app: &App, connection: &mut Option<PoolConnection<Postgres>>, pushes: &[&Pushed]) -> Result<Vec<Option<Taken>>, Failure> {
+async fn take_together(app: &App, connection: &mut Option<PoolConnection<Postgres>>, pushes: &[&Pushed]) -> Result<Done, Failure> {
     let mut used = match connection.take() {
         Some(connection) => connection,
         None => app.pool.acquire().await?,
     };
-    let taken = straight::take(app, db::begin_impatiently_on(&mut used).await?, pushes).await?;
+    let done = timeout(LONGEST, async { straight::take(app, db::begin_impatiently_on(&mut used).await?, pushes).await }).await;
+    let Ok(done) = done else {
+        // Nobody is at its other end: it is not asked how it is.
+        used.close_on_drop();
+        return Err(Failure::unavailable());
+    };
+    let done = done?;
     *connection = Some(used);
-    Ok(taken)
+    Ok(done)
 }
 
 impl Turns {
@@ -170,11 +205,11 @@ impl Turns {
         let _ = timeout(GATHERING, enough).await;
     }
 
-    /// Those who go together next, each of another device. None where nobody waits.
+    /// Those who go together next, each of another device. None where nobody waits: then the turn is over, and counted no more.
     fn next(&self) -> Option<Vec<Waiting>> {
         let mut queue = self.queue();
         let (mut group, mut left, mut devices, mut operations) = (Vec::new(), VecDeque::new(), HashSet::new(), 0);
-        for waiting in queue.waiting.drain(..) {
+        for waiting in queue.waiting.drain(..).filter(|waiting| !waiting.answer.is_closed()) {
             let size = waiting.pushed.batch.ops().len();
             let has_room = group.len() < MOST_PUSHES && operations + size <= MOST_OPERATIONS;
             if has_room && devices.insert(waiting.pushed.caller.id) {
@@ -185,7 +220,11 @@ impl Turns {
             }
         }
         queue.waiting = left;
-        (!group.is_empty()).then_some(group)
+        if group.is_empty() {
+            queue.at_work -= 1;
+            return None;
+        }
+        Some(group)
     }
 
     fn note_company(&self, together: usize) {

@@ -98,7 +98,9 @@ fn all_there(updated: u64, asked: usize) -> Result<(), Failure> {
 
 /// Writes them, and says which rows changed.
 pub(super) async fn write(conn: &mut PgConnection, zones: &Zones, after: &World, decided: &[Decided<'_>], booking: &Booking) -> Result<Touched, Failure> {
-    let rows = Rows::of(decided);
+    let mut rows = Rows::of(decided);
+    // In one order, so that two batches with the same buyers never wait for each other in a ring.
+    rows.persons.sort_by_key(|person| person.hash.0);
     write_templates(conn, after, &rows).await?;
     write_vouchers(conn, after, &rows).await?;
     write_redemptions(conn, after, &rows).await?;
