@@ -59,15 +59,7 @@ impl From<RowKind> for Kind {
 
 /// Tells that these rows changed, in the transaction that changes them.
 pub async fn note(conn: &mut PgConnection, kind: Kind, ids: &[Uuid]) -> sqlx::Result<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    sqlx::query("INSERT INTO change_inbox (kind, entity_id) SELECT $1, unnest($2::uuid[])")
-        .bind(kind.name())
-        .bind(ids)
-        .execute(conn)
-        .await?;
-    Ok(())
+    note_all(conn, &ids.iter().map(|id| (kind, *id)).collect()).await
 }
 
 fn columns<'a>(changed: impl Iterator<Item = &'a (Kind, Uuid)>) -> (Vec<&'static str>, Vec<Uuid>) {

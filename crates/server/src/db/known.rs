@@ -54,7 +54,7 @@ struct Record {
     numbers: Vec<i64>,
 }
 
-/// A statement of its own after the locks: it sees what those who had them before have committed.
+/// A statement of its own after the vouchers' locks: it sees what those who had them before have committed.
 pub async fn read(conn: &mut PgConnection, asked: &Asked<'_>) -> Result<Known, Failure> {
     let found: Record = sqlx::query_as(
         "SELECT (SELECT coalesce(json_agg(r), '[]') FROM redemption r WHERE r.voucher_id = ANY($1)) AS redemptions,

@@ -105,8 +105,7 @@ pub(super) async fn take_batch(
 ) -> Result<Vec<OpResult>, Failure> {
     let Some(last) = fresh.last() else { return Ok(Vec::new()) };
     held::keep_buyers(conn, fresh, persons).await?;
-    let taken = take::take(conn, zones, Brought { scope, fresh, came: Came::Now(persons) }).await?;
-    db::feed::note_all(conn, &taken.touched).await?;
+    let decided = take::take(conn, zones, Brought { scope, fresh, came: Came::Now(persons) }).await?;
     db::life::advance(conn, scope.device, scope.incarnation, last.arrived.dev_seq, last.hash).await?;
-    Ok(taken.decided.iter().map(|decided| result_of(&decided.judged)).collect())
+    Ok(decided.iter().map(|decided| result_of(&decided.judged)).collect())
 }

@@ -63,8 +63,7 @@ async fn decide_batch(app: &App, (id, incarnation): (DeviceId, Incarnation), aft
     if !fresh.is_empty() {
         let rules = Rules::of(&mut tx, &app.identity, id, incarnation).await?;
         let scope = rules.scope(&device, incarnation, &app.identity, clock_right);
-        let taken = take::take(&mut tx, &rules.zones, Brought { scope: &scope, fresh: &fresh, came: Came::Held }).await?;
-        db::feed::note_all(&mut tx, &taken.touched).await?;
+        take::take(&mut tx, &rules.zones, Brought { scope: &scope, fresh: &fresh, came: Came::Held }).await?;
         forget_refused_buyers(&mut tx, &fresh).await?;
         mail::write_jobs(&mut tx, app, &fresh).await?;
         tell_of_outcomes(&mut tx, id).await?;

@@ -84,8 +84,7 @@ async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Re
     let brought = Brought { scope: &scope, fresh: &fresh, came: Came::Now(&no_buyers) };
     db::quarantine::insert_decision(&mut tx, decision).await?;
     if decision.accepted {
-        let taken = take::take(&mut tx, &rules.zones, brought).await?;
-        db::feed::note_all(&mut tx, &taken.touched).await?;
+        take::take(&mut tx, &rules.zones, brought).await?;
         mail::write_jobs(&mut tx, app, &fresh).await?;
     } else {
         take::refuse(&mut tx, &rules.zones, brought, &Refusal::NotAccepted { reason: reason.clone() }).await?;

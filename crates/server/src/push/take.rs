@@ -15,7 +15,7 @@ use super::{
     write::{Touched, write},
 };
 use crate::{
-    db::operation,
+    db::{feed, operation},
     error::{Failure, sql_state},
     shop::Ordered,
 };
@@ -70,7 +70,7 @@ impl<'a> Numbered<'a> {
     }
 }
 
-/// What operations came to.
+/// What operations of several devices came to.
 pub(super) struct Taken<'a> {
     /// One for each, in order.
     pub decided: Vec<Decided<'a>>,
@@ -117,13 +117,13 @@ pub(super) async fn take_straight<'a>(conn: &mut PgConnection, zones: &Zones, br
     Ok(Taken { decided, touched })
 }
 
-/// Decides and writes operations of one device.
+/// Decides and writes operations of one device, and tells the feed of the rows that changed.
 ///
 /// The whole batch is written in one savepoint. Where the database refuses that, it is taken in halves, down to the one
 /// operation that is refused: that one is stored as it came, and rejected.
-pub(super) async fn take<'a>(conn: &mut PgConnection, zones: &Zones, brought: Brought<'a>) -> Result<Taken<'a>, Failure> {
+pub(super) async fn take<'a>(conn: &mut PgConnection, zones: &Zones, brought: Brought<'a>) -> Result<Vec<Decided<'a>>, Failure> {
     let Ready { orders, mut world, numbered } = Ready::load(conn, &[brought]).await?;
-    let mut taken = Taken { decided: Vec::with_capacity(numbered.len()), touched: Touched::default() };
+    let (mut done, mut changed) = (Vec::with_capacity(numbered.len()), Touched::default());
     let mut parts = vec![numbered.as_slice()];
     while let Some(part) = parts.pop() {
         let mut after = world.clone();
@@ -132,15 +132,15 @@ pub(super) async fn take<'a>(conn: &mut PgConnection, zones: &Zones, brought: Br
         match (write_in_savepoint(conn, zones, &after, &decided, &booking).await?, part) {
             (Ok(touched), _) => {
                 world = after;
-                taken.decided.extend(decided);
-                taken.touched.extend(touched);
+                done.extend(decided);
+                changed.extend(touched);
             }
             (Err(refusal), [numbered]) => {
                 let refused = vec![numbered.refuse(refusal)];
                 if let Err(again) = write_in_savepoint(conn, zones, &world, &refused, &Booking::default()).await? {
                     return Err(Failure::Defect(format!("a refused operation cannot be stored either: {again:?}")));
                 }
-                taken.decided.extend(refused);
+                done.extend(refused);
             }
             (Err(_), part) => {
                 let (front, back) = part.split_at(part.len() / 2);
@@ -148,8 +148,9 @@ pub(super) async fn take<'a>(conn: &mut PgConnection, zones: &Zones, brought: Br
             }
         }
     }
-    orders.complete(conn, &judged(&taken.decided)).await?;
-    Ok(taken)
+    orders.complete(conn, &judged(&done)).await?;
+    feed::note_all(conn, &changed).await?;
+    Ok(done)
 }
 
 fn judged<'a, 'b>(decided: &'b [Decided<'a>]) -> Vec<&'b Judged<'a>> {
