@@ -56,8 +56,9 @@ async fn a_scan_is_read_whatever_a_hand_leans_on() -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;
     let till = till(&server, &server.url(), data.path()).await?;
     half_filled_form(&till).await?;
-    // With AltGr a J is a dead key in France and Germany; what becomes of those the next test tells.
-    let mut codes = codes.iter().filter(|code| !code.contains('J'));
+    // With AltGr a J is a dead key in France and Germany, and so is where Americans have the M in France; what becomes of those the next
+    // test tells.
+    let mut codes = codes.iter().filter(|code| !code.contains(['J', 'M']));
     let mut next = || codes.next().context("no more vouchers");
     let layouts = [(Layout::Us, Layout::Us), (Layout::Fr, Layout::Fr), (Layout::Fr, Layout::Us), (Layout::De, Layout::De)];
 

@@ -6,7 +6,7 @@ use beadsbox_protocol::{
     pull::ChangesPage,
     rows::{Row, RowKey, Shop},
 };
-use beadsbox_server::{Clock, Config, Profile, RunningServer, Server, organisation};
+use beadsbox_server::{Clock, Config, Front, LimitChange, Profile, RunningServer, Server, organisation};
 use beadsbox_testkit::{
     Answer, Session, TestClock, TestDatabase, TestDevice,
     fixtures::{self, INTRODUCTION},
@@ -127,6 +127,21 @@ pub fn config(database: &TestDatabase, clock: &TestClock) -> Config {
     config.plans_upkeep = false;
     config.jobs_every = std::time::Duration::from_millis(20);
     config
+}
+
+/// A server beside the stage's, on its database, as the changes say.
+pub async fn beside(stage: &Stage, change: impl FnOnce(&mut Config)) -> RunningServer {
+    let mut config = config(&stage.database, &stage.clock);
+    change(&mut config);
+    Server::start(config).await.unwrap()
+}
+
+/// With those bounds at that front.
+pub fn bound(config: &mut Config, front: Front, changes: &[&str]) {
+    let changes: Vec<LimitChange> = changes.iter().map(|change| change.parse().unwrap()).collect();
+    for served in config.fronts.iter_mut().filter(|served| served.front == front) {
+        served.limits = served.limits.with(&changes);
+    }
 }
 
 /// Waits until everything that is committed is in the feed.

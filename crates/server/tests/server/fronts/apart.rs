@@ -7,8 +7,8 @@ use beadsbox_testkit::TestDevice;
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{apart, ask, beside, bound};
-use crate::support::{Stage, begin_poll, sell, until_waiting};
+use super::{apart, ask};
+use crate::support::{Stage, begin_poll, beside, bound, sell, until_waiting};
 
 const REPORT: &str = "/v1/reports/liability?from=2026-01-01&to=2026-01-31";
 

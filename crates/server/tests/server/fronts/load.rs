@@ -13,8 +13,7 @@ use beadsbox_server::Front;
 use beadsbox_testkit::{RedisProcess, TestDevice};
 use tokio::time::Instant;
 
-use super::{beside, bound};
-use crate::support::{PASSWORD, Stage};
+use crate::support::{PASSWORD, Stage, beside, bound};
 
 /// How long each part is measured.
 const PART: Duration = Duration::from_secs(3);

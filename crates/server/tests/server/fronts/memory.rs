@@ -6,8 +6,8 @@ use beadsbox_testkit::{RedisProcess, TestDevice};
 use serde_json::Value;
 use sqlx::PgPool;
 
-use super::{ask, beside, bound};
-use crate::support::{PASSWORD, Stage};
+use super::ask;
+use crate::support::{PASSWORD, Stage, beside, bound};
 
 /// A server that remembers there, with those bounds.
 async fn remembering(stage: &Stage, redis: &RedisProcess, changes: &[&str]) -> RunningServer {

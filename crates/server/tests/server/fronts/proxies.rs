@@ -5,8 +5,8 @@ use beadsbox_testkit::{Backend, LoadBalancer, certificate};
 use jiff::SignedDuration;
 use reqwest::Method;
 
-use super::{ask, beside, bound};
-use crate::support::{Stage, raw};
+use super::ask;
+use crate::support::{Stage, beside, bound, raw};
 
 fn trusting(network_of_proxies: &str, header: ForwardedHeader) -> Forwarding {
     Forwarding { trusted: vec![network(network_of_proxies).unwrap()], header }

@@ -4,8 +4,8 @@ use beadsbox_testkit::{ServerLog, ServerProgram, free_port};
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{ask, beside};
-use crate::support::{Stage, until_settled};
+use super::ask;
+use crate::support::{Stage, beside, until_settled};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 

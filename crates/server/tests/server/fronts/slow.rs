@@ -9,8 +9,8 @@ use tokio::{
     time::timeout,
 };
 
-use super::{ask, beside, bound};
-use crate::support::Stage;
+use super::ask;
+use crate::support::{Stage, beside, bound};
 
 /// Longer than anything here may take, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
