@@ -62,7 +62,7 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     for _ in 0..CLIENTS {
         codes.push(origin.enrolment_code().await?);
     }
-    let ways = [Way { size: 1, vouchers: (count / 1000).max(1) }, Way { size: (count / 200).clamp(2, BATCH), vouchers: (count / 100).max(2) }];
+    let ways = [Way { size: 1, vouchers: (count / 200).max(1) }, Way { size: (count / 200).clamp(2, BATCH), vouchers: (count / 100).max(2) }];
     let each: u64 = ways.iter().map(|way| way.vouchers).sum();
     let vouchers: Vec<VoucherId> = origin.redeemable(usize::try_from(each)? * CLIENTS, End::First).await?.into_iter().map(|(id, _)| id).collect();
     origin.stop().await?;
