@@ -16,7 +16,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::{
-    db::{self, ledger::Line, lock::Lock},
+    db::{self, ledger::Line, lock::Lock, writes::Writes},
     error::Failure,
     push::Zones,
 };
@@ -84,7 +84,10 @@ async fn book(conn: &mut PgConnection, vouchers: &[VoucherId]) -> Result<(), Fai
         booked.extend(history(*id, told, &received, rows.get(id), &zones));
     }
     let lines: Vec<Line<'_>> = booked.iter().map(|(number, line, entry)| Line::new(*number, *line, entry, &zones)).collect();
-    Ok(db::ledger::insert(conn, &lines).await?)
+    let mut writes = Writes::default();
+    db::ledger::add_new(&mut writes, &lines);
+    writes.run(conn).await?;
+    Ok(())
 }
 
 /// The lines of a voucher's operations, each with its operation's number: its rows are folded one operation further each time.

@@ -118,5 +118,5 @@ pub(crate) async fn replace(conn: &mut PgConnection, id: StaffId, old_hash: &str
         Some(kept) => db::session::delete_others_of_staff(conn, id, kept).await?,
         None => db::session::delete_of_staff(conn, id).await?,
     }
-    Ok(feed::note(conn, Kind::Staff, &[id.0]).await?)
+    feed::note(conn, Kind::Staff, &[id.0]).await
 }

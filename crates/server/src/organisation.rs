@@ -206,7 +206,7 @@ pub(crate) async fn set_pin(conn: &mut PgConnection, id: StaffId, password_hash:
     if !db::staff::set_pin(conn, id, password_hash, pin_hash).await? {
         return Err(Failure::wrong_password());
     }
-    Ok(feed::note(conn, Kind::Staff, &[id.0]).await?)
+    feed::note(conn, Kind::Staff, &[id.0]).await
 }
 
 /// The digits as somebody typed them, or why they are no PIN.

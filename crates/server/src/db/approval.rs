@@ -2,19 +2,20 @@
 
 use beadsbox_domain::OpId;
 use beadsbox_protocol::history::Approval;
-use sqlx::PgConnection;
-use uuid::Uuid;
+
+use super::writes::{Columns, Writes};
 
 /// Keeps them. What a restored server takes again may be there already.
-pub async fn insert(conn: &mut PgConnection, approvals: &[(OpId, Approval)]) -> sqlx::Result<()> {
+pub fn add_new(writes: &mut Writes, approvals: &[(OpId, Approval)]) {
     if approvals.is_empty() {
-        return Ok(());
+        return;
     }
-    sqlx::query("INSERT INTO approval (op_id, approved_by, permitted) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::boolean[]) ON CONFLICT DO NOTHING")
-        .bind(approvals.iter().map(|(op, _)| op.0).collect::<Vec<Uuid>>())
-        .bind(approvals.iter().map(|(_, approval)| approval.staff.0).collect::<Vec<Uuid>>())
-        .bind(approvals.iter().map(|(_, approval)| approval.permitted).collect::<Vec<bool>>())
-        .execute(conn)
-        .await?;
-    Ok(())
+    writes.add("approval_new", |sql| {
+        sql.push("INSERT INTO approval (op_id, approved_by, permitted) SELECT * FROM ");
+        Columns::of(sql)
+            .with(approvals.iter().map(|(op, _)| op.0))
+            .with(approvals.iter().map(|(_, approval)| approval.staff.0))
+            .with(approvals.iter().map(|(_, approval)| approval.permitted))
+            .end(" ON CONFLICT DO NOTHING");
+    });
 }

@@ -11,9 +11,11 @@ pub async fn begin(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>
     waited_for(pool, "BEGIN").await
 }
 
-/// By their names few rows are found by an index, whatever the names are: planned anew each time, statements of many parameters take PostgreSQL longer than
-/// they take to carry out.
-const IMPATIENT: &str = "BEGIN; SET LOCAL lock_timeout = '200ms'; SET LOCAL plan_cache_mode = force_generic_plan";
+/// Statements of many parameters take PostgreSQL longer to plan than to carry out: they are planned once, for whatever parameters. Such a plan lives as long
+/// as its connection, or until the statistics of its tables are taken anew: one that reads a whole table, as is best while it is small, is made by nobody
+/// here, and no join that reads one. What has to be read as a whole all the same looks so dear then that PostgreSQL would compile the statement each time.
+const IMPATIENT: &str = "BEGIN; SET LOCAL lock_timeout = '200ms'; SET LOCAL plan_cache_mode = force_generic_plan; \
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off";
 
 /// A transaction of few and known statements, planned once, that writes and gives up where it would wait for a lock longer than a till waits for its answer.
 pub async fn begin_impatiently(pool: &PgPool) -> sqlx::Result<Transaction<'static, Postgres>> {

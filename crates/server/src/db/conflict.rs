@@ -17,13 +17,14 @@ struct Record {
     voucher_id: Uuid,
     kind: String,
     accepted_op: Option<Uuid>,
-    #[serde(serialize_with = "super::optional_timestamp")]
+    #[serde(with = "super::json::optional_timestamp")]
     accepted_at: Option<jiff_sqlx::Timestamp>,
     accepted_staff: Option<Uuid>,
     accepted_shop: Option<Uuid>,
     accepted_device: Option<Uuid>,
     other_op: Uuid,
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    #[serde(with = "super::json::timestamp")]
     other_at: Timestamp,
     other_staff: Uuid,
     other_shop: Uuid,
@@ -32,7 +33,7 @@ struct Record {
     settlement: Option<String>,
     settled_reason: Option<String>,
     settled_op: Option<Uuid>,
-    #[serde(serialize_with = "super::optional_timestamp")]
+    #[serde(with = "super::json::optional_timestamp")]
     settled_at: Option<jiff_sqlx::Timestamp>,
     settled_staff: Option<Uuid>,
     settled_shop: Option<Uuid>,

@@ -176,12 +176,6 @@ pub async fn lock(conn: &mut PgConnection, id: DeviceId) -> Result<Option<Device
     one(sqlx::query_as(devices!("WHERE id = $1 FOR NO KEY UPDATE")).bind(id.0), conn).await
 }
 
-/// Those of several whose rows nobody else has locked, locked.
-pub async fn lock_free(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Device>, Failure> {
-    let records: Vec<Record> = sqlx::query_as(devices!("WHERE id = ANY($1) FOR NO KEY UPDATE SKIP LOCKED")).bind(ids).fetch_all(conn).await?;
-    records.into_iter().map(Record::read).collect()
-}
-
 /// Every device but the server's own.
 pub async fn all(conn: &mut PgConnection) -> Result<Vec<Device>, Failure> {
     let records: Vec<Record> = sqlx::query_as(devices!("WHERE id <> $1 ORDER BY enrolled_at, id")).bind(SERVER.0).fetch_all(conn).await?;

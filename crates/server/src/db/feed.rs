@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::digest::RowKind;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::{FromRow, PgConnection};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::{range::Bounds, to_bigint, to_count};
+use super::{
+    range::Bounds,
+    to_bigint, to_count,
+    writes::{Columns, Writes},
+};
+use crate::error::Failure;
 
 /// What kind of row changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,49 +63,48 @@ impl From<RowKind> for Kind {
 }
 
 /// Tells that these rows changed, in the transaction that changes them.
-pub async fn note(conn: &mut PgConnection, kind: Kind, ids: &[Uuid]) -> sqlx::Result<()> {
+pub async fn note(conn: &mut PgConnection, kind: Kind, ids: &[Uuid]) -> Result<(), Failure> {
     note_all(conn, &ids.iter().map(|id| (kind, *id)).collect()).await
 }
 
-fn columns<'a>(changed: impl Iterator<Item = &'a (Kind, Uuid)>) -> (Vec<&'static str>, Vec<Uuid>) {
-    changed.map(|(kind, id)| (kind.name(), *id)).unzip()
-}
-
 /// The same for rows of several kinds.
-pub async fn note_all(conn: &mut PgConnection, changed: &BTreeSet<(Kind, Uuid)>) -> sqlx::Result<()> {
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let (kinds, ids) = columns(changed.iter());
-    sqlx::query("INSERT INTO change_inbox (kind, entity_id) SELECT * FROM unnest($1::text[], $2::uuid[])")
-        .bind(kinds)
-        .bind(ids)
-        .execute(conn)
-        .await?;
+pub async fn note_all(conn: &mut PgConnection, changed: &BTreeSet<(Kind, Uuid)>) -> Result<(), Failure> {
+    let mut writes = Writes::default();
+    add_noted(&mut writes, changed);
+    writes.run(conn).await?;
     Ok(())
 }
 
-/// Gives these rows the next numbers of the feed, as one batch, past the inbox, and tells the other processes once this transaction is committed. The
-/// feed's head afterwards. The transaction is the sequencer and changed the rows itself; at least one.
-pub async fn place(conn: &mut PgConnection, changed: &BTreeSet<(Kind, Uuid)>, tag: &str) -> sqlx::Result<i64> {
-    let (kinds, ids) = columns(changed.iter());
-    let (head, ()): (i64, ()) = sqlx::query_as(
-        "WITH placed AS (
-             INSERT INTO change_feed (kind, entity_id, seq)
-             SELECT c.kind, c.entity_id, (SELECT coalesce(max(to_seq), 0) FROM feed_batch) + c.place
-             FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS c (kind, entity_id, place)
-             ON CONFLICT (kind, entity_id) DO UPDATE SET seq = excluded.seq
-             RETURNING seq),
-         batch AS (INSERT INTO feed_batch (to_seq, tag) SELECT max(seq), $3 FROM placed RETURNING to_seq)
-         SELECT to_seq, pg_notify($4, to_seq::text) FROM batch",
-    )
-    .bind(kinds)
-    .bind(ids)
-    .bind(tag)
-    .bind(CHANNEL)
-    .fetch_one(conn)
-    .await?;
-    Ok(head)
+/// The same, with other writes.
+pub fn add_noted(writes: &mut Writes, changed: &BTreeSet<(Kind, Uuid)>) {
+    if changed.is_empty() {
+        return;
+    }
+    writes.add("noted", |sql| {
+        sql.push("INSERT INTO change_inbox (kind, entity_id) SELECT * FROM ");
+        columns(sql, changed).end("");
+    });
+}
+
+fn columns<'a>(sql: &'a mut QueryBuilder<Postgres>, changed: &BTreeSet<(Kind, Uuid)>) -> Columns<'a> {
+    Columns::of(sql).with(changed.iter().map(|(kind, _)| kind.name())).with(changed.iter().map(|(_, id)| *id))
+}
+
+/// Gives rows that other writes change the next numbers of the feed, as one batch, past the inbox, tells the other processes once this transaction is
+/// committed, and asks for the feed's head afterwards. The transaction has the sequencer's lock since an earlier statement; at least one row.
+pub fn add_placed(writes: &mut Writes, changed: &BTreeSet<(Kind, Uuid)>, tag: &str) {
+    writes.add_read("placed", |sql| {
+        sql.push(
+            "INSERT INTO change_feed (kind, entity_id, seq)
+             SELECT c.kind, c.entity_id, (SELECT coalesce(max(to_seq), 0) FROM feed_batch) + c.place FROM ",
+        );
+        columns(sql, changed)
+            .end(" WITH ORDINALITY AS c (kind, entity_id, place) ON CONFLICT (kind, entity_id) DO UPDATE SET seq = excluded.seq RETURNING seq");
+    });
+    writes.add_read("batch", |sql| {
+        sql.push("INSERT INTO feed_batch (to_seq, tag) SELECT max(seq), ").push_bind(tag).push(" FROM placed RETURNING to_seq");
+    });
+    writes.ask(format!("(SELECT to_seq FROM batch, pg_notify('{CHANNEL}', to_seq::text))"));
 }
 
 /// Gives every voucher that the feed lacks the next number, as one batch; the head afterwards. The transaction is the sequencer.

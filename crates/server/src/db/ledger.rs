@@ -5,7 +5,10 @@ use jiff_sqlx::ToSqlx as _;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::name_of;
+use super::{
+    name_of,
+    writes::{Columns, Writes},
+};
 use crate::push::Zones;
 
 /// A line, with its place and its days.
@@ -46,51 +49,55 @@ const fn vat_kind(vat: Vat) -> &'static str {
     }
 }
 
-pub async fn insert(conn: &mut PgConnection, lines: &[Line<'_>]) -> sqlx::Result<()> {
+pub fn add_new(writes: &mut Writes, lines: &[Line<'_>]) {
+    if lines.is_empty() {
+        return;
+    }
     let each = || lines.iter().map(|line| line.entry);
-    sqlx::query(
-        "WITH line AS (INSERT INTO ledger_entry (commit_no, line, voucher_id, template_id, kind, amount_minor, currency, service_minor, money_minor, stake_minor,
-                                   vat_minor, vat_kind, vat_rate, payment, settlement, shop_id, done_shop, sold_shop, staff_id, device_id,
-                                   business_at, business_day, received_at, received_day, sold_day, expires_on)
-         SELECT * FROM unnest($1::bigint[], $2::integer[], $3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[],
-                              $10::bigint[], $11::bigint[], $12::text[], $13::integer[], $14::text[], $15::text[], $16::uuid[], $17::uuid[],
-                              $18::uuid[], $19::uuid[], $20::uuid[], $21::timestamptz[], $22::date[], $23::timestamptz[], $24::date[], $25::date[],
-                              $26::date[])
-         RETURNING *)
-         INSERT INTO ledger_month
-         SELECT date_trunc('month', business_day)::date, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
-                sum(sign(amount_minor)), sum(amount_minor), sum(service_minor), sum(money_minor), sum(vat_minor)
-         FROM line GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
-    )
-    .bind(lines.iter().map(|line| line.commit_no).collect::<Vec<_>>())
-    .bind(lines.iter().map(|line| line.number).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.voucher.0).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.template.0).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.kind.name()).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.amount.minor).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.amount.currency.code()).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.kind.effect().service * entry.amount.minor).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.kind.effect().money * entry.amount.minor).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.kind.effect().stake * entry.amount.minor).collect::<Vec<_>>())
-    .bind(each().map(Entry::vat).collect::<Vec<_>>())
-    .bind(each().map(|entry| vat_kind(entry.vat)).collect::<Vec<_>>())
-    .bind(each().map(|entry| rate(entry.vat)).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.payment.map(name_of)).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.settlement.map(name_of)).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.shop.0).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.done_in.0).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.sold_in.0).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.staff.0).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.device.0).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.at.to_sqlx()).collect::<Vec<_>>())
-    .bind(lines.iter().map(|line| line.business_day.to_sqlx()).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.received_at.to_sqlx()).collect::<Vec<_>>())
-    .bind(lines.iter().map(|line| line.received_day.to_sqlx()).collect::<Vec<_>>())
-    .bind(lines.iter().map(|line| line.sold_day.to_sqlx()).collect::<Vec<_>>())
-    .bind(each().map(|entry| entry.expires_on.map(jiff_sqlx::ToSqlx::to_sqlx)).collect::<Vec<_>>())
-    .execute(conn)
-    .await?;
-    Ok(())
+    writes.add_read("ledger_new", |sql| {
+        sql.push(
+            "INSERT INTO ledger_entry (commit_no, line, voucher_id, template_id, kind, amount_minor, currency, service_minor, money_minor, stake_minor,
+                                       vat_minor, vat_kind, vat_rate, payment, settlement, shop_id, done_shop, sold_shop, staff_id, device_id,
+                                       business_at, business_day, received_at, received_day, sold_day, expires_on)
+             SELECT * FROM ",
+        );
+        Columns::of(sql)
+            .with(lines.iter().map(|line| line.commit_no))
+            .with(lines.iter().map(|line| line.number))
+            .with(each().map(|entry| entry.voucher.0))
+            .with(each().map(|entry| entry.template.0))
+            .with(each().map(|entry| entry.kind.name()))
+            .with(each().map(|entry| entry.amount.minor))
+            .with(each().map(|entry| entry.amount.currency.code()))
+            .with(each().map(|entry| entry.kind.effect().service * entry.amount.minor))
+            .with(each().map(|entry| entry.kind.effect().money * entry.amount.minor))
+            .with(each().map(|entry| entry.kind.effect().stake * entry.amount.minor))
+            .with(each().map(Entry::vat))
+            .with(each().map(|entry| vat_kind(entry.vat)))
+            .with(each().map(|entry| rate(entry.vat)))
+            .with(each().map(|entry| entry.payment.map(name_of)))
+            .with(each().map(|entry| entry.settlement.map(name_of)))
+            .with(each().map(|entry| entry.shop.0))
+            .with(each().map(|entry| entry.done_in.0))
+            .with(each().map(|entry| entry.sold_in.0))
+            .with(each().map(|entry| entry.staff.0))
+            .with(each().map(|entry| entry.device.0))
+            .with(each().map(|entry| entry.at.to_sqlx()))
+            .with(lines.iter().map(|line| line.business_day.to_sqlx()))
+            .with(each().map(|entry| entry.received_at.to_sqlx()))
+            .with(lines.iter().map(|line| line.received_day.to_sqlx()))
+            .with(lines.iter().map(|line| line.sold_day.to_sqlx()))
+            .with(each().map(|entry| entry.expires_on.map(jiff_sqlx::ToSqlx::to_sqlx)))
+            .end(" RETURNING *");
+    });
+    writes.add("ledger_month_new", |sql| {
+        sql.push(
+            "INSERT INTO ledger_month
+             SELECT date_trunc('month', business_day)::date, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
+                    sum(sign(amount_minor)), sum(amount_minor), sum(service_minor), sum(money_minor), sum(vat_minor)
+             FROM ledger_new GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
+        );
+    });
 }
 
 /// Whether what was done before there were books stands in them.

@@ -3,19 +3,22 @@
 use beadsbox_authority::lives::{FIRST, Life};
 use beadsbox_domain::DeviceId;
 use beadsbox_protocol::{ChainHash, Incarnation};
+use serde::Deserialize;
 use sqlx::{FromRow, PgConnection};
 
-use super::{damaged, operation::to_column, to_bigint, to_count};
+use super::{damaged, json, operation::to_column, to_bigint, to_count};
 use crate::error::Failure;
 
-#[derive(FromRow)]
+#[derive(FromRow, Deserialize)]
 pub(super) struct Record {
     incarnation: i32,
     quarantined: bool,
     last_seq: i64,
+    #[serde(with = "json::bytea")]
     chain_hash: Vec<u8>,
     parted_from: Option<i32>,
     parted_after: i64,
+    #[serde(with = "json::bytea")]
     parted_hash: Vec<u8>,
 }
 

@@ -13,10 +13,12 @@ pub mod erased_person;
 pub mod feed;
 pub mod flat;
 pub mod former_address;
+pub mod free;
 pub mod held;
 pub mod job;
 pub mod job_lease;
 pub mod job_mail;
+mod json;
 pub mod known;
 pub mod ledger;
 pub mod life;
@@ -56,6 +58,7 @@ pub mod template;
 pub mod till;
 pub mod voucher;
 pub mod voucher_list;
+pub mod writes;
 
 use std::{str::FromStr as _, time::Duration};
 
@@ -188,21 +191,4 @@ pub(crate) fn name_of(value: impl serde::Serialize) -> String {
         // Only enums without fields come here, and those are always strings.
         _ => String::new(),
     }
-}
-
-/// Writes a time as JSON, for `jsonb_populate_recordset`.
-#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
-fn optional_timestamp<S: serde::Serializer>(at: &Option<jiff_sqlx::Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-    serde::Serialize::serialize(&at.map(jiff_sqlx::Timestamp::to_jiff), serializer)
-}
-
-/// Writes a day as JSON, for `jsonb_populate_recordset`.
-#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-fn optional_date<S: serde::Serializer>(day: &Option<jiff_sqlx::Date>, serializer: S) -> Result<S::Ok, S::Error> {
-    serde::Serialize::serialize(&day.map(jiff_sqlx::Date::to_jiff), serializer)
-}
-
-/// Writes bytes in hexadecimal as PostgreSQL reads them, for `jsonb_populate_recordset`.
-fn bytea<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&format!("\\x{}", hex::encode(bytes)))
 }

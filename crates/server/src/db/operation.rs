@@ -14,7 +14,10 @@ use sqlx::{FromRow, PgConnection, types::Json};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-use super::{damaged, to_bigint, to_count};
+use super::{
+    damaged, to_bigint, to_count,
+    writes::{Columns, Writes},
+};
 use crate::error::Failure;
 
 /// An operation to keep.
@@ -49,38 +52,38 @@ pub(super) fn subject_columns(subject: Subject) -> Option<(&'static str, Uuid)> 
     }
 }
 
-pub async fn insert(conn: &mut PgConnection, new: &[New<'_>]) -> sqlx::Result<()> {
+pub fn add_new(writes: &mut Writes, new: &[New<'_>]) {
     if new.is_empty() {
-        return Ok(());
+        return;
     }
-    let subjects: Vec<Option<(&str, Uuid)>> = new.iter().map(|op| op.subject.and_then(subject_columns)).collect();
-    sqlx::query(
-        "INSERT INTO operation (device_id, incarnation, dev_seq, op_id, taken, hash, body, claimed_at, received_at, commit_no,
-                                subject_kind, subject_id, outcome, row_version, receipt, restored_epoch, held_clock_right)
-         SELECT * FROM unnest($1::uuid[], $2::integer[], $3::bigint[], $4::uuid[], $5::boolean[], $6::bytea[], $7::bytea[], $8::timestamptz[],
-                              $9::timestamptz[], $10::bigint[], $11::text[], $12::uuid[], $13::jsonb[], $14::bigint[], $15::bytea[], $16::uuid[],
-                              $17::boolean[])",
-    )
-    .bind(new.iter().map(|op| op.device.0).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| to_column(op.incarnation)).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| to_bigint(op.dev_seq)).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.op_id.map(|id| id.0)).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.taken).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.hash.0.as_slice()).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.body.as_bytes()).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.claimed_at.map(ToSqlx::to_sqlx)).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.received_at.to_sqlx()).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.commit_no).collect::<Vec<_>>())
-    .bind(subjects.iter().map(|subject| subject.map(|(kind, _)| kind)).collect::<Vec<_>>())
-    .bind(subjects.iter().map(|subject| subject.map(|(_, id)| id)).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.outcome.map(Json)).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.row_version.map(to_bigint)).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.receipt.map(Vec::from)).collect::<Vec<Option<Vec<u8>>>>())
-    .bind(new.iter().map(|op| op.restored_epoch).collect::<Vec<_>>())
-    .bind(new.iter().map(|op| op.held_clock_right).collect::<Vec<_>>())
-    .execute(conn)
-    .await?;
-    Ok(())
+    let each = || new.iter();
+    let subjects = || each().map(|op| op.subject.and_then(subject_columns));
+    writes.add("operation_new", |sql| {
+        sql.push(
+            "INSERT INTO operation (device_id, incarnation, dev_seq, op_id, taken, hash, body, claimed_at, received_at, commit_no,
+                                    subject_kind, subject_id, outcome, row_version, receipt, restored_epoch, held_clock_right)
+             SELECT * FROM ",
+        );
+        Columns::of(sql)
+            .with(each().map(|op| op.device.0))
+            .with(each().map(|op| to_column(op.incarnation)))
+            .with(each().map(|op| to_bigint(op.dev_seq)))
+            .with(each().map(|op| op.op_id.map(|id| id.0)))
+            .with(each().map(|op| op.taken))
+            .with(each().map(|op| op.hash.0.as_slice()))
+            .with(each().map(|op| op.body.as_bytes()))
+            .with(each().map(|op| op.claimed_at.map(ToSqlx::to_sqlx)))
+            .with(each().map(|op| op.received_at.to_sqlx()))
+            .with(each().map(|op| op.commit_no))
+            .with(subjects().map(|subject| subject.map(|(kind, _)| kind)))
+            .with(subjects().map(|subject| subject.map(|(_, id)| id)))
+            .with(each().map(|op| op.outcome.map(Json)))
+            .with(each().map(|op| op.row_version.map(to_bigint)))
+            .with(each().map(|op| op.receipt.map(Vec::from) as Option<Vec<u8>>))
+            .with(each().map(|op| op.restored_epoch))
+            .with(each().map(|op| op.held_clock_right))
+            .end("");
+    });
 }
 
 /// Incarnations count restored copies of one device and never come near the bound.

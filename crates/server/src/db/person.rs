@@ -6,7 +6,10 @@ use beadsbox_domain::{Person, PersonHash};
 use beadsbox_protocol::{Profile, person::SaltedPerson};
 use sqlx::PgConnection;
 
-use super::damaged;
+use super::{
+    damaged,
+    writes::{Columns, Writes},
+};
 use crate::error::Failure;
 
 /// A person whose hash was checked.
@@ -47,23 +50,26 @@ pub async fn find(conn: &mut PgConnection, hashes: &[PersonHash]) -> Result<Hash
 }
 
 /// Keeps those that are not there yet, and were not erased.
-pub async fn insert(conn: &mut PgConnection, persons: &[Checked]) -> sqlx::Result<()> {
-    if persons.is_empty() {
-        return Ok(());
-    }
-    let hashes: Vec<&[u8]> = persons.iter().map(|person| person.hash.0.as_slice()).collect();
-    let salts: Vec<&[u8]> = persons.iter().map(|person| person.salt.as_slice()).collect();
-    let texts: Vec<&str> = persons.iter().map(|person| person.person.as_str()).collect();
-    sqlx::query(
-        "INSERT INTO person (hash, salt, person) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[]) AS n (hash, salt, person)
-         WHERE NOT EXISTS (SELECT FROM erased_person e WHERE e.hash = n.hash) ON CONFLICT (hash) DO NOTHING",
-    )
-    .bind(hashes)
-    .bind(salts)
-    .bind(texts)
-    .execute(conn)
-    .await?;
+pub async fn insert(conn: &mut PgConnection, persons: &[Checked]) -> Result<(), Failure> {
+    let mut writes = Writes::default();
+    add_new(&mut writes, persons);
+    writes.run(conn).await?;
     Ok(())
+}
+
+/// The same, with other writes.
+pub fn add_new(writes: &mut Writes, persons: &[Checked]) {
+    if persons.is_empty() {
+        return;
+    }
+    writes.add("person_new", |sql| {
+        sql.push("INSERT INTO person (hash, salt, person) SELECT * FROM ");
+        Columns::of(sql)
+            .with(persons.iter().map(|person| person.hash.0.as_slice()))
+            .with(persons.iter().map(|person| person.salt.as_slice()))
+            .with(persons.iter().map(|person| person.person.as_str()))
+            .end(" AS n (hash, salt, person) WHERE NOT EXISTS (SELECT FROM erased_person e WHERE e.hash = n.hash) ON CONFLICT (hash) DO NOTHING");
+    });
 }
 
 /// The buyer of that JSON as a device of the profile may see them: a counter sees neither e-mail address nor message.

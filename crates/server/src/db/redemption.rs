@@ -1,17 +1,22 @@
 //! `redemption`: every attempt that was taken.
 
 use beadsbox_domain::{OpId, Redemption, RedemptionOutcome, Timestamp, VoucherId};
-use serde::{Deserialize, Serialize};
-use sqlx::{PgConnection, types::Json};
+use jiff_sqlx::ToSqlx as _;
+use serde::Deserialize;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{damaged, name_of, named, stamp};
+use super::{
+    damaged, json, name_of, named, stamp,
+    writes::{Columns, Writes},
+};
 use crate::error::Failure;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Record {
     op_id: Uuid,
     voucher_id: Uuid,
+    #[serde(with = "json::timestamp")]
     at: Timestamp,
     staff_id: Uuid,
     shop_id: Uuid,
@@ -19,22 +24,6 @@ pub(super) struct Record {
     mode: String,
     outcome: String,
     undone_by: Option<Uuid>,
-}
-
-impl From<&Redemption> for Record {
-    fn from(redemption: &Redemption) -> Self {
-        Self {
-            op_id: redemption.stamp.op.0,
-            voucher_id: redemption.voucher.0,
-            at: redemption.stamp.at,
-            staff_id: redemption.stamp.staff.0,
-            shop_id: redemption.stamp.shop.0,
-            device_id: redemption.stamp.device.0,
-            mode: name_of(redemption.mode),
-            outcome: redemption.outcome.name().to_owned(),
-            undone_by: redemption.undone_by.map(|op| op.0),
-        }
-    }
 }
 
 impl Record {
@@ -49,40 +38,54 @@ impl Record {
     }
 }
 
-fn records<'a>(redemptions: impl Iterator<Item = &'a Redemption>) -> Json<Vec<Record>> {
-    Json(redemptions.map(Record::from).collect())
-}
-
-pub async fn insert(conn: &mut PgConnection, redemptions: &[&Redemption]) -> sqlx::Result<()> {
+pub fn add_new(writes: &mut Writes, redemptions: &[&Redemption]) {
     if redemptions.is_empty() {
-        return Ok(());
+        return;
     }
-    sqlx::query("INSERT INTO redemption SELECT * FROM jsonb_populate_recordset(NULL::redemption, $1)")
-        .bind(records(redemptions.iter().copied()))
-        .execute(conn)
-        .await?;
-    Ok(())
+    let each = || redemptions.iter();
+    writes.add("redemption_new", |sql| {
+        sql.push("INSERT INTO redemption (op_id, voucher_id, at, staff_id, shop_id, device_id, mode, outcome, undone_by) SELECT * FROM ");
+        Columns::of(sql)
+            .with(each().map(|made| made.stamp.op.0))
+            .with(each().map(|made| made.voucher.0))
+            .with(each().map(|made| made.stamp.at.to_sqlx()))
+            .with(each().map(|made| made.stamp.staff.0))
+            .with(each().map(|made| made.stamp.shop.0))
+            .with(each().map(|made| made.stamp.device.0))
+            .with(each().map(|made| name_of(made.mode)))
+            .with(each().map(|made| made.outcome.name()))
+            .with(each().map(|made| made.undone_by.map(|op| op.0)))
+            .end("");
+    });
 }
 
-/// What became of earlier attempts. How many rows were there to update.
-pub async fn update(conn: &mut PgConnection, redemptions: &[&Redemption]) -> sqlx::Result<u64> {
+/// What became of earlier attempts, each of another voucher.
+pub fn add_changed(writes: &mut Writes, redemptions: &[&Redemption]) {
+    if redemptions.is_empty() {
+        return;
+    }
+    let each = || redemptions.iter();
+    writes.add_counted("redemption_changed", redemptions.len(), |sql| {
+        sql.push("UPDATE redemption r SET mode = n.mode, outcome = n.outcome, undone_by = n.undone_by FROM ");
+        Columns::of(sql)
+            .with(each().map(|made| made.stamp.op.0))
+            .with(each().map(|made| name_of(made.mode)))
+            .with(each().map(|made| made.outcome.name()))
+            .with(each().map(|made| made.undone_by.map(|op| op.0)))
+            .end(" AS n (op_id, mode, outcome, undone_by) WHERE r.op_id = n.op_id");
+    });
+}
+
+/// What became of earlier attempts, also of several of one voucher.
+pub async fn change(conn: &mut PgConnection, redemptions: &[&Redemption]) -> Result<(), Failure> {
     // Those that stand no longer first: the unique index looks at each row by itself, and a voucher's next one must find
     // the place free.
     let stands = |redemption: &Redemption| redemption.outcome == RedemptionOutcome::Accepted && redemption.undone_by.is_none();
-    let mut updated = 0;
     for standing in [false, true] {
         let chosen: Vec<&Redemption> = redemptions.iter().copied().filter(|redemption| stands(redemption) == standing).collect();
-        if chosen.is_empty() {
-            continue;
-        }
-        updated += sqlx::query(
-            "UPDATE redemption r SET mode = n.mode, outcome = n.outcome, undone_by = n.undone_by
-             FROM jsonb_populate_recordset(NULL::redemption, $1) AS n WHERE r.op_id = n.op_id",
-        )
-        .bind(records(chosen.into_iter()))
-        .execute(&mut *conn)
-        .await?
-        .rows_affected();
+        let mut writes = Writes::default();
+        add_changed(&mut writes, &chosen);
+        writes.run(conn).await?;
     }
-    Ok(updated)
+    Ok(())
 }

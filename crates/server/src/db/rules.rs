@@ -5,23 +5,13 @@ use std::collections::HashMap;
 
 use beadsbox_authority::lives::Life;
 use beadsbox_domain::{DeviceId, Policy, ShopId};
-use beadsbox_protocol::Incarnation;
-use sqlx::{FromRow, PgConnection, types::Json};
+use beadsbox_protocol::{Incarnation, rows::DeviceState};
+use serde::Deserialize;
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::{life, operation::to_column, server::is_home};
+use super::{json, life, named, operation::to_column, server::push_is_home};
 use crate::error::Failure;
-
-#[derive(FromRow)]
-struct Record {
-    device_id: Uuid,
-    #[sqlx(flatten)]
-    life: life::Record,
-    former: Vec<Uuid>,
-    at_home: bool,
-    policy: Json<Policy>,
-    zones: Json<HashMap<Uuid, String>>,
-}
 
 /// What is the same for every device.
 pub struct Rules {
@@ -30,40 +20,79 @@ pub struct Rules {
     pub policy: Policy,
     /// Every shop, with where its days end.
     pub zones: HashMap<ShopId, String>,
-    pub lives: HashMap<DeviceId, Standing>,
+    pub devices: HashMap<DeviceId, Standing>,
 }
 
-/// One life of a device.
+/// A device, with one life of it.
 pub struct Standing {
     pub life: Life,
-    /// Where the device has stood before.
+    /// Where the device stands, and has stood before.
+    pub shop: ShopId,
     pub former: Vec<ShopId>,
+    pub state: DeviceState,
+    /// Of the token by which it calls; none before it has one.
+    pub token_hash: Option<Vec<u8>>,
 }
 
-/// Reads them for one life of each of these devices; what is not there has none. None where none is there. The rows of the devices are locked.
-pub async fn read(conn: &mut PgConnection, epoch: Uuid, asked: &[(DeviceId, Incarnation)]) -> Result<Option<Rules>, Failure> {
+#[derive(Deserialize)]
+struct StandingRecord {
+    device_id: Uuid,
+    #[serde(flatten)]
+    life: life::Record,
+    shop_id: Option<Uuid>,
+    former: Vec<Uuid>,
+    state: String,
+    #[serde(deserialize_with = "json::bytea::optional::deserialize")]
+    token_hash: Option<Vec<u8>>,
+}
+
+#[derive(FromRow)]
+pub(super) struct Record {
+    at_home: bool,
+    policy: Json<Policy>,
+    zones: Json<HashMap<Uuid, String>>,
+    devices: Json<Vec<StandingRecord>>,
+}
+
+/// The columns of a [`Record`]: for one life of each of these devices, whose rows are locked. What is not there has none.
+pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, epoch: Uuid, asked: &[(DeviceId, Incarnation)]) {
     let (devices, incarnations): (Vec<Uuid>, Vec<i32>) = asked.iter().map(|(device, life)| (device.0, to_column(*life))).unzip();
-    let records: Vec<Record> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "SELECT l.*, ARRAY(SELECT f.shop_id FROM device_former_shop f WHERE f.device_id = l.device_id) AS former, {} AS at_home,
-                (SELECT policy FROM settings) AS policy, (SELECT coalesce(json_object_agg(id, time_zone), '{{}}') FROM shop) AS zones
-         FROM device_life l JOIN unnest($2::uuid[], $3::integer[]) AS asked (device_id, incarnation) USING (device_id, incarnation)",
-        is_home("$1")
-    )))
-    .bind(epoch)
-    .bind(devices)
-    .bind(incarnations)
-    .fetch_all(conn)
-    .await?;
-    let mut rules = None;
-    for record in records {
-        let Rules { lives, .. } = rules.get_or_insert(Rules {
-            at_home: record.at_home,
-            policy: record.policy.0,
-            zones: record.zones.0.into_iter().map(|(shop, zone)| (ShopId(shop), zone)).collect(),
-            lives: HashMap::new(),
-        });
-        let standing = Standing { life: record.life.read()?, former: record.former.into_iter().map(ShopId).collect() };
-        lives.insert(DeviceId(record.device_id), standing);
+    push_is_home(sql, epoch);
+    sql.push(
+        " AS at_home, (SELECT policy FROM settings) AS policy, (SELECT coalesce(json_object_agg(id, time_zone), '{}') FROM shop) AS zones,
+          (SELECT coalesce(json_agg(s), '[]') FROM (
+              SELECT l.*, d.shop_id, d.state, d.token_hash, ARRAY(SELECT f.shop_id FROM device_former_shop f WHERE f.device_id = d.id) AS former
+              FROM unnest(",
+    );
+    sql.push_bind(devices).push(", ").push_bind(incarnations);
+    sql.push(") AS asked (device_id, incarnation) JOIN device_life l USING (device_id, incarnation) JOIN device d ON d.id = l.device_id) AS s) AS devices");
+}
+
+/// Reads them.
+pub async fn read(conn: &mut PgConnection, epoch: Uuid, asked: &[(DeviceId, Incarnation)]) -> Result<Rules, Failure> {
+    let mut sql = QueryBuilder::new("SELECT ");
+    push_columns(&mut sql, epoch, asked);
+    sql.build_query_as::<Record>().fetch_one(conn).await?.read()
+}
+
+impl Record {
+    pub fn read(self) -> Result<Rules, Failure> {
+        let standing = |device: StandingRecord| -> Result<(DeviceId, Standing), Failure> {
+            let standing = Standing {
+                life: device.life.read()?,
+                // Only the server's own device stands nowhere; its operations name the nil shop.
+                shop: ShopId(device.shop_id.unwrap_or_default()),
+                former: device.former.into_iter().map(ShopId).collect(),
+                state: named(&device.state, "device.state")?,
+                token_hash: device.token_hash,
+            };
+            Ok((DeviceId(device.device_id), standing))
+        };
+        Ok(Rules {
+            at_home: self.at_home,
+            policy: self.policy.0,
+            zones: self.zones.0.into_iter().map(|(shop, zone)| (ShopId(shop), zone)).collect(),
+            devices: self.devices.0.into_iter().map(standing).collect::<Result<_, _>>()?,
+        })
     }
-    Ok(rules)
 }

@@ -2,7 +2,7 @@
 
 use beadsbox_domain::Timestamp;
 use jiff_sqlx::ToSqlx as _;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 /// The server's row.
@@ -28,14 +28,20 @@ pub async fn known_home(conn: &mut PgConnection) -> sqlx::Result<Option<String>>
     sqlx::query_scalar("SELECT home FROM server").fetch_one(conn).await
 }
 
-/// As SQL: whether the epoch is still the one of that parameter, and this is the PostgreSQL on which it began.
-pub(super) fn is_home(parameter: &str) -> String {
-    format!("(SELECT EXISTS (SELECT FROM server WHERE epoch = {parameter} AND home = {HOME}))")
+/// As a column: whether the epoch is still that one, and this is the PostgreSQL on which it began.
+pub(super) fn push_is_home(sql: &mut QueryBuilder<Postgres>, epoch: Uuid) {
+    sql.push("(SELECT EXISTS (SELECT FROM server WHERE epoch = ")
+        .push_bind(epoch)
+        .push(" AND home = ")
+        .push(HOME)
+        .push("))");
 }
 
 /// Whether the epoch is still that one, and this is the PostgreSQL on which it began.
 pub async fn is_at_home(conn: &mut PgConnection, epoch: Uuid) -> sqlx::Result<bool> {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT {}", is_home("$1")))).bind(epoch).fetch_one(conn).await
+    let mut sql = QueryBuilder::new("SELECT ");
+    push_is_home(&mut sql, epoch);
+    sql.build_query_scalar().fetch_one(conn).await
 }
 
 /// The row, locked: of several processes that start at once, one begins a new epoch.

@@ -5,35 +5,40 @@ use std::collections::{BTreeSet, HashMap};
 use beadsbox_domain::{Marks, OpId, PersonHash, ShopId, Status, TemplateId, Timestamp, Voucher, VoucherCode, VoucherId};
 use beadsbox_protocol::{Profile, rows::VoucherRow, trace::Trace};
 use jiff_sqlx::ToSqlx;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{damaged, name_of, named, person, stamp, template, to_bigint, to_count};
+use super::{
+    damaged, json, name_of, named, person, stamp, template, to_bigint, to_count,
+    writes::{Columns, Writes},
+};
 use crate::{error::Failure, sight};
 
-#[derive(FromRow, Serialize)]
-struct Record {
+#[derive(FromRow, Serialize, Deserialize)]
+pub(super) struct Record {
     id: Uuid,
     code: String,
     template_id: Uuid,
     template_version: i32,
-    #[serde(serialize_with = "super::bytea")]
+    #[serde(with = "json::bytea")]
     person_hash: Vec<u8>,
     payment: String,
     sold_op: Uuid,
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    #[serde(with = "json::timestamp")]
     sold_at: Timestamp,
     sold_staff: Uuid,
     sold_shop: Uuid,
     sold_device: Uuid,
-    #[serde(serialize_with = "super::optional_date")]
+    #[serde(with = "json::optional_date")]
     expires_on: Option<jiff_sqlx::Date>,
-    #[serde(serialize_with = "super::optional_timestamp")]
+    #[serde(with = "json::optional_timestamp")]
     expires_at: Option<jiff_sqlx::Timestamp>,
     status: String,
     since_op: Uuid,
     #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    #[serde(with = "json::timestamp")]
     since_at: Timestamp,
     since_staff: Uuid,
     since_shop: Uuid,
@@ -110,34 +115,29 @@ pub async fn existing(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec
     sqlx::query_scalar("SELECT id FROM voucher WHERE id = ANY($1)").bind(ids).fetch_all(conn).await
 }
 
-/// Vouchers whose rows are locked, without what their templates said.
-pub struct Locked(Vec<Record>);
-
-impl Locked {
-    /// The templates that they were sold from, and at which versions.
-    pub fn versions(&self) -> (Vec<Uuid>, Vec<i32>) {
-        let distinct: BTreeSet<(Uuid, i32)> = self.0.iter().map(|record| (record.template_id, record.template_version)).collect();
-        distinct.into_iter().unzip()
-    }
-
-    /// With what those said.
-    pub fn read(self, contents: &[template::ContentRecord]) -> Result<Vec<Voucher>, Failure> {
-        let contents = read_contents(contents)?;
-        self.0.into_iter().map(|record| record.read(&contents)).collect()
-    }
+/// With what their templates said.
+pub(super) fn read(records: Vec<Record>, contents: &[template::ContentRecord]) -> Result<Vec<Voucher>, Failure> {
+    let contents = read_contents(contents)?;
+    records.into_iter().map(|record| record.read(&contents)).collect()
 }
 
-/// These vouchers, locked in the order of their ids, so that two batches never wait for each other in a ring.
-pub async fn lock_rows(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Locked> {
-    let records = sqlx::query_as("SELECT * FROM voucher WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE");
-    Ok(Locked(records.bind(ids).fetch_all(conn).await?))
+/// Locks these vouchers in the order of their ids, so that two batches never wait for each other in a ring. Those that are there: what is sold meanwhile is
+/// not locked.
+pub async fn lock_rows(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("SELECT id FROM voucher WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
+        .bind(ids)
+        .fetch_all(conn)
+        .await
 }
 
-/// The same, with what their templates said.
+/// These vouchers, locked in that order.
 pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Voucher>, Failure> {
-    let locked = lock_rows(conn, ids).await?;
-    let (templates, versions) = locked.versions();
-    locked.read(&template::contents(conn, &templates, &versions).await?)
+    let records: Vec<Record> = sqlx::query_as("SELECT * FROM voucher WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
+        .bind(ids)
+        .fetch_all(&mut *conn)
+        .await?;
+    let contents = contents_of(conn, records.iter().map(|record| (record.template_id, record.template_version))).await?;
+    records.into_iter().map(|record| record.read(&contents)).collect()
 }
 
 /// A voucher that was sold to somebody whose data are there.
@@ -194,55 +194,80 @@ pub async fn taken_external_codes(conn: &mut PgConnection, codes: &[String]) -> 
 }
 
 /// New vouchers, each with the version of the template that it was sold at.
-pub async fn insert(conn: &mut PgConnection, vouchers: &[(&Voucher, u32)]) -> sqlx::Result<()> {
+pub fn add_new(writes: &mut Writes, vouchers: &[(&Voucher, u32)]) {
     if vouchers.is_empty() {
-        return Ok(());
+        return;
     }
     let records: Vec<Record> = vouchers.iter().map(|(voucher, version)| Record::new(voucher, *version)).collect();
-    sqlx::query("INSERT INTO voucher SELECT * FROM jsonb_populate_recordset(NULL::voucher, $1)")
-        .bind(Json(records))
-        .execute(conn)
-        .await?;
-    Ok(())
+    writes.add("voucher_new", |sql| {
+        sql.push("INSERT INTO voucher SELECT * FROM jsonb_populate_recordset(NULL::voucher, ")
+            .push_bind(Json(records))
+            .push(")");
+    });
 }
 
-/// Where vouchers stand now. How many rows were there to update.
-pub async fn update(conn: &mut PgConnection, vouchers: &[&Voucher]) -> sqlx::Result<u64> {
+/// Where vouchers stand now.
+pub fn add_changed(writes: &mut Writes, vouchers: &[&Voucher]) {
     if vouchers.is_empty() {
-        return Ok(0);
+        return;
     }
     let each = || vouchers.iter();
     // What was sold does not change: only where it stands, its last day and its marks are written.
-    let updated = sqlx::query(
-        "UPDATE voucher v SET status = n.status, since_op = n.since_op, since_at = n.since_at, since_staff = n.since_staff,
-                since_shop = n.since_shop, since_device = n.since_device, expires_on = n.expires_on, expires_at = n.expires_at,
-                marks = n.marks, row_version = n.row_version
-         FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[], $5::uuid[], $6::uuid[], $7::uuid[], $8::date[], $9::timestamptz[],
-                     $10::jsonb[], $11::bigint[])
-              AS n (id, status, since_op, since_at, since_staff, since_shop, since_device, expires_on, expires_at, marks, row_version)
-         WHERE v.id = n.id",
-    )
-    .bind(each().map(|voucher| voucher.id.0).collect::<Vec<_>>())
-    .bind(each().map(|voucher| voucher.status.name()).collect::<Vec<_>>())
-    .bind(each().map(|voucher| voucher.since.op.0).collect::<Vec<_>>())
-    .bind(each().map(|voucher| voucher.since.at.to_sqlx()).collect::<Vec<_>>())
-    .bind(each().map(|voucher| voucher.since.staff.0).collect::<Vec<_>>())
-    .bind(each().map(|voucher| voucher.since.shop.0).collect::<Vec<_>>())
-    .bind(each().map(|voucher| voucher.since.device.0).collect::<Vec<_>>())
-    .bind(each().map(|voucher| voucher.expires_on.map(ToSqlx::to_sqlx)).collect::<Vec<_>>())
-    .bind(each().map(|voucher| voucher.expires_at.map(ToSqlx::to_sqlx)).collect::<Vec<_>>())
-    .bind(each().map(|voucher| (!voucher.marks.is_empty()).then_some(Json(&voucher.marks))).collect::<Vec<_>>())
-    .bind(each().map(|voucher| to_bigint(voucher.row_version)).collect::<Vec<_>>())
-    .execute(conn)
-    .await?;
-    Ok(updated.rows_affected())
+    writes.add_counted("voucher_changed", vouchers.len(), |sql| {
+        sql.push(
+            "UPDATE voucher v SET status = n.status, since_op = n.since_op, since_at = n.since_at, since_staff = n.since_staff,
+                    since_shop = n.since_shop, since_device = n.since_device, expires_on = n.expires_on, expires_at = n.expires_at,
+                    marks = n.marks, row_version = n.row_version
+             FROM ",
+        );
+        Columns::of(sql)
+            .with(each().map(|voucher| voucher.id.0))
+            .with(each().map(|voucher| voucher.status.name()))
+            .with(each().map(|voucher| voucher.since.op.0))
+            .with(each().map(|voucher| voucher.since.at.to_sqlx()))
+            .with(each().map(|voucher| voucher.since.staff.0))
+            .with(each().map(|voucher| voucher.since.shop.0))
+            .with(each().map(|voucher| voucher.since.device.0))
+            .with(each().map(|voucher| voucher.expires_on.map(ToSqlx::to_sqlx)))
+            .with(each().map(|voucher| voucher.expires_at.map(ToSqlx::to_sqlx)))
+            .with(each().map(|voucher| (!voucher.marks.is_empty()).then_some(Json(&voucher.marks))))
+            .with(each().map(|voucher| to_bigint(voucher.row_version)))
+            .end(
+                " AS n (id, status, since_op, since_at, since_staff, since_shop, since_device, expires_on, expires_at, marks, row_version)
+                 WHERE v.id = n.id",
+            );
+    });
 }
 
-/// Vouchers whose grace is over at that moment, oldest first.
-pub async fn overdue(conn: &mut PgConnection, ended_before: Timestamp, limit: i64) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar("SELECT id FROM voucher WHERE status = 'purchased' AND expires_at <= $1 ORDER BY expires_at LIMIT $2")
+/// A voucher whose grace is over.
+#[derive(Clone, Copy, FromRow)]
+pub struct Overdue {
+    pub id: Uuid,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    pub expires_at: Timestamp,
+}
+
+/// Vouchers whose grace is over at that moment, oldest first, after that one. The first question passes by every voucher that was used in time.
+pub async fn overdue(conn: &mut PgConnection, ended_before: Timestamp, after: Option<Overdue>, limit: i64) -> sqlx::Result<Vec<Overdue>> {
+    sqlx::query_as(
+        "SELECT id, expires_at FROM voucher
+         WHERE status = 'purchased' AND expires_at <= $1 AND expires_at >= coalesce($2, '-infinity')
+           AND (expires_at, id) > (coalesce($2, '-infinity'), coalesce($3, '00000000-0000-0000-0000-000000000000'))
+         ORDER BY expires_at, id LIMIT $4",
+    )
+    .bind(ended_before.to_sqlx())
+    .bind(after.map(|after| after.expires_at.to_sqlx()))
+    .bind(after.map(|after| after.id))
+    .bind(limit)
+    .fetch_all(conn)
+    .await
+}
+
+/// Those of these that are overdue still.
+pub async fn still_overdue(conn: &mut PgConnection, ended_before: Timestamp, ids: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar("SELECT id FROM voucher WHERE id = ANY($1) AND status = 'purchased' AND expires_at <= $2 ORDER BY expires_at, id")
+        .bind(ids)
         .bind(ended_before.to_sqlx())
-        .bind(limit)
         .fetch_all(conn)
         .await
 }

@@ -27,7 +27,10 @@ use beadsbox_protocol::ErrorCode;
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, DefaultPredicate, Predicate as _, predicate::NotForContentType},
+    compression::{
+        CompressionLayer, DefaultPredicate, Predicate as _,
+        predicate::{NotForContentType, SizeAbove},
+    },
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -43,6 +46,8 @@ pub use forwarded::{ForwardedHeader, Forwarding, network};
 pub(crate) use listen::serve;
 pub use openapi::openapi_document;
 
+/// An answer of fewer bytes goes as it is: it fits in a packet.
+const SMALLEST_COMPRESSED: u64 = 1200;
 /// The most bytes of a request: a full batch with its buyers, twice quoted.
 const MOST_PUSH_BODY: usize = 8 * 1024 * 1024;
 
@@ -165,7 +170,9 @@ pub fn router_paths() -> Vec<(String, String)> {
 /// What the app's front serves.
 pub(crate) fn router(app: App) -> Router {
     let (router, _) = endpoints_of(app.front, app.limits).split_for_parts();
-    let compressible = DefaultPredicate::new().and(NotForContentType::const_new(sync::snapshot_chunk::CONTENT_TYPE));
+    let compressible = DefaultPredicate::new()
+        .and(SizeAbove::new(SMALLEST_COMPRESSED))
+        .and(NotForContentType::const_new(sync::snapshot_chunk::CONTENT_TYPE));
     let router = router
         .route("/openapi.json", get(openapi::serve))
         .fallback(async || Failure::not_found("endpoint"))

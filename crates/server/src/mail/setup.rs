@@ -54,12 +54,12 @@ pub(crate) async fn change_settings(act: &mut Act, app: &App, change: &MailSetti
     if !db::mail::change_settings(act, change.row_version, &change.settings).await? {
         return Err(Failure::changed_meanwhile());
     }
-    Ok(tell_devices(act, app).await?)
+    tell_devices(act, app).await
 }
 
 /// Tells every device what becomes of a voucher whose seller does not choose: they ask the seller without the server as well. Where
 /// processes disagree about whether mail can be sent, the one that started last is believed. The caller commits.
-pub(crate) async fn tell_devices(conn: &mut PgConnection, app: &App) -> sqlx::Result<()> {
+pub(crate) async fn tell_devices(conn: &mut PgConnection, app: &App) -> Result<(), Failure> {
     let at_sale = db::mail::at_sale(conn).await?;
     if db::settings::set_mails_at_sale(conn, app.mailer.is_some().then_some(at_sale)).await? {
         feed::note(conn, Kind::Settings, &[Uuid::nil()]).await?;

@@ -42,7 +42,7 @@ async fn take_once(app: &App, pushed: &Pushed) -> Result<Taken, Failure> {
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let device = db::device::lock(&mut tx, caller.id).await?.ok_or_else(|| Failure::not_found("device"))?;
-    caller.check(&device)?;
+    caller.check(device.token_hash.as_ref().map(<[u8; 32]>::as_slice))?;
     let life = db::life::find(&mut tx, device.id, *incarnation).await?;
     if *epoch != app.identity.epoch {
         let expected_seq = life.map_or(0, |life| life.last_seq) + 1;
@@ -77,7 +77,7 @@ pub(super) async fn take_brought(
             quarantine::keep(conn, device, &life, reason, (&fresh, batch.persons()), clock_right).await?
         } else {
             let rules = Rules::of(conn, &app.identity, id, incarnation).await?;
-            let scope = rules.scope(device, incarnation, &app.identity, clock_right);
+            let scope = rules.scope(id, incarnation, &app.identity, clock_right)?;
             let results = take_batch(conn, &rules.zones, &scope, &fresh, batch.persons()).await?;
             mail::write_jobs(conn, app, &fresh).await?;
             results

@@ -58,7 +58,7 @@ pub(crate) async fn append(
     }
     let Some(last) = fresh.last() else { return Ok(Vec::new()) };
     let rules = Rules::of(conn, identity, device.id, life.incarnation).await?;
-    let scope = rules.scope(device, life.incarnation, identity, true);
+    let scope = rules.scope(device.id, life.incarnation, identity, true)?;
     let results = take_batch(conn, &rules.zones, &scope, &fresh, persons).await?;
     let (dev_seq, at) = (last.arrived.dev_seq, last.arrived.received_at);
     let signature = sign_tip(key, device.id, life.incarnation, dev_seq, hash);

@@ -30,8 +30,8 @@ impl Caller {
     }
 
     /// Whether it may still call by that token. The device's row is locked.
-    pub(super) fn check(&self, device: &Device) -> Result<(), Failure> {
-        if device.token_hash == Some(self.token_hash) { Ok(()) } else { Err(unknown_device()) }
+    pub(super) fn check(&self, token_hash: Option<&[u8]>) -> Result<(), Failure> {
+        if token_hash == Some(&self.token_hash) { Ok(()) } else { Err(unknown_device()) }
     }
 }
 

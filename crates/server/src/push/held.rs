@@ -22,7 +22,7 @@ pub(super) async fn keep_buyers(conn: &mut PgConnection, fresh: &[Fresh], person
     }
     let named: HashSet<PersonHash> = fresh.iter().filter_map(|fresh| fresh.arrived.buyer()).collect();
     let unnamed: Vec<_> = persons.values().filter(|person| !named.contains(&person.hash)).cloned().collect();
-    Ok(db::person::insert(conn, &unnamed).await?)
+    db::person::insert(conn, &unnamed).await
 }
 
 const fn is_unread(fresh: &Fresh) -> bool {
@@ -54,7 +54,7 @@ struct Batch {
 async fn decide_batch(app: &App, (id, incarnation): (DeviceId, Incarnation), after: u64) -> Result<Option<Batch>, Failure> {
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
-    let device = db::device::lock(&mut tx, id).await?.ok_or_else(|| Failure::not_found("device"))?;
+    db::device::lock(&mut tx, id).await?.ok_or_else(|| Failure::not_found("device"))?;
     let held = db::held::after(&mut tx, (id, incarnation), after, MOST_OPERATIONS).await?;
     let Some(through) = held.last().map(|(fresh, _)| fresh.arrived.dev_seq) else { return Ok(None) };
     let readable: Vec<(Fresh, bool)> = held.into_iter().filter(|(fresh, _)| !is_unread(fresh)).collect();
@@ -62,7 +62,7 @@ async fn decide_batch(app: &App, (id, incarnation): (DeviceId, Incarnation), aft
     let fresh: Vec<Fresh> = readable.into_iter().map(|(fresh, _)| fresh).collect();
     if !fresh.is_empty() {
         let rules = Rules::of(&mut tx, &app.identity, id, incarnation).await?;
-        let scope = rules.scope(&device, incarnation, &app.identity, clock_right);
+        let scope = rules.scope(id, incarnation, &app.identity, clock_right)?;
         take::take(&mut tx, &rules.zones, Brought { scope: &scope, fresh: &fresh, came: Came::Held }).await?;
         forget_refused_buyers(&mut tx, &fresh).await?;
         mail::write_jobs(&mut tx, app, &fresh).await?;

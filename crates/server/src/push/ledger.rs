@@ -6,13 +6,9 @@ use beadsbox_domain::{
     ledger::{Cause, Entry, Standing, entries},
     operation::Subject,
 };
-use sqlx::PgConnection;
 
 use super::rules::Zones;
-use crate::{
-    db::{self, ledger::Line},
-    error::Failure,
-};
+use crate::db::{self, ledger::Line, writes::Writes};
 
 /// The lines of operations that are being decided.
 #[derive(Default)]
@@ -57,11 +53,8 @@ impl Booking {
         }
     }
 
-    pub(super) async fn write(&self, conn: &mut PgConnection, zones: &Zones) -> Result<(), Failure> {
-        if self.entries.is_empty() {
-            return Ok(());
-        }
+    pub(super) fn add(&self, writes: &mut Writes, zones: &Zones) {
         let lines: Vec<Line<'_>> = self.entries.iter().map(|(commit_no, line, entry)| Line::new(*commit_no, *line, entry, zones)).collect();
-        Ok(db::ledger::insert(conn, &lines).await?)
+        db::ledger::add_new(writes, &lines);
     }
 }

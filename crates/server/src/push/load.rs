@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use beadsbox_authority::{Fresh, Reading, World};
+use beadsbox_authority::{Arrived, Fresh, Reading, World};
 use beadsbox_domain::{ExternalCode, OpId, Operation, RedeemMode, TemplateId, VoucherCode, VoucherId, operation::Subject};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -10,11 +10,10 @@ use uuid::Uuid;
 use crate::{
     db::{
         self,
-        known::{self, Asked},
+        known::{self, Asked, Known},
         lock::Lock,
         operation,
         template::to_version,
-        voucher::Locked,
     },
     error::Failure,
 };
@@ -38,6 +37,8 @@ struct Named {
     conflicts: BTreeSet<Uuid>,
     ops: Vec<Uuid>,
     staff: BTreeSet<Uuid>,
+    /// Whether any is about the till alone.
+    till: bool,
     /// What receipts are about: every operation on these is folded anew.
     restored: Restored,
 }
@@ -52,19 +53,24 @@ struct Restored {
 
 impl Named {
     fn by(fresh: &[&Fresh]) -> Self {
+        let mut named = Self::of(fresh.iter().map(|fresh| &fresh.arrived));
+        for operation in fresh.iter().filter(|fresh| fresh.word.is_some()).copied().filter_map(operation_of) {
+            named.add_restored(operation);
+        }
+        named
+    }
+
+    fn of<'a>(arrived: impl Iterator<Item = &'a Arrived>) -> Self {
         let mut named = Self::default();
-        for fresh in fresh {
-            let Reading::Operation(body) = &fresh.arrived.reading else { continue };
+        for arrived in arrived {
+            let Reading::Operation(body) = &arrived.reading else { continue };
             named.ops.push(body.op.0);
             named.staff.extend([body.staff.0].into_iter().chain(body.operation.approved_by().map(|approver| approver.0)));
             match body.operation.subject() {
                 Subject::Template(id) => _ = named.templates.insert(id.0),
                 Subject::Voucher(id) => _ = named.vouchers.insert(id.0),
                 // The device's row is locked.
-                Subject::Till => {}
-            }
-            if fresh.word.is_some() {
-                named.add_restored(&body.operation);
+                Subject::Till => named.till = true,
             }
             match &body.operation {
                 Operation::Sell { voucher, code, template, template_version, replaces, imported, .. } => {
@@ -155,31 +161,64 @@ async fn lock_unknown(conn: &mut PgConnection, named: &Named) -> Result<(), Fail
     Ok(())
 }
 
+fn list(ids: &BTreeSet<Uuid>) -> Vec<Uuid> {
+    ids.iter().copied().collect()
+}
+
+/// The vouchers, operations and people that are all that operations are about: so nothing else has to be locked or read before they are decided.
+pub(super) struct Plain {
+    pub vouchers: Vec<Uuid>,
+    pub ops: Vec<Uuid>,
+    pub staff: Vec<Uuid>,
+    /// Whether any is about the till alone: then there may be sums to compare.
+    pub till: bool,
+}
+
+impl Plain {
+    /// None where there is more to it.
+    pub fn of<'a>(arrived: impl Iterator<Item = &'a Arrived>) -> Option<Self> {
+        let named = Named::of(arrived);
+        let has_more = [&named.sold, &named.honoured, &named.templates, &named.conflicts].into_iter().any(|ids| !ids.is_empty());
+        (!has_more).then(|| Self { vouchers: list(&named.vouchers), staff: list(&named.staff), till: named.till, ops: named.ops })
+    }
+}
+
 /// Locks in one order for every batch: unknown vouchers, vouchers by id, conflicts by id, unknown templates, templates by id. With so many new numbers of
 /// the order in which operations are taken: for one voucher they grow in the order in which its lock was taken.
 pub(super) async fn lock(conn: &mut PgConnection, fresh: &[&Fresh], numbers: usize) -> Result<(World, Vec<i64>), Failure> {
-    let mut named = Named::by(fresh);
-    let list = |ids: &BTreeSet<Uuid>| -> Vec<Uuid> { ids.iter().copied().collect() };
-    let mut world = World::default();
-    let ids = list(&named.vouchers);
-    let vouchers = if ids.is_empty() {
-        None
-    } else {
+    let named = Named::by(fresh);
+    let (vouchers, staff) = (list(&named.vouchers), list(&named.staff));
+    if !vouchers.is_empty() {
         lock_unknown(conn, &named).await?;
-        Some(db::voucher::lock_rows(conn, &ids).await?)
-    };
-    let (templates, versions) = vouchers.as_ref().map(Locked::versions).unwrap_or_default();
-    let asked = Asked { vouchers: &ids, templates: &templates, versions: &versions, ops: &named.ops, staff: &list(&named.staff), numbers };
-    let mut known = known::read(conn, &asked).await?;
-    if let Some(vouchers) = vouchers {
-        world.vouchers = vouchers.read(&known.contents)?.into_iter().map(|voucher| (voucher.id, voucher)).collect();
-        world.redemptions = known.redemptions.into_iter().map(|made| (made.stamp.op, made)).collect();
-        // Whoever makes or changes a conflict has its voucher locked.
-        if known.in_conflict || !named.conflicts.is_empty() {
-            world.conflicts = db::conflict::lock(conn, &ids, &list(&named.conflicts)).await?;
-        }
-        named.add_sold_after_redemption(fresh, &world);
     }
+    let asked = Asked { vouchers: &vouchers, ops: &named.ops, staff: &staff, numbers, sequencer: false };
+    let known = loop {
+        let locked = if vouchers.is_empty() { Vec::new() } else { db::voucher::lock_rows(conn, &vouchers).await? };
+        let known = known::read(conn, &asked).await?;
+        // What was sold between is not locked yet. There are ever fewer that can be.
+        if known.vouchers.iter().all(|voucher| locked.contains(&voucher.id.0)) {
+            break known;
+        }
+    };
+    load(conn, fresh, named, known, numbers).await
+}
+
+/// The same, where the vouchers are locked and what is known of them is read.
+pub(super) async fn lock_rest(conn: &mut PgConnection, fresh: &[&Fresh], known: Known) -> Result<(World, Vec<i64>), Failure> {
+    load(conn, fresh, Named::by(fresh), known, fresh.len()).await
+}
+
+async fn load(conn: &mut PgConnection, fresh: &[&Fresh], mut named: Named, mut known: Known, numbers: usize) -> Result<(World, Vec<i64>), Failure> {
+    let mut world = World {
+        vouchers: known.vouchers.into_iter().map(|voucher| (voucher.id, voucher)).collect(),
+        redemptions: known.redemptions.into_iter().map(|made| (made.stamp.op, made)).collect(),
+        ..World::default()
+    };
+    // Whoever makes or changes a conflict has its voucher locked.
+    if known.in_conflict || !named.conflicts.is_empty() {
+        world.conflicts = db::conflict::lock(conn, &list(&named.vouchers), &list(&named.conflicts)).await?;
+    }
+    named.add_sold_after_redemption(fresh, &world);
     load_sales(&mut world, conn, &named).await?;
     load_templates(&mut world, conn, fresh, &mut named).await?;
     if !named.templates.is_empty() {

@@ -139,7 +139,7 @@ fn result_of(judged: &beadsbox_authority::Judged<'_>) -> OpResult {
 }
 
 /// Wakes a device that waits for outcomes: a refusal changes no row that would.
-async fn tell_of_outcomes(conn: &mut PgConnection, device: DeviceId) -> sqlx::Result<()> {
+async fn tell_of_outcomes(conn: &mut PgConnection, device: DeviceId) -> Result<(), Failure> {
     db::feed::note(conn, db::feed::Kind::Device, &[device.0]).await
 }
 

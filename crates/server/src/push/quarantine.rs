@@ -79,7 +79,7 @@ async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Re
     let clock_right = waiting.iter().all(|(_, right)| *right);
     let fresh: Vec<Fresh> = waiting.into_iter().map(|(fresh, _)| fresh).collect();
     let rules = Rules::of(&mut tx, &app.identity, device.id, life.incarnation).await?;
-    let scope = rules.scope(&device, life.incarnation, &app.identity, clock_right);
+    let scope = rules.scope(device.id, life.incarnation, &app.identity, clock_right)?;
     let no_buyers = Persons::new();
     let brought = Brought { scope: &scope, fresh: &fresh, came: Came::Now(&no_buyers) };
     db::quarantine::insert_decision(&mut tx, decision).await?;

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use beadsbox_authority::{Identity, Places, Scope, lives::Life};
+use beadsbox_authority::{Identity, Places, Scope};
 use beadsbox_domain::{DeviceId, Policy, ShopId};
 use beadsbox_protocol::Incarnation;
 use jiff::tz::TimeZone;
 use sqlx::PgConnection;
 
 use crate::{
-    db::{self, device::Device},
+    db::{self, rules::Standing},
     error::Failure,
 };
 
@@ -43,25 +43,20 @@ pub(crate) struct Rules {
     at_home: bool,
     policy: Policy,
     pub zones: Zones,
-    lives: HashMap<DeviceId, db::rules::Standing>,
+    devices: HashMap<DeviceId, Standing>,
+}
+
+impl From<db::rules::Rules> for Rules {
+    fn from(read: db::rules::Rules) -> Self {
+        let db::rules::Rules { at_home, policy, zones, devices } = read;
+        Self { at_home, policy, zones: Zones::read(zones.iter().map(|(shop, zone)| (*shop, zone.as_str()))), devices }
+    }
 }
 
 impl Rules {
-    /// For one life of each of these devices, whose rows are locked. None where none of the lives is there.
-    pub async fn read(conn: &mut PgConnection, identity: &Identity, asked: &[(DeviceId, Incarnation)]) -> Result<Option<Self>, Failure> {
-        let read = db::rules::read(conn, identity.epoch, asked).await?;
-        Ok(read.map(|rules| Self {
-            at_home: rules.at_home,
-            policy: rules.policy,
-            zones: Zones::read(rules.zones.iter().map(|(shop, zone)| (*shop, zone.as_str()))),
-            lives: rules.lives,
-        }))
-    }
-
-    /// For one life that is there.
+    /// For one life of a device whose row is locked.
     pub async fn of(conn: &mut PgConnection, identity: &Identity, device: DeviceId, incarnation: Incarnation) -> Result<Self, Failure> {
-        let read = Self::read(conn, identity, &[(device, incarnation)]).await?;
-        read.ok_or_else(|| Failure::Defect(format!("a life of {device} is not there")))
+        Ok(db::rules::read(conn, identity.epoch, &[(device, incarnation)]).await?.into())
     }
 
     /// Whether the database is the one on which this process's epoch began.
@@ -69,30 +64,24 @@ impl Rules {
         self.at_home
     }
 
-    pub fn life(&self, device: DeviceId) -> Option<&Life> {
-        self.lives.get(&device).map(|standing| &standing.life)
+    pub fn standing(&self, device: DeviceId) -> Option<&Standing> {
+        self.devices.get(&device)
     }
 
-    /// Under which a device's operations are taken.
-    pub fn scope<'a>(&self, device: &Device, incarnation: Incarnation, identity: &'a Identity, clock_right: bool) -> Scope<'a> {
-        Scope {
-            device: device.id,
-            incarnation,
-            places: self.places_of(device),
-            by_server: device.id == db::device::SERVER,
-            clock_right,
-            policy: self.policy,
-            identity,
-        }
+    /// Under which operations of a device's life are taken, which is there.
+    pub fn scope<'a>(&self, device: DeviceId, incarnation: Incarnation, identity: &'a Identity, clock_right: bool) -> Result<Scope<'a>, Failure> {
+        let standing = self.standing(device).ok_or_else(|| Failure::Defect(format!("a life of {device} is not there")))?;
+        let by_server = device == db::device::SERVER;
+        Ok(Scope { device, incarnation, places: self.places_of(standing, by_server), by_server, clock_right, policy: self.policy, identity })
     }
 
     /// Where it stands and has stood. The server itself stands nowhere, and what it sells is any shop's business.
-    fn places_of(&self, device: &Device) -> Places {
+    fn places_of(&self, device: &Standing, by_server: bool) -> Places {
         let present = Places::only(device.shop, self.zones.of(device.shop));
         let with = |places: Places, shop: ShopId| if shop == device.shop { places } else { places.and(shop, self.zones.of(shop)) };
-        if device.id == db::device::SERVER {
+        if by_server {
             return self.zones.0.keys().copied().fold(present, with);
         }
-        self.lives.get(&device.id).map(|standing| &standing.former).into_iter().flatten().copied().fold(present, with)
+        device.former.iter().copied().fold(present, with)
     }
 }

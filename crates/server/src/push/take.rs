@@ -12,10 +12,10 @@ use super::{
     load,
     rules::Zones,
     till,
-    write::{Touched, write},
+    write::{Prepared, Touched, finish, prepare, write},
 };
 use crate::{
-    db::{feed, operation},
+    db::{feed, known::Known, operation},
     error::{Failure, sql_state},
     shop::Ordered,
 };
@@ -74,8 +74,17 @@ impl<'a> Numbered<'a> {
 pub(super) struct Taken<'a> {
     /// One for each, in order.
     pub decided: Vec<Decided<'a>>,
-    /// The rows that changed. Whoever took the operations tells the feed.
-    pub touched: Touched,
+    /// What is to be written of it, with whatever else there is to write. Whoever writes it tells the feed of the rows that change.
+    pub prepared: Prepared,
+    orders: Ordered,
+}
+
+impl Taken<'_> {
+    /// Writes what refers to what was prepared, which is written.
+    pub async fn finish(self, conn: &mut PgConnection) -> Result<(), Failure> {
+        finish(conn, &self.decided).await?;
+        self.orders.complete(conn, &judged(&self.decided)).await
+    }
 }
 
 /// What is locked and loaded before any operation is decided.
@@ -86,12 +95,15 @@ struct Ready<'a> {
 }
 
 impl<'a> Ready<'a> {
-    async fn load(conn: &mut PgConnection, brought: &[Brought<'a>]) -> Result<Self, Failure> {
+    async fn load(conn: &mut PgConnection, brought: &[Brought<'a>], known: Option<Known>) -> Result<Self, Failure> {
         let fresh: Vec<&Fresh> = brought.iter().flat_map(|brought| brought.fresh).collect();
         let orders = Ordered::lock(conn, &fresh).await?;
         let kept = kept_numbers(conn, &fresh).await?;
-        let (mut world, new) = load::lock(conn, &fresh, kept.iter().filter(|number| number.is_none()).count()).await?;
-        let mut new = new.into_iter();
+        let (mut world, numbers) = match known {
+            Some(known) => load::lock_rest(conn, &fresh, known).await?,
+            None => load::lock(conn, &fresh, kept.iter().filter(|number| number.is_none()).count()).await?,
+        };
+        let mut new = numbers.into_iter();
         let mut kept = kept.into_iter();
         let mut numbered = Vec::with_capacity(fresh.len());
         for Brought { scope, fresh, came } in brought.iter().copied() {
@@ -106,15 +118,14 @@ impl<'a> Ready<'a> {
     }
 }
 
-/// Decides and writes operations of several devices at once. Where the database refuses any of it, the transaction is lost: they are to be taken by
-/// [`take`], each device's by themselves.
-pub(super) async fn take_straight<'a>(conn: &mut PgConnection, zones: &Zones, brought: &[Brought<'a>]) -> Result<Taken<'a>, Failure> {
-    let Ready { orders, mut world, numbered } = Ready::load(conn, brought).await?;
+/// Decides operations of several devices at once, with what is known of them where that was read. Where the database refuses any of it, the transaction is
+/// lost: they are to be taken by [`take`], each device's by themselves.
+pub(super) async fn take_straight<'a>(conn: &mut PgConnection, zones: &Zones, brought: &[Brought<'a>], known: Option<Known>) -> Result<Taken<'a>, Failure> {
+    let Ready { orders, mut world, numbered } = Ready::load(conn, brought, known).await?;
     let mut booking = Booking::default();
     let decided: Vec<Decided<'_>> = numbered.into_iter().map(|numbered| numbered.decide(&mut world, &mut booking)).collect();
-    let touched = write(conn, zones, &world, &decided, &booking).await?;
-    orders.complete(conn, &judged(&decided)).await?;
-    Ok(Taken { decided, touched })
+    let prepared = prepare(conn, zones, &world, &decided, &booking).await?;
+    Ok(Taken { decided, prepared, orders })
 }
 
 /// Decides and writes operations of one device, and tells the feed of the rows that changed.
@@ -122,7 +133,7 @@ pub(super) async fn take_straight<'a>(conn: &mut PgConnection, zones: &Zones, br
 /// The whole batch is written in one savepoint. Where the database refuses that, it is taken in halves, down to the one
 /// operation that is refused: that one is stored as it came, and rejected.
 pub(super) async fn take<'a>(conn: &mut PgConnection, zones: &Zones, brought: Brought<'a>) -> Result<Vec<Decided<'a>>, Failure> {
-    let Ready { orders, mut world, numbered } = Ready::load(conn, &[brought]).await?;
+    let Ready { orders, mut world, numbered } = Ready::load(conn, &[brought], None).await?;
     let (mut done, mut changed) = (Vec::with_capacity(numbered.len()), Touched::default());
     let mut parts = vec![numbered.as_slice()];
     while let Some(part) = parts.pop() {

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Postgres, pool::PoolConnection};
+use sqlx::{Postgres, Transaction, pool::PoolConnection};
 use tokio::{
     sync::{Notify, oneshot},
     time::{sleep, timeout},
@@ -23,7 +23,7 @@ use super::{
 use crate::{db, error::Failure, state::App};
 
 /// A push of more operations has a transaction to itself: it is long, and gains nothing from company.
-const MOST_OF_ONE: usize = 50;
+pub(super) const MOST_OF_ONE: usize = 50;
 /// The most pushes, and the most operations, of a transaction.
 const MOST_PUSHES: usize = 32;
 const MOST_OPERATIONS: usize = 200;
@@ -126,13 +126,33 @@ struct Turn {
 
 impl Turn {
     async fn work(mut self) {
+        let app = self.app.clone();
         let mut connection = None;
         loop {
-            self.app.turns.gather().await;
-            let Some(group) = self.app.turns.next() else { break };
-            take_group(&self.app, &mut connection, group).await;
+            // Already now, while those who go together next are on their way here.
+            let begun = begin_on(&app, &mut connection).await;
+            app.turns.gather().await;
+            let Some(group) = app.turns.next() else {
+                self.has_ended = true;
+                // What did not begin in time, or not wholly, would be open on a connection that others use.
+                if give_up(begun).await.is_err() {
+                    close(&mut connection);
+                }
+                break;
+            };
+            let ended = take_together(&app, begun, &group).await;
+            app.turns.note_company(group.len());
+            match &ended {
+                Ok(done) if done.in_inbox => {
+                    // The sequencer needs a connection of its own.
+                    connection = None;
+                    app.feed.settle().await;
+                }
+                Ok(_) => {}
+                Err(Lost) => close(&mut connection),
+            }
+            answer(&app, group, ended.map(|done| done.taken).unwrap_or_default());
         }
-        self.has_ended = true;
     }
 }
 
@@ -145,16 +165,50 @@ impl Drop for Turn {
     }
 }
 
-async fn take_group(app: &App, connection: &mut Option<PoolConnection<Postgres>>, group: Vec<Waiting>) {
-    let pushes: Vec<&Pushed> = group.iter().map(|waiting| waiting.pushed.as_ref()).collect();
-    let done = take_together(app, connection, &pushes).await.inspect_err(not_together).ok();
-    app.turns.note_company(group.len());
-    if done.as_ref().is_some_and(|done| done.in_inbox) {
-        // The sequencer needs a connection of its own.
-        *connection = None;
-        app.feed.settle().await;
+/// A transaction, on the connection that the group before left, where it left one.
+async fn begin_on<'c>(app: &App, connection: &'c mut Option<PoolConnection<Postgres>>) -> Result<Transaction<'c, Postgres>, Lost> {
+    let begun = timeout(LONGEST, async {
+        let used = match connection {
+            Some(used) => used,
+            None => connection.insert(app.pool.acquire().await?),
+        };
+        db::begin_impatiently_on(used).await
+    });
+    let begun = begun.await.map_err(|_| Failure::unavailable()).and_then(|begun| begun.map_err(Failure::from));
+    begun.map_err(|failure| Lost::by(&failure))
+}
+
+/// Nothing is in it.
+async fn give_up(begun: Result<Transaction<'_, Postgres>, Lost>) -> Result<(), Lost> {
+    let ended = timeout(LONGEST, begun?.rollback()).await;
+    ended.ok().and_then(Result::ok).ok_or(Lost)
+}
+
+/// Without asking how it is.
+fn close(connection: &mut Option<PoolConnection<Postgres>>) {
+    if let Some(mut lost) = connection.take() {
+        lost.close_on_drop();
     }
-    let mut taken = done.map(|done| done.taken).unwrap_or_default().into_iter();
+}
+
+/// Nobody is at the connection's other end, or it is not known how it is.
+struct Lost;
+
+impl Lost {
+    fn by(failure: &Failure) -> Self {
+        not_together(failure);
+        Self
+    }
+}
+
+async fn take_together(app: &App, begun: Result<Transaction<'_, Postgres>, Lost>, group: &[Waiting]) -> Result<Done, Lost> {
+    let pushes: Vec<&Pushed> = group.iter().map(|waiting| waiting.pushed.as_ref()).collect();
+    let done = timeout(LONGEST, straight::take(app, begun?, &pushes)).await.map_err(|_| Lost::by(&Failure::unavailable()))?;
+    Ok(done.inspect_err(not_together).unwrap_or_default())
+}
+
+fn answer(app: &App, group: Vec<Waiting>, taken: Vec<Option<Taken>>) {
+    let mut taken = taken.into_iter();
     for waiting in group {
         match taken.next().flatten() {
             // Whoever asked may be gone.
@@ -162,23 +216,6 @@ async fn take_group(app: &App, connection: &mut Option<PoolConnection<Postgres>>
             None => waiting.take_alone(app),
         }
     }
-}
-
-/// On the connection that the group before left, where it is as it should be.
-async fn take_together(app: &App, connection: &mut Option<PoolConnection<Postgres>>, pushes: &[&Pushed]) -> Result<Done, Failure> {
-    let mut used = match connection.take() {
-        Some(connection) => connection,
-        None => app.pool.acquire().await?,
-    };
-    let done = timeout(LONGEST, async { straight::take(app, db::begin_impatiently_on(&mut used).await?, pushes).await }).await;
-    let Ok(done) = done else {
-        // Nobody is at its other end: it is not asked how it is.
-        used.close_on_drop();
-        return Err(Failure::unavailable());
-    };
-    let done = done?;
-    *connection = Some(used);
-    Ok(done)
 }
 
 impl Turns {

@@ -1,6 +1,6 @@
 //! Writes what was decided: a handful of statements, however many operations there are.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use beadsbox_authority::{Placed, World};
 use beadsbox_domain::{Change, ConflictId, OpId, Redemption, Template, TemplateId, Voucher, VoucherId};
@@ -16,7 +16,7 @@ use super::{
     till,
 };
 use crate::{
-    db::{self, feed::Kind, operation, template::ContentRecord},
+    db::{self, feed::Kind, operation, template::ContentRecord, writes::Writes},
     error::Failure,
 };
 
@@ -88,6 +88,43 @@ fn split<'w, K: Copy, R: ?Sized>(ids: &BTreeMap<K, bool>, find: impl Fn(K) -> Op
     Ok((new, changed))
 }
 
+/// What decisions come to: which rows they change, and what is to be written still.
+#[derive(Default)]
+pub(super) struct Prepared {
+    pub touched: Touched,
+    pub writes: Writes,
+}
+
+/// Prepares to write them. What is rare, and what has to be there before the rest, is written already.
+pub(super) async fn prepare(conn: &mut PgConnection, zones: &Zones, after: &World, decided: &[Decided<'_>], booking: &Booking) -> Result<Prepared, Failure> {
+    let mut rows = Rows::of(decided);
+    // In one order, so that two batches with the same buyers never wait for each other in a ring.
+    rows.persons.sort_by_key(|person| person.hash.0);
+    let mut writes = Writes::default();
+    write_templates(conn, after, &rows).await?;
+    write_conflicts(conn, after, &rows).await?;
+    add_vouchers(&mut writes, after, &rows)?;
+    add_redemptions(conn, &mut writes, after, &rows).await?;
+    add_operations(conn, &mut writes, decided).await?;
+    booking.add(&mut writes, zones);
+    let approvals: Vec<(OpId, Approval)> = decided.iter().filter_map(|decided| decided.judged.op_id.zip(decided.judged.approval)).collect();
+    db::approval::add_new(&mut writes, &approvals);
+    Ok(Prepared { touched: rows.touched(), writes })
+}
+
+/// Writes what refers to what was prepared, which is written.
+pub(super) async fn finish(conn: &mut PgConnection, decided: &[Decided<'_>]) -> Result<(), Failure> {
+    till::write(conn, decided).await
+}
+
+/// Writes them, and says which rows changed.
+pub(super) async fn write(conn: &mut PgConnection, zones: &Zones, after: &World, decided: &[Decided<'_>], booking: &Booking) -> Result<Touched, Failure> {
+    let Prepared { touched, writes } = prepare(conn, zones, after, decided, booking).await?;
+    writes.run(conn).await?;
+    finish(conn, decided).await?;
+    Ok(touched)
+}
+
 fn all_there(updated: u64, asked: usize) -> Result<(), Failure> {
     if updated == asked as u64 {
         Ok(())
@@ -96,28 +133,10 @@ fn all_there(updated: u64, asked: usize) -> Result<(), Failure> {
     }
 }
 
-/// Writes them, and says which rows changed.
-pub(super) async fn write(conn: &mut PgConnection, zones: &Zones, after: &World, decided: &[Decided<'_>], booking: &Booking) -> Result<Touched, Failure> {
-    let mut rows = Rows::of(decided);
-    // In one order, so that two batches with the same buyers never wait for each other in a ring.
-    rows.persons.sort_by_key(|person| person.hash.0);
-    write_templates(conn, after, &rows).await?;
-    write_vouchers(conn, after, &rows).await?;
-    write_redemptions(conn, after, &rows).await?;
-    write_conflicts(conn, after, &rows).await?;
-    write_operations(conn, decided).await?;
-    booking.write(conn, zones).await?;
-    till::write(conn, decided).await?;
-    let approvals: Vec<(OpId, Approval)> = decided.iter().filter_map(|decided| decided.judged.op_id.zip(decided.judged.approval)).collect();
-    db::approval::insert(conn, &approvals).await?;
-    Ok(rows.touched())
-}
-
-async fn write_operations(conn: &mut PgConnection, decided: &[Decided<'_>]) -> Result<(), Failure> {
+async fn add_operations(conn: &mut PgConnection, writes: &mut Writes, decided: &[Decided<'_>]) -> Result<(), Failure> {
     let (come_now, held): (Vec<&Decided<'_>>, Vec<&Decided<'_>>) = decided.iter().partition(|decided| matches!(decided.came, Came::Now(_)));
-    let come_now: Vec<operation::New<'_>> = come_now.into_iter().map(to_row).collect();
     let held: Vec<operation::New<'_>> = held.into_iter().map(to_row).collect();
-    operation::insert(conn, &come_now).await?;
+    operation::add_new(writes, &come_now.into_iter().map(to_row).collect::<Vec<_>>());
     all_there(db::held::decide(conn, &held).await?, held.len())
 }
 
@@ -128,20 +147,27 @@ async fn write_templates(conn: &mut PgConnection, after: &World, rows: &Rows) ->
     all_there(db::template::update(conn, &changed).await?, changed.len())
 }
 
-async fn write_vouchers(conn: &mut PgConnection, after: &World, rows: &Rows) -> Result<(), Failure> {
+fn add_vouchers(writes: &mut Writes, after: &World, rows: &Rows) -> Result<(), Failure> {
     let (new, changed): (Vec<&Voucher>, Vec<&Voucher>) = split(&rows.vouchers, |id| after.vouchers.get(&id))?;
     let new: Option<Vec<(&Voucher, u32)>> = new.into_iter().map(|voucher| Some((voucher, *rows.sold_at.get(&voucher.id)?))).collect();
     let new = new.ok_or_else(|| Failure::Defect("a voucher came from something else than a sale".to_owned()))?;
-    db::person::insert(conn, &rows.persons).await?;
-    db::voucher::insert(conn, &new).await?;
-    all_there(db::voucher::update(conn, &changed).await?, changed.len())
+    db::person::add_new(writes, &rows.persons);
+    db::voucher::add_new(writes, &new);
+    db::voucher::add_changed(writes, &changed);
+    Ok(())
 }
 
-async fn write_redemptions(conn: &mut PgConnection, after: &World, rows: &Rows) -> Result<(), Failure> {
+async fn add_redemptions(conn: &mut PgConnection, writes: &mut Writes, after: &World, rows: &Rows) -> Result<(), Failure> {
     let (new, changed): (Vec<&Redemption>, Vec<&Redemption>) = split(&rows.redemptions, |id| after.redemptions.get(&id))?;
-    // An undone one makes room for the next: the unique index allows one that stands.
-    all_there(db::redemption::update(conn, &changed).await?, changed.len())?;
-    Ok(db::redemption::insert(conn, &new).await?)
+    let mut vouchers = HashSet::new();
+    if new.iter().chain(&changed).all(|made| vouchers.insert(made.voucher)) {
+        db::redemption::add_changed(writes, &changed);
+    } else {
+        // An undone one makes room for the next: the unique index allows one that stands.
+        db::redemption::change(conn, &changed).await?;
+    }
+    db::redemption::add_new(writes, &new);
+    Ok(())
 }
 
 async fn write_conflicts(conn: &mut PgConnection, after: &World, rows: &Rows) -> Result<(), Failure> {

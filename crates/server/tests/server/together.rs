@@ -206,3 +206,103 @@ async fn a_token_that_was_replaced_is_refused_though_this_process_knows_it() {
         0
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_voucher_that_somebody_holds_keeps_only_its_own_push_waiting() {
+    let stage = Stage::new().await;
+    let (tills, vouchers) = tills(&stage, 4).await;
+    let mut holder = stage.pool.begin().await.unwrap();
+    sqlx::query("SELECT FROM voucher WHERE id = $1 FOR UPDATE")
+        .bind(vouchers[3].0)
+        .execute(&mut *holder as &mut PgConnection)
+        .await
+        .unwrap();
+    let mut sent: Vec<_> = tills.iter().map(send).collect();
+    let waiting = sent.pop().unwrap();
+    for sent in sent {
+        assert_eq!(sent.await.unwrap().results[0].result, Some(Outcome::Applied));
+    }
+    assert!(!waiting.is_finished(), "its voucher is held");
+    holder.rollback().await.unwrap();
+    assert_eq!(waiting.await.unwrap().results[0].result, Some(Outcome::Applied));
+}
+
+#[tokio::test]
+async fn a_change_of_status_writes_no_index_of_its_voucher() {
+    let stage = Stage::new().await;
+    let (_, vouchers) = tills(&stage, 1).await;
+    let mut tx = stage.pool.begin().await.unwrap();
+    sqlx::query(
+        "UPDATE voucher SET status = 'used', since_op = gen_random_uuid(), since_at = now(), since_staff = gen_random_uuid(), since_shop = gen_random_uuid(),
+                since_device = sold_device, expires_on = expires_on, expires_at = expires_at, marks = marks, row_version = row_version + 1 WHERE id = $1",
+    )
+    .bind(vouchers[0].0)
+    .execute(&mut *tx as &mut PgConnection)
+    .await
+    .unwrap();
+    let in_its_page: i64 = sqlx::query_scalar("SELECT pg_stat_get_xact_tuples_hot_updated('voucher'::regclass)")
+        .fetch_one(&mut *tx as &mut PgConnection)
+        .await
+        .unwrap();
+    assert_eq!(in_its_page, 1, "an index has a column that each change writes, or its pages have no room");
+}
+
+/// A till may say any time.
+#[tokio::test]
+async fn what_happened_before_christ_can_be_read_again() {
+    let stage = Stage::new().await;
+    let (mut tills, vouchers) = tills(&stage, 4).await;
+    let mut office = stage.office("Anne").await;
+    for (place, voucher) in vouchers.iter().enumerate() {
+        office.now = ["+000000-06-01T00:00:00Z", "-000044-03-15T12:00:00.5Z"][place % 2].parse().unwrap();
+        office.record(Operation::Cancel { voucher: *voucher, reason: fixtures::reason() });
+        office.record(fixtures::ask(*voucher));
+        // One asks for it, another has honoured it.
+        if place > 1 {
+            tills[place].outbox.clear();
+            tills[place].record(fixtures::honour(*voucher));
+        }
+    }
+    office.push().await.unwrap();
+    for (place, till) in tills.iter().enumerate() {
+        let results = send(till).await.unwrap().results;
+        let is_as_ever = match &results[0].result {
+            Some(Outcome::Rejected { refusal: Refusal::StatusIs { .. } }) => place < 2,
+            Some(Outcome::Conflict { .. }) => place > 1,
+            _ => false,
+        };
+        assert!(is_as_ever, "cancelled long ago: {results:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_sold_after_the_vouchers_were_locked_is_locked_before_it_is_decided() {
+    let stage = Stage::new().await;
+    let (_, vouchers) = tills(&stage, 1).await;
+    let sold_since = VoucherId(uuid::Uuid::now_v7());
+    let mut till = stage.till("Noé").await;
+    // A sale has more to it than vouchers: they are locked later.
+    let content = introduction(&mut till).await;
+    record_sale(&mut till, &content);
+    till.record(fixtures::ask(sold_since));
+    let mut holder = stage.pool.begin().await.unwrap();
+    // Of whom operations name is read after the vouchers are locked.
+    sqlx::query("LOCK TABLE staff IN ACCESS EXCLUSIVE MODE").execute(&mut *holder as &mut PgConnection).await.unwrap();
+    let sent = send(&till);
+    until_waiting(&stage, 1).await;
+    sqlx::query("INSERT INTO voucher SELECT (jsonb_populate_record(v, jsonb_build_object('id', $1, 'code', '0000000000000'))).* FROM voucher v WHERE id = $2")
+        .bind(sold_since.0)
+        .bind(vouchers[0].0)
+        .execute(&stage.pool)
+        .await
+        .unwrap();
+    let mut other = stage.pool.begin().await.unwrap();
+    let cancelled = "UPDATE voucher SET status = 'cancelled', row_version = row_version + 1 WHERE id = $1";
+    sqlx::query(cancelled).bind(sold_since.0).execute(&mut *other as &mut PgConnection).await.unwrap();
+    holder.rollback().await.unwrap();
+    until_waiting(&stage, 1).await;
+    other.commit().await.unwrap();
+    let results = sent.await.unwrap().results;
+    assert!(matches!(&results[1].result, Some(Outcome::Rejected { refusal: Refusal::StatusIs { .. } })), "{results:?}");
+    assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 0);
+}
