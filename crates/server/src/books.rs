@@ -84,10 +84,7 @@ async fn book(conn: &mut PgConnection, vouchers: &[VoucherId]) -> Result<(), Fai
         booked.extend(history(*id, told, &received, rows.get(id), &zones));
     }
     let lines: Vec<Line<'_>> = booked.iter().map(|(number, line, entry)| Line::new(*number, *line, entry, &zones)).collect();
-    let mut writes = Writes::default();
-    db::ledger::add_new(&mut writes, &lines);
-    writes.run(conn).await?;
-    Ok(())
+    Writes::alone(conn, |writes| db::ledger::add_new(writes, &lines)).await
 }
 
 /// The lines of a voucher's operations, each with its operation's number: its rows are folded one operation further each time.

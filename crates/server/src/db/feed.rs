@@ -69,10 +69,7 @@ pub async fn note(conn: &mut PgConnection, kind: Kind, ids: &[Uuid]) -> Result<(
 
 /// The same for rows of several kinds.
 pub async fn note_all(conn: &mut PgConnection, changed: &BTreeSet<(Kind, Uuid)>) -> Result<(), Failure> {
-    let mut writes = Writes::default();
-    add_noted(&mut writes, changed);
-    writes.run(conn).await?;
-    Ok(())
+    Writes::alone(conn, |writes| add_noted(writes, changed)).await
 }
 
 /// The same, with other writes.

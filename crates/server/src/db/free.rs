@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::{
     known::{self, Asked, Known},
-    operation::to_column,
     rules::{self, Rules},
 };
 use crate::error::Failure;
@@ -22,7 +21,7 @@ pub struct Free {
 
 /// Locks these vouchers, the rows of these devices, and one life of each. Nobody is waited for: so it makes no difference in which order.
 pub async fn lock(conn: &mut PgConnection, lives: &[(DeviceId, Incarnation)], vouchers: &[Uuid]) -> sqlx::Result<Free> {
-    let (devices, incarnations): (Vec<Uuid>, Vec<i32>) = lives.iter().map(|(device, life)| (device.0, to_column(*life))).unzip();
+    let (devices, incarnations) = rules::columns(lives);
     let locked: Vec<(Uuid, Vec<Uuid>)> = sqlx::query_as(
         "WITH free AS MATERIALIZED (SELECT id FROM voucher WHERE id = ANY($3) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
          SELECT d.id, ARRAY(SELECT id FROM free)

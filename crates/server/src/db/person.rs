@@ -51,10 +51,7 @@ pub async fn find(conn: &mut PgConnection, hashes: &[PersonHash]) -> Result<Hash
 
 /// Keeps those that are not there yet, and were not erased.
 pub async fn insert(conn: &mut PgConnection, persons: &[Checked]) -> Result<(), Failure> {
-    let mut writes = Writes::default();
-    add_new(&mut writes, persons);
-    writes.run(conn).await?;
-    Ok(())
+    Writes::alone(conn, |writes| add_new(writes, persons)).await
 }
 
 /// The same, with other writes.

@@ -83,9 +83,7 @@ pub async fn change(conn: &mut PgConnection, redemptions: &[&Redemption]) -> Res
     let stands = |redemption: &Redemption| redemption.outcome == RedemptionOutcome::Accepted && redemption.undone_by.is_none();
     for standing in [false, true] {
         let chosen: Vec<&Redemption> = redemptions.iter().copied().filter(|redemption| stands(redemption) == standing).collect();
-        let mut writes = Writes::default();
-        add_changed(&mut writes, &chosen);
-        writes.run(conn).await?;
+        Writes::alone(conn, |writes| add_changed(writes, &chosen)).await?;
     }
     Ok(())
 }

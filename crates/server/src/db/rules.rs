@@ -56,7 +56,7 @@ pub(super) struct Record {
 
 /// The columns of a [`Record`]: for one life of each of these devices, whose rows are locked. What is not there has none.
 pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, epoch: Uuid, asked: &[(DeviceId, Incarnation)]) {
-    let (devices, incarnations): (Vec<Uuid>, Vec<i32>) = asked.iter().map(|(device, life)| (device.0, to_column(*life))).unzip();
+    let (devices, incarnations) = columns(asked);
     push_is_home(sql, epoch);
     sql.push(
         " AS at_home, (SELECT policy FROM settings) AS policy, (SELECT coalesce(json_object_agg(id, time_zone), '{}') FROM shop) AS zones,
@@ -66,6 +66,11 @@ pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, epoch: Uuid, asked:
     );
     sql.push_bind(devices).push(", ").push_bind(incarnations);
     sql.push(") AS asked (device_id, incarnation) JOIN device_life l USING (device_id, incarnation) JOIN device d ON d.id = l.device_id) AS s) AS devices");
+}
+
+/// Lives as columns: whose, and which.
+pub(super) fn columns(lives: &[(DeviceId, Incarnation)]) -> (Vec<Uuid>, Vec<i32>) {
+    lives.iter().map(|(device, life)| (device.0, to_column(*life))).unzip()
 }
 
 /// Reads them.

@@ -21,6 +21,14 @@ struct Part {
 }
 
 impl Writes {
+    /// Carries out what is added, with nothing else.
+    pub async fn alone(conn: &mut PgConnection, add: impl FnOnce(&mut Self)) -> Result<(), Failure> {
+        let mut writes = Self::default();
+        add(&mut writes);
+        writes.run(conn).await?;
+        Ok(())
+    }
+
     /// One more, under a name that no other of them has.
     pub fn add(&mut self, name: &'static str, write: impl FnOnce(&mut QueryBuilder<Postgres>)) {
         self.push(Part { name, rows: None }, " RETURNING 1", write);

@@ -166,7 +166,7 @@ fn list(ids: &BTreeSet<Uuid>) -> Vec<Uuid> {
 }
 
 /// The vouchers, operations and people that are all that operations are about: so nothing else has to be locked or read before they are decided.
-pub(super) struct Plain {
+pub(super) struct About {
     pub vouchers: Vec<Uuid>,
     pub ops: Vec<Uuid>,
     pub staff: Vec<Uuid>,
@@ -174,7 +174,7 @@ pub(super) struct Plain {
     pub till: bool,
 }
 
-impl Plain {
+impl About {
     /// None where there is more to it.
     pub fn of<'a>(arrived: impl Iterator<Item = &'a Arrived>) -> Option<Self> {
         let named = Named::of(arrived);

@@ -121,14 +121,14 @@ struct Locked(HashSet<VoucherId>);
 impl<'a> Read<'a> {
     /// None where no device is free.
     async fn lock(app: &'a App, conn: &mut PgConnection, pushes: &[&Pushed]) -> Result<Option<Self>, Failure> {
-        let about = load::Plain::of(pushes.iter().flat_map(|pushed| pushed.batch.ops()));
+        let about = load::About::of(pushes.iter().flat_map(|pushed| pushed.batch.ops()));
         let mut lives: Vec<_> = pushes.iter().map(|pushed| (pushed.caller.id, pushed.incarnation)).collect();
         let free = db::free::lock(conn, &lives, about.as_ref().map_or(&[], |about| &about.vouchers)).await?;
         lives.retain(|(device, _)| free.devices.contains(device));
         if lives.is_empty() {
             return Ok(None);
         }
-        let Some(load::Plain { vouchers, ops, staff, till }) = about else {
+        let Some(load::About { vouchers, ops, staff, till }) = about else {
             let rules = db::rules::read(conn, app.identity.epoch, &lives).await?.into();
             return Ok(Some(Self { rules, known: None, locked: Locked(HashSet::new()), sequencing: Sequencing::Later }));
         };
