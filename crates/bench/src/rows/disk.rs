@@ -9,7 +9,7 @@ use sqlx::PgPool;
 
 use super::{
     Bench,
-    status::{BATCH, send_all},
+    status::{BATCH, pushes, send_all},
 };
 use crate::{
     centre::{Centre, stock},
@@ -69,7 +69,7 @@ fn record_redemptions(device: &mut TestDevice, vouchers: &[VoucherId]) {
 async fn left_by(centre: &Centre, pool: &PgPool, device: &mut TestDevice, size: u64) -> anyhow::Result<[f64; 3]> {
     sqlx::query("CHECKPOINT").execute(pool).await?;
     let (before, acked) = (used(pool).await?, device.acked);
-    *device = send_all(device.clone(), size).await?.0;
+    *device = send_all(device.clone(), pushes(device, size)).await?.0;
     centre.settle().await?;
     let after = used(pool).await?;
     #[expect(clippy::cast_precision_loss, reason = "fewer bytes than a float counts exactly")]

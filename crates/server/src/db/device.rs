@@ -196,9 +196,16 @@ pub async fn set_token(conn: &mut PgConnection, id: DeviceId, token_hash: &[u8; 
     Ok(())
 }
 
+/// Whether a push says more of its device than what is known: that it was heard of once more, within seconds, is not worth a row. A condition on a device
+/// `d` and what the push says of it, `p`.
+pub(super) const SAYS_MORE: &str = "(d.last_contact_at IS NULL OR d.last_contact_at < p.at - interval '5 seconds'
+    OR d.waiting IS DISTINCT FROM p.waiting OR d.clock_skew_seconds IS DISTINCT FROM p.skew)";
+
 /// Notes that the device was heard of, in a push.
 pub async fn note_push(conn: &mut PgConnection, id: DeviceId, now: Timestamp, waiting: u64, clock_skew_seconds: i64) -> sqlx::Result<()> {
-    sqlx::query("UPDATE device SET last_contact_at = $2, waiting = $3, clock_skew_seconds = $4 WHERE id = $1")
+    const NOTE: &str = "UPDATE device d SET last_contact_at = p.at, waiting = p.waiting, clock_skew_seconds = p.skew
+        FROM (VALUES ($1::uuid, $2::timestamptz, $3::bigint, $4::bigint)) AS p (id, at, waiting, skew) WHERE d.id = p.id AND ";
+    sqlx::query(sqlx::AssertSqlSafe(format!("{NOTE}{SAYS_MORE}")))
         .bind(id.0)
         .bind(now.to_sqlx())
         .bind(to_bigint(waiting))

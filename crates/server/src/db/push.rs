@@ -5,6 +5,7 @@ use beadsbox_protocol::{ChainHash, Incarnation};
 use jiff_sqlx::ToSqlx as _;
 
 use super::{
+    device,
     operation::to_column,
     to_bigint,
     writes::{Columns, Writes},
@@ -52,7 +53,8 @@ pub fn add(writes: &mut Writes, notes: &[Note]) {
              WHERE l.device_id = p.device_id AND l.incarnation = p.incarnation",
         );
     });
-    writes.add_counted("heard_of", notes.len(), |sql| {
-        sql.push("UPDATE device d SET last_contact_at = p.at, waiting = p.waiting, clock_skew_seconds = p.skew FROM pushed p WHERE d.id = p.device_id");
+    writes.add("heard_of", |sql| {
+        sql.push("UPDATE device d SET last_contact_at = p.at, waiting = p.waiting, clock_skew_seconds = p.skew FROM pushed p WHERE d.id = p.device_id AND ")
+            .push(device::SAYS_MORE);
     });
 }

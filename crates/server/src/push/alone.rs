@@ -25,6 +25,7 @@ use crate::{
 
 /// Takes a push, as often as another transaction stands in its way.
 pub(super) async fn take(app: &App, pushed: &Pushed) -> Result<Taken, Failure> {
+    pushed.check_signature()?;
     let mut attempt = 1;
     let taken = loop {
         match take_once(app, pushed).await {
@@ -38,7 +39,7 @@ pub(super) async fn take(app: &App, pushed: &Pushed) -> Result<Taken, Failure> {
 }
 
 async fn take_once(app: &App, pushed: &Pushed) -> Result<Taken, Failure> {
-    let Pushed { caller, epoch, incarnation, batch, contact } = pushed;
+    let Pushed { caller, epoch, incarnation, batch, contact, .. } = pushed;
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let device = db::device::lock(&mut tx, caller.id).await?.ok_or_else(|| Failure::not_found("device"))?;

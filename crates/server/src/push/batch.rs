@@ -68,7 +68,7 @@ impl Batch {
         if tip_is_signed(key, device, incarnation, self.last_seq, self.tip, &self.signature) {
             Ok(())
         } else {
-            Err(bad_signature("the tip is not signed by this device"))
+            Err(not_signed())
         }
     }
 
@@ -117,6 +117,10 @@ impl Batch {
     pub fn last_seq(&self) -> u64 {
         self.last_seq
     }
+}
+
+pub(super) fn not_signed() -> Failure {
+    bad_signature("the tip is not signed by this device")
 }
 
 pub(super) fn bad_signature(detail: &str) -> Failure {

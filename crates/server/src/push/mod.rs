@@ -26,7 +26,11 @@ mod traced;
 mod turns;
 mod write;
 
-use std::{collections::HashMap, sync::Arc, time::SystemTime};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+    time::SystemTime,
+};
 
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -71,6 +75,19 @@ struct Pushed {
     incarnation: Incarnation,
     batch: Batch,
     contact: Contact,
+    /// Whether the device signed it, once somebody looked.
+    signed: OnceLock<bool>,
+}
+
+impl Pushed {
+    /// Whether the device signed it: in every thread that asks, the same look.
+    fn is_signed(&self) -> bool {
+        *self.signed.get_or_init(|| self.batch.check_tip(&self.caller.key, self.caller.id, self.incarnation).is_ok())
+    }
+
+    fn check_signature(&self) -> Result<(), Failure> {
+        if self.is_signed() { Ok(()) } else { Err(batch::not_signed()) }
+    }
 }
 
 /// What a device told of itself beside its operations.
@@ -105,8 +122,7 @@ pub(crate) async fn push(app: &App, caller: Caller, request: PushRequest) -> Res
     let contact = Contact { now, waiting: request.waiting, skew: request.device_time.duration_since(now) };
     let (epoch, incarnation) = (request.epoch, request.incarnation);
     let batch = Batch::read(request, now)?;
-    batch.check_tip(&caller.key, caller.id, incarnation)?;
-    let pushed = Arc::new(Pushed { caller, epoch, incarnation, batch, contact });
+    let pushed = Arc::new(Pushed { caller, epoch, incarnation, batch, contact, signed: OnceLock::new() });
     let taken = turns::take(app, &pushed).await.inspect_err(|failure| app.callers.forget_if_unknown(&pushed.caller, failure))?;
     let fresh = pushed.batch.ops().get(taken.held..).unwrap_or_default();
     let beginnings = traced::beginnings(app, fresh).await;

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use beadsbox_authority::{Fresh, Reading, Scope, lives};
 use beadsbox_domain::{Operation, VoucherId, operation::Subject};
 use beadsbox_protocol::push::OpResult;
+use futures_util::future::join;
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
@@ -55,14 +56,16 @@ pub(super) struct Done {
 /// connection was lost in the commit, all of it is: taken by itself, each finds out by its chain.
 pub(super) async fn take(app: &App, mut tx: Transaction<'_, Postgres>, pushes: &[&Pushed]) -> Result<Done, Failure> {
     let mut taken: Vec<Option<Taken>> = pushes.iter().map(|_| None).collect();
-    let Some(Read { rules, known, locked, mut sequencing }) = Read::lock(app, &mut tx, pushes).await? else {
+    // The database is asked first, and works meanwhile.
+    let (read, signed) = join(Read::lock(app, &mut tx, pushes), async { pushes.iter().map(|pushed| pushed.is_signed()).collect::<Vec<_>>() }).await;
+    let Some(Read { rules, known, locked, mut sequencing }) = read? else {
         tx.rollback().await?;
         return Ok(Done { taken, in_inbox: false });
     };
     if !rules.at_home() {
         return Err(app.leave_home());
     }
-    let numbered = pushes.iter().copied().enumerate();
+    let numbered = pushes.iter().copied().enumerate().zip(signed).filter_map(|(numbered, signed)| signed.then_some(numbered));
     let mut claims = Claims::default();
     let plain: Vec<Plain<'_>> = numbered
         .filter_map(|(place, pushed)| plain(app, &rules, place, pushed))
@@ -267,7 +270,7 @@ impl Claims {
 
 /// None where it has to be taken by itself. The device's row is locked; one that somebody else has locked is not waited for.
 fn plain<'a>(app: &'a App, rules: &Rules, place: usize, pushed: &'a Pushed) -> Option<Plain<'a>> {
-    let Pushed { caller, epoch, incarnation, batch, contact } = pushed;
+    let Pushed { caller, epoch, incarnation, batch, contact, .. } = pushed;
     let device = rules.standing(caller.id)?;
     let life = &device.life;
     let is_plain = caller.check(device.token_hash.as_deref()).is_ok()

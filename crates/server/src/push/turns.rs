@@ -47,6 +47,8 @@ struct Queue {
     waiting: VecDeque<Waiting>,
     /// How many transactions are at work.
     at_work: usize,
+    /// How many of them wait for whoever comes. One too many costs time alone.
+    gathering: usize,
     /// How many came together the time before.
     company: usize,
 }
@@ -74,12 +76,15 @@ impl Waiting {
 /// Takes a push: with others, or by itself.
 pub(super) async fn take(app: &App, pushed: &Arc<Pushed>) -> Result<Taken, Failure> {
     if pushed.batch.ops().len() > MOST_OF_ONE {
+        pushed.check_signature()?;
         return take_long(app, pushed).await;
     }
     let (sender, mut answer) = oneshot::channel();
-    app.turns.queue().waiting.push_back(Waiting { pushed: Arc::clone(pushed), answer: sender });
-    app.turns.came.notify_one();
+    let has_time = app.turns.add(Waiting { pushed: Arc::clone(pushed), answer: sender });
     begin(app, 1);
+    if has_time {
+        pushed.check_signature()?;
+    }
     loop {
         tokio::select! {
             // Dropped without an answer only where the process fails: nobody knows what was taken, and who sends it again is told.
@@ -129,6 +134,7 @@ impl Turn {
         let app = self.app.clone();
         let mut connection = None;
         loop {
+            app.turns.queue().gathering += 1;
             // Already now, while those who go together next are on their way here.
             let begun = begin_on(&app, &mut connection).await;
             app.turns.gather().await;
@@ -224,6 +230,14 @@ impl Turns {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether it has time to look at its signature: a transaction that waits for it looks while the database works.
+    fn add(&self, waiting: Waiting) -> bool {
+        let mut queue = self.queue();
+        queue.waiting.push_back(waiting);
+        self.came.notify_one();
+        queue.gathering == 0
+    }
+
     /// Waits until as many wait as came together the time before, for a moment.
     async fn gather(&self) {
         let enough = async {
@@ -245,6 +259,7 @@ impl Turns {
     /// Those who go together next, each of another device. None where nobody waits: then the turn is over, and counted no more.
     fn next(&self) -> Option<Vec<Waiting>> {
         let mut queue = self.queue();
+        queue.gathering = queue.gathering.saturating_sub(1);
         let (mut group, mut left, mut devices, mut operations) = (Vec::new(), VecDeque::new(), HashSet::new(), 0);
         for waiting in queue.waiting.drain(..).filter(|waiting| !waiting.answer.is_closed()) {
             let size = waiting.pushed.batch.ops().len();

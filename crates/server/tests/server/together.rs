@@ -1,6 +1,6 @@
 //! Pushes that come at the same moment share a transaction, and nobody notices.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use beadsbox_domain::{Operation, Outcome, Refusal, VoucherId};
 use beadsbox_protocol::{
@@ -9,10 +9,11 @@ use beadsbox_protocol::{
     rows::{Row, RowKey},
 };
 use beadsbox_testkit::{TestDevice, fixtures};
+use jiff::SignedDuration;
 use sqlx::{PgConnection, Postgres, Transaction};
 use tokio::task::JoinHandle;
 
-use crate::support::{Stage, introduction, record_sale, sell_many, until_waiting};
+use crate::support::{Stage, introduction, record_sale, sell_many, undo, until_waiting};
 
 fn send(device: &TestDevice) -> JoinHandle<PushResponse> {
     let (device, request) = (device.clone(), device.push_request(device.acked + 1, device.outbox.len() as u64));
@@ -305,4 +306,64 @@ async fn what_was_sold_after_the_vouchers_were_locked_is_locked_before_it_is_dec
     let results = sent.await.unwrap().results;
     assert!(matches!(&results[1].result, Some(Outcome::Rejected { refusal: Refusal::StatusIs { .. } })), "{results:?}");
     assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 0);
+}
+
+/// What comes while a transaction is at work is looked at meanwhile, what comes before it begins while the database locks: of so many, both.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_its_device_did_not_sign_is_refused_in_company_as_well() {
+    let stage = Stage::new().await;
+    let (mut tills, vouchers) = tills(&stage, 4).await;
+    let mut forged = tills[3].push_request(1, 1);
+    forged.signature = tills[0].push_request(1, 1).signature;
+    let until = Instant::now() + Duration::from_secs(1);
+    let mut sent = Vec::new();
+    for (till, voucher) in tills.drain(..3).zip(vouchers) {
+        sent.push(tokio::spawn(take_and_undo(till, voucher, until)));
+    }
+    let mut refused = 0;
+    while Instant::now() < until {
+        assert_eq!(tills[0].send(&forged).await.unwrap_err().code, ErrorCode::BadSignature);
+        refused += 1;
+    }
+    let mut taken = 0;
+    for sent in sent {
+        taken += sent.await.unwrap();
+    }
+    assert!(refused > 20 && taken > 20, "{refused} refused beside {taken}");
+    assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 0);
+    assert_eq!(tills[0].send(&tills[0].push_request(1, 1)).await.unwrap().results[0].result, Some(Outcome::Applied));
+}
+
+/// Redeems, and undoes it, until then. How many operations that were.
+async fn take_and_undo(mut till: TestDevice, voucher: VoucherId, until: Instant) -> usize {
+    till.push().await.unwrap();
+    while Instant::now() < until {
+        let redemption = till.outbox.last().unwrap().op;
+        till.record(undo(voucher, redemption));
+        till.push().await.unwrap();
+        till.record(fixtures::ask(voucher));
+        till.push().await.unwrap();
+    }
+    let redemption = till.outbox.last().unwrap().op;
+    till.record(undo(voucher, redemption));
+    till.push().await.unwrap();
+    till.outbox.len()
+}
+
+#[tokio::test]
+async fn that_a_till_is_heard_of_again_is_written_every_few_seconds() {
+    let stage = Stage::new().await;
+    let (mut tills, vouchers) = tills(&stage, 1).await;
+    let till = &mut tills[0];
+    let written = "SELECT xmin::text::bigint FROM device ORDER BY enrolled_at DESC, id DESC LIMIT 1";
+    till.push().await.unwrap();
+    let before = stage.count(written).await;
+    for (seconds, is_new) in [(1, false), (4, false), (6, true)] {
+        let redemption = till.outbox[0].op;
+        till.record(if till.outbox.len() == 1 { undo(vouchers[0], redemption) } else { fixtures::ask(vouchers[0]) });
+        stage.clock.advance(SignedDuration::from_secs(seconds));
+        till.now = stage.clock.now();
+        till.push().await.unwrap();
+        assert_eq!(stage.count(written).await != before, is_new, "after {seconds} seconds more");
+    }
 }

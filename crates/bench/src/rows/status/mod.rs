@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use beadsbox_domain::{Operation, Outcome, VoucherId, voucher::Payment};
+use beadsbox_protocol::push::PushRequest;
 use beadsbox_testkit::{TestDevice, fixtures};
 use tokio::task::JoinSet;
 
@@ -100,11 +101,13 @@ async fn ours_once(
             record(device, &vouchers.by_ref().take(usize::try_from(way.vouchers)?).collect::<Vec<_>>());
             body = device.outbox.last().map_or(0, |recorded| recorded.body.len());
         }
+        // Tills sign on processors of their own.
+        let sent: Vec<_> = devices.drain(..).map(|device| (pushes(&device, way.size), device)).collect();
         let before = processor_ms(centre.process_id()?)? + family_processor_ms(database)?;
         let begun = Instant::now();
         let mut running = JoinSet::new();
-        for device in devices.drain(..) {
-            running.spawn(send_all(device, way.size));
+        for (pushes, device) in sent {
+            running.spawn(send_all(device, pushes));
         }
         let mut taken = Vec::new();
         while let Some(done) = running.join_next().await {
@@ -138,19 +141,30 @@ fn record(device: &mut TestDevice, vouchers: &[VoucherId]) {
     }
 }
 
-/// Sends what waits, so many at a time; how long each push took until its answer was there, in milliseconds.
-pub(super) async fn send_all(mut device: TestDevice, size: u64) -> anyhow::Result<(TestDevice, Vec<f64>)> {
-    let mut taken = Vec::new();
+/// What waits as pushes of so many operations, signed.
+pub(super) fn pushes(device: &TestDevice, size: u64) -> Vec<PushRequest> {
     let end = device.outbox.len() as u64;
-    while device.acked < end {
-        let last = end.min(device.acked + size);
-        let request = device.push_request(device.acked + 1, last);
+    let mut pushes = Vec::new();
+    let mut sent = device.acked;
+    while sent < end {
+        let last = end.min(sent + size);
+        // Each is sent as soon as it is there: nothing waits behind it.
+        pushes.push(PushRequest { waiting: 0, ..device.push_request(sent + 1, last) });
+        sent = last;
+    }
+    pushes
+}
+
+/// Sends pushes one after the other; how long each took until its answer was there, in milliseconds.
+pub(super) async fn send_all(mut device: TestDevice, pushes: Vec<PushRequest>) -> anyhow::Result<(TestDevice, Vec<f64>)> {
+    let mut taken = Vec::with_capacity(pushes.len());
+    for request in pushes {
         let begun = Instant::now();
         let response = device.send(&request).await.map_err(|problem| anyhow::anyhow!("{problem:?}"))?;
         taken.push(milliseconds(begun));
         let applied = response.results.iter().filter(|result| result.result == Some(Outcome::Applied)).count();
         anyhow::ensure!(applied == request.ops.len(), "{applied} of {} changes were applied: {:?}", request.ops.len(), response.results.first());
-        device.acked = last;
+        device.acked += request.ops.len() as u64;
     }
     Ok((device, taken))
 }
