@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::Range,
     vec,
 };
 
@@ -38,6 +39,27 @@ pub(crate) struct Page {
     pub next: Option<VoucherId>,
     rows: vec::IntoIter<Found>,
     said: Said,
+    people: People,
+}
+
+/// Buyers as they are kept, one behind the other. As text they take a third of what they take as a [`Person`], and pages are many at once.
+struct People {
+    profile: Profile,
+    texts: String,
+}
+
+impl People {
+    /// Keeps one that can be read; where it begins and ends.
+    fn keep(&mut self, text: &str) -> Result<Range<usize>, Failure> {
+        person::seen_by(self.profile, text)?;
+        let from = self.texts.len();
+        self.texts.push_str(text);
+        Ok(from..self.texts.len())
+    }
+
+    fn read(&self, kept: Range<usize>) -> Result<Person, Failure> {
+        person::seen_by(self.profile, self.texts.get(kept).unwrap_or_default())
+    }
 }
 
 /// A voucher without what its template said.
@@ -51,13 +73,14 @@ struct Found {
     sold_shop: ShopId,
     expires_on: Option<Date>,
     row_version: u64,
-    person: Option<Person>,
+    person: Option<Range<usize>>,
 }
 
 /// The vouchers after that one, as a device of that profile may see them.
 pub(crate) async fn page(conn: &mut PgConnection, after: Option<VoucherId>, limit: u32, profile: Profile) -> Result<Page, Failure> {
     let most = limit.min(MOST_LISTED) as usize;
     let (mut rows, mut named, mut more) = (Vec::with_capacity(most), HashSet::new(), false);
+    let mut people = People { profile, texts: String::new() };
     // One more than is shown says whether there is another page.
     let query = sqlx::query(PAGE).bind(after.map_or(Uuid::max(), |after| after.0)).bind(i64::from(limit) + 1);
     let mut found = query.fetch(&mut *conn);
@@ -65,14 +88,14 @@ pub(crate) async fn page(conn: &mut PgConnection, after: Option<VoucherId>, limi
         if rows.len() == most {
             more = true;
         } else {
-            let row = Found::read(&row, profile)?;
+            let row = Found::read(&row, &mut people)?;
             named.insert(row.template);
             rows.push(row);
         }
     }
     drop(found);
     let next = if more { rows.last().map(|last: &Found| last.id) } else { None };
-    Ok(Page { next, rows: rows.into_iter(), said: said(conn, named).await? })
+    Ok(Page { next, rows: rows.into_iter(), said: said(conn, named).await?, people })
 }
 
 /// What these templates said. Each of them is there, or the database is damaged.
@@ -88,7 +111,7 @@ async fn said(conn: &mut PgConnection, named: HashSet<TemplateVersion>) -> Resul
 }
 
 impl Found {
-    fn read(row: &PgRow, profile: Profile) -> Result<Self, Failure> {
+    fn read(row: &PgRow, people: &mut People) -> Result<Self, Failure> {
         let (code, status): (&str, &str) = (row.try_get(1)?, row.try_get(4)?);
         let (since, sold_at): (jiff_sqlx::Timestamp, jiff_sqlx::Timestamp) = (row.try_get(5)?, row.try_get(6)?);
         let expires_on: Option<jiff_sqlx::Date> = row.try_get(8)?;
@@ -103,7 +126,7 @@ impl Found {
             sold_shop: ShopId(row.try_get(7)?),
             expires_on: expires_on.map(jiff_sqlx::Date::to_jiff),
             row_version: to_count(row.try_get(9)?),
-            person: person.map(|text| person::seen_by(profile, text)).transpose()?,
+            person: person.map(|text| people.keep(text)).transpose()?,
         })
     }
 }
@@ -115,6 +138,10 @@ impl Iterator for Page {
         let Found { id, code, template, status, since, sold_at, sold_shop, expires_on, row_version, person } = self.rows.next()?;
         let Some((title, price)) = self.said.get(&template) else { return Some(Err(damaged("voucher.template_version"))) };
         let (title, price) = (title.clone(), *price);
+        let person = match person.map(|kept| self.people.read(kept)).transpose() {
+            Ok(person) => person,
+            Err(failure) => return Some(Err(failure)),
+        };
         Some(Ok(ListedVoucher { id, code, title, price, status, since, sold_at, sold_shop, expires_on, person, row_version }))
     }
 }
