@@ -210,7 +210,7 @@ pub struct NewBadge {
 pub struct DeviceStatus {
     /// The device.
     pub device: Device,
-    /// The last request that it made.
+    /// The last request that it made, to within some seconds.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_contact_at: Option<Timestamp>,
     /// The last operation that the server holds.

@@ -62,7 +62,7 @@ pub struct DeviceDay {
     pub device: Device,
     /// How its day stands.
     pub state: DayState,
-    /// The last request that it made.
+    /// The last request that it made, to within some seconds.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_contact_at: Option<Timestamp>,
     /// How many operations it had waiting, as it last said.

@@ -196,9 +196,10 @@ pub async fn set_token(conn: &mut PgConnection, id: DeviceId, token_hash: &[u8; 
     Ok(())
 }
 
-/// Whether a push says more of its device than what is known: that it was heard of once more, within seconds, is not worth a row. A condition on a device
+/// Whether a push says more of its device than what is known: that it was heard of once more, within seconds, is not worth a row; where this server's clock was wrong, it is. A condition on a device
 /// `d` and what the push says of it, `p`.
-pub(super) const SAYS_MORE: &str = "(d.last_contact_at IS NULL OR d.last_contact_at < p.at - interval '5 seconds'
+pub(super) const SAYS_MORE: &str = "(d.last_contact_at IS NULL
+    OR d.last_contact_at NOT BETWEEN p.at - interval '5 seconds' AND p.at + interval '5 seconds'
     OR d.waiting IS DISTINCT FROM p.waiting OR d.clock_skew_seconds IS DISTINCT FROM p.skew)";
 
 /// Notes that the device was heard of, in a push.
@@ -230,7 +231,7 @@ pub async fn note_pull(conn: &mut PgConnection, id: DeviceId, now: Timestamp, wa
     sqlx::query(
         "UPDATE device SET last_contact_at = $2, waiting = $3, wrong_pins = greatest(wrong_pins, $4)
          WHERE id = (SELECT id FROM device WHERE id = $1
-                     AND (last_contact_at IS NULL OR last_contact_at < $2 - interval '5 seconds' OR waiting IS DISTINCT FROM $3 OR wrong_pins < $4)
+                     AND (last_contact_at IS NULL OR last_contact_at NOT BETWEEN $2 - interval '5 seconds' AND $2 + interval '5 seconds' OR waiting IS DISTINCT FROM $3 OR wrong_pins < $4)
                      FOR NO KEY UPDATE SKIP LOCKED)",
     )
     .bind(id.0)

@@ -42,7 +42,7 @@ pub(crate) struct Page {
     people: People,
 }
 
-/// Buyers as they are kept, one behind the other. As text they take a third of what they take as a [`Person`], and pages are many at once.
+/// Buyers as they are kept, one behind the other. As text they take less than as a [`Person`], and pages are many at once.
 struct People {
     profile: Profile,
     texts: String,
@@ -94,6 +94,7 @@ pub(crate) async fn page(conn: &mut PgConnection, after: Option<VoucherId>, limi
         }
     }
     drop(found);
+    people.texts.shrink_to_fit();
     let next = if more { rows.last().map(|last: &Found| last.id) } else { None };
     Ok(Page { next, rows: rows.into_iter(), said: said(conn, named).await?, people })
 }

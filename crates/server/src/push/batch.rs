@@ -64,12 +64,8 @@ impl Batch {
     }
 
     /// Whether that key signed the tip, as that device's. That the operations lead to it is for [`super::chain`].
-    pub fn check_tip(&self, key: &VerifyingKey, device: DeviceId, incarnation: Incarnation) -> Result<(), Failure> {
-        if tip_is_signed(key, device, incarnation, self.last_seq, self.tip, &self.signature) {
-            Ok(())
-        } else {
-            Err(not_signed())
-        }
+    pub fn is_signed(&self, key: &VerifyingKey, device: DeviceId, incarnation: Incarnation) -> bool {
+        tip_is_signed(key, device, incarnation, self.last_seq, self.tip, &self.signature)
     }
 
     /// The operations after the first ones, which the server holds; the hash after each of all of them is known.

@@ -1,4 +1,4 @@
-//! Who pushed here before, by token: so a body is read and its signature checked without asking the database. Whether the token is still the device's the
+//! Who pushed here before, by token: so a body is read, and its signature can be checked, without asking the database. Whether the token is still the device's the
 //! transaction looks that takes the operations.
 
 use std::{

@@ -1,6 +1,6 @@
 //! What a newer program wrote before this server could read it: decided once it can, where it stands in its device's order.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::SystemTime};
 
 use beadsbox_authority::{Fresh, Reading};
 use beadsbox_domain::{DeviceId, PersonHash};
@@ -11,7 +11,7 @@ use super::{
     Persons, forget_refused_buyers,
     rules::Rules,
     take::{self, Brought, Came},
-    tell_of_outcomes,
+    tell_of_outcomes, traced,
 };
 use crate::{db, error::Failure, mail, state::App};
 
@@ -52,6 +52,7 @@ struct Batch {
 
 /// Decides on the first of a life after that one; none where there are none.
 async fn decide_batch(app: &App, (id, incarnation): (DeviceId, Incarnation), after: u64) -> Result<Option<Batch>, Failure> {
+    let began = SystemTime::now();
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     db::device::lock(&mut tx, id).await?.ok_or_else(|| Failure::not_found("device"))?;
@@ -63,11 +64,12 @@ async fn decide_batch(app: &App, (id, incarnation): (DeviceId, Incarnation), aft
     if !fresh.is_empty() {
         let rules = Rules::of(&mut tx, &app.identity, id, incarnation).await?;
         let scope = rules.scope(id, incarnation, &app.identity, clock_right)?;
-        take::take(&mut tx, &rules.zones, Brought { scope: &scope, fresh: &fresh, came: Came::Held }).await?;
+        let decided = take::take(&mut tx, &rules.zones, Brought { scope: &scope, fresh: &fresh, came: Came::Held }).await?;
         forget_refused_buyers(&mut tx, &fresh).await?;
         mail::write_jobs(&mut tx, app, &fresh).await?;
         tell_of_outcomes(&mut tx, id).await?;
         tx.commit().await?;
+        traced::tell_decided(app, id, &decided, began).await;
         tracing::info!(device = %id, incarnation, count = fresh.len(), "decided on operations that were held");
     }
     Ok(Some(Batch { through, decided: fresh.len() }))

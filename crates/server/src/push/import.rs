@@ -1,5 +1,7 @@
 //! What a till saved to a file, because it will not be online again: an admin brings it, part by part, and it is taken as a push is.
 
+use std::time::SystemTime;
+
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use beadsbox_authority::RIGHT_CLOCK;
@@ -14,7 +16,7 @@ use beadsbox_protocol::{
 };
 use ed25519_dalek::VerifyingKey;
 
-use super::{Batch, TRIES, Taken, alone::take_brought, chain::unknown_life};
+use super::{Batch, TRIES, Taken, alone::take_brought, batch::not_signed, chain::unknown_life, traced};
 use crate::{
     db::{self, outbox_import},
     error::Failure,
@@ -34,10 +36,10 @@ struct Brought {
 
 /// `POST /v1/admin/outbox-imports`.
 pub(crate) async fn import(app: &App, admin: StaffId, request: &ImportRequest) -> Result<ImportResponse, Failure> {
-    let now = app.clock.now();
+    let (now, began) = (app.clock.now(), SystemTime::now());
     let brought = Brought::open(app, request, now)?;
     let mut attempt = 1;
-    let response = loop {
+    let (response, taken) = loop {
         match import_once(app, admin, &brought, now).await {
             Err(failure) if failure.is_transient() && attempt < TRIES => attempt += 1,
             other => break other?,
@@ -45,11 +47,12 @@ pub(crate) async fn import(app: &App, admin: StaffId, request: &ImportRequest) -
     };
     let Brought { manifest, batch, .. } = &brought;
     tracing::info!(%admin, device = %manifest.issuer.device_id, first = batch.first_seq(), last = batch.last_seq(), new = response.new, "took in a part of a file");
+    traced::tell(app, manifest.issuer.device_id, &taken.new_of(batch), taken.new_results(), began).await;
     app.feed.settle().await;
     Ok(response)
 }
 
-async fn import_once(app: &App, admin: StaffId, brought: &Brought, now: Timestamp) -> Result<ImportResponse, Failure> {
+async fn import_once(app: &App, admin: StaffId, brought: &Brought, now: Timestamp) -> Result<(ImportResponse, Taken), Failure> {
     let Brought { manifest, key, batch, .. } = brought;
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
@@ -71,11 +74,11 @@ async fn import_once(app: &App, admin: StaffId, brought: &Brought, now: Timestam
     response.taken_in_before = outbox_import::note(&mut tx, &note).await?;
     db::device::note_brought(&mut tx, device.id, response.new).await?;
     tx.commit().await?;
-    Ok(response)
+    Ok((response, taken))
 }
 
 fn count(taken: &Taken) -> ImportResponse {
-    let new = taken.results.get(taken.held..).unwrap_or_default();
+    let new = taken.new_results();
     let of = |is: fn(&OpResult) -> bool| new.iter().filter(|result| is(result)).count() as u64;
     ImportResponse {
         known: taken.held as u64,
@@ -110,7 +113,9 @@ impl Brought {
         let sha256 = part.sha256;
         let clock_right = push.device_time.duration_since(now) <= RIGHT_CLOCK;
         let batch = Batch::read(push, now)?;
-        batch.check_tip(&key, manifest.issuer.device_id, manifest.incarnation)?;
+        if !batch.is_signed(&key, manifest.issuer.device_id, manifest.incarnation) {
+            return Err(not_signed());
+        }
         Ok(Self { manifest, key, sha256, batch, clock_right })
     }
 }

@@ -68,7 +68,7 @@ const TRIES: u32 = 4;
 /// The buyers that came with a batch, each checked against its hash.
 pub(crate) type Persons = HashMap<PersonHash, person::Checked>;
 
-/// What a device pushed, checked as far as that goes without the database.
+/// What a device pushed, in a sound form; whether the device signed it is looked at when there is time.
 struct Pushed {
     caller: Caller,
     epoch: Uuid,
@@ -82,7 +82,7 @@ struct Pushed {
 impl Pushed {
     /// Whether the device signed it: in every thread that asks, the same look.
     fn is_signed(&self) -> bool {
-        *self.signed.get_or_init(|| self.batch.check_tip(&self.caller.key, self.caller.id, self.incarnation).is_ok())
+        *self.signed.get_or_init(|| self.batch.is_signed(&self.caller.key, self.caller.id, self.incarnation))
     }
 
     fn check_signature(&self) -> Result<(), Failure> {
@@ -113,6 +113,18 @@ struct Taken {
     quarantined: bool,
 }
 
+impl Taken {
+    /// The operations of the batch that the server had not.
+    fn new_of<'b>(&self, batch: &'b Batch) -> Vec<&'b Arrived> {
+        batch.ops().iter().skip(self.held).collect()
+    }
+
+    /// Their results.
+    fn new_results(&self) -> &[OpResult] {
+        self.results.get(self.held..).unwrap_or_default()
+    }
+}
+
 /// `POST /v1/sync/push`.
 pub(crate) async fn push(app: &App, caller: Caller, request: PushRequest) -> Result<PushResponse, Failure> {
     let (now, began) = (app.clock.now(), SystemTime::now());
@@ -124,9 +136,7 @@ pub(crate) async fn push(app: &App, caller: Caller, request: PushRequest) -> Res
     let batch = Batch::read(request, now)?;
     let pushed = Arc::new(Pushed { caller, epoch, incarnation, batch, contact, signed: OnceLock::new() });
     let taken = turns::take(app, &pushed).await.inspect_err(|failure| app.callers.forget_if_unknown(&pushed.caller, failure))?;
-    let fresh = pushed.batch.ops().get(taken.held..).unwrap_or_default();
-    let beginnings = traced::beginnings(app, fresh).await;
-    traced::tell(app, pushed.caller.id, fresh.iter().zip(taken.results.get(taken.held..).unwrap_or_default()), &beginnings, began);
+    traced::tell(app, pushed.caller.id, &taken.new_of(&pushed.batch), taken.new_results(), began).await;
     Ok(PushResponse {
         epoch: app.identity.epoch,
         last_seq: taken.last_seq,

@@ -1,5 +1,7 @@
 //! What comes from a copy of a device, or from one that was revoked: kept as it came until an admin decides.
 
+use std::time::SystemTime;
+
 use beadsbox_authority::{Fresh, lives::Life};
 use beadsbox_domain::{DeviceId, Refusal, StaffId, text::Reason};
 use beadsbox_protocol::{
@@ -14,7 +16,7 @@ use super::{
     Persons, forget_refused_buyers,
     rules::Rules,
     take::{self, Brought, Came},
-    tell_of_outcomes,
+    tell_of_outcomes, traced,
 };
 use crate::{
     db::{self, device::Device, quarantine::Decision},
@@ -62,6 +64,7 @@ pub(crate) async fn decide(app: &App, device: DeviceId, incarnation: Incarnation
 
 /// Decides on the first operations that wait. False where none does; then an accepted life goes on as any other.
 async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Result<bool, Failure> {
+    let began = SystemTime::now();
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let device = db::device::lock(&mut tx, decision.device).await?.ok_or_else(|| Failure::not_found("device"))?;
@@ -83,16 +86,18 @@ async fn decide_batch(app: &App, decision: &Decision<'_>, reason: &Reason) -> Re
     let no_buyers = Persons::new();
     let brought = Brought { scope: &scope, fresh: &fresh, came: Came::Now(&no_buyers) };
     db::quarantine::insert_decision(&mut tx, decision).await?;
-    if decision.accepted {
-        take::take(&mut tx, &rules.zones, brought).await?;
+    let decided = if decision.accepted {
+        let decided = take::take(&mut tx, &rules.zones, brought).await?;
         mail::write_jobs(&mut tx, app, &fresh).await?;
+        decided
     } else {
-        take::refuse(&mut tx, &rules.zones, brought, &Refusal::NotAccepted { reason: reason.clone() }).await?;
-    }
+        take::refuse(&mut tx, &rules.zones, brought, &Refusal::NotAccepted { reason: reason.clone() }).await?
+    };
     forget_refused_buyers(&mut tx, &fresh).await?;
     db::quarantine::mark_decided(&mut tx, decision, last).await?;
     tell_of_outcomes(&mut tx, device.id).await?;
     tx.commit().await?;
+    traced::tell_decided(app, device.id, &decided, began).await;
     tracing::info!(device = %device.id, incarnation = life.incarnation, through = last, accepted = decision.accepted, "decided on what waited in quarantine");
     Ok(true)
 }

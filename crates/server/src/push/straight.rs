@@ -57,7 +57,12 @@ pub(super) struct Done {
 pub(super) async fn take(app: &App, mut tx: Transaction<'_, Postgres>, pushes: &[&Pushed]) -> Result<Done, Failure> {
     let mut taken: Vec<Option<Taken>> = pushes.iter().map(|_| None).collect();
     // The database is asked first, and works meanwhile.
-    let (read, signed) = join(Read::lock(app, &mut tx, pushes), async { pushes.iter().map(|pushed| pushed.is_signed()).collect::<Vec<_>>() }).await;
+    let (read, ()) = join(Read::lock(app, &mut tx, pushes), async {
+        for pushed in pushes {
+            pushed.is_signed();
+        }
+    })
+    .await;
     let Some(Read { rules, known, locked, mut sequencing }) = read? else {
         tx.rollback().await?;
         return Ok(Done { taken, in_inbox: false });
@@ -65,7 +70,7 @@ pub(super) async fn take(app: &App, mut tx: Transaction<'_, Postgres>, pushes: &
     if !rules.at_home() {
         return Err(app.leave_home());
     }
-    let numbered = pushes.iter().copied().enumerate().zip(signed).filter_map(|(numbered, signed)| signed.then_some(numbered));
+    let numbered = pushes.iter().copied().enumerate();
     let mut claims = Claims::default();
     let plain: Vec<Plain<'_>> = numbered
         .filter_map(|(place, pushed)| plain(app, &rules, place, pushed))
@@ -273,7 +278,8 @@ fn plain<'a>(app: &'a App, rules: &Rules, place: usize, pushed: &'a Pushed) -> O
     let Pushed { caller, epoch, incarnation, batch, contact, .. } = pushed;
     let device = rules.standing(caller.id)?;
     let life = &device.life;
-    let is_plain = caller.check(device.token_hash.as_deref()).is_ok()
+    let is_plain = pushed.is_signed()
+        && caller.check(device.token_hash.as_deref()).is_ok()
         && *epoch == app.identity.epoch
         && life.quarantine(device.state).is_none()
         && batch.first_seq() == life.last_seq + 1

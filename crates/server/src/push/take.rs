@@ -169,13 +169,13 @@ fn judged<'a, 'b>(decided: &'b [Decided<'a>]) -> Vec<&'b Judged<'a>> {
 }
 
 /// Keeps operations as they came, and rejects them all.
-pub(super) async fn refuse(conn: &mut PgConnection, zones: &Zones, brought: Brought<'_>, refusal: &Refusal) -> Result<(), Failure> {
+pub(super) async fn refuse<'a>(conn: &mut PgConnection, zones: &Zones, brought: Brought<'a>, refusal: &Refusal) -> Result<Vec<Decided<'a>>, Failure> {
     let Brought { scope, fresh, came } = brought;
     let numbers = operation::next_commit_numbers(conn, fresh.len()).await?;
     let numbered = fresh.iter().zip(numbers).map(|(fresh, number)| Numbered { scope, came, fresh, number });
     let refused: Vec<Decided<'_>> = numbered.map(|numbered| numbered.refuse(refusal.clone())).collect();
     write(conn, zones, &World::default(), &refused, &Booking::default()).await?;
-    Ok(())
+    Ok(refused)
 }
 
 /// The place that each operation has already in the order in which the server takes them: what an earlier epoch had decided keeps its own.

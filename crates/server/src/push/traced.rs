@@ -8,7 +8,7 @@ use beadsbox_protocol::{push::OpResult, trace::Trace};
 use opentelemetry::trace::SpanKind;
 use serde::{Deserialize, Serialize};
 
-use super::Arrived;
+use super::{Arrived, result_of, take::Decided};
 use crate::{
     db,
     sight::{self, Place, Work},
@@ -19,13 +19,13 @@ use crate::{
 const MOST_LINES: usize = 20;
 
 /// The traces in which vouchers began.
-pub(super) type Beginnings = HashMap<VoucherId, Trace>;
+type Beginnings = HashMap<VoucherId, Trace>;
 
 /// Those of the vouchers that operations are about, which are taken and committed. Nothing is asked where nobody collects traces, and nothing is lost but
 /// the way back where the database does not say.
-pub(super) async fn beginnings(app: &App, taken: &[Arrived]) -> Beginnings {
+async fn beginnings(app: &App, taken: &[&Arrived]) -> Beginnings {
     let vouchers: Vec<uuid::Uuid> = if app.sight.traces.is_open() {
-        taken.iter().flat_map(vouchers).map(|voucher| voucher.0).collect()
+        taken.iter().copied().flat_map(vouchers).map(|voucher| voucher.0).collect()
     } else {
         Vec::new()
     };
@@ -58,16 +58,11 @@ fn replaced(operation: &Operation) -> Option<VoucherId> {
     }
 }
 
-/// Tells of operations that were taken and committed, with what became of each.
-pub(super) fn tell<'a>(
-    app: &App,
-    device: DeviceId,
-    taken: impl ExactSizeIterator<Item = (&'a Arrived, &'a OpResult)>,
-    beginnings: &Beginnings,
-    began: SystemTime,
-) {
+/// Tells of operations that were taken and committed, with what became of each of them.
+pub(super) async fn tell(app: &App, device: DeviceId, taken: &[&Arrived], results: &[OpResult], began: SystemTime) {
+    let beginnings = beginnings(app, taken).await;
     let has_lines = taken.len() <= MOST_LINES;
-    for (arrived, result) in taken {
+    for (arrived, result) in taken.iter().copied().zip(results) {
         let Some((op, at)) = result.op_id.and_then(|op| Some((op, sight::of_taken(op)?))) else { continue };
         let beginning = vouchers(arrived).find_map(|voucher| beginnings.get(&voucher)).copied();
         if has_lines {
@@ -96,6 +91,13 @@ pub(super) fn tell<'a>(
                 .with("db.collection.name", "operation")
         });
     }
+}
+
+/// The same of operations of one device that were here, and are decided now.
+pub(super) async fn tell_decided(app: &App, device: DeviceId, decided: &[Decided<'_>], began: SystemTime) {
+    let taken: Vec<&Arrived> = decided.iter().map(|decided| &decided.judged.fresh.arrived).collect();
+    let results: Vec<OpResult> = decided.iter().map(|decided| result_of(&decided.judged)).collect();
+    tell(app, device, &taken, &results, began).await;
 }
 
 fn outcome(result: &OpResult) -> &'static str {

@@ -281,6 +281,8 @@ impl Turns {
 
     fn note_company(&self, together: usize) {
         let mut queue = self.queue();
+        // Who was refused, or is gone, comes no more.
+        queue.waiting.retain(|waiting| !waiting.answer.is_closed());
         queue.company = together + queue.waiting.len();
     }
 }

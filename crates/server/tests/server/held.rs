@@ -14,14 +14,14 @@ use beadsbox_testkit::{
 use crate::support::{Stage, introduction, sell};
 
 /// Records what a program of the next format would.
-fn record_newer(device: &mut TestDevice, operation: Operation) -> OpId {
+pub fn record_newer(device: &mut TestDevice, operation: Operation) -> OpId {
     let body = OperationBody { format: FORMAT + 1, ..device.body(operation) };
     device.record_text(body.op, serde_json::to_string(&body).unwrap());
     body.op
 }
 
 /// Makes of the server one that reads the next format, in which nothing is new: what it holds is spelt as the format that it reads.
-async fn upgrade(stage: &Stage) {
+pub async fn upgrade(stage: &Stage) {
     let mut transaction = stage.pool.begin().await.unwrap();
     let spelt = |format: u16| format!("\"format\":{format},");
     sqlx::query("ALTER TABLE operation DISABLE TRIGGER operation_is_decided").execute(&mut *transaction).await.unwrap();

@@ -60,13 +60,13 @@ fn request(key: &SigningKey, manifest: &Manifest, sealed: &[u8]) -> ImportReques
 }
 
 /// Operations `first` to the last one, as a file.
-fn file(device: &TestDevice, first: u64) -> ImportRequest {
+pub fn file(device: &TestDevice, first: u64) -> ImportRequest {
     let push = device.push_request(first, device.outbox.len() as u64);
     let sealed = sealed(device, &push);
     request(&device.key, &manifest(device, &push, &sealed), &sealed)
 }
 
-async fn hand_over(office: &TestDevice, admin: &Session, request: &ImportRequest) -> Answer<ImportResponse> {
+pub async fn hand_over(office: &TestDevice, admin: &Session, request: &ImportRequest) -> Answer<ImportResponse> {
     office.call_as(&admin.token, Method::POST, "/v1/admin/outbox-imports", Some(request)).await
 }
 

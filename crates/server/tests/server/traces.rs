@@ -1,13 +1,15 @@
 //! Traces, as a real collector's protobuf has them: from what somebody did to the row and the mail, whatever lies between. And what is told of faults.
 
-use beadsbox_domain::VoucherId;
+use beadsbox_domain::{Role, VoucherId};
 use beadsbox_server::{BrokerConfig, Config, Server, TracesConfig};
 use beadsbox_testkit::{BrokerProcess, Collected, Collector, FaultReceiver, ServerLog, ServerProgram, StripeProvider, fixtures, free_port};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    held::{record_newer, upgrade},
     mail::stage::{MailStage, mailing},
+    outbox_import::{file, hand_over},
     shop::stage::ShopStage,
     support::{Stage, config, sell_many, until_settled},
 };
@@ -186,14 +188,45 @@ async fn named_by_message(broker: &BrokerProcess) -> String {
     trace
 }
 
+/// A stage whose server tells that collector.
+async fn seen_by(collector: &Collector) -> Stage {
+    let mut stage = Stage::new().await;
+    stage.stop().await;
+    let server = Server::start(Config { traces: Some(to(collector)), ..config(&stage.database, &stage.clock) }).await.unwrap();
+    stage.base = server.url();
+    stage.server = Some(server);
+    stage
+}
+
+#[tokio::test]
+async fn what_comes_by_a_file_and_what_was_held_is_told_of_as_a_push_is() {
+    let collector = Collector::start().await.unwrap();
+    let mut stage = seen_by(&collector).await;
+    let (admin, session) = stage.device_with_session("Adrien", Role::Admin).await;
+    let (mut till, mut newer) = (stage.till("Camille").await, stage.till("Noé").await);
+    let sold = sell_many(&mut till, 2).await;
+    let by_file = till.record(fixtures::ask(sold[0]));
+    let handed_over = hand_over(&admin, &session, &file(&till, till.acked + 1)).await.unwrap();
+    assert_eq!((handed_over.new, handed_over.applied), (1, 1));
+    let held = record_newer(&mut newer, fixtures::honour(sold[1]));
+    newer.push().await.unwrap();
+    upgrade(&stage).await;
+    assert_eq!(stage.server.as_ref().unwrap().decide_held_now().await.unwrap(), 1);
+    for (op, device) in [(by_file, till.id), (held, newer.id)] {
+        let spans = collector.in_trace(&op.0.simple().to_string(), &["operation redeem"]).await;
+        let span = named(&spans, "operation redeem");
+        assert_eq!(
+            (span.attributes["beadsbox.operation.outcome"].as_str(), span.attributes["beadsbox.device"].clone()),
+            ("applied", device.to_string())
+        );
+    }
+    stage.stop().await;
+}
+
 #[tokio::test]
 async fn operations_of_one_push_keep_each_its_own_trace() {
     let collector = Collector::start().await.unwrap();
-    let mut stage = Stage::new().await;
-    stage.stop().await;
-    let server = Server::start(Config { traces: Some(to(&collector)), ..config(&stage.database, &stage.clock) }).await.unwrap();
-    stage.base = server.url();
-    stage.server = Some(server);
+    let mut stage = seen_by(&collector).await;
     let mut till = stage.till("Camille").await;
     sell_many(&mut till, 3).await;
     stage.stop().await;

@@ -148,8 +148,12 @@ pub(super) fn pushes(device: &TestDevice, size: u64) -> Vec<PushRequest> {
     let mut sent = device.acked;
     while sent < end {
         let last = end.min(sent + size);
-        // Each is sent as soon as it is there: nothing waits behind it.
-        pushes.push(PushRequest { waiting: 0, ..device.push_request(sent + 1, last) });
+        let mut push = device.push_request(sent + 1, last);
+        if size == 1 {
+            // A till that sends each at once has nothing waiting behind it.
+            push.waiting = 0;
+        }
+        pushes.push(push);
         sent = last;
     }
     pushes
