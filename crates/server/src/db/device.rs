@@ -196,17 +196,23 @@ pub async fn set_token(conn: &mut PgConnection, id: DeviceId, token_hash: &[u8; 
     Ok(())
 }
 
-/// Whether a push says more of its device than what is known: that it was heard of once more, within seconds, is not worth a row; where this server's clock was wrong, it is. A condition on a device
-/// `d` and what the push says of it, `p`.
-pub(super) const SAYS_MORE: &str = "(d.last_contact_at IS NULL
-    OR d.last_contact_at NOT BETWEEN p.at - interval '5 seconds' AND p.at + interval '5 seconds'
-    OR d.waiting IS DISTINCT FROM p.waiting OR d.clock_skew_seconds IS DISTINCT FROM p.skew)";
+/// Whether a call says more of its device than what is known: that it was heard of once more, within seconds, is not worth a row; where this server's clock
+/// was wrong, it is. A condition on a device `d` and what is heard of it, `p`.
+const SAYS_MORE: &str = "d.last_contact_at IS NULL OR d.last_contact_at NOT BETWEEN p.at - interval '5 seconds' AND p.at + interval '5 seconds'
+    OR d.waiting IS DISTINCT FROM p.waiting";
+
+/// SQL that notes what pushes say of their devices, which stands in `source` as `p (device_id, at, waiting, skew)`.
+pub(super) fn heard_of(source: &str) -> String {
+    format!(
+        "UPDATE device d SET last_contact_at = p.at, waiting = p.waiting, clock_skew_seconds = p.skew FROM {source}
+         WHERE d.id = p.device_id AND ({SAYS_MORE} OR d.clock_skew_seconds IS DISTINCT FROM p.skew)"
+    )
+}
 
 /// Notes that the device was heard of, in a push.
 pub async fn note_push(conn: &mut PgConnection, id: DeviceId, now: Timestamp, waiting: u64, clock_skew_seconds: i64) -> sqlx::Result<()> {
-    const NOTE: &str = "UPDATE device d SET last_contact_at = p.at, waiting = p.waiting, clock_skew_seconds = p.skew
-        FROM (VALUES ($1::uuid, $2::timestamptz, $3::bigint, $4::bigint)) AS p (id, at, waiting, skew) WHERE d.id = p.id AND ";
-    sqlx::query(sqlx::AssertSqlSafe(format!("{NOTE}{SAYS_MORE}")))
+    let note = heard_of("(VALUES ($1::uuid, $2::timestamptz, $3::bigint, $4::bigint)) AS p (device_id, at, waiting, skew)");
+    sqlx::query(sqlx::AssertSqlSafe(note))
         .bind(id.0)
         .bind(now.to_sqlx())
         .bind(to_bigint(waiting))
@@ -228,12 +234,12 @@ pub async fn note_brought(conn: &mut PgConnection, id: DeviceId, operations: u64
 
 /// Notes that the device was heard of, in a pull: every few seconds at most, and never by waiting for a push of it.
 pub async fn note_pull(conn: &mut PgConnection, id: DeviceId, now: Timestamp, waiting: u64, wrong_pins: u64) -> sqlx::Result<()> {
-    sqlx::query(
+    sqlx::query(sqlx::AssertSqlSafe(format!(
         "UPDATE device SET last_contact_at = $2, waiting = $3, wrong_pins = greatest(wrong_pins, $4)
-         WHERE id = (SELECT id FROM device WHERE id = $1
-                     AND (last_contact_at IS NULL OR last_contact_at NOT BETWEEN $2 - interval '5 seconds' AND $2 + interval '5 seconds' OR waiting IS DISTINCT FROM $3 OR wrong_pins < $4)
-                     FOR NO KEY UPDATE SKIP LOCKED)",
-    )
+         WHERE id = (SELECT d.id FROM device d, (VALUES ($2::timestamptz, $3::bigint)) AS p (at, waiting)
+                     WHERE d.id = $1 AND ({SAYS_MORE} OR d.wrong_pins < $4)
+                     FOR NO KEY UPDATE OF d SKIP LOCKED)"
+    )))
     .bind(id.0)
     .bind(now.to_sqlx())
     .bind(to_bigint(waiting))

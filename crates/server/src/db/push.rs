@@ -54,7 +54,6 @@ pub fn add(writes: &mut Writes, notes: &[Note]) {
         );
     });
     writes.add("heard_of", |sql| {
-        sql.push("UPDATE device d SET last_contact_at = p.at, waiting = p.waiting, clock_skew_seconds = p.skew FROM pushed p WHERE d.id = p.device_id AND ")
-            .push(device::SAYS_MORE);
+        sql.push(device::heard_of("pushed p"));
     });
 }
