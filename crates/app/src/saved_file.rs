@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{BufWriter, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, TableError, XlsxSheet};
@@ -23,17 +23,22 @@ pub(crate) fn write<E: Into<AppError>>(path: &Path, make: impl FnOnce(&mut BufWr
     // A name that nobody else has: another one's file is not written into, and never taken away.
     let hidden = path.with_file_name(format!(".{}.part", Uuid::now_v7().simple()));
     let file = File::create_new(&hidden).map_err(|error| disk(&error))?;
-    let written = (|| {
-        let mut out = BufWriter::new(file);
-        make(&mut out).map_err(Into::into)?;
-        out.flush().and_then(|()| out.get_ref().sync_all()).map_err(|error| disk(&error))?;
-        drop(out);
-        fs::rename(&hidden, path).map_err(|error| disk(&error))
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&hidden);
+    let hidden = Hidden(hidden);
+    // Closed before it goes: not everywhere can an open file be taken away.
+    let mut out = BufWriter::new(file);
+    make(&mut out).map_err(Into::into)?;
+    out.flush().and_then(|()| out.get_ref().sync_all()).map_err(|error| disk(&error))?;
+    drop(out);
+    fs::rename(&hidden.0, path).map_err(|error| disk(&error))
+}
+
+/// What is not under its name by then goes, whatever ended the writing.
+struct Hidden(PathBuf);
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
     }
-    written
 }
 
 /// A table that is written.
@@ -57,7 +62,8 @@ pub(crate) fn write_table(path: &Path, table: &WrittenTable<'_>, rows: impl FnOn
             Ok::<_, AppError>(sheet.finish().map(drop)?)
         }
         TableFormat::Xlsx => {
-            let mut sheet = XlsxSheet::begin(table.title, table.columns)?;
+            // On the disk that was chosen, so that no buyer's name lies anywhere else.
+            let mut sheet = XlsxSheet::begin(table.title, table.columns, path.parent().unwrap_or(path))?;
             rows(&mut |row| Ok(sheet.row(row)?))?;
             Ok(sheet.finish(out)?)
         }

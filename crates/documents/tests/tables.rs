@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{Cursor, Write};
+use std::{
+    env::temp_dir,
+    io::{Cursor, Write},
+};
 
 use beadsbox_documents::{Cell, Column, CsvSheet, Dialect, Kind, Language, Table, TableError, XlsxSheet};
 use beadsbox_domain::{Currency, Money};
@@ -114,7 +117,7 @@ fn a_number_that_a_spreadsheet_would_round_is_a_text() {
 
 #[test]
 fn a_row_that_does_not_fit_its_columns_is_refused() {
-    let mut sheet = XlsxSheet::begin("x", &columns()).unwrap();
+    let mut sheet = XlsxSheet::begin("x", &columns(), &temp_dir()).unwrap();
     assert!(matches!(sheet.row(&[Cell::Empty]), Err(TableError::Ragged { cells: 1, columns: 7 })));
     let mut row = vec![Cell::Empty; 7];
     row[1] = Cell::text("twelve");
@@ -150,7 +153,10 @@ fn peak_kib() -> u64 {
 fn many_rows_take_no_more_memory_than_few() {
     let columns = columns();
     let row = table().rows.remove(0);
-    let (mut csv, mut xlsx) = (CsvSheet::begin(Counted(0), &columns, Dialect::of(Language::En)).unwrap(), XlsxSheet::begin("x", &columns).unwrap());
+    let (mut csv, mut xlsx) = (
+        CsvSheet::begin(Counted(0), &columns, Dialect::of(Language::En)).unwrap(),
+        XlsxSheet::begin("x", &columns, &temp_dir()).unwrap(),
+    );
     let mut write = |rows: u32| {
         for _ in 0..rows {
             csv.row(&row).unwrap();

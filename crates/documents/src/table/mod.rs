@@ -73,7 +73,7 @@ impl Table {
 
     /// As XLSX.
     pub fn xlsx(&self, out: impl Write + Seek + Send) -> Result<(), TableError> {
-        let mut sheet = XlsxSheet::begin(&self.title, &self.columns)?;
+        let mut sheet = XlsxSheet::begin(&self.title, &self.columns, &std::env::temp_dir())?;
         for row in &self.rows {
             sheet.row(row)?;
         }

@@ -1,8 +1,12 @@
 //! XLSX: one sheet with its headings frozen and filters over them.
 
 use std::{
+    any::Any,
     collections::HashMap,
-    io::{Seek, Write},
+    error::Error as _,
+    io::{self, Seek, Write},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    path::Path,
 };
 
 use beadsbox_domain::{Currency, Money};
@@ -19,7 +23,7 @@ pub const XLSX_ROWS: u32 = 1_048_575;
 /// Spreadsheets keep 15 digits of a number; what has more is written as text.
 const EXACT: u64 = 999_999_999_999_999;
 
-/// A table that is being written as XLSX, row by row: what is written goes to a temporary file of the system.
+/// A table that is being written as XLSX, row by row: what is written goes to a file without a name.
 pub struct XlsxSheet {
     book: Workbook,
     columns: Vec<Column>,
@@ -28,9 +32,11 @@ pub struct XlsxSheet {
 }
 
 impl XlsxSheet {
-    /// Begins with the headings. The title names the sheet, as far as its 31 characters go.
-    pub fn begin(title: &str, columns: &[Column]) -> Result<Self, TableError> {
+    /// Begins with the headings. The title names the sheet, as far as its 31 characters go. The folder is where the rows are kept until
+    /// the whole is written, in more bytes than it will have: there they are packed.
+    pub fn begin(title: &str, columns: &[Column], folder: &Path) -> Result<Self, TableError> {
         let mut book = Workbook::new();
+        book.set_tempdir(folder)?;
         let sheet = book.add_worksheet_with_constant_memory()?;
         let name = sheet_name(title);
         if !name.is_empty() {
@@ -46,18 +52,21 @@ impl XlsxSheet {
         Ok(Self { book, columns: columns.to_vec(), rows: 0, formats: Formats::default() })
     }
 
-    /// Writes a row.
+    /// Writes a row. After an error of the place nothing more can be written.
     pub fn row(&mut self, row: &[Cell]) -> Result<(), TableError> {
         check(&self.columns, row)?;
         if self.rows == XLSX_ROWS {
             return Err(TableError::TooManyRows);
         }
         self.rows += 1;
-        let sheet = self.book.worksheet_from_index(0)?;
-        for (number, (column, cell)) in (0..).zip(self.columns.iter().zip(row)) {
-            write(sheet, (self.rows, number), column.kind, cell, &mut self.formats)?;
-        }
-        Ok(())
+        let Self { book, columns, rows, formats } = self;
+        let sheet = book.worksheet_from_index(0)?;
+        without_panic(|| {
+            for (number, (column, cell)) in (0..).zip(columns.iter().zip(row)) {
+                write(sheet, (*rows, number), column.kind, cell, formats)?;
+            }
+            Ok(())
+        })
     }
 
     /// Writes the whole.
@@ -65,9 +74,24 @@ impl XlsxSheet {
         if let Some(last) = self.columns.len().checked_sub(1).and_then(|last| u16::try_from(last).ok()) {
             self.book.worksheet_from_index(0)?.autofilter(0, 0, self.rows, last)?;
         }
-        self.book.save_to_writer(out)?;
-        Ok(())
+        without_panic(|| Ok(self.book.save_to_writer(out)?))
     }
+}
+
+/// The library panics where the file of its rows takes no more, and says why in words alone.
+fn without_panic(write: impl FnOnce() -> Result<(), TableError>) -> Result<(), TableError> {
+    // What it was about to write is not read again.
+    catch_unwind(AssertUnwindSafe(write)).unwrap_or_else(|panic| match disk_fault(panic.as_ref()) {
+        Some(fault) => Err(TableError::Write(fault)),
+        None => resume_unwind(panic),
+    })
+}
+
+/// Its words hold the error of the system as it is shown to programmers.
+fn disk_fault(panic: &(dyn Any + Send)) -> Option<io::Error> {
+    let words = panic.downcast_ref::<String>()?;
+    let kind = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded].into_iter().find(|kind| words.contains(&format!("{kind:?}")));
+    (kind.is_some() || words.contains("Os {")).then(|| io::Error::new(kind.unwrap_or(io::ErrorKind::Other), words.clone()))
 }
 
 /// The formats of numbers; those of money by the currency, and whether the number says it.
@@ -169,8 +193,12 @@ fn sheet_name(title: &str) -> String {
 impl From<XlsxError> for TableError {
     fn from(fault: XlsxError) -> Self {
         match fault {
-            XlsxError::IoError(fault) => Self::Write(fault),
-            fault => Self::Sheet(fault.to_string()),
+            XlsxError::IoError(fault) | XlsxError::TempFileError(_, fault) => Self::Write(fault),
+            // The place, by way of what packs the file.
+            fault => match fault.source().and_then(|source| source.downcast_ref::<io::Error>()) {
+                Some(place) => Self::Write(io::Error::new(place.kind(), fault.to_string())),
+                None => Self::Sheet(fault.to_string()),
+            },
         }
     }
 }
