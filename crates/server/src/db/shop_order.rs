@@ -62,8 +62,27 @@ pub struct Order {
     pub trouble: Option<Trouble>,
     /// Somebody dealt with the trouble.
     pub settled: bool,
+    /// When the payment provider is asked how its page stands; none where that is final, or where `holds_until` says it.
+    pub ask_at: Option<Timestamp>,
     /// The trace that it goes on in.
     pub trace: Option<Trace>,
+}
+
+impl Order {
+    /// It was let go; a payment would still make its voucher.
+    pub const fn is_let_go(&self) -> bool {
+        matches!(self.state, OrderState::Expired | OrderState::Cancelled)
+    }
+
+    /// Whether something is to become of it by that moment, as [`due`] finds it.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        let at = if self.state == OrderState::Reserved {
+            self.ask_at.or(Some(self.holds_until))
+        } else {
+            self.ask_at
+        };
+        (self.state == OrderState::Reserved || self.is_let_go()) && self.trouble.is_none() && at.is_some_and(|at| at <= now)
+    }
 }
 
 #[derive(FromRow)]
@@ -89,6 +108,7 @@ struct Record {
     payment_ref: Option<String>,
     trouble: Option<String>,
     settled_at: Option<jiff_sqlx::Timestamp>,
+    ask_at: Option<jiff_sqlx::Timestamp>,
     trace: Option<String>,
 }
 
@@ -113,6 +133,7 @@ impl Record {
             session_id: self.session_id,
             payment_ref: self.payment_ref,
             settled: self.settled_at.is_some(),
+            ask_at: self.ask_at.map(jiff_sqlx::Timestamp::to_jiff),
             trouble: self.trouble.map(|name| named(&name, "shop_order.trouble")).transpose()?,
             trace: self.trace.as_deref().and_then(Trace::parse),
         })
@@ -122,7 +143,8 @@ impl Record {
 /// An order that is made.
 pub struct New<'a> {
     pub order: &'a Order,
-    pub form_id: Uuid,
+    /// A hash of the form's id: what stands here with `form_key` tells nobody whether a buyer was guessed.
+    pub form: Uuid,
     /// SHA-256 of the form's id and everything that was typed.
     pub form_key: [u8; 32],
 }
@@ -145,7 +167,7 @@ pub async fn insert(conn: &mut PgConnection, new: &New<'_>) -> sqlx::Result<Made
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (form_key) DO NOTHING",
     )
     .bind(order.id)
-    .bind(new.form_id)
+    .bind(new.form)
     .bind(new.form_key.as_slice())
     .bind(name_of(order.state))
     .bind(name_of(order.payment))
@@ -218,13 +240,18 @@ pub async fn content(conn: &mut PgConnection, order: &Order) -> Result<TemplateC
     contents.first().ok_or_else(|| damaged("shop_order.template_version"))?.read()
 }
 
-/// Orders whose time was over at that moment, the oldest first.
+/// Orders whose time was over at that moment, and those that were let go and whose payment pages may have been paid all the same; the oldest first.
 pub async fn due(conn: &mut PgConnection, now: Timestamp, limit: i64) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar("SELECT id FROM shop_order WHERE state = 'reserved' AND trouble IS NULL AND holds_until <= $1 ORDER BY holds_until LIMIT $2")
-        .bind(now.to_sqlx())
-        .bind(limit)
-        .fetch_all(conn)
-        .await
+    sqlx::query_scalar(
+        "SELECT id FROM (SELECT id, coalesce(ask_at, holds_until) AS at FROM shop_order WHERE state = 'reserved' AND trouble IS NULL
+                         UNION ALL
+                         SELECT id, ask_at FROM shop_order WHERE ask_at <= $1 AND state IN ('expired', 'cancelled') AND trouble IS NULL) AS orders
+         WHERE at <= $1 ORDER BY at LIMIT $2",
+    )
+    .bind(now.to_sqlx())
+    .bind(limit)
+    .fetch_all(conn)
+    .await
 }
 
 /// Orders that are paid and whose vouchers are not written, and at which nobody has to look.
@@ -277,21 +304,45 @@ pub async fn language_of(conn: &mut PgConnection, vouchers: &[Uuid]) -> Result<O
     }
 }
 
-/// Notes the payment page that was made for it.
+/// Notes the payment page that was made for it. Where it was let go meanwhile, the page may be paid all the same.
 pub async fn note_session(conn: &mut PgConnection, id: Uuid, session: &str) -> sqlx::Result<()> {
-    sqlx::query("UPDATE shop_order SET session_id = $2 WHERE id = $1 AND session_id IS DISTINCT FROM $2")
+    sqlx::query(
+        "UPDATE shop_order SET session_id = $2, ask_at = CASE WHEN state IN ('expired', 'cancelled') THEN holds_until ELSE ask_at END
+         WHERE id = $1 AND session_id IS DISTINCT FROM $2",
+    )
+    .bind(id)
+    .bind(session)
+    .execute(conn)
+    .await
+    .map(drop)
+}
+
+/// Its payment is on its way: holds it until then, and has it asked about at that moment.
+pub async fn hold(conn: &mut PgConnection, id: Uuid, until: Timestamp, ask_at: Timestamp) -> sqlx::Result<()> {
+    sqlx::query("UPDATE shop_order SET holds_until = greatest(holds_until, $2), ask_at = $3 WHERE id = $1 AND state IN ('reserved', 'expired', 'cancelled')")
         .bind(id)
-        .bind(session)
+        .bind(until.to_sqlx())
+        .bind(ask_at.to_sqlx())
         .execute(conn)
         .await
         .map(drop)
 }
 
-/// Holds it longer: its payment is on its way.
-pub async fn hold(conn: &mut PgConnection, id: Uuid, until: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("UPDATE shop_order SET holds_until = greatest(holds_until, $2) WHERE id = $1")
+/// Has it asked about at that moment, or not any more.
+pub async fn ask_at(conn: &mut PgConnection, id: Uuid, at: Option<Timestamp>) -> sqlx::Result<()> {
+    sqlx::query("UPDATE shop_order SET ask_at = $2 WHERE id = $1")
         .bind(id)
-        .bind(until.to_sqlx())
+        .bind(at.map(jiff_sqlx::ToSqlx::to_sqlx))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// Notes which payment it was that does not fit: what becomes of its money names that alone.
+pub async fn note_payment(conn: &mut PgConnection, id: Uuid, payment_ref: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE shop_order SET payment_ref = $2 WHERE id = $1 AND payment = 'card' AND payment_ref IS NULL")
+        .bind(id)
+        .bind(payment_ref)
         .execute(conn)
         .await
         .map(drop)
@@ -299,7 +350,7 @@ pub async fn hold(conn: &mut PgConnection, id: Uuid, until: Timestamp) -> sqlx::
 
 /// It was paid, also where it had been let go.
 pub async fn pay(conn: &mut PgConnection, id: Uuid, payment_ref: Option<&str>, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("UPDATE shop_order SET state = 'paid', paid_at = coalesce(paid_at, $3), payment_ref = coalesce($2, payment_ref), ended_at = NULL WHERE id = $1")
+    sqlx::query("UPDATE shop_order SET state = 'paid', paid_at = coalesce(paid_at, $3), payment_ref = coalesce($2, payment_ref), ended_at = NULL, ask_at = NULL WHERE id = $1")
         .bind(id)
         .bind(payment_ref)
         .bind(now.to_sqlx())
@@ -311,7 +362,8 @@ pub async fn pay(conn: &mut PgConnection, id: Uuid, payment_ref: Option<&str>, n
 /// Its voucher is written, by that sale.
 pub async fn issue(conn: &mut PgConnection, id: Uuid, sale: OpId, now: Timestamp) -> sqlx::Result<()> {
     sqlx::query(
-        "UPDATE shop_order SET state = 'issued', paid_at = coalesce(paid_at, $3), issued_at = $3, sold_op = $2, ended_at = NULL, trouble = NULL WHERE id = $1",
+        "UPDATE shop_order SET state = 'issued', paid_at = coalesce(paid_at, $3), issued_at = $3, sold_op = $2, ended_at = NULL, ask_at = NULL,
+                               trouble = NULL WHERE id = $1",
     )
     .bind(id)
     .bind(sale.0)
@@ -321,9 +373,9 @@ pub async fn issue(conn: &mut PgConnection, id: Uuid, sale: OpId, now: Timestamp
     .map(drop)
 }
 
-/// Lets it go.
+/// Lets it go, for good: its payment page has ended, or it has none.
 pub async fn end(conn: &mut PgConnection, id: Uuid, state: OrderState, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("UPDATE shop_order SET state = $2, ended_at = $3 WHERE id = $1 AND state = 'reserved'")
+    sqlx::query("UPDATE shop_order SET state = $2, ended_at = $3, ask_at = NULL WHERE id = $1 AND state = 'reserved'")
         .bind(id)
         .bind(name_of(state))
         .bind(now.to_sqlx())
@@ -332,15 +384,19 @@ pub async fn end(conn: &mut PgConnection, id: Uuid, state: OrderState, now: Time
         .map(drop)
 }
 
-/// Lets go what the same form ordered before: whoever went back and typed something else wants one voucher.
-pub async fn end_earlier_of_form(conn: &mut PgConnection, form_id: Uuid, but: Uuid, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query("UPDATE shop_order SET state = 'cancelled', ended_at = $3 WHERE form_id = $1 AND id <> $2 AND state = 'reserved' AND trouble IS NULL")
-        .bind(form_id)
-        .bind(but)
-        .bind(now.to_sqlx())
-        .execute(conn)
-        .await
-        .map(drop)
+/// Lets go what the same form ordered before: whoever went back and typed something else wants one voucher. A payment page that was made is asked about
+/// when its time is over: they may have paid before they went back.
+pub async fn end_earlier_of_form(conn: &mut PgConnection, form: Uuid, but: Uuid, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE shop_order SET state = 'cancelled', ended_at = $3, ask_at = CASE WHEN session_id IS NOT NULL THEN coalesce(ask_at, holds_until) END
+         WHERE form_id = $1 AND id <> $2 AND state = 'reserved' AND trouble IS NULL",
+    )
+    .bind(form)
+    .bind(but)
+    .bind(now.to_sqlx())
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 pub async fn set_trouble(conn: &mut PgConnection, id: Uuid, trouble: Trouble) -> sqlx::Result<()> {
@@ -352,10 +408,12 @@ pub async fn set_trouble(conn: &mut PgConnection, id: Uuid, trouble: Trouble) ->
         .map(drop)
 }
 
-/// Forgets orders that were let go before that moment, `limit` at most. The hashes of their buyers.
+/// Forgets orders that were let go before that moment, `limit` at most. The hashes of their buyers. One that is being paid at this moment stays: a condition
+/// of the inner query alone would not be looked at again once its row is free.
 pub async fn prune(conn: &mut PgConnection, before: Timestamp, limit: i64) -> sqlx::Result<Vec<PersonHash>> {
     let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
-        "DELETE FROM shop_order WHERE id IN (SELECT id FROM shop_order WHERE ended_at < $1 AND (trouble IS NULL OR settled_at IS NOT NULL) ORDER BY ended_at LIMIT $2) RETURNING person_hash",
+        "DELETE FROM shop_order WHERE id IN (SELECT id FROM shop_order WHERE ended_at < $1 AND (trouble IS NULL OR settled_at IS NOT NULL) ORDER BY ended_at LIMIT $2
+                                          FOR UPDATE SKIP LOCKED) RETURNING person_hash",
     )
     .bind(before.to_sqlx())
     .bind(limit)

@@ -13,7 +13,10 @@ use axum::{
     middleware::Next,
     response::IntoResponse as _,
 };
-use tokio::time::{Instant, timeout};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout},
+};
 use tower_http::timeout::TimeoutBody;
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -103,12 +106,17 @@ pub(crate) async fn bound(State(app): State<App>, request: Request, next: Next) 
         path if health::is_asked(path) => &app.watches,
         _ => &app.requests,
     };
-    let Ok(_place) = places.try_acquire() else { return Failure::unavailable().into_response() };
     let wait = if is_poll {
         Duration::from_secs(u64::from(beadsbox_protocol::LONGEST_WAIT_SECONDS))
     } else {
         Duration::ZERO
     };
+    bound_by(&app, places, wait, request, next).await
+}
+
+/// The same, by places of its own, and with so much more time.
+pub(crate) async fn bound_by(app: &App, places: &Semaphore, wait: Duration, request: Request, next: Next) -> Response<Body> {
+    let Ok(_place) = places.try_acquire() else { return Failure::unavailable().into_response() };
     let pause = Duration::from_secs(u64::from(app.limits.body_seconds));
     let request = request.map(|body| Body::new(TimeoutBody::new(pause, body)));
     let answered = timeout(app.limits.time_limit() + wait, next.run(request)).await;

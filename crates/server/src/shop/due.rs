@@ -1,15 +1,18 @@
 //! What becomes of orders with time: paid ones whose vouchers are not written get them, and what nobody paid is let go.
 
+use beadsbox_domain::Timestamp;
+use jiff::SignedDuration;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
     issue,
-    stripe::{ON_ITS_WAY, paid},
+    stripe::{ASKED_EVERY, ON_ITS_WAY, Session, paid},
 };
 use crate::{
     db::{
         self,
-        shop_order::{OrderState, PayBy},
+        shop_order::{Order, OrderState, PayBy},
     },
     error::Failure,
     state::App,
@@ -17,6 +20,12 @@ use crate::{
 
 /// The most orders of one run; what is left is the next run's.
 const MOST: i64 = 200;
+/// When a payment page is asked about again that was to have ended and has not.
+const ENDS_WITHIN: SignedDuration = SignedDuration::from_mins(15);
+/// The same where nobody says how it stands.
+const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
+/// For how long after it was ordered an order is asked about: longer than any payment takes.
+const ASKED_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,14 +47,16 @@ pub(crate) async fn settle(app: &App) -> Result<Settled, Failure> {
     for order in unissued {
         settled.count(issue_now(app, order).await?);
     }
-    for order in due {
+    for id in due {
         if *app.stopping.borrow() {
             break;
         }
+        let Some(order) = db::shop_order::find(&mut *app.pool.acquire().await?, id).await? else { continue };
+        let Some(heard) = ask(app, &order).await else { break };
         // One that cannot be settled holds up none behind it.
-        match let_go(app, order).await {
+        match let_go(app, id, &heard).await {
             Ok(state) => settled.count(state),
-            Err(error) => tracing::error!(%order, %error, "an order could not be let go; it is tried again"),
+            Err(error) => tracing::error!(order = %id, %error, "an order could not be let go; it is tried again"),
         }
     }
     if settled.issued > 0 {
@@ -75,28 +86,63 @@ async fn issue_now(app: &App, id: Uuid) -> Result<Option<OrderState>, Failure> {
     Ok(Some(state))
 }
 
-/// Lets an order go whose time is over. The payment provider is asked first: what it told may have been lost on the way.
-async fn let_go(app: &App, id: Uuid) -> Result<Option<OrderState>, Failure> {
-    let Some(order) = db::shop_order::find(&mut *app.pool.acquire().await?, id).await? else { return Ok(None) };
-    let session = match (&order.session_id, &app.shop.stripe) {
-        (Some(session), Some(stripe)) if order.payment == PayBy::Card => Some(stripe.session(session).await.map_err(|error| {
-            tracing::warn!(order = %id, %error, "whether an order was paid is not known");
-            Failure::unavailable()
-        })?),
-        _ => None,
+/// How an order's payment page stands.
+enum Heard {
+    /// It has none.
+    NoPage,
+    Says(Session),
+    /// It is not to be had: no key for cards is here, or Stripe does not know the page, or not this key.
+    Nothing,
+}
+
+/// What Stripe says of it. None where it cannot be reached: what waits behind this order need not be asked about either.
+async fn ask(app: &App, order: &Order) -> Option<Heard> {
+    let Some(session) = order.session_id.as_ref().filter(|_| order.payment == PayBy::Card) else {
+        return Some(Heard::NoPage);
     };
+    let Some(stripe) = &app.shop.stripe else { return Some(Heard::Nothing) };
+    match stripe.session(session).await {
+        Ok(session) => Some(Heard::Says(session)),
+        Err(error) if error.is_final() => {
+            tracing::error!(order = %order.id, %error, "the payment provider does not say whether an order was paid; it is asked again later");
+            Some(Heard::Nothing)
+        }
+        Err(error) => {
+            tracing::warn!(order = %order.id, %error, "whether an order was paid is not known");
+            None
+        }
+    }
+}
+
+/// Lets an order go whose time is over, if its payment page has ended. What was let go before is only asked about: it may have been paid all the same.
+async fn let_go(app: &App, id: Uuid, heard: &Heard) -> Result<Option<OrderState>, Failure> {
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let now = app.clock.now();
-    let Some(order) = db::shop_order::lock(&mut tx, id).await?.filter(|order| order.state == OrderState::Reserved && order.holds_until <= now) else {
-        return Ok(None);
-    };
-    match session {
-        Some(session) if session.is_paid() => _ = paid(&mut tx, app, &order, &session).await?,
-        Some(session) if session.is_complete() => db::shop_order::hold(&mut tx, id, now + ON_ITS_WAY).await?,
-        _ => db::shop_order::end(&mut tx, id, OrderState::Expired, now).await?,
+    let Some(order) = db::shop_order::lock(&mut tx, id).await?.filter(|order| order.is_due(now)) else { return Ok(None) };
+    let is_old = now.duration_since(order.created_at) >= ASKED_FOR;
+    match heard {
+        Heard::Says(session) if session.is_paid() => _ = paid(&mut tx, app, &order, session).await?,
+        Heard::NoPage => end(&mut tx, &order, now).await?,
+        Heard::Says(session) if session.is_expired() => end(&mut tx, &order, now).await?,
+        _ if is_old => {
+            tracing::error!(order = %id, "an order ends, and nobody ever said whether it was paid");
+            end(&mut tx, &order, now).await?;
+        }
+        Heard::Says(session) if session.is_complete() => db::shop_order::hold(&mut tx, id, now + ON_ITS_WAY, now + ASKED_EVERY).await?,
+        // It can be paid until it ends, by the provider's clock.
+        Heard::Says(_) => db::shop_order::ask_at(&mut tx, id, Some(now + ENDS_WITHIN)).await?,
+        Heard::Nothing => db::shop_order::ask_at(&mut tx, id, Some(now + PUT_OFF)).await?,
     }
-    let state = db::shop_order::find(&mut tx, id).await?.map(|order| order.state);
+    let state = db::shop_order::find(&mut tx, id).await?.map(|order| order.state).filter(|state| *state != order.state);
     tx.commit().await?;
     Ok(state)
+}
+
+/// For good.
+async fn end(conn: &mut PgConnection, order: &Order, now: Timestamp) -> sqlx::Result<()> {
+    if order.is_let_go() {
+        return db::shop_order::ask_at(conn, order.id, None).await;
+    }
+    db::shop_order::end(conn, order.id, OrderState::Expired, now).await
 }

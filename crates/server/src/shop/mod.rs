@@ -18,6 +18,7 @@ mod stripe;
 use std::sync::Arc;
 
 use beadsbox_authority::Identity;
+use tokio::sync::Semaphore;
 
 pub use config::{ShopConfig, StripeConfig};
 pub use due::Settled;
@@ -34,6 +35,8 @@ pub(crate) struct Shop {
     config: ShopConfig,
     keys: guard::Keys,
     stripe: Option<Arc<stripe::Stripe>>,
+    /// One for each event that the payment provider tells at the moment.
+    telling: Semaphore,
 }
 
 impl Shop {
@@ -41,6 +44,6 @@ impl Shop {
     pub fn new(config: ShopConfig, identity: &Identity) -> Result<Self, StartError> {
         config.check()?;
         let stripe = config.stripe.as_ref().map(stripe::Stripe::new).transpose()?.map(Arc::new);
-        Ok(Self { keys: guard::Keys::of(&identity.signing_key), stripe, config })
+        Ok(Self { keys: guard::Keys::of(&identity.signing_key), stripe, telling: Semaphore::new(pages::events::AT_ONCE), config })
     }
 }

@@ -29,6 +29,12 @@ pub(super) const LAST_CALL: SignedDuration = SignedDuration::from_mins(33);
 /// How often other codes are tried where somebody has them: one in 2⁴⁰ each.
 const TRIES: u32 = 4;
 
+/// Whether its buyer paid by a way that takes its time: then it is held for longer than any payment page.
+pub(super) fn is_on_its_way(order: &Order) -> bool {
+    let held = order.holds_until.duration_since(order.created_at);
+    order.payment == PayBy::Card && order.state == OrderState::Reserved && held > CARD_HOLDS
+}
+
 /// What somebody wants.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
@@ -45,8 +51,16 @@ pub(super) enum Placed {
     Order(Box<Order>),
     /// The template says something else by now than the buyer saw.
     Changed(Box<Template>),
+    /// What that form made has ended: whoever sends it again wants another order, by another form.
+    LetGo,
     /// It is not on sale any more.
     Gone,
+}
+
+impl Placed {
+    fn before(order: Order) -> Self {
+        if order.is_let_go() { Self::LetGo } else { Self::Order(Box::new(order)) }
+    }
 }
 
 impl Wanted {
@@ -54,6 +68,13 @@ impl Wanted {
     fn key(&self) -> Result<[u8; 32], Failure> {
         let said = serde_json::to_vec(&(self.form.id, &self.person, self.payment)).map_err(|error| Failure::Defect(format!("a form: {error}")))?;
         Ok(Sha256::digest(said).into())
+    }
+
+    /// What orders of the same form are known by. The form's own id stands nowhere: with it anybody could try whether `key` is that of a buyer they guess.
+    fn form(&self) -> Uuid {
+        let hash: [u8; 32] = Sha256::digest([b"beadsbox form ", self.form.id.as_bytes().as_slice()].concat()).into();
+        let [half, _] = *hash.as_chunks::<16>().0 else { return Uuid::nil() };
+        uuid::Builder::from_custom_bytes(half).into_uuid()
     }
 }
 
@@ -73,7 +94,7 @@ async fn place_once(app: &App, page: &ShopPage, wanted: &Wanted, key: &[u8; 32])
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     if let Some(order) = db::shop_order::find_by_form(&mut tx, key).await? {
-        return Ok(Some(Placed::Order(Box::new(order))));
+        return Ok(Some(Placed::before(order)));
     }
     let Some(template) = open::find_on_sale(&mut tx, page, wanted.form.template).await? else {
         return Ok(Some(Placed::Gone));
@@ -83,17 +104,17 @@ async fn place_once(app: &App, page: &ShopPage, wanted: &Wanted, key: &[u8; 32])
     }
     let now = app.clock.now();
     let order = new_order(&mut tx, page, wanted, &template, now).await?;
-    match db::shop_order::insert(&mut tx, &New { order: &order, form_id: wanted.form.id, form_key: *key }).await? {
+    match db::shop_order::insert(&mut tx, &New { order: &order, form: wanted.form(), form_key: *key }).await? {
         Made::New => {}
         Made::Before => {
             // The same form at the same moment: it waited for that one's commit.
             drop(tx);
             let before = db::shop_order::find_by_form(&mut *app.pool.acquire().await?, key).await?;
-            return Ok(before.map(Box::new).map(Placed::Order));
+            return Ok(before.map(Placed::before));
         }
         Made::Collided => return Ok(None),
     }
-    db::shop_order::end_earlier_of_form(&mut tx, wanted.form.id, order.id, now).await?;
+    db::shop_order::end_earlier_of_form(&mut tx, wanted.form(), order.id, now).await?;
     tx.commit().await?;
     tracing::info!(order = %order.id, payment = ?order.payment, "a voucher was ordered");
     Ok(Some(Placed::Order(Box::new(order))))
@@ -129,6 +150,7 @@ async fn new_order(conn: &mut PgConnection, page: &ShopPage, wanted: &Wanted, te
         payment_ref: None,
         trouble: None,
         settled: false,
+        ask_at: None,
         trace: sight::current(),
     })
 }

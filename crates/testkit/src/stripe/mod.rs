@@ -116,6 +116,17 @@ impl StripeProvider {
         page::pay(&self.desk, session)
     }
 
+    /// A session's page ends, and nobody paid on it.
+    ///
+    /// # Panics
+    /// Where there is no such session.
+    pub fn expire(&self, session: &str) {
+        match self.desk.books().sessions.get_mut(session) {
+            Some(session) => session.status = "expired",
+            None => panic!("no session {session}"),
+        }
+    }
+
     /// An event about a session as it stands, and its body.
     pub fn event(kind: &str, session: &PaidSession) -> (String, String) {
         event(kind, session)

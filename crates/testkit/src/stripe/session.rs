@@ -81,6 +81,9 @@ fn make(desk: &Desk, request: &Request) -> Response {
         }
         return Response::json("200 OK", &books.sessions.get(id).map(PaidSession::json).unwrap_or_default());
     }
+    if !asked.iter().all(|(name, value)| name != "customer_email" || value.is_ascii()) {
+        return refused("400 Bad Request", "email_invalid");
+    }
     let id = format!("cs_test_{}", Uuid::now_v7().simple());
     let mut session = PaidSession { url: format!("{}/pay/{id}", desk.root), id: id.clone(), asked, status: "open", payment_status: "unpaid", amount: 0 };
     let amount = session.get("line_items[0][price_data][unit_amount]").parse();

@@ -195,6 +195,7 @@ async fn order(app: &App, visitor: &Visitor, sale: Sale, typed: &Typed) -> Resul
         Placed::Order(order) if order.payment == PayBy::Card && order.state == OrderState::Reserved => Ok(pay::begin(app, visitor, &order).await),
         Placed::Order(order) => Ok(Redirect::to(&format!("{}{}", address(app, order.id), visitor.query())).into_response()),
         Placed::Changed(template) => again(&Sale { template: *template, has_changed: true, ..sale }, &[Fault::of_form(language, "fault_changed")]),
+        Placed::LetGo => again(&sale, &[Fault::of_form(language, "fault_let_go")]),
         Placed::Gone => Ok(StatusCode::GONE.into_response()),
     }
 }

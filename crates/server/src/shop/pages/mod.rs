@@ -5,7 +5,7 @@ mod buy;
 mod card;
 mod choose;
 mod dress;
-mod events;
+pub(super) mod events;
 mod form;
 mod order;
 mod paper;
@@ -52,6 +52,6 @@ pub(crate) fn router(app: App) -> Router {
         .route("/vouchers/stripe-events", post(events::take))
         .layer(DefaultBodyLimit::max(MOST_EVENT))
         .layer(CatchPanicLayer::custom(edge::panicked))
-        .layer(middleware::from_fn_with_state(app.clone(), edge::bound));
+        .layer(middleware::from_fn_with_state(app.clone(), events::bound));
     pages.merge(told).layer(middleware::from_fn_with_state(app.clone(), dress::log)).with_state(app)
 }

@@ -24,6 +24,7 @@ use crate::{
         shop_order::{Order, OrderState, PayBy, Trouble},
     },
     error::Failure,
+    shop::order::is_on_its_way,
     state::App,
 };
 
@@ -137,6 +138,9 @@ async fn waiting(app: &App, visitor: &Visitor, order: &Order, failed: bool) -> R
         _ if order.settled => ("order_expired_title", told("order_expired_heading", "order_settled_text", false)),
         _ if order.trouble == Some(Trouble::AmountDiffers) => ("order_paid_title", told("order_trouble_heading", "order_trouble_text", false)),
         (OrderState::Reserved, PayBy::InShop) if !over => ("order_reserved_title", context! { state => "reserved", ..common }),
+        (OrderState::Reserved, PayBy::Card) if is_on_its_way(order) => {
+            ("order_on_its_way_title", told("order_on_its_way_heading", "order_on_its_way_text", true))
+        }
         (OrderState::Reserved, PayBy::Card) => ("order_unpaid_title", context! { state => "unpaid", failed, payable => is_payable(app, order, now), ..common }),
         (OrderState::Paid | OrderState::Issued, _) => ("order_paid_title", told("order_paid_heading", "order_paid_text", true)),
         (OrderState::Cancelled, _) => ("order_expired_title", told("order_expired_heading", "order_cancelled_text", false)),

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse as _, Redirect},
 };
 use beadsbox_domain::Timestamp;
+use url::Url;
 
 use super::{order, visitor::Visitor};
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     error::Failure,
     shop::{
         limits::{FORMS, allow},
-        order::LAST_CALL,
+        order::{LAST_CALL, is_on_its_way},
         stripe::{Checkout, StripeError, charged},
     },
     state::App,
@@ -40,13 +41,15 @@ pub(super) async fn pay(State(app): State<App>, visitor: Visitor, Path(link): Pa
 
 /// Whether a payment page can be made for it, or was made.
 pub(super) fn is_payable(app: &App, order: &Order, now: Timestamp) -> bool {
-    app.shop.stripe.is_some() && order.payment == PayBy::Card && order.state == OrderState::Reserved && order.holds_until.duration_since(now) >= LAST_CALL
+    let is_unpaid = order.payment == PayBy::Card && order.state == OrderState::Reserved && !is_on_its_way(order);
+    app.shop.stripe.is_some() && is_unpaid && order.holds_until.duration_since(now) >= LAST_CALL
 }
 
 /// Sends the browser to the order's payment page. Where there is none to be had, the order's own page says so.
 pub(super) async fn begin(app: &App, visitor: &Visitor, order: &Order) -> Response<Body> {
-    match session(app, visitor, order).await {
-        Ok(url) => Redirect::to(&url).into_response(),
+    match page(app, order).await {
+        Ok(Some(url)) => Redirect::to(url.as_str()).into_response(),
+        Ok(None) => Redirect::to(&format!("{}{}", order::address(app, order.id), visitor.query())).into_response(),
         Err(failure) => {
             tracing::error!(order = %order.id, %failure, "a payment page could not be made");
             let mark = if visitor.query().is_empty() { "?payment=failed" } else { "&payment=failed" };
@@ -65,12 +68,18 @@ enum NoPage {
     NoCards,
 }
 
-async fn session(app: &App, visitor: &Visitor, order: &Order) -> Result<String, NoPage> {
+/// Where the order's payment page is; none where nothing is left to pay on it.
+async fn page(app: &App, order: &Order) -> Result<Option<Url>, NoPage> {
     let (Some(stripe), Some(root), Some(amount)) = (&app.shop.stripe, &app.shop.config.public_url, charged(order.price)) else {
         return Err(NoPage::NoCards);
     };
+    if let Some(id) = &order.session_id {
+        let session = stripe.session(id).await?;
+        return if session.is_open() { Ok(Some(stripe.page(&session)?)) } else { Ok(None) };
+    }
+    // By the order alone: the same page is asked for with the same words, whoever asks.
     let back_to = root
-        .join(&format!("{}{}", order::address(app, order.id), visitor.query()))
+        .join(&format!("{}{}", order::address(app, order.id), order.language.pick("?lang=en", "?lang=fr")))
         .map_err(|error| Failure::Defect(format!("an order's address: {error}")))?;
     let (content, email) = {
         let mut conn = app.pool.acquire().await.map_err(Failure::from)?;
@@ -88,8 +97,9 @@ async fn session(app: &App, visitor: &Visitor, order: &Order) -> Result<String, 
         ends_at: order.holds_until,
         back_to: &back_to,
     };
-    let (session, url) = stripe.begin(&checkout, app.clock.now()).await?;
+    let session = stripe.begin(&checkout, app.clock.now()).await?;
+    let url = stripe.page(&session)?;
     let mut conn = app.pool.acquire().await.map_err(Failure::from)?;
     db::shop_order::note_session(&mut conn, order.id, &session.id).await.map_err(Failure::from)?;
-    Ok(url.into())
+    Ok(Some(url))
 }

@@ -6,6 +6,7 @@ use beadsbox_documents::Language;
 use beadsbox_domain::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
+use tokio::time::sleep;
 use url::{Url, form_urlencoded};
 use uuid::Uuid;
 
@@ -18,6 +19,9 @@ use crate::{
 const VERSION: &str = "2024-06-20";
 const CONNECT_LIMIT: Duration = Duration::from_secs(4);
 const REQUEST_LIMIT: Duration = Duration::from_secs(12);
+/// How often a page is asked for that somebody else is just being given, and how long after.
+const TRIES: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(500);
 /// No session is longer.
 const MOST_ANSWER_BYTES: usize = 256 * 1024;
 
@@ -47,6 +51,18 @@ pub(in crate::shop) enum StripeError {
     /// There is no time left for a payment page.
     #[error("the order ends too soon for a payment page")]
     TooLate,
+}
+
+impl StripeError {
+    /// Whether it would say the same if it were asked again at once.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Refused { status: 400..=499, .. }) && !self.is(429, "") && !self.is(409, "")
+    }
+
+    /// Whether it refused with that status and, if one is given, that code.
+    fn is(&self, wanted: u16, with: &str) -> bool {
+        matches!(self, Self::Refused { status, code } if *status == wanted && (with.is_empty() || code == with))
+    }
 }
 
 /// A payment page that is to be made.
@@ -112,25 +128,45 @@ impl Stripe {
     }
 
     /// Makes the order's payment page, or gives the one that was made before: the order is the key of the request.
-    pub async fn begin(&self, checkout: &Checkout<'_>, now: Timestamp) -> Result<(Session, Url), StripeError> {
+    pub async fn begin(&self, checkout: &Checkout<'_>, now: Timestamp) -> Result<Session, StripeError> {
         if checkout.ends_at.duration_since(now) < LAST_CALL {
             return Err(StripeError::TooLate);
         }
+        match self.make(checkout, "", checkout.email).await {
+            // It takes fewer addresses than mail does. The buyer types one there.
+            Err(error) if error.is(400, "email_invalid") && checkout.email.is_some() => self.make(checkout, "-without-address", None).await,
+            made => made,
+        }
+    }
+
+    async fn make(&self, checkout: &Checkout<'_>, mark: &str, email: Option<&str>) -> Result<Session, StripeError> {
+        for _ in 1..TRIES {
+            match self.make_once(checkout, mark, email).await {
+                // Somebody who clicked twice: the first request is still being answered.
+                Err(error) if error.is(409, "") => sleep(PAUSE).await,
+                made => return made,
+            }
+        }
+        self.make_once(checkout, mark, email).await
+    }
+
+    async fn make_once(&self, checkout: &Checkout<'_>, mark: &str, email: Option<&str>) -> Result<Session, StripeError> {
         let request = self.request(reqwest::Method::POST, "v1/checkout/sessions")?;
         let request = request
-            .header("Idempotency-Key", format!("beadsbox-order-{}", checkout.order))
+            .header("Idempotency-Key", format!("beadsbox-order-{}{mark}", checkout.order))
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .body(checkout.form());
-        let session: Session = understood(request).await?;
-        let url = session
-            .url
-            .as_deref()
-            .and_then(|url| Url::parse(url).ok())
-            .ok_or(StripeError::NotUnderstood("a session without an address"))?;
+            .body(checkout.form(email));
+        understood(request).await
+    }
+
+    /// Where that payment page is.
+    pub fn page(&self, session: &Session) -> Result<Url, StripeError> {
+        let url = session.url.as_deref().and_then(|url| Url::parse(url).ok());
+        let url = url.ok_or(StripeError::NotUnderstood("a session without an address"))?;
         if url.origin() != self.config.checkout_url.origin() {
             return Err(StripeError::NotUnderstood("a payment page at another address than the account's"));
         }
-        Ok((session, url))
+        Ok(url)
     }
 
     /// How a payment page stands.
@@ -155,7 +191,7 @@ impl Stripe {
 }
 
 impl Checkout<'_> {
-    fn form(&self) -> String {
+    fn form(&self, email: Option<&str>) -> String {
         let (order, back) = (self.order.to_string(), self.back_to.as_str());
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("mode", "payment")
@@ -170,7 +206,7 @@ impl Checkout<'_> {
             .append_pair("expires_at", &self.ends_at.as_second().to_string())
             .append_pair("success_url", back)
             .append_pair("cancel_url", back);
-        if let Some(email) = self.email {
+        if let Some(email) = email {
             form.append_pair("customer_email", email);
         }
         form.finish()

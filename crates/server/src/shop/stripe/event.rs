@@ -20,6 +20,8 @@ use crate::{
 
 /// How long a payment may be on its way that a bank takes its time over.
 pub(in crate::shop) const ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How often such a payment is asked about: the word that it came may be lost.
+pub(in crate::shop) const ASKED_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// How often an event is tried where another transaction stands in its way.
 const TRIES: u32 = 4;
 
@@ -114,7 +116,14 @@ async fn take_once(app: &App, event: &Event) -> Result<(), Failure> {
         (Some(About::Page(says, session)), Some(order)) => act(&mut tx, app, order, *says, session).await?,
         (Some(About::Money(reversal)), Some(order)) => reversal.note(&mut tx, app, order).await?,
         // Of another system that has the same account, or of what is none of the shop's business.
-        _ => Did::Nothing,
+        (about, _) => {
+            if let Some(About::Page(_, session)) = about
+                && session.is_paid()
+            {
+                tracing::warn!(event = %event.id, "a payment is of no order that is here: it is another system's, or was forgotten long ago");
+            }
+            Did::Nothing
+        }
     };
     let new = payment_event::New { id: &event.id, kind: &event.kind, order: order.as_ref().map(|order| order.id), did };
     if payment_event::insert(&mut tx, &new, app.clock.now()).await? {
@@ -141,10 +150,11 @@ async fn act(conn: &mut PgConnection, app: &App, order: &Order, says: Says, sess
     match says {
         Says::Completed | Says::Paid if session.is_paid() => paid(conn, app, order, session).await,
         Says::Completed | Says::Paid => {
-            db::shop_order::hold(conn, order.id, app.clock.now() + ON_ITS_WAY).await?;
+            let now = app.clock.now();
+            db::shop_order::hold(conn, order.id, now + ON_ITS_WAY, now + ASKED_EVERY).await?;
             Ok(Did::Waits)
         }
-        Says::Failed | Says::Expired if order.state != OrderState::Reserved => Ok(Did::Nothing),
+        Says::Failed | Says::Expired if order.state != OrderState::Reserved || !session.is_of(order) => Ok(Did::Nothing),
         Says::Failed => end(conn, app, order, OrderState::Cancelled).await,
         Says::Expired => end(conn, app, order, OrderState::Expired).await,
     }
@@ -157,12 +167,15 @@ async fn end(conn: &mut PgConnection, app: &App, order: &Order, state: OrderStat
 
 /// Stripe says that it is paid: its voucher is written, if it was paid as ordered. The order's row is locked.
 pub(in crate::shop) async fn paid(conn: &mut PgConnection, app: &App, order: &Order, session: &Session) -> Result<Did, Failure> {
-    let of_it = order.payment == PayBy::Card && order.session_id.as_ref().is_none_or(|id| *id == session.id);
+    let of_it = order.payment == PayBy::Card && session.is_of(order);
     let as_ordered = session.amount_total == charged(order.price)
         && session.currency.as_deref().is_some_and(|currency| currency.eq_ignore_ascii_case(order.price.currency.code()));
     if !of_it || !as_ordered {
         tracing::error!(order = %order.id, of_it, as_ordered, "a payment is not what was ordered: somebody has to look at it");
         db::shop_order::set_trouble(conn, order.id, Trouble::AmountDiffers).await?;
+        if let Some(payment) = session.payment_intent.as_deref().filter(|_| order.state != OrderState::Issued) {
+            db::shop_order::note_payment(conn, order.id, payment).await?;
+        }
         return Ok(Did::Trouble);
     }
     // It may be told before the answer with its name was here.
@@ -174,6 +187,21 @@ pub(in crate::shop) async fn paid(conn: &mut PgConnection, app: &App, order: &Or
 }
 
 impl Session {
+    /// Whether it is the order's page, as far as that is known.
+    fn is_of(&self, order: &Order) -> bool {
+        order.session_id.as_ref().is_none_or(|id| *id == self.id)
+    }
+
+    /// Whether nobody can pay on it any more, and nobody did.
+    pub fn is_expired(&self) -> bool {
+        self.status.as_deref() == Some("expired")
+    }
+
+    /// Whether it can be paid on.
+    pub fn is_open(&self) -> bool {
+        self.status.as_deref() == Some("open")
+    }
+
     /// Whether its buyer is done with it. The payment may take its time.
     pub fn is_complete(&self) -> bool {
         self.status.as_deref() == Some("complete")

@@ -11,4 +11,4 @@ mod signature;
 
 pub(super) use amount::{charged, counted};
 pub(super) use client::{Checkout, Session, Stripe, StripeError};
-pub(super) use event::{ON_ITS_WAY, paid, take, told};
+pub(super) use event::{ASKED_EVERY, ON_ITS_WAY, paid, take, told};

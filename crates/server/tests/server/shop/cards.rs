@@ -9,7 +9,7 @@ use beadsbox_testkit::{
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 
-use super::stage::{ShopStage, fields, tell};
+use super::stage::{ShopStage, fields, tell, with};
 use crate::support::{introduction, until_waiting};
 
 const COMPLETED: &str = "checkout.session.completed";
@@ -172,6 +172,7 @@ async fn before_an_order_is_let_go_the_provider_is_asked() {
     let (left, _) = shop.order_by_card(&mut shop.browser()).await;
     // Paid, and its event never came.
     shop.provider.pay(&lost.id);
+    shop.provider.expire(&left.id);
     shop.stage.clock.advance(SignedDuration::from_hours(3));
     shop.provider.be_away(true);
     assert_eq!(server.settle_orders_now().await.unwrap().expired, 0, "while it cannot be asked, nothing is let go");
@@ -181,6 +182,97 @@ async fn before_an_order_is_let_go_the_provider_is_asked() {
     assert_eq!(shop.text("SELECT session_id FROM shop_order WHERE state = 'issued'").await, lost.id);
     assert_eq!(shop.text("SELECT session_id FROM shop_order WHERE state = 'expired'").await, left.id);
     assert_eq!(shop.sold().await, (1, 1));
+}
+
+/// Paid in one window, corrected and ordered anew in another, and every event is lost: both were wanted and paid, or one was; what was paid is made.
+#[tokio::test]
+async fn an_order_that_was_replaced_is_asked_about_when_its_page_has_ended() {
+    let shop = ShopStage::new().await;
+    let server = shop.stage.server.as_ref().unwrap();
+    let mut browser = shop.browser();
+    let form = browser.form(&shop.stage).await;
+    browser.send(&fields(&form, "card")).await;
+    let [first] = &shop.provider.sessions()[..] else { panic!("one payment page") };
+    browser.send(&with(fields(&form, "card"), "email", "lea.dubois@example.org")).await;
+    assert_eq!(shop.text("SELECT state FROM shop_order WHERE session_id IS NOT NULL ORDER BY created_at LIMIT 1").await, "cancelled");
+    shop.provider.pay(&first.id);
+    let second = shop.provider.sessions().into_iter().find(|session| session.id != first.id).unwrap();
+    shop.provider.expire(&second.id);
+    shop.stage.clock.advance(SignedDuration::from_hours(3));
+    let settled = server.settle_orders_now().await.unwrap();
+    assert_eq!((settled.issued, settled.expired), (1, 1));
+    assert_eq!(shop.text("SELECT session_id FROM shop_order WHERE state = 'issued'").await, first.id);
+    assert_eq!((shop.sold().await, shop.stage.count("SELECT count(ask_at) FROM shop_order").await), ((1, 1), 0));
+    // Nothing is left to be asked.
+    let asked = shop.provider.asked();
+    shop.stage.clock.advance(SignedDuration::from_hours(24));
+    assert_eq!((server.settle_orders_now().await.unwrap().expired, shop.provider.asked()), (0, asked));
+}
+
+#[tokio::test]
+async fn a_page_that_is_open_longer_than_it_should_be_is_waited_for() {
+    let shop = ShopStage::new().await;
+    let server = shop.stage.server.as_ref().unwrap();
+    let (session, _) = shop.order_by_card(&mut shop.browser()).await;
+    // This server's clock is ahead of the provider's.
+    shop.stage.clock.advance(SignedDuration::from_hours(2));
+    assert_eq!(server.settle_orders_now().await.unwrap().expired, 0);
+    assert_eq!(shop.text("SELECT state FROM shop_order").await, "reserved");
+    let asked = shop.provider.asked();
+    server.settle_orders_now().await.unwrap();
+    assert_eq!(shop.provider.asked(), asked, "not at every run");
+    shop.provider.pay(&session.id);
+    shop.stage.clock.advance(SignedDuration::from_mins(15));
+    assert_eq!(server.settle_orders_now().await.unwrap().issued, 1);
+    assert_eq!(shop.sold().await, (1, 1));
+}
+
+/// Its key was replaced by another account's: every order is asked about, hour by hour, and ends when no payment can be on its way any more.
+#[tokio::test]
+async fn an_order_of_which_the_provider_knows_nothing_ends_after_a_month() {
+    let shop = ShopStage::new().await;
+    let server = shop.stage.server.as_ref().unwrap();
+    shop.order_by_card(&mut shop.browser()).await;
+    sqlx::query("UPDATE shop_order SET session_id = 'cs_of_another_account'").execute(&shop.stage.pool).await.unwrap();
+    shop.stage.clock.advance(SignedDuration::from_hours(3));
+    for _ in 0..3 {
+        let asked = shop.provider.asked();
+        assert_eq!(server.settle_orders_now().await.unwrap().expired, 0);
+        assert_eq!(shop.provider.asked(), asked + 1);
+        server.settle_orders_now().await.unwrap();
+        assert_eq!(shop.provider.asked(), asked + 1);
+        shop.stage.clock.advance(SignedDuration::from_hours(1));
+    }
+    shop.stage.clock.advance(SignedDuration::from_hours(30 * 24));
+    assert_eq!(server.settle_orders_now().await.unwrap().expired, 1);
+}
+
+#[tokio::test]
+async fn one_payment_page_is_made_whoever_asks_in_whatever_language() {
+    let shop = ShopStage::new().await;
+    let mut browser = shop.browser();
+    let (session, back) = shop.order_by_card(&mut browser).await;
+    for path in [format!("{back}/pay"), format!("{back}/pay?lang=fr"), format!("{back}/pay?lang=en")] {
+        assert_eq!(browser.post(&path, &[]).await.location, session.url, "{path}");
+    }
+    assert_eq!(shop.provider.sessions().len(), 1);
+    // With its payment on its way there is nothing to pay.
+    let on_its_way = PaidSession { status: "complete", ..session };
+    assert_eq!(shop.tell(&shop.stage.base, &StripeProvider::event(COMPLETED, &on_its_way).1).await, StatusCode::OK);
+    let page = browser.get(&back).await;
+    assert!(page.text.contains("Your payment is on its way") && !page.text.contains("/pay\""), "{}", page.text);
+    assert!(browser.post(&format!("{back}/pay"), &[]).await.location.starts_with("/vouchers/orders/"));
+}
+
+#[tokio::test]
+async fn an_address_that_the_provider_does_not_take_is_typed_there() {
+    let shop = ShopStage::new().await;
+    let mut browser = shop.browser();
+    let form = browser.form(&shop.stage).await;
+    let page = browser.send(&with(fields(&form, "card"), "email", "léa@example.org")).await;
+    assert!(page.location.starts_with(shop.provider.url()), "{page:?}");
+    let [session] = &shop.provider.sessions()[..] else { panic!("one payment page") };
+    assert_eq!(session.get("customer_email"), "");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The form: who may send it, and what becomes of what they typed.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use beadsbox_testkit::fixtures::ENTANGLEMENT;
 use jiff::SignedDuration;
 use reqwest::{StatusCode, header};
@@ -114,4 +115,29 @@ async fn whoever_sends_too_many_waits() {
     assert_eq!(shop.stage.count("SELECT count(*) FROM shop_order").await, 0);
     assert!(page.headers[header::RETRY_AFTER].to_str().unwrap().parse::<u64>().unwrap() > 0);
     assert_eq!(browser.get("/vouchers/").await.status, StatusCode::OK, "looking is another thing");
+}
+
+/// By card, no, in the shop, no, by card after all: what the form made first has ended by then.
+#[tokio::test]
+async fn whoever_changes_their_mind_back_gets_another_form_with_what_they_typed() {
+    let shop = ShopStage::new().await;
+    let mut browser = shop.browser();
+    let form = browser.form(&shop.stage).await;
+    for payment in ["card", "in_shop"] {
+        assert_eq!(browser.send(&fields(&form, payment)).await.status, StatusCode::SEE_OTHER);
+    }
+    let page = browser.send(&fields(&form, "card")).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.text);
+    assert!(
+        page.text.contains("has ended, and nothing was paid for it") && page.text.contains("value=\"Léa Dubois\""),
+        "{}",
+        page.text
+    );
+    shop.stage.clock.advance(SignedDuration::from_secs(5));
+    let again = page.between("name=\"form\" value=\"", "\"");
+    assert!(browser.send(&fields(again, "card")).await.location.starts_with(shop.provider.url()));
+    // The row holds nothing by which a guess at the buyer could be tried.
+    let known = "SELECT count(*) FROM shop_order WHERE position(replace(form_id::text, '-', '') IN $1) > 0";
+    let held: i64 = sqlx::query_scalar(known).bind(hex::encode(BASE64.decode(&form).unwrap())).fetch_one(&shop.stage.pool).await.unwrap();
+    assert_eq!(held, 0);
 }

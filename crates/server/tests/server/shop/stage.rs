@@ -89,7 +89,8 @@ impl ShopStage {
         let page = self.order(browser, "card").await;
         assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
         let session = self.provider.sessions().into_iter().find(|session| session.url == page.location).unwrap();
-        let back = session.get("success_url").to_owned();
+        // Its page in the order's language.
+        let back = session.get("success_url").split('?').next().unwrap_or_default().to_owned();
         (session, back)
     }
 
