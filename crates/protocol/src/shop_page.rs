@@ -105,13 +105,16 @@ pub enum ReversalState {
     Lost,
 }
 
-/// Money of an order that went back at the payment provider, or is asked back. The voucher is as it was: what that means for it a person decides.
+/// Money of an order that went back at the payment provider, is asked back, or was to go back and did not. The voucher is as it was: what that means for it a person decides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PaymentReversal {
-    /// At the provider: of the charge that was refunded, or of the dispute.
+    /// At the provider: of the charge that was refunded, of the dispute, or of the refund that failed.
     pub id: String,
     /// What became of it.
     pub state: ReversalState,
+    /// It was to be refunded as the state says, and did not reach whoever paid: the provider credits it to the shop again.
+    #[serde(default)]
+    pub failed: bool,
     /// Refunded so far, or disputed.
     pub amount: Money,
     /// Until when the provider takes an answer to a dispute.

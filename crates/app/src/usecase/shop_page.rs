@@ -74,10 +74,11 @@ fn order_row(order: TroubledOrder) -> TroubledOrderRow {
 
 fn reversal_row(reversal: PaymentReversal) -> ReversalRow {
     ReversalRow {
-        advice: ReversalAdvice::of(reversal.state, reversal.voucher.as_ref()),
+        advice: ReversalAdvice::about(&reversal),
         id: reversal.id,
         order_id: reversal.order.to_string(),
         state: reversal.state,
+        failed: reversal.failed,
         amount: reversal.amount.into(),
         answer_by: reversal.answer_by.map(|at| at.to_string()),
         told_at: reversal.told_at.to_string(),

@@ -1,5 +1,5 @@
 use beadsbox_domain::Status;
-use beadsbox_protocol::shop_page::{OrderTrouble, ReversalState, ReversedVoucher};
+use beadsbox_protocol::shop_page::{OrderTrouble, PaymentReversal, ReversalState, ReversedVoucher};
 use serde::{Deserialize, Serialize};
 
 use super::{MoneyView, NamedId};
@@ -73,11 +73,24 @@ pub enum ReversalAdvice {
     Keeps,
     /// The money stays, and the voucher was ended meanwhile.
     IssueAnother,
+    /// The money was to go back and did not, and the voucher can still be used.
+    RefundAgainOrKeep,
+    /// The money was to go back and did not, and no voucher stands for it.
+    RefundAgain,
 }
 
 impl ReversalAdvice {
+    /// What is to be done about it now.
+    pub(crate) fn about(reversal: &PaymentReversal) -> Self {
+        match &reversal.voucher {
+            Some(voucher) if reversal.failed && matches!(voucher.status, Status::Purchased | Status::Replaced) => Self::RefundAgainOrKeep,
+            _ if reversal.failed => Self::RefundAgain,
+            voucher => Self::of(reversal.state, voucher.as_ref()),
+        }
+    }
+
     /// By what became of the money, and where the voucher stands.
-    pub(crate) fn of(state: ReversalState, voucher: Option<&ReversedVoucher>) -> Self {
+    fn of(state: ReversalState, voucher: Option<&ReversedVoucher>) -> Self {
         let Some(voucher) = voucher else {
             return match state {
                 ReversalState::Disputed => Self::Answer,
@@ -104,7 +117,7 @@ impl ReversalAdvice {
     }
 }
 
-/// Money of an order that went back, or is asked back.
+/// Money of an order that went back, is asked back, or was to go back and did not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
 #[serde(rename = "PaymentReversal")]
 pub struct ReversalRow {
@@ -112,6 +125,8 @@ pub struct ReversalRow {
     pub id: String,
     pub order_id: String,
     pub state: ReversalState,
+    /// It was to be refunded as the state says, and did not reach the buyer.
+    pub failed: bool,
     pub advice: ReversalAdvice,
     /// Refunded so far, or disputed.
     pub amount: MoneyView,

@@ -62,8 +62,12 @@ async fn show(pool: &PgPool) -> Result<(), StartError> {
     for reversal in db::payment_reversal::open(&mut conn, MOST).await? {
         let voucher = reversal.voucher.map_or("no voucher".to_owned(), |voucher| format!("its voucher is {}", voucher.status.name()));
         line(&format!(
-            "Look at {} of {}: {:?}, {}, {voucher}",
-            reversal.reservation, reversal.ordered_at, reversal.state, reversal.amount
+            "Look at {} of {}: {:?}{}, {}, {voucher}",
+            reversal.reservation,
+            reversal.ordered_at,
+            reversal.state,
+            if reversal.failed { ", and that failed" } else { "" },
+            reversal.amount
         ))?;
     }
     Ok(())

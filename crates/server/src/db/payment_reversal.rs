@@ -1,4 +1,4 @@
-//! `payment_reversal`: money of an order that went back at the payment provider, or that a bank asks back.
+//! `payment_reversal`: money of an order that went back at the payment provider, that a bank asks back, or that was to go back and did not.
 
 use beadsbox_domain::{Currency, Money, Status, Timestamp, VoucherId};
 use beadsbox_protocol::{
@@ -15,10 +15,12 @@ use crate::error::Failure;
 /// What the provider told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
-    /// Of the charge that was refunded, or of the dispute.
+    /// Of the charge that was refunded, of the dispute, or of the refund that failed.
     pub id: String,
     pub order: Uuid,
     pub state: ReversalState,
+    /// It was to be refunded, and is with the shop again.
+    pub failed: bool,
     /// Refunded so far, or disputed.
     pub amount: Money,
     pub answer_by: Option<Timestamp>,
@@ -28,7 +30,7 @@ pub struct Told {
 /// What somebody dealt with as it was before is to be looked at again.
 pub async fn note(conn: &mut PgConnection, told: &Told, now: Timestamp) -> sqlx::Result<bool> {
     let noted = sqlx::query(
-        "INSERT INTO payment_reversal AS r (id, order_id, state, amount_minor, currency, answer_by, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO payment_reversal AS r (id, order_id, state, amount_minor, currency, answer_by, told_at, failed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, amount_minor = excluded.amount_minor, answer_by = excluded.answer_by,
                                         told_at = greatest(excluded.told_at, r.told_at + interval '1 microsecond'), settled_at = NULL
          WHERE CASE WHEN excluded.state IN ('won', 'lost') THEN r.state <> excluded.state
@@ -42,6 +44,7 @@ pub async fn note(conn: &mut PgConnection, told: &Told, now: Timestamp) -> sqlx:
     .bind(told.amount.currency.code())
     .bind(told.answer_by.map(jiff_sqlx::ToSqlx::to_sqlx))
     .bind(now.to_sqlx())
+    .bind(told.failed)
     .execute(conn)
     .await?;
     Ok(noted.rows_affected() == 1)
@@ -51,6 +54,7 @@ pub async fn note(conn: &mut PgConnection, told: &Told, now: Timestamp) -> sqlx:
 struct Record {
     id: String,
     state: String,
+    failed: bool,
     amount_minor: i64,
     currency: String,
     answer_by: Option<jiff_sqlx::Timestamp>,
@@ -78,6 +82,7 @@ impl Record {
             price: money(self.price_minor, &self.price_currency)?,
             id: self.id,
             state: named(&self.state, "payment_reversal.state")?,
+            failed: self.failed,
             answer_by: self.answer_by.map(jiff_sqlx::Timestamp::to_jiff),
             told_at: self.told_at,
             order: self.order_id,
@@ -96,7 +101,7 @@ impl Record {
 /// Those at which a person has to look, the oldest first.
 pub async fn open(conn: &mut PgConnection, limit: i64) -> Result<Vec<PaymentReversal>, Failure> {
     let records: Vec<Record> = sqlx::query_as(
-        "SELECT r.id, r.state, r.amount_minor, r.currency, r.answer_by, r.told_at, r.order_id, o.reservation, t.title, o.price_minor,
+        "SELECT r.id, r.state, r.failed, r.amount_minor, r.currency, r.answer_by, r.told_at, r.order_id, o.reservation, t.title, o.price_minor,
                 o.currency AS price_currency, o.created_at AS ordered_at, o.payment_ref, v.id AS voucher_id, v.status,
                 v.marks ->> 'charged_back' IS NOT NULL AS charged_back
          FROM payment_reversal r JOIN shop_order o ON o.id = r.order_id
@@ -115,15 +120,17 @@ pub async fn count_open(conn: &mut PgConnection) -> sqlx::Result<u64> {
     sqlx::query_scalar("SELECT count(*) FROM payment_reversal WHERE settled_at IS NULL").fetch_one(conn).await.map(to_count)
 }
 
-/// What it is and when that was told, its row locked; none where nobody has to look at it.
-pub async fn lock_open(conn: &mut PgConnection, id: &str, order: Uuid) -> Result<Option<(ReversalState, Timestamp)>, Failure> {
-    let found: Option<(String, jiff_sqlx::Timestamp)> =
-        sqlx::query_as("SELECT state, told_at FROM payment_reversal WHERE id = $1 AND order_id = $2 AND settled_at IS NULL FOR NO KEY UPDATE")
-            .bind(id)
-            .bind(order)
-            .fetch_optional(conn)
-            .await?;
-    found.map(|(state, told_at)| Ok((named(&state, "payment_reversal.state")?, told_at.to_jiff()))).transpose()
+/// What it is, in a word, and when that was told, its row locked; none where nobody has to look at it.
+pub async fn lock_open(conn: &mut PgConnection, id: &str, order: Uuid) -> sqlx::Result<Option<(String, Timestamp)>> {
+    let found: Option<(String, jiff_sqlx::Timestamp)> = sqlx::query_as(
+        "SELECT CASE WHEN failed THEN 'refund_failed' ELSE state END, told_at FROM payment_reversal
+         WHERE id = $1 AND order_id = $2 AND settled_at IS NULL FOR NO KEY UPDATE",
+    )
+    .bind(id)
+    .bind(order)
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.map(|(what, told_at)| (what, told_at.to_jiff())))
 }
 
 /// Somebody dealt with it.

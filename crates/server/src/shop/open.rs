@@ -115,13 +115,13 @@ pub(crate) async fn settle(act: Act, id: Uuid, settlement: &OrderSettlement) -> 
 /// What became of it since somebody looked they have not dealt with.
 async fn settle_reversal(mut act: Act, id: Uuid, seen: &SeenReversal, reason: &Reason) -> Result<(), Failure> {
     let found = db::payment_reversal::lock_open(&mut act, &seen.id, id).await?;
-    let (state, told_at) = found.ok_or_else(|| Failure::not_found("money that went back and that somebody has to look at"))?;
+    let (what, told_at) = found.ok_or_else(|| Failure::not_found("money that went back and that somebody has to look at"))?;
     if told_at != seen.told_at {
         return Err(Failure::changed_meanwhile());
     }
     let now = act.at();
     db::payment_reversal::settle(&mut act, &seen.id, now).await?;
-    let done = Done::new(ActKind::OrderSettled).with("order", json!(id)).with("reversal", json!(state)).because(Some(reason));
+    let done = Done::new(ActKind::OrderSettled).with("order", json!(id)).with("reversal", json!(what)).because(Some(reason));
     act.done(done).await
 }
 

@@ -19,6 +19,16 @@ impl StripeProvider {
         event_about("charge.refunded", &charge)
     }
 
+    /// A refund of so much, in the currency's units, stands like that; told by an event of that kind. A refund has no metadata of its payment.
+    pub fn refund_is(kind: &str, session: &PaidSession, amount: i64, status: &str) -> (String, String) {
+        let refund = json!({
+            "id": session.id.replace("cs_", "re_"), "object": "refund", "amount": amount, "currency": session.get("line_items[0][price_data][currency]"),
+            "charge": session.id.replace("cs_", "ch_"), "payment_intent": intent(session), "status": status, "failure_reason": "expired_or_canceled_card",
+            "metadata": {},
+        });
+        event_about(kind, &refund)
+    }
+
     /// Whoever paid had their bank ask it back; `kind` is `created` or `closed`, `status` how Stripe says that it stands. A dispute has no metadata.
     pub fn disputed(kind: &str, session: &PaidSession, status: &str) -> (String, String) {
         let dispute: Value = json!({

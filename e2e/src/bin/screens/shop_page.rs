@@ -23,7 +23,7 @@ const TROUBLED: &str = "INSERT INTO shop_order (id, form_id, form_key, state, pa
               AS orders (id, state, reservation, code, since, session, trouble),
           (SELECT template_id, version, price_minor, currency FROM voucher_template_version ORDER BY price_minor LIMIT 1) AS template";
 
-/// Orders that have vouchers and whose money went back, or is asked back: one for each status that sample data have.
+/// Orders that have vouchers and whose money went back, or is asked back: one for each status that sample data have; and a refund that failed.
 const REVERSED: &str = "WITH sold AS (
          SELECT DISTINCT ON (status) id, code, template_id, template_version, sold_op, sold_at, sold_shop, person_hash, status FROM voucher
          WHERE status IN ('purchased', 'used', 'cancelled') AND (template_id, template_version) IN (SELECT template_id, version FROM voucher_template_version)
@@ -35,10 +35,13 @@ const REVERSED: &str = "WITH sold AS (
              sold_shop, person_hash, 'en', sold_at, sold_at + interval '1 hour', sold_at, sold_at, sold_op, 'cs_live_' || code, 'pi_live_' || code
          FROM sold s JOIN voucher_template_version t ON t.template_id = s.template_id AND t.version = s.template_version
          RETURNING id, voucher_id, price_minor, currency)
-     INSERT INTO payment_reversal (id, order_id, state, amount_minor, currency, answer_by, told_at)
-     SELECT 're_' || o.id, o.id, CASE s.status WHEN 'used' THEN 'lost' WHEN 'cancelled' THEN 'refunded' ELSE 'disputed' END, o.price_minor, o.currency,
-         CASE s.status WHEN 'purchased' THEN now() + interval '9 days' END, now() - CASE s.status WHEN 'used' THEN interval '2 days' ELSE interval '40 minutes' END
-     FROM ordered o JOIN sold s ON s.id = o.voucher_id";
+     INSERT INTO payment_reversal (id, order_id, state, amount_minor, currency, answer_by, told_at, failed)
+     SELECT 'ch_' || o.id, o.id, CASE s.status WHEN 'used' THEN 'lost' WHEN 'cancelled' THEN 'refunded' ELSE 'disputed' END, o.price_minor, o.currency,
+         CASE s.status WHEN 'purchased' THEN now() + interval '9 days' END, now() - CASE s.status WHEN 'used' THEN interval '2 days' ELSE interval '40 minutes' END, false
+     FROM ordered o JOIN sold s ON s.id = o.voucher_id
+     UNION ALL
+     SELECT 're_' || o.id, o.id, 'refunded', o.price_minor, o.currency, NULL, now() - interval '10 minutes', true
+     FROM ordered o JOIN sold s ON s.id = o.voucher_id WHERE s.status = 'cancelled'";
 
 pub async fn scene(folder: &Path) -> anyhow::Result<()> {
     let database = TestDatabase::create().await;

@@ -15,13 +15,16 @@ const advices: ReversalAdvice[] = [
   'settled',
   'keeps',
   'issue_another',
+  'refund_again_or_keep',
+  'refund_again',
 ]
 const amount: PaymentReversal['amount'] = { minor: 1000, currency: 'EUR', exponent: 2 }
 
 describe('money that went back', () => {
   it('says what became of it, with the sum, in words of its own', () => {
-    const words = states.map((state) => reversalWhat({ state, amount }))
-    expect(new Set(words).size).toBe(states.length)
+    const words = states.map((state) => reversalWhat({ state, failed: false, amount }))
+    words.push(reversalWhat({ state: 'refunded', failed: true, amount }))
+    expect(new Set(words).size).toBe(states.length + 1)
     for (const word of words) expect(word).toContain('10')
   })
 

@@ -3,14 +3,20 @@ import * as m from '$/i18n/generated/messages'
 import type { PaymentReversal } from '$/platform'
 
 /** What became of the money. */
-export const reversalWhat = ({ state, amount }: Pick<PaymentReversal, 'state' | 'amount'>) =>
-  ({
+export const reversalWhat = ({
+  state,
+  failed,
+  amount,
+}: Pick<PaymentReversal, 'state' | 'failed' | 'amount'>) => {
+  const words = {
     partly_refunded: m.reversal_partly_refunded,
     refunded: m.reversal_refunded,
     disputed: m.reversal_disputed,
     won: m.reversal_won,
     lost: m.reversal_lost,
-  })[state]({ amount: money(amount) })
+  }
+  return (failed ? m.reversal_failed : words[state])({ amount: money(amount) })
+}
 
 /** What is to be done. */
 export const reversalTodo = ({ advice }: Pick<PaymentReversal, 'advice'>) =>
@@ -25,4 +31,6 @@ export const reversalTodo = ({ advice }: Pick<PaymentReversal, 'advice'>) =>
     settled: m.reversal_settled,
     keeps: m.reversal_keeps,
     issue_another: m.reversal_issue_another,
+    refund_again_or_keep: m.reversal_refund_again_or_keep,
+    refund_again: m.reversal_refund_again,
   })[advice]()

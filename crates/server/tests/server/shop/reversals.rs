@@ -125,6 +125,38 @@ async fn a_refund_in_parts_only_grows_and_is_to_be_looked_at_again() {
     assert_eq!(desk.only().await, seen);
 }
 
+/// Days after the refund the buyer's bank says that the card is gone.
+#[tokio::test]
+async fn a_refund_that_fails_is_to_be_looked_at_beside_what_was_said_of_its_charge() {
+    let desk = Desk::open().await;
+    let paid = desk.bought().await;
+    desk.told(&StripeProvider::refunded(&paid, 4136)).await;
+    desk.settle(&desk.only().await).await.unwrap();
+    for status in ["pending", "succeeded"] {
+        desk.told(&StripeProvider::refund_is("refund.updated", &paid, 4136, status)).await;
+    }
+    assert_eq!(desk.page().await.reversals_total, 0, "it goes its way");
+    for kind in ["charge.refund.updated", "refund.updated", "refund.failed"] {
+        desk.told(&StripeProvider::refund_is(kind, &paid, 4136, "failed")).await;
+    }
+    let seen = desk.only().await;
+    assert_eq!((seen.failed, seen.state, seen.amount), (true, ReversalState::Refunded, fixtures::euros(4136)));
+    assert_eq!(seen.id, paid.id.replace("cs_", "re_"));
+    assert_eq!(seen.voucher.unwrap().status, Status::Purchased);
+    desk.settle(&seen).await.unwrap();
+    assert_eq!(desk.shop.stage.count("SELECT count(*) FROM admin_act WHERE details->>'reversal' = 'refund_failed'").await, 1);
+    desk.told(&StripeProvider::refund_is("refund.failed", &paid, 4136, "failed")).await;
+    assert_eq!(desk.page().await.reversals_total, 0);
+    // A part of another one, and one that is nobody's here.
+    let other = desk.bought().await;
+    desk.told(&StripeProvider::refund_is("refund.failed", &other, 1000, "canceled")).await;
+    let seen = desk.only().await;
+    assert_eq!((seen.failed, seen.state, seen.amount.minor), (true, ReversalState::PartlyRefunded, 1000));
+    let foreign = PaidSession { id: "cs_elsewhere".to_owned(), asked: Vec::new(), ..paid };
+    desk.told(&StripeProvider::refund_is("refund.failed", &foreign, 4136, "failed")).await;
+    assert_eq!(desk.page().await.reversals_total, 1);
+}
+
 #[tokio::test]
 async fn a_dispute_is_shown_from_its_beginning_to_its_end_in_whatever_order_it_is_told() {
     let desk = Desk::open().await;
@@ -165,6 +197,18 @@ async fn money_that_is_nobodys_order_or_that_nobody_signed_is_not_heard() {
     }
     assert!(desk.page().await.reversals.is_empty());
     assert_eq!(desk.shop.stage.count("SELECT count(*) FROM payment_event WHERE did = 'nothing'").await, 3);
+}
+
+/// It was wrongly paid, so it is no order's payment; what becomes of its money is this order's business all the same.
+#[tokio::test]
+async fn money_that_did_not_fit_its_order_is_heard_of_as_well() {
+    let desk = Desk::open().await;
+    let (session, _) = desk.shop.order_by_card(&mut desk.shop.browser()).await;
+    let paid = PaidSession { amount: 4135, ..desk.shop.provider.pay(&session.id) };
+    desk.told(&StripeProvider::event(COMPLETED, &paid)).await;
+    assert_eq!(desk.shop.sold().await, (0, 0));
+    desk.told(&StripeProvider::refund_is("refund.failed", &paid, 4135, "failed")).await;
+    assert!(desk.only().await.failed);
 }
 
 /// Ten tellings at two servers are one; and what is refunded before its voucher is written is shown with the voucher once it is there.
