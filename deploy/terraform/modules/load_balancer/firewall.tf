@@ -98,7 +98,11 @@ resource "aws_wafv2_web_acl_logging_configuration" "this" {
   resource_arn            = aws_wafv2_web_acl.this.arn
   log_destination_configs = [aws_cloudwatch_log_group.firewall.arn]
 
-  # Tokens of sessions are nobody's to read.
+  # Tokens of sessions are nobody's to read, and the address of an order opens its voucher.
+  redacted_fields {
+    uri_path {}
+  }
+
   redacted_fields {
     single_header {
       name = "authorization"
