@@ -57,6 +57,8 @@ pub(crate) async fn put_together(pool: &PgPool) -> Result<u64, Failure> {
     if !Lock::Books.try_take(&mut tx).await? {
         return Ok(0);
     }
+    // The more there are, the longer it takes: cut off by a bound, it would have yet more to do the next time.
+    sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
     let rows = db::ledger::put_together(&mut tx).await?;
     tx.commit().await?;
     Ok(rows)

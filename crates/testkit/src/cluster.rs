@@ -123,13 +123,28 @@ impl Cluster {
     /// # Panics
     /// Where it does not run.
     pub fn lose(&self) {
-        let file = made(std::fs::read_to_string(self.data.join("postmaster.pid")));
-        let process = file.lines().next().unwrap_or_default().to_owned();
+        let process = self.process();
         // All of it at once: what a lost postmaster leaves behind still answers for a moment, and what it loses it starts anew.
         for (program, arguments) in [("kill", ["-STOP", &process].as_slice()), ("pkill", &["-KILL", "-P", &process]), ("kill", &["-KILL", &process])] {
             assert!(made(Command::new(program).args(arguments).status()).success(), "{program} {arguments:?}");
         }
         self.is_ended.store(true, Ordering::Relaxed);
+    }
+
+    /// Has it say nothing any more, as a machine behind a cut cable, for as long as the value is kept.
+    ///
+    /// # Panics
+    /// Where it does not run.
+    pub fn silence(&self) -> Silence {
+        let silence = Silence { process: self.process() };
+        assert!(silence.tell("-STOP"), "no process {}", silence.process);
+        silence
+    }
+
+    /// The number of its first process.
+    fn process(&self) -> String {
+        let file = made(std::fs::read_to_string(self.data.join("postmaster.pid")));
+        file.lines().next().unwrap_or_default().to_owned()
     }
 
     /// Ends it in order, as a standby that is away.
@@ -293,6 +308,25 @@ impl Drop for Cluster {
         // What it keeps is thrown away in the next moment.
         let stopped = command.args(["stop", "--wait", "--mode", "immediate", "--pgdata", &data]).stdout(std::process::Stdio::null()).status();
         assert!(std::thread::panicking() || stopped.is_ok_and(|status| status.success()), "{data} does not end");
+    }
+}
+
+/// A cluster that says nothing.
+pub struct Silence {
+    process: String,
+}
+
+impl Silence {
+    /// Tells its first process and all that that has started.
+    fn tell(&self, signal: &str) -> bool {
+        let told = |program: &str, of: &[&str]| Command::new(program).arg(signal).args(of).status().is_ok_and(|status| status.success());
+        told("kill", &[&self.process]) && told("pkill", &["-P", &self.process])
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        self.tell("-CONT");
     }
 }
 

@@ -6,10 +6,12 @@
 
 use std::{
     collections::{HashSet, VecDeque},
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use futures_util::FutureExt as _;
 use sqlx::{Postgres, Transaction, pool::PoolConnection};
 use tokio::{
     sync::{Notify, oneshot},
@@ -209,7 +211,10 @@ impl Lost {
 
 async fn take_together(app: &App, begun: Result<Transaction<'_, Postgres>, Lost>, group: &[Waiting]) -> Result<Done, Lost> {
     let pushes: Vec<&Pushed> = group.iter().map(|waiting| waiting.pushed.as_ref()).collect();
-    let done = timeout(LONGEST, straight::take(app, begun?, &pushes)).await.map_err(|_| Lost::by(&Failure::unavailable()))?;
+    let taking = AssertUnwindSafe(straight::take(app, begun?, &pushes)).catch_unwind();
+    let done = timeout(LONGEST, taking).await.map_err(|_| Lost::by(&Failure::unavailable()))?;
+    // A fault of this program, at one of them: the others are not to be refused with it, now and whenever it is sent again.
+    let done = done.map_err(|_| Lost::by(&Failure::Defect("a transaction of pushes panicked".to_owned())))?;
     Ok(done.inspect_err(not_together).unwrap_or_default())
 }
 

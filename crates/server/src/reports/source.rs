@@ -1,7 +1,10 @@
 //! Where a report is read: a copy of the database, or the database itself.
 
+use std::time::Duration;
+
 use beadsbox_domain::Timestamp;
 use sqlx::{PgConnection, Postgres, Transaction};
+use tokio::time::timeout;
 
 use crate::{
     db,
@@ -11,6 +14,8 @@ use crate::{
 
 /// A copy that is further behind has lost whom it follows; the database itself answers in its place.
 const OLDEST_SECONDS: u64 = 300;
+/// How long it may take to say how old it is: one that has fallen silent in the midst of a connection says nothing at all.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 
 /// One moment to read at, and how old that is, in seconds.
 pub(super) struct Source {
@@ -22,7 +27,8 @@ impl Source {
     /// The copy; none where there is none, or it is good for nothing. A report is never older than it says.
     pub async fn copy(app: &App) -> Option<Self> {
         app.config.database_read_url.as_ref()?;
-        copy(app).await.unwrap_or_else(|error| {
+        let answered = timeout(ANSWERS_WITHIN, copy(app)).await.unwrap_or_else(|_| Err(Failure::unavailable()));
+        answered.unwrap_or_else(|error| {
             tracing::warn!(%error, "the copy for reports does not answer: the database itself does");
             None
         })

@@ -308,6 +308,42 @@ async fn what_was_sold_after_the_vouchers_were_locked_is_locked_before_it_is_dec
     assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 0);
 }
 
+/// More often than transactions may be at work at the same time: one that was still counted, or a connection that was kept, would be in the way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn transactions_whose_connections_are_lost_leave_the_way_free() {
+    const TIMES: usize = 10;
+    let stage = Stage::new().await;
+    let mut seller = stage.till("Inês").await;
+    let vouchers = sell_many(&mut seller, 2 * TIMES).await;
+    let mut tills = [stage.till("Camille").await, stage.till("Noé").await];
+    for both in vouchers.chunks(2) {
+        let holder = hold(&stage).await;
+        let mut sent = Vec::new();
+        for (till, voucher) in tills.iter_mut().zip(both) {
+            till.record(fixtures::ask(*voucher));
+            let mut till = till.clone();
+            sent.push(tokio::spawn(async move { till.push().await }));
+        }
+        until_waiting(&stage, 1).await;
+        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'beadsbox_test' AND datname = current_database()";
+        sqlx::query(cut).execute(&stage.pool).await.unwrap();
+        holder.rollback().await.unwrap();
+        for (sent, till) in sent.into_iter().zip(&mut tills) {
+            // Taken by itself, or to be sent again: there may be more than one connection of which nobody knows yet that it is lost.
+            let mut answer = sent.await.unwrap();
+            let mut tries = 0;
+            while let Err(problem) = answer {
+                assert!(problem.status == 503 && tries < 20, "{problem:?}");
+                tries += 1;
+                answer = till.push().await;
+            }
+            till.push().await.unwrap();
+        }
+    }
+    assert_eq!(stage.count("SELECT count(*) FROM voucher WHERE status = 'used'").await, 2 * i64::try_from(TIMES).unwrap());
+    assert_eq!(stage.count("SELECT count(*) FROM redemption").await, 2 * i64::try_from(TIMES).unwrap());
+}
+
 /// What comes while a transaction is at work is looked at meanwhile, what comes before it begins while the database locks: of so many, both.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_its_device_did_not_sign_is_refused_in_company_as_well() {

@@ -68,6 +68,19 @@ async fn guessing_gets_slower_and_a_success_forgets_it() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_ahead_locks_nobody_out_once_it_is_right() {
+    let stage = Stage::new().await;
+    let mut device = stage.till("Camille").await;
+    let right = stage.clock.now();
+    stage.clock.advance(SignedDuration::from_hours(24));
+    for _ in 0..6 {
+        let _ = device.sign_in("Camille", "wrong").await;
+    }
+    stage.clock.set(right);
+    device.sign_in("Camille", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
 async fn many_guesses_at_once_do_not_get_past_the_count() {
     let stage = Stage::new().await;
     let device = stage.till("Camille").await;

@@ -1,6 +1,6 @@
 //! Reports that are read from a copy, and how old they say they are.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use beadsbox_domain::Role;
 use beadsbox_protocol::report::Liability;
@@ -67,6 +67,14 @@ async fn a_report_from_a_copy_says_how_old_it_is_and_without_the_copy_it_is_new(
     let old = timeout(Duration::from_mins(1), old).await.expect("it says that it is old");
     assert_eq!(sold(&old), price, "read from the copy");
     on(&standby, "SELECT pg_wal_replay_resume()").await;
+
+    // The copy has fallen silent: nobody waits for it as long as for a report.
+    let silence = standby.silence();
+    let begun = Instant::now();
+    let new = report(&till, &session).await;
+    assert_eq!((sold(&new), new.made.data_age_seconds), (2 * price, 0));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    drop(silence);
 
     // The copy is away: the database itself answers.
     standby.end();
