@@ -82,6 +82,8 @@ pub enum ErrorCode {
     OutboxDamaged,
     /// The cache cannot be read or made.
     CacheDamaged,
+    /// The clock is off by more than a day: the last day of what is sold would be wrong.
+    ClockWrong,
     /// No room on the disk.
     DiskFull,
     /// The disk does not do what it should.

@@ -75,7 +75,7 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
 
     /// The server holds own operations that these files lack: takes them back. `false`: not now, because what waits here goes first.
     pub(crate) async fn catch_up(&self, life: Incarnation, server_last_seq: u64) -> Result<bool, Trouble> {
-        let _turn = self.recovery.turn.lock().await;
+        let turn = self.recovery.turn.lock().await;
         if !self.replica().fall_behind(life, server_last_seq).await.map_err(|error| self.files_failed(&error))? {
             // The server will say whether it holds the same.
             self.wake();
@@ -91,7 +91,11 @@ impl<R: Replica + 'static, T: Transport + 'static> Syncer<R, T> {
             let query = OwnOperationsQuery { incarnation: position.incarnation, after: position.last_seq, limit: most(MOST_OPERATIONS as u64) };
             let given = match self.transport().own_operations(&query).await {
                 Ok(given) => given.operations,
-                Err(error) => return self.handle(&error, Some(position.incarnation)).await.map(|()| true),
+                Err(error) => {
+                    // What is to be done about it may be a recovery of its own.
+                    drop(turn);
+                    return self.handle(&error, Some(position.incarnation)).await.map(|()| true);
+                }
             };
             if given.is_empty() {
                 return Err(self.failed(false, Trouble::Server("it does not give this device's operations back".to_owned())));

@@ -1194,6 +1194,8 @@ export type ErrorCode =
 "outbox_damaged" | 
 /**  The cache cannot be read or made. */
 "cache_damaged" | 
+/**  The clock is off by more than a day: the last day of what is sold would be wrong. */
+"clock_wrong" | 
 /**  No room on the disk. */
 "disk_full" | 
 /**  The disk does not do what it should. */
@@ -2099,12 +2101,14 @@ export type Payment =
 /**  Anything else. */
 "other";
 
-/**  Money of an order that went back, or is asked back. */
+/**  Money of an order that went back, is asked back, or was to go back and did not. */
 export type PaymentReversal = {
 	/**  At the provider. */
 	id: string,
 	order_id: string,
 	state: ReversalState,
+	/**  It was to be refunded as the state says, and did not reach the buyer. */
+	failed: boolean,
 	advice: ReversalAdvice,
 	/**  Refunded so far, or disputed. */
 	amount: Money,
@@ -2555,7 +2559,11 @@ export type ReversalAdvice =
 /**  The money stays, and so does the voucher. */
 "keeps" | 
 /**  The money stays, and the voucher was ended meanwhile. */
-"issue_another";
+"issue_another" | 
+/**  The money was to go back and did not, and the voucher can still be used. */
+"refund_again_or_keep" | 
+/**  The money was to go back and did not, and no voucher stands for it. */
+"refund_again";
 
 /**  What became of money that was paid for an order. */
 export type ReversalState = 

@@ -1,6 +1,6 @@
 //! The system's clocks and randomness.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use beadsbox_domain::Timestamp;
 
@@ -8,13 +8,31 @@ use super::{Clock, Random};
 
 /// The system's clocks.
 pub struct SystemClock {
-    started: Instant,
+    started: Duration,
 }
 
 impl Default for SystemClock {
     fn default() -> Self {
-        Self { started: Instant::now() }
+        Self { started: since_boot() }
     }
+}
+
+/// A clock that nobody turns, and that goes on while the computer sleeps: an hour with the lid closed is an hour in which nobody was there.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn since_boot() -> Duration {
+    #[cfg(target_os = "linux")]
+    const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Boottime;
+    // Apple's goes on in sleep, unlike Linux's of that name and unlike `Instant`.
+    #[cfg(target_os = "macos")]
+    const CLOCK: rustix::time::ClockId = rustix::time::ClockId::Monotonic;
+    rustix::time::clock_gettime(CLOCK).try_into().unwrap_or_default()
+}
+
+/// Windows' own does.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn since_boot() -> Duration {
+    static FIRST: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    FIRST.elapsed()
 }
 
 impl Clock for SystemClock {
@@ -24,7 +42,7 @@ impl Clock for SystemClock {
     }
 
     fn running(&self) -> Duration {
-        self.started.elapsed()
+        since_boot().saturating_sub(self.started)
     }
 }
 

@@ -213,6 +213,10 @@ fn rebuild(built: &mut Built, stale: &Stale, cache: &Database, (outbox, writing)
         Some(_) => stale.subjects.iter().copied().collect(),
         None => all_subjects(operations, &rules).map_err(|error| outbox.failed(&error))?,
     };
+    if known.is_none() {
+        // What another cache held says nothing of this one.
+        built.to_note.clear();
+    }
     let mut overlay = known.unwrap_or_else(|| Arc::new(Overlay::empty(rules.clone())));
     let writable = Arc::make_mut(&mut overlay);
     writable.rules = rules.clone();

@@ -88,6 +88,11 @@ fn prepare(connection: &Connection, file: StoreFile, key: &Key, purpose: Use) ->
     let pages = if purpose == Use::Write { WRITERS_PAGES_KIB } else { READERS_PAGES_KIB };
     connection.pragma_update(None, "cache_size", -pages)?;
     connection.pragma_update(None, "wal_autocheckpoint", LONGEST_LOG_PAGES)?;
+    if purpose == Use::Write {
+        // To the disk itself: macOS leaves what is synced in the disk's own memory unless it is asked like this. Elsewhere it changes nothing.
+        connection.pragma_update(None, "fullfsync", true)?;
+        connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    }
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)
 }

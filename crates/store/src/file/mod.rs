@@ -88,10 +88,24 @@ impl Database {
         T: Send + 'static,
         E: From<WriteError> + Send + 'static,
     {
+        self.write_then(work, |_| {})
+    }
+
+    /// The same, with what follows from it: done when it is on the disk, and before anybody else writes.
+    pub(crate) fn write_then<T, E>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+        then: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<WriteError> + Send + 'static,
+    {
         let done = self.current().writer.run(move |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(WriteError::Sqlite)?;
             let given = work(&transaction)?;
             transaction.commit().map_err(WriteError::Sqlite)?;
+            then(&given);
             Ok(given)
         });
         done.unwrap_or_else(|stopped| Err(WriteError::Stopped(stopped).into()))

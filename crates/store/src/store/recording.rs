@@ -30,17 +30,18 @@ impl Store {
         E: Send + 'static,
         F: FnOnce(&View<'_>) -> Result<Vec<NewOperation>, E> + Send + 'static,
     {
-        let files = Arc::clone(&self.files);
-        let written = self.files.outbox.write(move |transaction| {
-            let operations = prepare(&View::open_while(&files, Some(transaction))?).map_err(|refusal| Failure::Record(RecordError::Refused(refusal)))?;
-            let subjects: Vec<Subject> = operations.iter().map(|operation| operation.operation.subject()).collect();
-            append(transaction, operations).map(|recorded| (recorded, subjects))
-        });
+        let (files, shown) = (Arc::clone(&self.files), Arc::clone(&self.files));
+        let written = self.files.outbox.write_then(
+            move |transaction| {
+                let operations = prepare(&View::open_while(&files, Some(transaction))?).map_err(|refusal| Failure::Record(RecordError::Refused(refusal)))?;
+                let subjects: Vec<Subject> = operations.iter().map(|operation| operation.operation.subject()).collect();
+                append(transaction, operations).map(|recorded| (recorded, subjects))
+            },
+            // Who records next looks at it with this.
+            move |(_, subjects)| shown.overlay.touch(subjects.iter().copied()),
+        );
         match written {
-            Ok((recorded, subjects)) => {
-                self.files.overlay.touch(subjects);
-                Ok(recorded)
-            }
+            Ok((recorded, _)) => Ok(recorded),
             Err(Failure::Record(error)) => Err(error),
             Err(Failure::Write(error)) => Err(self.files.outbox.write_failed(error).into()),
         }
@@ -49,6 +50,11 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+
+    use beadsbox_domain::{Operation, RedeemMode, VoucherId};
+    use uuid::Uuid;
+
     use super::{
         super::stage::{open, redemption},
         *,
@@ -56,6 +62,39 @@ mod tests {
 
     fn record(store: &Store, number: u128) -> Result<Recorded, RecordError<()>> {
         store.record(move |_| Ok(redemption(number)))
+    }
+
+    /// Two that wait for each other see what the first one did, whoever's thread comes first.
+    #[test]
+    fn who_records_next_looks_at_it_with_what_was_recorded_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder);
+        fn voucher(number: u128) -> VoucherId {
+            VoucherId(Uuid::from_u128(1_000 + number))
+        }
+        fn of(number: u128) -> NewOperation {
+            NewOperation { operation: Operation::redeem(voucher(number), RedeemMode::Honoured), ..redemption(number + 1) }
+        }
+        for round in 0..200 {
+            let begun = Barrier::new(2);
+            std::thread::scope(|scope| {
+                let (store, begun) = (&store, &begun);
+                let both = [0, 1].map(|number| {
+                    scope.spawn(move || {
+                        begun.wait();
+                        let number = 2 * round + number;
+                        let other = number ^ 1;
+                        let recorded = store.record_all(move |view| {
+                            let seen = view.overlay.has_voucher(voucher(other));
+                            if seen { Err(()) } else { Ok(vec![of(number)]) }
+                        });
+                        recorded.is_ok()
+                    })
+                });
+                let recorded = both.map(|one| one.join().unwrap());
+                assert_ne!(recorded[0], recorded[1], "in round {round} the second one did not see the first");
+            });
+        }
     }
 
     fn allow_pages(store: &Store, pages: u32) {

@@ -38,7 +38,7 @@ const TRIES: usize = 100;
 /// One moment of the files. Short-lived: while it is there, SQLite keeps what it sees.
 pub struct View<'a> {
     files: &'a Files,
-    overlay: Arc<Overlay>,
+    pub(crate) overlay: Arc<Overlay>,
     cache: Snapshot,
     outbox: OnceCell<Snapshot>,
     writing: Option<&'a Connection>,

@@ -1,4 +1,5 @@
 import { Attempt, type Payment, rust, type SaleChoices, type SaleReceipt } from '$/platform'
+import { tell } from '../shell/tell'
 import { shift, whenAnotherComes } from '../shift/session.svelte'
 import { Cart, type Line } from './cart.svelte'
 
@@ -44,9 +45,13 @@ class Sale {
         this_shop_only: where === 'this',
       })
     })
-    // What went wrong was another person's.
-    if (turn !== shift.turn) this.selling.failure = null
-    else if (sold) this.#clear()
+    if (turn === shift.turn) {
+      if (sold) this.#clear()
+    } else if (this.selling.failure) {
+      // Another person's, whose cart is gone: the buyer may have paid, and stands before whoever came.
+      tell(this.selling.failure)
+      this.selling.failure = null
+    }
   }
 
   /** Without its last line there is no sale, and nothing of it is left for the next buyer. */

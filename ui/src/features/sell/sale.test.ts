@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { toast } from 'svelte-sonner'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SaleReceipt, TemplateCard } from '$/platform'
 import { ada, error, later, play, tellSession } from '$/platform/testing/rust'
 import { counter } from '../shell/counter.svelte'
@@ -98,5 +99,18 @@ describe('a sale', () => {
     slow.answer(receipt)
     await asked
     expect([sale.receipt, sale.cart.count]).toEqual([receipt, 1])
+  })
+
+  it('that fails as another person came is told all the same: the buyer has paid, and nothing was sold', async () => {
+    const told = vi.spyOn(toast, 'error')
+    const slow = later<SaleReceipt>()
+    play({ sell: () => slow.promise })
+    fill()
+    const asked = sale.submit()
+    await tellSession(bruno)
+    slow.fail(error('disk_full'))
+    await asked
+    expect(told).toHaveBeenCalledOnce()
+    expect([sale.selling.failure, sale.cart.count]).toEqual([null, 0])
   })
 })

@@ -1,6 +1,5 @@
 import { toast } from 'svelte-sonner'
 import { anyOpen } from '$/components/dialogs'
-import { errorWords } from '$/i18n/errors'
 import * as m from '$/i18n/generated/messages'
 import { languages } from '$/i18n/languages'
 import { asAppError, type Preferences, rust } from '$/platform'
@@ -9,6 +8,7 @@ import { over } from './over.svelte'
 import { preferences } from './preferences.svelte'
 import { recent } from './recent.svelte'
 import { status } from './status.svelte'
+import { tell } from './tell'
 import { themes } from './themes'
 import { unsaved } from './unsaved.svelte'
 
@@ -17,8 +17,7 @@ export async function attempt(work: () => Promise<unknown>) {
   try {
     await work()
   } catch (thrown) {
-    const { title, meaning, todo } = errorWords(asAppError(thrown))
-    toast.error(title, { description: `${meaning} ${todo}`, duration: 12_000 })
+    tell(asAppError(thrown))
   }
 }
 

@@ -97,6 +97,7 @@ impl Issue {
         if now.as_ref().is_none_or(|now| now.version != self.template.version) {
             return Err(AppError::new(ErrorCode::ChangedMeanwhile, "the template was edited or archived meanwhile"));
         }
+        least_validity::check_clock(seat, view)?;
         // What the law asks may have changed since it was looked at, as the template may.
         least_validity::check_sale(view, [&self.template.content])?;
         // Ids sort by time and then at random: in their order, the batch is in the order of its lines.

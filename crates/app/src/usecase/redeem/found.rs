@@ -1,12 +1,18 @@
 //! What a scanned or typed text leads to.
 
+use std::sync::Arc;
+
 use beadsbox_domain::{
     ExternalCode, Timestamp, VoucherCode,
     code::{CODE_LENGTH, grouped},
 };
 use beadsbox_protocol::signed_code::{PREFIX, SignedCode, SignedCodeError, SignedVoucher};
 use beadsbox_store::{View, VoucherView};
-use tokio::time::{Instant, timeout_at};
+use beadsbox_sync::Trouble;
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout_at},
+};
 
 use super::{super::Seat, target::Proven};
 use crate::{
@@ -122,6 +128,17 @@ impl Seat {
         Ok((!known).then_some(RefusalView::TrainingVoucher))
     }
 
+    /// What becomes of a sync that goes on when nobody waits for it any more: a page that is being written is told of all the same.
+    fn synced(&self) -> oneshot::Receiver<Result<(), Trouble>> {
+        let (told, heard) = oneshot::channel();
+        let syncer = Arc::clone(&self.device.syncer);
+        self.device.spawn(async move {
+            // Nobody may wait for it by now.
+            let _ = told.send(syncer.sync_now().await);
+        });
+        heard
+    }
+
     /// The voucher; where this cache does not hold it, the server is asked for what is new first. Says whether it answered.
     pub(super) async fn find(
         &self,
@@ -131,7 +148,7 @@ impl Seat {
         if let Some(found) = self.read(look.clone()).await? {
             return Ok((Some(found), false));
         }
-        let synced = self.device.is_online() && matches!(timeout_at(until, self.device.syncer.sync_now()).await, Ok(Ok(())));
+        let synced = self.device.is_online() && matches!(timeout_at(until, self.synced()).await, Ok(Ok(Ok(()))));
         Ok((if synced { self.read(look).await? } else { None }, synced))
     }
 }
