@@ -57,6 +57,7 @@ module "load_balancer" {
   certificate_arn   = var.certificate_arn
   domain            = var.domain
   public_zone_id    = var.public_zone_id
+  logs_bucket       = "${var.bucket_prefix}-${local.name}-requests"
   key_arn           = aws_kms_key.this.arn
 }
 

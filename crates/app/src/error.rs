@@ -82,7 +82,7 @@ pub enum ErrorCode {
     OutboxDamaged,
     /// The cache cannot be read or made.
     CacheDamaged,
-    /// The clock is off by more than a day: the last day of what is sold would be wrong.
+    /// The clock is off by more than a day and a half: the last day of what is sold would be wrong.
     ClockWrong,
     /// No room on the disk.
     DiskFull,

@@ -1194,7 +1194,7 @@ export type ErrorCode =
 "outbox_damaged" | 
 /**  The cache cannot be read or made. */
 "cache_damaged" | 
-/**  The clock is off by more than a day: the last day of what is sold would be wrong. */
+/**  The clock is off by more than a day and a half: the last day of what is sold would be wrong. */
 "clock_wrong" | 
 /**  No room on the disk. */
 "disk_full" | 

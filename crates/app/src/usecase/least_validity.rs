@@ -57,8 +57,8 @@ pub(super) fn check_template(view: &View<'_>, validity_months: Option<u16>) -> A
     }
 }
 
-/// How far the clock may be off where vouchers are sold: what is less makes a last day wrong by one.
-const MOST_OFF: SignedDuration = SignedDuration::from_hours(24);
+/// How far the clock may be off where vouchers are sold. With a date that is wrong by a day a last day is wrong by one, and no counter is stopped for that.
+const MOST_OFF: SignedDuration = SignedDuration::from_hours(36);
 
 /// Refuses to sell or issue by a clock that is known to be wrong: by the last contact, or because it stands before what was heard from the server.
 pub(super) fn check_clock(seat: &Seat, view: &View<'_>) -> AppResult<()> {

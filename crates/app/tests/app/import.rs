@@ -68,7 +68,7 @@ async fn rule_7_a_large_import_is_there_once_also_again_after_a_kill() {
     // Killed in the middle: whatever was told of is on the disk.
     till.go_offline().await;
     let begun = std::time::Instant::now();
-    let told = till.outlive("a_process_that_takes_over", (good / 2).min(1_000)).await;
+    let told = till.outlive("import::a_process_that_takes_over", (good / 2).min(1_000)).await;
     till.sign_in("Bruno", PASSWORD).await.unwrap();
     assert_eq!(
         till.seat().check_import(form(&view)).await.unwrap_err().code,

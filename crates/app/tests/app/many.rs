@@ -111,7 +111,7 @@ async fn a_kill_in_the_middle_loses_nothing_that_was_told_and_begun_again_it_rep
     till.go_offline().await;
     till.seat().begin_bulk(form(VoucherAction::Cancel, purchased())).await.unwrap();
     let all = till.bulk(&[BulkPhase::Ready]).await.allowed;
-    let told = till.outlive("a_process_that_cancels_many", 1).await;
+    let told = till.outlive("many::a_process_that_cancels_many", 1).await;
     till.sign_in("Bruno", PASSWORD).await.unwrap();
     assert_eq!(till.seat().bulk_state().unwrap(), None);
     let waiting = till.seat().status_bar().await.unwrap().waiting;

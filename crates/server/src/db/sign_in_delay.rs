@@ -55,8 +55,8 @@ pub async fn count(conn: &mut PgConnection, scope: Scope, subject: &[u8; 32], no
              failed_at = $3,
              blocked_until = CASE WHEN d.failed_at < $4 OR d.failures + 1 < $5 THEN $3
                                   ELSE $3 + make_interval(secs => least($6, power(2, least(d.failures + 1 - $5, 20)))) END
-         -- No delay is longer: a moment further off was written by a clock that was wrong.
-         WHERE d.blocked_until <= $3 OR d.blocked_until > $3 + make_interval(secs => $6)",
+         -- No delay is longer: a moment much further off was written by a clock that was wrong.
+         WHERE d.blocked_until <= $3 OR d.blocked_until > $3 + make_interval(secs => 2 * $6)",
     )
     .bind(scope.name())
     .bind(subject.as_slice())

@@ -47,12 +47,20 @@ pub(crate) async fn settle(app: &App) -> Result<Settled, Failure> {
     for order in unissued {
         settled.count(issue_now(app, order).await?);
     }
+    let mut is_away = false;
     for id in due {
         if *app.stopping.borrow() {
             break;
         }
         let Some(order) = db::shop_order::find(&mut *app.pool.acquire().await?, id).await? else { continue };
-        let Some(heard) = ask(app, &order).await else { break };
+        // What waits behind it may be paid at a counter, and needs nobody's answer.
+        if is_away && order.session_id.is_some() {
+            continue;
+        }
+        let Some(heard) = ask(app, &order).await else {
+            is_away = true;
+            continue;
+        };
         // One that cannot be settled holds up none behind it.
         match let_go(app, id, &heard).await {
             Ok(state) => settled.count(state),
@@ -95,7 +103,7 @@ enum Heard {
     Nothing,
 }
 
-/// What Stripe says of it. None where it cannot be reached: what waits behind this order need not be asked about either.
+/// What Stripe says of it. None where it cannot be reached: then it need not be asked about the others either.
 async fn ask(app: &App, order: &Order) -> Option<Heard> {
     let Some(session) = order.session_id.as_ref().filter(|_| order.payment == PayBy::Card) else {
         return Some(Heard::NoPage);

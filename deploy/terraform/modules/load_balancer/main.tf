@@ -16,6 +16,33 @@ resource "aws_lb" "this" {
   # The server takes the caller's address from here, and what a caller wrote into that header himself is not taken over.
   xff_header_processing_mode = "append"
   enable_deletion_protection = true
+
+  # Said and not left out: left out, it stays as it was. What was written before ends with the bucket's days.
+  access_logs {
+    bucket  = module.logs.name
+    enabled = false
+  }
+}
+
+data "aws_elb_service_account" "this" {}
+
+data "aws_iam_policy_document" "logs" {
+  statement {
+    actions   = ["s3:PutObject"]
+    resources = ["arn:aws:s3:::${var.logs_bucket}/AWSLogs/*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [data.aws_elb_service_account.this.arn]
+    }
+  }
+}
+
+module "logs" {
+  source      = "../bucket"
+  name        = var.logs_bucket
+  policy      = data.aws_iam_policy_document.logs.json
+  expire_days = 90
 }
 
 locals {

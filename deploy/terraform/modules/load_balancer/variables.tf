@@ -44,6 +44,11 @@ variable "public_zone_id" {
   default     = null
 }
 
+variable "logs_bucket" {
+  description = "The bucket for the access logs, unique in the world."
+  type        = string
+}
+
 variable "key_arn" {
   description = "Encrypts the firewall's log."
   type        = string

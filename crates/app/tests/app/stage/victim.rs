@@ -49,7 +49,7 @@ impl Victim {
 }
 
 impl Till {
-    /// Has that ignored test of the same file work on this till's files, kills it once it has told of `enough`, and starts this till anew on
+    /// Has that ignored test work on this till's files, kills it once it has told of `enough`, and starts this till anew on
     /// what it left. Returns of how many it had told.
     pub async fn outlive(&mut self, victim: &str, enough: u64) -> u64 {
         self.program.close();

@@ -56,7 +56,8 @@ pub(in crate::shop) enum StripeError {
 impl StripeError {
     /// Whether it would say the same if it were asked again at once.
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Refused { status: 400..=499, .. }) && !self.is(429, "") && !self.is(409, "")
+        let is_refused = matches!(self, Self::Refused { status: 300..=499, .. }) && !self.is(429, "") && !self.is(409, "");
+        is_refused || matches!(self, Self::NotUnderstood(_))
     }
 
     /// Whether it refused with that status and, if one is given, that code.
