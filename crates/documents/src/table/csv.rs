@@ -121,7 +121,14 @@ impl<W: Write> CsvSheet<W> {
     }
 
     fn write(&mut self) -> Result<(), TableError> {
-        self.out.write_byte_record(&self.record).map_err(|fault| TableError::Write(fault.into()))
+        self.out.write_byte_record(&self.record).map_err(|fault| {
+            let words = fault.to_string();
+            TableError::Write(match fault.into_kind() {
+                // As it is: what kind it is says whether the disk is full.
+                csv::ErrorKind::Io(fault) => fault,
+                _ => std::io::Error::other(words),
+            })
+        })
     }
 }
 
