@@ -3,7 +3,6 @@
 use beadsbox_domain::{Country, CountryValidity, Deed, LeastValidity, TemplateContent};
 use beadsbox_protocol::admin::LeastValidityChange;
 use beadsbox_store::View;
-use jiff::SignedDuration;
 
 use super::Seat;
 use crate::{
@@ -55,21 +54,6 @@ pub(super) fn check_template(view: &View<'_>, validity_months: Option<u16>) -> A
             Err(error.with("country", asked.country).with("least", asked.months))
         }
     }
-}
-
-/// How far the clock may be off where vouchers are sold. With a date that is wrong by a day a last day is wrong by one, and no counter is stopped for that.
-const MOST_OFF: SignedDuration = SignedDuration::from_hours(36);
-
-/// Refuses to sell or issue by a clock that is known to be wrong: by the last contact, or because it stands before what was heard from the server.
-pub(super) fn check_clock(seat: &Seat, view: &View<'_>) -> AppResult<()> {
-    let clock = &seat.device.host.clock;
-    let (now, running) = (clock.now(), clock.running());
-    let before_last_sync = || view.position().last_sync_at.map_or(SignedDuration::ZERO, |at| now.duration_since(at).min(SignedDuration::ZERO));
-    let off = seat.device.clock().map_or_else(before_last_sync, |evidence| evidence.skew_now(now, running));
-    if off.abs() > MOST_OFF {
-        return Err(AppError::new(ErrorCode::ClockWrong, format!("the clock is off by {} hours", off.as_hours())));
-    }
-    Ok(())
 }
 
 /// Refuses to sell or issue here what the law of this shop's country does not let be sold.

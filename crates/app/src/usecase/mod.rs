@@ -32,8 +32,9 @@ pub(crate) mod redeem;
 pub(crate) mod replacement;
 pub(crate) mod reports;
 pub(crate) mod reservation;
+pub(crate) mod sale_clock;
 pub(crate) mod selection;
-pub(crate) mod sell;
+mod sell;
 pub(crate) mod sheet;
 pub(crate) mod shop_page;
 pub(crate) mod shops;
@@ -105,9 +106,10 @@ impl Seat {
 
     /// The same of several operations, in one moment and one commit: all of them or none.
     pub(crate) async fn record_all(&self, operations: Vec<NewOperation>) -> AppResult<()> {
-        let at = self.device.host.clock.now();
+        let (at, seat) = (self.device.host.clock.now(), self.clone());
         self.device
             .record_with(move |view, shop| {
+                sale_clock::check(&seat, view, &operations)?;
                 let operations: Vec<NewOperation> = operations.into_iter().map(|new| NewOperation { at, shop, ..new }).collect();
                 operations.iter().try_for_each(|new| allowed(view, new))?;
                 Ok(operations)

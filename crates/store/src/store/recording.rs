@@ -64,17 +64,19 @@ mod tests {
         store.record(move |_| Ok(redemption(number)))
     }
 
+    fn voucher(number: u128) -> VoucherId {
+        VoucherId(Uuid::from_u128(1_000 + number))
+    }
+
+    fn of(number: u128) -> NewOperation {
+        NewOperation { operation: Operation::redeem(voucher(number), RedeemMode::Honoured), ..redemption(number + 1) }
+    }
+
     /// Two that wait for each other see what the first one did, whoever's thread comes first.
     #[test]
     fn who_records_next_looks_at_it_with_what_was_recorded_before() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder);
-        fn voucher(number: u128) -> VoucherId {
-            VoucherId(Uuid::from_u128(1_000 + number))
-        }
-        fn of(number: u128) -> NewOperation {
-            NewOperation { operation: Operation::redeem(voucher(number), RedeemMode::Honoured), ..redemption(number + 1) }
-        }
         for round in 0..200 {
             let begun = Barrier::new(2);
             std::thread::scope(|scope| {

@@ -15,7 +15,7 @@ use beadsbox_domain::{Batch, BatchId, Deed, Operation, Person, Template, Voucher
 use beadsbox_protocol::person::SaltedPerson;
 use beadsbox_store::{NewOperation, View};
 
-use super::{Seat, allowed, id, least_validity, work::Work};
+use super::{Seat, allowed, id, least_validity, sale_clock, work::Work};
 use crate::{
     error::{AppError, AppResult, ErrorCode},
     view::{BatchRow, IssueCheck, IssueChoices, IssueForm, TemplateCard, WorkKind},
@@ -73,6 +73,7 @@ impl Seat {
                     return Ok(Vec::new());
                 }
                 let sales = issue.sales(&seat, view, &plan.persons, &work)?;
+                sale_clock::check(&seat, view, &sales)?;
                 let at = seat.device.host.clock.now();
                 Ok::<_, AppError>(sales.into_iter().map(|sale| NewOperation { at, shop, ..sale }).collect())
             })
@@ -97,7 +98,6 @@ impl Issue {
         if now.as_ref().is_none_or(|now| now.version != self.template.version) {
             return Err(AppError::new(ErrorCode::ChangedMeanwhile, "the template was edited or archived meanwhile"));
         }
-        least_validity::check_clock(seat, view)?;
         // What the law asks may have changed since it was looked at, as the template may.
         least_validity::check_sale(view, [&self.template.content])?;
         // Ids sort by time and then at random: in their order, the batch is in the order of its lines.
