@@ -42,6 +42,15 @@ struct Record {
     row_version: i64,
 }
 
+/// The columns of a [`Record`].
+macro_rules! columns {
+    () => {
+        "id, voucher_id, kind, accepted_op, accepted_at, accepted_staff, accepted_shop, accepted_device, other_op, other_at, \
+         other_staff, other_shop, other_device, state, settlement, settled_reason, settled_op, settled_at, settled_staff, settled_shop, \
+         settled_device, taken_no, row_version"
+    };
+}
+
 impl From<&Placed> for Record {
     fn from(placed: &Placed) -> Self {
         let Placed { conflict, taken_no } = placed;
@@ -108,11 +117,15 @@ impl Record {
 
 /// The conflicts of these vouchers, and these conflicts, locked; in the order in which the server took them.
 pub async fn lock(conn: &mut PgConnection, vouchers: &[Uuid], ids: &[Uuid]) -> Result<Vec<Placed>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM conflict WHERE voucher_id = ANY($1) OR id = ANY($2) ORDER BY id FOR NO KEY UPDATE")
-        .bind(vouchers)
-        .bind(ids)
-        .fetch_all(conn)
-        .await?;
+    let records: Vec<Record> = sqlx::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM conflict WHERE voucher_id = ANY($1) OR id = ANY($2) ORDER BY id FOR NO KEY UPDATE"
+    ))
+    .bind(vouchers)
+    .bind(ids)
+    .fetch_all(conn)
+    .await?;
     let mut placed: Vec<Placed> = records.into_iter().map(Record::read).collect::<Result<_, _>>()?;
     placed.sort_by_key(|placed| placed.taken_no);
     Ok(placed)
@@ -120,7 +133,10 @@ pub async fn lock(conn: &mut PgConnection, vouchers: &[Uuid], ids: &[Uuid]) -> R
 
 /// As devices are sent them: each with who works on it.
 pub async fn rows(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<ConflictRow>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM conflict WHERE id = ANY($1)").bind(ids).fetch_all(&mut *conn).await?;
+    let records: Vec<Record> = sqlx::query_as(concat!("SELECT ", columns!(), " FROM conflict WHERE id = ANY($1)"))
+        .bind(ids)
+        .fetch_all(&mut *conn)
+        .await?;
     let mut assignments = conflict_assignment::by_conflicts(conn, ids).await?;
     let row = |record: Record| {
         let Placed { conflict, .. } = record.read()?;
@@ -137,10 +153,16 @@ pub async fn insert(conn: &mut PgConnection, conflicts: &[&Placed]) -> sqlx::Res
     if conflicts.is_empty() {
         return Ok(());
     }
-    sqlx::query("INSERT INTO conflict SELECT * FROM jsonb_populate_recordset(NULL::conflict, $1)")
-        .bind(records(conflicts))
-        .execute(conn)
-        .await?;
+    sqlx::query(concat!(
+        "INSERT INTO conflict (",
+        columns!(),
+        ") SELECT ",
+        columns!(),
+        " FROM jsonb_populate_recordset(NULL::conflict, $1)"
+    ))
+    .bind(records(conflicts))
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -28,7 +28,10 @@ impl From<&Record> for Assignment {
 
 /// Of those conflicts, each that was ever somebody's.
 pub async fn by_conflicts(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<HashMap<ConflictId, Assignment>> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM conflict_assignment WHERE conflict_id = ANY($1)").bind(ids).fetch_all(conn).await?;
+    let records: Vec<Record> = sqlx::query_as("SELECT conflict_id, staff_id, by_staff, at, version FROM conflict_assignment WHERE conflict_id = ANY($1)")
+        .bind(ids)
+        .fetch_all(conn)
+        .await?;
     Ok(records.iter().map(|record| (ConflictId(record.conflict_id), record.into())).collect())
 }
 

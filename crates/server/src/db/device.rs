@@ -38,6 +38,16 @@ pub(super) struct Record {
     token_hash: Option<Vec<u8>>,
 }
 
+/// The columns of a [`Record`], of `device d`.
+macro_rules! columns {
+    () => {
+        "d.id, d.name, d.shop_id, d.public_key, d.profile, d.state, d.enrolled_at, d.last_contact_at, d.waiting, d.clock_skew_seconds, \
+         d.offline_limits, d.wrong_pins, d.program_version, d.row_version, d.token_hash, \
+         coalesce((SELECT max(l.last_seq) FROM device_life l WHERE l.device_id = d.id), 0) AS last_seq"
+    };
+}
+pub(super) use columns;
+
 /// A device as the server works with it.
 #[derive(Debug, Clone)]
 pub struct Device {
@@ -151,7 +161,7 @@ pub async fn insert(conn: &mut PgConnection, new: &NewDevice<'_>) -> sqlx::Resul
 /// Devices, with the last operation that the server holds of them.
 macro_rules! devices {
     ($which:literal) => {
-        concat!("SELECT *, coalesce((SELECT max(last_seq) FROM device_life WHERE device_id = id), 0) AS last_seq FROM device ", $which)
+        concat!("SELECT ", columns!(), " FROM device d ", $which)
     };
 }
 
@@ -160,30 +170,30 @@ async fn one(query: sqlx::query::QueryAs<'_, sqlx::Postgres, Record, sqlx::postg
 }
 
 pub async fn find(conn: &mut PgConnection, id: DeviceId) -> Result<Option<Device>, Failure> {
-    one(sqlx::query_as(devices!("WHERE id = $1")).bind(id.0), conn).await
+    one(sqlx::query_as(devices!("WHERE d.id = $1")).bind(id.0), conn).await
 }
 
 pub async fn find_by_token(conn: &mut PgConnection, token_hash: &[u8; 32]) -> Result<Option<Device>, Failure> {
-    one(sqlx::query_as(devices!("WHERE token_hash = $1")).bind(token_hash.as_slice()), conn).await
+    one(sqlx::query_as(devices!("WHERE d.token_hash = $1")).bind(token_hash.as_slice()), conn).await
 }
 
 pub async fn find_by_key(conn: &mut PgConnection, public_key: &[u8; 32]) -> Result<Option<Device>, Failure> {
-    one(sqlx::query_as(devices!("WHERE public_key = $1")).bind(public_key.as_slice()), conn).await
+    one(sqlx::query_as(devices!("WHERE d.public_key = $1")).bind(public_key.as_slice()), conn).await
 }
 
 /// The device's row, locked: its operations are taken one batch after another.
 pub async fn lock(conn: &mut PgConnection, id: DeviceId) -> Result<Option<Device>, Failure> {
-    one(sqlx::query_as(devices!("WHERE id = $1 FOR NO KEY UPDATE")).bind(id.0), conn).await
+    one(sqlx::query_as(devices!("WHERE d.id = $1 FOR NO KEY UPDATE")).bind(id.0), conn).await
 }
 
 /// Every device but the server's own.
 pub async fn all(conn: &mut PgConnection) -> Result<Vec<Device>, Failure> {
-    let records: Vec<Record> = sqlx::query_as(devices!("WHERE id <> $1 ORDER BY enrolled_at, id")).bind(SERVER.0).fetch_all(conn).await?;
+    let records: Vec<Record> = sqlx::query_as(devices!("WHERE d.id <> $1 ORDER BY d.enrolled_at, d.id")).bind(SERVER.0).fetch_all(conn).await?;
     records.into_iter().map(Record::read).collect()
 }
 
 pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Device>, Failure> {
-    let records: Vec<Record> = sqlx::query_as(devices!("WHERE id = ANY($1)")).bind(ids).fetch_all(conn).await?;
+    let records: Vec<Record> = sqlx::query_as(devices!("WHERE d.id = ANY($1)")).bind(ids).fetch_all(conn).await?;
     records.into_iter().map(Record::read).collect()
 }
 

@@ -77,10 +77,10 @@ struct CloseRecord {
 /// The closes of that day, by device, the first one first.
 pub async fn closes(conn: &mut PgConnection, day: Date, devices: &[DeviceId]) -> sqlx::Result<HashMap<DeviceId, Vec<CloseSeen>>> {
     let records: Vec<CloseRecord> = sqlx::query_as(
-        "SELECT c.* FROM unnest($1::uuid[]) AS d (id)
+        "SELECT made.* FROM unnest($1::uuid[]) AS d (id)
          CROSS JOIN LATERAL (
              SELECT device_id, op_id, at, staff_id, shop_id, close, agrees FROM day_close
-             WHERE device_id = d.id AND day = $2 ORDER BY incarnation, dev_seq LIMIT $3) AS c",
+             WHERE device_id = d.id AND day = $2 ORDER BY incarnation, dev_seq LIMIT $3) AS made",
     )
     .bind(devices.iter().map(|id| id.0).collect::<Vec<_>>())
     .bind(day.to_sqlx())

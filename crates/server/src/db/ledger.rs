@@ -88,7 +88,10 @@ pub fn add_new(writes: &mut Writes, lines: &[Line<'_>]) {
             .with(lines.iter().map(|line| line.received_day.to_sqlx()))
             .with(lines.iter().map(|line| line.sold_day.to_sqlx()))
             .with(each().map(|entry| entry.expires_on.map(jiff_sqlx::ToSqlx::to_sqlx)))
-            .end(" RETURNING *");
+            .end(
+                " RETURNING business_day, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
+                            amount_minor, service_minor, money_minor, vat_minor",
+            );
     });
     writes.add("ledger_month_new", |sql| {
         sql.push(
@@ -145,7 +148,8 @@ pub async fn put_together(conn: &mut PgConnection) -> sqlx::Result<u64> {
              WHERE (m.month, m.currency, m.sold_shop, m.shop_id, m.template_id, m.kind, m.vat_kind)
                  = (a.month, a.currency, a.sold_shop, a.shop_id, a.template_id, a.kind, a.vat_kind)
                AND m.vat_rate IS NOT DISTINCT FROM a.vat_rate AND m.payment IS NOT DISTINCT FROM a.payment
-             RETURNING m.*
+             RETURNING m.month, m.currency, m.sold_shop, m.shop_id, m.template_id, m.kind, m.vat_kind, m.vat_rate, m.payment,
+                       m.number, m.amount_minor, m.service_minor, m.money_minor, m.vat_minor
          )
          INSERT INTO ledger_month
          SELECT month, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,

@@ -28,7 +28,8 @@ CROSS JOIN LATERAL (
 ) AS moment
 WHERE NOT EXISTS (SELECT FROM ledger_entry e WHERE e.voucher_id = v.id)
   AND NOT EXISTS (SELECT FROM operation o WHERE o.subject_kind = 'voucher' AND o.subject_id = v.id)
-RETURNING *)
+RETURNING business_day, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
+          amount_minor, service_minor, money_minor, vat_minor)
 INSERT INTO ledger_month
 SELECT date_trunc('month', business_day)::date, currency, sold_shop, shop_id, template_id, kind, vat_kind, vat_rate, payment,
        sum(sign(amount_minor)), sum(amount_minor), sum(service_minor), sum(money_minor), sum(vat_minor)

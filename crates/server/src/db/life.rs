@@ -42,11 +42,14 @@ fn number(column: i32) -> Result<Incarnation, Failure> {
 }
 
 pub async fn find(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation) -> Result<Option<Life>, Failure> {
-    let record: Option<Record> = sqlx::query_as("SELECT * FROM device_life WHERE device_id = $1 AND incarnation = $2")
-        .bind(device.0)
-        .bind(to_column(incarnation))
-        .fetch_optional(conn)
-        .await?;
+    let record: Option<Record> = sqlx::query_as(
+        "SELECT incarnation, quarantined, last_seq, chain_hash, parted_from, parted_after, parted_hash FROM device_life
+         WHERE device_id = $1 AND incarnation = $2",
+    )
+    .bind(device.0)
+    .bind(to_column(incarnation))
+    .fetch_optional(conn)
+    .await?;
     record.map(Record::read).transpose()
 }
 

@@ -61,7 +61,8 @@ pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, epoch: Uuid, asked:
     sql.push(
         " AS at_home, (SELECT policy FROM settings) AS policy, (SELECT coalesce(json_object_agg(id, time_zone), '{}') FROM shop) AS zones,
           (SELECT coalesce(json_agg(s), '[]') FROM (
-              SELECT l.*, d.shop_id, d.state, d.token_hash, ARRAY(SELECT f.shop_id FROM device_former_shop f WHERE f.device_id = d.id) AS former
+              SELECT l.device_id, l.incarnation, l.quarantined, l.last_seq, l.chain_hash, l.parted_from, l.parted_after, l.parted_hash,
+                     d.shop_id, d.state, d.token_hash, ARRAY(SELECT f.shop_id FROM device_former_shop f WHERE f.device_id = d.id) AS former
               FROM unnest(",
     );
     sql.push_bind(devices).push(", ").push_bind(incarnations);

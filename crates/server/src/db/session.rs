@@ -12,11 +12,15 @@ use super::{
 };
 use crate::error::Failure;
 
-const SIGNED_IN: &str = "SELECT d.*, coalesce((SELECT max(l.last_seq) FROM device_life l WHERE l.device_id = d.id), 0) AS last_seq,
+const SIGNED_IN: &str = concat!(
+    "SELECT ",
+    device::columns!(),
+    ",
         s.id AS staff_id, s.name AS staff_name, s.role AS staff_role, s.active AS staff_active,
         s.sign_in_version AS staff_sign_in_version, s.row_version AS staff_row_version
      FROM staff_session n JOIN device d ON d.id = n.device_id JOIN staff s ON s.id = n.staff_id
-     WHERE n.token_hash = $1 AND n.expires_at > $2";
+     WHERE n.token_hash = $1 AND n.expires_at > $2"
+);
 
 #[derive(FromRow)]
 struct SignedIn {

@@ -47,14 +47,20 @@ pub async fn insert(conn: &mut PgConnection, id: ShopId, name: &str, time_zone: 
     }
 }
 
+macro_rules! shops {
+    ($which:literal) => {
+        concat!("SELECT id, name, time_zone, country, address, closed_at, row_version FROM shop ", $which)
+    };
+}
+
 pub async fn find(conn: &mut PgConnection, id: ShopId) -> Result<Option<rows::Shop>, Failure> {
-    let record: Option<Record> = sqlx::query_as("SELECT * FROM shop WHERE id = $1").bind(id.0).fetch_optional(conn).await?;
+    let record: Option<Record> = sqlx::query_as(shops!("WHERE id = $1")).bind(id.0).fetch_optional(conn).await?;
     record.map(Record::read).transpose()
 }
 
 /// The shop, its row locked: no device is let into it or moved there meanwhile.
 pub async fn lock(conn: &mut PgConnection, id: ShopId) -> Result<Option<rows::Shop>, Failure> {
-    let record: Option<Record> = sqlx::query_as("SELECT * FROM shop WHERE id = $1 FOR UPDATE").bind(id.0).fetch_optional(conn).await?;
+    let record: Option<Record> = sqlx::query_as(shops!("WHERE id = $1 FOR UPDATE")).bind(id.0).fetch_optional(conn).await?;
     record.map(Record::read).transpose()
 }
 
@@ -107,16 +113,16 @@ pub async fn zones(conn: &mut PgConnection) -> sqlx::Result<Vec<(ShopId, String)
 }
 
 pub async fn find_by_name(conn: &mut PgConnection, name: &str) -> Result<Option<rows::Shop>, Failure> {
-    let record: Option<Record> = sqlx::query_as("SELECT * FROM shop WHERE lower(name) = lower($1)").bind(name).fetch_optional(conn).await?;
+    let record: Option<Record> = sqlx::query_as(shops!("WHERE lower(name) = lower($1)")).bind(name).fetch_optional(conn).await?;
     record.map(Record::read).transpose()
 }
 
 pub async fn all(conn: &mut PgConnection) -> Result<Vec<rows::Shop>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM shop ORDER BY lower(name)").fetch_all(conn).await?;
+    let records: Vec<Record> = sqlx::query_as(shops!("ORDER BY lower(name)")).fetch_all(conn).await?;
     records.into_iter().map(Record::read).collect()
 }
 
 pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<rows::Shop>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM shop WHERE id = ANY($1)").bind(ids).fetch_all(conn).await?;
+    let records: Vec<Record> = sqlx::query_as(shops!("WHERE id = ANY($1)")).bind(ids).fetch_all(conn).await?;
     records.into_iter().map(Record::read).collect()
 }

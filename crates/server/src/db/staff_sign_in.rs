@@ -28,7 +28,7 @@ pub async fn note(conn: &mut PgConnection, staff: StaffId, device: DeviceId, now
 /// Everybody's last ones, the newest first.
 pub async fn newest(conn: &mut PgConnection) -> sqlx::Result<HashMap<StaffId, Vec<LastSignIn>>> {
     let found: Vec<(Uuid, Uuid, jiff_sqlx::Timestamp)> = sqlx::query_as(
-        "SELECT staff_id, device_id, at FROM (SELECT *, row_number() OVER (PARTITION BY staff_id ORDER BY at DESC) AS place FROM staff_sign_in) AS placed
+        "SELECT staff_id, device_id, at FROM (SELECT staff_id, device_id, at, row_number() OVER (PARTITION BY staff_id ORDER BY at DESC) AS place FROM staff_sign_in) AS placed
          WHERE place <= $1 ORDER BY at DESC",
     )
     .bind(SHOWN)

@@ -26,6 +26,13 @@ pub struct ContentRecord {
     vat_rate: Option<i32>,
 }
 
+/// The columns of a [`ContentRecord`].
+macro_rules! content_columns {
+    () => {
+        "template_id, version, title, description, price_minor, currency, validity_months, vat_kind, vat_rate"
+    };
+}
+
 impl ContentRecord {
     pub fn new(template: TemplateId, version: u32, content: &TemplateContent) -> Self {
         let (vat_kind, vat_rate) = match content.vat {
@@ -78,6 +85,13 @@ struct Record {
     changed_shop: Uuid,
     changed_device: Uuid,
     row_version: i64,
+}
+
+/// The columns of a [`Record`].
+macro_rules! columns {
+    () => {
+        "id, version, archived, changed_op, changed_at, changed_staff, changed_shop, changed_device, row_version"
+    };
 }
 
 #[derive(FromRow)]
@@ -150,28 +164,29 @@ pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// Templates, each with what it says now.
+macro_rules! templates {
+    ($which:literal) => {
+        concat!(
+            "SELECT t.id, t.version, t.archived, t.changed_op, t.changed_at, t.changed_staff, t.changed_shop, t.changed_device, t.row_version,
+                    v.title, v.description, v.price_minor, v.currency, v.validity_months, v.vat_kind, v.vat_rate
+             FROM voucher_template t JOIN voucher_template_version v ON v.template_id = t.id AND v.version = t.version ",
+            $which
+        )
+    };
+}
+
 pub async fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Template>, Failure> {
-    let records: Vec<WithContent> = sqlx::query_as(
-        "SELECT t.*, v.title, v.description, v.price_minor, v.currency, v.validity_months, v.vat_kind, v.vat_rate
-         FROM voucher_template t JOIN voucher_template_version v ON v.template_id = t.id AND v.version = t.version
-         WHERE t.id = ANY($1)",
-    )
-    .bind(ids)
-    .fetch_all(conn)
-    .await?;
+    let records: Vec<WithContent> = sqlx::query_as(templates!("WHERE t.id = ANY($1)")).bind(ids).fetch_all(conn).await?;
     records.into_iter().map(WithContent::read).collect()
 }
 
 /// Every template that is not archived, by title; as many as a catalogue holds. There are few: a page shows them all.
 pub async fn not_archived(conn: &mut PgConnection) -> Result<Vec<Template>, Failure> {
-    let records: Vec<WithContent> = sqlx::query_as(
-        "SELECT t.*, v.title, v.description, v.price_minor, v.currency, v.validity_months, v.vat_kind, v.vat_rate
-         FROM voucher_template t JOIN voucher_template_version v ON v.template_id = t.id AND v.version = t.version
-         WHERE NOT t.archived ORDER BY v.title, t.id LIMIT $1",
-    )
-    .bind(i64::from(MOST_ON_SALE))
-    .fetch_all(conn)
-    .await?;
+    let records: Vec<WithContent> = sqlx::query_as(templates!("WHERE NOT t.archived ORDER BY v.title, t.id LIMIT $1"))
+        .bind(i64::from(MOST_ON_SALE))
+        .fetch_all(conn)
+        .await?;
     records.into_iter().map(WithContent::read).collect()
 }
 
@@ -188,7 +203,8 @@ pub async fn on_sale(conn: &mut PgConnection) -> Result<Vec<OnSale>, Failure> {
 /// What these templates said at these versions: `ids[n]` at `versions[n]`.
 pub async fn contents(conn: &mut PgConnection, ids: &[Uuid], versions: &[i32]) -> Result<Vec<ContentRecord>, Failure> {
     Ok(sqlx::query_as(
-        "SELECT DISTINCT v.* FROM voucher_template_version v
+        "SELECT DISTINCT v.template_id, v.version, v.title, v.description, v.price_minor, v.currency, v.validity_months, v.vat_kind, v.vat_rate
+         FROM voucher_template_version v
          JOIN unnest($1::uuid[], $2::integer[]) AS named (id, version) ON v.template_id = named.id AND v.version = named.version",
     )
     .bind(ids)
@@ -199,17 +215,26 @@ pub async fn contents(conn: &mut PgConnection, ids: &[Uuid], versions: &[i32]) -
 
 /// Everything that these templates ever said.
 pub async fn every_content(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<ContentRecord>> {
-    sqlx::query_as("SELECT * FROM voucher_template_version WHERE template_id = ANY($1)").bind(ids).fetch_all(conn).await
+    sqlx::query_as(concat!("SELECT ", content_columns!(), " FROM voucher_template_version WHERE template_id = ANY($1)"))
+        .bind(ids)
+        .fetch_all(conn)
+        .await
 }
 
 pub async fn insert_contents(conn: &mut PgConnection, contents: &[ContentRecord]) -> sqlx::Result<()> {
     if contents.is_empty() {
         return Ok(());
     }
-    sqlx::query("INSERT INTO voucher_template_version SELECT * FROM jsonb_populate_recordset(NULL::voucher_template_version, $1)")
-        .bind(Json(contents))
-        .execute(conn)
-        .await?;
+    sqlx::query(concat!(
+        "INSERT INTO voucher_template_version (",
+        content_columns!(),
+        ") SELECT ",
+        content_columns!(),
+        " FROM jsonb_populate_recordset(NULL::voucher_template_version, $1)"
+    ))
+    .bind(Json(contents))
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -217,10 +242,16 @@ pub async fn insert(conn: &mut PgConnection, templates: &[&Template]) -> sqlx::R
     if templates.is_empty() {
         return Ok(());
     }
-    sqlx::query("INSERT INTO voucher_template SELECT * FROM jsonb_populate_recordset(NULL::voucher_template, $1)")
-        .bind(records(templates))
-        .execute(conn)
-        .await?;
+    sqlx::query(concat!(
+        "INSERT INTO voucher_template (",
+        columns!(),
+        ") SELECT ",
+        columns!(),
+        " FROM jsonb_populate_recordset(NULL::voucher_template, $1)"
+    ))
+    .bind(records(templates))
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

@@ -48,6 +48,14 @@ pub(super) struct Record {
     row_version: i64,
 }
 
+/// The columns of a [`Record`].
+macro_rules! columns {
+    () => {
+        "id, code, template_id, template_version, person_hash, payment, sold_op, sold_at, sold_staff, sold_shop, sold_device, \
+         expires_on, expires_at, status, since_op, since_at, since_staff, since_shop, since_device, home_shop, marks, row_version"
+    };
+}
+
 /// What templates said, by template and version, so that vouchers of one template share it.
 type Contents = HashMap<(Uuid, i32), beadsbox_domain::TemplateContent>;
 
@@ -132,7 +140,7 @@ pub async fn lock_rows(conn: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Ve
 
 /// These vouchers, locked in that order.
 pub async fn lock(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Voucher>, Failure> {
-    let records: Vec<Record> = sqlx::query_as("SELECT * FROM voucher WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
+    let records: Vec<Record> = sqlx::query_as(concat!("SELECT ", columns!(), " FROM voucher WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"))
         .bind(ids)
         .fetch_all(&mut *conn)
         .await?;
@@ -200,7 +208,7 @@ pub fn add_new(writes: &mut Writes, vouchers: &[(&Voucher, u32)]) {
     }
     let records: Vec<Record> = vouchers.iter().map(|(voucher, version)| Record::new(voucher, *version)).collect();
     writes.add("voucher_new", |sql| {
-        sql.push("INSERT INTO voucher SELECT * FROM jsonb_populate_recordset(NULL::voucher, ")
+        sql.push(concat!("INSERT INTO voucher (", columns!(), ") SELECT ", columns!(), " FROM jsonb_populate_recordset(NULL::voucher, "))
             .push_bind(Json(records))
             .push(")");
     });
@@ -281,10 +289,14 @@ struct WithPerson {
 
 /// Vouchers as a device of that profile may see them.
 pub async fn rows(conn: &mut PgConnection, ids: &[Uuid], profile: Profile) -> Result<Vec<VoucherRow>, Failure> {
-    let records: Vec<WithPerson> = sqlx::query_as("SELECT v.*, p.person FROM voucher v LEFT JOIN person p ON p.hash = v.person_hash WHERE v.id = ANY($1)")
-        .bind(ids)
-        .fetch_all(&mut *conn)
-        .await?;
+    let records: Vec<WithPerson> = sqlx::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        ", (SELECT p.person FROM person p WHERE p.hash = person_hash) AS person FROM voucher WHERE id = ANY($1)"
+    ))
+    .bind(ids)
+    .fetch_all(&mut *conn)
+    .await?;
     let contents = contents_of(conn, records.iter().map(|record| (record.voucher.template_id, record.voucher.template_version))).await?;
     let read = |record: WithPerson| -> Result<VoucherRow, Failure> {
         let person = record.person.map(|text| person::seen_by(profile, &text)).transpose()?;

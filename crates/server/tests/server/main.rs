@@ -10,6 +10,7 @@ mod held;
 mod http;
 mod jobs;
 mod mail;
+mod migrations;
 mod ops_role;
 mod outbox_import;
 mod personal_data;

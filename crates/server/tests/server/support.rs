@@ -144,6 +144,18 @@ pub fn bound(config: &mut Config, front: Front, changes: &[&str]) {
     }
 }
 
+/// What a migration of the next release may do to any table while servers of this one go on.
+pub async fn add_a_column_to_each_table(pool: &PgPool) {
+    let tables: Vec<String> = sqlx::query_scalar("SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    for table in tables {
+        let later = format!("ALTER TABLE {table} ADD COLUMN later boolean NOT NULL DEFAULT false");
+        sqlx::query(sqlx::AssertSqlSafe(later)).execute(pool).await.unwrap();
+    }
+}
+
 /// Waits until everything that is committed is in the feed.
 pub async fn until_settled(stage: &Stage) {
     while stage.count("SELECT count(*) FROM change_inbox").await > 0 {

@@ -1,4 +1,4 @@
-//! Two processes of each front behind a load balancer, restarted one after the other under a load of real clients.
+//! Two processes of each front behind a load balancer, a migration beneath them and restarted one after the other, under a load of real clients.
 
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use reqwest::Method;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::support::{Stage, introduction, record_sale};
+use crate::support::{Stage, add_a_column_to_each_table, introduction, record_sale};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_beadsbox-server");
 
@@ -132,6 +132,8 @@ async fn rule_1_restarted_in_turn_they_lose_no_request_and_no_sale() {
         tokio::spawn(administer(office.at(&root), session, load.clone())),
         tokio::spawn(look(root.clone(), load.clone())),
     ];
+    load.until_more(500).await;
+    add_a_column_to_each_table(&stage.pool).await;
     for process in api.iter_mut().chain(&mut admin).chain(&mut shop) {
         load.until_more(50).await;
         assert!(process.stop().await.unwrap().success());
