@@ -27,6 +27,7 @@ pub struct Told {
 }
 
 /// Notes it. False where it says nothing new: a smaller sum of what only grows, or a dispute's beginning after its end, because events come in any order.
+/// What was refunded grows again from what is left of it once refunds failed.
 /// What somebody dealt with as it was before is to be looked at again.
 pub async fn note(conn: &mut PgConnection, told: &Told, now: Timestamp) -> sqlx::Result<bool> {
     let noted = sqlx::query(
@@ -35,7 +36,8 @@ pub async fn note(conn: &mut PgConnection, told: &Told, now: Timestamp) -> sqlx:
                                         told_at = greatest(excluded.told_at, r.told_at + interval '1 microsecond'), settled_at = NULL
          WHERE CASE WHEN excluded.state IN ('won', 'lost') THEN r.state <> excluded.state
                     WHEN excluded.state = 'disputed' THEN false
-                    ELSE excluded.amount_minor > r.amount_minor END",
+                    ELSE excluded.amount_minor > r.amount_minor - (SELECT coalesce(sum(f.amount_minor), 0) FROM payment_reversal f
+                                                                   WHERE f.order_id = r.order_id AND f.failed AND NOT r.failed AND f.told_at >= r.told_at) END",
     )
     .bind(&told.id)
     .bind(told.order)

@@ -1,5 +1,5 @@
-//! Refunds and disputes that begin at Stripe: money of an order that went back, that a bank asks back, or that was to go back and did not. They change no voucher: a person decides what they
-//! mean for it. <https://docs.stripe.com/api/events/types#event_types-charge.refunded>
+//! Refunds and disputes that begin at Stripe: money of an order that went back, that a bank asks back, or that was to go back and did not. They change no
+//! voucher: a person decides what they mean for it. <https://docs.stripe.com/api/events/types#event_types-charge.refunded>
 
 use beadsbox_domain::Timestamp;
 use beadsbox_protocol::shop_page::ReversalState;

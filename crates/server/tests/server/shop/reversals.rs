@@ -158,6 +158,31 @@ async fn a_refund_that_fails_is_to_be_looked_at_beside_what_was_said_of_its_char
 }
 
 #[tokio::test]
+async fn what_is_refunded_again_after_a_refund_failed_is_to_be_looked_at_again() {
+    let desk = Desk::open().await;
+    let paid = desk.bought().await;
+    for sum in [1000, 4136] {
+        desk.told(&StripeProvider::refunded(&paid, sum)).await;
+    }
+    desk.settle(&desk.only().await).await.unwrap();
+    desk.shop.stage.clock.advance(jiff::SignedDuration::from_mins(5));
+    desk.told(&StripeProvider::refund_is("refund.failed", &paid, 3136, "failed")).await;
+    desk.settle(&desk.only().await).await.unwrap();
+    // Told late: what had been refunded before all the rest.
+    desk.told(&StripeProvider::refunded(&paid, 1000)).await;
+    assert_eq!(desk.page().await.reversals_total, 0);
+    desk.shop.stage.clock.advance(jiff::SignedDuration::from_mins(5));
+    desk.told(&StripeProvider::refunded(&paid, 4136)).await;
+    let seen = desk.only().await;
+    assert_eq!((seen.failed, seen.state, seen.amount.minor), (false, ReversalState::Refunded, 4136));
+    desk.settle(&seen).await.unwrap();
+    for sum in [2000, 4136] {
+        desk.told(&StripeProvider::refunded(&paid, sum)).await;
+    }
+    assert_eq!(desk.page().await.reversals_total, 0, "that is known");
+}
+
+#[tokio::test]
 async fn a_dispute_is_shown_from_its_beginning_to_its_end_in_whatever_order_it_is_told() {
     let desk = Desk::open().await;
     let paid = desk.bought().await;
