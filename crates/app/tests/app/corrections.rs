@@ -103,6 +103,28 @@ async fn an_exchange_is_paid_by_its_difference() {
     assert_eq!(office.status_of(&sold.code).await, Status::Replaced);
 }
 
+/// Its last day would be counted by that clock; what stands for a lost voucher has the last day that the lost one had.
+#[tokio::test(flavor = "multi_thread")]
+async fn by_a_clock_that_is_days_off_nothing_is_exchanged_and_a_lost_voucher_is_issued_again() {
+    let centre = Centre::open().await;
+    let office = centre.till("Montmartre", "Bruno").await;
+    let (sold, lost) = (office.sell("Ada Customer").await, office.sell("Ada Customer").await);
+    office.sync().await;
+    let choices = office.seat().exchange_choices(&sold.voucher_id).await.unwrap();
+    office.go_offline().await;
+    let days = jiff::SignedDuration::from_hours(24 * 3);
+    office.clock.turn(days);
+    let exchange =
+        ActionForm { template_id: Some(choices[0].template_id.clone()), payment: Some(Payment::Cash), ..form(&sold.voucher_id, VoucherAction::Exchange) };
+    assert_eq!(office.seat().act_on_voucher(exchange.clone()).await.unwrap_err().code, ErrorCode::ClockWrong);
+    assert_eq!(office.status_of(&sold.code).await, Status::Purchased);
+    office.seat().act_on_voucher(form(&lost.voucher_id, VoucherAction::Reissue)).await.unwrap();
+    assert_eq!(office.status_of(&lost.code).await, Status::Replaced);
+    office.clock.turn(-days);
+    office.seat().act_on_voucher(exchange).await.unwrap();
+    assert_eq!(office.status_of(&sold.code).await, Status::Replaced);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_voucher_whose_buyer_was_erased_is_issued_again_to_nobody() {
     let centre = Centre::open().await;

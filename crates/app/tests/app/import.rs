@@ -162,7 +162,7 @@ async fn whoever_is_replaced_records_no_more_and_leaves_no_names_behind() {
 
     // A table that is still being read when its person goes is not put there behind them.
     let seat = till.seat();
-    let file = sample("first-program.csv");
+    let file = till.folder.path().join("old-shop.csv");
     let opening = async { seat.open_sheet(&file, SheetUse::Import).await };
     let gone = async { till.program.sign_out() };
     let (opened, ()) = tokio::join!(biased; opening, gone);

@@ -54,6 +54,20 @@ async fn of_two_tills_at_the_same_moment_one_is_told_that_it_was_sold() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn by_a_clock_that_is_days_off_it_stays_reserved() {
+    let centre = Centre::open().await;
+    centre.open_shop_page("Montmartre").await;
+    let till = centre.patient_till("Montmartre", "Carla").await;
+    let code = centre.reserve().await;
+    let days = jiff::SignedDuration::from_hours(24 * 3);
+    till.clock.turn(-days);
+    assert_eq!(till.seat().sell_reservation(&code, Payment::Cash).await.unwrap_err().code, ErrorCode::ClockWrong);
+    till.clock.turn(days);
+    till.seat().sell_reservation(&code, Payment::Cash).await.unwrap();
+    assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_the_server_and_without_a_reservation_nothing_is_sold() {
     let centre = Centre::open().await;
     centre.open_shop_page("Montmartre").await;
