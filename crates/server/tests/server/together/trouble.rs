@@ -1,6 +1,7 @@
 //! What goes wrong while pushes share a transaction.
 
 use std::{
+    fmt::Write as _,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -138,7 +139,7 @@ impl<S: tracing::Subscriber> Layer<S> for Fault {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
         if event.metadata().target() == "sqlx::query" {
             let mut text = String::new();
-            event.record(&mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| text.push_str(&format!("{field} {value:?} ")));
+            event.record(&mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| write!(text, "{field} {value:?} ").unwrap());
             assert!(!(text.contains("INSERT INTO redemption") && self.0.swap(false, Ordering::SeqCst)), "a fault of the program");
         }
     }
