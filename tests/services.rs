@@ -8,7 +8,7 @@ use std::{
 };
 
 /// What starts such a part, or stands in for all of them.
-const PARTS: [&str; 6] = ["BrokerProcess::start", "RedisProcess::start", "LoadBalancer::start", "Cluster::", "shop.mjs", "PartsPlan"];
+const PARTS: [&str; 7] = ["BrokerProcess::start", "RedisProcess::start", "LoadBalancer::start", "SmtpServer::start", "Cluster::", "shop.mjs", "PartsPlan"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

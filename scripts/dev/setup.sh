@@ -10,7 +10,7 @@ RUN_PACKAGES=(
   xvfb openbox xdotool imagemagick dbus dbus-x11 gnome-keyring webkit2gtk-driver "${POSTGRES_PACKAGES[@]}" iproute2
 )
 # What stands beside the server in tests, and in ./dev up --all: none of it is needed to try the program.
-SERVICE_PACKAGES=(haproxy rabbitmq-server redis-server)
+SERVICE_PACKAGES=(haproxy rabbitmq-server redis-server python3-aiosmtpd)
 TEST_PACKAGES=(chromium "${SERVICE_PACKAGES[@]}")
 LEAST_RUST=1.95
 LEAST_NODE=20

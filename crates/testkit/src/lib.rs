@@ -1,5 +1,5 @@
 //! What the tests share: fixtures, a clock to turn, a PostgreSQL for each test, the server as a process, a load balancer, a Redis and a broker beside it, a
-//! mail server that takes mails, a payment provider, and a device that speaks plain HTTP.
+//! mail server that takes mails, one that others wrote, a payment provider, and a device that speaks plain HTTP.
 
 mod broker;
 mod clock;
@@ -27,7 +27,7 @@ pub use device::{Recorded, Session, TestDevice};
 pub use fault_receiver::FaultReceiver;
 pub use http::{Answer, told};
 pub use load_balancer::{Backend, Entrance, LoadBalancer, Looks, certificate};
-pub use mail::{Mail, MailReceiver, Reception};
+pub use mail::{Mail, MailReceiver, Reception, SmtpServer, SmtpTls};
 pub use order_form::{OrderForm, buy, reserve};
 pub use redis::RedisProcess;
 pub use server::{ServerLog, ServerProcess, ServerProgram, free_port, free_port_from};

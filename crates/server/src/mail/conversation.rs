@@ -97,7 +97,10 @@ async fn open(
         .await
         .map_err(|error| Broken::By(error, Step::Opening))?;
     if let Err(error) = greet(&mut line, server, step).await {
-        part(line).await;
+        // Where TLS came to nothing there is no line left to say goodbye on; the library panics over that in a debug build.
+        if *step > Step::Opening || error.status().is_some() || error.is_client() {
+            part(line).await;
+        }
         return Err(Broken::By(error, *step));
     }
     let mut letters = Vec::new();

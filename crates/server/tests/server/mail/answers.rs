@@ -7,23 +7,16 @@ use beadsbox_protocol::{
     mail::MailState,
 };
 use beadsbox_server::{Config, Server};
-use beadsbox_testkit::{Answer, Reception, ServerLog, ServerProgram, TestDevice};
+use beadsbox_testkit::{Answer, Reception, TestDevice};
 use jiff::SignedDuration;
 use reqwest::Method;
 use rstest::rstest;
 
-use super::stage::{MailStage, mailing, mails_of};
-use crate::support::{PASSWORD, Stage, sell, sell_many};
+use super::stage::{MailStage, mailing, mails_of, trouble};
+use crate::support::{PASSWORD, sell, sell_many};
 
 /// Longer than any delay.
 const LATER: SignedDuration = SignedDuration::from_hours(8);
-
-async fn trouble(stage: &Stage) -> (String, String, Option<String>) {
-    sqlx::query_as("SELECT state, trouble, trouble_detail FROM job WHERE kind = 'voucher_mail'")
-        .fetch_one(&stage.pool)
-        .await
-        .unwrap()
-}
 
 #[rstest]
 #[case(Reception::RefuseSender("554 5.7.1 not from here"), "554 5.7.1")]
@@ -118,10 +111,7 @@ async fn what_was_given_up_is_tried_again_at_once_but_not_what_may_have_arrived(
 async fn a_server_that_ends_in_the_middle_of_a_mail_sends_it_no_second_time() {
     let mails = MailStage::idle().await;
     mails.receiver.will([Reception::TakeAndWait]);
-    let program = ServerProgram::new(env!("CARGO_BIN_EXE_beadsbox-server"), &mails.stage.database);
-    let mut program = program.server(ServerLog::WithTheTest).unwrap();
-    program.set("SMTP_URL", mails.receiver.url());
-    program.set("MAIL_FROM", "vouchers@example.com");
+    let mut program = mails.program(mails.receiver.url());
     program.set("BEADSBOX_LAST_ORDERS", "1");
     program.up().await.unwrap();
     let mut till = mails.stage.till("Camille").await.at(&program.url());

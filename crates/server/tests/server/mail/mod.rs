@@ -9,5 +9,6 @@ mod leases;
 pub mod paper;
 mod reminders;
 mod reset;
+mod secured;
 pub mod stage;
 mod texts;

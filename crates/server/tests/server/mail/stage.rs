@@ -10,7 +10,7 @@ use beadsbox_protocol::{
 };
 use beadsbox_server::{Config, MailConfig, RunningServer, RunningWorker, Server};
 use beadsbox_testkit::{
-    Answer, MailReceiver, TestDevice,
+    Answer, MailReceiver, ServerLog, ServerProcess, ServerProgram, TestDevice,
     fixtures::{self, INTRODUCTION},
 };
 use reqwest::Method;
@@ -57,6 +57,15 @@ impl MailStage {
         Server::start_worker(Config { workers: 1, lease, ..mailing(&self.stage, &self.receiver) }).await.unwrap()
     }
 
+    /// The program, not started yet, that serves beside it and sends by the mail server of that address.
+    pub fn program(&self, smtp_url: impl Into<String>) -> ServerProcess {
+        let program = ServerProgram::new(env!("CARGO_BIN_EXE_beadsbox-server"), &self.stage.database);
+        let mut process = program.server(ServerLog::WithTheTest).unwrap();
+        process.set("SMTP_URL", smtp_url);
+        process.set("MAIL_FROM", "vouchers@example.com");
+        process
+    }
+
     /// How many jobs have ended so.
     pub async fn ended(&self, ended: &str) -> i64 {
         sqlx::query_scalar("SELECT count(*) FROM job WHERE ended = $1").bind(ended).fetch_one(&self.stage.pool).await.unwrap()
@@ -85,6 +94,19 @@ impl MailStage {
         self.until(&format!("{attempts} attempts"), tried).await;
     }
 
+    /// Waits until a sale's mail waits for another attempt because of that.
+    pub async fn until_trouble(&self, trouble: &str) {
+        let waits = async || {
+            let found: i64 = sqlx::query_scalar("SELECT count(*) FROM job WHERE kind = 'voucher_mail' AND state = 'waiting' AND trouble = $1")
+                .bind(trouble)
+                .fetch_one(&self.stage.pool)
+                .await
+                .unwrap();
+            found == 1
+        };
+        self.until(&format!("a mail in trouble: {trouble}"), waits).await;
+    }
+
     pub async fn until(&self, what: &str, seen: impl AsyncFn() -> bool) {
         for _ in 0..3000 {
             if seen().await {
@@ -105,6 +127,14 @@ impl MailStage {
 pub fn mailing(stage: &Stage, receiver: &MailReceiver) -> Config {
     let mail = MailConfig { smtp_url: receiver.url().into(), from: "My Beads Box <vouchers@example.com>".to_owned() };
     Config { mail: Some(mail), ..config(&stage.database, &stage.clock) }
+}
+
+/// How the mail of the one sale stands: its state, its trouble, and the numbers of the answer.
+pub async fn trouble(stage: &Stage) -> (String, String, Option<String>) {
+    sqlx::query_as("SELECT state, trouble, trouble_detail FROM job WHERE kind = 'voucher_mail'")
+        .fetch_one(&stage.pool)
+        .await
+        .unwrap()
 }
 
 pub async fn decide(device: &TestDevice, session: &str, job: Uuid, again: bool) -> Answer<()> {
