@@ -13,10 +13,7 @@ use axum::{
     middleware::Next,
     response::IntoResponse as _,
 };
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, timeout},
-};
+use tokio::time::{Instant, timeout};
 use tower_http::timeout::TimeoutBody;
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -25,6 +22,7 @@ use super::{
     forwarded::{Client, Peer},
     health,
     rate::{self, Rate},
+    tokens,
 };
 use crate::{
     error::{Failure, REQUEST_ID},
@@ -111,11 +109,6 @@ pub(crate) async fn bound(State(app): State<App>, request: Request, next: Next) 
     } else {
         Duration::ZERO
     };
-    bound_by(&app, places, wait, request, next).await
-}
-
-/// The same, by places of its own, and with so much more time.
-pub(crate) async fn bound_by(app: &App, places: &Semaphore, wait: Duration, request: Request, next: Next) -> Response<Body> {
     let Ok(_place) = places.try_acquire() else { return Failure::unavailable().into_response() };
     let pause = Duration::from_secs(u64::from(app.limits.body_seconds));
     let request = request.map(|body| Body::new(TimeoutBody::new(pause, body)));
@@ -123,22 +116,29 @@ pub(crate) async fn bound_by(app: &App, places: &Semaphore, wait: Duration, requ
     answered.unwrap_or_else(|_| Failure::unavailable().into_response())
 }
 
-/// Refuses who asks too often and is known by no token. Tills behind one address do not hold each other up.
+/// Refuses who asks too often and is known by no token. Tills behind one address do not hold each other up: whose token was let in is not counted. One that
+/// nobody has is, or whoever makes tokens up would have as many answers as they like.
 pub(crate) async fn pace(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
-    let is_counted = !health::is_asked(request.uri().path()) && !is_known_by_token(&request);
-    if is_counted
-        && let Some(client) = request.extensions().get::<Client>().copied()
-        && let Err(failure) = rate::take(&app, Rate::of_front(&app), client.address).await
-    {
-        return failure.into_response();
+    let token = token_of(&request);
+    let is_known = token.is_some_and(|token| app.tokens.knows(&token)) || health::is_asked(request.uri().path());
+    if !is_known && let Some(client) = request.extensions().get::<Client>().copied() {
+        let rate = if token.is_some() { Rate::of_new_tokens(&app) } else { Rate::of_front(&app) };
+        if let Err(failure) = rate::take(&app, rate, client.address).await {
+            return failure.into_response();
+        }
     }
-    next.run(request).await
+    let response = next.run(request).await;
+    if let Some(token) = token {
+        app.tokens.note(token, response.status());
+    }
+    response
 }
 
-/// Whether the endpoint looks at a token, and there is one. Where nobody looks at it, it may be made up.
-fn is_known_by_token(request: &Request) -> bool {
+/// The token that the request comes with, where its endpoint looks at one.
+fn token_of(request: &Request) -> Option<tokens::Kept> {
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    route.starts_with("/v1/") && !OPEN.contains(&route) && request.headers().contains_key(header::AUTHORIZATION)
+    let looks = route.starts_with("/v1/") && !OPEN.contains(&route);
+    request.headers().get(header::AUTHORIZATION).filter(|_| looks).map(tokens::of)
 }
 
 /// A panic is a fault of the server, and ends one request only.

@@ -20,6 +20,7 @@ mod reservations;
 mod sessions;
 mod sync;
 mod templates;
+pub(crate) mod tokens;
 mod vouchers;
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::get};

@@ -34,6 +34,11 @@ impl Rate {
     pub fn of_front(app: &App) -> Self {
         Self { name: app.front.name(), most: app.limits.per_address, seconds: 60 }
     }
+
+    /// How many requests come in a minute by tokens that this process has not let in yet: everybody's first, and all that are made up.
+    pub fn of_new_tokens(app: &App) -> Self {
+        Self { name: "new-tokens", ..Self::of_front(app) }
+    }
 }
 
 /// Counts one request of that address; the error says how long to wait, where it is one too many.

@@ -90,6 +90,12 @@ async fn queues(registry: &mut Registry, app: &App) -> Result<(), Failure> {
     let mut conn = app.own_pool.acquire().await?;
     let jobs = db::job::queue(&mut conn, app.clock.now()).await?;
     let inbox = db::feed::inbox(&mut conn).await?;
+    level(
+        registry,
+        "database_standbys",
+        "How many machines are named of which each commit waits for one; 0 where it waits for none",
+        db::sign_of_life::standbys(&mut conn).await?,
+    );
     level(registry, "jobs_waiting", "Jobs that nobody is at, due or not", jobs.waiting);
     level(registry, "jobs_due_seconds", "How long the job waits that is due longest", jobs.due_seconds);
     level(registry, "jobs_given_up", "Jobs that were given up, for an admin to look at", jobs.given_up);

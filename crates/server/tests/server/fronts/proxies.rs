@@ -41,6 +41,30 @@ async fn nobody_gets_more_requests_by_claiming_to_be_somebody_else() {
 }
 
 #[tokio::test]
+async fn nobody_gets_more_answers_by_making_tokens_up_and_the_tills_beside_them_go_on() {
+    let stage = Stage::new().await;
+    let till = stage.till("Camille").await;
+    let server = beside(&stage, |config| bound(config, Front::All, &["per-address=3"])).await;
+    let mut till = till.at(&server.url());
+    till.pull().await.unwrap();
+    let mut answers = Vec::new();
+    for (number, path) in ["/v1/sync/changes", "/v1/admin/shops", "/v1/devices/recognise", "/v1/sync/changes"].iter().enumerate() {
+        let method = if path.ends_with("recognise") { Method::POST } else { Method::GET };
+        answers.push(
+            raw(method, &format!("{}{path}", server.url()), Some(&format!("made-up-{number}")), "application/json", "{}")
+                .await
+                .0
+                .as_u16(),
+        );
+    }
+    assert_eq!(answers.iter().filter(|status| **status == 429).count(), 2, "{answers:?}");
+    for _ in 0..5 {
+        till.pull().await.unwrap();
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn the_shop_page_counts_those_whom_a_trusted_proxy_names_and_refuses_in_its_own_words() {
     let stage = Stage::new().await;
     let server = beside(&stage, |config| {

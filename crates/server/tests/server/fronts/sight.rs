@@ -42,6 +42,7 @@ async fn what_was_asked_is_counted_by_endpoint_and_nothing_that_a_client_makes_u
         ("beadsbox_pool_connections{front=\"all\",state=\"most\"}", 12.0),
         ("beadsbox_free_places{front=\"all\",state=\"requests\"}", 256.0),
         ("beadsbox_database_up", 1.0),
+        ("beadsbox_database_standbys", 0.0),
         ("beadsbox_leaving", 0.0),
     ] {
         assert_eq!(value(&metrics, line), Some(expected), "{line}\n{metrics}");
