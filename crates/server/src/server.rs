@@ -42,6 +42,9 @@ impl Server {
         let mut tx = db::begin(&app.own_pool).await?;
         mail::setup::tell_devices(&mut tx, &app).await?;
         tx.commit().await?;
+        if app.config.fronts.iter().any(|front| front.front.has_shop()) {
+            shop::note_front(&app).await?;
+        }
         // Whoever asks once it listens is told.
         app.feed.settle().await;
         let mut ports = Vec::new();

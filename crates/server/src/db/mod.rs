@@ -46,6 +46,7 @@ pub mod server;
 pub mod session;
 pub mod settings;
 pub mod shop;
+pub mod shop_front;
 pub mod shop_order;
 pub mod shop_page;
 pub mod sign_in_delay;
@@ -126,11 +127,16 @@ fn pool_of(connections: u32) -> PgPoolOptions {
     })
 }
 
-/// Brings the schema up to date, as its owner.
+/// Brings the schema and what everybody may up to date, as its owner.
 pub async fn migrate(url: &str) -> Result<(), StartError> {
     // Without the bounds of serving: a migration may take longer.
     let pool = PgPoolOptions::new().max_connections(1).connect_with(primary::find_unbounded(url).await?).await?;
     MIGRATIONS.run(&pool).await?;
+    // Nobody makes tables of their own, not for a moment either: PostgreSQL lets everybody, unless it is told. Not a migration, as it stands at the database
+    // and not in it: neither a dump nor a copy has it.
+    sqlx::query("DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$")
+        .execute(&pool)
+        .await?;
     pool.close().await;
     Ok(())
 }

@@ -24,20 +24,24 @@ pub struct Told {
     /// Refunded so far, or disputed.
     pub amount: Money,
     pub answer_by: Option<Timestamp>,
+    /// By the provider's clock.
+    pub said_at: Option<Timestamp>,
 }
 
-/// Notes it. False where it says nothing new: a smaller sum of what only grows, or a dispute's beginning after its end, because events come in any order.
-/// What was refunded grows again from what is left of it once refunds failed.
-/// What somebody dealt with as it was before is to be looked at again.
+/// Notes it. False where it says nothing new: a dispute's beginning after its end, or what was said of a charge before what is known, because events come in
+/// any order. Within a second what was refunded only grows; later it may begin again from less, as refunds fail. What somebody dealt with as it was before is
+/// to be looked at again.
 pub async fn note(conn: &mut PgConnection, told: &Told, now: Timestamp) -> sqlx::Result<bool> {
     let noted = sqlx::query(
-        "INSERT INTO payment_reversal AS r (id, order_id, state, amount_minor, currency, answer_by, told_at, failed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO payment_reversal AS r (id, order_id, state, amount_minor, currency, answer_by, told_at, failed, said_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (id) DO UPDATE SET state = excluded.state, amount_minor = excluded.amount_minor, answer_by = excluded.answer_by,
-                                        told_at = greatest(excluded.told_at, r.told_at + interval '1 microsecond'), settled_at = NULL
+                                        told_at = greatest(excluded.told_at, r.told_at + interval '1 microsecond'), settled_at = NULL,
+                                        said_at = excluded.said_at
          WHERE CASE WHEN excluded.state IN ('won', 'lost') THEN r.state <> excluded.state
-                    WHEN excluded.state = 'disputed' THEN false
-                    ELSE excluded.amount_minor > r.amount_minor - (SELECT coalesce(sum(f.amount_minor), 0) FROM payment_reversal f
-                                                                   WHERE f.order_id = r.order_id AND f.failed AND NOT r.failed AND f.told_at >= r.told_at) END",
+                    WHEN excluded.state = 'disputed' OR r.failed THEN false
+                    ELSE coalesce(excluded.said_at > r.said_at, false)
+                      OR (excluded.amount_minor > r.amount_minor AND coalesce(excluded.said_at >= r.said_at, true)) END",
     )
     .bind(&told.id)
     .bind(told.order)
@@ -47,6 +51,7 @@ pub async fn note(conn: &mut PgConnection, told: &Told, now: Timestamp) -> sqlx:
     .bind(told.answer_by.map(jiff_sqlx::ToSqlx::to_sqlx))
     .bind(now.to_sqlx())
     .bind(told.failed)
+    .bind(told.said_at.map(jiff_sqlx::ToSqlx::to_sqlx))
     .execute(conn)
     .await?;
     Ok(noted.rows_affected() == 1)

@@ -27,7 +27,7 @@ pub async fn last_of(conn: &mut PgConnection) -> sqlx::Result<(jiff_sqlx::Timest
 
 /// How many machines `synchronous_standby_names` names. Without one a commit is on this machine's disk alone.
 pub async fn standbys(conn: &mut PgConnection) -> sqlx::Result<u64> {
-    let names: String = sqlx::query_scalar("SELECT current_setting('synchronous_standby_names')").fetch_one(conn).await?;
-    let named = names.split(',').filter(|name| !name.trim().is_empty()).count();
-    Ok(u64::try_from(named).unwrap_or(u64::MAX))
+    let list: String = sqlx::query_scalar("SELECT current_setting('synchronous_standby_names')").fetch_one(conn).await?;
+    let count = list.split(',').filter(|name| !name.trim().is_empty()).count();
+    Ok(u64::try_from(count).unwrap_or(u64::MAX))
 }

@@ -24,6 +24,11 @@ const MOST: i64 = 200;
 const ENDS_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 /// The same where nobody says how it stands.
 const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
+/// The same where the provider did not answer.
+const ASKED_ANEW: SignedDuration = SignedDuration::from_mins(5);
+/// After how many questions in turn without an answer the provider is away, and is not asked about the others in that run: one page of which it does not
+/// speak is not all of them.
+const MOST_UNANSWERED: u32 = 3;
 /// For how long after it was ordered an order is asked about: longer than any payment takes.
 const ASKED_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -45,23 +50,28 @@ pub(crate) async fn settle(app: &App) -> Result<Settled, Failure> {
         (unissued, db::shop_order::due(&mut conn, app.clock.now(), MOST).await?)
     };
     for order in unissued {
-        settled.count(issue_now(app, order).await?);
+        // One that cannot be settled holds up none behind it, here and below.
+        match issue_now(app, order).await {
+            Ok(state) => settled.count(state),
+            Err(error) => tracing::error!(%order, %error, "an order's voucher could not be written; it is tried again"),
+        }
     }
-    let mut is_away = false;
+    let mut unanswered = 0;
     for id in due {
         if *app.stopping.borrow() {
             break;
         }
         let Some(order) = db::shop_order::find(&mut *app.pool.acquire().await?, id).await? else { continue };
         // What waits behind it may be paid at a counter, and needs nobody's answer.
-        if is_away && order.session_id.is_some() {
+        if unanswered >= MOST_UNANSWERED && order.session_id.is_some() {
             continue;
         }
-        let Some(heard) = ask(app, &order).await else {
-            is_away = true;
-            continue;
-        };
-        // One that cannot be settled holds up none behind it.
+        let heard = ask(app, &order).await;
+        match &heard {
+            Heard::Silence => unanswered += 1,
+            Heard::Says(_) | Heard::Nothing => unanswered = 0,
+            Heard::NoPage => {}
+        }
         match let_go(app, id, &heard).await {
             Ok(state) => settled.count(state),
             Err(error) => tracing::error!(order = %id, %error, "an order could not be let go; it is tried again"),
@@ -101,23 +111,25 @@ enum Heard {
     Says(Session),
     /// It is not to be had: no key for cards is here, or Stripe does not know the page, or not this key.
     Nothing,
+    /// Stripe cannot be reached, or cannot say it now.
+    Silence,
 }
 
-/// What Stripe says of it. None where it cannot be reached: then it need not be asked about the others either.
-async fn ask(app: &App, order: &Order) -> Option<Heard> {
+/// What Stripe says of it.
+async fn ask(app: &App, order: &Order) -> Heard {
     let Some(session) = order.session_id.as_ref().filter(|_| order.payment == PayBy::Card) else {
-        return Some(Heard::NoPage);
+        return Heard::NoPage;
     };
-    let Some(stripe) = &app.shop.stripe else { return Some(Heard::Nothing) };
+    let Some(stripe) = &app.shop.stripe else { return Heard::Nothing };
     match stripe.session(session).await {
-        Ok(session) => Some(Heard::Says(session)),
+        Ok(session) => Heard::Says(session),
         Err(error) if error.is_final() => {
             tracing::error!(order = %order.id, %error, "the payment provider does not say whether an order was paid; it is asked again later");
-            Some(Heard::Nothing)
+            Heard::Nothing
         }
         Err(error) => {
             tracing::warn!(order = %order.id, %error, "whether an order was paid is not known");
-            None
+            Heard::Silence
         }
     }
 }
@@ -141,6 +153,7 @@ async fn let_go(app: &App, id: Uuid, heard: &Heard) -> Result<Option<OrderState>
         // It can be paid until it ends, by the provider's clock.
         Heard::Says(_) => db::shop_order::ask_at(&mut tx, id, Some(now + ENDS_WITHIN)).await?,
         Heard::Nothing => db::shop_order::ask_at(&mut tx, id, Some(now + PUT_OFF)).await?,
+        Heard::Silence => db::shop_order::ask_at(&mut tx, id, Some(now + ASKED_ANEW)).await?,
     }
     let state = db::shop_order::find(&mut tx, id).await?.map(|order| order.state).filter(|state| *state != order.state);
     tx.commit().await?;

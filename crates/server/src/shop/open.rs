@@ -14,6 +14,7 @@ use crate::{
     db::{
         self,
         admin_act::ActKind,
+        shop_front::ShopFront,
         shop_order::{Order, OrderState},
         shop_page::ShopPage,
     },
@@ -63,6 +64,13 @@ pub(crate) async fn set(mut act: Act, settings: &ShopPageSettings, of_version: O
     Ok(name)
 }
 
+/// Tells the processes that do not serve the page how this one does.
+pub(crate) async fn note_front(app: &App) -> sqlx::Result<()> {
+    let address = app.shop.config.public_url.as_ref().and_then(|root| root.join("vouchers/").ok()).map(String::from);
+    let front = ShopFront { address, takes_cards: app.shop.stripe.is_some() };
+    db::shop_front::note(&mut *app.own_pool.acquire().await?, &front, app.clock.now()).await
+}
+
 /// All that an admin sees of it.
 pub(crate) async fn setup(app: &App) -> Result<ShopPageSetup, Failure> {
     let mut tx = db::at_one_moment(&app.pool).await?;
@@ -71,6 +79,7 @@ pub(crate) async fn setup(app: &App) -> Result<ShopPageSetup, Failure> {
         Some(page) => on_sale(&mut tx, &page).await?.len(),
         None => 0,
     };
+    let front = db::shop_front::read(&mut tx).await?;
     let (waiting, troubled_total) = db::shop_order::counts(&mut tx).await?;
     let mut troubled = Vec::new();
     for order in db::shop_order::in_trouble(&mut tx, MOST_ORDERS).await? {
@@ -80,8 +89,8 @@ pub(crate) async fn setup(app: &App) -> Result<ShopPageSetup, Failure> {
     Ok(ShopPageSetup {
         settings,
         row_version,
-        address: app.shop.config.public_url.as_ref().and_then(|root| root.join("vouchers/").ok()).map(String::from),
-        takes_cards: app.shop.stripe.is_some(),
+        takes_cards: front.as_ref().is_some_and(|front| front.takes_cards),
+        address: front.and_then(|front| front.address),
         on_sale: u64::try_from(on_sale).unwrap_or(u64::MAX),
         waiting,
         troubled,

@@ -110,6 +110,7 @@ async fn operations_people_read_what_is_named_and_nothing_else() {
 #[tokio::test]
 async fn operations_people_change_nothing() {
     let stage = Stage::new().await;
+    beadsbox_server::migrate(&stage.database.owner_url()).await.unwrap();
     let mut theirs = one_of_them(&stage.database).await;
     // They may say so themselves that they write: it helps them nothing.
     sqlx::query("SET default_transaction_read_only = off").execute(&mut theirs).await.unwrap();
@@ -136,6 +137,7 @@ async fn operations_people_change_nothing() {
     }
     for sql in [
         "CREATE TABLE own (id int)",
+        "CREATE TEMP TABLE own (id int)",
         "CREATE FUNCTION own() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "CREATE SCHEMA own",
         "CREATE ROLE own",

@@ -1,12 +1,13 @@
 //! A payment provider: a real HTTP server that does as Stripe's documentation says, as far as a shop asks it.
 //!
 //! Sessions are made once for each Idempotency-Key; its payment page is a page that a browser can pay on; what happens is told to the shop by
-//! signed events. Tests say what it does wrong: be away, tell twice, tell nothing, or tell of another amount.
+//! signed events, each of them until the shop takes it. Tests say what it does wrong: be away, tell twice, tell nothing, or tell of another amount.
 
 pub(crate) mod http;
 mod page;
 mod reversal;
 mod session;
+mod telling;
 
 use std::{
     collections::HashMap,
@@ -46,6 +47,12 @@ struct Books {
     away: bool,
     /// It tells nobody of what happens.
     silent: bool,
+    /// The session of which it knows nothing to say: 500.
+    stuck: Option<String>,
+    /// How many events the shop has not taken yet, or never did.
+    untold: usize,
+    /// How often it told the same once more.
+    told_again: usize,
 }
 
 #[derive(Clone)]
@@ -94,6 +101,11 @@ impl StripeProvider {
     /// Whether it is away.
     pub fn be_away(&self, away: bool) {
         self.desk.books().away = away;
+    }
+
+    /// It cannot say how that session stands; all others it can.
+    pub fn be_stuck_at(&self, session: &str) {
+        self.desk.books().stuck = Some(session.to_owned());
     }
 
     /// Whether it tells nobody of what happens.
@@ -146,6 +158,8 @@ async fn serve(desk: Desk, mut stream: BufReader<TcpStream>) {
 impl Drop for StripeProvider {
     fn drop(&mut self) {
         self.serving.abort();
+        // Nor does it tell anybody anything any more.
+        self.desk.books().shop = None;
     }
 }
 
@@ -155,8 +169,12 @@ fn event(kind: &str, session: &PaidSession) -> (String, String) {
 
 fn event_about(kind: &str, object: &Value) -> (String, String) {
     let id = format!("evt_{}", Uuid::now_v7().simple());
-    let body: Value = json!({ "id": id, "object": "event", "type": kind, "livemode": false, "data": { "object": object } });
+    let body: Value = json!({ "id": id, "object": "event", "type": kind, "livemode": false, "created": now_in_seconds(), "data": { "object": object } });
     (id, body.to_string())
+}
+
+fn now_in_seconds() -> i64 {
+    jiff::Timestamp::now().as_second()
 }
 
 /// The header `Stripe-Signature` over a body, made at that second with that secret.

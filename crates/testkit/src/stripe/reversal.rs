@@ -9,6 +9,16 @@ fn intent(session: &PaidSession) -> String {
 }
 
 impl StripeProvider {
+    /// The same event, as if it had been so many seconds later, or before.
+    ///
+    /// # Panics
+    /// Where it is none.
+    pub fn later((id, body): &(String, String), seconds: i64) -> (String, String) {
+        let Ok(mut event) = serde_json::from_str::<Value>(body) else { panic!("no event: {body}") };
+        event["created"] = json!(super::now_in_seconds() + seconds);
+        (id.clone(), event.to_string())
+    }
+
     /// So much of it was given back by now, in the currency's units. The event's id, and its body.
     pub fn refunded(session: &PaidSession, amount: i64) -> (String, String) {
         let charge = json!({

@@ -60,6 +60,7 @@ pub(super) fn answer(desk: &Desk, request: &Request) -> Response {
     }
     match (request.method.as_str(), request.path.strip_prefix("/v1/checkout/sessions")) {
         ("POST", Some("")) => make(desk, request),
+        ("GET", Some(id)) if desk.books().stuck.as_deref() == Some(id.trim_start_matches('/')) => Response::json("500 Internal Server Error", &json!({})),
         ("GET", Some(id)) => match desk.books().sessions.get(id.trim_start_matches('/')) {
             Some(session) => Response::json("200 OK", &session.json()),
             None => refused("404 Not Found", "resource_missing"),

@@ -111,12 +111,14 @@ pub async fn set_trouble(conn: &mut PgConnection, id: Uuid, trouble: Trouble) ->
         .map(drop)
 }
 
-/// Forgets orders that were let go before that moment, `limit` at most. The hashes of their buyers. One that is being paid at this moment stays: a condition
+/// Forgets orders that were let go before that moment, or whose sale was refused and that somebody dealt with before it, `limit` at most. The hashes of their buyers. One that is being paid at this moment stays: a condition
 /// of the inner query alone would not be looked at again once its row is free.
 pub async fn prune(conn: &mut PgConnection, before: Timestamp, limit: i64) -> sqlx::Result<Vec<PersonHash>> {
     let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
-        "DELETE FROM shop_order WHERE id IN (SELECT id FROM shop_order WHERE ended_at < $1 AND (trouble IS NULL OR settled_at IS NOT NULL) ORDER BY ended_at LIMIT $2
-                                          FOR UPDATE SKIP LOCKED) RETURNING person_hash",
+        "DELETE FROM shop_order
+         WHERE id IN (SELECT id FROM shop_order WHERE ended_at < $1 AND (trouble IS NULL OR settled_at IS NOT NULL) ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            OR id IN (SELECT id FROM shop_order WHERE state = 'paid' AND trouble IS NOT NULL AND settled_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+         RETURNING person_hash",
     )
     .bind(before.to_sqlx())
     .bind(limit)

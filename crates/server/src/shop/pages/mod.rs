@@ -27,8 +27,6 @@ use crate::{error::Failure, http::edge, state::App};
 
 /// The most bytes of a form: every field full of four-byte characters, each written in twelve.
 const MOST_FORM: usize = 32 * 1024;
-/// The most bytes of what the payment provider tells.
-const MOST_EVENT: usize = 512 * 1024;
 
 /// The shop page, whole: beside the endpoints of its front, with the same layers, so that what these refuse is told in its words.
 pub(crate) fn router(app: App) -> Router {
@@ -47,11 +45,7 @@ pub(crate) fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), edge::bound))
         .layer(middleware::from_fn_with_state(app.clone(), edge::pace))
         .layer(middleware::from_fn_with_state(app.clone(), dress::dress));
-    // Whoever signs what they tell is known, and tells much at once.
-    let told = Router::new()
-        .route("/vouchers/stripe-events", post(events::take))
-        .layer(DefaultBodyLimit::max(MOST_EVENT))
-        .layer(CatchPanicLayer::custom(edge::panicked))
-        .layer(middleware::from_fn_with_state(app.clone(), events::bound));
+    // Whoever signs what they tell is known, and tells much at once: it has bounds of its own.
+    let told = Router::new().route("/vouchers/stripe-events", post(events::take)).layer(CatchPanicLayer::custom(edge::panicked));
     pages.merge(told).layer(middleware::from_fn_with_state(app.clone(), dress::log)).with_state(app)
 }

@@ -39,10 +39,10 @@ pub(super) async fn pay(State(app): State<App>, visitor: Visitor, Path(link): Pa
     }
 }
 
-/// Whether a payment page can be made for it, or was made.
+/// Whether a payment page can be made for it, or was made: then its own time counts.
 pub(super) fn is_payable(app: &App, order: &Order, now: Timestamp) -> bool {
     let is_unpaid = order.payment == PayBy::Card && order.state == OrderState::Reserved && !is_on_its_way(order);
-    app.shop.stripe.is_some() && is_unpaid && order.holds_until.duration_since(now) >= LAST_CALL
+    app.shop.stripe.is_some() && is_unpaid && (order.session_id.is_some() || order.holds_until.duration_since(now) >= LAST_CALL)
 }
 
 /// Sends the browser to the order's payment page. Where there is none to be had, the order's own page says so.

@@ -31,6 +31,8 @@ pub(in crate::shop) struct Event {
     id: String,
     #[serde(rename = "type")]
     kind: String,
+    /// When it was, in seconds since 1970: they come in any order.
+    created: i64,
     data: EventData,
 }
 
@@ -71,11 +73,19 @@ impl Event {
         }
     }
 
-    fn about(&self) -> Option<About> {
-        match self.says() {
-            Some(says) => Session::deserialize(&self.data.object).ok().map(|session| About::Page(says, session)),
-            None => Reversal::read(&self.kind, &self.data.object).map(About::Money),
-        }
+    /// None where it is none of an order's business. An error where it is, and is not as Stripe says that it is: not taken, it is told again, and stands
+    /// among what failed at Stripe until this program understands it.
+    fn about(&self) -> Result<Option<About>, Failure> {
+        let Some(says) = self.says() else { return Ok(Reversal::read(&self.kind, &self.data.object).map(About::Money)) };
+        let session = Session::deserialize(&self.data.object).map_err(|error| {
+            tracing::error!(event = %self.id, kind = %self.kind, %error, "what the payment provider told of a payment page is not understood: look there");
+            Failure::malformed("a payment page that is not understood")
+        })?;
+        Ok(Some(About::Page(says, session)))
+    }
+
+    fn created(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.created).ok()
     }
 }
 
@@ -102,7 +112,7 @@ pub(in crate::shop) async fn take(app: &App, event: &Event) -> Result<(), Failur
 }
 
 async fn take_once(app: &App, event: &Event) -> Result<(), Failure> {
-    let about = event.about();
+    let about = event.about()?;
     let mut tx = db::begin(&app.pool).await?;
     app.check_home(&mut tx).await?;
     let order = match &about {
@@ -114,7 +124,7 @@ async fn take_once(app: &App, event: &Event) -> Result<(), Failure> {
     }
     let did = match (&about, &order) {
         (Some(About::Page(says, session)), Some(order)) => act(&mut tx, app, order, *says, session).await?,
-        (Some(About::Money(reversal)), Some(order)) => reversal.note(&mut tx, app, order).await?,
+        (Some(About::Money(reversal)), Some(order)) => reversal.note(&mut tx, app, order, event.created()).await?,
         // Of another system that has the same account, or of what is none of the shop's business.
         (about, _) => {
             if let Some(About::Page(_, session)) = about

@@ -142,8 +142,8 @@ impl Reversal {
         Ok(order.filter(|order| order.payment_ref.is_none() || order.payment_ref == self.payment))
     }
 
-    /// Notes it for a person to look at. The order's row is locked.
-    pub async fn note(&self, conn: &mut PgConnection, app: &App, order: &Order) -> Result<Did, Failure> {
+    /// Notes it for a person to look at, as it was said at that moment. The order's row is locked.
+    pub async fn note(&self, conn: &mut PgConnection, app: &App, order: &Order, said_at: Option<Timestamp>) -> Result<Did, Failure> {
         // An order is charged in its own currency; where the sum says nothing, it is taken for the whole.
         let amount = counted(self.amount, &self.currency).unwrap_or(order.price);
         let state = match self.kind {
@@ -152,7 +152,7 @@ impl Reversal {
             Kind::RefundFailed => ReversalState::PartlyRefunded,
         };
         let failed = self.kind == Kind::RefundFailed;
-        let told = Told { id: self.id.clone(), order: order.id, state, failed, amount, answer_by: self.answer_by };
+        let told = Told { id: self.id.clone(), order: order.id, state, failed, amount, answer_by: self.answer_by, said_at };
         if !payment_reversal::note(conn, &told, app.clock.now()).await? {
             return Ok(Did::Nothing);
         }

@@ -2,10 +2,12 @@
 
 use beadsbox_domain::Role;
 use beadsbox_protocol::shop_page::{OrderSettlement, OrderTrouble, ShopPageChange, ShopPageSettings, ShopPageSetup};
+use beadsbox_server::{Front, FrontConfig};
 use beadsbox_testkit::{Answer, Session, StripeProvider, TestDevice, stripe::PaidSession};
 use reqwest::{Method, StatusCode};
 
 use super::stage::{ShopStage, form_path};
+use crate::support::beside;
 
 struct Office(TestDevice, Session);
 
@@ -116,4 +118,16 @@ async fn a_reminder_goes_in_the_language_of_the_order() {
     // The organisation writes in English.
     assert!(mail.header("Message-ID").starts_with("<reminder.") && mail.header("Subject").starts_with("Votre bon"), "{}", mail.raw);
     assert!(crate::mail::paper::read_text(&mail.pdfs()[0]).contains("De la part de"), "its paper too");
+}
+
+#[tokio::test]
+async fn whoever_does_not_serve_the_page_knows_how_it_is_served() {
+    let shop = ShopStage::new().await;
+    let Office(device, session) = Office::open(&shop).await;
+    let elsewhere = beside(&shop.stage, |config| config.fronts = vec![FrontConfig::new(Front::Admin, "127.0.0.1:0".parse().unwrap())]).await;
+    let (here, there) = (Office(device.clone(), session.clone()), Office(device.at(&elsewhere.url_of(Front::Admin).unwrap()), session));
+    let (here, there) = (here.page().await, there.page().await);
+    assert!(there.takes_cards && there.address.is_some());
+    assert_eq!(there.address, here.address);
+    elsewhere.stop().await;
 }

@@ -177,6 +177,7 @@ async fn before_an_order_is_let_go_the_provider_is_asked() {
     shop.provider.be_away(true);
     assert_eq!(server.settle_orders_now().await.unwrap().expired, 0, "while it cannot be asked, nothing is let go");
     shop.provider.be_away(false);
+    shop.stage.clock.advance(SignedDuration::from_mins(6));
     let settled = server.settle_orders_now().await.unwrap();
     assert_eq!((settled.issued, settled.expired), (1, 1));
     assert_eq!(shop.text("SELECT session_id FROM shop_order WHERE state = 'issued'").await, lost.id);
@@ -298,9 +299,17 @@ async fn a_provider_that_is_away_costs_nobody_their_order() {
         "one payment page for each order: {first:?}"
     );
     assert_eq!(shop.provider.sessions().len(), 1);
-    // Too near its end none is made any more.
+    // Too near its end none is made any more, and the one that was made is open as long as it is.
+    shop.provider.be_away(true);
+    let page = shop.order(&mut browser, "card").await;
+    shop.provider.be_away(false);
+    let without = format!("{}/pay", page.location.strip_suffix("?payment=failed").unwrap());
     shop.stage.clock.advance(SignedDuration::from_mins(90));
+    assert!(browser.post(&without, &[]).await.location.starts_with("/vouchers/orders/"));
+    assert_eq!(browser.post(&path, &[]).await.location, first.location);
+    shop.provider.expire(&shop.provider.sessions()[0].id);
     assert!(browser.post(&path, &[]).await.location.starts_with("/vouchers/orders/"));
+    assert_eq!(shop.provider.sessions().len(), 1);
 }
 
 /// A server that is killed in the middle of an event has done all of it or nothing; told again, it does it once.

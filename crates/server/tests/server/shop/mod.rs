@@ -3,6 +3,7 @@
 mod admin;
 mod cards;
 mod counters;
+mod events;
 mod forms;
 mod orders;
 mod pages;

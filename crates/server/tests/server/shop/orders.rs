@@ -110,3 +110,21 @@ async fn what_nobody_paid_is_let_go_and_in_time_forgotten() {
     assert_eq!(shop.stage.count("SELECT count(*) FROM person").await, 0, "whoever bought nothing is nobody's buyer");
     assert_eq!(browser.get(&page.location).await.status, StatusCode::NOT_FOUND);
 }
+
+/// Its money was given back, and somebody said so.
+#[tokio::test]
+async fn what_was_paid_and_got_no_voucher_is_forgotten_once_somebody_dealt_with_it() {
+    let shop = ShopStage::new().await;
+    shop.order(&mut shop.browser(), "in_shop").await;
+    let server = shop.stage.server.as_ref().unwrap();
+    let refused = "UPDATE shop_order SET state = 'paid', paid_at = created_at, trouble = 'sale_refused'";
+    sqlx::query(refused).execute(&shop.stage.pool).await.unwrap();
+    shop.stage.clock.advance(SignedDuration::from_hours(31 * 24));
+    assert_eq!(server.prune_now().await.unwrap().orders, 0, "nobody has looked at it");
+    sqlx::query("UPDATE shop_order SET settled_at = created_at + interval '1 hour'")
+        .execute(&shop.stage.pool)
+        .await
+        .unwrap();
+    assert_eq!(server.prune_now().await.unwrap().orders, 1);
+    assert_eq!(shop.stage.count("SELECT count(*) FROM person").await, 0);
+}
