@@ -9,6 +9,8 @@ use crate::fixtures::INTRODUCTION;
 
 /// As long as a buyer types: the shop takes no form that was filled in within two seconds.
 const TYPING: Duration = Duration::from_millis(2500);
+/// Who orders where nobody else does, in form encoding.
+const BUYER: &str = "L%C3%A9a+Dubois";
 
 /// A form that came, to be sent as often as it takes.
 pub struct OrderForm {
@@ -34,19 +36,22 @@ impl OrderForm {
 
     /// Orders, to pay in a shop. Who gets it stands in form encoding.
     pub fn send(&self, client: &Client, recipient: &str) -> RequestBuilder {
-        self.send_paying(client, recipient, "in_shop")
+        self.send_paying(client, BUYER, recipient, "in_shop")
+    }
+
+    /// Orders for themselves, to pay by card. Who that is stands in form encoding.
+    pub fn send_by_card(&self, client: &Client, buyer: &str) -> RequestBuilder {
+        self.send_paying(client, buyer, "", "card")
     }
 
     /// The same, to pay as the form calls it: `in_shop` or `card`.
-    fn send_paying(&self, client: &Client, recipient: &str, payment: &str) -> RequestBuilder {
+    fn send_paying(&self, client: &Client, buyer: &str, recipient: &str, payment: &str) -> RequestBuilder {
         let token = &self.token;
         client
             .post(format!("{}/order", self.page))
             .header(header::COOKIE, &self.cookie)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(format!(
-                "form={token}&buyer=L%C3%A9a+Dubois&email=lea%40example.org&recipient={recipient}&message=&payment={payment}&website="
-            ))
+            .body(format!("form={token}&buyer={buyer}&email=lea%40example.org&recipient={recipient}&message=&payment={payment}&website="))
     }
 }
 
@@ -80,7 +85,7 @@ async fn order(client: &Client, root: &str, recipient: &str, payment: &str) -> i
     let page = OrderForm::page(root);
     let answer = client.get(&page).send().await.map_err(io::Error::other)?;
     let form = OrderForm::fill_in(page, answer).await?;
-    let sent = form.send_paying(client, recipient, payment).send().await.map_err(io::Error::other)?;
+    let sent = form.send_paying(client, BUYER, recipient, payment).send().await.map_err(io::Error::other)?;
     let to = sent.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
     to.map(str::to_owned).ok_or_else(|| io::Error::other("the order leads nowhere"))
 }

@@ -107,6 +107,7 @@ fn addresses(whole: &Whole) -> String {
         ("", format!("replica {replica}, which reports read; operations people: {}", whole.database.operations_url())),
         ("RabbitMQ", whole.broker.url()),
         ("Redis", whole.redis.url()),
+        ("Cards", "charged by a button on the page of a provider that stands in for Stripe".to_owned()),
         ("Mail server", format!("{}; each mail is a file in {}", whole.mails.url(), shown(&whole.mailbox()))),
         ("Logs", format!("{}, one for each process", shown(&whole.logs()))),
     ]);

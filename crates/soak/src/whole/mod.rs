@@ -1,28 +1,31 @@
 //! The whole central system on one machine, each part of it the real program: what `deploy/` sets up on many.
 //!
 //! PostgreSQL with a standby that commits wait for and a replica that reports read, RabbitMQ, Redis, a mail server that keeps what it takes, a load
-//! balancer, two processes each of API and administration, one of the shop page, and a worker.
+//! balancer, two processes each of API, administration and shop page, and a worker; and a payment provider that stands in for Stripe.
 
 mod database;
 mod kept;
+mod surroundings;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use beadsbox_testkit::{
-    Backend, BrokerProcess, Entrance, LoadBalancer, Looks, MailReceiver, RedisProcess, ServerLog, ServerProcess, ServerProgram, certificate, free_port_from,
+    Backend, BrokerProcess, Entrance, LoadBalancer, Looks, MailReceiver, RedisProcess, ServerLog, ServerProcess, ServerProgram, StripeProvider, certificate,
+    free_port_from,
 };
 
 pub use database::{Database, TakenOver};
 pub use kept::KeptProcess;
+use surroundings::{Surroundings, Variable};
 
 /// Where buyers find the shop page, if nobody else is there.
 const PLAIN_PORT: u16 = 8000;
 const TLS_PORT: u16 = 8443;
 const MAIL_PORT: u16 = 2525;
 const METRICS_PORT: u16 = 9464;
-/// What serves, its front, and the variable with the front's bounds.
-const FRONTS: [(&str, &str); 5] = [("api-1", "api"), ("api-2", "api"), ("admin-1", "admin"), ("admin-2", "admin"), ("shop", "shop")];
+/// What serves, and its front.
+const FRONTS: [(&str, &str); 6] = [("api-1", "api"), ("api-2", "api"), ("admin-1", "admin"), ("admin-2", "admin"), ("shop-1", "shop"), ("shop-2", "shop")];
 const WORKER: &str = "worker";
 
 /// How it is to be set up.
@@ -39,6 +42,8 @@ pub struct Whole {
     balancer: LoadBalancer,
     tls: Option<Tls>,
     processes: Vec<KeptProcess>,
+    /// Where cards are charged: by a button on its page.
+    pub provider: StripeProvider,
     /// What takes mails.
     pub mails: MailReceiver,
     /// What processes count in together.
@@ -81,39 +86,31 @@ impl Whole {
         let mails = MailReceiver::start_at(free_port_from(MAIL_PORT)?, &folder.join("mails")).await?;
         let entrances = entrances(folder).await?;
         let root = format!("http://localhost:{}", entrances[0].port);
-        let variables = [
-            ("SMTP_URL", mails.url()),
-            ("MAIL_FROM", "My Beads Box <vouchers@example.com>".to_owned()),
-            ("BROKER_URL", broker.url()),
-            ("REDIS_URL", redis.url()),
-            ("DATABASE_READ_URL", database.read_url()),
-            ("SHOP_PUBLIC_URL", root),
-            ("BEADSBOX_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
-            ("BEADSBOX_DRAIN_SECONDS", "0".to_owned()),
-        ];
+        let provider = StripeProvider::start().await?;
+        provider.tell(format!("{root}/vouchers/stripe-events"));
+        let around = Surroundings { mails: &mails, broker: &broker, redis: &redis, database: &database, provider: &provider, root: &root };
         let (mut processes, mut port) = (Vec::new(), METRICS_PORT);
         for (name, front) in FRONTS {
             say(&format!("Starting {name}"));
-            let mut process = program.front(front, ServerLog::File(log(folder, name)))?;
-            process.set("BEADSBOX_WORKERS", "0");
+            let process = program.front(front, ServerLog::File(log(folder, name)))?;
             port = free_port_from(port)?;
             let metrics = format!("127.0.0.1:{port}");
             // It may listen there a little later than where it serves.
             port += 1;
-            process.set("BEADSBOX_METRICS_LISTEN", metrics.clone());
-            processes.push(keep(name, process, &variables, metrics).await?);
+            let mut variables = around.of_front(front);
+            variables.push(("BEADSBOX_METRICS_LISTEN", metrics.clone()));
+            processes.push(keep(name, process, variables, metrics).await?);
         }
         say("Starting the worker");
         let worker = program.worker(ServerLog::File(log(folder, WORKER)))?;
         let metrics = worker.address().to_owned();
-        let of_worker: Vec<_> = variables.iter().filter(|(name, _)| ["SMTP_URL", "MAIL_FROM", "BROKER_URL"].contains(name)).cloned().collect();
-        processes.push(keep(WORKER, worker, &of_worker, metrics).await?);
+        processes.push(keep(WORKER, worker, around.of_worker(), metrics).await?);
         say("Starting the load balancer");
         let backends = backends(&processes);
         let balancer = LoadBalancer::start_at(&backends, &entrances, Looks::AsDocumented).await?;
         let balancer = balancer.context("the load balancer is missing: install haproxy")?;
         let tls = entrances.get(1).map(|entrance| Tls { port: entrance.port, authority: folder.join("certificate.pem") });
-        Ok(Self { balancer, tls, processes, mails, redis, broker, database, program, folder: folder.clone() })
+        Ok(Self { balancer, tls, processes, provider, mails, redis, broker, database, program, folder: folder.clone() })
     }
 
     /// Where the load balancer takes plain HTTP, without a slash at the end: for this machine, to which devices speak without TLS.
@@ -161,12 +158,12 @@ impl Whole {
 
     /// Ends everything, those first that others serve.
     pub async fn end(self) {
-        let Self { balancer, processes, mails, redis, broker, database, .. } = self;
+        let Self { balancer, processes, provider, mails, redis, broker, database, .. } = self;
         drop(balancer);
         for process in processes {
             process.end().await;
         }
-        drop((mails, redis, broker));
+        drop((provider, mails, redis, broker));
         tokio::task::block_in_place(|| database.end());
     }
 }
@@ -200,9 +197,9 @@ fn backends(processes: &[KeptProcess]) -> Vec<Backend> {
     ]
 }
 
-async fn keep(name: &'static str, mut process: ServerProcess, variables: &[(&'static str, String)], metrics: String) -> anyhow::Result<KeptProcess> {
+async fn keep(name: &'static str, mut process: ServerProcess, variables: Vec<Variable>, metrics: String) -> anyhow::Result<KeptProcess> {
     for (variable, value) in variables {
-        process.set(variable, value.clone());
+        process.set(variable, value);
     }
     let log = process.log().map(Path::to_owned);
     match KeptProcess::start(name, process, metrics).await {

@@ -1,5 +1,7 @@
 //! Kills each part of the central system in turn, under load, and says what users saw of it, what was lost, and how long it took.
 
+mod buyer;
+mod cards;
 mod counters;
 mod part;
 mod reckoning;
@@ -17,7 +19,13 @@ use anyhow::Context as _;
 use beadsbox_testkit::{Session, TestDevice, told};
 use tokio::time::sleep;
 
-use self::{part::strike, reckoning::reckon, seen::Seen, visitors::Visitors};
+use self::{
+    cards::until_told,
+    part::strike,
+    reckoning::reckon,
+    seen::Seen,
+    visitors::{PayBy, Visitors},
+};
 pub use self::{
     part::{Blow, Part},
     reckoning::Reckoning,
@@ -37,8 +45,8 @@ use crate::{
     whole::{Whole, WholePlan},
 };
 
-/// Buyers who order at the same time.
-const BUYERS: usize = 2;
+/// Buyers who order at the same time, and how each of them pays.
+const BUYERS: [PayBy; 4] = [PayBy::Shop, PayBy::Shop, PayBy::Card, PayBy::Card];
 /// How long it may take until everything was done once, before anything is killed.
 const WARMING_UP: Duration = Duration::from_mins(1);
 
@@ -74,7 +82,7 @@ pub struct PartsReport {
     pub usual: Usual,
     /// What the books say of every word that a till gave.
     pub account: Account,
-    /// What became of orders and mails.
+    /// What became of orders, payments and mails.
     pub reckoning: Reckoning,
     /// What must not happen and did.
     pub troubles: Vec<String>,
@@ -101,8 +109,9 @@ impl fmt::Display for PartsReport {
         for wait in Wait::ALL {
             writeln!(f, "slow        {} from {:.1} s on", wait.plural(), self.usual.slow(wait).as_secs_f64())?;
         }
-        let Reckoning { orders, mails, repeated, in_doubt, lacking, faults, .. } = &self.reckoning;
+        let Reckoning { orders, payments, told_again, mails, repeated, in_doubt, lacking, faults, .. } = &self.reckoning;
         writeln!(f, "orders      {orders}")?;
+        writeln!(f, "payments    {payments} by card; {told_again} times the provider told of one once more")?;
         writeln!(
             f,
             "mails       {mails}, {repeated} a second time; of {in_doubt} an admin is told that they may have arrived, and {lacking} of these did not"
@@ -138,7 +147,7 @@ async fn drill(plan: &PartsPlan, whole: &mut Whole, started: Instant) -> anyhow:
     for (number, setup) in (0..).zip(&setups) {
         tills.push(TillProcess::start(setup, Task::Shift { seed: plan.seed.wrapping_add(number) }, &journal)?);
     }
-    until_busy(whole, &journal).await?;
+    until_busy(whole, &journal, &seen).await?;
     let mut blows = vec![Blow::none()];
     sleep(plan.quiet).await;
 
@@ -150,20 +159,23 @@ async fn drill(plan: &PartsPlan, whole: &mut Whole, started: Instant) -> anyhow:
     for till in tills {
         till.kill().await?;
     }
-    let orders = visitors.leave().await?;
+    let ordered = visitors.leave().await?;
     whole.until_all_serve().await?;
+    // Before the tills take what was sold last.
+    until_told(&whole.provider).await;
     close(&setups.iter().collect::<Vec<_>>(), &journal, &troubles, plan.patience).await?;
 
     let entries = journal.entries()?;
     let pool = whole.database.pool();
-    let reckoning = reckon(&pool, &whole.mails, &orders, &counters::mailed(&entries)).await?;
+    let reckoning = reckon(&pool, (&whole.mails, &whole.provider), &ordered, &counters::mailed(&entries)).await?;
     let names: Vec<String> = setups.iter().map(TillSetup::name).collect();
     let account = account(&entries, &names, &ServerBooks::read(&pool).await?);
     pool.close().await;
     let seen = [seen.all(), counters::redemptions(&entries), reckoning.seen.clone()].concat();
     let usual = Usual::of(&seen, blows.get(1).map_or_else(Instant::now, |blow| blow.at));
     let mut acknowledged = counters::acknowledged(&entries);
-    acknowledged.extend(seen.iter().filter(|seen| seen.wait == Wait::Order && seen.saw == Saw::Answer).map(|seen| seen.until));
+    let has_come = |seen: &&Observation| matches!(seen.wait, Wait::Order | Wait::Payment) && seen.saw == Saw::Answer;
+    acknowledged.extend(seen.iter().filter(has_come).map(|seen| seen.until));
     let rows = table::rows(&blows, &seen, &acknowledged, &usual);
     Ok(PartsReport { rows, usual, account, reckoning, troubles: troubles.all(), time: started.elapsed() })
 }
@@ -184,8 +196,8 @@ async fn visit(whole: &Whole, seen: &Seen) -> anyhow::Result<Visitors> {
     visitors.look()?;
     visitors.read_reports(session)?;
     visitors.ask_what_is_new(office)?;
-    for number in 0..BUYERS {
-        visitors.order(number)?;
+    for (number, payment) in BUYERS.into_iter().enumerate() {
+        visitors.order(number, payment)?;
     }
     Ok(visitors)
 }
@@ -219,11 +231,12 @@ async fn setups(plan: &PartsPlan, whole: &Whole) -> anyhow::Result<Vec<TillSetup
     Ok(setups)
 }
 
-/// Waits until goods went and a mail came: then everything has begun.
-async fn until_busy(whole: &Whole, journal: &Journal) -> anyhow::Result<()> {
+/// Waits until goods went, a mail came and a card paid: then everything has begun.
+async fn until_busy(whole: &Whole, journal: &Journal, seen: &Seen) -> anyhow::Result<()> {
     let begun = Instant::now();
-    while counters::redemptions(&journal.entries()?).is_empty() || whole.mails.mails().is_empty() {
-        anyhow::ensure!(begun.elapsed() < WARMING_UP, "no till redeems, or no mail comes, after {WARMING_UP:?}");
+    let is_paid = || seen.all().iter().any(|seen| seen.wait == Wait::Payment && seen.saw == Saw::Answer);
+    while counters::redemptions(&journal.entries()?).is_empty() || whole.mails.mails().is_empty() || !is_paid() {
+        anyhow::ensure!(begun.elapsed() < WARMING_UP, "no till redeems, no mail comes, or no card pays, after {WARMING_UP:?}");
         sleep(Duration::from_millis(200)).await;
     }
     Ok(())

@@ -24,13 +24,15 @@ pub enum Part {
     Redis,
     /// One of two processes that serve the API.
     Api,
+    /// One of two processes that serve the shop page.
+    Shop,
     /// The worker.
     Worker,
 }
 
 impl Part {
     /// All of them, in the order in which they are killed.
-    pub const ALL: [Self; 7] = [Self::Primary, Self::Standby, Self::Replica, Self::Broker, Self::Redis, Self::Api, Self::Worker];
+    pub const ALL: [Self; 8] = [Self::Primary, Self::Standby, Self::Replica, Self::Broker, Self::Redis, Self::Api, Self::Shop, Self::Worker];
 
     /// What people call it.
     pub const fn name(self) -> &'static str {
@@ -41,6 +43,7 @@ impl Part {
             Self::Broker => "RabbitMQ",
             Self::Redis => "Redis",
             Self::Api => "one API process",
+            Self::Shop => "one process of the shop page",
             Self::Worker => "the worker",
         }
     }
@@ -107,13 +110,15 @@ pub async fn strike(whole: &mut Whole, part: Part, away: Duration) -> anyhow::Re
             whole.redis.up().await?;
             (lost, back)
         }
-        Part::Api => (kill(whole, "api-1").await?, "started again 2 s later".to_owned()),
-        Part::Worker => (kill(whole, "worker").await?, "started again 2 s later".to_owned()),
+        Part::Api => kill(whole, "api-1").await?,
+        Part::Shop => kill(whole, "shop-1").await?,
+        Part::Worker => kill(whole, "worker").await?,
     };
     Ok(Blow { part: Some(part), at, back: Instant::now(), done })
 }
 
-async fn kill(whole: &Whole, name: &str) -> anyhow::Result<Instant> {
+/// Kills a process that starts again by itself.
+async fn kill(whole: &Whole, name: &str) -> anyhow::Result<(Instant, String)> {
     whole.process(name)?.kill().await?;
-    Ok(Instant::now())
+    Ok((Instant::now(), "started again 2 s later".to_owned()))
 }

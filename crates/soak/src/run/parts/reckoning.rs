@@ -1,4 +1,4 @@
-//! Orders and mails, after everything: each is there, and none twice.
+//! Orders, payments and mails, after everything: each is there, and none twice.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -7,16 +7,17 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use beadsbox_domain::VoucherId;
-use beadsbox_testkit::{Mail, MailReceiver};
+use beadsbox_testkit::{Mail, MailReceiver, StripeProvider};
 use reqwest::StatusCode;
 use sqlx::PgPool;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::{
+    cards::Cards,
     counters::Mailed,
     seen::{Observation, Saw, Wait},
-    visitors::client,
+    visitors::{Ordered, client},
 };
 
 /// How long jobs may take that nothing holds up any more. A queue that a broker lost is told of again after two minutes, and what a worker was at that was
@@ -24,11 +25,15 @@ use super::{
 const PATIENCE: Duration = Duration::from_mins(5);
 const AGAIN: Duration = Duration::from_millis(250);
 
-/// What came of orders and mails.
+/// What came of orders, payments and mails.
 #[derive(Debug, Default)]
 pub struct Reckoning {
     /// Orders that were acknowledged.
     pub orders: usize,
+    /// Those of them that were paid by card.
+    pub payments: usize,
+    /// How often the provider told of a payment once more, because the shop had not taken its word.
+    pub told_again: usize,
     /// Vouchers that were sold to go by mail.
     pub mails: usize,
     /// Mails that came a second time, as the same mail, because nobody could note any more that the first was taken.
@@ -49,11 +54,25 @@ const NOT_DONE: &str = "SELECT count(*) FROM job WHERE kind = 'voucher_mail' AND
 ///
 /// # Errors
 /// Where it does not come to an end, or cannot be read.
-pub async fn reckon(pool: &PgPool, receiver: &MailReceiver, orders: &[String], mailed: &[Mailed]) -> anyhow::Result<Reckoning> {
-    let mut reckoning = Reckoning { orders: orders.len(), mails: mailed.len(), ..Reckoning::default() };
+pub async fn reckon(
+    pool: &PgPool,
+    (receiver, provider): (&MailReceiver, &StripeProvider),
+    ordered: &Ordered,
+    sold_at_tills: &[Mailed],
+) -> anyhow::Result<Reckoning> {
     until_none(pool, NOT_DONE).await?;
-    reckoning.count_orders(pool, orders).await?;
-    reckoning.count_mails(pool, &receiver.mails(), mailed).await?;
+    let cards = Cards::read(pool, provider).await?;
+    let mailed = [sold_at_tills, cards.mailed(&ordered.paid)?.as_slice()].concat();
+    let mut reckoning = Reckoning {
+        orders: ordered.pages.len(),
+        payments: cards.payments(),
+        told_again: provider.told_again(),
+        mails: mailed.len(),
+        faults: cards.faults(),
+        ..Reckoning::default()
+    };
+    reckoning.count_orders(pool, &ordered.pages).await?;
+    reckoning.count_mails(pool, &receiver.mails(), &mailed).await?;
     Ok(reckoning)
 }
 

@@ -13,25 +13,28 @@ pub enum Wait {
     Page,
     /// An order at the shop, from the form to its page.
     Order,
+    /// A payment by card, from the provider's page to the voucher on the order's.
+    Payment,
     /// A report in the office.
     Report,
     /// A till's program asks what is new.
     Pull,
     /// A redemption at a till.
     Redemption,
-    /// A mail, from the sale at the till to the buyer's mail server.
+    /// A mail, from the sale at the till or the payment by card to the buyer's mail server.
     Mail,
 }
 
 impl Wait {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 6] = [Self::Page, Self::Order, Self::Report, Self::Pull, Self::Redemption, Self::Mail];
+    pub const ALL: [Self; 7] = [Self::Page, Self::Order, Self::Payment, Self::Report, Self::Pull, Self::Redemption, Self::Mail];
 
     /// What many of them are called.
     pub const fn plural(self) -> &'static str {
         match self {
             Self::Page => "pages",
             Self::Order => "orders",
+            Self::Payment => "payments",
             Self::Report => "reports",
             Self::Pull => "pulls",
             Self::Redemption => "redemptions",

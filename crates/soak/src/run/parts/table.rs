@@ -38,7 +38,7 @@ pub struct Row {
     pub blow: Blow,
     /// What was seen, by what was waited for.
     pub sights: BTreeMap<Wait, Sight>,
-    /// What was acknowledged from the loss to the next one: sales, goods that went, orders.
+    /// What was acknowledged from the loss to the next one: sales, goods that went, orders, vouchers that were paid by card.
     pub acknowledged: usize,
     /// What was not as usual, from when until when.
     unusual: Vec<(Instant, Instant)>,
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(
             rows[0].to_string(),
             "| RabbitMQ | back after 2 s | 2 of 3 pages: 503; 1 of 1 redemptions on the till's own word; 1 of 1 mails once more, as the same mail \
-             | 3.00 | – | 3.00 | – | 0.00 | 3.00 | 0 of 2 | 7.0 s |\n"
+             | 3.00 | – | – | 3.00 | – | 0.00 | 3.00 | 0 of 2 | 7.0 s |\n"
         );
     }
 }

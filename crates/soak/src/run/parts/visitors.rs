@@ -2,39 +2,59 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use anyhow::Context as _;
-use beadsbox_testkit::{OrderForm, Session, TestDevice};
-use reqwest::{Client, RequestBuilder, StatusCode, header, redirect::Policy};
+use beadsbox_testkit::{Session, TestDevice};
+use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
 use tokio::{task::JoinSet, time::sleep};
 
-use super::seen::{Saw, Seen, Wait};
+use super::{
+    buyer::{Buyer, Paid},
+    seen::{Saw, Seen, Wait},
+};
 
 /// Between two things that somebody asks for.
 const REST: Duration = Duration::from_millis(400);
-/// Between two attempts to get what did not come.
-const AGAIN: Duration = Duration::from_millis(500);
 /// Whoever gets nothing for so long gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Of so many orders by card one is thought better of, on the payment page.
+const LEFT: usize = 4;
+
+/// How somebody pays for what they order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PayBy {
+    /// In the shop, some day.
+    Shop,
+    /// By card, at once.
+    Card,
+}
+
+/// What buyers were told.
+#[derive(Debug, Clone, Default)]
+pub struct Ordered {
+    /// The pages of the orders that were acknowledged.
+    pub pages: Vec<String>,
+    /// What was paid by card.
+    pub paid: Vec<Paid>,
+}
 
 /// Visitors at work.
 pub struct Visitors {
     root: String,
     seen: Seen,
     ends: Arc<AtomicBool>,
-    orders: Arc<Mutex<Vec<String>>>,
+    ordered: Arc<Mutex<Ordered>>,
     working: JoinSet<anyhow::Result<()>>,
 }
 
 impl Visitors {
     /// Nobody yet.
     pub fn at(root: String, seen: Seen) -> Self {
-        Self { root, seen, ends: Arc::default(), orders: Arc::default(), working: JoinSet::new() }
+        Self { root, seen, ends: Arc::default(), ordered: Arc::default(), working: JoinSet::new() }
     }
 
     /// Somebody who looks at the shop page again and again.
@@ -74,19 +94,24 @@ impl Visitors {
         });
     }
 
-    /// Somebody who orders one voucher after the other, to be paid in the shop.
-    pub fn order(&mut self, number: usize) -> anyhow::Result<()> {
+    /// Somebody who orders one voucher after the other.
+    pub fn order(&mut self, number: usize, payment: PayBy) -> anyhow::Result<()> {
         // A household for each: the shop takes no more than so many forms from one address.
         let address = move |order: usize| format!("10.{}.{}.{}", 2 + number, order / 200 % 200, 1 + order % 200);
         let (client, root, seen) = (client()?, self.root.clone(), self.seen.clone());
-        let (ends, orders) = (Arc::clone(&self.ends), Arc::clone(&self.orders));
+        let (ends, ordered) = (Arc::clone(&self.ends), Arc::clone(&self.ordered));
         self.working.spawn(async move {
-            let mut order = 0;
+            let mut order = 0_usize;
             while !ends.load(Ordering::Relaxed) {
                 order += 1;
-                let buyer = Buyer { client: &client, url: OrderForm::page(&root), address: address(order), seen: &seen };
-                let place = buyer.order().await?;
-                orders.lock().unwrap_or_else(PoisonError::into_inner).push(place);
+                let buyer = Buyer { client: &client, root: &root, address: address(order), seen: &seen };
+                match payment {
+                    PayBy::Shop => {
+                        let page = buyer.order_in_shop().await?;
+                        locked(&ordered).pages.push(page);
+                    }
+                    PayBy::Card => by_card(&buyer, order.is_multiple_of(LEFT), &ordered).await?,
+                }
                 sleep(REST).await;
             }
             Ok(())
@@ -94,13 +119,29 @@ impl Visitors {
         Ok(())
     }
 
-    /// Lets everybody finish what they are at. The pages of the orders that were acknowledged.
-    pub async fn leave(self) -> anyhow::Result<Vec<String>> {
+    /// Lets everybody finish what they are at. What buyers were told.
+    pub async fn leave(self) -> anyhow::Result<Ordered> {
         self.ends.store(true, Ordering::Relaxed);
         self.working.join_all().await.into_iter().collect::<anyhow::Result<Vec<()>>>()?;
-        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok(orders.into_iter().map(|place| format!("{}{place}", self.root)).collect())
+        Ok(locked(&self.ordered).clone())
     }
+}
+
+fn locked(ordered: &Mutex<Ordered>) -> MutexGuard<'_, Ordered> {
+    ordered.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Orders one voucher, and pays for it unless they think better of it.
+async fn by_card(buyer: &Buyer<'_>, is_left: bool, ordered: &Mutex<Ordered>) -> anyhow::Result<()> {
+    let checkout = buyer.order_by_card().await?;
+    locked(ordered).pages.push(checkout.order.clone());
+    if is_left {
+        return Ok(());
+    }
+    let paid = buyer.pay(&checkout).await?;
+    locked(ordered).paid.push(paid.clone());
+    buyer.wait_for_voucher(&checkout, &paid).await;
+    Ok(())
 }
 
 /// A client that shows what came as it came.
@@ -116,45 +157,11 @@ async fn read(answer: reqwest::Response) -> Saw {
     }
 }
 
-fn error(answer: reqwest::Result<reqwest::Response>) -> Saw {
+/// What came in the place of an answer.
+pub fn error(answer: reqwest::Result<reqwest::Response>) -> Saw {
     Saw::Error(match answer {
         Ok(answer) => answer.status().as_u16().to_string(),
         Err(error) if error.is_timeout() => format!("nothing for {} s", PATIENCE.as_secs()),
         Err(_) => "no answer".to_owned(),
     })
-}
-
-/// Who orders one voucher.
-struct Buyer<'a> {
-    client: &'a Client,
-    url: String,
-    address: String,
-    seen: &'a Seen,
-}
-
-impl Buyer<'_> {
-    /// Fills in the form, and sends the same one until it is acknowledged. The path of the order's page.
-    async fn order(&self) -> anyhow::Result<String> {
-        let page = self.until(Wait::Page, || self.client.get(&self.url), StatusCode::OK).await;
-        let form = OrderForm::fill_in(self.url.clone(), page).await?;
-        let send = || form.send(self.client, "");
-        let taken = self.until(Wait::Order, send, StatusCode::SEE_OTHER).await;
-        let place = taken.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).context("the order leads nowhere")?;
-        Ok(place.to_owned())
-    }
-
-    /// Asks until that comes.
-    async fn until(&self, wait: Wait, request: impl Fn() -> RequestBuilder + Send + Sync, wanted: StatusCode) -> reqwest::Response {
-        loop {
-            let from = Instant::now();
-            match request().header("X-Forwarded-For", &self.address).send().await {
-                Ok(answer) if answer.status() == wanted => {
-                    self.seen.note(wait, from, Saw::Answer);
-                    return answer;
-                }
-                other => self.seen.note(wait, from, error(other)),
-            }
-            sleep(AGAIN).await;
-        }
-    }
 }
