@@ -2,12 +2,17 @@
 
 use beadsbox_protocol::{ErrorCode, catalogue::Catalogue};
 use beadsbox_server::{Front, RunningServer};
-use beadsbox_testkit::{RedisProcess, TestDevice};
+use beadsbox_testkit::{RedisProcess, StripeProvider, TestDevice};
+use jiff::SignedDuration;
+use reqwest::StatusCode;
 use serde_json::Value;
 use sqlx::PgPool;
 
 use super::ask;
-use crate::support::{PASSWORD, Stage, beside, bound};
+use crate::{
+    shop::stage::ShopStage,
+    support::{PASSWORD, Stage, beside, bound},
+};
 
 /// A server that remembers there, with those bounds.
 async fn remembering(stage: &Stage, redis: &RedisProcess, changes: &[&str]) -> RunningServer {
@@ -19,7 +24,7 @@ async fn remembering(stage: &Stage, redis: &RedisProcess, changes: &[&str]) -> R
 }
 
 /// Where the server says that it remembers.
-async fn reach(server: &RunningServer) -> String {
+pub(super) async fn reach(server: &RunningServer) -> String {
     let ready: Value = reqwest::get(format!("{}/readyz", server.url())).await.unwrap().json().await.unwrap();
     ready["memory"].as_str().unwrap().to_owned()
 }
@@ -32,7 +37,8 @@ async fn until_reach(server: &RunningServer, expected: &str) {
     }
 }
 
-async fn guess(device: &mut TestDevice, password: &str) -> ErrorCode {
+/// Guesses once. Whoever is let in has found an open door.
+pub(super) async fn guess(device: &mut TestDevice, password: &str) -> ErrorCode {
     device.sign_in("Camille", password).await.map_or_else(|problem| problem.code, |_| panic!("let in"))
 }
 
@@ -50,9 +56,9 @@ async fn a_redis_that_is_killed_opens_no_door_and_closes_none() {
     // Until the delay is a minute: in Redis it lapses by the real time.
     for _ in 0..9 {
         assert_eq!(guess(&mut till, "wrong").await, ErrorCode::WrongPassword);
-        stage.clock.advance(jiff::SignedDuration::from_secs(40));
+        stage.clock.advance(SignedDuration::from_secs(40));
     }
-    stage.clock.advance(jiff::SignedDuration::from_secs(-39));
+    stage.clock.advance(SignedDuration::from_secs(-39));
     assert_eq!(guess(&mut till, PASSWORD).await, ErrorCode::TooManyRequests, "the database says so");
     assert_eq!(reach(&server).await, "shared");
     // It is remembered: whoever goes on costs the database nothing, and is refused even where its row is gone.
@@ -74,7 +80,7 @@ async fn a_redis_that_is_killed_opens_no_door_and_closes_none() {
     until_reach(&server, "shared").await;
     assert_eq!(guess(&mut till, PASSWORD).await, ErrorCode::TooManyRequests);
     // And once the delay is over, the right password is right; both forget.
-    stage.clock.advance(jiff::SignedDuration::from_secs(2));
+    stage.clock.advance(SignedDuration::from_secs(2));
     till.sign_in("Camille", PASSWORD).await.unwrap();
     assert_eq!(failures(&stage.pool).await, 0);
     for _ in 0..3 {
@@ -132,6 +138,75 @@ async fn the_catalogue_is_read_once_for_all_and_from_the_database_without_redis(
     }
     assert_eq!(titles(&second).await.len(), 1);
     for server in [first, second] {
+        server.stop().await;
+    }
+}
+
+/// How many papers one address may have in five minutes (`PAPERS` in `shop/limits.rs`).
+const PAPERS: usize = 30;
+
+/// Papers at two processes.
+struct Papers {
+    servers: [RunningServer; 2],
+    /// The page of an order that has its voucher.
+    page: String,
+}
+
+impl Papers {
+    /// Asks that process for the paper of the order.
+    async fn get(&self, number: usize) -> (u16, Option<u64>) {
+        ask(&format!("{}{}/voucher.pdf", self.servers[number].url(), self.page), &[]).await
+    }
+
+    /// Asks so often for one that nobody has, at both in turn: it counts like any other, and is not made.
+    async fn seek(&self, times: usize) {
+        for number in 0..times {
+            let url = format!("{}/vouchers/orders/nobodys/voucher.pdf", self.servers[number % 2].url());
+            assert_eq!(ask(&url, &[]).await.0, 404, "{number}");
+        }
+    }
+
+    /// Neither process makes one more, and both say how long that is so.
+    async fn are_refused(&self) {
+        for number in [0, 1] {
+            let (status, wait) = self.get(number).await;
+            assert_eq!(status, 429);
+            assert!((1..=5 * 60).contains(&wait.unwrap()), "{wait:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn papers_are_made_for_an_address_as_often_as_it_may_ask_at_both_processes() {
+    let shop = ShopStage::new().await;
+    let Some(mut redis) = RedisProcess::start().await.unwrap() else { return };
+    let (session, page) = shop.order_by_card(&mut shop.browser()).await;
+    let (_, paid) = StripeProvider::event("checkout.session.completed", &shop.provider.pay(&session.id));
+    assert_eq!(shop.tell(&shop.stage.base, &paid).await, StatusCode::OK);
+    let page = page.strip_prefix(shop.stage.base.as_str()).unwrap().to_owned();
+    let servers = [remembering(&shop.stage, &redis, &[]).await, remembering(&shop.stage, &redis, &[]).await];
+    let papers = Papers { servers, page };
+
+    for number in [0, 1] {
+        assert_eq!(papers.get(number).await, (200, None));
+    }
+    papers.seek(PAPERS - 2).await;
+    papers.are_refused().await;
+    assert_eq!(ask(&format!("{}{}", papers.servers[0].url(), papers.page), &[]).await.0, 200, "the page is another thing");
+
+    redis.kill().await.unwrap();
+    // Each has counted by itself: half of them, and one that was refused. It goes on to the bound, and not beyond.
+    papers.seek(PAPERS - 2).await;
+    papers.are_refused().await;
+    redis.up().await.unwrap();
+    for server in &papers.servers {
+        until_reach(server, "shared").await;
+    }
+    papers.are_refused().await;
+    shop.stage.clock.advance(SignedDuration::from_mins(5));
+    papers.seek(PAPERS).await;
+    papers.are_refused().await;
+    for server in papers.servers {
         server.stop().await;
     }
 }
