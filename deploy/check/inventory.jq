@@ -21,6 +21,7 @@ def person($name; $key): {name: $name, "keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE
       rabbitmq_listen: $addresses.three,
       rabbitmq_epmd_port: $ports.epmd,
       rabbitmq_erlang_port: $ports.erlang,
+      rabbitmq_numbers_port: $ports.broker_numbers,
       rabbitmq_disk_free: "50MB",
       server_program: $server,
       # Nobody listens there: mails wait, and the worker goes on.

@@ -21,7 +21,7 @@ name_primary() {
 # Each part gets a port that is free here. Printed as a map of JSON.
 choose_ports() {
   local name port=$((21000 + RANDOM % 20000)) ports=()
-  for name in postgresql redis amqp epmd erlang web metrics worker_metrics ssh_one ssh_two ssh_three exporter; do
+  for name in postgresql redis amqp epmd erlang broker_numbers web metrics worker_metrics ssh_one ssh_two ssh_three exporter; do
     port=$(free_port $((port + 1)))
     ports+=("\"$name\": $port")
   done

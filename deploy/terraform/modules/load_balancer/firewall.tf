@@ -1,5 +1,11 @@
-# Known bad callers, known bad requests, and who asks far more than a shop full of tills. Bodies of devices are signed operations of
-# up to 8 MiB, so nothing here judges bodies.
+# Known bad callers, known bad requests, and who asks far more than a shop full of tills. Nothing here refuses a body: in those of devices are signed
+# operations, with what buyers wrote. A till that is answered 403 sends the same again, for ever, and whatever it does later waits behind.
+
+locals {
+  # The rules of the group of bad inputs that read bodies. What they find is counted. AWS adds rules to its groups: a new one that reads bodies belongs here.
+  # Of the group of bad callers none reads them.
+  body_rules = ["JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY"]
+}
 
 resource "aws_wafv2_web_acl" "this" {
   name  = var.name
@@ -21,6 +27,18 @@ resource "aws_wafv2_web_acl" "this" {
       managed_rule_group_statement {
         vendor_name = "AWS"
         name        = "AWSManagedRulesKnownBadInputsRuleSet"
+
+        dynamic "rule_action_override" {
+          for_each = local.body_rules
+
+          content {
+            name = rule_action_override.value
+
+            action_to_use {
+              count {}
+            }
+          }
+        }
       }
     }
 

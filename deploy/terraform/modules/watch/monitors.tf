@@ -2,8 +2,13 @@
 
 locals {
   env = "env:${var.environment}"
+  # The standby and the replica: modules/database makes one of each.
+  followers = 2
+  # Where silence is as bad as what they look for.
+  not_silent = ["backup", "broker", "database", "dead_letters", "standby"]
 
-  # Names are those under which the agent sends what `/metrics` says (openmetrics, without the prefix, namespace `beadsbox`).
+  # Names are those under which the agent sends what `/metrics` says (openmetrics, without the prefix, namespace `beadsbox`), and those of its own checks of
+  # disks, PostgreSQL and RabbitMQ (deploy/README.md).
   monitors = {
     refusing = {
       name     = "Requests fail"
@@ -29,9 +34,48 @@ locals {
       critical = 60
       message  = "What is committed is not handed on to devices. Is a transaction open for long? See pg_stat_activity."
     }
+    database = {
+      name     = "The database is not reached"
+      query    = "max(last_5m):min:beadsbox.database_up{${local.env}} < 1"
+      critical = 1
+      message  = "A server does not reach PostgreSQL, or no server says anything. Tills go on offline. Look at /readyz of each server, then at the primary."
+    }
+    places = {
+      name     = "No free places"
+      query    = "max(last_5m):min:beadsbox.free_places{${local.env}} by {host,front,state} < 1"
+      critical = 1
+      message  = "A front takes no more: requests are answered 503, connections wait. Is it slow (PostgreSQL), or are there too few servers?"
+    }
+    defects = {
+      name     = "The server has a fault"
+      query    = "sum(last_10m):sum:beadsbox.requests.count{${local.env},status:500}.as_count() > 0"
+      critical = 0
+      message  = "A request was answered 500, which no client brings about. Its line in the log is of level ERROR."
+    }
+    # The servers ask the database for whom it waits. While they do not reach it the monitor before says so.
+    waits_for_nobody = {
+      name     = "Commits wait for nobody"
+      query    = "max(last_5m):min:beadsbox.database_standbys{${local.env}} < 1"
+      critical = 1
+      message  = "synchronous_standby_names names nobody: what is acknowledged is on one machine alone. After a promotion, run site.yml; it names those that follow."
+    }
+    # Of who follows there is a row each in pg_stat_replication, which goes with them. So they are counted: a lag of nobody is not late.
     standby = {
       name     = "No synchronous standby"
-      query    = "min(last_5m):max:postgresql.replication.wal_flush_lag{${local.env}} > 30"
+      query    = "max(last_5m):count_not_null(max:postgresql.replication.wal_flush_lag{${local.env},wal_sync_state:sync} by {wal_app_name}) < 1"
+      critical = 1
+      message  = "Nobody follows of those that commits wait for, or nobody says so: commits wait, and tills go on offline. See pg_stat_replication on the primary, and the machines that should be there."
+    }
+    # Once the standby is lost the replica takes its place, and nothing seems to be amiss.
+    followers = {
+      name     = "The standby or the replica is away"
+      query    = "max(last_5m):count_not_null(max:postgresql.replication.wal_flush_lag{${local.env},wal_state:streaming} by {wal_app_name}) < ${local.followers}"
+      critical = local.followers
+      message  = "Commits wait for the one that is left. Without it they would wait for ever."
+    }
+    standby_late = {
+      name     = "The synchronous standby is late"
+      query    = "min(last_5m):max:postgresql.replication.wal_flush_lag{${local.env},wal_sync_state:sync} > 30"
       critical = 30
       message  = "The standby falls behind. While it does, commits wait, and the loss of the primary would be felt."
     }
@@ -46,6 +90,25 @@ locals {
       query    = "max(last_10m):max:system.disk.in_use{${local.env}} by {host,device} > 0.85"
       critical = 0.85
       message  = "On a database: does the archive of the log still go out (pgbackrest check)?"
+    }
+    # The servers say it in /readyz and in the log, and have no number for it. Each of them keeps a line to the broker open.
+    broker = {
+      name     = "The broker is away"
+      query    = "max(last_5m):sum:rabbitmq.connections{${local.env}} < 1"
+      critical = 1
+      message  = "No server has a line to RabbitMQ, or no node of it says anything. Workers look for jobs themselves meanwhile. See /readyz of a server, and rabbitmqctl cluster_status on a broker."
+    }
+    dead_letters = {
+      name     = "Messages that nobody can read"
+      query    = "max(last_10m):max:rabbitmq.queue.messages{${local.env},queue:beadsbox.dead} > 0"
+      critical = 0
+      message  = "Something in the broker is no message of this program, or of a newer one. Its job is done all the same, two minutes later. Look into the queue, then empty it. No data: the agent does not read /metrics/detailed (deploy/README.md)."
+    }
+    spans = {
+      name     = "Traces are lost"
+      query    = "sum(last_10m):sum:beadsbox.spans_dropped.count{${local.env}}.as_count() > 0"
+      critical = 0
+      message  = "The collector is away or slow: see the agent on the machines of the servers. Nothing else is affected."
     }
     backup = {
       name     = "No backup"
@@ -64,7 +127,7 @@ resource "datadog_monitor" "this" {
   query               = each.value.query
   message             = "${each.value.message} ${var.notify}"
   require_full_window = false
-  on_missing_data     = contains(["backup", "standby"], each.key) ? "show_and_notify_no_data" : "default"
+  on_missing_data     = contains(local.not_silent, each.key) ? "show_and_notify_no_data" : "default"
   tags                = [local.env, "project:my-beads-box"]
 
   monitor_thresholds {
