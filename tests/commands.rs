@@ -9,7 +9,7 @@ use std::{
 };
 
 use mybeadsbox_desktop::COMMANDS;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const BINDINGS: &str = "ui/src/bindings/commands.ts";
 
@@ -196,5 +196,28 @@ fn no_page_may_call_a_plugin() {
             let own = permission.starts_with("allow-") || ["core:event:allow-listen", "core:event:allow-unlisten"].contains(&permission);
             assert!(own, "{permission}");
         }
+    }
+}
+
+/// Written out on purpose, as the commands are: a page loads the program's own files, and sends nothing anywhere but to the program.
+#[test]
+fn a_page_loads_the_programs_own_files_and_nothing_else() {
+    let configuration = |file: &str| -> Value { serde_json::from_str(&fs::read_to_string(root().join(file)).unwrap()).unwrap() };
+    let security = configuration("tauri.conf.json")["app"]["security"].clone();
+    // Scripts are under the first of these.
+    let policy = json!({
+        "default-src": "'self'",
+        "connect-src": "ipc: http://ipc.localhost",
+        "style-src": "'self' 'unsafe-inline'",
+        "font-src": "'self'",
+        "img-src": "'self' data:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+    });
+    assert_eq!((&security["csp"], &security["freezePrototype"]), (&policy, &Value::Bool(true)));
+    for file in ["tauri.macos.conf.json", "tauri.windows.conf.json"] {
+        assert_eq!(configuration(file)["app"]["security"], Value::Null, "{file} says nothing else");
     }
 }

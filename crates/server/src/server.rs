@@ -42,9 +42,6 @@ impl Server {
         let mut tx = db::begin(&app.own_pool).await?;
         mail::setup::tell_devices(&mut tx, &app).await?;
         tx.commit().await?;
-        if app.config.fronts.iter().any(|front| front.front.has_shop()) {
-            shop::note_front(&app).await?;
-        }
         // Whoever asks once it listens is told.
         app.feed.settle().await;
         let mut ports = Vec::new();
@@ -52,6 +49,9 @@ impl Server {
             ports.push(Port::open(&app, front).await?);
         }
         let metrics = Metrics::open(&app).await?;
+        if app.config.fronts.iter().any(|front| front.front.has_shop()) {
+            shop::note_front(&app).await?;
+        }
         // Nobody is served before every port is there.
         let fronts: Vec<App> = ports.iter().map(|port| port.app.clone()).collect();
         let addresses = ports.iter().map(|port| (port.app.front, port.address)).collect();

@@ -1,6 +1,6 @@
 //! Behaviour under trouble: each time a clear error, nothing lost, nothing shown as done that is not on disk.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use crate::stage::{Centre, PASSWORD, Till, link::Wire};
 use beadsbox_app::{
@@ -38,6 +38,19 @@ async fn a_sign_in_without_the_server_ends_after_its_days() {
     till.clock.turn(SignedDuration::from_hours(24 * 7 + 1));
     assert_eq!(till.program.seat().err().unwrap().code, ErrorCode::SignInExpired);
     assert_eq!(till.sign_in("Carla", PASSWORD).await.unwrap_err().code, ErrorCode::SignInOfflineExpired);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_was_set_back_behind_the_last_sign_in_signs_nobody_in() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Carla").await;
+    till.link.set(Wire::Cut);
+    till.program.sign_out();
+    let back = SignedDuration::from_hours(25);
+    till.clock.turn(-back);
+    assert_eq!(till.sign_in("Carla", PASSWORD).await.unwrap_err().code, ErrorCode::SignInOfflineExpired);
+    till.clock.turn(back);
+    till.sign_in("Carla", PASSWORD).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,6 +99,58 @@ async fn without_a_keyring_the_program_says_so_and_writes_nothing() {
     assert!(!folder.path().join("data/outbox.db").exists());
 }
 
+/// What stands in every file below that folder, by its path.
+fn files_below(folder: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| {
+            if path.is_dir() {
+                files_below(&path)
+            } else {
+                vec![(path.display().to_string(), String::from_utf8_lossy(&fs::read(&path).unwrap()).to_lowercase())]
+            }
+        })
+        .collect()
+}
+
+/// Whoever has the machine has its files, and not its keyring: sold with the server and without it, redeemed and looked for. A paper that somebody opens is
+/// in the clear for some hours, and nobody opens one here.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_a_till_show_no_buyer_no_code_and_no_password() {
+    let centre = Centre::open().await;
+    let mut till = centre.till("Montmartre", "Ada").await;
+    let sale = till.sale("Zazie Lefebvre", 1).await;
+    let line = SaleLine { recipient: "Oncle Gabriel".to_owned(), message: "Bon anniversaire".to_owned(), ..sale.lines[0].clone() };
+    let sale = SaleForm { email: "zazie@example.org".to_owned(), lines: vec![line], ..sale };
+    let known = till.seat().sell(sale.clone()).await.unwrap().vouchers.remove(0).code;
+    till.sync().await;
+    till.go_offline().await;
+    let waiting = till.seat().sell(sale).await.unwrap().vouchers.remove(0).code;
+    assert_eq!(till.seat().redeem(&known).await.unwrap().answer, AnswerKind::AcceptedOffline);
+    assert_eq!(till.page("zazie").await.rows.len(), 2, "whoever has the keys finds them");
+
+    let codes = [known.replace('-', ""), known, waiting.replace('-', ""), waiting].map(|code| code.to_lowercase());
+    let private = ["zazie", "lefebvre", "example.org", "gabriel", "anniversaire", PASSWORD]
+        .into_iter()
+        .chain(codes.iter().map(String::as_str));
+    // While they are open, with their logs beside them, and once the program has ended.
+    for has_ended in [false, true] {
+        if has_ended {
+            till.program.close();
+            till.program = crate::stage::program(till.folder.path(), &till.clock);
+        }
+        let files = files_below(&till.folder.path().join("data"));
+        for name in ["outbox.db", "cache.db"] {
+            let looked_at: usize = files.iter().filter(|(path, _)| path.contains(name)).map(|(_, text)| text.len()).sum();
+            assert!(looked_at > 4096, "{name} has {looked_at} characters");
+        }
+        for text in private.clone() {
+            let found: Vec<&str> = files.iter().filter(|(_, held)| held.contains(text)).map(|(path, _)| path.as_str()).collect();
+            assert!(found.is_empty(), "{text:?} is in {found:?}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_keys_block_and_touch_nothing() {
     let centre = Centre::open().await;
@@ -121,6 +186,21 @@ async fn nothing_is_sold_by_a_clock_that_is_days_off() {
     till.sell("After the clock was set").await;
     till.come_back().await;
     assert_eq!(centre.count("SELECT count(*) FROM voucher").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_honoured_by_a_clock_that_stands_before_the_last_sync() {
+    let centre = Centre::open().await;
+    let till = centre.till("Montmartre", "Carla").await;
+    let code = till.sell("Of today").await.code;
+    till.sync().await;
+    till.go_offline().await;
+    let hours = SignedDuration::from_hours(2);
+    till.clock.turn(-hours);
+    let refused = till.seat().redeem(&code).await.unwrap();
+    assert!(matches!(refused.refusal, Some(RefusalView::OverLimit { limit: OfflineLimit::Age, .. })), "{refused:?}");
+    till.clock.turn(hours);
+    assert_eq!(till.seat().redeem(&code).await.unwrap().answer, AnswerKind::AcceptedOffline);
 }
 
 #[tokio::test(flavor = "multi_thread")]

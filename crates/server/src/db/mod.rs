@@ -134,9 +134,12 @@ pub async fn migrate(url: &str) -> Result<(), StartError> {
     MIGRATIONS.run(&pool).await?;
     // Nobody makes tables of their own, not for a moment either: PostgreSQL lets everybody, unless it is told. Not a migration, as it stands at the database
     // and not in it: neither a dump nor a copy has it.
-    sqlx::query("DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$")
-        .execute(&pool)
-        .await?;
+    let revoked = "DO $$ BEGIN
+                       IF has_database_privilege('public', current_database(), 'TEMPORARY') THEN
+                           EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+                       END IF;
+                   END $$";
+    sqlx::query(revoked).execute(&pool).await?;
     pool.close().await;
     Ok(())
 }

@@ -292,7 +292,7 @@ pub async fn rows(conn: &mut PgConnection, ids: &[Uuid], profile: Profile) -> Re
     let records: Vec<WithPerson> = sqlx::query_as(concat!(
         "SELECT ",
         columns!(),
-        ", (SELECT p.person FROM person p WHERE p.hash = person_hash) AS person FROM voucher WHERE id = ANY($1)"
+        ", (SELECT p.person FROM person p WHERE p.hash = voucher.person_hash) AS person FROM voucher WHERE id = ANY($1)"
     ))
     .bind(ids)
     .fetch_all(&mut *conn)

@@ -9,7 +9,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{MatchedPath, Request, State},
-    http::{HeaderValue, Response, header},
+    http::{HeaderValue, Response, StatusCode, header},
     middleware::Next,
     response::IntoResponse as _,
 };
@@ -116,21 +116,31 @@ pub(crate) async fn bound(State(app): State<App>, request: Request, next: Next) 
     answered.unwrap_or_else(|_| Failure::unavailable().into_response())
 }
 
-/// Refuses who asks too often and is known by no token. Tills behind one address do not hold each other up: whose token was let in is not counted. One that
-/// nobody has is, or whoever makes tokens up would have as many answers as they like.
+/// Refuses who asks too often and is known by no token. Tills behind one address do not hold each other up: whose token was let in is not counted. Tokens that
+/// nobody has are, or whoever makes them up would have as many answers as they like.
 pub(crate) async fn pace(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
-    let token = token_of(&request);
-    let is_known = token.is_some_and(|token| app.tokens.knows(&token)) || health::is_asked(request.uri().path());
-    if !is_known && let Some(client) = request.extensions().get::<Client>().copied() {
-        let rate = if token.is_some() { Rate::of_new_tokens(&app) } else { Rate::of_front(&app) };
-        if let Err(failure) = rate::take(&app, rate, client.address).await {
+    let Some(address) = request.extensions().get::<Client>().map(|client| client.address) else {
+        return next.run(request).await;
+    };
+    let Some(token) = token_of(&request) else {
+        if !health::is_asked(request.uri().path())
+            && let Err(failure) = rate::take(&app, Rate::of_front(&app), address).await
+        {
             return failure.into_response();
         }
+        return next.run(request).await;
+    };
+    let rate = Rate::of_unknown_tokens(&app);
+    if !app.tokens.knows(&token)
+        && let Err(failure) = rate::look(&app, rate, address)
+    {
+        return failure.into_response();
     }
     let response = next.run(request).await;
-    if let Some(token) = token {
-        app.tokens.note(token, response.status());
+    if response.status() == StatusCode::UNAUTHORIZED {
+        rate::note(&app, rate, address);
     }
+    app.tokens.note(token, response.status());
     response
 }
 

@@ -13,7 +13,7 @@ use std::{
 use axum::http::StatusCode;
 use beadsbox_protocol::ErrorCode;
 
-use crate::{error::Failure, state::App};
+use crate::{error::Failure, front::Front, state::App};
 
 /// The most addresses that a process tells apart at one rate and time; those that come then are counted together.
 const MOST_ADDRESSES: usize = 50_000;
@@ -35,17 +35,28 @@ impl Rate {
         Self { name: app.front.name(), most: app.limits.per_address, seconds: 60 }
     }
 
-    /// How many requests come in a minute by tokens that this process has not let in yet: everybody's first, and all that are made up.
-    pub fn of_new_tokens(app: &App) -> Self {
-        Self { name: "new-tokens", ..Self::of_front(app) }
+    /// How many tokens that nobody has this process takes from an address in a minute.
+    pub fn of_unknown_tokens(app: &App) -> Self {
+        let name = match app.front {
+            Front::All => "unknown-tokens-all",
+            Front::Api => "unknown-tokens-api",
+            Front::Admin => "unknown-tokens-admin",
+            Front::Shop => "unknown-tokens-shop",
+        };
+        Self { name, ..Self::of_front(app) }
+    }
+
+    /// The span of time that it is now, and how many seconds are left of it.
+    fn span(self, app: &App) -> (i64, i64) {
+        let (second, length) = (app.clock.now().as_second(), i64::from(self.seconds));
+        (second.div_euclid(length), length - second.rem_euclid(length))
     }
 }
 
 /// Counts one request of that address; the error says how long to wait, where it is one too many.
 pub(crate) async fn take(app: &App, rate: Rate, address: IpAddr) -> Result<(), Failure> {
     let Rate { name, most, seconds } = rate;
-    let (second, length) = (app.clock.now().as_second(), i64::from(seconds));
-    let (span, left) = (second.div_euclid(length), length - second.rem_euclid(length));
+    let (span, left) = rate.span(app);
     let site = site(address);
     if app.memory.counts.add(name, site, span) > most {
         return Err(too_many(left));
@@ -54,6 +65,21 @@ pub(crate) async fn take(app: &App, rate: Rate, address: IpAddr) -> Result<(), F
     let kept = Duration::from_secs(u64::from(seconds)) * 2;
     let counted = app.memory.count(&format!("rate:{name}:{site}:{span}"), kept).await;
     if counted.is_some_and(|counted| counted > u64::from(most)) { Err(too_many(left)) } else { Ok(()) }
+}
+
+/// Whether that address may go on, by what this process alone counted; the error says how long to wait.
+pub(crate) fn look(app: &App, rate: Rate, address: IpAddr) -> Result<(), Failure> {
+    let (span, left) = rate.span(app);
+    if app.memory.counts.count(rate.name, site(address), span) >= rate.most {
+        Err(too_many(left))
+    } else {
+        Ok(())
+    }
+}
+
+/// Counts one more for it.
+pub(crate) fn note(app: &App, rate: Rate, address: IpAddr) {
+    app.memory.counts.add(rate.name, site(address), rate.span(app).0);
 }
 
 fn too_many(seconds: i64) -> Failure {
@@ -80,6 +106,13 @@ struct Span {
 }
 
 impl Counts {
+    /// How many there are.
+    fn count(&self, name: &'static str, site: IpAddr, number: i64) -> u32 {
+        let rates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = rates.get(name).filter(|span| span.number == number).map(|span| &span.counts);
+        counts.and_then(|counts| counts.get(&site)).copied().unwrap_or_default()
+    }
+
     /// How many there are, with this one. A new span begins with none.
     fn add(&self, name: &'static str, site: IpAddr, number: i64) -> u32 {
         let mut rates = self.0.lock().unwrap_or_else(PoisonError::into_inner);

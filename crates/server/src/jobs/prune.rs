@@ -18,6 +18,8 @@ const MAILS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 const UPKEEP_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// So long an order that was let go is kept with its buyer: a payment that comes later still finds it.
 const ORDERS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Those that were paid and got no voucher: a bank may ask for the money for so long.
+const PAID_ORDERS_KEPT: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// The payment provider tells again for three days at most.
 const PAYMENT_EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
@@ -82,7 +84,7 @@ async fn prune_tags(app: &App, conn: &mut PgConnection, before: Timestamp) -> sq
 /// Forgets orders of the shop page that nobody paid. Whoever ordered and never bought is nobody's buyer.
 async fn let_go(conn: &mut PgConnection, now: Timestamp) -> sqlx::Result<u64> {
     let mut tx = conn.begin().await?;
-    let orders = db::shop_order::prune(&mut tx, now - ORDERS_KEPT, MOST).await?;
+    let orders = db::shop_order::prune(&mut tx, now - ORDERS_KEPT, now - PAID_ORDERS_KEPT, MOST).await?;
     db::person::forget_unnamed(&mut tx, &orders).await?;
     tx.commit().await?;
     Ok(orders.len() as u64)

@@ -140,7 +140,9 @@ async fn let_go(app: &App, id: Uuid, heard: &Heard) -> Result<Option<OrderState>
     app.check_home(&mut tx).await?;
     let now = app.clock.now();
     let Some(order) = db::shop_order::lock(&mut tx, id).await?.filter(|order| order.is_due(now)) else { return Ok(None) };
-    let is_old = now.duration_since(order.created_at) >= ASKED_FOR;
+    // Silence is no answer: whoever could not ask for a month asks for another.
+    let asked_for = if matches!(heard, Heard::Silence) { ASKED_FOR * 2 } else { ASKED_FOR };
+    let is_old = now.duration_since(order.created_at) >= asked_for;
     match heard {
         Heard::Says(session) if session.is_paid() => _ = paid(&mut tx, app, &order, session).await?,
         Heard::NoPage => end(&mut tx, &order, now).await?,

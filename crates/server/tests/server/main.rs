@@ -9,6 +9,7 @@ mod fronts;
 mod held;
 mod http;
 mod jobs;
+mod log;
 mod mail;
 mod migrations;
 mod ops_role;

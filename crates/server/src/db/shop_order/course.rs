@@ -111,17 +111,19 @@ pub async fn set_trouble(conn: &mut PgConnection, id: Uuid, trouble: Trouble) ->
         .map(drop)
 }
 
-/// Forgets orders that were let go before that moment, or whose sale was refused and that somebody dealt with before it, `limit` at most. The hashes of their buyers. One that is being paid at this moment stays: a condition
+/// Forgets orders that were let go before that moment, or that were paid before `paid_before`, got no voucher, and were dealt with; `limit` of each at most. The hashes of their buyers. One that is being paid at this moment stays: a condition
 /// of the inner query alone would not be looked at again once its row is free.
-pub async fn prune(conn: &mut PgConnection, before: Timestamp, limit: i64) -> sqlx::Result<Vec<PersonHash>> {
+pub async fn prune(conn: &mut PgConnection, before: Timestamp, paid_before: Timestamp, limit: i64) -> sqlx::Result<Vec<PersonHash>> {
     let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
         "DELETE FROM shop_order
          WHERE id IN (SELECT id FROM shop_order WHERE ended_at < $1 AND (trouble IS NULL OR settled_at IS NOT NULL) ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-            OR id IN (SELECT id FROM shop_order WHERE state = 'paid' AND trouble IS NOT NULL AND settled_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
+            OR id IN (SELECT id FROM shop_order o WHERE state = 'paid' AND trouble IS NOT NULL AND settled_at < $3
+                        AND NOT EXISTS (SELECT FROM payment_reversal r WHERE r.order_id = o.id AND r.settled_at IS NULL) LIMIT $2 FOR UPDATE SKIP LOCKED)
          RETURNING person_hash",
     )
     .bind(before.to_sqlx())
     .bind(limit)
+    .bind(paid_before.to_sqlx())
     .fetch_all(conn)
     .await?;
     // The column holds 32 bytes.

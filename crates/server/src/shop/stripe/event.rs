@@ -127,10 +127,13 @@ async fn take_once(app: &App, event: &Event) -> Result<(), Failure> {
         (Some(About::Money(reversal)), Some(order)) => reversal.note(&mut tx, app, order, event.created()).await?,
         // Of another system that has the same account, or of what is none of the shop's business.
         (about, _) => {
-            if let Some(About::Page(_, session)) = about
-                && session.is_paid()
-            {
-                tracing::warn!(event = %event.id, "a payment is of no order that is here: it is another system's, or was forgotten long ago");
+            let is_about_money = match about {
+                Some(About::Page(_, session)) => session.is_paid(),
+                Some(About::Money(_)) => true,
+                None => false,
+            };
+            if is_about_money {
+                tracing::warn!(event = %event.id, kind = %event.kind, "a payment is of no order that is here: it is another system's, or was forgotten long ago");
             }
             Did::Nothing
         }

@@ -2,8 +2,9 @@
 
 use beadsbox_domain::{Operation, Outcome, Payment, Refusal, VoucherId};
 use beadsbox_protocol::{
+    ErrorCode,
     person::SaltedPerson,
-    reservation::{Reservation, ReservationState},
+    reservation::{Reservation, ReservationCode, ReservationState},
 };
 use beadsbox_testkit::{Answer, Session, TestDevice, fixtures};
 use jiff::SignedDuration;
@@ -91,6 +92,38 @@ async fn a_reservation_whose_time_is_over_is_told_so_and_money_that_was_taken_co
     till.0.push().await.unwrap();
     assert_eq!(last_outcome(&till.0), Outcome::Applied);
     assert!(browser.get(&page.location).await.text.contains("here is your voucher"));
+}
+
+/// Nobody counts what a till asks for: what stands in the way are forty random bits, and that one near another's is as far from it as any.
+#[tokio::test]
+async fn whoever_guesses_a_reservation_learns_nothing_and_whoever_is_not_signed_in_asks_in_vain() {
+    let shop = ShopStage::new().await;
+    let mut browser = shop.browser();
+    let (_, code) = reserve(&shop, &mut browser).await;
+    let mut till = till(&shop.stage, "Camille").await;
+    let near = (0..code.len()).filter(|place| code.as_bytes()[*place] != b'-').map(|place| {
+        let mut other = code.clone();
+        other.replace_range(place..=place, if code.as_bytes()[place] == b'A' { "B" } else { "A" });
+        other
+    });
+    let random = (0..50).map(|_| ReservationCode::from_random(fixtures::random()).to_string());
+    for guess in near.chain(random) {
+        let unknown = find(&till, &guess).await.unwrap_err();
+        assert_eq!((unknown.status, unknown.code, unknown.title.as_str()), (404, ErrorCode::NotFound, "no such reservation"), "{guess}");
+    }
+    // The right one, and nobody is signed in: by the till's own token, and by one that was made up.
+    let (device, session) = &till;
+    for token in [device.token.clone(), "made up".to_owned()] {
+        let nobody = (device.clone(), Session { token, ..session.clone() });
+        assert_eq!(find(&nobody, &code).await.unwrap_err().code, ErrorCode::SessionExpired);
+    }
+    let found = find(&till, &code).await.unwrap();
+    assert_eq!(found.person.as_ref().unwrap().buyer.as_str(), "Léa Dubois");
+    // Sold, it leads to nobody any more.
+    sell(&mut till.0, &found);
+    till.0.push().await.unwrap();
+    let found = find(&till, &code).await.unwrap();
+    assert_eq!((found.state, found.voucher_code, found.person), (ReservationState::Sold, None, None));
 }
 
 #[tokio::test]

@@ -72,5 +72,7 @@ async fn a_page_of_which_the_provider_cannot_speak_is_in_the_way_of_no_other() {
     assert_eq!(shop.text("SELECT session_id FROM shop_order WHERE state = 'issued'").await, paid.id);
     // Nor is it asked about for ever.
     shop.stage.clock.advance(SignedDuration::from_hours(31 * 24));
+    assert_eq!(server.settle_orders_now().await.unwrap().expired, 0);
+    shop.stage.clock.advance(SignedDuration::from_hours(30 * 24));
     assert_eq!(server.settle_orders_now().await.unwrap().expired, 1);
 }
