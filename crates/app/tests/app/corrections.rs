@@ -113,14 +113,14 @@ async fn by_a_clock_that_is_days_off_nothing_is_exchanged_and_a_lost_voucher_is_
     let choices = office.seat().exchange_choices(&sold.voucher_id).await.unwrap();
     office.go_offline().await;
     let days = jiff::SignedDuration::from_hours(24 * 3);
-    office.clock.turn(days);
+    office.clock.turn(-days);
     let exchange =
         ActionForm { template_id: Some(choices[0].template_id.clone()), payment: Some(Payment::Cash), ..form(&sold.voucher_id, VoucherAction::Exchange) };
     assert_eq!(office.seat().act_on_voucher(exchange.clone()).await.unwrap_err().code, ErrorCode::ClockWrong);
     assert_eq!(office.status_of(&sold.code).await, Status::Purchased);
     office.seat().act_on_voucher(form(&lost.voucher_id, VoucherAction::Reissue)).await.unwrap();
     assert_eq!(office.status_of(&lost.code).await, Status::Replaced);
-    office.clock.turn(-days);
+    office.clock.turn(days);
     office.seat().act_on_voucher(exchange).await.unwrap();
     assert_eq!(office.status_of(&sold.code).await, Status::Replaced);
 }

@@ -140,7 +140,7 @@ fn told(bench: &Bench, count: u64, measured: Measured) -> anyhow::Result<Vec<Ent
     let whole = bench.ours(
         measured.rates,
         Unit::RowsASecond,
-        "all vouchers for each of four, a thousand a page; the sum of the four, of whom each has a fourth of it (21 ×)",
+        "all vouchers for each of four, a thousand a page; the sum of the four, of whom each has a fourth of it",
     )?;
     let sizes = bench.ours(measured.sizes, Unit::Mebibytes, "bytes of the answer with 100 vouchers; the other is the list of all 100000")?;
     let grown = bench.ours(
