@@ -111,7 +111,6 @@ async fn by_a_clock_that_is_days_off_nothing_is_exchanged_and_a_lost_voucher_is_
     let (sold, lost) = (office.sell("Ada Customer").await, office.sell("Ada Customer").await);
     office.sync().await;
     let choices = office.seat().exchange_choices(&sold.voucher_id).await.unwrap();
-    office.go_offline().await;
     let days = jiff::SignedDuration::from_hours(24 * 3);
     office.clock.turn(-days);
     let exchange =
