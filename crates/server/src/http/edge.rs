@@ -9,7 +9,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{MatchedPath, Request, State},
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderValue, Response, header},
     middleware::Next,
     response::IntoResponse as _,
 };
@@ -116,8 +116,8 @@ pub(crate) async fn bound(State(app): State<App>, request: Request, next: Next) 
     answered.unwrap_or_else(|_| Failure::unavailable().into_response())
 }
 
-/// Refuses who asks too often and is known by no token. Tills behind one address do not hold each other up: whose token was let in is not counted. Tokens that
-/// nobody has are, or whoever makes them up would have as many answers as they like.
+/// Refuses who asks too often and is known by no token. Tills behind one address do not hold each other up: whose token was let in is not counted. What is
+/// refused of other tokens is, or whoever makes them up would have as many answers as they like.
 pub(crate) async fn pace(State(app): State<App>, request: Request, next: Next) -> Response<Body> {
     let Some(address) = request.extensions().get::<Client>().map(|client| client.address) else {
         return next.run(request).await;
@@ -131,13 +131,12 @@ pub(crate) async fn pace(State(app): State<App>, request: Request, next: Next) -
         return next.run(request).await;
     };
     let rate = Rate::of_unknown_tokens(&app);
-    if !app.tokens.knows(&token)
-        && let Err(failure) = rate::look(&app, rate, address)
-    {
+    let is_known = app.tokens.knows(&token);
+    if !is_known && let Err(failure) = rate::look(&app, rate, address) {
         return failure.into_response();
     }
     let response = next.run(request).await;
-    if response.status() == StatusCode::UNAUTHORIZED {
+    if !is_known && response.status().is_client_error() {
         rate::note(&app, rate, address);
     }
     app.tokens.note(token, response.status());
