@@ -81,7 +81,7 @@ async fn prune_tags(app: &App, conn: &mut PgConnection, before: Timestamp) -> sq
     }
 }
 
-/// Forgets orders of the shop page that nobody paid. Whoever ordered and never bought is nobody's buyer.
+/// Forgets orders of the shop page that came to nothing. Whoever ordered and got no voucher is nobody's buyer.
 async fn let_go(conn: &mut PgConnection, now: Timestamp) -> sqlx::Result<u64> {
     let mut tx = conn.begin().await?;
     let orders = db::shop_order::prune(&mut tx, now - ORDERS_KEPT, now - PAID_ORDERS_KEPT, MOST).await?;
