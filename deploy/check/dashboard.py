@@ -31,7 +31,7 @@ def faults(dashboard, metrics, folder):
             for name in asked(target["expr"]) - set(metrics):
                 yield f"{panel['title']}: nobody gives {name}"
     text = "".join(path.read_text() for path in sorted(folder.glob("*.tf")))
-    # Datadog's agent writes a dot after the namespace, and `.count` for what only grows. The broker's queues are called alike and are no numbers.
+    # The servers tell Datadog's agent by OTLP, with a dot after the first word and without `_total`. The broker's queues are called alike and are no numbers.
     for name in set(re.findall(r"(?<!queue:)\bbeadsbox\.([a-z_]+)", text)):
         if not {f"beadsbox_{name}", f"beadsbox_{name}_total"} & set(metrics):
             yield f"Datadog: nobody gives beadsbox_{name}"

@@ -12,7 +12,7 @@ use crate::{
     jobs::broker::BrokerConfig,
     mail::MailConfig,
     shop::ShopConfig,
-    sight::TracesConfig,
+    sight::CollectorConfig,
 };
 
 /// Where a server listens and what it bounds.
@@ -43,7 +43,7 @@ pub struct Config {
     pub most_chunks: usize,
     /// How often the sequencer looks by itself.
     pub sequence_every: Duration,
-    /// Whether this process writes the jobs of upkeep when their time comes.
+    /// Whether this process does by itself what comes with time: it writes the jobs of upkeep, and settles orders of the shop page.
     pub plans_upkeep: bool,
     /// How often overdue vouchers are looked for.
     pub expire_every: Duration,
@@ -57,6 +57,8 @@ pub struct Config {
     pub retention_every: Duration,
     /// How often it is looked whether what was held can be read by now.
     pub decide_held_every: Duration,
+    /// For how long a process shows what is for sale without asking anybody.
+    pub offer_kept: Duration,
     /// How often a worker looks for jobs by itself.
     pub jobs_every: Duration,
     /// How long a job is a worker's that says nothing any more; one that works at it says so four times as often.
@@ -78,8 +80,8 @@ pub struct Config {
     pub faults: Option<SecretString>,
     /// Which project desktop programs tell of theirs where somebody wants that; none where they tell nobody.
     pub desktop_faults: Option<String>,
-    /// Where spans go; none where nobody collects them.
-    pub traces: Option<TracesConfig>,
+    /// Where spans and numbers go; none where nobody collects them.
+    pub collector: Option<CollectorConfig>,
     /// How the shop page is reached and paid.
     pub shop: ShopConfig,
     /// How often orders are looked for whose time is over.
@@ -118,6 +120,7 @@ impl Config {
             prune_every: Duration::from_hours(1),
             retention_every: Duration::from_hours(24),
             decide_held_every: Duration::from_hours(1),
+            offer_kept: Duration::from_secs(1),
             jobs_every: Duration::from_secs(1),
             lease: Duration::from_secs(45),
             sign_every: Duration::from_secs(2),
@@ -128,7 +131,7 @@ impl Config {
             broker: None,
             faults: None,
             desktop_faults: None,
-            traces: None,
+            collector: None,
             shop: ShopConfig::default(),
             orders_every: Duration::from_mins(1),
         }

@@ -48,4 +48,4 @@ pub use jobs::{Pruned, broker::BrokerConfig};
 pub use mail::MailConfig;
 pub use server::{RunningServer, RunningWorker, Server};
 pub use shop::{Settled, ShopConfig, StripeConfig};
-pub use sight::TracesConfig;
+pub use sight::CollectorConfig;

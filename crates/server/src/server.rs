@@ -67,8 +67,9 @@ impl Server {
             tokio::spawn(jobs::decide_held(app.clone())),
             tokio::spawn(jobs::give_signs(app.clone())),
             tokio::spawn(jobs::look_for_successor(app.clone())),
+            tokio::spawn(sight::tell_metrics(app.clone(), fronts.clone())),
         ];
-        if app.config.fronts.iter().any(|front| front.front.has_shop()) {
+        if app.config.plans_upkeep && app.config.fronts.iter().any(|front| front.front.has_shop()) {
             // Whoever has the page has the account that knows what was paid.
             tasks.push(tokio::spawn(jobs::settle_orders(app.clone())));
         }
@@ -85,7 +86,11 @@ impl Server {
             tracing::warn!("this worker has no mail server (SMTP_URL, MAIL_FROM): it does upkeep, and leaves mails to others");
         }
         let metrics = Metrics::open(&app).await?.map(|metrics| metrics.serve(&app, Vec::new()));
-        let mut tasks = vec![tokio::spawn(feed::listen(app.clone())), tokio::spawn(jobs::look_for_successor(app.clone()))];
+        let mut tasks = vec![
+            tokio::spawn(feed::listen(app.clone())),
+            tokio::spawn(jobs::look_for_successor(app.clone())),
+            tokio::spawn(sight::tell_metrics(app.clone(), Vec::new())),
+        ];
         tasks.extend(plan(&app));
         let working = work(&app, workers);
         tracing::info!(epoch = %app.identity.epoch, workers, mail = app.mailer.is_some(), broker = app.config.broker.is_some(), "working");
@@ -110,10 +115,10 @@ async fn open(config: Config) -> Result<App, StartError> {
     let identity = identity::load_or_create(&mut *pool.acquire().await?, config.clock.now()).await?;
     let shop = Shop::new(config.shop.clone(), &identity)?;
     let memory = Memory::new(config.redis_url.as_ref(), identity.epoch)?;
-    let traces = config.traces.clone();
+    let collector = config.collector.clone();
     let app = App::new(pool, copy, identity, mailer, shop, memory, config);
-    if let Some(traces) = traces {
-        app.sight.traces.start(&traces)?;
+    if let Some(collector) = collector {
+        app.sight.start(&collector)?;
     }
     Ok(app)
 }
@@ -201,7 +206,7 @@ async fn leave_work(app: &App, working: Vec<JoinHandle<()>>) {
     app.end_because_it_moved();
     end(app, working, Instant::now() + app.config.last_orders).await;
     // Connections are not closed in order: the machine that has them may never answer.
-    app.sight.traces.close().await;
+    app.sight.close().await;
     tracing::info!("stopped");
 }
 
@@ -241,7 +246,7 @@ impl RunningWorker {
         let until = Instant::now() + self.app.config.last_orders;
         end(&self.app, self.working.into_iter().chain(self.tasks).chain(self.metrics).collect(), until).await;
         self.app.close().await;
-        self.app.sight.traces.close().await;
+        self.app.sight.close().await;
         tracing::info!("stopped");
     }
 
@@ -354,7 +359,7 @@ impl RunningServer {
             front.close().await;
         }
         self.app.close().await;
-        self.app.sight.traces.close().await;
+        self.app.sight.close().await;
         tracing::info!("stopped");
     }
 

@@ -62,7 +62,7 @@ pub(crate) struct Shared {
     pub snapshots: Snapshots,
     pub passwords: Passwords,
     pub memory: Memory,
-    pub catalogue: catalogue::Kept,
+    pub offer: catalogue::Kept,
     pub sight: Sight,
     /// None where this process sends no mail.
     pub mailer: Option<Mailer>,
@@ -98,7 +98,7 @@ impl App {
             mailer,
             shop,
             memory,
-            catalogue: catalogue::Kept::default(),
+            offer: catalogue::Kept::default(),
             sight: Sight::default(),
             clock: config.clock.clone(),
             passwords: Passwords::default(),

@@ -12,8 +12,8 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
 }
 
 /// SHA-256, under which a secret is kept. It has so many random bits that a slow hash would add nothing.
-pub(crate) fn hash(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
+pub(crate) fn hash(secret: &(impl AsRef<[u8]> + ?Sized)) -> [u8; 32] {
+    Sha256::digest(secret).into()
 }
 
 /// A bearer token: 256 random bits in hexadecimal.

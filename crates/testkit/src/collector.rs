@@ -1,4 +1,4 @@
-//! A collector of traces: takes OTLP over HTTP, as the official protobuf has it.
+//! A collector of traces and numbers: takes OTLP over HTTP, as the official protobuf has it.
 
 use std::{
     collections::BTreeMap,
@@ -12,11 +12,13 @@ use std::{
 };
 
 use opentelemetry_proto::tonic::{
-    collector::trace::v1::ExportTraceServiceRequest,
+    collector::{metrics::v1::ExportMetricsServiceRequest, trace::v1::ExportTraceServiceRequest},
     common::v1::{KeyValue, any_value::Value},
+    metrics::v1::{Metric, metric::Data, number_data_point},
+    resource::v1::Resource,
     trace::v1::Span,
 };
-use prost::Message as _;
+use prost::{DecodeError, Message as _};
 use tokio::{
     io::BufReader,
     net::{TcpListener, TcpStream},
@@ -47,9 +49,24 @@ pub struct Collected {
     pub failed: bool,
 }
 
+/// A number that came: of a distribution, how many there are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CollectedNumber {
+    /// What is counted.
+    pub name: String,
+    /// Which program counts.
+    pub service: String,
+    /// Facts, as text.
+    pub attributes: BTreeMap<String, String>,
+    /// How many.
+    pub value: f64,
+}
+
 #[derive(Default)]
 struct Desk {
     spans: Mutex<Vec<Collected>>,
+    numbers: Mutex<Vec<CollectedNumber>>,
+    key: Mutex<Option<String>>,
     silent: AtomicBool,
     away: AtomicBool,
 }
@@ -91,7 +108,30 @@ impl Collector {
         self.desk.away.store(away, Ordering::Relaxed);
     }
 
-    /// What came so far.
+    /// Takes from now on what brings that `api-key` alone.
+    pub fn ask_for_key(&self, key: &str) {
+        *self.desk.key.lock().unwrap_or_else(PoisonError::into_inner) = Some(key.to_owned());
+    }
+
+    /// The numbers that came so far, the last ones of each at the end.
+    pub fn numbers(&self) -> Vec<CollectedNumber> {
+        self.desk.numbers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What came last of that name with that fact; none where nothing did within half a minute.
+    pub async fn number(&self, name: &str, fact: Option<(&str, &str)>) -> Option<CollectedNumber> {
+        let fits =
+            |number: &CollectedNumber| number.name == name && fact.is_none_or(|(key, value)| number.attributes.get(key).is_some_and(|said| said == value));
+        for _ in 0..300 {
+            if let Some(number) = self.numbers().into_iter().rev().find(fits) {
+                return Some(number);
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        None
+    }
+
+    /// The spans that came so far.
     pub fn spans(&self) -> Vec<Collected> {
         self.desk.spans.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -130,17 +170,64 @@ fn take(desk: &Desk, request: &Request) -> &'static str {
     if desk.away.load(Ordering::Relaxed) {
         return "400 Bad Request";
     }
-    if (request.method.as_str(), request.path.as_str(), request.header("content-type")) != ("POST", "/v1/traces", Some("application/x-protobuf")) {
-        return "404 Not Found";
+    if (request.method.as_str(), request.header("content-type")) != ("POST", Some("application/x-protobuf")) {
+        return "415 Unsupported Media Type";
     }
-    let Ok(brought) = ExportTraceServiceRequest::decode(request.body.as_slice()) else { return "400 Bad Request" };
+    let key = desk.key.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    if key.is_some() && key.as_deref() != request.header("api-key") {
+        return "401 Unauthorized";
+    }
+    let taken = match request.path.as_str() {
+        "/v1/traces" => take_spans(desk, &request.body),
+        "/v1/metrics" => take_numbers(desk, &request.body),
+        _ => return "404 Not Found",
+    };
+    if taken.is_ok() { "200 OK" } else { "400 Bad Request" }
+}
+
+fn take_spans(desk: &Desk, body: &[u8]) -> Result<(), DecodeError> {
+    let brought = ExportTraceServiceRequest::decode(body)?;
     let mut spans = desk.spans.lock().unwrap_or_else(PoisonError::into_inner);
     for resource in brought.resource_spans {
-        let told = resource.resource.map(|resource| facts(&resource.attributes)).unwrap_or_default();
-        let service = told.get("service.name").cloned().unwrap_or_default();
+        let service = service(resource.resource);
         spans.extend(resource.scope_spans.into_iter().flat_map(|scope| scope.spans).map(|span| collected(span, &service)));
     }
-    "200 OK"
+    Ok(())
+}
+
+fn take_numbers(desk: &Desk, body: &[u8]) -> Result<(), DecodeError> {
+    let brought = ExportMetricsServiceRequest::decode(body)?;
+    let mut numbers = desk.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+    for resource in brought.resource_metrics {
+        let service = service(resource.resource);
+        numbers.extend(resource.scope_metrics.into_iter().flat_map(|scope| scope.metrics).flat_map(|metric| told(metric, &service)));
+    }
+    Ok(())
+}
+
+fn service(resource: Option<Resource>) -> String {
+    let told = resource.map(|resource| facts(&resource.attributes)).unwrap_or_default();
+    told.get("service.name").cloned().unwrap_or_default()
+}
+
+fn told(metric: Metric, service: &str) -> Vec<CollectedNumber> {
+    let Metric { name, data, .. } = metric;
+    let number = |attributes: &[KeyValue], value| CollectedNumber { name: name.clone(), service: service.to_owned(), attributes: facts(attributes), value };
+    let value = |value: Option<number_data_point::Value>| match value {
+        Some(number_data_point::Value::AsDouble(value)) => value,
+        Some(number_data_point::Value::AsInt(value)) => i32::try_from(value).map_or(f64::NAN, f64::from),
+        None => f64::NAN,
+    };
+    match data {
+        Some(Data::Sum(sum)) => sum.data_points.iter().map(|point| number(&point.attributes, value(point.value))).collect(),
+        Some(Data::Gauge(gauge)) => gauge.data_points.iter().map(|point| number(&point.attributes, value(point.value))).collect(),
+        Some(Data::Histogram(told)) => told
+            .data_points
+            .iter()
+            .map(|point| number(&point.attributes, u32::try_from(point.count).map_or(f64::NAN, f64::from)))
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn collected(span: Span, service: &str) -> Collected {

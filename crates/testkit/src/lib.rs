@@ -21,7 +21,7 @@ pub mod stripe;
 pub use broker::BrokerProcess;
 pub use clock::TestClock;
 pub use cluster::Cluster;
-pub use collector::{Collected, Collector};
+pub use collector::{Collected, CollectedNumber, Collector};
 pub use database::TestDatabase;
 pub use device::{Recorded, Session, TestDevice};
 pub use fault_receiver::FaultReceiver;

@@ -11,10 +11,17 @@ use super::{
     broker, mail,
     serve::{end_in_order, log, signalled, until},
 };
-use crate::{Config, Server, TracesConfig, error::StartError};
+use crate::{CollectorConfig, Config, Server, error::StartError};
 
 /// What a worker needs beside one connection for each job: some to look, to tell a broker, to make a snapshot, and one to spare.
 const MORE_CONNECTIONS: u32 = 4;
+
+/// Who tells the metrics, by the names that OpenTelemetry gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum MetricsExporter {
+    Otlp,
+    None,
+}
 
 /// How much is worked on at once, how that ends, and where it is watched.
 #[derive(clap::Args)]
@@ -29,9 +36,15 @@ pub(super) struct WorkArguments {
     /// Where Prometheus finds `/metrics`; without one there are none
     #[arg(long, value_name = "ADDRESS", env = "BEADSBOX_METRICS_LISTEN")]
     metrics_listen: Option<SocketAddr>,
-    /// The root of a collector that takes traces by OTLP over HTTP, `http://127.0.0.1:4318`; without one there are none
+    /// The root of a collector that takes traces and metrics by OTLP over HTTP, `http://127.0.0.1:4318`; without one there are no traces
     #[arg(long, value_name = "ADDRESS", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
     otlp_endpoint: Option<String>,
+    /// Whether that collector is given metrics as well, or whoever wants them reads `/metrics`
+    #[arg(long, value_enum, default_value_t = MetricsExporter::Otlp, env = "OTEL_METRICS_EXPORTER")]
+    metrics_exporter: MetricsExporter,
+    /// How often it is given them, in milliseconds
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 60_000, env = "OTEL_METRIC_EXPORT_INTERVAL", value_parser = clap::value_parser!(u64).range(1_000..=3_600_000))]
+    metrics_interval: u64,
     /// The project at Sentry that is told of errors and panics, `https://key@sentry.example.com/1`; without one nobody is
     #[arg(long, value_name = "ADDRESS", env = "SENTRY_DSN", hide_env_values = true)]
     sentry_dsn: Option<SecretString>,
@@ -42,15 +55,20 @@ impl WorkArguments {
         self.sentry_dsn.clone().filter(|project| !project.expose_secret().is_empty())
     }
 
-    pub(super) fn config(&self, config: Config) -> Config {
+    fn collector(&self) -> Option<CollectorConfig> {
         // A variable that is set to nothing is not set.
-        let endpoint = self.otlp_endpoint.clone().filter(|endpoint| !endpoint.is_empty());
+        let endpoint = self.otlp_endpoint.clone().filter(|endpoint| !endpoint.is_empty())?;
+        let metrics_every = (self.metrics_exporter == MetricsExporter::Otlp).then(|| Duration::from_millis(self.metrics_interval));
+        Some(CollectorConfig { endpoint, metrics_every })
+    }
+
+    pub(super) fn config(&self, config: Config) -> Config {
         Config {
             workers: self.workers,
             last_orders: Duration::from_secs(self.last_orders),
             metrics_listen: self.metrics_listen,
             faults: self.faults(),
-            traces: endpoint.map(|endpoint| TracesConfig { endpoint }),
+            collector: self.collector(),
             ..config
         }
     }

@@ -153,16 +153,7 @@ pub async fn insert(conn: &mut PgConnection, conflicts: &[&Placed]) -> sqlx::Res
     if conflicts.is_empty() {
         return Ok(());
     }
-    sqlx::query(concat!(
-        "INSERT INTO conflict (",
-        columns!(),
-        ") SELECT ",
-        columns!(),
-        " FROM jsonb_populate_recordset(NULL::conflict, $1)"
-    ))
-    .bind(records(conflicts))
-    .execute(conn)
-    .await?;
+    sqlx::query(concat!(insert_rows!("conflict", columns!), "$1)")).bind(records(conflicts)).execute(conn).await?;
     Ok(())
 }
 

@@ -22,6 +22,29 @@ pub(super) struct Record {
     parted_hash: Vec<u8>,
 }
 
+/// The columns of a [`Record`], of the table that is called so.
+macro_rules! columns {
+    ($table:literal) => {
+        concat!(
+            $table,
+            ".incarnation, ",
+            $table,
+            ".quarantined, ",
+            $table,
+            ".last_seq, ",
+            $table,
+            ".chain_hash, ",
+            $table,
+            ".parted_from, ",
+            $table,
+            ".parted_after, ",
+            $table,
+            ".parted_hash"
+        )
+    };
+}
+pub(super) use columns;
+
 impl Record {
     pub fn read(self) -> Result<Life, Failure> {
         let hash = |bytes: Vec<u8>, what| bytes.try_into().map(ChainHash).map_err(|_| damaged(what));
@@ -42,14 +65,11 @@ fn number(column: i32) -> Result<Incarnation, Failure> {
 }
 
 pub async fn find(conn: &mut PgConnection, device: DeviceId, incarnation: Incarnation) -> Result<Option<Life>, Failure> {
-    let record: Option<Record> = sqlx::query_as(
-        "SELECT incarnation, quarantined, last_seq, chain_hash, parted_from, parted_after, parted_hash FROM device_life
-         WHERE device_id = $1 AND incarnation = $2",
-    )
-    .bind(device.0)
-    .bind(to_column(incarnation))
-    .fetch_optional(conn)
-    .await?;
+    let record: Option<Record> = sqlx::query_as(concat!("SELECT ", columns!("l"), " FROM device_life l WHERE l.device_id = $1 AND l.incarnation = $2"))
+        .bind(device.0)
+        .bind(to_column(incarnation))
+        .fetch_optional(conn)
+        .await?;
     record.map(Record::read).transpose()
 }
 

@@ -1,5 +1,22 @@
 //! The database: one file for each table, with its rows and queries.
 
+/// New rows of a table out of JSON, up to where that JSON stands. All columns are named (docs/migrations.md).
+macro_rules! insert_rows {
+    ($table:literal, $columns:ident!) => {
+        concat!(
+            "INSERT INTO ",
+            $table,
+            " (",
+            $columns!(),
+            ") SELECT ",
+            $columns!(),
+            " FROM jsonb_populate_recordset(NULL::",
+            $table,
+            ", "
+        )
+    };
+}
+
 pub mod admin_act;
 pub mod announcement;
 pub mod approval;

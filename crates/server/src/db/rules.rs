@@ -58,13 +58,15 @@ pub(super) struct Record {
 pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, epoch: Uuid, asked: &[(DeviceId, Incarnation)]) {
     let (devices, incarnations) = columns(asked);
     push_is_home(sql, epoch);
-    sql.push(
+    sql.push(concat!(
         " AS at_home, (SELECT policy FROM settings) AS policy, (SELECT coalesce(json_object_agg(id, time_zone), '{}') FROM shop) AS zones,
           (SELECT coalesce(json_agg(s), '[]') FROM (
-              SELECT l.device_id, l.incarnation, l.quarantined, l.last_seq, l.chain_hash, l.parted_from, l.parted_after, l.parted_hash,
+              SELECT l.device_id, ",
+        life::columns!("l"),
+        ",
                      d.shop_id, d.state, d.token_hash, ARRAY(SELECT f.shop_id FROM device_former_shop f WHERE f.device_id = d.id) AS former
-              FROM unnest(",
-    );
+              FROM unnest("
+    ));
     sql.push_bind(devices).push(", ").push_bind(incarnations);
     sql.push(") AS asked (device_id, incarnation) JOIN device_life l USING (device_id, incarnation) JOIN device d ON d.id = l.device_id) AS s) AS devices");
 }

@@ -3,6 +3,7 @@
 use beadsbox_domain::ShopId;
 use beadsbox_protocol::{rows::Shop, shop_page::ShopPageSettings};
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -10,7 +11,7 @@ use super::{damaged, shop, to_count};
 use crate::error::Failure;
 
 /// For which shop the page sells, and how long it holds what is paid there.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ShopPage {
     pub shop: Shop,
     pub holds: SignedDuration,

@@ -4,7 +4,7 @@ use beadsbox_domain::{
     Currency, Money, Template, TemplateContent, TemplateId, Timestamp, Vat,
     text::{Description, Title},
 };
-use beadsbox_protocol::catalogue::{MOST_ON_SALE, OnSale};
+use beadsbox_protocol::catalogue::MOST_ON_SALE;
 use serde::{Deserialize, Serialize};
 use sqlx::{FromRow, PgConnection, types::Json};
 use uuid::Uuid;
@@ -190,16 +190,6 @@ pub async fn not_archived(conn: &mut PgConnection) -> Result<Vec<Template>, Fail
     records.into_iter().map(WithContent::read).collect()
 }
 
-/// The same as a catalogue shows them.
-pub async fn on_sale(conn: &mut PgConnection) -> Result<Vec<OnSale>, Failure> {
-    let shown = |template: Template| {
-        let Template { id, version, content, .. } = template;
-        let TemplateContent { title, description, price, validity_months, .. } = content;
-        OnSale { id, version, title, description, price, validity_months }
-    };
-    Ok(not_archived(conn).await?.into_iter().map(shown).collect())
-}
-
 /// What these templates said at these versions: `ids[n]` at `versions[n]`.
 pub async fn contents(conn: &mut PgConnection, ids: &[Uuid], versions: &[i32]) -> Result<Vec<ContentRecord>, Failure> {
     Ok(sqlx::query_as(
@@ -225,16 +215,10 @@ pub async fn insert_contents(conn: &mut PgConnection, contents: &[ContentRecord]
     if contents.is_empty() {
         return Ok(());
     }
-    sqlx::query(concat!(
-        "INSERT INTO voucher_template_version (",
-        content_columns!(),
-        ") SELECT ",
-        content_columns!(),
-        " FROM jsonb_populate_recordset(NULL::voucher_template_version, $1)"
-    ))
-    .bind(Json(contents))
-    .execute(conn)
-    .await?;
+    sqlx::query(concat!(insert_rows!("voucher_template_version", content_columns!), "$1)"))
+        .bind(Json(contents))
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -242,16 +226,7 @@ pub async fn insert(conn: &mut PgConnection, templates: &[&Template]) -> sqlx::R
     if templates.is_empty() {
         return Ok(());
     }
-    sqlx::query(concat!(
-        "INSERT INTO voucher_template (",
-        columns!(),
-        ") SELECT ",
-        columns!(),
-        " FROM jsonb_populate_recordset(NULL::voucher_template, $1)"
-    ))
-    .bind(records(templates))
-    .execute(conn)
-    .await?;
+    sqlx::query(concat!(insert_rows!("voucher_template", columns!), "$1)")).bind(records(templates)).execute(conn).await?;
     Ok(())
 }
 

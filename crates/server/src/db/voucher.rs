@@ -208,9 +208,7 @@ pub fn add_new(writes: &mut Writes, vouchers: &[(&Voucher, u32)]) {
     }
     let records: Vec<Record> = vouchers.iter().map(|(voucher, version)| Record::new(voucher, *version)).collect();
     writes.add("voucher_new", |sql| {
-        sql.push(concat!("INSERT INTO voucher (", columns!(), ") SELECT ", columns!(), " FROM jsonb_populate_recordset(NULL::voucher, "))
-            .push_bind(Json(records))
-            .push(")");
+        sql.push(insert_rows!("voucher", columns!)).push_bind(Json(records)).push(")");
     });
 }
 

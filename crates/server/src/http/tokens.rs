@@ -6,7 +6,8 @@ use std::{
 };
 
 use axum::http::{HeaderValue, StatusCode};
-use sha2::{Digest as _, Sha256};
+
+use crate::token;
 
 /// The most that are kept, as their hashes. One more, and all are found out anew.
 const MOST: usize = 20_000;
@@ -19,7 +20,7 @@ pub(super) type Kept = [u8; 32];
 pub(crate) struct Tokens(Mutex<HashSet<Kept>>);
 
 pub(super) fn of(header: &HeaderValue) -> Kept {
-    Sha256::digest(header.as_bytes()).into()
+    token::hash(header)
 }
 
 impl Tokens {

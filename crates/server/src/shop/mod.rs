@@ -24,7 +24,7 @@ pub use config::{ShopConfig, StripeConfig};
 pub use due::Settled;
 pub(crate) use due::settle;
 pub(crate) use issue::Ordered;
-pub(crate) use open::{note_front, set as set_page, settle as settle_order, setup as page_setup};
+pub(crate) use open::{note_front, on_sale, set as set_page, settle as settle_order, setup as page_setup};
 pub(crate) use pages::router;
 pub(crate) use reservation::lookup;
 

@@ -27,7 +27,7 @@ use crate::{
 const MOST_ORDERS: i64 = 100;
 
 /// What is on sale: every template that is not archived, and that the law of the shop's country lets be sold.
-pub(super) async fn on_sale(conn: &mut PgConnection, page: &ShopPage) -> Result<Vec<Template>, Failure> {
+pub(crate) async fn on_sale(conn: &mut PgConnection, page: &ShopPage) -> Result<Vec<Template>, Failure> {
     let least = db::settings::read(conn).await?.least_validity;
     let mut templates = db::template::not_archived(conn).await?;
     templates.retain(|template| least.broken(template.content.validity_months, page.shop.country).is_none());

@@ -1,5 +1,5 @@
 //! What whoever runs the server sees of it: counts, times and queues for Prometheus, and traces of what was done (`trace` says where in them somebody is,
-//! `work` what was done, `export` gives it away).
+//! `work` what was done, `export` gives it and the numbers away).
 
 mod export;
 mod moment;
@@ -22,10 +22,15 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::{error::Failure, front::Front, state::App};
-use export::Traces;
+use crate::{
+    error::{Failure, StartError},
+    front::Front,
+    state::App,
+};
+use export::{Metrics, Traces};
 
-pub use export::TracesConfig;
+pub use export::CollectorConfig;
+pub(crate) use export::tell_metrics;
 pub(crate) use trace::{Place, current, of_taken};
 pub(crate) use work::Work;
 
@@ -40,6 +45,7 @@ const SECONDS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 pub(crate) struct Sight {
     registry: Registry,
     pub traces: Traces,
+    metrics: Metrics,
     requests: Family<Answered, Counter>,
     seconds: Family<Timed, Histogram, fn() -> Histogram>,
 }
@@ -106,11 +112,23 @@ impl Default for Sight {
         registry.register("request_seconds", "How long they took", seconds.clone());
         let traces = Traces::default();
         traces.register(&mut registry);
-        Self { registry, traces, requests, seconds }
+        Self { registry, traces, metrics: Metrics::default(), requests, seconds }
     }
 }
 
 impl Sight {
+    /// Opens the ways to the collector. One that is away is no reason not to start.
+    pub fn start(&self, config: &CollectorConfig) -> Result<(), StartError> {
+        let resource = export::resource();
+        self.traces.start(config, &resource)?;
+        self.metrics.start(config, &resource)
+    }
+
+    /// Gives the collector what is left, but not for long.
+    pub async fn close(&self) {
+        tokio::join!(self.traces.close(), self.metrics.close(&self.registry));
+    }
+
     /// Counts a request that was answered after so long.
     pub fn count(&self, answered: &Answered, took: Duration) {
         self.requests.get_or_create(answered).inc();

@@ -3,6 +3,7 @@
 
 mod books;
 mod broker;
+mod collected_metrics;
 mod day_close;
 mod feed;
 mod fronts;

@@ -123,9 +123,11 @@ pub fn config(database: &TestDatabase, clock: &TestClock) -> Config {
     config.clock = Clock::new(clock.reader());
     config.database_connections = 12;
     config.sequence_every = std::time::Duration::from_millis(20);
-    // What a test counts are the jobs that it causes.
+    // What a test counts are the jobs that it causes, and the orders that it has settled.
     config.plans_upkeep = false;
     config.jobs_every = std::time::Duration::from_millis(20);
+    // Who changed something sees it at once.
+    config.offer_kept = std::time::Duration::ZERO;
     config
 }
 

@@ -1,7 +1,7 @@
 //! Traces, as a real collector's protobuf has them: from what somebody did to the row and the mail, whatever lies between. And what is told of faults.
 
 use beadsbox_domain::{Role, VoucherId};
-use beadsbox_server::{BrokerConfig, Config, Server, TracesConfig};
+use beadsbox_server::{BrokerConfig, CollectorConfig, Config, Server};
 use beadsbox_testkit::{BrokerProcess, Collected, Collector, FaultReceiver, ServerLog, ServerProgram, StripeProvider, fixtures, free_port};
 use serde_json::Value;
 use uuid::Uuid;
@@ -16,8 +16,8 @@ use crate::{
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-fn to(collector: &Collector) -> TracesConfig {
-    TracesConfig { endpoint: collector.url().to_owned() }
+fn to(collector: &Collector) -> CollectorConfig {
+    CollectorConfig::new(collector.url())
 }
 
 fn named<'a>(spans: &'a [Collected], name: &str) -> &'a Collected {
@@ -28,7 +28,7 @@ fn named<'a>(spans: &'a [Collected], name: &str) -> &'a Collected {
 async fn a_purchase_on_the_shop_page_its_row_and_its_mail_are_one_trace() {
     let collector = Collector::start().await.unwrap();
     let mut shop = ShopStage::new().await;
-    shop.traces = Some(to(&collector));
+    shop.collector = Some(to(&collector));
     shop.stage.stop().await;
     shop.start().await;
     let (session, _) = shop.order_by_card(&mut shop.browser()).await;
@@ -73,7 +73,7 @@ async fn a_purchase_on_the_shop_page_its_row_and_its_mail_are_one_trace() {
 async fn what_becomes_of_a_voucher_names_the_trace_in_which_it_began() {
     let collector = Collector::start().await.unwrap();
     let mut shop = ShopStage::new().await;
-    shop.traces = Some(to(&collector));
+    shop.collector = Some(to(&collector));
     shop.stage.stop().await;
     shop.start().await;
     let (session, _) = shop.order_by_card(&mut shop.browser()).await;
@@ -110,7 +110,7 @@ async fn what_becomes_of_a_voucher_names_the_trace_in_which_it_began() {
 async fn a_reservation_leads_back_to_its_order() {
     let collector = Collector::start().await.unwrap();
     let mut shop = ShopStage::new().await;
-    shop.traces = Some(to(&collector));
+    shop.collector = Some(to(&collector));
     shop.stage.stop().await;
     shop.start().await;
     let mut till = shop.stage.till("Camille").await;
@@ -147,7 +147,7 @@ async fn a_trace_goes_through_the_broker_too() {
     mails.stage.stop().await;
     let by = |mails: &MailStage, workers| {
         let broker = Some(BrokerConfig { url: broker.url().into() });
-        Config { workers, broker, traces: Some(to(&collector)), ..mailing(&mails.stage, &mails.receiver) }
+        Config { workers, broker, collector: Some(to(&collector)), ..mailing(&mails.stage, &mails.receiver) }
     };
     let server = Server::start(by(&mails, 0)).await.unwrap();
     mails.stage.base = server.url();
@@ -192,7 +192,7 @@ async fn named_by_message(broker: &BrokerProcess) -> String {
 async fn seen_by(collector: &Collector) -> Stage {
     let mut stage = Stage::new().await;
     stage.stop().await;
-    let server = Server::start(Config { traces: Some(to(collector)), ..config(&stage.database, &stage.clock) }).await.unwrap();
+    let server = Server::start(Config { collector: Some(to(collector)), ..config(&stage.database, &stage.clock) }).await.unwrap();
     stage.base = server.url();
     stage.server = Some(server);
     stage
@@ -245,7 +245,7 @@ async fn operations_of_one_push_keep_each_its_own_trace() {
 async fn a_request_with_a_broken_trace_is_answered_in_one_of_its_own() {
     let collector = Collector::start().await.unwrap();
     let stage = Stage::new().await;
-    let server = Server::start(Config { traces: Some(to(&collector)), ..config(&stage.database, &stage.clock) }).await.unwrap();
+    let server = Server::start(Config { collector: Some(to(&collector)), ..config(&stage.database, &stage.clock) }).await.unwrap();
     let broken: [&[u8]; 7] = [
         b"",
         b"nonsense",
@@ -275,7 +275,7 @@ async fn a_collector_that_is_away_or_says_nothing_is_nobodys_trouble() {
     collector.be_away(true);
     let stage = Stage::new().await;
     let port = free_port().unwrap();
-    let traced = Config { traces: Some(to(&collector)), metrics_listen: Some(([127, 0, 0, 1], port).into()), ..config(&stage.database, &stage.clock) };
+    let traced = Config { collector: Some(to(&collector)), metrics_listen: Some(([127, 0, 0, 1], port).into()), ..config(&stage.database, &stage.clock) };
     let server = Server::start(traced).await.unwrap();
     let ask = async || reqwest::get(format!("{}/v1/info", server.url())).await.unwrap().status().is_success();
     let metrics = async || reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.unwrap().text().await.unwrap();

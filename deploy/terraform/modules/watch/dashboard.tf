@@ -2,8 +2,8 @@
 
 locals {
   graphs = {
-    "1 Requests a second"              = "sum:beadsbox.requests.count{${local.env}} by {route}.as_rate()"
-    "2 Failures a second"              = "sum:beadsbox.requests.count{${local.env},status:5*} by {route}.as_rate()"
+    "1 Requests a second"              = "sum:beadsbox.requests{${local.env}} by {route}.as_rate()"
+    "2 Failures a second"              = "sum:beadsbox.requests{${local.env},status:5*} by {route}.as_rate()"
     "3 Slowest, 99 of 100"             = "p99:beadsbox.request_seconds{${local.env}} by {route}"
     "4 Connections to the database"    = "avg:beadsbox.pool_connections{${local.env}} by {host,front,state}"
     "5 Jobs that wait"                 = "max:beadsbox.jobs_waiting{${local.env}}"

@@ -7,12 +7,12 @@ locals {
   # Where silence is as bad as what they look for.
   not_silent = ["backup", "broker", "database", "dead_letters", "standby"]
 
-  # Names are those under which the agent sends what `/metrics` says (openmetrics, without the prefix, namespace `beadsbox`), and those of its own checks of
-  # disks, PostgreSQL and RabbitMQ (deploy/README.md).
+  # Names are those by which the servers tell the agent (OTLP: those of `/metrics` with a dot after the first word and without `_total`), and those of its
+  # own checks of disks, backups, PostgreSQL and RabbitMQ (deploy/README.md).
   monitors = {
     refusing = {
       name     = "Requests fail"
-      query    = "sum(last_5m):sum:beadsbox.requests.count{${local.env},status:5*}.as_count() / sum:beadsbox.requests.count{${local.env}}.as_count() > 0.02"
+      query    = "sum(last_5m):sum:beadsbox.requests{${local.env},status:5*}.as_count() / sum:beadsbox.requests{${local.env}}.as_count() > 0.02"
       critical = 0.02
       message  = "More than one in fifty requests fails. Tills go on offline. Look at /readyz of each server, then at PostgreSQL."
     }
@@ -48,7 +48,7 @@ locals {
     }
     defects = {
       name     = "The server has a fault"
-      query    = "sum(last_10m):sum:beadsbox.requests.count{${local.env},status:500}.as_count() > 0"
+      query    = "sum(last_10m):sum:beadsbox.requests{${local.env},status:500}.as_count() > 0"
       critical = 0
       message  = "A request was answered 500, which no client brings about. Its line in the log is of level ERROR."
     }
@@ -106,7 +106,7 @@ locals {
     }
     spans = {
       name     = "Traces are lost"
-      query    = "sum(last_10m):sum:beadsbox.spans_dropped.count{${local.env}}.as_count() > 0"
+      query    = "sum(last_10m):sum:beadsbox.spans_dropped{${local.env}}.as_count() > 0"
       critical = 0
       message  = "The collector is away or slow: see the agent on the machines of the servers. Nothing else is affected."
     }
@@ -142,8 +142,8 @@ resource "datadog_service_level_objective" "answered" {
   tags = [local.env]
 
   query {
-    numerator   = "sum:beadsbox.requests.count{${local.env},!status:5*}.as_count()"
-    denominator = "sum:beadsbox.requests.count{${local.env}}.as_count()"
+    numerator   = "sum:beadsbox.requests{${local.env},!status:5*}.as_count()"
+    denominator = "sum:beadsbox.requests{${local.env}}.as_count()"
   }
 
   thresholds {

@@ -22,7 +22,7 @@ use beadsbox_app::{
 };
 use beadsbox_domain::{Payment, Role, ShopId, Status};
 use beadsbox_protocol::{admin::StaffPatch, rows::Staff};
-use beadsbox_server::{Config, MailConfig, Profile, RunningWorker, Server, ShopConfig, StripeConfig, TracesConfig, organisation};
+use beadsbox_server::{CollectorConfig, Config, MailConfig, Profile, RunningWorker, Server, ShopConfig, StripeConfig, organisation};
 use beadsbox_testkit::{
     Collector, MailReceiver, StripeProvider, TestDatabase, TestDevice,
     stripe::{SECRET_KEY, WEBHOOK_SECRET},
@@ -88,8 +88,7 @@ impl Centre {
         self.stop().await;
         let config = |workers| {
             let mail = MailConfig { smtp_url: receiver.url().into(), from: "My Beads Box <vouchers@example.com>".to_owned() };
-            let traces = TracesConfig { endpoint: collector.url().to_owned() };
-            Config { workers, mail: Some(mail), traces: Some(traces), ..Config::new(self.database.serve_url(), self.address) }
+            Config { workers, mail: Some(mail), collector: Some(CollectorConfig::new(collector.url())), ..Config::new(self.database.serve_url(), self.address) }
         };
         self.server = Some(Server::start(config(0)).await.unwrap());
         Server::start_worker(config(1)).await.unwrap()

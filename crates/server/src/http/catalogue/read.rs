@@ -14,5 +14,5 @@ use crate::{catalogue, error::Failure, http::json::Json, state::App};
     (status = "default", description = "Anything else", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn read(State(app): State<App>) -> Result<Response, Failure> {
-    Ok(Json(&*catalogue::on_sale(&app).await?).into_response())
+    Ok(Json(&catalogue::offer(&app).await?.catalogue).into_response())
 }

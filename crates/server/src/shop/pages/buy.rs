@@ -22,6 +22,7 @@ use super::{
     visitor::Visitor,
 };
 use crate::{
+    catalogue,
     db::{
         self,
         shop_order::{OrderState, PayBy},
@@ -47,18 +48,23 @@ struct Sale {
     has_changed: bool,
 }
 
-async fn find(app: &App, template: &str) -> Result<Sale, Response<Body>> {
-    let found = async {
-        let Ok(id) = template.parse::<Uuid>() else { return Ok(None) };
-        let mut tx = db::at_one_moment(&app.pool).await?;
-        let Some(page) = db::shop_page::read(&mut tx).await? else { return Ok(None) };
-        let template = open::find_on_sale(&mut tx, &page, id).await?;
-        Ok::<_, Failure>(template.map(|template| Sale { page, template, has_changed: false }))
-    };
-    match found.await {
-        Ok(Some(sale)) => Ok(sale),
-        Ok(None) => Err(StatusCode::GONE.into_response()),
-        Err(failure) => Err(failure.into_response()),
+/// As it is at this moment.
+async fn find(app: &App, template: &str) -> Result<Option<Sale>, Failure> {
+    let Ok(id) = template.parse::<Uuid>() else { return Ok(None) };
+    let mut tx = db::at_one_moment(&app.pool).await?;
+    let Some(page) = db::shop_page::read(&mut tx).await? else { return Ok(None) };
+    let template = open::find_on_sale(&mut tx, &page, id).await?;
+    Ok(template.map(|template| Sale { page, template, has_changed: false }))
+}
+
+/// As it was a moment ago, which is good enough to look at. What is not known from then may be new.
+async fn look_up(app: &App, template: &str) -> Result<Option<Sale>, Failure> {
+    let Ok(id) = template.parse::<Uuid>() else { return Ok(None) };
+    let offer = catalogue::offer(app).await?;
+    let known = offer.shelf.as_ref().and_then(|shelf| Some((&shelf.page, shelf.find(id)?)));
+    match known {
+        Some((page, template)) => Ok(Some(Sale { page: page.clone(), template: template.clone(), has_changed: false })),
+        None => find(app, template).await,
     }
 }
 
@@ -68,12 +74,9 @@ fn by_card(app: &App, template: &Template) -> bool {
 }
 
 /// `GET /vouchers/buy/{template}`
-pub(super) async fn show(State(app): State<App>, visitor: Visitor, Path(template): Path<String>) -> Response<Body> {
-    let sale = match find(&app, &template).await {
-        Ok(sale) => sale,
-        Err(answer) => return answer,
-    };
-    form_page(&app, &visitor, &sale, &Typed::default(), &[], StatusCode::OK).unwrap_or_else(Failure::into_response)
+pub(super) async fn show(State(app): State<App>, visitor: Visitor, Path(template): Path<String>) -> Result<Response<Body>, Failure> {
+    let Some(sale) = look_up(&app, &template).await? else { return Ok(StatusCode::GONE.into_response()) };
+    form_page(&app, &visitor, &sale, &Typed::default(), &[], StatusCode::OK)
 }
 
 /// A fresh form over what was typed.
@@ -129,20 +132,23 @@ pub(super) async fn begin_again(visitor: Visitor, Path(template): Path<String>) 
 }
 
 /// `POST /vouchers/buy/{template}/order`
-pub(super) async fn submit(State(app): State<App>, visitor: Visitor, Path(template): Path<String>, headers: HeaderMap, body: Bytes) -> Response<Body> {
+pub(super) async fn submit(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(template): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response<Body>, Failure> {
     if visitor.from_elsewhere {
-        return StatusCode::FORBIDDEN.into_response();
+        return Ok(StatusCode::FORBIDDEN.into_response());
     }
     let allowed = allow(&app, FORMS, visitor.address).await;
-    let Some(typed) = Typed::read(&headers, &body) else { return StatusCode::BAD_REQUEST.into_response() };
-    let sale = match find(&app, &template).await {
-        Ok(sale) => sale,
-        Err(answer) => return answer,
-    };
-    if let Err(failure) = allowed {
-        return slower(&app, &visitor, &sale, &typed, failure).unwrap_or_else(Failure::into_response);
+    let Some(typed) = Typed::read(&headers, &body) else { return Ok(StatusCode::BAD_REQUEST.into_response()) };
+    let Some(sale) = find(&app, &template).await? else { return Ok(StatusCode::GONE.into_response()) };
+    match allowed {
+        Ok(()) => order(&app, &visitor, sale, &typed).await,
+        Err(failure) => slower(&app, &visitor, &sale, &typed, failure),
     }
-    order(&app, &visitor, sale, &typed).await.unwrap_or_else(Failure::into_response)
 }
 
 /// One form too many from that address: it comes back with what was typed, to be sent later.

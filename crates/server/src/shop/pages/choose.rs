@@ -12,17 +12,12 @@ use super::{
     render::{Page, Shown, serialized, show, word},
     visitor::Visitor,
 };
-use crate::{db, error::Failure, shop::open, state::App};
+use crate::{catalogue, error::Failure, state::App};
 
 /// The cards; none where nothing is on sale.
 pub(super) async fn show_all(State(app): State<App>, visitor: Visitor) -> Result<Response<Body>, Failure> {
-    let mut tx = db::at_one_moment(&app.pool).await?;
-    let templates = match db::shop_page::read(&mut tx).await? {
-        Some(page) => open::on_sale(&mut tx, &page).await?,
-        None => Vec::new(),
-    };
-    drop(tx);
-    let cards: Vec<Card> = templates.iter().map(|template| Card::of(template, visitor.language)).collect();
+    let offer = catalogue::offer(&app).await?;
+    let cards: Vec<Card> = offer.shelf.iter().flat_map(|shelf| &shelf.templates).map(|template| Card::of(template, visitor.language)).collect();
     let shown = Shown {
         page: Page::Choose,
         status: StatusCode::OK,

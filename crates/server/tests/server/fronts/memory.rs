@@ -2,7 +2,7 @@
 
 use beadsbox_protocol::{ErrorCode, catalogue::Catalogue};
 use beadsbox_server::{Front, RunningServer};
-use beadsbox_testkit::{RedisProcess, StripeProvider, TestDevice};
+use beadsbox_testkit::{RedisProcess, StripeProvider, TestDevice, fixtures::INTRODUCTION};
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use sqlx::PgPool;
 
 use super::ask;
 use crate::{
-    shop::stage::ShopStage,
+    shop::stage::{Browser, ShopStage, fields, form_path, open_page},
     support::{PASSWORD, Stage, beside, bound},
 };
 
@@ -125,7 +125,7 @@ async fn the_catalogue_is_read_once_for_all_and_from_the_database_without_redis(
     assert_eq!(both.len(), 2, "{both:?}");
     assert!(both.is_sorted());
     sqlx::query("UPDATE voucher_template SET archived = true WHERE id = $1")
-        .bind(beadsbox_testkit::fixtures::INTRODUCTION.0)
+        .bind(INTRODUCTION.0)
         .execute(&stage.pool)
         .await
         .unwrap();
@@ -140,6 +140,65 @@ async fn the_catalogue_is_read_once_for_all_and_from_the_database_without_redis(
     for server in [first, second] {
         server.stop().await;
     }
+}
+
+#[tokio::test]
+async fn the_shop_page_shows_what_was_read_a_moment_ago_and_sells_what_there_is_now() {
+    let shop = ShopStage::new().await;
+    let Some(mut redis) = RedisProcess::start().await.unwrap() else { return };
+    let servers = [remembering(&shop.stage, &redis, &[]).await, remembering(&shop.stage, &redis, &[]).await];
+    let [mut first, mut second] = servers.each_ref().map(|server| Browser::new(&server.url()));
+    let cards = first.get("/vouchers/").await.text;
+    assert_eq!(cards.matches("/vouchers/buy/").count(), 2, "{cards}");
+
+    // The other process is told by Redis, and its form is one of a moment ago.
+    let archive = |archived: bool| {
+        let archive = sqlx::query("UPDATE voucher_template SET archived = $1 WHERE id = $2").bind(archived).bind(INTRODUCTION.0);
+        archive.execute(&shop.stage.pool)
+    };
+    archive(true).await.unwrap();
+    assert_eq!(second.get("/vouchers/").await.text.matches("/vouchers/buy/").count(), 2);
+    let form = second.form(&shop.stage).await;
+    assert_eq!(second.send(&fields(&form, "in_shop")).await.status, StatusCode::GONE);
+    archive(false).await.unwrap();
+    sqlx::query("UPDATE shop_page SET shop_id = NULL").execute(&shop.stage.pool).await.unwrap();
+    assert_eq!(second.send(&fields(&form, "in_shop")).await.status, StatusCode::GONE, "nor is anything sold once the page is closed");
+    assert_eq!(shop.stage.count("SELECT count(*) FROM shop_order").await, 0);
+
+    // Without Redis each reads the database.
+    redis.kill().await.unwrap();
+    while second.get("/vouchers/").await.text.contains("/vouchers/buy/") {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    open_page(&shop.stage).await;
+    assert_eq!(first.get(&form_path()).await.status, StatusCode::OK);
+    for server in servers {
+        server.stop().await;
+    }
+}
+
+/// What was made after Redis was told is found all the same: somebody has its address from whoever made it.
+#[tokio::test]
+async fn a_template_that_is_newer_than_what_was_read_has_its_form_at_once() {
+    let shop = ShopStage::new().await;
+    sqlx::query("UPDATE voucher_template SET archived = true WHERE id = $1")
+        .bind(INTRODUCTION.0)
+        .execute(&shop.stage.pool)
+        .await
+        .unwrap();
+    let Some(redis) = RedisProcess::start().await.unwrap() else { return };
+    let server = remembering(&shop.stage, &redis, &[]).await;
+    let mut browser = Browser::new(&server.url());
+    assert_eq!(browser.get("/vouchers/").await.text.matches("/vouchers/buy/").count(), 1);
+    assert_eq!(browser.get(&form_path()).await.status, StatusCode::GONE);
+    sqlx::query("UPDATE voucher_template SET archived = false WHERE id = $1")
+        .bind(INTRODUCTION.0)
+        .execute(&shop.stage.pool)
+        .await
+        .unwrap();
+    let form = browser.form(&shop.stage).await;
+    assert_eq!(browser.send(&fields(&form, "in_shop")).await.status, StatusCode::SEE_OTHER);
+    server.stop().await;
 }
 
 /// How many papers one address may have in five minutes (`PAPERS` in `shop/limits.rs`).

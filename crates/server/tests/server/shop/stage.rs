@@ -17,7 +17,7 @@ pub struct ShopStage {
     pub receiver: MailReceiver,
     pub provider: StripeProvider,
     /// Where spans go.
-    pub traces: Option<beadsbox_server::TracesConfig>,
+    pub collector: Option<beadsbox_server::CollectorConfig>,
 }
 
 impl ShopStage {
@@ -25,7 +25,7 @@ impl ShopStage {
         let (mut stage, receiver, provider) = (Stage::new().await, MailReceiver::start().await.unwrap(), StripeProvider::start().await.unwrap());
         open_page(&stage).await;
         stage.stop().await;
-        let mut stage = Self { stage, receiver, provider, traces: None };
+        let mut stage = Self { stage, receiver, provider, collector: None };
         stage.start().await;
         stage
     }
@@ -51,7 +51,7 @@ impl ShopStage {
         let mail = MailConfig { smtp_url: self.receiver.url().into(), from: "My Beads Box <vouchers@example.com>".to_owned() };
         let listen = format!("127.0.0.1:{port}").parse().unwrap();
         let fronts = vec![FrontConfig::new(Front::All, listen)];
-        Server::start(Config { shop, mail: Some(mail), fronts, traces: self.traces.clone(), ..config(&self.stage.database, &self.stage.clock) })
+        Server::start(Config { shop, mail: Some(mail), fronts, collector: self.collector.clone(), ..config(&self.stage.database, &self.stage.clock) })
             .await
             .unwrap()
     }

@@ -1,4 +1,4 @@
-//! Gives spans to a collector (OTLP over HTTP), where one is named. Whoever did the work never waits for it: what does not fit in the queue is dropped and
+//! Gives spans to the collector. Whoever did the work never waits for it: what does not fit in the queue is dropped and
 //! counted, and so is what the collector does not take.
 
 use std::{
@@ -20,11 +20,9 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::{sleep, timeout},
 };
-use url::Url;
-use uuid::Uuid;
 
-use super::Work;
-use crate::error::StartError;
+use super::{CollectorConfig, LAST, LONGEST, refused};
+use crate::{error::StartError, sight::Work};
 
 /// How many spans wait at most: some megabytes.
 const MOST_WAITING: usize = 4096;
@@ -35,17 +33,6 @@ const NOT_TAKEN: &str = "not_taken";
 const BATCH: usize = 512;
 /// How long the first of a batch waits for others.
 const GATHER: Duration = Duration::from_millis(500);
-/// How long the collector may take for one, with the tries that it asks for.
-const LONGEST: Duration = Duration::from_secs(10);
-/// How long the end may wait for what is left.
-const LAST: Duration = Duration::from_secs(3);
-
-/// Where spans go. Headers, such as a key, are read from `OTEL_EXPORTER_OTLP_HEADERS`.
-#[derive(Debug, Clone)]
-pub struct TracesConfig {
-    /// The collector's root, `http://127.0.0.1:4318`
-    pub endpoint: String,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Dropped {
@@ -89,9 +76,9 @@ impl Traces {
     }
 
     /// Opens the way. Nothing is sent yet, and a collector that is away is no reason not to start.
-    pub fn start(&self, config: &TracesConfig) -> Result<(), StartError> {
+    pub fn start(&self, config: &CollectorConfig, resource: &Resource) -> Result<(), StartError> {
         let (sender, receiver) = mpsc::channel(MOST_WAITING);
-        let exporter = exporter(config)?;
+        let exporter = exporter(config, resource)?;
         if self.queue.set(sender).is_ok() {
             tokio::spawn(give_away(exporter, receiver, self.counts.clone()));
         }
@@ -127,28 +114,16 @@ impl Traces {
     }
 }
 
-fn exporter(config: &TracesConfig) -> Result<SpanExporter, StartError> {
-    let refused = |detail: String| StartError::Refused(format!("OTEL_EXPORTER_OTLP_ENDPOINT: {detail}"));
-    let address = Url::parse(&config.endpoint).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let mut endpoint = address.ok_or_else(|| refused("an address such as http://127.0.0.1:4318".to_owned()))?;
-    endpoint.set_path(&format!("{}/v1/traces", endpoint.path().trim_end_matches('/')));
+fn exporter(config: &CollectorConfig, resource: &Resource) -> Result<SpanExporter, StartError> {
     let built = SpanExporter::builder()
         .with_http()
         .with_protocol(Protocol::HttpBinary)
-        .with_endpoint(endpoint)
+        .with_endpoint(config.address("traces")?)
         .with_timeout(LONGEST)
         .build();
-    let mut exporter = built.map_err(|error| refused(error.to_string()))?;
-    exporter.set_resource(&resource());
+    let mut exporter = built.map_err(|error| refused(&error.to_string()))?;
+    exporter.set_resource(resource);
     Ok(exporter)
-}
-
-/// What all spans have in common. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say otherwise or more.
-fn resource() -> Resource {
-    let name = std::env::var("OTEL_SERVICE_NAME").ok().filter(|name| !name.is_empty());
-    let own = [("service.version", beadsbox_protocol::VERSION.to_owned()), ("service.instance.id", Uuid::now_v7().to_string())];
-    let own = own.map(|(key, value)| opentelemetry::KeyValue::new(key, value));
-    Resource::builder().with_attributes(own).with_service_name(name.unwrap_or_else(|| "beadsbox-server".to_owned())).build()
 }
 
 /// Gives batches away, one after the other, until nobody can hand over any more.
@@ -226,7 +201,9 @@ mod tests {
         // A collector that takes calls, and nothing else.
         let collector = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let traces = Traces::default();
-        traces.start(&TracesConfig { endpoint: format!("http://{}", collector.local_addr().unwrap()) }).unwrap();
+        traces
+            .start(&CollectorConfig::new(format!("http://{}", collector.local_addr().unwrap())), &Resource::builder().build())
+            .unwrap();
         let mut registry = Registry::with_prefix("beadsbox");
         traces.register(&mut registry);
         // Nobody takes from the queue meanwhile: this test's one thread does not let go.
