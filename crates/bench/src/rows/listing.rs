@@ -94,7 +94,8 @@ struct Measured {
     /// Of each page of 100: milliseconds, and the answer's MiB.
     looked: Vec<f64>,
     sizes: Vec<f64>,
-    /// Vouchers a second, of all readers together.
+    /// Vouchers a second, of one reader who is alone, and of all together.
+    alone: Vec<f64>,
     rates: Vec<f64>,
     /// Milliseconds of server, database and clients for a thousand vouchers.
     processor: [f64; 3],
@@ -118,16 +119,14 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
         measured.looked.push(milliseconds);
         measured.sizes.push(mebibytes(bytes as u64));
     }
+    for _ in 0..TIMES {
+        measured.alone.push(rate(&readers[..1], count).await?);
+    }
     let used = || -> anyhow::Result<[f64; 3]> { Ok([processor_ms(server)?, family_processor_ms(database)?, processor_ms(std::process::id())?]) };
     let (idle, mut listed) = (used()?, 0.0);
     for _ in 0..TIMES {
-        let begun = Instant::now();
-        let taken = at_once(&readers, Reader::take).await?;
-        anyhow::ensure!(taken.iter().all(|taken| *taken == count), "{taken:?} vouchers were listed, each of {count}");
-        #[expect(clippy::cast_precision_loss, reason = "fewer rows than a float counts exactly")]
-        let vouchers = taken.iter().sum::<u64>() as f64;
-        measured.rates.push(vouchers / begun.elapsed().as_secs_f64());
-        listed += vouchers;
+        measured.rates.push(rate(&readers, count).await?);
+        listed += whole(count) * whole(readers.len() as u64);
     }
     let busy = used()?;
     measured.processor = [0, 1, 2].map(|who| (busy[who] - idle[who]) * 1000.0 / listed);
@@ -135,9 +134,18 @@ pub(super) async fn measure(bench: &Bench) -> anyhow::Result<Vec<Entry>> {
     told(bench, count, measured)
 }
 
+/// How many vouchers a second these list together, each all of them.
+async fn rate(readers: &[Reader], count: u64) -> anyhow::Result<f64> {
+    let begun = Instant::now();
+    let taken = at_once(readers, Reader::take).await?;
+    anyhow::ensure!(taken.iter().all(|taken| *taken == count), "{taken:?} vouchers were listed, each of {count}");
+    Ok(whole(taken.iter().sum()) / begun.elapsed().as_secs_f64())
+}
+
 fn told(bench: &Bench, count: u64, measured: Measured) -> anyhow::Result<Vec<Entry>> {
     let page = bench.ours(measured.looked, Unit::Milliseconds, "over HTTP, not packed; four people at once, each in a session of the office")?;
-    let whole = bench.ours(
+    let alone = bench.ours(measured.alone, Unit::RowsASecond, "all vouchers for one, a thousand a page, while nobody else asks for anything")?;
+    let together = bench.ours(
         measured.rates,
         Unit::RowsASecond,
         "all vouchers for each of four, a thousand a page; the sum of the four, of whom each has a fourth of it",
@@ -157,7 +165,8 @@ fn told(bench: &Bench, count: u64, measured: Measured) -> anyhow::Result<Vec<Ent
     let at_most = [Goal::AtMostTimes(1.0 / 50.0)];
     let mut entries = vec![
         entry("the list, as one looks at it: a page of 100", page, Some(list)).judged(Number::P99, &at_most),
-        entry("the whole list, page by page", whole, Some(rate)).judged(Number::Median, &[Goal::AtLeastTimes(50.0)]),
+        entry("the whole list, page by page, by one", alone, Some(rate.clone())).judged(Number::Median, &[Goal::AtLeastTimes(50.0)]),
+        entry("the whole list, page by page, by four at once", together, Some(rate)).judged(Number::Median, &[Goal::AtLeastTimes(50.0)]),
         entry("what a page of 100 takes on the wire", sizes, Some(memory.clone())).judged(Number::P99, &at_most),
         entry("what the server grew by, four whole lists at once", grown, Some(memory)).judged(Number::Median, &at_most),
     ];
@@ -200,7 +209,11 @@ fn original(figure: f64, unit: Unit) -> anyhow::Result<Side> {
     )
 }
 
-#[expect(clippy::cast_precision_loss, reason = "fewer bytes than a float counts exactly")]
 fn mebibytes(bytes: u64) -> f64 {
-    bytes as f64 / (1024.0 * 1024.0)
+    whole(bytes) / (1024.0 * 1024.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "fewer rows and bytes than a float counts exactly")]
+fn whole(count: u64) -> f64 {
+    count as f64
 }
