@@ -52,6 +52,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             till::recent_redemptions,
             till::sale_choices,
             till::sell,
+            till::unshown_sale,
+            till::sale_shown,
             till::find_reservation,
             till::sell_reservation,
             day::day,

@@ -30,6 +30,8 @@ pub const COMMANDS: &[&str] = &[
     "recent_redemptions",
     "sale_choices",
     "sell",
+    "unshown_sale",
+    "sale_shown",
     "find_reservation",
     "sell_reservation",
     "day",

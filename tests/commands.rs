@@ -134,7 +134,7 @@ fn each_window_may_call_exactly_its_own_commands() {
                 &SHELL,
                 &printing,
                 &["check_code", "choose_reading", "redeem", "approvers", "redeem_approved", "undo_redemption", "recent_redemptions"],
-                &["sale_choices", "sell", "find_reservation", "sell_reservation"],
+                &["sale_choices", "sell", "unshown_sale", "sale_shown", "find_reservation", "sell_reservation"],
                 &["day", "missed_day", "move_cash", "count_day", "close_day", "day_closes", "closed_day", "open_day_report"],
                 &["refused_operations", "acknowledge_refusal", "drives", "save_outbox"],
                 &["enter_training", "leave_training", "training_vouchers"],

@@ -68,6 +68,20 @@ pub async fn sell(program: Beads<'_>, form: SaleForm) -> Answer<SaleReceipt> {
     program.seat()?.sell(form).await
 }
 
+/// A sale that is made and whose receipt nobody saw; none where all were shown.
+#[tauri::command]
+#[specta::specta]
+pub async fn unshown_sale(program: Beads<'_>) -> Answer<Option<SaleReceipt>> {
+    program.seat()?.unshown_sale().await
+}
+
+/// The receipt of these vouchers' sale was shown.
+#[tauri::command]
+#[specta::specta]
+pub async fn sale_shown(program: Beads<'_>, voucher_ids: Vec<String>) -> Answer<()> {
+    program.seat()?.sale_shown(&voucher_ids).await
+}
+
 /// What somebody ordered on the shop page to pay it here.
 #[tauri::command]
 #[specta::specta]

@@ -45,6 +45,7 @@ pub(crate) mod tables;
 pub(crate) mod templates;
 pub(crate) mod till;
 pub(crate) mod training;
+mod unshown_sale;
 pub(crate) mod updates;
 pub(crate) mod vouchers;
 pub(crate) mod work;

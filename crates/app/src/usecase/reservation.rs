@@ -10,7 +10,7 @@ use beadsbox_protocol::{
 use beadsbox_store::NewOperation;
 use beadsbox_sync::TransportError;
 
-use super::{Seat, names};
+use super::{Seat, names, sell::Sold};
 use crate::{
     error::{AppError, AppResult, ErrorCode, FieldErrorCode},
     view::{ReservationView, SaleReceipt},
@@ -69,7 +69,8 @@ impl Seat {
         }
         let vouchers = vec![(reservation.voucher, person.recipient.clone())];
         let mailed_to = person.email.filter(|_| mail == Some(true)).map(String::from);
-        self.sale_receipt(vouchers, reservation.content.price, person.buyer.as_str().to_owned(), mailed_to, None).await
+        let buyer = person.buyer.as_str().to_owned();
+        self.sale_receipt(Sold { op, vouchers, total: reservation.content.price, buyer, mailed_to, home_shop: None }).await
     }
 
     async fn open_reservation(&self, code: &str) -> AppResult<Open> {

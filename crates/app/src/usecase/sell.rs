@@ -1,12 +1,13 @@
 //! Sell vouchers. Works without the server: a voucher is genuine once it is on this device's disk.
 
 use beadsbox_domain::{
-    Deed, Money, Operation, Person, ShopId, Template, TemplateId, Timestamp, VoucherCode, VoucherId,
+    Deed, Money, OpId, Operation, Person, ShopId, Template, TemplateId, Timestamp, VoucherCode, VoucherId,
     text::{Email, Message, PersonName, TextError},
     voucher::Payment,
 };
 use beadsbox_protocol::person::SaltedPerson;
 use beadsbox_store::{NewOperation, View};
+use serde::{Deserialize, Serialize};
 
 use super::{Seat, id, least_validity, qr};
 use crate::{
@@ -16,6 +17,19 @@ use crate::{
 
 /// More than anybody buys at once, and few enough to print.
 pub(super) const MOST_VOUCHERS_OF_A_SALE: u32 = 50;
+
+/// A sale, as it was made at this device.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Sold {
+    /// By which its first voucher was sold.
+    pub op: OpId,
+    /// Each with its recipient.
+    pub vouchers: Vec<(VoucherId, Option<PersonName>)>,
+    pub total: Money,
+    pub buyer: String,
+    pub mailed_to: Option<String>,
+    pub home_shop: Option<ShopId>,
+}
 
 impl Seat {
     /// What can be sold, and what a seller is asked.
@@ -53,23 +67,20 @@ impl Seat {
                 sales.push(sale.1);
             }
         }
-        self.record_all(sales).await?;
         let mailed_to = email.filter(|_| mail == Some(true)).map(String::from);
-        self.sale_receipt(vouchers, total, form.buyer, mailed_to, home_shop).await
+        let op = sales.first().map(|sale| sale.op).ok_or_else(|| AppError::internal("a sale of nothing"))?;
+        let sold = Sold { op, vouchers, total, buyer: form.buyer, mailed_to, home_shop };
+        self.note_unshown(&sold).await?;
+        self.record_all(sales).await?;
+        self.sale_receipt(sold).await
     }
 
-    /// What was just sold, each voucher with its recipient.
-    pub(super) async fn sale_receipt(
-        &self,
-        vouchers: Vec<(VoucherId, Option<PersonName>)>,
-        total: Money,
-        buyer: String,
-        mailed_to: Option<String>,
-        home_shop: Option<ShopId>,
-    ) -> AppResult<SaleReceipt> {
+    /// What its receipt says.
+    pub(super) async fn sale_receipt(&self, sold: Sold) -> AppResult<SaleReceipt> {
         let online = self.device.is_online();
         let seat = self.clone();
         self.read(move |view| {
+            let Sold { vouchers, total, buyer, mailed_to, home_shop, .. } = sold;
             let sold = vouchers.into_iter().map(|(voucher, recipient)| seat.sold(view, voucher, recipient.map(String::from)));
             let sold: Vec<(SoldVoucher, Timestamp)> = sold.collect::<AppResult<_>>()?;
             let sold_at = sold.first().map(|(_, at)| at.to_string()).unwrap_or_default();

@@ -34,4 +34,5 @@ mod traces;
 mod training;
 mod trouble;
 mod two_tills;
+mod unshown_sale;
 mod whole;

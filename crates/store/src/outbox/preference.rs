@@ -7,6 +7,13 @@ pub(crate) fn get(connection: &Connection, key: &str) -> rusqlite::Result<Option
     connection.prepare_cached("SELECT value FROM preference WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()
 }
 
+/// The values of all keys that begin with that, in the order of their keys.
+pub(crate) fn beginning_with(connection: &Connection, prefix: &str) -> rusqlite::Result<Vec<(String, String)>> {
+    let mut statement = connection.prepare_cached("SELECT key, value FROM preference WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key")?;
+    let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
 /// Sets it.
 pub(crate) fn set(connection: &Connection, key: &str, value: &str) -> rusqlite::Result<()> {
     connection.execute("INSERT OR REPLACE INTO preference (key, value) VALUES (?1, ?2)", (key, value))?;

@@ -52,6 +52,11 @@ impl Store {
         self.files.outbox.read(|connection| preference::get(connection, key))
     }
 
+    /// What was set under the keys that begin with that, in the order of the keys.
+    pub fn preferences(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.files.outbox.read(|connection| preference::beginning_with(connection, prefix))
+    }
+
     /// Sets it.
     pub fn set_preference(&self, key: &str, value: &str) -> Result<(), StoreError> {
         let (key, value) = (key.to_owned(), value.to_owned());

@@ -25,6 +25,8 @@ class Sale {
   readonly selling = new Attempt()
   /** The till has no list of sales: until somebody begins another, this is where the codes are. */
   receipt = $state.raw<SaleReceipt | null>(null)
+  /** It was recorded before, and nobody saw its receipt. */
+  recovered = $state(false)
 
   /** What can be sold now, and whether it is mailed. */
   offer({ templates, mail }: SaleChoices) {
@@ -45,13 +47,26 @@ class Sale {
         this_shop_only: where === 'this',
       })
     })
+    // It may have been made, and only its receipt failed.
+    const made = sold || (await this.recover())
     if (turn === shift.turn) {
-      if (sold) this.#clear()
+      if (made) this.#clear()
     } else if (this.selling.failure) {
       // Another person's, whose cart is gone: the buyer may have paid, and stands before whoever came.
-      tell(this.selling.failure)
+      if (!made) tell(this.selling.failure)
       this.selling.failure = null
     }
+  }
+
+  /** Shows a sale that is made and that nobody saw, so that nobody makes it again. Whether there was one. */
+  async recover() {
+    if (this.receipt || this.selling.running) return false
+    const unshown = await rust.unshownSale().catch(() => null)
+    // Somebody may have sold meanwhile.
+    if (!unshown || this.receipt || this.selling.running) return false
+    this.receipt = unshown
+    this.recovered = true
+    return true
   }
 
   /** Without its last line there is no sale, and nothing of it is left for the next buyer. */
@@ -63,6 +78,7 @@ class Sale {
   /** What was sold has been handed over. */
   another() {
     this.receipt = null
+    this.recovered = false
     this.search = ''
   }
 

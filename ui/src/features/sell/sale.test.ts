@@ -75,6 +75,40 @@ describe('a sale', () => {
     ])
   })
 
+  it('that nobody saw is shown before anything is sold, and once', async () => {
+    const shown: (SaleReceipt | null)[] = [receipt, null]
+    play({ unshown_sale: () => shown.shift() })
+    await sale.recover()
+    expect([sale.receipt, sale.recovered]).toEqual([receipt, true])
+    sale.another()
+    await sale.recover()
+    expect([sale.receipt, sale.recovered]).toEqual([null, false])
+  })
+
+  it('whose receipt failed is shown as made, and leaves nothing to sell again', async () => {
+    play({
+      sell: () => {
+        throw error('internal')
+      },
+      unshown_sale: () => receipt,
+    })
+    fill()
+    await sale.submit()
+    expect([sale.receipt, sale.recovered, sale.selling.failure, ...filled()]).toEqual([receipt, true, null, 0, '', 'every'])
+  })
+
+  it('that is under way is nobody else’s to recover', async () => {
+    const slow = later<SaleReceipt>()
+    play({ sell: () => slow.promise, unshown_sale: () => receipt })
+    fill()
+    const asked = sale.submit()
+    await sale.recover()
+    expect(sale.receipt).toBeNull()
+    slow.answer(receipt)
+    await asked
+    expect([sale.receipt, sale.recovered]).toEqual([receipt, false])
+  })
+
   it('leaves nothing of a buyer who wants nothing any more', () => {
     fill()
     const line = sale.cart.lines[0]

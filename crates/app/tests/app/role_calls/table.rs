@@ -63,6 +63,8 @@ pub const TABLE: &[(&str, &[Role])] = &[
     ("recent_redemptions", COUNTER_UP),
     ("sale_choices", COUNTER_UP),
     ("sell", COUNTER_UP),
+    ("unshown_sale", COUNTER_UP),
+    ("sale_shown", COUNTER_UP),
     ("find_reservation", COUNTER_UP),
     ("sell_reservation", COUNTER_UP),
     ("day", COUNTER_UP),
