@@ -62,7 +62,7 @@ async fn what_was_not_recorded_is_no_sale_that_nobody_saw() {
     let centre = Centre::open().await;
     let till = centre.till("Montmartre", "Bruno").await;
     let form = till.sale("Zoé Petit", 1).await;
-    let days = SignedDuration::from_hours(2 * 24);
+    let days = SignedDuration::from_hours(3 * 24);
     till.clock.turn(-days);
     assert_eq!(till.seat().sell(form).await.unwrap_err().code, ErrorCode::ClockWrong);
     till.clock.turn(days);

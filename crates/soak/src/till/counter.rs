@@ -66,6 +66,9 @@ async fn sell(seat: &Seat, random: &mut fastrand::Rng, mailed: bool) -> anyhow::
         Err(error) => Told::Failed { voucher: None, error: error.to_string() },
     };
     told.tell()?;
+    if let Told::Sold { voucher, .. } = told {
+        seat.sale_shown(&[voucher.to_string()]).await?;
+    }
     Ok(true)
 }
 

@@ -9,8 +9,9 @@ pub(crate) fn get(connection: &Connection, key: &str) -> rusqlite::Result<Option
 
 /// The values of all keys that begin with that, in the order of their keys.
 pub(crate) fn beginning_with(connection: &Connection, prefix: &str) -> rusqlite::Result<Vec<(String, String)>> {
-    let mut statement = connection.prepare_cached("SELECT key, value FROM preference WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key")?;
-    let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut statement = connection.prepare_cached("SELECT key, value FROM preference WHERE key >= ?1 AND key < ?2 ORDER BY key")?;
+    // No key has this character.
+    let rows = statement.query_map([prefix, &format!("{prefix}\u{10ffff}")], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }
 
