@@ -94,7 +94,14 @@ describe('a sale', () => {
     })
     fill()
     await sale.submit()
-    expect([sale.receipt, sale.recovered, sale.selling.failure, ...filled()]).toEqual([receipt, true, null, 0, '', 'every'])
+    expect([sale.receipt, sale.recovered, sale.selling.failure, ...filled()]).toEqual([
+      receipt,
+      true,
+      null,
+      0,
+      '',
+      'every',
+    ])
   })
 
   it('that is under way is nobody else’s to recover', async () => {
