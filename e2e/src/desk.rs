@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context as _, anyhow};
 use beadsbox_testkit::free_port;
+use serde_json::Value;
 use thirtyfour::{By, Capabilities, WebDriver, WebElement};
 use tokio::process::{Child, Command};
 
@@ -72,6 +73,17 @@ impl Desk {
         let quit = self.driver.clone().quit().await;
         self.process.kill().await?;
         Ok(quit?)
+    }
+
+    /// What Rust answers to that command of the screen's, asked behind the screen's back.
+    pub async fn invoke(&self, command: &str, arguments: Value) -> anyhow::Result<Value> {
+        let call = "const [command, given, done] = arguments;
+            const failed = (error) => done({ failed: error?.code ?? String(error) });
+            window.__TAURI_INTERNALS__.invoke(command, given).then((answer) => done({ answer }), failed);";
+        let said = self.driver.execute_async(call, vec![command.into(), arguments]).await?;
+        let said = said.json();
+        anyhow::ensure!(said["failed"].is_null(), "{command}: {}", said["failed"]);
+        Ok(said["answer"].clone())
     }
 
     /// Goes on in the window whose page has that name; the one before may be gone.

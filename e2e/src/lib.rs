@@ -10,6 +10,7 @@ pub mod layout;
 pub mod office;
 mod scanner;
 mod server;
+mod unseen;
 mod updates;
 mod wire;
 
@@ -17,5 +18,6 @@ pub use authenticator::Authenticator;
 pub use desk::{Desk, Keys, arguments};
 pub use scanner::{Hands, Held, Layout, Scanner};
 pub use server::{serve, serve_mailing, serve_mailing_on, serve_on, serve_shop};
+pub use unseen::sell_unseen;
 pub use updates::{SigningKey, UpdateServer};
 pub use wire::Wire;

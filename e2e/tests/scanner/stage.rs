@@ -67,10 +67,7 @@ pub async fn till(server: &ServerProcess, address: &str, data: &std::path::Path)
 
 /// Sends and takes everything; returns when that is done.
 pub async fn sync(till: &Desk) -> anyhow::Result<()> {
-    let call = "const done = arguments[0]; window.__TAURI_INTERNALS__.invoke('sync_now').then(() => done(null), (error) => done(error.code));";
-    let failed = till.driver.execute_async(call, Vec::new()).await?;
-    anyhow::ensure!(failed.json().is_null(), "no sync: {}", failed.json());
-    Ok(())
+    till.invoke("sync_now", serde_json::json!({})).await.map(drop)
 }
 
 /// Waits until the panel answers for that code, and returns what it answers.

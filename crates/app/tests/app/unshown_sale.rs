@@ -27,7 +27,10 @@ async fn a_sale_that_nobody_saw_is_shown_as_it_was_made_until_somebody_has() {
     till.restart().await;
     till.sign_in("Bruno", PASSWORD).await.unwrap();
     let shown = till.seat().unshown_sale().await.unwrap().unwrap();
-    assert_eq!((&shown.vouchers, shown.total.clone(), &shown.buyer, &shown.sold_at), (&sold.vouchers, sold.total.clone(), &sold.buyer, &sold.sold_at));
+    assert_eq!(
+        (&shown.vouchers, shown.total.clone(), &shown.buyer, &shown.sold_at),
+        (&sold.vouchers, sold.total.clone(), &sold.buyer, &sold.sold_at)
+    );
     let ids: Vec<String> = sold.vouchers.iter().map(|voucher| voucher.voucher_id.clone()).collect();
     // Asked for, it is not yet seen.
     assert_eq!(unshown(&till).await.as_ref(), Some(&ids));

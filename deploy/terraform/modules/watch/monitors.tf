@@ -116,6 +116,12 @@ locals {
       critical = 1
       message  = "No backup ended since yesterday. On the primary: systemctl status beadsbox-backup, pgbackrest info."
     }
+    rehearsal = {
+      name     = "No backup was restored to try it"
+      query    = "change(max(last_1d),last_1w):max:beadsbox.rehearsal_finished_seconds{${local.env}} < 1"
+      critical = 1
+      message  = "No rehearsal ended well since a week ago: a backup that nobody restored may be none. On the machine that rehearses: journalctl -u beadsbox-rehearsal."
+    }
   }
 }
 

@@ -100,9 +100,6 @@ pub async fn in_every_look(desk: &Desk, folder: &Path, screen: &str) -> anyhow::
 }
 
 async fn wear(desk: &Desk, look: Look) -> anyhow::Result<()> {
-    let change = "const [preferences, done] = arguments;
-        window.__TAURI_INTERNALS__.invoke('set_preferences', { preferences }).then(() => done(true), (error) => done(String(error)));";
     let preferences = serde_json::json!({ "theme": look.theme, "language": look.language });
-    desk.driver.execute_async(change, vec![preferences]).await?;
-    Ok(())
+    desk.invoke("set_preferences", serde_json::json!({ "preferences": preferences })).await.map(drop)
 }

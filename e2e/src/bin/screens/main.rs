@@ -27,18 +27,20 @@ mod sight;
 mod stick;
 mod strained;
 mod tour;
+mod unseen;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-const SCENES: [&str; 24] = [
+const SCENES: [&str; 25] = [
     "tour",
     "grid",
     "day",
     "reports",
     "mail",
     "mail-choice",
+    "unseen",
     "training",
     "stick",
     "devices",
@@ -86,6 +88,7 @@ async fn show(scene: &str, folder: &Path) -> anyhow::Result<()> {
         "reports" => reports::scene(folder).await,
         "mail" => mail::scene(folder).await,
         "mail-choice" => mail_choice::scene(folder).await,
+        "unseen" => unseen::scene(folder).await,
         "devices" => devices::scene(folder).await,
         "administration" => administration::scene(folder).await,
         "shop-page" => shop_page::scene(folder).await,

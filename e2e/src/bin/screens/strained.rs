@@ -92,12 +92,10 @@ async fn counter(desk: &Desk, folder: &Path, strain: &str) -> anyhow::Result<()>
 
 /// As the keys do, step by step.
 async fn zoom_to(desk: &Desk, wanted: u32) -> anyhow::Result<()> {
-    let step = "const [step, done] = arguments;
-        window.__TAURI_INTERNALS__.invoke('zoom', { step }).then((now) => done(now), (error) => done(String(error)));";
     let first = if wanted > 100 { "in" } else { "reset" };
     for _ in 0..10 {
-        let now = desk.driver.execute_async(step, vec![first.into()]).await?;
-        if now.json().as_u64().with_context(|| format!("no size of letters: {}", now.json()))? == u64::from(wanted) {
+        let now = desk.invoke("zoom", serde_json::json!({ "step": first })).await?;
+        if now.as_u64().with_context(|| format!("no size of letters: {now}"))? == u64::from(wanted) {
             return Ok(());
         }
     }
