@@ -75,11 +75,11 @@ pub async fn unshown_sale(program: Beads<'_>) -> Answer<Option<SaleReceipt>> {
     program.seat()?.unshown_sale().await
 }
 
-/// The receipt of these vouchers' sale was shown.
+/// The receipt of that sale was shown.
 #[tauri::command]
 #[specta::specta]
-pub async fn sale_shown(program: Beads<'_>, voucher_ids: Vec<String>) -> Answer<()> {
-    program.seat()?.sale_shown(&voucher_ids).await
+pub async fn sale_shown(program: Beads<'_>, sale: String) -> Answer<()> {
+    program.seat()?.sale_shown(&sale).await
 }
 
 /// What somebody ordered on the shop page to pay it here.

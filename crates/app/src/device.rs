@@ -7,7 +7,7 @@ use std::{
 
 use beadsbox_domain::{OpId, Operation, ShopId, StaffId, VoucherCode};
 use beadsbox_protocol::trace::Trace;
-use beadsbox_store::{Enrolment, NewOperation, Place, RecordError, Store, View};
+use beadsbox_store::{Enrolment, NewOperation, Place, RecordError, Recording, Store, View};
 use beadsbox_sync::{HttpServer, ServerAddress, SyncStatus, Syncer};
 use ed25519_dalek::SigningKey;
 use tokio::{
@@ -236,9 +236,9 @@ impl Device {
 
     /// Records what is made of what can be seen, in one commit: while it is made, nothing else can be recorded. The shop is the one in which
     /// the device stands then: it may have been moved since [`Self::operation`].
-    pub(crate) async fn record_with<E: From<AppError> + Send + 'static>(
+    pub(crate) async fn record_with<E: From<AppError> + Send + 'static, R: Into<Recording>>(
         &self,
-        make: impl FnOnce(&View<'_>, ShopId) -> Result<Vec<NewOperation>, E> + Send + 'static,
+        make: impl FnOnce(&View<'_>, ShopId) -> Result<R, E> + Send + 'static,
     ) -> Result<(), E> {
         let in_its_shop = |view: &View<'_>| make(view, view.place().map_err(AppError::from)?.shop);
         match self.files(move |store| Ok(store.record_all(in_its_shop))).await? {

@@ -84,6 +84,8 @@ pub enum ErrorCode {
     CacheDamaged,
     /// The clock is off by more than a day and a half: the last day of what is sold would be wrong.
     ClockWrong,
+    /// A sale is recorded, and its receipt cannot be shown: it is not to be made again.
+    SaleNotShown,
     /// No room on the disk.
     DiskFull,
     /// The disk does not do what it should.

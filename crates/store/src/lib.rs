@@ -24,7 +24,7 @@ pub use page::{Found, ListSums, VoucherFilters, VoucherPage, VoucherQuery, Vouch
 pub use store::{LoadStep, Store, Versions};
 pub use types::{
     BatchLimit, Business, CacheOpening, CachePosition, CacheProof, ChangedKinds, ConflictView, Enrolment, Fork, NewOperation, NewOutcome, OfflineSignIn,
-    OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, PinTurn, Place, RecentRedemption, Recorded, RedemptionState, SignInEnd, Standing,
-    TemplateView, VoucherBrief, VoucherView,
+    OpState, OpenAsk, Opened, OutboxCounts, OwnOperation, PendingBatch, PinTurn, Place, RecentRedemption, Recorded, Recording, RedemptionState, SignInEnd,
+    Standing, TemplateView, VoucherBrief, VoucherView,
 };
 pub use view::{BatchSummary, OfflineUse, View};

@@ -69,6 +69,21 @@ pub struct NewOperation {
     pub person: Option<SaltedPerson>,
 }
 
+/// Operations to record, and what is noted beside them in the same commit.
+#[derive(Debug, Clone)]
+pub struct Recording {
+    /// In their order.
+    pub operations: Vec<NewOperation>,
+    /// The key and the value of a preference.
+    pub note: Option<(String, String)>,
+}
+
+impl From<Vec<NewOperation>> for Recording {
+    fn from(operations: Vec<NewOperation>) -> Self {
+        Self { operations, note: None }
+    }
+}
+
 /// An operation that is on the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recorded {

@@ -68,8 +68,8 @@ export const commands = {
 	sell: (form: SaleForm) => typedError<SaleReceipt, AppError>(__TAURI_INVOKE("sell", { form })),
 	/**  A sale that is made and whose receipt nobody saw; none where all were shown. */
 	unshownSale: () => typedError<SaleReceipt | null, AppError>(__TAURI_INVOKE("unshown_sale")),
-	/**  The receipt of these vouchers' sale was shown. */
-	saleShown: (voucherIds: string[]) => typedError<null, AppError>(__TAURI_INVOKE("sale_shown", { voucherIds })),
+	/**  The receipt of that sale was shown. */
+	saleShown: (sale: string) => typedError<null, AppError>(__TAURI_INVOKE("sale_shown", { sale })),
 	/**  What somebody ordered on the shop page to pay it here. */
 	findReservation: (code: string) => typedError<Reservation, AppError>(__TAURI_INVOKE("find_reservation", { code })),
 	/**  Sells what was reserved. */

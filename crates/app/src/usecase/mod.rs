@@ -54,7 +54,7 @@ use std::sync::Arc;
 
 use beadsbox_domain::{Deed, OpId, Operation, Outcome, Role, text::Reason};
 use beadsbox_protocol::person::SaltedPerson;
-use beadsbox_store::{NewOperation, Store, View};
+use beadsbox_store::{NewOperation, Recording, Store, View};
 use tokio::sync::watch;
 
 use crate::{
@@ -106,14 +106,14 @@ impl Seat {
     }
 
     /// The same of several operations, in one moment and one commit: all of them or none.
-    pub(crate) async fn record_all(&self, operations: Vec<NewOperation>) -> AppResult<()> {
-        let (at, seat) = (self.device.host.clock.now(), self.clone());
+    pub(crate) async fn record_all(&self, recording: impl Into<Recording>) -> AppResult<()> {
+        let (at, seat, Recording { operations, note }) = (self.device.host.clock.now(), self.clone(), recording.into());
         self.device
             .record_with(move |view, shop| {
                 sale_clock::check(&seat, view, &operations)?;
                 let operations: Vec<NewOperation> = operations.into_iter().map(|new| NewOperation { at, shop, ..new }).collect();
                 operations.iter().try_for_each(|new| allowed(view, new))?;
-                Ok(operations)
+                Ok(Recording { operations, note })
             })
             .await
     }

@@ -10,7 +10,7 @@ use beadsbox_protocol::{
 use beadsbox_store::NewOperation;
 use beadsbox_sync::TransportError;
 
-use super::{Seat, names, sell::Sold};
+use super::{Seat, names};
 use crate::{
     error::{AppError, AppResult, ErrorCode, FieldErrorCode},
     view::{ReservationView, SaleReceipt},
@@ -67,10 +67,7 @@ impl Seat {
             // It stays in the list of refusals: there is money to give back.
             return Err(AppError::refused(self.read(move |view| Ok(names::refusal(view.directory(), &refusal))).await?));
         }
-        let vouchers = vec![(reservation.voucher, person.recipient.clone())];
-        let mailed_to = person.email.filter(|_| mail == Some(true)).map(String::from);
-        let buyer = person.buyer.as_str().to_owned();
-        self.sale_receipt(Sold { op, vouchers, total: reservation.content.price, buyer, mailed_to, home_shop: None }).await
+        self.receipt_of_sale(vec![op]).await
     }
 
     async fn open_reservation(&self, code: &str) -> AppResult<Open> {

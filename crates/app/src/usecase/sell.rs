@@ -1,35 +1,21 @@
 //! Sell vouchers. Works without the server: a voucher is genuine once it is on this device's disk.
 
 use beadsbox_domain::{
-    Deed, Money, OpId, Operation, Person, ShopId, Template, TemplateId, Timestamp, VoucherCode, VoucherId,
+    Deed, Money, OpId, Operation, Person, ShopId, Template, TemplateId, VoucherCode, VoucherId,
     text::{Email, Message, PersonName, TextError},
     voucher::Payment,
 };
 use beadsbox_protocol::person::SaltedPerson;
-use beadsbox_store::{NewOperation, View};
-use serde::{Deserialize, Serialize};
+use beadsbox_store::{NewOperation, Recording, View};
 
-use super::{Seat, id, least_validity, qr};
+use super::{Seat, id, least_validity, unshown_sale};
 use crate::{
     error::{AppError, AppResult, ErrorCode, FieldErrorCode, FieldErrors},
-    view::{SaleChoices, SaleForm, SaleReceipt, SoldVoucher, TemplateCard},
+    view::{SaleChoices, SaleForm, SaleReceipt, TemplateCard},
 };
 
 /// More than anybody buys at once, and few enough to print.
 pub(super) const MOST_VOUCHERS_OF_A_SALE: u32 = 50;
-
-/// A sale, as it was made at this device.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Sold {
-    /// By which its first voucher was sold.
-    pub op: OpId,
-    /// Each with its recipient.
-    pub vouchers: Vec<(VoucherId, Option<PersonName>)>,
-    pub total: Money,
-    pub buyer: String,
-    pub mailed_to: Option<String>,
-    pub home_shop: Option<ShopId>,
-}
 
 impl Seat {
     /// What can be sold, and what a seller is asked.
@@ -54,61 +40,36 @@ impl Seat {
             Ok((templates, view.directory().mails_at_sale()))
         };
         let (templates, mails_at_sale) = self.read(look).await?;
-        let total = total(&asked, &templates)?;
+        check_total(&asked, &templates)?;
         let home_shop = form.this_shop_only.then_some(self.device.place().shop);
-        let email = asked.first().and_then(|line| line.person.email.clone());
         // Without an address, or without mail, there was nothing to choose.
-        let mail = email.as_ref().and(mails_at_sale).and(form.mail);
-        let (mut vouchers, mut sales) = (Vec::new(), Vec::new());
+        let email = asked.first().and_then(|line| line.person.email.as_ref());
+        let mail = email.and(mails_at_sale).and(form.mail);
+        let mut sales = Vec::new();
         for (line, template) in asked.iter().zip(&templates) {
             for _ in 0..line.quantity {
-                let sale = self.sale_of(template, &line.person, form.payment, home_shop, mail)?;
-                vouchers.push((sale.0, line.person.recipient.clone()));
-                sales.push(sale.1);
+                sales.push(self.sale_of(template, &line.person, form.payment, home_shop, mail)?);
             }
         }
-        let mailed_to = email.filter(|_| mail == Some(true)).map(String::from);
-        let op = sales.first().map(|sale| sale.op).ok_or_else(|| AppError::internal("a sale of nothing"))?;
-        let sold = Sold { op, vouchers, total, buyer: form.buyer, mailed_to, home_shop };
-        self.note_unshown(&sold).await?;
-        self.record_all(sales).await?;
-        self.sale_receipt(sold).await
+        let ops: Vec<OpId> = sales.iter().map(|sale| sale.op).collect();
+        self.record_all(Recording { note: Some(unshown_sale::note(&ops)?), operations: sales }).await?;
+        self.receipt_of_sale(ops).await
     }
 
-    /// What its receipt says.
-    pub(super) async fn sale_receipt(&self, sold: Sold) -> AppResult<SaleReceipt> {
-        let online = self.device.is_online();
-        let seat = self.clone();
-        self.read(move |view| {
-            let Sold { vouchers, total, buyer, mailed_to, home_shop, .. } = sold;
-            let sold = vouchers.into_iter().map(|(voucher, recipient)| seat.sold(view, voucher, recipient.map(String::from)));
-            let sold: Vec<(SoldVoucher, Timestamp)> = sold.collect::<AppResult<_>>()?;
-            let sold_at = sold.first().map(|(_, at)| at.to_string()).unwrap_or_default();
-            Ok(SaleReceipt {
-                vouchers: sold.into_iter().map(|(voucher, _)| voucher).collect(),
-                total: total.into(),
-                buyer,
-                mailed_to,
-                home_shop: home_shop.map(|shop| view.directory().shop_name(shop).to_owned()),
-                sold_at,
-                online,
-            })
+    /// What is on this device's disk of the sale that these operations are. It is made, whatever becomes of this.
+    pub(super) async fn receipt_of_sale(&self, ops: Vec<OpId>) -> AppResult<SaleReceipt> {
+        let (online, seat) = (self.device.is_online(), self.clone());
+        let receipt = self.read(move |view| unshown_sale::receipt(&seat, view, &ops, online)).await;
+        receipt.map_err(|error| {
+            tracing::error!(%error, "a sale is recorded and cannot be shown");
+            AppError::new(ErrorCode::SaleNotShown, "the sale is recorded, and its receipt cannot be put together")
         })
-        .await
     }
 
-    fn sale_of(
-        &self,
-        template: &Template,
-        person: &Person,
-        payment: Payment,
-        home_shop: Option<ShopId>,
-        mail: Option<bool>,
-    ) -> AppResult<(VoucherId, NewOperation)> {
+    fn sale_of(&self, template: &Template, person: &Person, payment: Payment, home_shop: Option<ShopId>, mail: Option<bool>) -> AppResult<NewOperation> {
         let salted = SaltedPerson::new(person, self.device.host.random_bytes()).map_err(AppError::internal)?;
-        let voucher = VoucherId(self.device.host.new_id());
         let operation = Operation::Sell {
-            voucher,
+            voucher: VoucherId(self.device.host.new_id()),
             code: self.new_code(),
             template: template.id,
             template_version: template.version,
@@ -121,7 +82,7 @@ impl Seat {
             imported: None,
             mail,
         };
-        Ok((voucher, NewOperation { person: Some(salted), ..self.operation(operation) }))
+        Ok(NewOperation { person: Some(salted), ..self.operation(operation) })
     }
 
     pub(super) fn new_code(&self) -> VoucherCode {
@@ -131,20 +92,6 @@ impl Seat {
         } else {
             VoucherCode::from_random(bytes)
         }
-    }
-
-    fn sold(&self, view: &View<'_>, id: VoucherId, recipient: Option<String>) -> AppResult<(SoldVoucher, Timestamp)> {
-        let voucher = view.voucher(id)?.ok_or_else(|| AppError::internal("a sale that is not there"))?.voucher;
-        let sold = SoldVoucher {
-            voucher_id: id.to_string(),
-            code: voucher.code.to_string(),
-            title: voucher.snapshot.title.as_str().to_owned(),
-            price: voucher.snapshot.price.into(),
-            recipient,
-            expires_on: voucher.expires_on.map(|day| day.to_string()),
-            qr: qr::draw(&self.signed_code(&voucher))?,
-        };
-        Ok((sold, voucher.sold.at))
     }
 }
 
@@ -192,8 +139,8 @@ pub(super) fn on_sale(view: &View<'_>, ids: &[TemplateId]) -> AppResult<Vec<Temp
     ids.iter().map(one).collect()
 }
 
-/// What is paid. One payment has one currency.
-fn total(asked: &[Asked], templates: &[Template]) -> AppResult<Money> {
+/// One payment has one currency, and a sum that can be written.
+fn check_total(asked: &[Asked], templates: &[Template]) -> AppResult<()> {
     let refuse = |code| AppError::in_field("lines", code, None);
     let currency = templates.first().ok_or_else(|| refuse(FieldErrorCode::Required))?.content.price.currency;
     let mut total = Money::new(0, currency);
@@ -205,7 +152,7 @@ fn total(asked: &[Asked], templates: &[Template]) -> AppResult<Money> {
         let sum = price.minor.checked_mul(i64::from(line.quantity)).and_then(|sum| total.minor.checked_add(sum));
         total.minor = sum.ok_or_else(|| refuse(FieldErrorCode::TooLarge))?;
     }
-    Ok(total)
+    Ok(())
 }
 
 /// Nothing typed is nothing given.

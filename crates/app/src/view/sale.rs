@@ -60,6 +60,8 @@ pub struct SaleLine {
 /// What was just sold: it is on this device's disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
 pub struct SaleReceipt {
+    /// The operation that it began with: what it is called by where its receipt was shown.
+    pub sale: String,
     pub vouchers: Vec<SoldVoucher>,
     pub total: MoneyView,
     pub buyer: String,

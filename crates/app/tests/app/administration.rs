@@ -310,6 +310,8 @@ async fn a_buyer_is_handed_out_and_erased_also_from_a_till_that_was_away() {
             let rows = till.page(code).await.rows;
             assert_eq!((rows.len(), rows[0].buyer.as_str()), (1, ""), "the voucher stays");
         }
+        let unshown = till.seat().unshown_sale().await.unwrap().unwrap();
+        assert_eq!((unshown.vouchers.len(), unshown.buyer.as_str()), (1, ""), "and its receipt, which nobody saw, has nobody on it");
     }
     assert_eq!(centre.count("SELECT count(*) FROM person").await, 0);
     assert_eq!(

@@ -29,7 +29,7 @@ async fn call(seat: &Seat, command: &str) -> Result<(), AppError> {
         "recent_redemptions" => seat.recent_redemptions().await.map(drop),
         "sale_choices" => seat.sale_choices().await.map(drop),
         "unshown_sale" => seat.unshown_sale().await.map(drop),
-        "sale_shown" => seat.sale_shown(&[]).await,
+        "sale_shown" => seat.sale_shown(id).await,
         "sell" => {
             let (template_id, buyer, none) = (id.to_owned(), "Buyer".to_owned(), String::new);
             let line = SaleLine { template_id, quantity: 1, recipient: none(), message: none() };

@@ -16,11 +16,23 @@ use crate::{CollectorConfig, Config, Server, error::StartError};
 /// What a worker needs beside one connection for each job: some to look, to tell a broker, to make a snapshot, and one to spare.
 const MORE_CONNECTIONS: u32 = 4;
 
-/// Who tells the metrics, by the names that OpenTelemetry gives them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum MetricsExporter {
-    Otlp,
-    None,
+/// Whether metrics go to the collector, by the names that OpenTelemetry gives exporters. A variable that is set to nothing is not set.
+fn is_told(exporter: &str) -> Result<bool, String> {
+    match exporter {
+        "" | "otlp" => Ok(true),
+        "none" | "prometheus" => Ok(false),
+        other => Err(format!("otlp, or none, and not {other}")),
+    }
+}
+
+/// How often, in milliseconds.
+fn interval(milliseconds: &str) -> Result<Duration, String> {
+    if milliseconds.is_empty() {
+        return Ok(CollectorConfig::METRICS_EVERY);
+    }
+    let interval = milliseconds.parse().map(Duration::from_millis).map_err(|error| format!("{error}"))?;
+    let bounds = Duration::from_secs(1)..=Duration::from_hours(1);
+    if bounds.contains(&interval) { Ok(interval) } else { Err("1000 to 3600000".to_owned()) }
 }
 
 /// How much is worked on at once, how that ends, and where it is watched.
@@ -40,11 +52,11 @@ pub(super) struct WorkArguments {
     #[arg(long, value_name = "ADDRESS", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
     otlp_endpoint: Option<String>,
     /// Whether that collector is given metrics as well, or whoever wants them reads `/metrics`
-    #[arg(long, value_enum, default_value_t = MetricsExporter::Otlp, env = "OTEL_METRICS_EXPORTER")]
-    metrics_exporter: MetricsExporter,
-    /// How often it is given them, in milliseconds
-    #[arg(long, value_name = "MILLISECONDS", default_value_t = 60_000, env = "OTEL_METRIC_EXPORT_INTERVAL", value_parser = clap::value_parser!(u64).range(1_000..=3_600_000))]
-    metrics_interval: u64,
+    #[arg(long = "metrics-exporter", value_name = "otlp|none", default_value = "otlp", env = "OTEL_METRICS_EXPORTER", value_parser = is_told, action = clap::ArgAction::Set)]
+    metrics_are_told: bool,
+    /// How often it is given them, in milliseconds; each minute where nothing is said
+    #[arg(long, value_name = "MILLISECONDS", default_value = "", hide_default_value = true, env = "OTEL_METRIC_EXPORT_INTERVAL", value_parser = interval)]
+    metrics_interval: Duration,
     /// The project at Sentry that is told of errors and panics, `https://key@sentry.example.com/1`; without one nobody is
     #[arg(long, value_name = "ADDRESS", env = "SENTRY_DSN", hide_env_values = true)]
     sentry_dsn: Option<SecretString>,
@@ -58,7 +70,7 @@ impl WorkArguments {
     fn collector(&self) -> Option<CollectorConfig> {
         // A variable that is set to nothing is not set.
         let endpoint = self.otlp_endpoint.clone().filter(|endpoint| !endpoint.is_empty())?;
-        let metrics_every = (self.metrics_exporter == MetricsExporter::Otlp).then(|| Duration::from_millis(self.metrics_interval));
+        let metrics_every = self.metrics_are_told.then_some(self.metrics_interval);
         Some(CollectorConfig { endpoint, metrics_every })
     }
 

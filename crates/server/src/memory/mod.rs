@@ -1,4 +1,4 @@
-//! What the processes of a server remember together for a moment: counts, delays, the catalogue. Kept in Redis where there is one.
+//! What the processes of a server remember together for a moment: counts, delays, what is offered. Kept in Redis where there is one.
 //!
 //! Nothing here is the truth of anything. Without Redis, and while it is away, each process counts for itself and PostgreSQL is asked: that is
 //! slower, and neither refuses more nor lets more through than it should.

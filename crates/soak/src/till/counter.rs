@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use beadsbox_app::{
     Seat,
-    view::{AnswerKind, RedeemAnswer, SaleForm, SaleLine, SortKey, VoucherFilters, VoucherQuery, VoucherRow},
+    view::{AnswerKind, RedeemAnswer, SaleForm, SaleLine, SaleReceipt, SortKey, VoucherFilters, VoucherQuery, VoucherRow},
 };
 use beadsbox_domain::{OpId, Payment, Status, VoucherId};
 
@@ -59,20 +60,20 @@ pub(super) async fn serve(seat: &Seat, random: &mut fastrand::Rng, manner: Manne
 }
 
 async fn sell(seat: &Seat, random: &mut fastrand::Rng, mailed: bool) -> anyhow::Result<bool> {
-    let told = match sell_one(seat, random, mailed).await {
-        Ok(Some(told)) => told,
+    match sell_one(seat, random, mailed).await {
+        Ok(Some(receipt)) => {
+            let voucher = receipt.vouchers.first().context("a sale of nothing")?;
+            Told::Sold { voucher: voucher.voucher_id.parse()?, code: voucher.code.clone(), mailed }.tell()?;
+            seat.sale_shown(&receipt.sale).await?;
+        }
         // The first pull has not brought the templates yet.
         Ok(None) => return Ok(false),
-        Err(error) => Told::Failed { voucher: None, error: error.to_string() },
-    };
-    told.tell()?;
-    if let Told::Sold { voucher, .. } = told {
-        seat.sale_shown(&[voucher.to_string()]).await?;
+        Err(error) => Told::Failed { voucher: None, error: error.to_string() }.tell()?,
     }
     Ok(true)
 }
 
-async fn sell_one(seat: &Seat, random: &mut fastrand::Rng, mailed: bool) -> anyhow::Result<Option<Told>> {
+async fn sell_one(seat: &Seat, random: &mut fastrand::Rng, mailed: bool) -> anyhow::Result<Option<SaleReceipt>> {
     let cards = seat.sale_choices().await?.templates;
     let Some(card) = random.choice(&cards) else { return Ok(None) };
     let line = SaleLine { template_id: card.id.clone(), quantity: 1, recipient: String::new(), message: String::new() };
@@ -85,8 +86,7 @@ async fn sell_one(seat: &Seat, random: &mut fastrand::Rng, mailed: bool) -> anyh
         payment: Payment::Cash,
         this_shop_only: false,
     };
-    let sold = seat.sell(form).await?.vouchers.remove(0);
-    Ok(Some(Told::Sold { voucher: sold.voucher_id.parse()?, code: sold.code, mailed }))
+    Ok(Some(seat.sell(form).await?))
 }
 
 async fn redeem(seat: &Seat, random: &mut fastrand::Rng, fault: Option<Fault>) -> anyhow::Result<bool> {

@@ -7,8 +7,11 @@ use beadsbox_domain::operation::Subject;
 use super::Store;
 use crate::{
     error::{RecordError, StoreError},
-    outbox::record::{Failure, append},
-    types::{NewOperation, Recorded},
+    outbox::{
+        preference,
+        record::{Failure, append},
+    },
+    types::{NewOperation, Recorded, Recording},
     view::View,
 };
 
@@ -24,18 +27,24 @@ impl Store {
         recorded.first().copied().ok_or_else(|| StoreError::internal("nothing was recorded").into())
     }
 
-    /// Records several operations in one commit: all of them or none.
-    pub fn record_all<E, F>(&self, prepare: F) -> Result<Vec<Recorded>, RecordError<E>>
+    /// Records several operations in one commit, with what is noted beside them: all of it or none.
+    pub fn record_all<E, F, R>(&self, prepare: F) -> Result<Vec<Recorded>, RecordError<E>>
     where
         E: Send + 'static,
-        F: FnOnce(&View<'_>) -> Result<Vec<NewOperation>, E> + Send + 'static,
+        F: FnOnce(&View<'_>) -> Result<R, E> + Send + 'static,
+        R: Into<Recording>,
     {
         let (files, shown) = (Arc::clone(&self.files), Arc::clone(&self.files));
         let written = self.files.outbox.write_then(
             move |transaction| {
-                let operations = prepare(&View::open_while(&files, Some(transaction))?).map_err(|refusal| Failure::Record(RecordError::Refused(refusal)))?;
+                let prepared = prepare(&View::open_while(&files, Some(transaction))?).map_err(|refusal| Failure::Record(RecordError::Refused(refusal)))?;
+                let Recording { operations, note } = prepared.into();
                 let subjects: Vec<Subject> = operations.iter().map(|operation| operation.operation.subject()).collect();
-                append(transaction, operations).map(|recorded| (recorded, subjects))
+                let recorded = append(transaction, operations)?;
+                if let Some((key, value)) = note {
+                    preference::set(transaction, &key, &value)?;
+                }
+                Ok((recorded, subjects))
             },
             // Who records next looks at it with this.
             move |(_, subjects)| shown.overlay.touch(subjects.iter().copied()),

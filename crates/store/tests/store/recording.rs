@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, thread};
 use crate::common::{self, Device, content, keys, new_operation, op_id, person, redeem, sale, template_id, voucher_id};
 use beadsbox_domain::{Operation, RedeemMode};
 use beadsbox_protocol::{ChainHash, OperationBody};
-use beadsbox_store::{BatchLimit, RecordError, Store, StoreError, StorePaths};
+use beadsbox_store::{BatchLimit, RecordError, Recording, Store, StoreError, StorePaths};
 use ed25519_dalek::SigningKey;
 use rusqlite::Connection;
 
@@ -138,14 +138,19 @@ fn a_log_that_was_cut_holds_whole_operations_only() {
 fn two_operations_are_one_commit() {
     let device = Device::new();
     let both = |second: u64| vec![new_operation(1, redeem(1, RedeemMode::Asked), None), new_operation(second, redeem(2, RedeemMode::Asked), None)];
-    let twice_the_same = both(1);
+    let noted = |second| Recording { operations: both(second), note: Some(("note:1".to_owned(), "both".to_owned())) };
+    let twice_the_same = noted(1);
     let error = device.store.record_all(move |_| Ok::<_, StoreError>(twice_the_same)).unwrap_err();
     assert!(matches!(error, RecordError::Store(StoreError::Repeated { .. })), "{error}");
     assert_eq!(device.store.counts().unwrap().total, 0);
-    let fine = both(2);
+    assert_eq!(device.store.preferences("note:").unwrap(), []);
+    let fine = noted(2);
     let recorded = device.store.record_all(move |_| Ok::<_, StoreError>(fine)).unwrap();
     assert_eq!(recorded.iter().map(|one| one.dev_seq).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(device.store.verify_chain().unwrap(), 2);
+    // What is noted beside them comes and stays away with them.
+    device.store.set_preference("note", "another").unwrap();
+    assert_eq!(device.store.preferences("note:").unwrap(), [("note:1".to_owned(), "both".to_owned())]);
 }
 
 #[test]

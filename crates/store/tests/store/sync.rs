@@ -321,7 +321,7 @@ fn an_old_copy_of_the_cache_hides_no_own_work() {
     let (folder, paths) = device.close();
     let old = std::fs::read(&paths.cache).unwrap();
     let (store, _) = beadsbox_store::Store::open(&paths, &common::keys()).unwrap();
-    let all = (1..=VOUCHERS).map(|number| common::new_operation(number, redeem(number, RedeemMode::Honoured), None)).collect();
+    let all: Vec<_> = (1..=VOUCHERS).map(|number| common::new_operation(number, redeem(number, RedeemMode::Honoured), None)).collect();
     store.record_all(move |_| Ok::<_, StoreError>(all)).unwrap();
     server.sync(&store, at(5));
     // So many that they are noted as contained.

@@ -5,7 +5,7 @@ locals {
   # The standby and the replica: modules/database makes one of each.
   followers = 2
   # Where silence is as bad as what they look for.
-  not_silent = ["backup", "broker", "database", "dead_letters", "standby"]
+  not_silent = ["backup", "broker", "database", "dead_letters", "rehearsal", "standby"]
 
   # Names are those by which the servers tell the agent (OTLP: those of `/metrics` with a dot after the first word and without `_total`), and those of its
   # own checks of disks, backups, PostgreSQL and RabbitMQ (deploy/README.md).
@@ -112,9 +112,9 @@ locals {
     }
     backup = {
       name     = "No backup"
-      query    = "change(max(last_4h),last_1d):max:beadsbox.backup_finished_seconds{${local.env}} < 1"
+      query    = "change(max(last_4h),last_2d):max:beadsbox.backup_finished_seconds{${local.env}} < 1"
       critical = 1
-      message  = "No backup ended since yesterday. On the primary: systemctl status beadsbox-backup, pgbackrest info."
+      message  = "No backup ended for two days. On the primary: systemctl status beadsbox-backup, pgbackrest info."
     }
     rehearsal = {
       name     = "No backup was restored to try it"

@@ -23,6 +23,8 @@ class Sale {
   readonly sends = $derived(this.mails === null ? null : (this.form.mail ?? this.mails))
   search = $state('')
   readonly selling = new Attempt()
+  /** The sales whose receipts were seen since the program was started. */
+  readonly #seen = new Set<string>()
   /** The till has no list of sales: until somebody begins another, this is where the codes are. */
   receipt = $state.raw<SaleReceipt | null>(null)
   /** It was recorded before, and nobody saw its receipt. */
@@ -40,33 +42,47 @@ class Sale {
     const { where, ...form } = this.form
     const sold = await this.selling.run(async () => {
       // Whoever is there when it answers sees it: the buyer has paid, and waits.
-      this.receipt = await rust.sell({
-        lines: this.cart.form(),
-        ...form,
-        mail: this.sends,
-        this_shop_only: where === 'this',
-      })
+      this.show(
+        await rust.sell({
+          lines: this.cart.form(),
+          ...form,
+          mail: this.sends,
+          this_shop_only: where === 'this',
+        }),
+      )
     })
-    // It may have been made, and only its receipt failed.
-    const made = sold || (await this.recover())
-    if (turn === shift.turn) {
-      if (made) this.#clear()
-    } else if (this.selling.failure) {
-      // Another person's, whose cart is gone: the buyer may have paid, and stands before whoever came.
-      if (!made) tell(this.selling.failure)
+    const { failure } = this.selling
+    const made = sold || failure?.code === 'sale_not_shown'
+    // Said where it is not said at the form: that has gone with the sale, or is another person's, before whom the buyer stands now.
+    if (failure && (made || turn !== shift.turn)) {
       this.selling.failure = null
+      tell(failure)
     }
+    if (made && turn === shift.turn) this.#clear()
+    if (made && !sold) void this.recover()
   }
 
-  /** Shows a sale that is made and that nobody saw, so that nobody makes it again. Whether there was one. */
+  /** What was sold, until another sale is begun. */
+  show(receipt: SaleReceipt, recovered = false) {
+    this.receipt = receipt
+    this.recovered = recovered
+  }
+
+  /** Somebody looks at that receipt. */
+  saw(receipt: SaleReceipt) {
+    this.#seen.add(receipt.sale)
+    // Where that fails it is asked for once more, and known to have been seen.
+    rust.saleShown(receipt.sale).catch(() => {})
+  }
+
+  /** Shows a sale that is made and that nobody saw, so that nobody makes it again. */
   async recover() {
-    if (this.receipt || this.selling.running) return false
+    if (this.receipt || this.selling.running) return
     const unshown = await rust.unshownSale().catch(() => null)
     // Somebody may have sold meanwhile.
-    if (!unshown || this.receipt || this.selling.running) return false
-    this.receipt = unshown
-    this.recovered = true
-    return true
+    if (!unshown || this.receipt || this.selling.running) return
+    if (this.#seen.has(unshown.sale)) this.saw(unshown)
+    else this.show(unshown, true)
   }
 
   /** Without its last line there is no sale, and nothing of it is left for the next buyer. */

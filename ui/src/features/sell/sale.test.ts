@@ -11,7 +11,7 @@ const template = {
   title: 'Massage',
   price: { minor: 4900, currency: 'EUR', exponent: 2 },
 } as unknown as TemplateCard
-const receipt = { buyer: 'Clara', vouchers: [] } as unknown as SaleReceipt
+const receipt = { sale: 'first', buyer: 'Clara', vouchers: [] } as unknown as SaleReceipt
 
 function fill() {
   sale.cart.add(template)
@@ -22,6 +22,7 @@ function fill() {
 const filled = () => [sale.cart.count, sale.form.buyer, sale.form.where]
 
 beforeEach(async () => {
+  vi.restoreAllMocks()
   play({})
   await tellSession(ada)
   sale.forget()
@@ -75,36 +76,54 @@ describe('a sale', () => {
     ])
   })
 
-  it('that nobody saw is shown before anything is sold, and once', async () => {
-    const shown: (SaleReceipt | null)[] = [receipt, null]
-    play({ unshown_sale: () => shown.shift() })
+  it('that nobody saw is shown before anything is sold', async () => {
+    play({ unshown_sale: () => receipt })
     await sale.recover()
     expect([sale.receipt, sale.recovered]).toEqual([receipt, true])
     sale.another()
-    await sale.recover()
     expect([sale.receipt, sale.recovered]).toEqual([null, false])
   })
 
-  it('whose receipt failed is shown as made, and leaves nothing to sell again', async () => {
+  it('that was seen is not shown again, though nobody could note that', async () => {
+    const seen = { ...receipt, sale: 'seen' }
+    const noted: unknown[] = []
+    play({ unshown_sale: () => seen })
+    sale.saw(seen)
+    play({ unshown_sale: () => seen, sale_shown: (asked: unknown) => noted.push(asked) && null })
+    await sale.recover()
+    await vi.waitFor(() => expect(noted).toEqual([{ sale: 'seen' }]))
+    expect(sale.receipt).toBeNull()
+  })
+
+  it('that is made and cannot be shown leaves nothing to sell again, and is told', async () => {
+    const told = vi.spyOn(toast, 'error')
+    const made = { ...receipt, sale: 'made' }
     play({
       sell: () => {
-        throw error('internal')
+        throw error('sale_not_shown')
+      },
+      unshown_sale: () => made,
+    })
+    fill()
+    await sale.submit()
+    expect([sale.selling.failure, ...filled()]).toEqual([null, 0, '', 'every'])
+    expect(told).toHaveBeenCalledOnce()
+    await vi.waitFor(() => expect([sale.receipt, sale.recovered]).toEqual([made, true]))
+  })
+
+  it('that was refused shows no other one in its place', async () => {
+    play({
+      sell: () => {
+        throw error('clock_wrong')
       },
       unshown_sale: () => receipt,
     })
     fill()
     await sale.submit()
-    expect([sale.receipt, sale.recovered, sale.selling.failure, ...filled()]).toEqual([
-      receipt,
-      true,
-      null,
-      0,
-      '',
-      'every',
-    ])
+    expect([sale.receipt, sale.selling.failure?.code, sale.cart.count]).toEqual([null, 'clock_wrong', 1])
   })
 
-  it('that is under way is nobody else’s to recover', async () => {
+  it('that is under way is not taken for one that nobody saw', async () => {
     const slow = later<SaleReceipt>()
     play({ sell: () => slow.promise, unshown_sale: () => receipt })
     fill()

@@ -24,13 +24,12 @@ use prost::Message as _;
 use reqwest::{
     Client,
     header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
-    redirect::Policy,
 };
 use tokio::time::{MissedTickBehavior, interval_at, timeout};
 use url::Url;
 
 use super::{
-    CollectorConfig, LAST, LONGEST, refused,
+    CollectorConfig, LAST, client,
     translated::{Span, translated},
 };
 use crate::{error::StartError, sight::moment, state::App};
@@ -41,6 +40,7 @@ pub(crate) struct Metrics(OnceLock<Way>);
 
 struct Way {
     client: Client,
+    headers: HeaderMap,
     address: Url,
     resource: Told,
     every: Duration,
@@ -53,23 +53,28 @@ impl Metrics {
     /// Opens the way, where numbers are to go there. Nothing is sent yet.
     pub fn start(&self, config: &CollectorConfig, resource: &Resource) -> Result<(), StartError> {
         let Some(every) = config.metrics_every else { return Ok(()) };
-        let client = Client::builder()
-            .timeout(LONGEST)
-            // A redirect would carry the key elsewhere.
-            .redirect(Policy::none())
-            .default_headers(headers(&std::env::var("OTEL_EXPORTER_OTLP_HEADERS").unwrap_or_default()))
-            .build()
-            .map_err(|error| refused(&error.to_string()))?;
+        let said = std::env::var("OTEL_EXPORTER_OTLP_METRICS_HEADERS").or_else(|_| std::env::var("OTEL_EXPORTER_OTLP_HEADERS"));
+        let headers = headers(&said.unwrap_or_default());
         let told = Told { attributes: ResourceAttributesWithSchema::from(resource).attributes.0, ..Told::default() };
-        let way = Way { client, address: config.address("metrics")?, resource: told, every, began: nanoseconds(), is_away: AtomicBool::new(false) };
+        let way = Way {
+            client: client()?,
+            headers,
+            address: config.address("metrics")?,
+            resource: told,
+            every,
+            began: nanoseconds(),
+            is_away: AtomicBool::new(false),
+        };
         let _ = self.0.set(way);
         Ok(())
     }
 
     /// Says at the end how far the process has counted. What it only looks at, such as queues, it leaves out: it has let go of the database.
     pub async fn close(&self, counted: &Registry) {
-        if let Some(way) = self.0.get() {
-            let _ = timeout(LAST, way.give(&[counted])).await;
+        if let Some(way) = self.0.get()
+            && timeout(LAST, way.give(&[counted])).await.is_err()
+        {
+            tracing::warn!("the collector of metrics did not take the last ones in time");
         }
     }
 }
@@ -115,7 +120,7 @@ impl Way {
         for registry in registries {
             metrics.extend(translated(registry, span).map_err(|error| error.to_string())?);
         }
-        let request = self.client.post(self.address.clone()).header(CONTENT_TYPE, "application/x-protobuf");
+        let request = self.client.post(self.address.clone()).headers(self.headers.clone()).header(CONTENT_TYPE, "application/x-protobuf");
         let answer = request.body(self.message(metrics).encode_to_vec()).send().await;
         // An address may hold a key.
         let answer = answer.map_err(|error| error.without_url().to_string())?;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
+use reqwest::{Client, redirect::Policy};
 use url::Url;
 use uuid::Uuid;
 
@@ -21,7 +22,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// How long the end may wait for what is left.
 const LAST: Duration = Duration::from_secs(3);
 
-/// Where spans and numbers go. Headers, such as a key, are read from `OTEL_EXPORTER_OTLP_HEADERS`.
+/// Where spans and numbers go. Headers, such as a key, are read from `OTEL_EXPORTER_OTLP_HEADERS`, or from
+/// `OTEL_EXPORTER_OTLP_TRACES_HEADERS` and `_METRICS_HEADERS` where those are set.
 #[derive(Debug, Clone)]
 pub struct CollectorConfig {
     /// The collector's root, `http://127.0.0.1:4318`
@@ -46,6 +48,12 @@ impl CollectorConfig {
         address.set_path(&format!("{}/v1/{kind}", address.path().trim_end_matches('/')));
         Ok(address)
     }
+}
+
+/// What asks the collector. A redirect would carry the key elsewhere.
+fn client() -> Result<Client, StartError> {
+    let client = Client::builder().timeout(LONGEST).redirect(Policy::none()).build();
+    client.map_err(|error| refused(&error.to_string()))
 }
 
 fn refused(detail: &str) -> StartError {

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _};
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::{
     Resource,
     trace::{SpanData, SpanExporter as _},
@@ -21,7 +21,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{CollectorConfig, LAST, LONGEST, refused};
+use super::{CollectorConfig, LAST, LONGEST, client, refused};
 use crate::{error::StartError, sight::Work};
 
 /// How many spans wait at most: some megabytes.
@@ -120,6 +120,7 @@ fn exporter(config: &CollectorConfig, resource: &Resource) -> Result<SpanExporte
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(config.address("traces")?)
         .with_timeout(LONGEST)
+        .with_http_client(client()?)
         .build();
     let mut exporter = built.map_err(|error| refused(&error.to_string()))?;
     exporter.set_resource(resource);

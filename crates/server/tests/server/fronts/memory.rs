@@ -177,6 +177,19 @@ async fn the_shop_page_shows_what_was_read_a_moment_ago_and_sells_what_there_is_
     }
 }
 
+#[tokio::test]
+async fn without_redis_a_process_shows_for_a_moment_what_it_read_itself() {
+    let shop = ShopStage::new().await;
+    let server = beside(&shop.stage, |config| config.offer_kept = std::time::Duration::from_hours(1)).await;
+    let mut browser = Browser::new(&server.url());
+    let form = browser.form(&shop.stage).await;
+    sqlx::query("UPDATE voucher_template SET archived = true").execute(&shop.stage.pool).await.unwrap();
+    assert_eq!(browser.get("/vouchers/").await.text.matches("/vouchers/buy/").count(), 2);
+    assert_eq!(titles(&server).await.len(), 2);
+    assert_eq!(browser.send(&fields(&form, "in_shop")).await.status, StatusCode::GONE);
+    server.stop().await;
+}
+
 /// What was made after Redis was told is found all the same: somebody has its address from whoever made it.
 #[tokio::test]
 async fn a_template_that_is_newer_than_what_was_read_has_its_form_at_once() {
