@@ -1200,6 +1200,8 @@ export type ErrorCode =
 "cache_damaged" | 
 /**  The clock is off by more than a day and a half: the last day of what is sold would be wrong. */
 "clock_wrong" | 
+/**  A sale is recorded, and its receipt cannot be shown: it is not to be made again. */
+"sale_not_shown" | 
 /**  No room on the disk. */
 "disk_full" | 
 /**  The disk does not do what it should. */
@@ -2623,6 +2625,8 @@ export type SaleLine = {
 
 /**  What was just sold: it is on this device's disk. */
 export type SaleReceipt = {
+	/**  The operation that it began with: what it is called by where its receipt was shown. */
+	sale: string,
 	vouchers: SoldVoucher[],
 	total: Money,
 	buyer: string,

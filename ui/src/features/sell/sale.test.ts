@@ -120,7 +120,11 @@ describe('a sale', () => {
     })
     fill()
     await sale.submit()
-    expect([sale.receipt, sale.selling.failure?.code, sale.cart.count]).toEqual([null, 'clock_wrong', 1])
+    expect([sale.receipt, sale.selling.failure?.code, sale.cart.count]).toEqual([
+      null,
+      'clock_wrong',
+      1,
+    ])
   })
 
   it('that is under way is not taken for one that nobody saw', async () => {
