@@ -33,6 +33,7 @@ pub(crate) mod replacement;
 pub(crate) mod reports;
 pub(crate) mod reservation;
 pub(crate) mod sale_clock;
+mod sale_receipt;
 pub(crate) mod selection;
 mod sell;
 pub(crate) mod sheet;

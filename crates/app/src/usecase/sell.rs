@@ -56,16 +56,6 @@ impl Seat {
         self.receipt_of_sale(ops).await
     }
 
-    /// What is on this device's disk of the sale that these operations are. It is made, whatever becomes of this.
-    pub(super) async fn receipt_of_sale(&self, ops: Vec<OpId>) -> AppResult<SaleReceipt> {
-        let (online, seat) = (self.device.is_online(), self.clone());
-        let receipt = self.read(move |view| unshown_sale::receipt(&seat, view, &ops, online)).await;
-        receipt.map_err(|error| {
-            tracing::error!(%error, "a sale is recorded and cannot be shown");
-            AppError::new(ErrorCode::SaleNotShown, "the sale is recorded, and its receipt cannot be put together")
-        })
-    }
-
     fn sale_of(&self, template: &Template, person: &Person, payment: Payment, home_shop: Option<ShopId>, mail: Option<bool>) -> AppResult<NewOperation> {
         let salted = SaltedPerson::new(person, self.device.host.random_bytes()).map_err(AppError::internal)?;
         let operation = Operation::Sell {

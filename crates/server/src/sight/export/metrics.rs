@@ -99,8 +99,9 @@ pub(crate) async fn tell_metrics(app: App, fronts: Vec<App>) {
 
 impl Way {
     async fn give(&self, registries: &[&Registry]) {
-        let was_away = self.is_away.load(Ordering::Relaxed);
-        match self.send(registries).await {
+        let sent = self.send(registries).await;
+        let was_away = self.is_away.swap(sent.is_err(), Ordering::Relaxed);
+        match sent {
             Ok(()) if was_away => tracing::info!("the collector takes numbers again"),
             Ok(()) => {}
             Err(error) if was_away => tracing::debug!(error, "the collector still takes no numbers"),
@@ -109,12 +110,6 @@ impl Way {
     }
 
     async fn send(&self, registries: &[&Registry]) -> Result<(), String> {
-        let sent = self.try_send(registries).await;
-        self.is_away.store(sent.is_err(), Ordering::Relaxed);
-        sent
-    }
-
-    async fn try_send(&self, registries: &[&Registry]) -> Result<(), String> {
         let span = Span { began: self.began, now: nanoseconds() };
         let mut metrics = Vec::new();
         for registry in registries {
