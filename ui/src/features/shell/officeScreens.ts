@@ -17,10 +17,12 @@ const administered: Screen[] = [...worked, 'endofday', 'mail', 'administration']
 export const administers = (session: Session | null) =>
   session?.role === 'admin' && session.by_password
 
-/** The office's screens that do not refuse this person, in no order. None: they sign in by password first, or go to a till. */
+/**
+ * The office's screens that do not refuse this person, in no order. None: they sign in by password first, or go to a till. Until it is known who is there
+ * it is the first one alone: no other may be elsewhere a moment later, under somebody's pointer.
+ */
 export function screensOf(session: Session | null): Screen[] {
-  // Until it is known who is there it is whoever signed in.
-  if (!session) return ['vouchers', 'templates', 'conflicts', 'sync', 'settings']
+  if (!session) return ['vouchers']
   if (!session.by_password || session.role === 'counter') return []
   return administers(session) ? administered : worked
 }

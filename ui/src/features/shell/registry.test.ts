@@ -102,3 +102,7 @@ it('offers nothing that could only refuse: by badge or PIN alone, or at a role o
     expect(ids).toContain('open_till')
   }
 })
+
+it('shows the office’s first screen alone until it is known who is there, so that none moves', () => {
+  expect(screensOf(null)).toEqual(['vouchers'])
+})

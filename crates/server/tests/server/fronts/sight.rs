@@ -32,7 +32,7 @@ async fn what_was_asked_is_counted_by_endpoint_and_nothing_that_a_client_makes_u
 
     let answer = reqwest::get(format!("http://127.0.0.1:{port}/metrics")).await.unwrap();
     assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("application/openmetrics-text"));
-    let metrics = answer.text().await.unwrap();
+    let metrics = all_metrics(port).await;
     for (line, expected) in [
         ("beadsbox_requests_total{front=\"all\",method=\"GET\",route=\"/v1/info\",status=\"200\"}", 2.0),
         ("beadsbox_requests_total{front=\"all\",method=\"GET\",route=\"none\",status=\"404\"}", 2.0),
