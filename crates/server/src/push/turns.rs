@@ -1,14 +1,16 @@
 //! Who pushes at the same moment shares a transaction.
 //!
 //! The first to come begins; whoever comes while that is at work waits for the next one, and all who wait go together. Where several came together the
-//! time before, the next transaction waits a moment for as many: it is over sooner for all of them, as `commit_delay` is in PostgreSQL. Whoever has
-//! waited longer than that takes begins one of their own beside it: one that is held up by a lock does not hold up everybody.
+//! time before, the next transaction waits a moment for as many: it is over sooner for all of them, as `commit_delay` is in PostgreSQL. The moment is as
+//! long as a transaction took: whoever comes too late for this one waits for as long, and costs as much once more. Whoever has waited longer than that
+//! takes begins one of their own beside it: one that is held up by a lock does not hold up everybody. As soon as none is held up there is one at a time
+//! again: two would each take half of those who come, for ever.
 
 use std::{
     collections::{HashSet, VecDeque},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt as _;
@@ -29,8 +31,9 @@ pub(super) const MOST_OF_ONE: usize = 50;
 /// The most pushes, and the most operations, of a transaction.
 const MOST_PUSHES: usize = 32;
 const MOST_OPERATIONS: usize = 200;
-/// The longest that a transaction waits for as many as came together the time before.
+/// The longest that a transaction waits for as many as came together the time before, where the last one took less, and where it took more.
 const GATHERING: Duration = Duration::from_millis(2);
+const MOST_GATHERING: Duration = Duration::from_millis(12);
 /// The longest that somebody waits before another transaction is begun, and how many there may be at once.
 const PATIENCE: Duration = Duration::from_millis(25);
 const MOST_AT_WORK: usize = 8;
@@ -51,9 +54,16 @@ struct Queue {
     at_work: usize,
     /// How many of them wait for whoever comes. One too many costs time alone.
     gathering: usize,
-    /// How many came together the time before.
+    /// Which of them began last, and when.
+    last_begun: Option<(TurnId, Instant)>,
+    next_turn: u64,
+    /// How many came together the time before, and how long their transaction took.
     company: usize,
+    took: Duration,
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct TurnId(u64);
 
 struct Waiting {
     pushed: Arc<Pushed>,
@@ -118,15 +128,18 @@ fn begin(app: &App, most: usize) {
     let mut queue = app.turns.queue();
     if queue.at_work < most && !queue.waiting.is_empty() {
         queue.at_work += 1;
+        queue.next_turn += 1;
+        let id = TurnId(queue.next_turn);
         drop(queue);
-        let turn = Turn { app: app.clone(), has_ended: false };
+        let turn = Turn { app: app.clone(), id, has_ended: false };
         tokio::spawn(turn.work());
     }
 }
 
-/// One transaction after the other, until nobody waits.
+/// One transaction after the other, until nobody waits, or another turn goes on for those who do.
 struct Turn {
     app: App,
+    id: TurnId,
     /// It is counted no more.
     has_ended: bool,
 }
@@ -140,7 +153,7 @@ impl Turn {
             // Already now, while those who go together next are on their way here.
             let begun = begin_on(&app, &mut connection).await;
             app.turns.gather().await;
-            let Some(group) = app.turns.next() else {
+            let Some(group) = app.turns.next(self.id) else {
                 self.has_ended = true;
                 // What did not begin in time, or not wholly, would be open on a connection that others use.
                 if give_up(begun).await.is_err() {
@@ -148,8 +161,11 @@ impl Turn {
                 }
                 break;
             };
+            let taking = Instant::now();
             let ended = take_together(&app, begun, &group).await;
-            app.turns.note_company(group.len());
+            let took = taking.elapsed();
+            tracing::trace!(pushes = group.len(), ?took, "pushes taken together");
+            app.turns.note_company(group.len(), took);
             match &ended {
                 Ok(done) if done.in_inbox => {
                     // The sequencer needs a connection of its own.
@@ -160,6 +176,10 @@ impl Turn {
                 Err(Lost) => close(&mut connection),
             }
             answer(&app, group, ended.map(|done| done.taken).unwrap_or_default());
+            if app.turns.is_left_to_another(self.id) {
+                self.has_ended = true;
+                break;
+            }
         }
     }
 }
@@ -168,7 +188,7 @@ impl Drop for Turn {
     /// Where it did not come to its end. Whoever waits begins another one before long.
     fn drop(&mut self) {
         if !self.has_ended {
-            self.app.turns.queue().at_work -= 1;
+            self.app.turns.queue().end(self.id);
         }
     }
 }
@@ -229,6 +249,14 @@ fn answer(app: &App, group: Vec<Waiting>, taken: Vec<Option<Taken>>) {
     }
 }
 
+impl Queue {
+    /// That turn is counted no more, and nobody is left to it.
+    fn end(&mut self, turn: TurnId) {
+        self.at_work -= 1;
+        self.last_begun.take_if(|(last, _)| *last == turn);
+    }
+}
+
 impl Turns {
     fn queue(&self) -> MutexGuard<'_, Queue> {
         // What is in it is whole whatever happened.
@@ -257,12 +285,13 @@ impl Turns {
                 came.await;
             }
         };
+        let longest = self.queue().took.clamp(GATHERING, MOST_GATHERING);
         // Then without the others.
-        let _ = timeout(GATHERING, enough).await;
+        let _ = timeout(longest, enough).await;
     }
 
     /// Those who go together next, each of another device. None where nobody waits: then the turn is over, and counted no more.
-    fn next(&self) -> Option<Vec<Waiting>> {
+    fn next(&self, turn: TurnId) -> Option<Vec<Waiting>> {
         let mut queue = self.queue();
         queue.gathering = queue.gathering.saturating_sub(1);
         let (mut group, mut left, mut devices, mut operations) = (Vec::new(), VecDeque::new(), HashSet::new(), 0);
@@ -278,16 +307,73 @@ impl Turns {
         }
         queue.waiting = left;
         if group.is_empty() {
-            queue.at_work -= 1;
+            queue.end(turn);
             return None;
         }
+        queue.last_begun = Some((turn, Instant::now()));
         Some(group)
     }
 
-    fn note_company(&self, together: usize) {
+    /// Whether this turn is over, and counted no more, because another one is at work that nothing seems to hold up: that takes whoever waits.
+    fn is_left_to_another(&self, turn: TurnId) -> bool {
+        let mut queue = self.queue();
+        let is_over = queue.at_work > 1 && queue.last_begun.is_some_and(|(last, begun)| last != turn && begun.elapsed() < PATIENCE);
+        if is_over {
+            queue.end(turn);
+        }
+        is_over
+    }
+
+    fn note_company(&self, together: usize, took: Duration) {
         let mut queue = self.queue();
         // Who was refused, or is gone, comes no more.
         queue.waiting.retain(|waiting| !waiting.answer.is_closed());
         queue.company = together + queue.waiting.len();
+        queue.took = took;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HELD: TurnId = TurnId(1);
+    const MOVING: TurnId = TurnId(2);
+    const OURS: TurnId = TurnId(3);
+
+    /// Turns of which that many are at work, the last of them begun so long ago.
+    fn at_work(at_work: usize, last: TurnId, ago: Duration) -> Turns {
+        let queue = Queue { at_work, last_begun: Instant::now().checked_sub(ago).map(|begun| (last, begun)), ..Queue::default() };
+        Turns { queue: Mutex::new(queue), came: Notify::new() }
+    }
+
+    #[test]
+    fn of_two_that_nothing_holds_up_one_is_left() {
+        let turns = at_work(2, MOVING, Duration::from_millis(1));
+        assert!(turns.is_left_to_another(OURS));
+        assert_eq!(turns.queue().at_work, 1);
+        assert!(!turns.is_left_to_another(MOVING), "somebody has to take whoever comes");
+        assert_eq!(turns.queue().at_work, 1);
+    }
+
+    #[test]
+    fn nobody_is_left_to_one_that_is_held_up_or_over() {
+        let turns = at_work(2, HELD, PATIENCE);
+        assert!(!turns.is_left_to_another(OURS));
+        let turns = at_work(3, MOVING, Duration::ZERO);
+        assert!(turns.next(MOVING).is_none(), "nobody waits");
+        assert!(!turns.is_left_to_another(OURS));
+        assert_eq!(turns.queue().at_work, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn company_is_waited_for_as_long_as_a_transaction_takes() {
+        for (took, waited) in [(1, GATHERING), (7, Duration::from_millis(7)), (900, MOST_GATHERING)] {
+            let turns = Turns::default();
+            turns.note_company(2, Duration::from_millis(took));
+            let begun = tokio::time::Instant::now();
+            turns.gather().await;
+            assert_eq!(begun.elapsed(), waited);
+        }
     }
 }
