@@ -10,7 +10,7 @@ use prometheus_client::{
 use tokio::time::timeout;
 
 use super::PREFIX;
-use crate::{db, error::Failure, memory::Reach, reports, state::App};
+use crate::{db, error::Failure, jobs::broker::BrokerReach, memory::Reach, reports, state::App};
 
 /// How long the database may think about its part.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -38,6 +38,7 @@ pub(super) async fn registry(app: &App, fronts: &[App]) -> Registry {
     level(&mut registry, "leaving", "1 where no more requests are to be sent here", u64::from(app.is_leaving()));
     places(&mut registry, app, fronts);
     memory(&mut registry, app);
+    broker(&mut registry, app);
     let waits = timeout(PATIENCE, queues(&mut registry, app)).await;
     let answers = matches!(waits, Ok(Ok(())));
     if let Ok(Err(error)) = waits {
@@ -82,6 +83,13 @@ fn memory(registry: &mut Registry, app: &App) {
     if let Some(failures) = app.memory.failures() {
         level(registry, "redis_up", "1 where Redis answered last", u64::from(app.memory.reach() == Reach::Shared));
         level(registry, "redis_failures", "How often Redis did not answer", failures);
+    }
+}
+
+fn broker(registry: &mut Registry, app: &App) {
+    let reach = app.broker.reach();
+    if reach != BrokerReach::NotNamed {
+        level(registry, "broker_up", "1 where the broker tells of jobs", u64::from(reach == BrokerReach::There));
     }
 }
 

@@ -5,7 +5,7 @@ mod messages;
 mod outage;
 
 use beadsbox_server::{BrokerConfig, Config, RunningWorker, Server};
-use beadsbox_testkit::BrokerProcess;
+use beadsbox_testkit::{BrokerProcess, free_port};
 use jiff::SignedDuration;
 
 use crate::{
@@ -17,6 +17,8 @@ use crate::{
 struct BrokerStage {
     mails: MailStage,
     url: String,
+    /// Where the server tells its metrics.
+    metrics: u16,
 }
 
 impl BrokerStage {
@@ -24,10 +26,13 @@ impl BrokerStage {
     async fn new(url: String) -> Self {
         let mut mails = MailStage::idle().await;
         mails.stage.stop().await;
-        let server = Server::start(Config { workers: 0, ..by(&mails, &url) }).await.unwrap();
+        let metrics = free_port().unwrap();
+        let server = Server::start(Config { workers: 0, metrics_listen: Some(([127, 0, 0, 1], metrics).into()), ..by(&mails, &url) })
+            .await
+            .unwrap();
         mails.stage.base = server.url();
         mails.stage.server = Some(server);
-        Self { mails, url }
+        Self { mails, url, metrics }
     }
 
     async fn worker(&self, workers: usize) -> RunningWorker {
@@ -40,6 +45,12 @@ impl BrokerStage {
         assert!(answer.status().is_success(), "without its broker it works too");
         let ready: serde_json::Value = answer.json().await.unwrap();
         ready["broker"].as_str().unwrap().to_owned()
+    }
+
+    /// Whether the server's metrics say the same.
+    async fn is_told(&self, up: u8) -> bool {
+        let metrics = reqwest::get(format!("http://127.0.0.1:{}/metrics", self.metrics)).await.unwrap().text().await.unwrap();
+        metrics.lines().any(|line| line == format!("beadsbox_broker_up {up}"))
     }
 
     async fn until_ready(&self, broker: &str) {

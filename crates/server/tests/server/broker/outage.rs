@@ -11,6 +11,7 @@ async fn a_broker_killed_under_load_and_brought_back_loses_no_mail_and_doubles_n
     let stage = BrokerStage::new(broker.url()).await;
     let (one, two) = tokio::join!(stage.worker(2), stage.worker(2));
     stage.until_ready("there").await;
+    assert!(stage.is_told(1).await);
     let mut till = stage.mails.stage.till("Camille").await;
     stage.sell(&mut till, SALES / 3).await;
     broker.kill();
@@ -47,6 +48,7 @@ async fn where_there_is_no_broker_at_the_start_the_work_is_done_all_the_same() {
     stage.mails.until_ended("sent", 3).await;
     stage.each_once(3);
     assert_eq!(stage.readiness().await, "away");
+    assert!(stage.is_told(0).await);
     worker.stop().await;
 }
 

@@ -48,7 +48,7 @@ async fn what_was_asked_is_counted_by_endpoint_and_nothing_that_a_client_makes_u
         assert_eq!(value(&metrics, line), Some(expected), "{line}\n{metrics}");
     }
     assert!(!metrics.contains("nowhere") && !metrics.contains("secret") && !metrics.contains("MAKEUP"));
-    assert!(!metrics.contains("redis") && !metrics.contains("replica"), "what is not there is not told");
+    assert!(["redis", "replica", "broker"].iter().all(|part| !metrics.contains(part)), "what is not there is not told");
     assert!(metrics.ends_with("# EOF\n"));
     assert_eq!(ask(&format!("{root}/metrics"), &[]).await.0, 404, "nor is it told at the port that everybody reaches");
     server.stop().await;
@@ -76,12 +76,13 @@ async fn dashboards_ask_for_what_there_is() {
     let server = beside(&stage, |config| config.metrics_listen = Some(([127, 0, 0, 1], port).into())).await;
     ask(&format!("{}/v1/info", server.url()), &[]).await;
     let metrics = all_metrics(port).await;
-    // These are there where there is a copy, or a Redis.
+    // These are there where there is a copy, a Redis or a broker.
     let sometimes = include_str!("../../../src/sight/moment.rs");
     for name in names {
         let base = name.trim_end_matches("_total");
         let is_there = metrics.contains(&format!("# TYPE {base} "));
-        let may_be = ["beadsbox_replica_lag_seconds", "beadsbox_redis_up"].contains(&base) && sometimes.contains(&base.replace("beadsbox_", "\""));
+        let may_be =
+            ["beadsbox_replica_lag_seconds", "beadsbox_redis_up", "beadsbox_broker_up"].contains(&base) && sometimes.contains(&base.replace("beadsbox_", "\""));
         assert!(is_there || may_be, "nobody gives {name}");
     }
     server.stop().await;
