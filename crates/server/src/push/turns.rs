@@ -3,8 +3,8 @@
 //! The first to come begins; whoever comes while that is at work waits for the next one, and all who wait go together. Where several came together the
 //! time before, the next transaction waits a moment for as many: it is over sooner for all of them, as `commit_delay` is in PostgreSQL. The moment is as
 //! long as a transaction took: whoever comes too late for this one waits for as long, and costs as much once more. Whoever has waited longer than that
-//! takes begins one of their own beside it: one that is held up by a lock does not hold up everybody. As soon as none is held up there is one at a time
-//! again: two would each take half of those who come, for ever.
+//! takes begins one of their own beside it: one that is held up by a lock does not hold up everybody. Of two of which the other one began less than that
+//! ago one goes on: both would each take half of those who come, for ever.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -54,7 +54,7 @@ struct Queue {
     at_work: usize,
     /// How many of them wait for whoever comes. One too many costs time alone.
     gathering: usize,
-    /// Which of them began last, and when.
+    /// Which of them began last, and when; none where that is over.
     last_begun: Option<(TurnId, Instant)>,
     next_turn: u64,
     /// How many came together the time before, and how long their transaction took.
@@ -254,6 +254,10 @@ impl Queue {
     fn end(&mut self, turn: TurnId) {
         self.at_work -= 1;
         self.last_begun.take_if(|(last, _)| *last == turn);
+        if self.at_work == 0 {
+            // Whoever comes next comes alone, as far as anybody knows, and waits for nobody.
+            self.company = 0;
+        }
     }
 }
 
@@ -314,10 +318,11 @@ impl Turns {
         Some(group)
     }
 
-    /// Whether this turn is over, and counted no more, because another one is at work that nothing seems to hold up: that takes whoever waits.
+    /// Whether this turn is over, and counted no more, because another one is at work that nothing seems to hold up, and can take all who wait at once.
     fn is_left_to_another(&self, turn: TurnId) -> bool {
         let mut queue = self.queue();
-        let is_over = queue.at_work > 1 && queue.last_begun.is_some_and(|(last, begun)| last != turn && begun.elapsed() < PATIENCE);
+        let moves = queue.last_begun.is_some_and(|(last, begun)| last != turn && begun.elapsed() < PATIENCE);
+        let is_over = moves && queue.waiting.len() <= MOST_PUSHES;
         if is_over {
             queue.end(turn);
         }
@@ -341,29 +346,43 @@ mod tests {
     const MOVING: TurnId = TurnId(2);
     const OURS: TurnId = TurnId(3);
 
-    /// Turns of which that many are at work, the last of them begun so long ago.
-    fn at_work(at_work: usize, last: TurnId, ago: Duration) -> Turns {
-        let queue = Queue { at_work, last_begun: Instant::now().checked_sub(ago).map(|begun| (last, begun)), ..Queue::default() };
+    /// Two turns at work, of which that one began last.
+    fn two(last: TurnId, begun: Option<Instant>) -> Turns {
+        let queue = Queue { at_work: 2, last_begun: begun.map(|begun| (last, begun)), ..Queue::default() };
         Turns { queue: Mutex::new(queue), came: Notify::new() }
+    }
+
+    /// No time has passed since then, however slow the machine is.
+    fn now() -> Option<Instant> {
+        Instant::now().checked_add(Duration::from_secs(60))
     }
 
     #[test]
     fn of_two_that_nothing_holds_up_one_is_left() {
-        let turns = at_work(2, MOVING, Duration::from_millis(1));
-        assert!(turns.is_left_to_another(OURS));
-        assert_eq!(turns.queue().at_work, 1);
+        let turns = two(MOVING, now());
         assert!(!turns.is_left_to_another(MOVING), "somebody has to take whoever comes");
+        assert_eq!(turns.queue().at_work, 2);
+        assert!(turns.is_left_to_another(OURS));
         assert_eq!(turns.queue().at_work, 1);
     }
 
     #[test]
     fn nobody_is_left_to_one_that_is_held_up_or_over() {
-        let turns = at_work(2, HELD, PATIENCE);
+        let turns = two(HELD, Instant::now().checked_sub(PATIENCE));
         assert!(!turns.is_left_to_another(OURS));
-        let turns = at_work(3, MOVING, Duration::ZERO);
+        let turns = two(MOVING, now());
         assert!(turns.next(MOVING).is_none(), "nobody waits");
         assert!(!turns.is_left_to_another(OURS));
-        assert_eq!(turns.queue().at_work, 2);
+        assert_eq!(turns.queue().at_work, 1);
+    }
+
+    #[test]
+    fn whoever_comes_alone_after_others_waits_for_nobody() {
+        let turns = two(MOVING, None);
+        turns.note_company(4, GATHERING);
+        assert!(turns.next(MOVING).is_none() && turns.queue().company == 4, "another one is at work");
+        assert!(turns.next(OURS).is_none());
+        assert_eq!(turns.queue().company, 0);
     }
 
     #[tokio::test(start_paused = true)]
