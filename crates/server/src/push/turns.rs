@@ -354,7 +354,7 @@ mod tests {
 
     /// No time has passed since then, however slow the machine is.
     fn now() -> Option<Instant> {
-        Instant::now().checked_add(Duration::from_secs(60))
+        Instant::now().checked_add(Duration::from_mins(1))
     }
 
     #[test]
